@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Two commands matter: `sudo make demo` runs the main job, `sudo make test` passes the tests.
+# meson does the building; this file only spares you its options.
+
+B    ?= build
+ASAN ?= build-asan
+
+.PHONY: all deps demo test lint asan bench clean install
+
+all: $(B)/build.ninja
+	@ninja -C $(B)
+
+# Installs what packages.txt lists and is not there yet.
+deps:
+	@tests/deps
+
+$(B)/build.ninja: | deps
+	@meson setup $(B) --buildtype=release >$(B).log 2>&1 || { cat $(B).log; rm -f $(B).log; exit 1; }
+	@rm -f $(B).log
+
+demo: deps all
+	@tests/demo/run
+
+test: deps all
+	@meson test -C $(B) --no-rebuild --print-errorlogs
+
+lint: deps all
+	@tests/lint $(B)
+
+$(ASAN)/build.ninja: | deps
+	@meson setup $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined -Djemalloc=disabled
+
+asan: deps $(ASAN)/build.ninja
+	@ninja -C $(ASAN)
+	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 4
+
+bench: all
+	@$(B)/bench/tandem-bench relay --legs 1000,10000,100000
+
+install: all
+	@meson install -C $(B) --no-rebuild
+
+clean:
+	@rm -rf $(B) $(ASAN)

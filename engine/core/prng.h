@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A seeded generator (xoshiro256**): all of the engine's randomness. Not for keys. */
+#ifndef TANDEM_ENGINE_CORE_PRNG_H
+#define TANDEM_ENGINE_CORE_PRNG_H
+
+#include <stdint.h>
+#include <stddef.h>
+
+struct prng {
+	uint64_t s[4];
+};
+
+void prng_init(struct prng *p, uint64_t seed);
+uint64_t prng_u64(struct prng *p);
+uint32_t prng_below(struct prng *p, uint32_t n); /* 0..n-1 without bias; n > 0 */
+void prng_hex(struct prng *p, char *out, size_t digits); /* with NUL: out has digits + 1 */
+
+#endif

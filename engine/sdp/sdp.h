@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SDP (RFC 8866) as far as one audio stream needs it, and offer/answer (RFC 3264).
+ * Decoded text is not kept: everything is copied into fixed fields.
+ */
+#ifndef TANDEM_ENGINE_SDP_H
+#define TANDEM_ENGINE_SDP_H
+
+#include <engine/core/buf.h>
+#include <tandem/media.h>
+
+#define SDP_MEDIA_MAX 8 /* m= lines we can answer; more is -E2BIG */
+
+enum sdp_direction { SDP_INACTIVE = 0, SDP_SENDONLY = 1, SDP_RECVONLY = 2, SDP_SENDRECV = 3 };
+
+/* One side's description of the first usable audio stream. */
+struct sdp {
+	struct td_addr rtp;   /* port 0: stream refused; ip 0.0.0.0: old-style hold, direction says so */
+	struct td_addr rtcp;  /* family 0: rtp.port + 1 */
+	uint8_t codecs[8];    /* enum td_codec that we know, in its order, 0-terminated */
+	uint8_t pt[8];	      /* payload type of each */
+	uint8_t dtmf_pt;      /* telephone-event/8000, TD_PT_NONE */
+	uint8_t ptime_ms;     /* 20 when not given */
+	uint8_t direction;    /* enum sdp_direction, from its author's view */
+	bool rtcp_mux;
+	uint64_t session_id, version;
+	/* the other m= lines, to be answered with port 0 in their places (RFC 3264 section 6) */
+	uint8_t media_count, audio_index;
+	char media_line[SDP_MEDIA_MAX][32]; /* "video 0 RTP/AVP 96" ready for the answer */
+};
+
+/* 0; -EINVAL malformed; -ENOENT no audio (m=audio RTP/AVP with a port); -E2BIG. */
+int sdp_decode(struct sdp *out, struct str text);
+
+/* Writes an offer: origin and addresses from o->rtp, codecs and pts in order. */
+void sdp_encode(const struct sdp *o, struct td_buf *out);
+
+/*
+ * Chooses the answer to `offer`: the first codec of `ours` (0-terminated, preferred first) that is
+ * offered. Fills codec, pt, dtmf_pt, ptime and direction (its hold mirrored: sendonly -> recvonly).
+ * 0; -ENOENT when no codec is common.
+ */
+int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_addr *rtp,
+	uint64_t session_id, uint64_t version, struct sdp *answer);
+
+/* After offer and answer: what a leg needs to send to the peer described by `peer`, codec chosen
+ * from what both have. 0 or -ENOENT. Leaves ssrc, seq, ts_offset, acct, cookie, policy alone. */
+int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params *leg);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A site's objects, as the engine holds them.
+ *
+ * People write site.yaml; tandemd checks it whole and compiles it to text, one object a line,
+ * sorted, that the engine reads at its start and that differences are made of:
+ *
+ *     queue sales groups=sales music=moh record=true wrap_up=5000 ...
+ *
+ * kind, name, then key=value in the schema's order; values with spaces, quotes or = are quoted with
+ * " and \ escapes; lists are comma-separated; durations are milliseconds. A change is lines with
+ * "set " or "del " in front (docs/configuration.md). One table, td_schema[] in engine/conf, says
+ * for each kind its keys, their types, ranges, defaults and what they refer to; the YAML reader,
+ * the compiler, the engine's reader and the manual page all go by it.
+ */
+#ifndef TANDEM_CONFIG_H
+#define TANDEM_CONFIG_H
+
+#include <tandem/types.h>
+
+#define TD_CONF_LIST  16  /* longest list: addresses of a port or trunk, groups of a queue */
+#define TD_CONF_AGENTS 4096 /* agents of a group */
+#define TD_PATH_BYTES 128
+
+enum td_kind {
+	TD_KIND_SITE, /* one, always there, named "site" */
+	TD_KIND_PORT,
+	TD_KIND_TRUNK,
+	TD_KIND_GROUP,
+	TD_KIND_AGENT,
+	TD_KIND_SOUND,
+	TD_KIND_QUEUE,
+	TD_KIND_ROUTE,
+	TD_KIND_COUNT
+};
+
+struct td_prefix {
+	struct td_addr addr; /* port 0 */
+	uint8_t bits;
+};
+
+struct td_conf_site {
+	char name[TD_NAME_BYTES];
+	char domain[TD_NAME_BYTES * 2]; /* SIP domain and digest realm */
+	uint16_t sip_port;		/* 5060 */
+	uint16_t rtp_port_min, rtp_port_max; /* min even, max odd: 20000-29999 */
+	uint32_t max_calls;		/* sizes every table at start; needs a restart to change */
+	int32_t signalling_core;	/* -1: inside worker 0's loop */
+	uint8_t worker_cores[TD_CONF_LIST], worker_count; /* none given: core 0 alone */
+	uint8_t hugepages;		/* 0 auto, 1 require, 2 never */
+	uint32_t memory_mb;		/* for DPDK */
+	char journal_dir[TD_PATH_BYTES];
+	uint64_t journal_reserve;	/* bytes kept while tandemd is away */
+	char recording_dir[TD_PATH_BYTES];
+	char log[TD_PATH_BYTES];	/* "journal", "stderr" or a file */
+	uint32_t nonce_ms;		/* life of a digest nonce */
+	uint32_t register_min_s, register_max_s;
+};
+
+enum td_port_type { TD_PORT_AF_XDP, TD_PORT_AF_PACKET, TD_PORT_MEMIF, TD_PORT_RING, TD_PORT_PCI };
+
+struct td_conf_port {
+	char name[TD_NAME_BYTES];
+	uint8_t type;		    /* enum td_port_type */
+	char device[TD_PATH_BYTES]; /* interface, memif socket, PCI address; ring: any word */
+	struct td_prefix address[TD_CONF_LIST]; /* ours on this port; SIP and media use each */
+	uint8_t address_count;
+	struct td_addr gateway;	    /* family 0 none; only where the kernel does not own the port */
+	uint16_t mtu;		    /* 1500 */
+	bool fallback;		    /* af_xdp: use af_packet where AF_XDP is refused */
+	bool memif_server;
+};
+
+struct td_conf_trunk {
+	char name[TD_NAME_BYTES];
+	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
+	uint8_t address_count;
+	uint8_t policy;		/* enum td_source_policy */
+	uint8_t codecs[4];	/* enum td_codec, preferred first, 0-terminated */
+	uint32_t max_calls;	/* 0 without limit */
+};
+
+struct td_conf_group {
+	char name[TD_NAME_BYTES];
+};
+
+enum td_digest { TD_DIGEST_MD5, TD_DIGEST_SHA256 };
+
+struct td_conf_agent {
+	char name[TD_NAME_BYTES]; /* also the SIP user and digest user name */
+	uint8_t algorithm;	  /* enum td_digest */
+	char ha1[72];		  /* hex of H(name:domain:password); the password is not kept */
+	char groups[TD_CONF_LIST][TD_NAME_BYTES];
+	uint8_t group_count;
+	uint8_t policy;		  /* enum td_source_policy */
+	uint8_t codecs[4];
+	struct td_addr contact;	  /* fixed contact: a telephone that does not register; family 0 none */
+	bool auto_login;	  /* registering logs in; losing the registration logs out */
+};
+
+struct td_conf_sound {
+	char name[TD_NAME_BYTES];
+	char file[TD_PATH_BYTES]; /* WAV, mono, 8 kHz, 16 bit */
+};
+
+enum td_overflow { TD_OVERFLOW_HANGUP, TD_OVERFLOW_BUSY, TD_OVERFLOW_QUEUE };
+
+struct td_conf_queue {
+	char name[TD_NAME_BYTES];
+	char groups[TD_CONF_LIST][TD_NAME_BYTES];
+	uint8_t group_count;
+	uint8_t strategy; /* 0 longest-idle */
+	char music[TD_NAME_BYTES]; /* a sound */
+	bool record;
+	uint32_t wrap_up_ms, ring_ms, timeout_ms, busy_backoff_ms;
+	uint32_t max_length;
+	uint8_t overflow;		    /* enum td_overflow */
+	char overflow_queue[TD_NAME_BYTES]; /* for TD_OVERFLOW_QUEUE */
+	uint32_t service_level_ms;
+};
+
+struct td_conf_route {
+	char name[TD_NAME_BYTES];     /* the number dialled; a trailing * matches any rest */
+	char trunk[TD_NAME_BYTES];    /* only calls of this trunk; empty: any */
+	char queue[TD_NAME_BYTES];
+};
+
+#endif

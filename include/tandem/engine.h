@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The engine: SIP, calls, queues and agents as one sans-I/O state machine.
+ *
+ * It reads no clock, opens nothing and starts no thread; the same inputs with the same seed give
+ * the same outputs. The host (engine/host) feeds it from DPDK; tests feed it from a script.
+ * One thread at a time may call into one engine; it is the signalling lcore's. Outputs are made by
+ * calling struct td_engine_io from within an input; these callbacks must not call the engine.
+ * Memory is taken at td_engine_alloc() and in td_engine_config(); never on the way of a call.
+ */
+#ifndef TANDEM_ENGINE_H
+#define TANDEM_ENGINE_H
+
+#include <tandem/media.h>
+#include <tandem/types.h>
+
+struct td_engine;
+struct td_buf; /* engine/core/buf.h */
+
+struct td_engine_io {
+	void *ctx;
+	/* A SIP message to send from one of our addresses. `data` is borrowed. */
+	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+		const uint8_t *data, size_t len);
+	/* A command to the worker that owns cmd->leg. */
+	void (*media)(void *ctx, const struct td_media_cmd *cmd);
+	/* A journal record, enum td_event_type. `payload` is borrowed. */
+	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
+	/* A recording begins (call: its id) or ends (call: NULL); its TAPs go by .media as usual. */
+	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
+	/* A SIP message seen, while tracing is on. in: 1 received, 0 sent. call may be empty. */
+	void (*trace)(void *ctx, const char *call, bool in, const struct td_addr *local,
+		const struct td_addr *remote, const uint8_t *data, size_t len);
+};
+
+struct td_engine_params {
+	uint64_t seed;	      /* of every random choice: tags, branches, SSRCs, nonces */
+	uint64_t wall_offset; /* wall - monotonic, nanoseconds */
+	uint32_t max_calls;   /* sizes all tables */
+	uint32_t sip_mtu;     /* 0, or longest SIP message that goes by UDP */
+};
+
+/* NULL with errno ENOMEM, EINVAL. `io` is copied. */
+struct td_engine *td_engine_alloc(const struct td_engine_params *params,
+	const struct td_engine_io *io);
+void td_engine_free(struct td_engine *e); /* NULL is fine */
+
+/*
+ * Applies compiled lines ("set KIND NAME ...", "del KIND NAME", include/tandem/config.h), all or
+ * nothing. 0, or -EINVAL/-ENOMEM with one line of reason in err. Objects that go away let their
+ * live calls end.
+ */
+int td_engine_config(struct td_engine *e, uint64_t now, const char *text, size_t len, char *err,
+	size_t err_size);
+/* Writes the text in force (lines without "set "). 0 or -ENOMEM. */
+int td_engine_config_text(const struct td_engine *e, struct td_buf *out);
+
+/* A datagram for the SIP port came in. Garbage is counted and otherwise ignored. */
+void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len);
+void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev);
+
+/* Fires what is due. Returns the next deadline (monotonic ns), TD_NEVER when there is none. Call
+ * it after each batch of inputs too. */
+uint64_t td_engine_advance(struct td_engine *e, uint64_t now);
+
+/* The wall clock was stepped, or is told anew once a minute. */
+void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset);
+
+/* Operators' commands; -ENOENT, -EINVAL, -EBUSY with a line in err. */
+enum td_agent_action { TD_AGENT_LOGIN, TD_AGENT_LOGOUT, TD_AGENT_PAUSE, TD_AGENT_UNPAUSE, TD_AGENT_READY };
+int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
+	enum td_agent_action action, const char *reason, char *err, size_t err_size);
+int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, char *err,
+	size_t err_size);
+/* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
+void td_engine_drain(struct td_engine *e, uint64_t now);
+uint32_t td_engine_calls(const struct td_engine *e);
+void td_engine_trace(struct td_engine *e, bool on);
+
+/*
+ * Appends up to `max` rows, JSON objects separated by commas, and moves *cursor (0 at first) on.
+ * 1 when there may be more, 0 when this was the last, -EINVAL for a `what` it does not know, or
+ * -ENOMEM. Rows: calls queues agents trunks sip (counters) acct (names of accounting rows).
+ */
+int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t *cursor,
+	unsigned max, struct td_buf *out);
+
+#endif

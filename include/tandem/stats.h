@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Counters that the packet path writes and others read.
+ *
+ * Every packet is accounted for, per port and in total:
+ *     in + originated = out + consumed + dropped (by named reason) + held
+ * in: received from a port; originated: made by us (music, RTCP, SIP, ARP replies); out: handed to
+ * a port; consumed: ended its life here as intended (SIP to signalling, RTCP, media of a held leg);
+ * held: in a ring or a queue at this moment. Each reason belongs to exactly one list below, and
+ * its text is what operators, JSON and the documentation show.
+ */
+#ifndef TANDEM_STATS_H
+#define TANDEM_STATS_H
+
+#include <tandem/types.h>
+
+/* Why a packet was dropped: X(identifier, name, explanation). */
+#define TD_DROPS(X)                                                                                \
+	X(RUNT, "runt", "shorter than its headers say")                                            \
+	X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP, on a port that the kernel does not own")  \
+	X(NOT_FOR_US, "not-for-us", "Ethernet or IP destination is not ours")                      \
+	X(IP_HEADER, "ip-header", "IPv4 header malformed or its checksum wrong")                   \
+	X(IP_FRAGMENT, "ip-fragment", "fragment, on a port that the kernel does not own")          \
+	X(IP_PROTOCOL, "ip-protocol", "neither UDP nor ICMP")                                      \
+	X(UDP_HEADER, "udp-header", "UDP length or checksum wrong")                                \
+	X(UDP_PORT, "udp-port", "neither the SIP port nor in the media range")                     \
+	X(RTP_NO_LEG, "rtp-no-leg", "media to a port that no call uses")                           \
+	X(RTP_STRANGER, "rtp-stranger", "not from the source that the leg's policy allows")        \
+	X(RTP_HEADER, "rtp-header", "not RTP version 2, or truncated")                             \
+	X(RTP_PAYLOAD_TYPE, "rtp-payload-type", "payload type that was not negotiated")            \
+	X(RTP_DUPLICATE, "rtp-duplicate", "sequence number already seen")                          \
+	X(RTP_LATE, "rtp-late", "too old for the sequence window")                                 \
+	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                                 \
+	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                     \
+	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                   \
+	X(SIP_RING_FULL, "sip-ring-full", "signalling did not keep up")                            \
+	X(NO_ROUTE, "no-route", "no route to the destination")                                     \
+	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                   \
+	X(NO_MBUF, "no-mbuf", "packet pool empty")                                                 \
+	X(TX_FULL, "tx-full", "the port's transmit queue was full")                                \
+	X(TOO_BIG, "too-big", "longer than the port's MTU")
+
+/* Why a packet was consumed. */
+#define TD_CONSUMED(X)                                                                             \
+	X(SIP, "sip", "handed to signalling")                                                      \
+	X(ARP, "arp", "ARP answered or learnt")                                                    \
+	X(ICMP, "icmp", "ICMP echo answered or error read")                                        \
+	X(RTCP, "rtcp", "RTCP report read")                                                        \
+	X(RTP_HELD, "rtp-held", "media while no one listens: held, or music is playing")           \
+	X(RTP_DTMF, "rtp-dtmf", "RFC 4733 event read and not relayed")                             \
+	X(LATCH, "latch", "packet that proved a latching source")
+
+#define TD_STATS_ENUM_DROP(id, name, text)     TD_DROP_##id,
+#define TD_STATS_ENUM_CONSUMED(id, name, text) TD_CONSUMED_##id,
+enum td_drop { TD_DROPS(TD_STATS_ENUM_DROP) TD_DROP_COUNT };
+enum td_consumed { TD_CONSUMED(TD_STATS_ENUM_CONSUMED) TD_CONSUMED_COUNT };
+
+/* The packet balance of one port as one worker sees it, or a sum of those. */
+struct td_port_stats {
+	uint64_t in, in_bytes; /* bytes: Ethernet frames without FCS */
+	uint64_t out, out_bytes;
+	uint64_t originated;
+	uint64_t consumed[TD_CONSUMED_COUNT];
+	uint64_t dropped[TD_DROP_COUNT];
+	uint64_t held;
+};
+
+/*
+ * Bandwidth: one row per (codec, trunk or agents, queue). The signalling lcore gives rows out; a
+ * leg names its row. Each worker owns its own copy of the table, so no cache line is shared.
+ */
+enum td_direction { TD_DIR_IN, TD_DIR_OUT, TD_DIR_COUNT };
+struct td_acct_row {
+	uint64_t packets[TD_DIR_COUNT];
+	uint64_t ip_bytes[TD_DIR_COUNT]; /* IP header and all above it */
+};
+
+/* The named layers: what each packet weighs beyond its IP bytes (docs/bandwidth.md). */
+#define TD_LAYER_ETHERNET_BYTES 14 /* header without FCS: as interface counters count */
+#define TD_LAYER_WIRE_BYTES	38 /* header, FCS, preamble, start delimiter, inter-frame gap */
+
+#endif

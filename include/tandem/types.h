@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The words every part of Tandem shares. libc types only.
+ *
+ * Time: every function of the engine takes `now`, monotonic nanoseconds from an arbitrary origin,
+ * as its argument; nothing below engine/host and dataplane reads a clock. Wall time (nanoseconds
+ * since 1970, UTC) is monotonic time plus an offset that the host injects and the journal keeps.
+ */
+#ifndef TANDEM_TYPES_H
+#define TANDEM_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TD_NSEC_PER_SEC  1000000000ull
+#define TD_NSEC_PER_MSEC 1000000ull
+#define TD_NEVER	 UINT64_MAX /* a deadline that does not come */
+
+/* Longest name of a site's object (queue, agent, trunk, ...), with the terminating NUL. */
+#define TD_NAME_BYTES 32
+/* Longest dialled or calling number, with the terminating NUL. */
+#define TD_NUMBER_BYTES 32
+/* "1732220776.12": the engine's start in epoch seconds, a dot, a counter. With NUL. */
+#define TD_CALL_ID_BYTES 24
+
+/* An IP address and a port. All bytes are significant: compare with td_addr_equal(). */
+struct td_addr {
+	uint8_t family;	 /* 0 none, 4, 6 */
+	uint8_t unused;
+	uint16_t port;	 /* host order, 0 = none */
+	union {
+		uint32_t ip4;	 /* network order */
+		uint8_t ip6[16]; /* family 4: bytes 4..15 are zero */
+	};
+};
+
+/* Codecs by Tandem's own number; payload types are negotiated (include/tandem/media.h). */
+enum td_codec {
+	TD_CODEC_NONE,
+	TD_CODEC_PCMU, /* G.711 u-law, RFC 3551 payload type 0 */
+	TD_CODEC_PCMA, /* G.711 A-law, RFC 3551 payload type 8 */
+	TD_CODEC_COUNT
+};
+
+/* Which packets a leg takes for its own. Fixed before the answer is sent. */
+enum td_source_policy {
+	TD_SOURCE_STRICT,  /* address and port of the peer's SDP */
+	TD_SOURCE_ADDRESS, /* address of the SDP, any port (carriers that send from another port) */
+	TD_SOURCE_LATCH,   /* behind NAT: the first source after probation, moved only by signalling */
+};
+
+#endif
