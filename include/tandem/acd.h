@@ -20,11 +20,11 @@
 enum td_agent_state {
 	TD_AGENT_LOGGED_OUT,
 	TD_AGENT_AVAILABLE,
-	TD_AGENT_RESERVED,	 /* chosen; the INVITE has not been answered by a 180 yet */
+	TD_AGENT_RESERVED, /* chosen; the INVITE has not been answered by a 180 yet */
 	TD_AGENT_RINGING,
 	TD_AGENT_TALKING,
 	TD_AGENT_WRAP_UP,
-	TD_AGENT_PAUSED,	 /* with a reason */
+	TD_AGENT_PAUSED,         /* with a reason */
 	TD_AGENT_NOT_RESPONDING, /* did not answer in time; returns by unpause or login */
 	TD_AGENT_STATE_COUNT
 };
@@ -32,37 +32,37 @@ enum td_agent_state {
 /* Why a contact left its queue, or an offer ended. */
 enum td_acd_reason {
 	TD_ACD_NONE,
-	TD_ACD_TIMEOUT,	 /* the queue's time-out: overflow */
-	TD_ACD_FULL,	 /* the queue's maximum length: overflow */
-	TD_ACD_EMPTY,	 /* no agent could ever serve it (queue deleted) */
-	TD_ACD_ABANDON,	 /* the caller hung up while waiting */
+	TD_ACD_TIMEOUT,  /* the queue's time-out: overflow */
+	TD_ACD_FULL,     /* the queue's maximum length: overflow */
+	TD_ACD_EMPTY,    /* no agent could ever serve it (queue deleted) */
+	TD_ACD_ABANDON,  /* the caller hung up while waiting */
 	TD_ACD_WITHDRAW, /* taken out by an operator or by signalling */
 	TD_ACD_ANSWER,
 	TD_ACD_NO_ANSWER,
-	TD_ACD_BUSY,	 /* 486, 600: backed off */
-	TD_ACD_FAILED,	 /* any other failure: unreachable, 4xx, 5xx, codec: backed off */
+	TD_ACD_BUSY,     /* 486, 600: backed off */
+	TD_ACD_FAILED,   /* any other failure: unreachable, 4xx, 5xx, codec: backed off */
 	TD_ACD_DECLINED, /* 603, 480 */
 	TD_ACD_REASON_COUNT
 };
 
 enum td_acd_in_type {
-	TD_ACD_IN_ADVANCE = 1,	/* time has come to `now`; what was due by then fires */
-	TD_ACD_IN_QUEUE_SET,	/* .queue: create or change */
-	TD_ACD_IN_QUEUE_DEL,	/* waiting contacts get OVERFLOW(EMPTY); talks go on */
-	TD_ACD_IN_AGENT_SET,	/* .agent: create or change; a new agent is logged out */
-	TD_ACD_IN_AGENT_DEL,	/* a talk goes on, then the agent is gone */
-	TD_ACD_IN_CONTACT_ADD,	/* .contact: enters its queue */
-	TD_ACD_IN_CONTACT_DEL,	/* .end: ABANDON or WITHDRAW; an offer of it is cancelled */
-	TD_ACD_IN_LOGIN,	/* agent */
-	TD_ACD_IN_LOGOUT,	/* a talk goes on, then logged out */
-	TD_ACD_IN_PAUSE,	/* agent, .reason_text; while talking: takes effect after the talk */
-	TD_ACD_IN_UNPAUSE,	/* also ends NOT_RESPONDING and WRAP_UP */
-	TD_ACD_IN_REACHABLE,	/* agent, .end.reason 0 unreachable / 1 reachable (registered) */
-	TD_ACD_IN_RINGING,	/* agent, contact: the agent's telephone rings */
-	TD_ACD_IN_ANSWERED,	/* agent, contact */
+	TD_ACD_IN_ADVANCE = 1, /* time has come to `now`; what was due by then fires */
+	TD_ACD_IN_QUEUE_SET,   /* .queue: create or change */
+	TD_ACD_IN_QUEUE_DEL,   /* waiting contacts get OVERFLOW(EMPTY); talks go on */
+	TD_ACD_IN_AGENT_SET,   /* .agent: create or change; a new agent is logged out */
+	TD_ACD_IN_AGENT_DEL,   /* a talk goes on, then the agent is gone */
+	TD_ACD_IN_CONTACT_ADD, /* .contact: enters its queue */
+	TD_ACD_IN_CONTACT_DEL, /* .end: ABANDON or WITHDRAW; an offer of it is cancelled */
+	TD_ACD_IN_LOGIN,       /* agent */
+	TD_ACD_IN_LOGOUT,      /* a talk goes on, then logged out */
+	TD_ACD_IN_PAUSE,       /* agent, .reason_text; while talking: takes effect after the talk */
+	TD_ACD_IN_UNPAUSE,     /* also ends NOT_RESPONDING and WRAP_UP */
+	TD_ACD_IN_REACHABLE,   /* agent, .end.reason 0 unreachable / 1 reachable (registered) */
+	TD_ACD_IN_RINGING,     /* agent, contact: the agent's telephone rings */
+	TD_ACD_IN_ANSWERED,    /* agent, contact */
 	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER */
-	TD_ACD_IN_TALK_END,	/* agent, contact: bridge ended; wrap-up starts */
-	TD_ACD_IN_WRAP_UP_END,	/* agent says ready before the time */
+	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
+	TD_ACD_IN_WRAP_UP_END,  /* agent says ready before the time */
 };
 
 struct td_acd_queue {
@@ -84,15 +84,16 @@ struct td_acd_in {
 	uint64_t now; /* never goes back */
 	uint16_t type;
 	uint16_t unused;
-	uint32_t queue; /* 1.. */
-	uint32_t agent; /* 1.. */
+	uint32_t queue;   /* 1.. */
+	uint32_t agent;   /* 1.. */
 	uint32_t contact; /* 1.. */
 	union {
 		struct td_acd_queue queue_set;
 		struct td_acd_agent agent_set;
 		struct {
-			int32_t priority;     /* higher goes first; 0 */
-			uint32_t waited_ms;   /* already waited elsewhere (overflow): counts for order */
+			int32_t priority;   /* higher goes first; 0 */
+			uint32_t waited_ms; /* already waited elsewhere (overflow): counts for order
+					     */
 		} contact_add;
 		struct {
 			uint32_t reason; /* enum td_acd_reason, or reachable */
@@ -102,17 +103,17 @@ struct td_acd_in {
 };
 
 enum td_acd_out_type {
-	TD_ACD_OUT_OFFER = 1,  /* ring this agent for this contact; .wait_ms so far */
-	TD_ACD_OUT_CANCEL,     /* stop ringing: reason NO_ANSWER, ABANDON, WITHDRAW, TIMEOUT */
-	TD_ACD_OUT_OVERFLOW,   /* the contact has left the queue: TIMEOUT, FULL, EMPTY */
-	TD_ACD_OUT_AGENT,      /* the agent's state changed: .state, .reason */
-	TD_ACD_OUT_QUEUED,     /* the contact waits: .position 1.. */
+	TD_ACD_OUT_OFFER = 1, /* ring this agent for this contact; .wait_ms so far */
+	TD_ACD_OUT_CANCEL,    /* stop ringing: reason NO_ANSWER, ABANDON, WITHDRAW, TIMEOUT */
+	TD_ACD_OUT_OVERFLOW,  /* the contact has left the queue: TIMEOUT, FULL, EMPTY */
+	TD_ACD_OUT_AGENT,     /* the agent's state changed: .state, .reason */
+	TD_ACD_OUT_QUEUED,    /* the contact waits: .position 1.. */
 };
 
 struct td_acd_out {
 	uint64_t now;
 	uint16_t type;
-	uint8_t state;	/* enum td_agent_state */
+	uint8_t state;  /* enum td_agent_state */
 	uint8_t reason; /* enum td_acd_reason */
 	uint32_t queue;
 	uint32_t agent;

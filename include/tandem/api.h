@@ -15,39 +15,42 @@
 
 #include <tandem/types.h>
 
-#define TD_API_VERSION	   1
-#define TD_API_MAX	   (4u << 20) /* longest body; longer closes the connection */
-#define TD_ENGINE_SOCKET   "/run/tandem/engine.sock"
-#define TD_TANDEMD_SOCKET  "/run/tandem/tandemd.sock"
+#define TD_API_VERSION    1
+#define TD_API_MAX        (4u << 20) /* longest body; longer closes the connection */
+#define TD_ENGINE_SOCKET  "/run/tandem/engine.sock"
+#define TD_TANDEMD_SOCKET "/run/tandem/tandemd.sock"
 
 struct td_api_msg {
 	uint32_t len;
-	uint16_t op;   /* enum td_api_op */
+	uint16_t op; /* enum td_api_op */
 	int16_t status;
 	uint32_t id;
 };
 
 enum td_api_op {
-	TD_API_HELLO = 1, /* {"version":1,"program":"tandemctl"} -> {"version":1,"program":...,"release":...} */
+	TD_API_HELLO = 1, /* {"version":1,"program":"tandemctl"} ->
+			     {"version":1,"program":...,"release":...} */
 
 	/* tandem-engine */
 	TD_API_SHOW = 16,    /* {"what":"calls|queues|agents|ports|trunks|drops|memory|bandwidth|
 				stats"} -> many messages {"rows":[...]}, then the empty one */
-	TD_API_AGENT,	     /* {"agent":..,"do":"login|logout|pause|unpause|ready","reason":..} */
-	TD_API_HANGUP,	     /* {"call":..} */
+	TD_API_AGENT,        /* {"agent":..,"do":"login|logout|pause|unpause|ready","reason":..} */
+	TD_API_HANGUP,       /* {"call":..} */
 	TD_API_CONFIG_GET,   /* {} -> {"text": compiled text in force} */
-	TD_API_CONFIG_APPLY, /* {"text": "set ...\ndel ...\n"} all or nothing; -> {"set":n,"deleted":n} */
+	TD_API_CONFIG_APPLY, /* {"text": "set ...\ndel ...\n"} all or nothing; ->
+				{"set":n,"deleted":n} */
 	TD_API_TRACE_SIP,    /* {"call":id or absent} -> many {"t":wall ns,"src":..,"dst":..,
 				"call":..,"data":text}, until the client closes */
 	TD_API_JOURNAL_ACK,  /* {"seq":n}: all up to n are stored */
-	TD_API_DRAIN,	     /* {}: no new calls; ends when the last one has */
+	TD_API_DRAIN,        /* {}: no new calls; ends when the last one has */
 
 	/* tandemd */
-	TD_API_APPLY = 64, /* {"file": path, "yaml": text} -> {"set":n,"deleted":n}; errors as lines */
-	TD_API_CDR,	   /* {"limit":n,"call":..,"queue":..} -> rows as SHOW */
-	TD_API_QUEUE_LOG,  /* {"limit":n,"queue":..} -> rows as SHOW */
-	TD_API_CALL,	   /* {"call":id} -> {"cdr":..,"story":[..],"queue_log":[..]} */
-	TD_API_STATUS,	   /* {} -> {"engine":bool,"stored_seq":n,"store":path,...} */
+	TD_API_APPLY =
+		64, /* {"file": path, "yaml": text} -> {"set":n,"deleted":n}; errors as lines */
+	TD_API_CDR, /* {"limit":n,"call":..,"queue":..} -> rows as SHOW */
+	TD_API_QUEUE_LOG, /* {"limit":n,"queue":..} -> rows as SHOW */
+	TD_API_CALL,      /* {"call":id} -> {"cdr":..,"story":[..],"queue_log":[..]} */
+	TD_API_STATUS,    /* {} -> {"engine":bool,"stored_seq":n,"store":path,...} */
 };
 
 #endif

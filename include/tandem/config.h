@@ -18,9 +18,9 @@
 
 #include <tandem/types.h>
 
-#define TD_CONF_LIST  16  /* longest list: addresses of a port or trunk, groups of a queue */
+#define TD_CONF_LIST   16   /* longest list: addresses of a port or trunk, groups of a queue */
 #define TD_CONF_AGENTS 4096 /* agents of a group */
-#define TD_PATH_BYTES 128
+#define TD_PATH_BYTES  128
 
 enum td_kind {
 	TD_KIND_SITE, /* one, always there, named "site" */
@@ -41,19 +41,19 @@ struct td_prefix {
 
 struct td_conf_site {
 	char name[TD_NAME_BYTES];
-	char domain[TD_NAME_BYTES * 2]; /* SIP domain and digest realm */
-	uint16_t sip_port;		/* 5060 */
+	char domain[TD_NAME_BYTES * 2];      /* SIP domain and digest realm */
+	uint16_t sip_port;                   /* 5060 */
 	uint16_t rtp_port_min, rtp_port_max; /* min even, max odd: 20000-29999 */
-	uint32_t max_calls;		/* sizes every table at start; needs a restart to change */
-	int32_t signalling_core;	/* -1: inside worker 0's loop */
+	uint32_t max_calls;      /* sizes every table at start; needs a restart to change */
+	int32_t signalling_core; /* -1: inside worker 0's loop */
 	uint8_t worker_cores[TD_CONF_LIST], worker_count; /* none given: core 0 alone */
-	uint8_t hugepages;		/* 0 auto, 1 require, 2 never */
-	uint32_t memory_mb;		/* for DPDK */
+	uint8_t hugepages;                                /* 0 auto, 1 require, 2 never */
+	uint32_t memory_mb;                               /* for DPDK */
 	char journal_dir[TD_PATH_BYTES];
-	uint64_t journal_reserve;	/* bytes kept while tandemd is away */
+	uint64_t journal_reserve; /* bytes kept while tandemd is away */
 	char recording_dir[TD_PATH_BYTES];
-	char log[TD_PATH_BYTES];	/* "journal", "stderr" or a file */
-	uint32_t nonce_ms;		/* life of a digest nonce */
+	char log[TD_PATH_BYTES]; /* "journal", "stderr" or a file */
+	uint32_t nonce_ms;       /* life of a digest nonce */
 	uint32_t register_min_s, register_max_s;
 };
 
@@ -61,13 +61,13 @@ enum td_port_type { TD_PORT_AF_XDP, TD_PORT_AF_PACKET, TD_PORT_MEMIF, TD_PORT_RI
 
 struct td_conf_port {
 	char name[TD_NAME_BYTES];
-	uint8_t type;		    /* enum td_port_type */
+	uint8_t type;               /* enum td_port_type */
 	char device[TD_PATH_BYTES]; /* interface, memif socket, PCI address; ring: any word */
 	struct td_prefix address[TD_CONF_LIST]; /* ours on this port; SIP and media use each */
 	uint8_t address_count;
-	struct td_addr gateway;	    /* family 0 none; only where the kernel does not own the port */
-	uint16_t mtu;		    /* 1500 */
-	bool fallback;		    /* af_xdp: use af_packet where AF_XDP is refused */
+	struct td_addr gateway; /* family 0 none; only where the kernel does not own the port */
+	uint16_t mtu;           /* 1500 */
+	bool fallback;          /* af_xdp: use af_packet where AF_XDP is refused */
 	bool memif_server;
 };
 
@@ -75,9 +75,9 @@ struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
 	uint8_t address_count;
-	uint8_t policy;		/* enum td_source_policy */
-	uint8_t codecs[4];	/* enum td_codec, preferred first, 0-terminated */
-	uint32_t max_calls;	/* 0 without limit */
+	uint8_t policy;     /* enum td_source_policy */
+	uint8_t codecs[4];  /* enum td_codec, preferred first, 0-terminated */
+	uint32_t max_calls; /* 0 without limit */
 };
 
 struct td_conf_group {
@@ -88,14 +88,15 @@ enum td_digest { TD_DIGEST_MD5, TD_DIGEST_SHA256 };
 
 struct td_conf_agent {
 	char name[TD_NAME_BYTES]; /* also the SIP user and digest user name */
-	uint8_t algorithm;	  /* enum td_digest */
-	char ha1[72];		  /* hex of H(name:domain:password); the password is not kept */
+	uint8_t algorithm;        /* enum td_digest */
+	char ha1[72];             /* hex of H(name:domain:password); the password is not kept */
 	char groups[TD_CONF_LIST][TD_NAME_BYTES];
 	uint8_t group_count;
-	uint8_t policy;		  /* enum td_source_policy */
+	uint8_t policy; /* enum td_source_policy */
 	uint8_t codecs[4];
-	struct td_addr contact;	  /* fixed contact: a telephone that does not register; family 0 none */
-	bool auto_login;	  /* registering logs in; losing the registration logs out */
+	struct td_addr
+		contact; /* fixed contact: a telephone that does not register; family 0 none */
+	bool auto_login; /* registering logs in; losing the registration logs out */
 };
 
 struct td_conf_sound {
@@ -109,19 +110,19 @@ struct td_conf_queue {
 	char name[TD_NAME_BYTES];
 	char groups[TD_CONF_LIST][TD_NAME_BYTES];
 	uint8_t group_count;
-	uint8_t strategy; /* 0 longest-idle */
+	uint8_t strategy;          /* 0 longest-idle */
 	char music[TD_NAME_BYTES]; /* a sound */
 	bool record;
 	uint32_t wrap_up_ms, ring_ms, timeout_ms, busy_backoff_ms;
 	uint32_t max_length;
-	uint8_t overflow;		    /* enum td_overflow */
+	uint8_t overflow;                   /* enum td_overflow */
 	char overflow_queue[TD_NAME_BYTES]; /* for TD_OVERFLOW_QUEUE */
 	uint32_t service_level_ms;
 };
 
 struct td_conf_route {
-	char name[TD_NAME_BYTES];     /* the number dialled; a trailing * matches any rest */
-	char trunk[TD_NAME_BYTES];    /* only calls of this trunk; empty: any */
+	char name[TD_NAME_BYTES];  /* the number dialled; a trailing * matches any rest */
+	char trunk[TD_NAME_BYTES]; /* only calls of this trunk; empty: any */
 	char queue[TD_NAME_BYTES];
 };
 

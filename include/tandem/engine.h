@@ -26,7 +26,8 @@ struct td_engine_io {
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
-	/* A recording begins (call: its id) or ends (call: NULL); its TAPs go by .media as usual. */
+	/* A recording begins (call: its id) or ends (call: NULL); its TAPs go by .media as usual.
+	 */
 	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
 	/* A SIP message seen, while tracing is on. in: 1 received, 0 sent. call may be empty. */
 	void (*trace)(void *ctx, const char *call, bool in, const struct td_addr *local,
@@ -34,15 +35,15 @@ struct td_engine_io {
 };
 
 struct td_engine_params {
-	uint64_t seed;	      /* of every random choice: tags, branches, SSRCs, nonces */
+	uint64_t seed;        /* of every random choice: tags, branches, SSRCs, nonces */
 	uint64_t wall_offset; /* wall - monotonic, nanoseconds */
 	uint32_t max_calls;   /* sizes all tables */
 	uint32_t sip_mtu;     /* 0, or longest SIP message that goes by UDP */
 };
 
 /* NULL with errno ENOMEM, EINVAL. `io` is copied. */
-struct td_engine *td_engine_alloc(const struct td_engine_params *params,
-	const struct td_engine_io *io);
+struct td_engine *td_engine_alloc(
+	const struct td_engine_params *params, const struct td_engine_io *io);
 void td_engine_free(struct td_engine *e); /* NULL is fine */
 
 /*
@@ -68,11 +69,17 @@ uint64_t td_engine_advance(struct td_engine *e, uint64_t now);
 void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset);
 
 /* Operators' commands; -ENOENT, -EINVAL, -EBUSY with a line in err. */
-enum td_agent_action { TD_AGENT_LOGIN, TD_AGENT_LOGOUT, TD_AGENT_PAUSE, TD_AGENT_UNPAUSE, TD_AGENT_READY };
+enum td_agent_action {
+	TD_AGENT_LOGIN,
+	TD_AGENT_LOGOUT,
+	TD_AGENT_PAUSE,
+	TD_AGENT_UNPAUSE,
+	TD_AGENT_READY
+};
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	enum td_agent_action action, const char *reason, char *err, size_t err_size);
-int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, char *err,
-	size_t err_size);
+int td_engine_hangup(
+	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size);
 /* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
 void td_engine_drain(struct td_engine *e, uint64_t now);
 uint32_t td_engine_calls(const struct td_engine *e);

@@ -18,7 +18,7 @@
 #include <tandem/types.h>
 
 #define TD_REC_MAGIC 0x43525454u /* "TTRC" */
-#define TD_REC_MAX   1024u	 /* longest payload, bytes */
+#define TD_REC_MAX   1024u       /* longest payload, bytes */
 
 struct td_rec {
 	uint32_t magic;
@@ -32,17 +32,17 @@ struct td_rec {
 
 enum td_event_type {
 	TD_EV_START = 1,     /* struct td_ev_start: the engine started */
-	TD_EV_STOP,	     /* none: it stopped in order */
-	TD_EV_GAP,	     /* struct td_ev_gap: records were lost, the reserve was full */
-	TD_EV_CDR,	     /* struct td_ev_cdr: a call ended */
+	TD_EV_STOP,          /* none: it stopped in order */
+	TD_EV_GAP,           /* struct td_ev_gap: records were lost, the reserve was full */
+	TD_EV_CDR,           /* struct td_ev_cdr: a call ended */
 	TD_EV_QUEUE_LOG,     /* struct td_ev_queue_log: a line of Asterisk's queue_log */
 	TD_EV_AGENT_SESSION, /* struct td_ev_agent_session: an agent's stay in a state ended */
 	TD_EV_RECORDING,     /* struct td_ev_recording: a recording is whole on disk */
-	TD_EV_ALARM,	     /* struct td_ev_alarm: an operator should know */
-	TD_EV_CONFIG,	     /* struct td_ev_config: a configuration took effect */
-	TD_EV_ACD_IN,	     /* struct td_acd_in */
-	TD_EV_ACD_OUT,	     /* struct td_acd_out */
-	TD_EV_STORY,	     /* struct td_ev_story: a step of a call; diagnostic, shed first */
+	TD_EV_ALARM,         /* struct td_ev_alarm: an operator should know */
+	TD_EV_CONFIG,        /* struct td_ev_config: a configuration took effect */
+	TD_EV_ACD_IN,        /* struct td_acd_in */
+	TD_EV_ACD_OUT,       /* struct td_acd_out */
+	TD_EV_STORY,         /* struct td_ev_story: a step of a call; diagnostic, shed first */
 };
 
 struct td_ev_start {
@@ -52,7 +52,7 @@ struct td_ev_start {
 };
 
 struct td_ev_gap {
-	uint64_t lost;	    /* records that could not be kept */
+	uint64_t lost;      /* records that could not be kept */
 	uint64_t lost_diag; /* of these, diagnostics (TD_EV_STORY) */
 	uint64_t from, to;  /* wall, first and last of them */
 };
@@ -60,9 +60,10 @@ struct td_ev_gap {
 enum td_disposition {
 	TD_CALL_ANSWERED = 1, /* an agent answered */
 	TD_CALL_ABANDONED,    /* the caller hung up while waiting or ringing */
-	TD_CALL_OVERFLOWED,   /* left its queue by time-out or maximum length, and no agent answered */
+	TD_CALL_OVERFLOWED,   /* left its queue by time-out or maximum length, and no agent answered
+			       */
 	TD_CALL_REJECTED,     /* refused before it was answered: 403, 404, 488, 503 */
-	TD_CALL_FAILED,	      /* anything else */
+	TD_CALL_FAILED,       /* anything else */
 };
 
 /* What one leg carried; see struct td_leg_stats. */
@@ -82,19 +83,19 @@ struct td_ev_cdr {
 	char trunk[TD_NAME_BYTES];
 	char queue[TD_NAME_BYTES]; /* the last one; empty when none */
 	char agent[TD_NAME_BYTES]; /* who answered; empty when no one */
-	char digits[32];	   /* RFC 4733 digits the caller pressed, in order */
-	char sip_call_id[96];	   /* the caller's Call-ID, cut when longer */
+	char digits[32];           /* RFC 4733 digits the caller pressed, in order */
+	char sip_call_id[96];      /* the caller's Call-ID, cut when longer */
 	uint64_t offered, answered, queued, connected, ended; /* wall: INVITE, our 200, queue entry,
 								 agent's 200, end */
 	uint32_t wait_ms; /* in queues until connected or left */
 	uint32_t ring_ms; /* of the agent who answered */
 	uint32_t talk_ms;
-	uint16_t sip_code;    /* the final response to the caller's INVITE */
-	uint8_t disposition;  /* enum td_disposition */
-	uint8_t ended_by;     /* 0 we, 1 caller, 2 agent */
-	uint16_t attempts;    /* agents rung */
+	uint16_t sip_code;   /* the final response to the caller's INVITE */
+	uint8_t disposition; /* enum td_disposition */
+	uint8_t ended_by;    /* 0 we, 1 caller, 2 agent */
+	uint16_t attempts;   /* agents rung */
 	uint16_t unused;
-	uint32_t recording;   /* its number, 0 none */
+	uint32_t recording; /* its number, 0 none */
 	struct td_ev_media caller_media, agent_media;
 };
 
@@ -102,15 +103,15 @@ struct td_ev_queue_log {
 	char call[TD_CALL_ID_BYTES]; /* "NONE" for agent and system events */
 	char queue[TD_NAME_BYTES];   /* "NONE" when there is none */
 	char agent[TD_NAME_BYTES];
-	char event[20];		     /* ENTERQUEUE, CONNECT, ... */
+	char event[20]; /* ENTERQUEUE, CONNECT, ... */
 	char data[5][TD_NUMBER_BYTES];
 };
 
 struct td_ev_agent_session {
 	char agent[TD_NAME_BYTES];
 	char reason[TD_NAME_BYTES]; /* of a pause */
-	uint64_t from, to;	    /* wall */
-	uint8_t state;		    /* enum td_agent_state */
+	uint64_t from, to;          /* wall */
+	uint8_t state;              /* enum td_agent_state */
 	uint8_t unused[7];
 };
 

@@ -23,36 +23,36 @@
 
 enum td_media_op {
 	TD_MEDIA_LEG_ADD = 1, /* .leg_params: create the leg */
-	TD_MEDIA_LEG_SET,     /* .leg_params: new remote, codec, direction; SSRC and statistics stay */
-	TD_MEDIA_LEG_DEL,     /* free it; answered by LEG_GONE with the final statistics */
-	TD_MEDIA_BRIDGE,      /* .peer: what arrives on `leg` leaves on `peer`, and the reverse */
-	TD_MEDIA_UNBRIDGE,    /* both legs stop relaying */
-	TD_MEDIA_PLAY,	      /* .play: a sound to this leg, until STOP, BRIDGE or its end */
+	TD_MEDIA_LEG_SET,  /* .leg_params: new remote, codec, direction; SSRC and statistics stay */
+	TD_MEDIA_LEG_DEL,  /* free it; answered by LEG_GONE with the final statistics */
+	TD_MEDIA_BRIDGE,   /* .peer: what arrives on `leg` leaves on `peer`, and the reverse */
+	TD_MEDIA_UNBRIDGE, /* both legs stop relaying */
+	TD_MEDIA_PLAY,     /* .play: a sound to this leg, until STOP, BRIDGE or its end */
 	TD_MEDIA_STOP,
-	TD_MEDIA_TAP,	      /* .tap: copy what arrives on this leg to the recorder */
+	TD_MEDIA_TAP, /* .tap: copy what arrives on this leg to the recorder */
 	TD_MEDIA_UNTAP,
 };
 
 enum td_leg_flags {
-	TD_LEG_SEND = 1 << 0,	 /* the peer wants to hear us (its SDP: sendrecv or recvonly) */
-	TD_LEG_RECV = 1 << 1,	 /* the peer may send (its SDP: sendrecv or sendonly) */
-	TD_LEG_RTCP = 1 << 2,	 /* send RTCP to remote port + 1, or to .rtcp when set */
+	TD_LEG_SEND = 1 << 0, /* the peer wants to hear us (its SDP: sendrecv or recvonly) */
+	TD_LEG_RECV = 1 << 1, /* the peer may send (its SDP: sendrecv or sendonly) */
+	TD_LEG_RTCP = 1 << 2, /* send RTCP to remote port + 1, or to .rtcp when set */
 };
 
 struct td_leg_params {
-	struct td_addr remote;	 /* where our packets go: c= and m= of the peer's SDP */
-	struct td_addr rtcp;	 /* a=rtcp, family 0 when it is remote.port + 1 */
-	uint32_t ssrc;		 /* ours, for the life of the leg */
-	uint32_t ts_offset;	 /* random first time stamp (RFC 3550 section 5.1) */
-	uint16_t seq;		 /* random first sequence number */
-	uint8_t codec;		 /* enum td_codec */
-	uint8_t pt;		 /* payload type we send and expect for codec */
-	uint8_t dtmf_pt;	 /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
-	uint8_t policy;		 /* enum td_source_policy */
-	uint8_t flags;		 /* enum td_leg_flags */
-	uint8_t ptime_ms;	 /* 10..60 */
-	uint32_t acct;		 /* row of the accounting table (include/tandem/stats.h) */
-	uint32_t cookie;	 /* the call's own; comes back in every event of the leg */
+	struct td_addr remote; /* where our packets go: c= and m= of the peer's SDP */
+	struct td_addr rtcp;   /* a=rtcp, family 0 when it is remote.port + 1 */
+	uint32_t ssrc;         /* ours, for the life of the leg */
+	uint32_t ts_offset;    /* random first time stamp (RFC 3550 section 5.1) */
+	uint16_t seq;          /* random first sequence number */
+	uint8_t codec;         /* enum td_codec */
+	uint8_t pt;            /* payload type we send and expect for codec */
+	uint8_t dtmf_pt;       /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
+	uint8_t policy;        /* enum td_source_policy */
+	uint8_t flags;         /* enum td_leg_flags */
+	uint8_t ptime_ms;      /* 10..60 */
+	uint32_t acct;         /* row of the accounting table (include/tandem/stats.h) */
+	uint32_t cookie;       /* the call's own; comes back in every event of the leg */
 };
 
 struct td_media_cmd {
@@ -64,7 +64,7 @@ struct td_media_cmd {
 		uint32_t peer;
 		struct {
 			uint32_t sound; /* index of the site's sound */
-			uint32_t loop;	/* 0 once, 1 for ever */
+			uint32_t loop;  /* 0 once, 1 for ever */
 		} play;
 		struct {
 			uint32_t recording; /* number of the recording, unique in this run */
@@ -83,18 +83,18 @@ enum td_media_event_type {
 
 /* Statistics of a leg by RFC 3550 section 6.4.1 and appendix A. "in" is what the peer sent us. */
 struct td_leg_stats {
-	uint64_t in_packets, in_bytes;	 /* RTP of the rightful source; IP bytes, headers counted */
+	uint64_t in_packets, in_bytes; /* RTP of the rightful source; IP bytes, headers counted */
 	uint64_t out_packets, out_bytes;
-	uint64_t strangers;	  /* dropped by the source policy */
-	uint64_t unexpected_pt;	  /* dropped: payload type not negotiated */
+	uint64_t strangers;     /* dropped by the source policy */
+	uint64_t unexpected_pt; /* dropped: payload type not negotiated */
 	uint32_t in_ssrc;
-	uint32_t in_expected;	  /* extended highest - first + 1, over all SSRCs */
-	int32_t in_lost;	  /* expected - received; negative when duplicates prevail */
-	uint32_t in_jitter;	  /* time-stamp units, as RFC 3550 6.4.1 interarrival jitter */
+	uint32_t in_expected; /* extended highest - first + 1, over all SSRCs */
+	int32_t in_lost;      /* expected - received; negative when duplicates prevail */
+	uint32_t in_jitter;   /* time-stamp units, as RFC 3550 6.4.1 interarrival jitter */
 	uint32_t in_jitter_max;
-	uint32_t out_lost;	  /* what the peer's last report block says of ours */
+	uint32_t out_lost; /* what the peer's last report block says of ours */
 	uint32_t out_jitter;
-	uint32_t rtt_us;	  /* by LSR/DLSR, 0 unknown */
+	uint32_t rtt_us; /* by LSR/DLSR, 0 unknown */
 };
 
 struct td_media_event {
@@ -105,8 +105,8 @@ struct td_media_event {
 	uint32_t unused2;
 	union {
 		struct {
-			char digit;	      /* 0-9 * # A-D, '!' for flash */
-			uint8_t volume;	      /* -dBm0 */
+			char digit;           /* 0-9 * # A-D, '!' for flash */
+			uint8_t volume;       /* -dBm0 */
 			uint16_t duration_ms; /* from the last packet of the event */
 		} dtmf;
 		struct td_addr from;

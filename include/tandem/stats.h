@@ -15,39 +15,39 @@
 #include <tandem/types.h>
 
 /* Why a packet was dropped: X(identifier, name, explanation). */
-#define TD_DROPS(X)                                                                                \
-	X(RUNT, "runt", "shorter than its headers say")                                            \
-	X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP, on a port that the kernel does not own")  \
-	X(NOT_FOR_US, "not-for-us", "Ethernet or IP destination is not ours")                      \
-	X(IP_HEADER, "ip-header", "IPv4 header malformed or its checksum wrong")                   \
-	X(IP_FRAGMENT, "ip-fragment", "fragment, on a port that the kernel does not own")          \
-	X(IP_PROTOCOL, "ip-protocol", "neither UDP nor ICMP")                                      \
-	X(UDP_HEADER, "udp-header", "UDP length or checksum wrong")                                \
-	X(UDP_PORT, "udp-port", "neither the SIP port nor in the media range")                     \
-	X(RTP_NO_LEG, "rtp-no-leg", "media to a port that no call uses")                           \
-	X(RTP_STRANGER, "rtp-stranger", "not from the source that the leg's policy allows")        \
-	X(RTP_HEADER, "rtp-header", "not RTP version 2, or truncated")                             \
-	X(RTP_PAYLOAD_TYPE, "rtp-payload-type", "payload type that was not negotiated")            \
-	X(RTP_DUPLICATE, "rtp-duplicate", "sequence number already seen")                          \
-	X(RTP_LATE, "rtp-late", "too old for the sequence window")                                 \
-	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                                 \
-	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                     \
-	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                   \
-	X(SIP_RING_FULL, "sip-ring-full", "signalling did not keep up")                            \
-	X(NO_ROUTE, "no-route", "no route to the destination")                                     \
-	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                   \
-	X(NO_MBUF, "no-mbuf", "packet pool empty")                                                 \
-	X(TX_FULL, "tx-full", "the port's transmit queue was full")                                \
+#define TD_DROPS(X)                                                                               \
+	X(RUNT, "runt", "shorter than its headers say")                                           \
+	X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP, on a port that the kernel does not own") \
+	X(NOT_FOR_US, "not-for-us", "Ethernet or IP destination is not ours")                     \
+	X(IP_HEADER, "ip-header", "IPv4 header malformed or its checksum wrong")                  \
+	X(IP_FRAGMENT, "ip-fragment", "fragment, on a port that the kernel does not own")         \
+	X(IP_PROTOCOL, "ip-protocol", "neither UDP nor ICMP")                                     \
+	X(UDP_HEADER, "udp-header", "UDP length or checksum wrong")                               \
+	X(UDP_PORT, "udp-port", "neither the SIP port nor in the media range")                    \
+	X(RTP_NO_LEG, "rtp-no-leg", "media to a port that no call uses")                          \
+	X(RTP_STRANGER, "rtp-stranger", "not from the source that the leg's policy allows")       \
+	X(RTP_HEADER, "rtp-header", "not RTP version 2, or truncated")                            \
+	X(RTP_PAYLOAD_TYPE, "rtp-payload-type", "payload type that was not negotiated")           \
+	X(RTP_DUPLICATE, "rtp-duplicate", "sequence number already seen")                         \
+	X(RTP_LATE, "rtp-late", "too old for the sequence window")                                \
+	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                                \
+	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                    \
+	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                  \
+	X(SIP_RING_FULL, "sip-ring-full", "signalling did not keep up")                           \
+	X(NO_ROUTE, "no-route", "no route to the destination")                                    \
+	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                  \
+	X(NO_MBUF, "no-mbuf", "packet pool empty")                                                \
+	X(TX_FULL, "tx-full", "the port's transmit queue was full")                               \
 	X(TOO_BIG, "too-big", "longer than the port's MTU")
 
 /* Why a packet was consumed. */
-#define TD_CONSUMED(X)                                                                             \
-	X(SIP, "sip", "handed to signalling")                                                      \
-	X(ARP, "arp", "ARP answered or learnt")                                                    \
-	X(ICMP, "icmp", "ICMP echo answered or error read")                                        \
-	X(RTCP, "rtcp", "RTCP report read")                                                        \
-	X(RTP_HELD, "rtp-held", "media while no one listens: held, or music is playing")           \
-	X(RTP_DTMF, "rtp-dtmf", "RFC 4733 event read and not relayed")                             \
+#define TD_CONSUMED(X)                                                                   \
+	X(SIP, "sip", "handed to signalling")                                            \
+	X(ARP, "arp", "ARP answered or learnt")                                          \
+	X(ICMP, "icmp", "ICMP echo answered or error read")                              \
+	X(RTCP, "rtcp", "RTCP report read")                                              \
+	X(RTP_HELD, "rtp-held", "media while no one listens: held, or music is playing") \
+	X(RTP_DTMF, "rtp-dtmf", "RFC 4733 event read and not relayed")                   \
 	X(LATCH, "latch", "packet that proved a latching source")
 
 #define TD_STATS_ENUM_DROP(id, name, text)     TD_DROP_##id,
@@ -77,6 +77,6 @@ struct td_acct_row {
 
 /* The named layers: what each packet weighs beyond its IP bytes (docs/bandwidth.md). */
 #define TD_LAYER_ETHERNET_BYTES 14 /* header without FCS: as interface counters count */
-#define TD_LAYER_WIRE_BYTES	38 /* header, FCS, preamble, start delimiter, inter-frame gap */
+#define TD_LAYER_WIRE_BYTES     38 /* header, FCS, preamble, start delimiter, inter-frame gap */
 
 #endif

@@ -15,7 +15,7 @@
 
 #define TD_NSEC_PER_SEC  1000000000ull
 #define TD_NSEC_PER_MSEC 1000000ull
-#define TD_NEVER	 UINT64_MAX /* a deadline that does not come */
+#define TD_NEVER         UINT64_MAX /* a deadline that does not come */
 
 /* Longest name of a site's object (queue, agent, trunk, ...), with the terminating NUL. */
 #define TD_NAME_BYTES 32
@@ -26,11 +26,11 @@
 
 /* An IP address and a port. All bytes are significant: compare with td_addr_equal(). */
 struct td_addr {
-	uint8_t family;	 /* 0 none, 4, 6 */
+	uint8_t family; /* 0 none, 4, 6 */
 	uint8_t unused;
-	uint16_t port;	 /* host order, 0 = none */
+	uint16_t port; /* host order, 0 = none */
 	union {
-		uint32_t ip4;	 /* network order */
+		uint32_t ip4;    /* network order */
 		uint8_t ip6[16]; /* family 4: bytes 4..15 are zero */
 	};
 };
@@ -47,7 +47,8 @@ enum td_codec {
 enum td_source_policy {
 	TD_SOURCE_STRICT,  /* address and port of the peer's SDP */
 	TD_SOURCE_ADDRESS, /* address of the SDP, any port (carriers that send from another port) */
-	TD_SOURCE_LATCH,   /* behind NAT: the first source after probation, moved only by signalling */
+	TD_SOURCE_LATCH,   /* behind NAT: the first source after probation, moved only by signalling
+			    */
 };
 
 #endif
