@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A site's whole configuration in memory, its compiled text, and changes between two of them.
+ *
+ * struct td_conf is never changed once it is made: conf_apply() builds the next one beside it, and
+ * the owner swaps them. Objects of a kind are sorted by name (strcmp), so two configurations can
+ * be walked side by side. A configuration that conf_parse() or conf_apply() gave out is sound: each
+ * reference names an object that is there, each number is in its range.
+ */
+#ifndef TANDEM_ENGINE_CONF_H
+#define TANDEM_ENGINE_CONF_H
+
+#include <engine/core/buf.h>
+#include <engine/core/str.h>
+#include <tandem/config.h>
+
+#define CONF_ERROR_BYTES 512 /* enough for any line of reason */
+
+struct conf_list {
+	union {
+		void *any;
+		struct td_conf_site *site; /* always one */
+		struct td_conf_port *port;
+		struct td_conf_trunk *trunk;
+		struct td_conf_group *group;
+		struct td_conf_agent *agent;
+		struct td_conf_sound *sound;
+		struct td_conf_queue *queue;
+		struct td_conf_route *route;
+	};
+	uint32_t count;
+};
+
+struct td_conf {
+	struct conf_list of[TD_KIND_COUNT]; /* by enum td_kind */
+};
+
+/*
+ * Reads compiled text (lines "KIND NAME key=value ..."; empty lines and lines that begin with # are
+ * passed over). 0, -ENOMEM, or -EINVAL with one line of reason in err: "line 3: queue sales: ...".
+ */
+int conf_parse(struct td_conf **out, const char *text, size_t len, char *err, size_t err_size);
+void conf_free(struct td_conf *c); /* NULL is fine */
+/* Appends the canonical text: every object a line, sorted by kind and name. Check buf->error. */
+void conf_encode(const struct td_conf *c, struct td_buf *buf);
+
+/*
+ * Makes *out from `old` (NULL: nothing yet) and lines "set KIND NAME key=value ..." (the object
+ * becomes exactly this, what is not said takes its default) and "del KIND NAME". All or nothing;
+ * references are checked once all lines are read, so their order does not matter. Errors as above.
+ */
+int conf_apply(struct td_conf **out, const struct td_conf *old, const char *lines, size_t len,
+	char *err, size_t err_size);
+
+struct conf_count {
+	uint32_t set, deleted; /* objects */
+	bool restart; /* one of them has changed a value that takes effect at the next start */
+};
+/* Appends the lines that make `new` of `old` (NULL: nothing yet). Check buf->error. */
+struct conf_count conf_diff(
+	const struct td_conf *old, const struct td_conf *new, struct td_buf *buf);
+
+/* NULL when there is none of that name. */
+const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name);
+/* Its place in of[kind], or -1: numbers for sounds (td_media_cmd.play.sound). */
+int conf_index(const struct td_conf *c, enum td_kind kind, struct str name);
+
+static inline const struct td_conf_site *conf_site(const struct td_conf *c)
+{
+	return c->of[TD_KIND_SITE].site;
+}
+
+#endif

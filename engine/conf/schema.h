@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * td_schema[]: every key a site's objects have. The YAML reader, the compiled text, the checks and
+ * docs/configuration.md all go by this one table, so they cannot disagree.
+ */
+#ifndef TANDEM_ENGINE_CONF_SCHEMA_H
+#define TANDEM_ENGINE_CONF_SCHEMA_H
+
+#include <engine/conf/conf.h>
+
+enum conf_type {
+	CONF_STRING,   /* char[size] */
+	CONF_NAME,     /* char[size]: letters, digits, _ - . + */
+	CONF_REF,      /* char[TD_NAME_BYTES]: an object of kind `ref` */
+	CONF_REFS,     /* list of these */
+	CONF_INT,      /* unsigned, `size` bytes wide */
+	CONF_BOOL,     /* bool */
+	CONF_ENUM,     /* uint8_t: place in `words` */
+	CONF_DURATION, /* uint32_t in units of `unit` ms; text: 500ms 20s 5m 1h, compiled: ms */
+	CONF_SIZE,     /* uint64_t bytes; text: 256M, compiled: bytes */
+	CONF_ADDRESS,  /* struct td_addr with port */
+	CONF_IP,       /* struct td_addr without */
+	CONF_PREFIXES, /* list of struct td_prefix */
+	CONF_CODECS,   /* uint8_t[4], 0-terminated */
+	CONF_PORTS,    /* two uint16_t: 20000-29999 */
+	CONF_CORE,     /* int32_t: a CPU's number, or none (-1) */
+	CONF_CORES,    /* list of uint8_t */
+	CONF_HEX,      /* char[size] of lower-case hexadecimal digits */
+	CONF_WORD,     /* only in YAML, read by the compiler itself (password, a group's agents) */
+	CONF_TYPE_COUNT
+};
+
+enum conf_flags {
+	CONF_REQUIRED = 1 << 0,
+	CONF_RESTART = 1 << 1,  /* a change takes effect when the engine starts next */
+	CONF_ENGINE = 1 << 2,   /* kind site: stands under `engine:` in site.yaml, not `site:` */
+	CONF_DERIVED = 1 << 3,  /* not in site.yaml: the compiler writes it */
+	CONF_ONLY_YAML = 1 << 4 /* not in the compiled text */
+};
+
+struct conf_key {
+	enum td_kind kind;
+	const char *name;
+	enum conf_type type;
+	unsigned flags;        /* enum conf_flags */
+	uint16_t offset, size; /* the field, or the first item of a list and the whole list */
+	uint16_t count_offset; /* lists: their uint8_t count; CONF_CODECS has none */
+	uint16_t list_max;     /* longest list */
+	uint64_t min, max;     /* of a CONF_INT, a CONF_DURATION in ms, a CONF_SIZE, a port */
+	uint32_t unit;         /* CONF_DURATION: milliseconds in one of the field's units */
+	enum td_kind ref;      /* CONF_REF, CONF_REFS */
+	const char *words;     /* CONF_ENUM: "strict address latch" */
+	const char *value;     /* default, as in site.yaml; NULL: none */
+	const char *help;      /* one sentence, for the documentation */
+};
+
+extern const struct conf_key td_schema[];
+extern const unsigned td_schema_count;
+
+/* What there is to know of a kind apart from its keys. */
+struct conf_kind {
+	const char *name;    /* "queue": in the compiled text and in errors */
+	const char *section; /* "queues": in site.yaml */
+	size_t size;         /* of its struct; char name[TD_NAME_BYTES] comes first in each */
+	const char *help;
+};
+extern const struct conf_kind td_kinds[TD_KIND_COUNT];
+
+/* NULL when the kind has no such key. */
+const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name);
+bool conf_key_is_list(const struct conf_key *k);
+/* Letters, digits, _ - . + and for routes * #; first a letter, a digit, _ or +; 31 at most. False:
+ * err says why. */
+bool conf_name_valid(enum td_kind kind, struct str name, char *err, size_t err_size);
+/* All fields to their defaults. `object` has td_kinds[kind].size bytes. */
+void conf_object_init(enum td_kind kind, void *object, struct str name);
+
+/*
+ * Reads one value, or appends one item of a list, into its field of `object`. `yaml`: as people
+ * write it, else compiled. False: err has what is wrong and what to do, without the key's name.
+ */
+bool conf_value_decode(const struct conf_key *k, void *object, struct str text, bool yaml,
+	char *err, size_t err_size);
+/* Appends the compiled value (lists with commas). Nothing is appended for a value that is unset. */
+void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf);
+
+/* A fault that two objects, or two keys, make together. */
+struct conf_fault {
+	enum td_kind kind;
+	uint32_t object;            /* its place in of[kind] */
+	const struct conf_key *key; /* NULL: the object itself */
+	int item;                   /* of a list, -1: the value itself */
+	const char *what;           /* what is wrong; what to do */
+};
+/* Calls report for every fault there is; returns how many. */
+unsigned conf_check(
+	const struct td_conf *c, void (*report)(void *ctx, const struct conf_fault *f), void *ctx);
+
+#endif
