@@ -114,4 +114,39 @@ struct td_media_event {
 	};
 };
 
+/*
+ * The arithmetic of leg numbers, one place for both sides. `per_address` is
+ * td_legs_per_address(site.rtp_port_min, site.rtp_port_max); `port` is the even RTP port.
+ */
+static inline uint32_t td_legs_per_address(uint16_t port_min, uint16_t port_max)
+{
+	return (port_max + 1u - port_min) / 2;
+}
+
+static inline uint32_t td_leg_number(
+	uint32_t address, uint16_t port, uint16_t port_min, uint32_t per_address)
+{
+	return address * per_address + (uint32_t)(port - port_min) / 2;
+}
+
+static inline uint16_t td_leg_port(uint32_t leg, uint16_t port_min, uint32_t per_address)
+{
+	return (uint16_t)(port_min + leg % per_address * 2);
+}
+
+/* Each address' legs are split over the workers in contiguous ranges: worker w owns the places
+ * td_worker_first(w) .. td_worker_first(w + 1) - 1 of every address. */
+static inline uint32_t td_worker_first(uint32_t worker, uint32_t workers, uint32_t per_address)
+{
+	return (uint32_t)((uint64_t)per_address * worker / workers);
+}
+
+/* Inverse of the above: the smallest w with place < floor(per_address * (w + 1) / workers). */
+static inline uint32_t td_leg_worker(uint32_t leg, uint32_t workers, uint32_t per_address)
+{
+	uint64_t place = leg % per_address;
+
+	return (uint32_t)(((place + 1) * workers - 1) / per_address);
+}
+
 #endif
