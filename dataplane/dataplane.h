@@ -20,15 +20,17 @@
 struct dp;
 
 struct dp_params {
-	const struct td_conf_site *site;  /* cores, memory, hugepages, ports of SIP and RTP, max_calls */
-	const struct td_conf_port *ports; /* in the order of their names; address index = position in
-					     the list of all their addresses (include/tandem/media.h) */
+	const struct td_conf_site
+		*site; /* cores, memory, hugepages, ports of SIP and RTP, max_calls */
+	const struct td_conf_port
+		*ports; /* in the order of their names; address index = position in
+			   the list of all their addresses (include/tandem/media.h) */
 	unsigned port_count;
 	/* The signalling lcore's work: takes a bounded batch from each ring, returns the next
 	 * deadline (monotonic ns, TD_NEVER), or 0 when it wants to be called again at once. */
 	uint64_t (*turn)(void *ctx, uint64_t now);
 	void *turn_ctx;
-	bool tap;			  /* make the recorder's rings */
+	bool tap; /* make the recorder's rings */
 };
 
 /* main. EAL, memory, ports, leg tables; nothing runs yet. NULL with errno and err. */
@@ -69,8 +71,8 @@ void dp_main_turn(struct dp *dp);
 
 /* main: a sound, encoded already (20 ms multiples), index as in PLAY. The dataplane copies it. 0,
  * -ENOMEM. Replaces by RCU. */
-int dp_sound_set(struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data,
-	size_t bytes);
+int dp_sound_set(
+	struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data, size_t bytes);
 
 /* recorder thread: one tap ring a worker. */
 unsigned dp_worker_count(const struct dp *dp);

@@ -6,8 +6,10 @@
  *     in + originated = out + consumed + dropped (by named reason) + held
  * in: received from a port; originated: made by us (music, RTCP, SIP, ARP replies); out: handed to
  * a port; consumed: ended its life here as intended (SIP to signalling, RTCP, media of a held leg);
- * held: in a ring or a queue at this moment. Each reason belongs to exactly one list below, and
- * its text is what operators, JSON and the documentation show.
+ * held: in a ring or a queue at this moment. A packet that comes in by one port and leaves by
+ * another crosses: for one port, crossed_in stands on the left and crossed_out on the right; in
+ * total they cancel out. Each reason belongs to exactly one list below, and its text is what
+ * operators, JSON and the documentation show.
  */
 #ifndef TANDEM_STATS_H
 #define TANDEM_STATS_H
@@ -63,6 +65,7 @@ struct td_port_stats {
 	uint64_t consumed[TD_CONSUMED_COUNT];
 	uint64_t dropped[TD_DROP_COUNT];
 	uint64_t held;
+	uint64_t crossed_in, crossed_out; /* from, to another port of ours */
 };
 
 /*

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The headers of every media and SIP packet: Ethernet, IPv4 without options, UDP. */
+#ifndef TANDEM_DATAPLANE_NET_FRAME_H
+#define TANDEM_DATAPLANE_NET_FRAME_H
+
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_udp.h>
+
+struct frame {
+	struct rte_ether_hdr eth;
+	struct rte_ipv4_hdr ip;
+	struct rte_udp_hdr udp;
+} __attribute__((packed, aligned(2)));
+
+_Static_assert(sizeof(struct frame) == 42, "14 + 20 + 8");
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker: what one lcore owns, and how its stages count, make and send packets.
+ *
+ * The ledger: a packet belongs to the port in its struct pkt, where it came in or for which it was
+ * made, until worker_send() hands it to the port it leaves by. The functions below keep
+ *     in + originated + crossed_in = out + consumed + dropped + held + crossed_out
+ * true for each port whatever a stage does, and each of them takes the packet away from its caller.
+ */
+#ifndef TANDEM_DATAPLANE_WORKER_H
+#define TANDEM_DATAPLANE_WORKER_H
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+#include <tandem/media.h>
+#include <tandem/stats.h>
+#include <dataplane/net/checksum.h>
+#include <dataplane/net/fib.h>
+#include <dataplane/net/frame.h>
+#include <dataplane/pkt.h>
+
+#define WORKER_BURST 32
+#define PORT_MAX     16 /* ports of a site */
+
+struct worker_port {
+	uint16_t eth_port;         /* main, before start: DPDK's number */
+	uint16_t queue;            /* main, before start: ours, rx and tx */
+	uint16_t mtu;              /* main, before start */
+	bool tx_checksum;          /* main, before start: the device fills IPv4 and UDP checksums */
+	struct rte_ether_addr mac; /* main, before start */
+	uint16_t tx_count;         /* worker */
+	struct rte_mbuf *tx[WORKER_BURST]; /* worker */
+	struct td_port_stats stats;        /* worker; others read */
+} __rte_cache_aligned;
+
+struct worker {
+	unsigned index;
+	unsigned port_count;
+	struct rte_mempool *pool; /* mbufs with sizeof(struct pkt) private bytes */
+	struct fib *fib;
+	struct worker_port port[PORT_MAX];
+};
+
+/* Sends what is batched for the port; what it does not take is dropped as tx-full. */
+void worker_flush(struct worker *w, unsigned port);
+
+static inline void worker_drop(struct worker *w, struct rte_mbuf *m, enum td_drop reason)
+{
+	w->port[pkt_of(m)->port].stats.dropped[reason]++;
+	rte_pktmbuf_free(m);
+}
+
+static inline void worker_consume(struct worker *w, struct rte_mbuf *m, enum td_consumed how)
+{
+	w->port[pkt_of(m)->port].stats.consumed[how]++;
+	rte_pktmbuf_free(m);
+}
+
+/* A new packet, empty, for `port`. NULL when the pool is empty (counted, and balanced). */
+static inline struct rte_mbuf *worker_originate(struct worker *w, unsigned port)
+{
+	struct td_port_stats *s = &w->port[port].stats;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
+
+	s->originated++;
+	if (m)
+		pkt_of(m)->port = (uint8_t)port;
+	else
+		s->dropped[TD_DROP_NO_MBUF]++;
+	return m;
+}
+
+/* A whole frame out of `port`, which becomes its owner. */
+static inline void worker_tx(struct worker *w, unsigned port, struct rte_mbuf *m)
+{
+	struct worker_port *p = &w->port[port];
+	unsigned from = pkt_of(m)->port;
+
+	if (from != port) {
+		w->port[from].stats.crossed_out++;
+		p->stats.crossed_in++;
+		pkt_of(m)->port = (uint8_t)port;
+	}
+	p->tx[p->tx_count++] = m;
+	if (p->tx_count == WORKER_BURST)
+		worker_flush(w, port);
+}
+
+/* The checksums of a struct frame, by the device or here. All other fields are in place. */
+static inline void worker_checksum(const struct worker_port *p, struct rte_mbuf *m)
+{
+	struct frame *f = rte_pktmbuf_mtod(m, struct frame *);
+	uint64_t sum = (uint64_t)f->udp.dgram_len + htons(IPPROTO_UDP);
+	size_t len = ntohs(f->udp.dgram_len);
+	uint16_t folded;
+
+	f->ip.hdr_checksum = 0;
+	f->udp.dgram_cksum = 0;
+	sum = checksum_add(sum, &f->ip.src_addr, 8); /* pseudo-header, RFC 768 */
+	if (p->tx_checksum) {
+		m->l2_len = sizeof(f->eth);
+		m->l3_len = sizeof(f->ip);
+		m->ol_flags |=
+			RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM;
+		f->udp.dgram_cksum = checksum_fold(sum);
+		return;
+	}
+	f->ip.hdr_checksum = (uint16_t)~checksum_fold(checksum_add(0, &f->ip, sizeof(f->ip)));
+	folded = (uint16_t)~checksum_fold(checksum_add(sum, &f->udp, len));
+	f->udp.dgram_cksum = folded ? folded : 0xffff; /* 0 means none, RFC 768 */
+}
+
+/*
+ * A struct frame with payload, complete but for Ethernet addresses and checksums, to a next hop
+ * (fib_get()). Sent from the port that leads there; or dropped: no-route, no-neighbour, too-big.
+ */
+static inline void worker_send(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
+{
+	struct frame *f = rte_pktmbuf_mtod(m, struct frame *);
+	uint64_t word = nexthop_word(w->fib, nexthop);
+	struct worker_port *p;
+
+	if (unlikely(!word)) {
+		worker_drop(
+			w, m, nexthop == FIB_NO_ROUTE ? TD_DROP_NO_ROUTE : TD_DROP_NO_NEIGHBOUR);
+		return;
+	}
+	p = &w->port[nexthop_port(word)];
+	if (unlikely(m->pkt_len - sizeof(f->eth) > p->mtu)) {
+		worker_drop(w, m, TD_DROP_TOO_BIG);
+		return;
+	}
+	memcpy(&f->eth.dst_addr, &word, sizeof(f->eth.dst_addr));
+	f->eth.src_addr = p->mac;
+	f->eth.ether_type = htons(RTE_ETHER_TYPE_IPV4);
+	worker_checksum(p, m);
+	worker_tx(w, nexthop_port(word), m);
+}
+
+#endif
