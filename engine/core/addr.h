@@ -8,14 +8,15 @@
 
 #define ADDR_TEXT 64 /* enough for any text below, NUL included */
 
-bool addr_equal(const struct td_addr *a, const struct td_addr *b);	 /* with port */
+bool addr_equal(const struct td_addr *a, const struct td_addr *b);    /* with port */
 bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b); /* without port */
 /* "10.0.0.1", "10.0.0.1:5060", "[2001:db8::1]:5060". 0 or -EINVAL; no port in the text: 0. */
 int addr_decode(struct td_addr *a, struct str s);
-/* With the port unless it is 0. Returns out. */
+/* With the port unless it is 0; family 0 gives "". Returns out. */
 const char *addr_encode(const struct td_addr *a, char out[static ADDR_TEXT]);
 const char *addr_encode_ip(const struct td_addr *a, char out[static ADDR_TEXT]); /* port never */
-/* "10.0.0.0/8"; without a slash: the host alone. 0 or -EINVAL. */
+/* "10.0.0.0/8"; without a slash: the host alone. Bits beyond the prefix are kept ("10.20.0.1/24" is
+ * also an interface's address). 0 or -EINVAL. */
 int prefix_decode(struct td_prefix *p, struct str s);
 const char *prefix_encode(const struct td_prefix *p, char out[static ADDR_TEXT]);
 bool prefix_contains(const struct td_prefix *p, const struct td_addr *a);

@@ -23,6 +23,7 @@ void buf_free(struct td_buf *b);
 void buf_reset(struct td_buf *b); /* len 0, error 0, storage kept */
 void buf_put(struct td_buf *b, const void *data, size_t n);
 void buf_str(struct td_buf *b, struct str s);
+/* Fixed storage needs a byte to spare, for vsnprintf's NUL. */
 void buf_printf(struct td_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* JSON: open/close objects and arrays, commas come by themselves. key NULL inside arrays. */
@@ -30,10 +31,11 @@ void json_object(struct td_buf *b, const char *key);
 void json_object_end(struct td_buf *b);
 void json_array(struct td_buf *b, const char *key);
 void json_array_end(struct td_buf *b);
-void json_str(struct td_buf *b, const char *key, struct str value); /* escaped, bad UTF-8 -> U+FFFD */
+void json_str(
+	struct td_buf *b, const char *key, struct str value); /* escaped, bad UTF-8 -> U+FFFD */
 void json_u64(struct td_buf *b, const char *key, uint64_t value);
 void json_i64(struct td_buf *b, const char *key, int64_t value);
-void json_f64(struct td_buf *b, const char *key, double value); /* 3 decimals */
+void json_f64(struct td_buf *b, const char *key, double value); /* 3 decimals; NaN: null */
 void json_bool(struct td_buf *b, const char *key, bool value);
 
 #endif

@@ -16,8 +16,8 @@ struct str {
 	size_t n;
 };
 
-#define STR(literal)  ((struct str){(literal), sizeof(literal) - 1})
-#define STR_FMT(s)    (int)(s).n, (s).p /* for "%.*s" */
+#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
+#define STR_FMT(s)   (int)(s).n, (s).p /* for "%.*s" */
 
 static inline struct str str_of(const char *z)
 {
@@ -32,7 +32,8 @@ static inline bool str_eq(struct str a, struct str b)
 bool str_caseeq(struct str a, struct str b); /* ASCII case folded */
 bool str_has_prefix(struct str s, struct str prefix);
 struct str str_trim(struct str s); /* SP, HTAB, CR, LF off both ends */
-/* Cuts the part before the first `c` off *rest and returns it; without a `c`, all of it. */
+/* Cuts the part before the first `c` off *rest and returns it, the `c` goes too; without a `c`, all
+ * of it, and rest->p is NULL then: "a," has an empty part left, "a" has none. */
 struct str str_cut(struct str *rest, char c);
 /* Decimal digits only; false when empty, other characters, or above max. */
 bool str_u64(struct str s, uint64_t max, uint64_t *value);

@@ -2,7 +2,7 @@
 /*
  * Deadlines: an intrusive pairing of objects with times. Equal deadlines fire in the order they
  * were set. Add and cancel are O(log n) and never allocate once the heap was reserved: the owner
- * reserves a place for each timer that can be set at once.
+ * reserves a place for each timer that can be set at once; one too many is a bug and asserts.
  */
 #ifndef TANDEM_ENGINE_CORE_TIMER_H
 #define TANDEM_ENGINE_CORE_TIMER_H
@@ -11,8 +11,8 @@
 
 struct timer {
 	uint64_t deadline;
-	uint64_t order;	    /* tie-break, written by the heap */
-	uint32_t place;	    /* in the heap, 0 = not set */
+	uint64_t order;                              /* tie-break, written by the heap */
+	uint32_t place;                              /* in the heap, 0 = not set */
 	void (*fire)(struct timer *t, uint64_t now); /* may set it again, or free its object */
 };
 
@@ -24,9 +24,9 @@ struct timers {
 
 int timers_init(struct timers *ts, uint32_t cap); /* 0 or -ENOMEM */
 void timers_fini(struct timers *ts);
-int timers_reserve(struct timers *ts, uint32_t cap); /* grow; 0 or -ENOMEM */
+int timers_reserve(struct timers *ts, uint32_t cap);                   /* grow; 0 or -ENOMEM */
 void timer_set(struct timers *ts, struct timer *t, uint64_t deadline); /* moves it when set */
-void timer_cancel(struct timers *ts, struct timer *t); /* harmless when not set */
+void timer_cancel(struct timers *ts, struct timer *t);                 /* harmless when not set */
 bool timer_is_set(const struct timer *t);
 uint64_t timers_next(const struct timers *ts); /* TD_NEVER when empty */
 /* Fires all with deadline <= now, in order, those set meanwhile too. */
