@@ -72,6 +72,7 @@ struct td_port_stats {
  * Bandwidth: one row per (codec, trunk or agents, queue). The signalling lcore gives rows out; a
  * leg names its row. Each worker owns its own copy of the table, so no cache line is shared.
  */
+#define TD_ACCT_ROWS 1024 /* row 0 counts all that found the table full */
 enum td_direction { TD_DIR_IN, TD_DIR_OUT, TD_DIR_COUNT };
 struct td_acct_row {
 	uint64_t packets[TD_DIR_COUNT];

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/ports.h>
+#include <tests/unit/unit.h>
+
+#define ADDRESSES 2
+
+static const struct td_addr address[ADDRESSES] = {
+	{.family = 4, .ip4 = 0x0100140a}, {.family = 4, .ip4 = 0x01001e0a}};
+
+static void worker_formulas_are_inverse(void **state)
+{
+	for (uint32_t per = 1; per < 40; per++)
+		for (uint32_t workers = 1; workers <= per && workers < 9; workers++)
+			for (uint32_t w = 0; w < workers; w++) {
+				uint32_t end = td_worker_first(w + 1, workers, per);
+
+				for (uint32_t i = td_worker_first(w, workers, per); i < end; i++)
+					assert_int_equal(td_leg_worker(per + i, workers, per), w);
+			}
+	assert_int_equal(td_legs_per_address(20000, 29999), 5000);
+	assert_int_equal(td_leg_port(5003, 20000, 5000), 20006);
+	assert_int_equal(td_leg_number(1, 20006, 20000, 5000), 5003);
+}
+
+static void numbers_are_unique_and_oldest_first(void **state)
+{
+	struct ports p;
+	int me;
+	uint32_t first, second, leg;
+
+	/* 21 ports: ten legs, not eleven; three workers get 3, 3 and 4 */
+	assert_int_equal(ports_init(&p, address, ADDRESSES, 20000, 20019, 3), 0);
+	assert_int_equal(ports_worker(&p, 1), 2);
+	first = ports_get(&p, 1, 2, &me);
+	assert_int_equal(first, 16);
+	second = ports_get(&p, 1, 2, &me);
+	assert_ptr_equal(ports_owner(&p, first), &me);
+	assert_int_equal(ports_rtp(&p, first).port, 20012);
+	assert_int_equal(ports_rtp(&p, first).ip4, address[1].ip4);
+	assert_int_equal(ports_in_use(&p), 2);
+	ports_put(&p, first);
+	assert_null(ports_owner(&p, first));
+	ports_put(&p, second);
+	/* the two that were never used come first, then those given back, in order */
+	leg = ports_get(&p, 1, 2, &me);
+	assert_true(leg != first && leg != second);
+	leg = ports_get(&p, 1, 2, &me);
+	assert_true(leg != first && leg != second);
+	assert_int_equal(ports_get(&p, 1, 2, &me), first);
+	assert_int_equal(ports_get(&p, 1, 2, &me), second);
+	assert_int_equal(ports_get(&p, 1, 2, &me), TD_LEG_NONE);
+	assert_int_equal(ports_get(&p, 1, 1, &me), 13);
+	assert_null(ports_owner(&p, 20));
+	ports_fini(&p);
+}
+
+static void local_address_is_found(void **state)
+{
+	struct ports p;
+	struct td_addr a = address[1];
+
+	assert_int_equal(ports_init(&p, address, ADDRESSES, 20000, 20019, 1), 0);
+	a.port = 5060;
+	assert_int_equal(ports_address(&p, &a), 1);
+	a.ip4++;
+	assert_int_equal(ports_address(&p, &a), -ENOENT);
+	ports_fini(&p);
+}
+
+static int build(void)
+{
+	struct ports p;
+	int rc = ports_init(&p, address, ADDRESSES, 20000, 20019, 1);
+
+	ports_fini(&p);
+	return rc;
+}
+
+static void init_survives_oom(void **state)
+{
+	oom_each(build, -ENOMEM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(worker_formulas_are_inverse),
+		cmocka_unit_test(numbers_are_unique_and_oldest_first),
+		cmocka_unit_test(local_address_is_found),
+		cmocka_unit_test(init_survives_oom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
