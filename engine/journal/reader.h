@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reads a journal directory while an engine may be writing it, or none may be running. It never
+ * changes anything there. Only whole records are given out, in order, each once; one that is
+ * being written at this moment is given out by a later call.
+ *
+ *     struct journal_reader *r = journal_reader_open(dir);
+ *     journal_reader_seek(r, stored + 1);
+ *     for (;;) {
+ *             int rc = journal_reader_next(r, &rec, &payload);
+ *             if (rc == 0)
+ *                     journal_reader_wait(r, 1000);
+ *             else if (rc > 0)
+ *                     store(&rec, payload);
+ *             else
+ *                     say(rc);   // and go on: the next call continues behind the damage
+ *     }
+ */
+#ifndef TANDEM_ENGINE_JOURNAL_READER_H
+#define TANDEM_ENGINE_JOURNAL_READER_H
+
+#include <tandem/event.h>
+
+struct journal_reader;
+
+/* Stands before the oldest record kept. NULL with errno: ENOENT no such directory, ENOMEM, ... */
+struct journal_reader *journal_reader_open(const char *dir);
+void journal_reader_close(struct journal_reader *r); /* NULL is fine */
+
+/*
+ * The next record will be the first with a number >= seq; records that are gone already are passed
+ * over (compare rec->seq with what you asked for). A number not yet written is waited for. 0 or a
+ * negative errno.
+ */
+int journal_reader_seek(struct journal_reader *r, uint64_t seq);
+
+/*
+ * 1 and a record: *payload has rec->len bytes, aligned to 8, valid until the next call. 0: none
+ * now. -EBADMSG: a record was damaged on disk; what stood behind it in its segment is lost, and
+ * the next call goes on with the next segment. Other errnos: as the system says; try again later.
+ */
+int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload);
+
+/* Returns when there may be news or the time is up; without inotify it looks every 100 ms. */
+void journal_reader_wait(struct journal_reader *r, int timeout_ms);
+/* For poll(): readable when there may be news; call journal_reader_clear(), then _next() until it
+ * gives 0. -1 when inotify is not to be had: look every 100 ms then. */
+int journal_reader_fd(const struct journal_reader *r);
+void journal_reader_clear(struct journal_reader *r);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The segment files of a journal directory: "NNNNNNNNNNNNNNNNNNNN.journal", the number being that
+ * of its first record, in 20 decimal digits, so that names sort as numbers do.
+ */
+#ifndef TANDEM_ENGINE_JOURNAL_SEGMENT_H
+#define TANDEM_ENGINE_JOURNAL_SEGMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEGMENT_NAME 32 /* "NNNNNNNNNNNNNNNNNNNN.journal" and NUL */
+
+const char *segment_name(uint64_t first, char out[static SEGMENT_NAME]);
+/* The first record's number, 0 when this is not the name of a segment. */
+uint64_t segment_first(const char *name);
+
+/* The numbers of all segments in ascending order, in *list (free() it). Their count or -errno. */
+long segment_list(int dirfd, uint64_t **list);
+
+#endif
