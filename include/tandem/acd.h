@@ -69,15 +69,21 @@ struct td_acd_queue {
 	char name[TD_NAME_BYTES];
 	uint32_t groups[TD_ACD_GROUPS]; /* group numbers, served alike; unused: 0 */
 	uint32_t wrap_up_ms;
-	uint32_t ring_ms;    /* how long one agent is rung */
+	uint32_t ring_ms;    /* how long one agent is rung, from the offer on; 0 for ever */
 	uint32_t timeout_ms; /* 0 for ever */
 	uint32_t max_length; /* 0 without limit; waiting contacts, those being offered included */
-	uint32_t busy_backoff_ms;
+	uint32_t busy_backoff_ms;  /* an agent who refused gets no offer for so long; 0: 1 s */
+	uint32_t service_level_ms; /* counts answers and abandons within it apart */
 };
 
 struct td_acd_agent {
 	char name[TD_NAME_BYTES];
 	uint32_t groups[TD_ACD_GROUPS]; /* unused: 0 */
+};
+
+/* Numbers go from 1 to the limit; `contacts` is how many can be in queues at once. */
+struct td_acd_limits {
+	uint32_t queues, groups, agents, contacts;
 };
 
 struct td_acd_in {
@@ -90,6 +96,7 @@ struct td_acd_in {
 	union {
 		struct td_acd_queue queue_set;
 		struct td_acd_agent agent_set;
+		struct td_acd_limits limits;
 		struct {
 			int32_t priority;   /* higher goes first; 0 */
 			uint32_t waited_ms; /* already waited elsewhere (overflow): counts for order

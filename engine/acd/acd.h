@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The automatic call distributor: pure, event-driven, longest-idle. include/tandem/acd.h says what
+ * the inputs and outputs mean; this is how to run it.
+ *
+ * All memory is taken at acd_alloc(). A decision costs O(groups of the queue or agent x log n) and
+ * never looks at every agent, queue or contact; see README.md for the structure.
+ *
+ * Rules that the callers rely on:
+ * - Whatever the input, what is due at its `now` fires first. So an ANSWERED that comes together
+ *   with the end of the ring time is too late: it is refused and the caller hangs the agent up.
+ * - Offers go to the agent who has been AVAILABLE longest, among those who are reachable and not
+ *   backed off. An agent keeps that place when an offer ends for any reason but NO_ANSWER and a
+ *   talk; unpause, login and the end of wrap-up put it last.
+ * - An agent takes the contact with the highest priority, then the one that has waited longest
+ *   (waited_ms included), of all queues its groups serve. A contact keeps its place, and its
+ *   time-out goes on, while agents are rung for it.
+ * - BUSY, FAILED, DECLINED: the agent stays AVAILABLE, with that reason, and is backed off. When
+ *   that ends, an AGENT output says AVAILABLE with reason NONE.
+ * - PAUSE, LOGOUT, AGENT_DEL and QUEUE_DEL during an offer cancel it (WITHDRAW). While talking the
+ *   first three wait for TALK_END and then take effect in place of wrap-up; LOGIN takes a waiting
+ *   logout back, UNPAUSE a waiting pause, AGENT_SET a waiting deletion.
+ * - A contact leaves the ACD with ANSWERED, CONTACT_DEL or OVERFLOW. From ANSWERED to TALK_END the
+ *   agent alone knows its number.
+ * - wait_ms and the time-out count from the entry into this queue.
+ */
+#ifndef TANDEM_ENGINE_ACD_H
+#define TANDEM_ENGINE_ACD_H
+
+#include <tandem/acd.h>
+
+#define ACD_BACKOFF_MS 1000 /* when the queue's busy_backoff_ms is 0: never ring again at once */
+
+struct acd;
+
+/*
+ * Takes an output from within acd_step(); `out` is borrowed, padding-free, and may be journaled as
+ * it is. Must not call acd_step().
+ */
+typedef void acd_out_fn(void *ctx, const struct td_acd_out *out);
+
+/* NULL with errno ENOMEM. The caller then steps acd_limits_input(), so that it is journaled. */
+struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void *ctx);
+void acd_free(struct acd *a); /* NULL is fine */
+struct td_acd_in acd_limits_input(const struct td_acd_limits *limits, uint64_t now);
+
+/*
+ * 0; or, when it had no effect apart from what was due:
+ * -EINVAL    unknown type, limits that are not ours, an agent in a state that cannot do this
+ * -ERANGE    a number above the limit
+ * -ENOENT    no such queue, agent or contact
+ * -ESTALE    the agent is not (or no longer) on that contact
+ * -EEXIST    the contact is there already
+ * -EALREADY  the agent is as asked
+ * CONTACT_ADD always ends in QUEUED or OVERFLOW (FULL also when limits.contacts are there, EMPTY
+ * when there is no such queue) unless it gives -EEXIST or has contact 0 (-EINVAL).
+ * Never allocates. Refused inputs may be journaled or not: they change nothing but time.
+ */
+int acd_step(struct acd *a, const struct td_acd_in *in);
+
+/* When ADVANCE is due, TD_NEVER if at no time. Later than the last input's now. ADVANCE before
+ * then is harmless, and a record in the journal for nothing. */
+uint64_t acd_next(const struct acd *a);
+
+/* What follows is for showing: reads only, strings are borrowed until the next step. */
+
+struct acd_agent_info {
+	const char *name;
+	enum td_agent_state state;
+	enum td_acd_reason reason; /* AVAILABLE: of the back-off; else NONE */
+	const char *pause_reason;  /* PAUSED, or pause_waits; else "" */
+	uint64_t since;            /* in this state */
+	uint64_t backoff_until;    /* 0 not backed off */
+	uint32_t queue, contact;   /* RESERVED RINGING TALKING; queue in WRAP_UP too; else 0 */
+	bool reachable;
+	bool pause_waits, logout_waits;        /* for the end of the talk */
+	uint32_t answered, no_answer, refused; /* since it was set: offers by their end */
+};
+
+struct acd_queue_info {
+	const char *name;
+	uint32_t waiting; /* in line, those being offered included */
+	uint32_t offered; /* of these, an agent is rung for */
+	uint64_t oldest;  /* when the one that waits longest came; TD_NEVER nobody waits */
+	/*
+	 * Counters since it was set. entered = answered + abandoned + timed_out + withdrawn +
+	 * waiting; full ones did not enter. Offered as contracts say: entered + full; flow-outs:
+	 * timed_out + full. A withdrawn one is no abandon.
+	 */
+	uint64_t entered, full, answered, abandoned, timed_out, withdrawn;
+	uint64_t answered_in_level, abandoned_in_level;  /* within service_level_ms */
+	uint64_t no_answer, refused;                     /* offers that ended so */
+	uint64_t answered_wait_ms, answered_wait_max_ms; /* sum: ASA = this / answered */
+};
+
+struct acd_contact_info {
+	uint32_t queue;
+	uint32_t agent;    /* being offered to; 0 waits */
+	uint32_t position; /* 1.. */
+	int32_t priority;
+	uint64_t entered;
+};
+
+/* 0 or -ENOENT. Numbers to try: 1 up to the limits. */
+int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *info);
+int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info);
+int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info);
+/* Agents of the queue's groups by state. Looks at every agent: for people, not per call. */
+int acd_queue_agents(
+	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT]);
+
+#endif
