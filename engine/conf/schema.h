@@ -10,6 +10,7 @@
 
 enum conf_type {
 	CONF_STRING,   /* char[size] */
+	CONF_PATH,     /* char[size]: a file; in site.yaml relative to its directory */
 	CONF_NAME,     /* char[size]: letters, digits, _ - . + */
 	CONF_REF,      /* char[TD_NAME_BYTES]: an object of kind `ref` */
 	CONF_REFS,     /* list of these */
@@ -72,6 +73,8 @@ bool conf_key_is_list(const struct conf_key *k);
 /* Letters, digits, _ - . + and for routes * #; first a letter, a digit, _ or +; 31 at most. False:
  * err says why. */
 bool conf_name_valid(enum td_kind kind, struct str name, char *err, size_t err_size);
+/* "site" for the site: its field `name` is what people call it. */
+struct str conf_object_name(enum td_kind kind, const void *object);
 /* All fields to their defaults. `object` has td_kinds[kind].size bytes. */
 void conf_object_init(enum td_kind kind, void *object, struct str name);
 
@@ -81,8 +84,11 @@ void conf_object_init(enum td_kind kind, void *object, struct str name);
  */
 bool conf_value_decode(const struct conf_key *k, void *object, struct str text, bool yaml,
 	char *err, size_t err_size);
-/* Appends the compiled value (lists with commas). Nothing is appended for a value that is unset. */
+/* Appends the compiled value (lists with commas), unquoted; nothing when it is unset. */
 void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf);
+bool conf_value_is_set(const struct conf_key *k, const void *object);
+void conf_list_clear(const struct conf_key *k, void *object);
+unsigned conf_list_count(const struct conf_key *k, const void *object);
 
 /* A fault that two objects, or two keys, make together. */
 struct conf_fault {
@@ -95,5 +101,15 @@ struct conf_fault {
 /* Calls report for every fault there is; returns how many. */
 unsigned conf_check(
 	const struct td_conf *c, void (*report)(void *ctx, const struct conf_fault *f), void *ctx);
+
+/*
+ * The candidate that a misspelt word most likely meant: set `wanted`, offer all candidates, read
+ * `best` (empty: none is near).
+ */
+struct conf_nearest {
+	struct str wanted, best;
+	unsigned distance;
+};
+void conf_nearest(struct conf_nearest *n, struct str candidate);
 
 #endif

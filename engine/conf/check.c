@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Faults that several keys or objects make together; one value's own faults are value.c's. */
+#include <engine/conf/schema.h>
+#include <engine/core/addr.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct check {
+	const struct td_conf *conf;
+	void (*report)(void *ctx, const struct conf_fault *f);
+	void *ctx;
+	unsigned faults;
+};
+
+static void fault(struct check *c, enum td_kind kind, uint32_t object, const char *key, int item,
+	const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+static void fault(struct check *c, enum td_kind kind, uint32_t object, const char *key, int item,
+	const char *fmt, ...)
+{
+	char what[CONF_ERROR_BYTES];
+	struct conf_fault f = {.kind = kind, .object = object, .item = item, .what = what};
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	f.key = key ? conf_key_lookup(kind, str_of(key)) : NULL;
+	c->faults++;
+	c->report(c->ctx, &f);
+}
+
+static const void *object_at(const struct td_conf *conf, enum td_kind kind, uint32_t i)
+{
+	return (const char *)conf->of[kind].any + i * td_kinds[kind].size;
+}
+
+static void ref_check(
+	struct check *c, const struct conf_key *k, uint32_t object, int item, const char *name)
+{
+	const struct conf_list *there = &c->conf->of[k->ref];
+	struct conf_nearest near = {.wanted = str_of(name)};
+
+	if (conf_lookup(c->conf, k->ref, str_of(name)))
+		return;
+	for (uint32_t i = 0; i < there->count; i++)
+		conf_nearest(&near, str_of(object_at(c->conf, k->ref, i)));
+	if (near.best.n)
+		fault(c, k->kind, object, k->name, item,
+			"no %s is called '%s'; did you mean '%.*s'?", td_kinds[k->ref].name, name,
+			STR_FMT(near.best));
+	else
+		fault(c, k->kind, object, k->name, item,
+			"no %s is called '%s'; add it under %s:", td_kinds[k->ref].name, name,
+			td_kinds[k->ref].section);
+}
+
+static void keys_check(struct check *c, const struct conf_key *k)
+{
+	for (uint32_t i = 0; i < c->conf->of[k->kind].count; i++) {
+		const void *object = object_at(c->conf, k->kind, i);
+		const char *field = (const char *)object + k->offset;
+
+		if (k->flags & CONF_REQUIRED && !conf_value_is_set(k, object))
+			fault(c, k->kind, i, k->name, -1, "%s is missing; give it a value",
+				k->name);
+		if (k->type == CONF_REF && field[0])
+			ref_check(c, k, i, -1, field);
+		for (unsigned n = 0; k->type == CONF_REFS && n < conf_list_count(k, object); n++)
+			ref_check(c, k, i, n, field + n * TD_NAME_BYTES);
+	}
+}
+
+static bool worker_has(const struct td_conf_site *site, int core)
+{
+	for (unsigned i = 0; i < site->worker_count; i++)
+		if (site->worker_cores[i] == core)
+			return true;
+	return false;
+}
+
+static void site_check(struct check *c)
+{
+	const struct td_conf_site *site = conf_site(c->conf);
+
+	if (site->sip_port >= site->rtp_port_min && site->sip_port <= site->rtp_port_max)
+		fault(c, TD_KIND_SITE, 0, "sip_port", -1,
+			"%u lies among the media ports %u-%u; move one of them", site->sip_port,
+			site->rtp_port_min, site->rtp_port_max);
+	if (worker_has(site, site->signalling_core))
+		fault(c, TD_KIND_SITE, 0, "signalling_core", -1,
+			"CPU %d is a worker's; choose another one, or none", site->signalling_core);
+	if (site->register_min_s > site->register_max_s)
+		fault(c, TD_KIND_SITE, 0, "register_min", -1,
+			"%us is longer than register_max (%us); make it shorter",
+			site->register_min_s, site->register_max_s);
+}
+
+static bool prefix_overlap(const struct td_prefix *a, const struct td_prefix *b)
+{
+	return prefix_contains(a, &b->addr) || prefix_contains(b, &a->addr);
+}
+
+/* With an address of two trunks a call would be either's. A site has tens of trunks: the walk
+ * over all pairs is short. */
+static void trunks_check(struct check *c)
+{
+	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
+	char text[ADDR_TEXT];
+
+	for (uint32_t i = 0; i < trunks->count; i++)
+		for (unsigned a = 0; a < trunks->trunk[i].address_count; a++)
+			for (uint32_t j = 0; j <= i; j++)
+				for (unsigned b = 0;
+					b < (j < i ? trunks->trunk[j].address_count : a); b++) {
+					if (!prefix_overlap(&trunks->trunk[i].address[a],
+						    &trunks->trunk[j].address[b]))
+						continue;
+					prefix_encode(&trunks->trunk[i].address[a], text);
+					fault(c, TD_KIND_TRUNK, i, "address", a,
+						"%s is %s %s's too; an address can be one trunk's "
+						"only",
+						text, j == i ? "already this trunk's:" : "trunk",
+						trunks->trunk[j].name);
+				}
+}
+
+static bool kernel_owns(uint8_t type)
+{
+	return type == TD_PORT_AF_XDP || type == TD_PORT_AF_PACKET;
+}
+
+static const struct td_conf_port *address_owner(
+	const struct conf_list *ports, uint32_t before, const struct td_addr *a)
+{
+	for (uint32_t i = 0; i < before; i++)
+		for (unsigned n = 0; n < ports->port[i].address_count; n++)
+			if (addr_equal_ip(&ports->port[i].address[n].addr, a))
+				return &ports->port[i];
+	return NULL;
+}
+
+static void ports_check(struct check *c)
+{
+	const struct conf_list *ports = &c->conf->of[TD_KIND_PORT];
+	char text[ADDR_TEXT];
+
+	for (uint32_t i = 0; i < ports->count; i++) {
+		const struct td_conf_port *p = &ports->port[i];
+
+		for (unsigned n = 0; n < p->address_count; n++) {
+			const struct td_conf_port *other =
+				address_owner(ports, i, &p->address[n].addr);
+
+			if (other)
+				fault(c, TD_KIND_PORT, i, "address", n,
+					"%s is port %s's too; give each port its own",
+					addr_encode_ip(&p->address[n].addr, text), other->name);
+		}
+		for (uint32_t j = 0; j < i; j++)
+			if (p->type == ports->port[j].type &&
+				!strcmp(p->device, ports->port[j].device))
+				fault(c, TD_KIND_PORT, i, "device", -1,
+					"%s is port %s's too; a device can be one port's only",
+					p->device, ports->port[j].name);
+		if (p->gateway.family && kernel_owns(p->type))
+			fault(c, TD_KIND_PORT, i, "gateway", -1,
+				"the kernel owns this port and its routes count; take gateway out "
+				"and use ip route");
+	}
+}
+
+static void agents_check(struct check *c)
+{
+	const struct conf_list *agents = &c->conf->of[TD_KIND_AGENT];
+
+	for (uint32_t i = 0; i < agents->count; i++) {
+		const struct td_conf_agent *a = &agents->agent[i];
+		size_t digits = a->algorithm == TD_DIGEST_MD5 ? 32 : 64;
+
+		if (!a->ha1[0] && !a->contact.family)
+			fault(c, TD_KIND_AGENT, i, NULL, -1,
+				"password is missing; give one, or a contact that needs none");
+		if (a->ha1[0] && strlen(a->ha1) != digits)
+			fault(c, TD_KIND_AGENT, i, "ha1", -1, "ha1 must have %zu digits", digits);
+	}
+}
+
+static const struct td_conf_queue *overflow_of(
+	const struct td_conf *conf, const struct td_conf_queue *q)
+{
+	if (q->overflow != TD_OVERFLOW_QUEUE)
+		return NULL;
+	return conf_lookup(conf, TD_KIND_QUEUE, str_of(q->overflow_queue));
+}
+
+/* Full queues that overflow in a circle would hand a caller round for ever. */
+static void overflow_check(struct check *c)
+{
+	const struct conf_list *queues = &c->conf->of[TD_KIND_QUEUE];
+
+	for (uint32_t i = 0; i < queues->count; i++) {
+		const struct td_conf_queue *q = &queues->queue[i], *next = q;
+
+		if ((q->overflow == TD_OVERFLOW_QUEUE) != (q->overflow_queue[0] != 0))
+			fault(c, TD_KIND_QUEUE, i, "overflow", -1,
+				"which queue is not clear; write overflow: {queue: NAME}");
+		for (uint32_t steps = 0; next && steps < queues->count; steps++) {
+			next = overflow_of(c->conf, next);
+			if (next != q)
+				continue;
+			fault(c, TD_KIND_QUEUE, i, "overflow_queue", -1,
+				"the overflow comes back to queue %s; end it with hangup or busy",
+				q->name);
+			break;
+		}
+	}
+}
+
+unsigned conf_check(const struct td_conf *conf,
+	void (*report)(void *ctx, const struct conf_fault *f), void *ctx)
+{
+	struct check c = {.conf = conf, .report = report, .ctx = ctx};
+
+	for (unsigned i = 0; i < td_schema_count; i++)
+		if (!(td_schema[i].flags & CONF_ONLY_YAML))
+			keys_check(&c, &td_schema[i]);
+	site_check(&c);
+	ports_check(&c);
+	trunks_check(&c);
+	agents_check(&c);
+	overflow_check(&c);
+	return c.faults;
+}

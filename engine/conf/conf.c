@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Configurations: the compiled text, changes, differences. */
+#include <engine/conf/schema.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* An object of any kind. The site has no name of its own in front. */
+union object {
+	struct td_conf_site site;
+	struct td_conf_port port;
+	struct td_conf_trunk trunk;
+	struct td_conf_group group;
+	struct td_conf_agent agent;
+	struct td_conf_sound sound;
+	struct td_conf_queue queue;
+	struct td_conf_route route;
+};
+
+/* Longest value of one key, quoted: a list of CONF_REFS. */
+#define VALUE_BYTES 1024
+
+/* A configuration being made. */
+struct draft {
+	struct td_conf *conf;
+	uint32_t cap[TD_KIND_COUNT];
+	bool has_site;
+	char *err;
+	size_t err_size;
+	unsigned line;
+};
+
+static int fail(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static int fail(struct draft *d, const char *fmt, ...)
+{
+	va_list args;
+	int n = 0;
+
+	if (d->line)
+		n = snprintf(d->err, d->err_size, "line %u: ", d->line);
+	va_start(args, fmt);
+	if ((size_t)n < d->err_size)
+		vsnprintf(d->err + n, d->err_size - n, fmt, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static void *object_at(const struct td_conf *c, enum td_kind kind, uint32_t i)
+{
+	return (char *)c->of[kind].any + i * td_kinds[kind].size;
+}
+
+static int name_compare(struct str a, struct str b)
+{
+	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Where an object of this name is, or belongs. */
+static uint32_t place_of(const struct td_conf *c, enum td_kind kind, struct str name, bool *found)
+{
+	uint32_t low = 0, high = c->of[kind].count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int order = name_compare(conf_object_name(kind, object_at(c, kind, mid)), name);
+
+		if (order == 0) {
+			*found = true;
+			return mid;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*found = false;
+	return low;
+}
+
+int conf_index(const struct td_conf *c, enum td_kind kind, struct str name)
+{
+	bool found;
+	uint32_t place = place_of(c, kind, name, &found);
+
+	return found ? (int)place : -1;
+}
+
+const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name)
+{
+	int place = conf_index(c, kind, name);
+
+	return place < 0 ? NULL : object_at(c, kind, place);
+}
+
+void conf_free(struct td_conf *c)
+{
+	if (!c)
+		return;
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
+		free(c->of[kind].any);
+	free(c);
+}
+
+static int draft_reserve(struct draft *d, enum td_kind kind, uint32_t count)
+{
+	uint32_t cap = d->cap[kind] ? d->cap[kind] : 8;
+	void *any;
+
+	if (count <= d->cap[kind])
+		return 0;
+	while (cap < count)
+		cap *= 2;
+	any = realloc(d->conf->of[kind].any, cap * td_kinds[kind].size);
+	if (!any)
+		return -ENOMEM;
+	d->conf->of[kind].any = any;
+	d->cap[kind] = cap;
+	return 0;
+}
+
+static int draft_init(struct draft *d, const struct td_conf *old)
+{
+	d->conf = calloc(1, sizeof(*d->conf));
+	if (!d->conf)
+		return -ENOMEM;
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++) {
+		uint32_t count = old ? old->of[kind].count : 0;
+
+		if (draft_reserve(d, kind, count ? count : 1))
+			return -ENOMEM;
+		if (count)
+			memcpy(d->conf->of[kind].any, old->of[kind].any,
+				count * td_kinds[kind].size);
+		d->conf->of[kind].count = count;
+	}
+	d->has_site = old != NULL;
+	return 0;
+}
+
+static int draft_set(
+	struct draft *d, enum td_kind kind, struct str name, const void *object, bool once)
+{
+	size_t size = td_kinds[kind].size;
+	struct conf_list *list = &d->conf->of[kind];
+	bool found;
+	uint32_t place = place_of(d->conf, kind, name, &found);
+
+	if (found && once)
+		return fail(d, "%s %.*s is there twice", td_kinds[kind].name, STR_FMT(name));
+	if (!found) {
+		if (draft_reserve(d, kind, list->count + 1))
+			return -ENOMEM;
+		memmove((char *)list->any + (place + 1) * size, (char *)list->any + place * size,
+			(list->count - place) * size);
+		list->count++;
+	}
+	memcpy(object_at(d->conf, kind, place), object, size);
+	return 0;
+}
+
+static int draft_del(struct draft *d, enum td_kind kind, struct str name)
+{
+	size_t size = td_kinds[kind].size;
+	struct conf_list *list = &d->conf->of[kind];
+	bool found;
+	uint32_t place = place_of(d->conf, kind, name, &found);
+
+	if (kind == TD_KIND_SITE)
+		return fail(d, "the site cannot be deleted");
+	if (!found)
+		return fail(d, "there is no %s %.*s", td_kinds[kind].name, STR_FMT(name));
+	list->count--;
+	memmove((char *)list->any + place * size, (char *)list->any + (place + 1) * size,
+		(list->count - place) * size);
+	return 0;
+}
+
+/* Cuts key="value" off the line: unquoted into `value`, which is as long as a value can be. */
+static bool pair_cut(
+	struct str *rest, struct str *key, char value[static VALUE_BYTES], struct str *out)
+{
+	size_t i = 0, n = 0;
+	bool quoted = false;
+
+	while (i < rest->n && rest->p[i] != '=' && rest->p[i] != ' ')
+		i++;
+	if (i == 0 || i == rest->n || rest->p[i] != '=')
+		return false;
+	*key = (struct str){rest->p, i++};
+	if (i < rest->n && rest->p[i] == '"') {
+		quoted = true;
+		i++;
+	}
+	while (i < rest->n && rest->p[i] != (quoted ? '"' : ' ')) {
+		if (quoted && rest->p[i] == '\\')
+			i++;
+		if (i == rest->n || n == VALUE_BYTES)
+			return false;
+		value[n++] = rest->p[i++];
+	}
+	if (quoted && (i == rest->n || rest->p[i++] != '"'))
+		return false;
+	if (i < rest->n && rest->p[i] != ' ')
+		return false;
+	*out = (struct str){value, n};
+	*rest = (struct str){rest->p + i, rest->n - i};
+	return true;
+}
+
+static struct str trim_left(struct str s)
+{
+	while (s.n && *s.p == ' ') {
+		s.p++;
+		s.n--;
+	}
+	return s;
+}
+
+static int value_read(
+	struct draft *d, const struct conf_key *k, void *object, struct str name, struct str value)
+{
+	char why[CONF_ERROR_BYTES];
+
+	if (conf_key_is_list(k))
+		conf_list_clear(k, object);
+	do {
+		struct str item = conf_key_is_list(k) ? str_cut(&value, ',') : value;
+
+		if (!conf_value_decode(k, object, item, false, why, sizeof(why)))
+			return fail(d, "%s %.*s: %s: %s", td_kinds[k->kind].name, STR_FMT(name),
+				k->name, why);
+	} while (conf_key_is_list(k) && value.n);
+	return 0;
+}
+
+static int object_read(
+	struct draft *d, enum td_kind kind, struct str name, struct str rest, union object *object)
+{
+	char value[VALUE_BYTES];
+	uint64_t seen = 0; /* by place in td_schema[] */
+
+	_Static_assert(sizeof(seen) == 8, "a bit for each key");
+	conf_object_init(kind, object, name);
+	for (rest = trim_left(rest); rest.n; rest = trim_left(rest)) {
+		const struct conf_key *k;
+		struct str key, text;
+		int rc;
+
+		if (!pair_cut(&rest, &key, value, &text))
+			return fail(d, "%s %.*s: '%.*s' is not key=value", td_kinds[kind].name,
+				STR_FMT(name), STR_FMT(rest));
+		k = conf_key_lookup(kind, key);
+		if (!k || k->flags & CONF_ONLY_YAML)
+			return fail(d, "%s %.*s: unknown key '%.*s'", td_kinds[kind].name,
+				STR_FMT(name), STR_FMT(key));
+		if (seen & 1ull << (k - td_schema))
+			return fail(d, "%s %.*s: %s is there twice", td_kinds[kind].name,
+				STR_FMT(name), k->name);
+		seen |= 1ull << (k - td_schema);
+		rc = value_read(d, k, object, name, text);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int kind_read(struct draft *d, struct str word, enum td_kind *kind)
+{
+	for (unsigned i = 0; i < TD_KIND_COUNT; i++) {
+		if (str_eq(word, str_of(td_kinds[i].name))) {
+			*kind = i;
+			return 0;
+		}
+	}
+	return fail(d, "'%.*s' is no kind of object", STR_FMT(word));
+}
+
+static int line_read(struct draft *d, struct str line, bool change)
+{
+	struct str word = change ? str_cut(&line, ' ') : STR("set"), name;
+	bool del = str_eq(word, STR("del"));
+	char why[CONF_ERROR_BYTES];
+	union object object;
+	enum td_kind kind;
+	int rc;
+
+	if (!del && !str_eq(word, STR("set")))
+		return fail(d, "a change begins with set or del, not with '%.*s'", STR_FMT(word));
+	rc = kind_read(d, str_cut(&line, ' '), &kind);
+	if (rc)
+		return rc;
+	name = str_cut(&line, ' ');
+	if (!conf_name_valid(kind, name, why, sizeof(why)))
+		return fail(d, "%s: %s", td_kinds[kind].name, why);
+	if (kind == TD_KIND_SITE && !str_eq(name, STR("site")))
+		return fail(d, "the site's object is called site, not '%.*s'", STR_FMT(name));
+	if (del)
+		return draft_del(d, kind, name);
+	rc = object_read(d, kind, name, line, &object);
+	if (rc)
+		return rc;
+	d->has_site |= kind == TD_KIND_SITE;
+	return draft_set(d, kind, name, &object, !change);
+}
+
+static void fault_first(void *ctx, const struct conf_fault *f)
+{
+	struct draft *d = ctx;
+	struct str name = conf_object_name(f->kind, object_at(d->conf, f->kind, f->object));
+
+	if (d->err_size && d->err[0])
+		return;
+	if (f->key)
+		fail(d, "%s %.*s: %s: %s", td_kinds[f->kind].name, STR_FMT(name), f->key->name,
+			f->what);
+	else
+		fail(d, "%s %.*s: %s", td_kinds[f->kind].name, STR_FMT(name), f->what);
+}
+
+static int draft_check(struct draft *d)
+{
+	d->line = 0;
+	if (!d->has_site)
+		return fail(d, "there is no line 'site site domain=...'");
+	return conf_check(d->conf, fault_first, d) ? -EINVAL : 0;
+}
+
+static int read_lines(struct td_conf **out, const struct td_conf *old, struct str text, bool change,
+	char *err, size_t err_size)
+{
+	struct draft d = {.err = err, .err_size = err_size};
+	int rc;
+
+	if (err_size)
+		err[0] = '\0';
+	rc = draft_init(&d, old);
+	while (rc == 0 && text.n) {
+		struct str line = str_trim(str_cut(&text, '\n'));
+
+		d.line++;
+		if (line.n && line.p[0] != '#')
+			rc = line_read(&d, line, change);
+	}
+	if (rc == 0)
+		rc = draft_check(&d);
+	if (rc == 0) {
+		*out = d.conf;
+		return 0;
+	}
+	if (rc == -ENOMEM && err_size)
+		snprintf(err, err_size, "out of memory");
+	conf_free(d.conf);
+	return rc;
+}
+
+int conf_parse(struct td_conf **out, const char *text, size_t len, char *err, size_t err_size)
+{
+	return read_lines(out, NULL, (struct str){text, len}, false, err, err_size);
+}
+
+int conf_apply(struct td_conf **out, const struct td_conf *old, const char *lines, size_t len,
+	char *err, size_t err_size)
+{
+	return read_lines(out, old, (struct str){lines, len}, true, err, err_size);
+}
+
+static void quoted_put(struct td_buf *buf, struct str value)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < value.n; i++)
+		plain &= strchr(" \"\\=", value.p[i]) == NULL;
+	if (plain) {
+		buf_str(buf, value);
+		return;
+	}
+	buf_str(buf, STR("\""));
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			buf_str(buf, STR("\\"));
+		buf_put(buf, value.p + i, 1);
+	}
+	buf_str(buf, STR("\""));
+}
+
+static void object_put(enum td_kind kind, const void *object, struct td_buf *buf)
+{
+	struct str name = conf_object_name(kind, object);
+	char storage[VALUE_BYTES];
+	struct td_buf value;
+
+	buf_printf(buf, "%s %.*s", td_kinds[kind].name, STR_FMT(name));
+	for (unsigned i = 0; i < td_schema_count; i++) {
+		const struct conf_key *k = &td_schema[i];
+
+		if (k->kind != kind || k->flags & CONF_ONLY_YAML || !conf_value_is_set(k, object))
+			continue;
+		buf_init_fixed(&value, storage, sizeof(storage));
+		conf_value_encode(k, object, &value);
+		buf_printf(buf, " %s=", k->name);
+		quoted_put(buf, (struct str){value.data, value.len});
+	}
+	buf_str(buf, STR("\n"));
+}
+
+void conf_encode(const struct td_conf *c, struct td_buf *buf)
+{
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
+		for (uint32_t i = 0; i < c->of[kind].count; i++)
+			object_put(kind, object_at(c, kind, i), buf);
+}
+
+static bool value_equal(const struct conf_key *k, const void *a, const void *b)
+{
+	char storage_a[VALUE_BYTES], storage_b[VALUE_BYTES];
+	struct td_buf text_a, text_b;
+
+	buf_init_fixed(&text_a, storage_a, sizeof(storage_a));
+	buf_init_fixed(&text_b, storage_b, sizeof(storage_b));
+	conf_value_encode(k, a, &text_a);
+	conf_value_encode(k, b, &text_b);
+	return str_eq((struct str){text_a.data, text_a.len}, (struct str){text_b.data, text_b.len});
+}
+
+/* Whether a and b differ in a key with all of `flags`; NULL differs from any object. */
+static bool object_differs(enum td_kind kind, const void *a, const void *b, unsigned flags)
+{
+	for (unsigned i = 0; i < td_schema_count; i++) {
+		const struct conf_key *k = &td_schema[i];
+
+		if (k->kind != kind || k->flags & CONF_ONLY_YAML || (k->flags & flags) != flags)
+			continue;
+		if (!a || !b || !value_equal(k, a, b))
+			return true;
+	}
+	return false;
+}
+
+static void object_diff(enum td_kind kind, const void *old, const void *new, struct td_buf *buf,
+	struct conf_count *count)
+{
+	if (!new) {
+		struct str name = conf_object_name(kind, old);
+
+		buf_printf(buf, "del %s %.*s\n", td_kinds[kind].name, STR_FMT(name));
+		count->deleted++;
+	} else if (!old || object_differs(kind, old, new, 0)) {
+		buf_str(buf, STR("set "));
+		object_put(kind, new, buf);
+		count->set++;
+	} else {
+		return;
+	}
+	count->restart |= object_differs(kind, old, new, CONF_RESTART);
+}
+
+struct conf_count conf_diff(
+	const struct td_conf *old, const struct td_conf *new, struct td_buf *buf)
+{
+	struct conf_count count = {0};
+
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++) {
+		uint32_t olds = old ? old->of[kind].count : 0, news = new->of[kind].count;
+		uint32_t i = 0, j = 0;
+
+		while (i < olds || j < news) {
+			const void *a = i < olds ? object_at(old, kind, i) : NULL;
+			const void *b = j < news ? object_at(new, kind, j) : NULL;
+			int order = !a   ? 1
+				    : !b ? -1
+					 : name_compare(conf_object_name(kind, a),
+						   conf_object_name(kind, b));
+
+			object_diff(
+				kind, order <= 0 ? a : NULL, order >= 0 ? b : NULL, buf, &count);
+			i += order <= 0;
+			j += order >= 0;
+		}
+	}
+	return count;
+}

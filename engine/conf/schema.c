@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/conf/schema.h>
+#include <stdio.h>
+
+#define FIELD(type, field) \
+	.offset = offsetof(struct type, field), .size = sizeof(((struct type *)0)->field)
+#define LIST(type, field, count, max) \
+	FIELD(type, field), .count_offset = offsetof(struct type, count), .list_max = (max)
+
+#define SECOND 1000u
+#define HOUR   (3600u * SECOND)
+#define MEGA   (1ull << 20)
+
+/* Groups that the ACD can hold for a queue or an agent. */
+#define GROUPS 8
+
+#define POLICY_WORDS "strict address latch"
+#define POLICY_HELP                                                                                \
+	"Which packets are taken for the peer's: `strict` address and port of its SDP, `address` " \
+	"of its SDP from any port, `latch` the first source that proves itself (NAT)."
+
+/* The order within a kind is the order in the compiled text. */
+const struct conf_key td_schema[] = {
+	/* clang-format off */
+	{TD_KIND_SITE, "name", CONF_NAME, 0, FIELD(td_conf_site, name), .value = "tandem",
+	 .help = "What the site is called where people see it."},
+	{TD_KIND_SITE, "domain", CONF_NAME, CONF_REQUIRED, FIELD(td_conf_site, domain),
+	 .help = "SIP domain and realm of the agents' passwords."},
+	{TD_KIND_SITE, "sip_port", CONF_INT, CONF_RESTART, FIELD(td_conf_site, sip_port), .min = 1,
+	 .max = 65535, .value = "5060", .help = "UDP port of SIP on every address."},
+	{TD_KIND_SITE, "rtp_ports", CONF_PORTS, CONF_RESTART, FIELD(td_conf_site, rtp_port_min),
+	 .min = 1024, .max = 65535, .value = "20000-29999",
+	 .help = "UDP ports of media on every address, from an even to an odd one; a call takes two "
+		 "pairs."},
+	{TD_KIND_SITE, "max_calls", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max_calls),
+	 .min = 1, .max = 1000000, .value = "2000",
+	 .help = "Calls at once; every table is made for as many at the start. One more gets 503."},
+	{TD_KIND_SITE, "signalling_core", CONF_CORE, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, signalling_core), .max = 255, .value = "none",
+	 .help = "CPU of SIP, calls and queues; `none`: the first worker's."},
+	{TD_KIND_SITE, "worker_cores", CONF_CORES, CONF_ENGINE | CONF_RESTART,
+	 LIST(td_conf_site, worker_cores, worker_count, TD_CONF_LIST), .max = 255, .value = "0",
+	 .help = "CPUs that move packets, a worker each."},
+	{TD_KIND_SITE, "hugepages", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, hugepages), .words = "auto require never", .value = "auto",
+	 .help = "`auto` uses them when there are any and says what it costs when there are none."},
+	{TD_KIND_SITE, "memory_mb", CONF_INT, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, memory_mb), .min = 64, .max = 1u << 20, .value = "256",
+	 .help = "Megabytes for packets and media tables."},
+	{TD_KIND_SITE, "journal_dir", CONF_PATH, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, journal_dir), .value = "/var/lib/tandem/journal",
+	 .help = "Directory of the journal, which tandemd reads too."},
+	{TD_KIND_SITE, "journal_reserve", CONF_SIZE, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, journal_reserve), .min = 4 * MEGA, .max = MEGA * MEGA, .value = "256M",
+	 .help = "What the journal may hold while tandemd is away."},
+	{TD_KIND_SITE, "recording_dir", CONF_PATH, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, recording_dir), .value = "/var/lib/tandem/recordings",
+	 .help = "Directory of the recordings."},
+	{TD_KIND_SITE, "log", CONF_STRING, CONF_ENGINE | CONF_RESTART, FIELD(td_conf_site, log),
+	 .value = "journal", .help = "`journal` (of systemd), `stderr`, or a file."},
+	{TD_KIND_SITE, "nonce", CONF_DURATION, CONF_ENGINE, FIELD(td_conf_site, nonce_ms),
+	 .min = SECOND, .max = 24 * HOUR, .unit = 1, .value = "5m",
+	 .help = "How long a digest nonce is good."},
+	{TD_KIND_SITE, "register_min", CONF_DURATION, CONF_ENGINE,
+	 FIELD(td_conf_site, register_min_s), .min = SECOND, .max = 24 * HOUR, .unit = SECOND,
+	 .value = "60s", .help = "Shortest registration; a shorter one gets 423."},
+	{TD_KIND_SITE, "register_max", CONF_DURATION, CONF_ENGINE,
+	 FIELD(td_conf_site, register_max_s), .min = SECOND, .max = 24 * HOUR, .unit = SECOND,
+	 .value = "1h", .help = "Longest registration; a longer one is cut to it."},
+
+	{TD_KIND_PORT, "type", CONF_ENUM, CONF_RESTART, FIELD(td_conf_port, type),
+	 .words = "af_xdp af_packet memif ring pci", .value = "af_xdp",
+	 .help = "How packets come in: `af_xdp` and `af_packet` use an ordinary interface."},
+	{TD_KIND_PORT, "device", CONF_STRING, CONF_REQUIRED | CONF_RESTART,
+	 FIELD(td_conf_port, device),
+	 .help = "Interface, memif socket, or PCI address; any word for a ring."},
+	{TD_KIND_PORT, "address", CONF_PREFIXES, CONF_REQUIRED | CONF_RESTART,
+	 LIST(td_conf_port, address, address_count, TD_CONF_LIST),
+	 .help = "Our addresses on this port with their networks, for SIP and media."},
+	{TD_KIND_PORT, "gateway", CONF_IP, CONF_RESTART, FIELD(td_conf_port, gateway),
+	 .help = "Next hop out of the networks; only for memif, ring and pci."},
+	{TD_KIND_PORT, "mtu", CONF_INT, CONF_RESTART, FIELD(td_conf_port, mtu), .min = 576,
+	 .max = 9000, .value = "1500", .help = "Longest IP packet."},
+	{TD_KIND_PORT, "fallback", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, fallback),
+	 .value = "true", .help = "Use af_packet where af_xdp is refused."},
+	{TD_KIND_PORT, "memif_server", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, memif_server),
+	 .value = "false", .help = "We make the memif's socket; else the other side does."},
+
+	{TD_KIND_TRUNK, "address", CONF_PREFIXES, CONF_REQUIRED,
+	 LIST(td_conf_trunk, address, address_count, TD_CONF_LIST),
+	 .help = "Sources whose calls are this trunk's: addresses or networks."},
+	{TD_KIND_TRUNK, "policy", CONF_ENUM, 0, FIELD(td_conf_trunk, policy),
+	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
+	{TD_KIND_TRUNK, "codecs", CONF_CODECS, 0, FIELD(td_conf_trunk, codecs),
+	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
+	{TD_KIND_TRUNK, "max_calls", CONF_INT, 0, FIELD(td_conf_trunk, max_calls),
+	 .max = 1000000, .value = "0", .help = "Calls at once; 0 without limit."},
+
+	{TD_KIND_GROUP, "agents", CONF_WORD, CONF_ONLY_YAML, .ref = TD_KIND_AGENT,
+	 .list_max = TD_CONF_AGENTS, .help = "Names of its agents."},
+
+	{TD_KIND_AGENT, "password", CONF_WORD, CONF_ONLY_YAML,
+	 .help = "Of the digest. Not kept: only its hash goes on."},
+	{TD_KIND_AGENT, "algorithm", CONF_ENUM, 0, FIELD(td_conf_agent, algorithm),
+	 .words = "md5 sha256", .value = "md5",
+	 .help = "Of the digest; many telephones know MD5 alone."},
+	{TD_KIND_AGENT, "ha1", CONF_HEX, CONF_DERIVED, FIELD(td_conf_agent, ha1),
+	 .help = "Hash of name:domain:password."},
+	{TD_KIND_AGENT, "groups", CONF_REFS, CONF_DERIVED,
+	 LIST(td_conf_agent, groups, group_count, GROUPS), .ref = TD_KIND_GROUP,
+	 .help = "Groups that name this agent."},
+	{TD_KIND_AGENT, "policy", CONF_ENUM, 0, FIELD(td_conf_agent, policy),
+	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
+	{TD_KIND_AGENT, "codecs", CONF_CODECS, 0, FIELD(td_conf_agent, codecs),
+	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
+	{TD_KIND_AGENT, "contact", CONF_ADDRESS, 0, FIELD(td_conf_agent, contact),
+	 .help = "Address and port of a telephone that does not register."},
+	{TD_KIND_AGENT, "auto_login", CONF_BOOL, 0, FIELD(td_conf_agent, auto_login),
+	 .value = "true",
+	 .help = "Registering logs in; losing the registration logs out."},
+
+	{TD_KIND_SOUND, "file", CONF_PATH, CONF_REQUIRED, FIELD(td_conf_sound, file),
+	 .help = "WAV: mono, 8 kHz, 16 bit."},
+
+	{TD_KIND_QUEUE, "groups", CONF_REFS, CONF_REQUIRED,
+	 LIST(td_conf_queue, groups, group_count, GROUPS), .ref = TD_KIND_GROUP,
+	 .help = "Agent groups that serve it, all alike."},
+	{TD_KIND_QUEUE, "strategy", CONF_ENUM, 0, FIELD(td_conf_queue, strategy),
+	 .words = "longest-idle", .value = "longest-idle",
+	 .help = "Who is rung: `longest-idle`, the one who has waited for a call longest."},
+	{TD_KIND_QUEUE, "music", CONF_REF, 0, FIELD(td_conf_queue, music), .ref = TD_KIND_SOUND,
+	 .help = "What callers hear; nothing: silence."},
+	{TD_KIND_QUEUE, "record", CONF_BOOL, 0, FIELD(td_conf_queue, record), .value = "false",
+	 .help = "Record the talks, caller left, agent right."},
+	{TD_KIND_QUEUE, "wrap_up", CONF_DURATION, 0, FIELD(td_conf_queue, wrap_up_ms),
+	 .max = 24 * HOUR, .unit = 1, .value = "0s",
+	 .help = "After a talk the agent gets no call for so long."},
+	{TD_KIND_QUEUE, "ring", CONF_DURATION, 0, FIELD(td_conf_queue, ring_ms), .min = SECOND,
+	 .max = HOUR, .unit = 1, .value = "15s",
+	 .help = "How long an agent is rung; then the next one."},
+	{TD_KIND_QUEUE, "timeout", CONF_DURATION, 0, FIELD(td_conf_queue, timeout_ms),
+	 .max = 24 * HOUR, .unit = 1, .value = "0s",
+	 .help = "How long a caller waits before the overflow; 0s for ever."},
+	{TD_KIND_QUEUE, "busy_backoff", CONF_DURATION, 0, FIELD(td_conf_queue, busy_backoff_ms),
+	 .max = HOUR, .unit = 1, .value = "5s",
+	 .help = "An agent who was busy is not rung for so long."},
+	{TD_KIND_QUEUE, "max_length", CONF_INT, 0, FIELD(td_conf_queue, max_length),
+	 .max = 1000000, .value = "0",
+	 .help = "Callers waiting at once; one more overflows; 0 without limit."},
+	{TD_KIND_QUEUE, "overflow", CONF_ENUM, 0, FIELD(td_conf_queue, overflow),
+	 .words = "hangup busy queue", .value = "hangup",
+	 .help = "What becomes of a caller after the time-out or when it is full: `hangup`, "
+		 "`busy`, or `{queue: NAME}`."},
+	{TD_KIND_QUEUE, "overflow_queue", CONF_REF, CONF_DERIVED,
+	 FIELD(td_conf_queue, overflow_queue), .ref = TD_KIND_QUEUE,
+	 .help = "The queue of `overflow: {queue: NAME}`."},
+	{TD_KIND_QUEUE, "service_level", CONF_DURATION, 0, FIELD(td_conf_queue, service_level_ms),
+	 .max = HOUR, .unit = 1, .value = "20s",
+	 .help = "A call answered in this time counts as in time."},
+
+	{TD_KIND_ROUTE, "trunk", CONF_REF, 0, FIELD(td_conf_route, trunk), .ref = TD_KIND_TRUNK,
+	 .help = "Only for calls of this trunk; nothing: of any."},
+	{TD_KIND_ROUTE, "queue", CONF_REF, CONF_REQUIRED, FIELD(td_conf_route, queue),
+	 .ref = TD_KIND_QUEUE, .help = "Where the calls go."},
+	/* clang-format on */
+};
+const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);
+
+const struct conf_kind td_kinds[TD_KIND_COUNT] = {
+	[TD_KIND_SITE] = {"site", "site", sizeof(struct td_conf_site),
+		"The site itself. Keys of the engine's processes stand under `engine:`."},
+	[TD_KIND_PORT] = {"port", "ports", sizeof(struct td_conf_port), "Where packets come in."},
+	[TD_KIND_TRUNK] = {"trunk", "trunks", sizeof(struct td_conf_trunk),
+		"Carriers, known by their addresses."},
+	[TD_KIND_GROUP] = {"group", "groups", sizeof(struct td_conf_group), "Groups of agents."},
+	[TD_KIND_AGENT] = {"agent", "agents", sizeof(struct td_conf_agent),
+		"People who answer. The name is the SIP user."},
+	[TD_KIND_SOUND] = {"sound", "sounds", sizeof(struct td_conf_sound), "What can be played."},
+	[TD_KIND_QUEUE] = {"queue", "queues", sizeof(struct td_conf_queue), "Where callers wait."},
+	[TD_KIND_ROUTE] = {"route", "routes", sizeof(struct td_conf_route),
+		"Numbers dialled; a trailing * matches any rest. The longest match counts."},
+};
+
+const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name)
+{
+	for (unsigned i = 0; i < td_schema_count; i++)
+		if (td_schema[i].kind == kind && str_eq(str_of(td_schema[i].name), name))
+			return &td_schema[i];
+	return NULL;
+}
+
+bool conf_key_is_list(const struct conf_key *k)
+{
+	return k->list_max != 0 || k->type == CONF_CODECS;
+}
+
+struct str conf_object_name(enum td_kind kind, const void *object)
+{
+	return kind == TD_KIND_SITE ? STR("site") : str_of(object);
+}
+
+void conf_object_init(enum td_kind kind, void *object, struct str name)
+{
+	char err[CONF_ERROR_BYTES];
+
+	memset(object, 0, td_kinds[kind].size);
+	if (kind != TD_KIND_SITE)
+		str_copy(object, TD_NAME_BYTES, name);
+	for (unsigned i = 0; i < td_schema_count; i++) {
+		const struct conf_key *k = &td_schema[i];
+		struct str rest = str_of(k->value);
+
+		if (k->kind != kind || !k->value)
+			continue;
+		do {
+			struct str item = conf_key_is_list(k) ? str_cut(&rest, ',') : rest;
+
+			conf_value_decode(k, object, item, true, err, sizeof(err));
+		} while (conf_key_is_list(k) && rest.n);
+	}
+}
+
+void conf_list_clear(const struct conf_key *k, void *object)
+{
+	memset((char *)object + k->offset, 0, k->size);
+	if (k->list_max)
+		*((uint8_t *)object + k->count_offset) = 0;
+}
+
+unsigned conf_list_count(const struct conf_key *k, const void *object)
+{
+	const uint8_t *bytes = object;
+
+	if (k->type == CONF_CODECS)
+		return strnlen(object + k->offset, k->size);
+	return bytes[k->count_offset];
+}
+
+bool conf_value_is_set(const struct conf_key *k, const void *object)
+{
+	const uint8_t *field = (const uint8_t *)object + k->offset;
+
+	if (conf_key_is_list(k))
+		return conf_list_count(k, object) != 0;
+	switch (k->type) {
+	case CONF_STRING:
+	case CONF_PATH:
+	case CONF_NAME:
+	case CONF_REF:
+	case CONF_HEX:
+		return field[0] != 0;
+	case CONF_ADDRESS:
+	case CONF_IP:
+		return ((const struct td_addr *)field)->family != 0;
+	default:
+		return true;
+	}
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Levenshtein's distance, both at most 31 bytes long. */
+static unsigned distance(struct str a, struct str b)
+{
+	unsigned row[TD_NAME_BYTES];
+
+	for (unsigned j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= a.n; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= b.n; j++) {
+			unsigned substitute = diagonal + (a.p[i - 1] != b.p[j - 1]);
+
+			diagonal = row[j];
+			row[j] = least(substitute, least(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[b.n];
+}
+
+void conf_nearest(struct conf_nearest *n, struct str candidate)
+{
+	unsigned d;
+
+	if (n->wanted.n >= TD_NAME_BYTES || candidate.n >= TD_NAME_BYTES)
+		return;
+	/* Further than a third of the word is another word. */
+	d = distance(n->wanted, candidate);
+	if (d > 1 + n->wanted.n / 3 || d >= n->wanted.n || (n->best.p && d >= n->distance))
+		return;
+	n->best = candidate;
+	n->distance = d;
+}
