@@ -242,7 +242,6 @@ static int object_read(
 	char value[VALUE_BYTES];
 	uint64_t seen = 0; /* by place in td_schema[] */
 
-	_Static_assert(sizeof(seen) == 8, "a bit for each key");
 	conf_object_init(kind, object, name);
 	for (rest = trim_left(rest); rest.n; rest = trim_left(rest)) {
 		const struct conf_key *k;
@@ -284,7 +283,7 @@ static int line_read(struct draft *d, struct str line, bool change)
 	bool del = str_eq(word, STR("del"));
 	char why[CONF_ERROR_BYTES];
 	union object object;
-	enum td_kind kind;
+	enum td_kind kind = TD_KIND_COUNT;
 	int rc;
 
 	if (!del && !str_eq(word, STR("set")))

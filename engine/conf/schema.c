@@ -165,6 +165,7 @@ const struct conf_key td_schema[] = {
 	/* clang-format on */
 };
 const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);
+_Static_assert(sizeof(td_schema) / sizeof(td_schema[0]) <= 64, "readers keep a bit for each key");
 
 const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 	[TD_KIND_SITE] = {"site", "site", sizeof(struct td_conf_site),
@@ -232,7 +233,7 @@ unsigned conf_list_count(const struct conf_key *k, const void *object)
 	const uint8_t *bytes = object;
 
 	if (k->type == CONF_CODECS)
-		return strnlen(object + k->offset, k->size);
+		return strnlen((const char *)object + k->offset, k->size);
 	return bytes[k->count_offset];
 }
 

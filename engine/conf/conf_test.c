@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/conf/schema.h>
+#include <engine/core/prng.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tests/unit/unit.h>
+
+#define SITE "site site domain=tandem.example\n"
+#define SMALL                                                                  \
+	SITE "port floor device=eth2 address=10.30.0.1/24\n"                   \
+	     "trunk acme address=10.20.0.10\n"                                 \
+	     "group sales\n"                                                   \
+	     "agent alice ha1=00112233445566778899aabbccddeeff groups=sales\n" \
+	     "sound moh file=/srv/moh.wav\n"                                   \
+	     "queue sales groups=sales music=moh wrap_up=5000\n"               \
+	     "route 4989100 queue=sales\n"
+
+static struct td_conf *parse(const char *text)
+{
+	char err[CONF_ERROR_BYTES];
+	struct td_conf *c = NULL;
+
+	if (conf_parse(&c, text, strlen(text), err, sizeof(err)))
+		fail_msg("%s", err);
+	return c;
+}
+
+static char *encode(const struct td_conf *c)
+{
+	struct td_buf buf;
+	char *text;
+
+	buf_init(&buf);
+	conf_encode(c, &buf);
+	buf_put(&buf, "", 1);
+	assert_int_equal(buf.error, 0);
+	text = strdup(buf.data);
+	buf_free(&buf);
+	return text;
+}
+
+static void parse_reads_values_and_defaults(void **state)
+{
+	struct td_conf *c = parse(SMALL);
+	const struct td_conf_queue *q = conf_lookup(c, TD_KIND_QUEUE, STR("sales"));
+	const struct td_conf_site *site = conf_site(c);
+	const struct td_conf_agent *alice = c->of[TD_KIND_AGENT].agent;
+
+	assert_string_equal(site->name, "tandem");
+	assert_string_equal(site->domain, "tandem.example");
+	assert_int_equal(site->sip_port, 5060);
+	assert_int_equal(site->rtp_port_min, 20000);
+	assert_int_equal(site->rtp_port_max, 29999);
+	assert_int_equal(site->signalling_core, -1);
+	assert_int_equal(site->worker_count, 1);
+	assert_int_equal(site->worker_cores[0], 0);
+	assert_int_equal(site->journal_reserve, 256 << 20);
+	assert_int_equal(site->nonce_ms, 300000);
+	assert_int_equal(site->register_max_s, 3600);
+	assert_non_null(q);
+	assert_int_equal(q->group_count, 1);
+	assert_string_equal(q->groups[0], "sales");
+	assert_string_equal(q->music, "moh");
+	assert_int_equal(q->wrap_up_ms, 5000);
+	assert_int_equal(q->ring_ms, 15000);
+	assert_false(q->record);
+	assert_string_equal(alice->name, "alice");
+	assert_true(alice->auto_login);
+	assert_int_equal(alice->codecs[0], TD_CODEC_PCMA);
+	assert_int_equal(alice->codecs[1], TD_CODEC_PCMU);
+	assert_int_equal(alice->codecs[2], 0);
+	assert_int_equal(c->of[TD_KIND_PORT].port[0].address[0].bits, 24);
+	assert_true(c->of[TD_KIND_PORT].port[0].fallback);
+	assert_null(conf_lookup(c, TD_KIND_QUEUE, STR("sale")));
+	assert_int_equal(conf_index(c, TD_KIND_SOUND, STR("moh")), 0);
+	assert_int_equal(conf_index(c, TD_KIND_SOUND, STR("zzz")), -1);
+	conf_free(c);
+}
+
+static void quotes_and_comments_are_read(void **state)
+{
+	struct td_conf *c = parse(
+		"# made by tandemd\n\n" SITE "sound a file=\"/srv/a \\\"b\\\" \\\\=c.wav\"\r\n");
+	char *text = encode(c);
+
+	assert_string_equal(c->of[TD_KIND_SOUND].sound[0].file, "/srv/a \"b\" \\=c.wav");
+	assert_non_null(strstr(text, "file=\"/srv/a \\\"b\\\" \\\\=c.wav\"\n"));
+	free(text);
+	conf_free(c);
+}
+
+static const struct {
+	const char *text, *err;
+} bad[] = {
+	{"", "there is no line 'site site domain=...'"},
+	{"site site\n", "site site: domain: domain is missing; give it a value"},
+	{SITE SITE, "line 2: site site is there twice"},
+	{"site demo domain=a.example\n", "line 1: the site's object is called site, not 'demo'"},
+	{SITE "quue x\n", "line 2: 'quue' is no kind of object"},
+	{SITE "queue\n", "line 2: queue: the name is empty"},
+	{SITE "queue a b\n", "line 2: queue a: 'b' is not key=value"},
+	{SITE "queue a =b\n", "line 2: queue a: '=b' is not key=value"},
+	{SITE "sound a file=\"x\n", "line 2: sound a: 'file=\"x' is not key=value"},
+	{SITE "sound a file=\"x\"y\n", "line 2: sound a: 'file=\"x\"y' is not key=value"},
+	{SITE "sound a file=x file=y\n", "line 2: sound a: file is there twice"},
+	{SITE "sound a fil=x\n", "line 2: sound a: unknown key 'fil'"},
+	{SITE "group a agents=b\n", "line 2: group a: unknown key 'agents'"},
+	{SITE "sound a file=\n", "line 2: sound a: file: this is empty"},
+	{SITE "group a/b\n",
+		"line 2: group: the name 'a/b' has a character that names cannot have; use "
+		"letters, digits and _-.+"},
+	{SITE "group aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+		"line 2: group: the name 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is too long; 31 "
+		"characters at most"},
+	{SITE "route 1*2 queue=a\n", "line 2: route: '1*2': a * can only be the last character"},
+	{SITE "queue a groups=b\n",
+		"queue a: groups: no group is called 'b'; add it under groups:"},
+	{SITE "group sales\nqueue a groups=slaes\n",
+		"queue a: groups: no group is called 'slaes'; did you mean 'sales'?"},
+	{SITE "queue a\n", "queue a: groups: groups is missing; give it a value"},
+	{SITE "group b\nqueue a groups=b,b\n",
+		"line 3: queue a: groups: b is there twice; take one out"},
+	{SITE "group b\nqueue a groups=b ring=10s\n",
+		"line 3: queue a: ring: '10s' is no duration; write a number and ms, s, m or h, "
+		"like 20s"},
+	{SITE "group b\nqueue a groups=b ring=10\n",
+		"line 3: queue a: ring: 10 is out of range; write a duration from 1s to 1h"},
+	{SITE "group b\nqueue a groups=b overflow=queue\n",
+		"queue a: overflow: which queue is not clear; write overflow: {queue: NAME}"},
+	{SITE "group b\nqueue a groups=b overflow=queue overflow_queue=c\n"
+	      "queue c groups=b overflow=queue overflow_queue=a\n",
+		"queue a: overflow_queue: the overflow comes back to queue a; end it with hangup "
+		"or busy"},
+	{SITE "trunk a address=10.0.0.1\ntrunk b address=10.0.0.0/24\n",
+		"trunk b: address: 10.0.0.0/24 is trunk a's too; an address can be one trunk's "
+		"only"},
+	{SITE "trunk a address=10.0.0.1,x\n",
+		"line 2: trunk a: address: 'x' is no address; write it like 10.0.0.1 or "
+		"10.0.0.0/24"},
+	{SITE "trunk a address=10.0.0.1 policy=lax\n",
+		"line 2: trunk a: policy: 'lax' is not known here; write one of: strict address "
+		"latch"},
+	{SITE "trunk a address=10.0.0.1 codecs=opus\n",
+		"line 2: trunk a: codecs: 'opus' is no codec; write pcma or pcmu"},
+	{SITE "trunk a address=10.0.0.1 max_calls=many\n",
+		"line 2: trunk a: max_calls: 'many' is not a whole number; write one from 0 to "
+		"1000000"},
+	{SITE "agent a\n", "agent a: password is missing; give one, or a contact that needs none"},
+	{SITE "agent a ha1=0F\n", "line 2: agent a: ha1: '0F' is not lower-case hexadecimal"},
+	{SITE "agent a ha1=00\n", "agent a: ha1: ha1 must have 32 digits"},
+	{SITE "agent a contact=10.0.0.1\n",
+		"line 2: agent a: contact: '10.0.0.1' has no port; write it like 10.0.0.1:5060"},
+	{SITE "port a device=e address=10.0.0.1/24\nport b device=f address=10.0.0.1/24\n",
+		"port b: address: 10.0.0.1 is port a's too; give each port its own"},
+	{SITE "port a device=e address=10.0.0.1/24\nport b device=e address=10.0.0.2/24\n",
+		"port b: device: e is port a's too; a device can be one port's only"},
+	{SITE "port a device=e address=10.0.0.1/24 gateway=10.0.0.2\n",
+		"port a: gateway: the kernel owns this port and its routes count; take gateway "
+		"out and use ip route"},
+	{"site site domain=a_b\n",
+		"line 1: site site: domain: 'a_b' is no domain; use letters, digits, - and ."},
+	{"site site domain=a rtp_ports=20001-29999\n",
+		"line 1: site site: rtp_ports: 20001-29999: the first port must be even, the last "
+		"odd and higher, both from 1024 to 65535"},
+	{"site site domain=a rtp_ports=5000-5999\n",
+		"site site: sip_port: 5060 lies among the media ports 5000-5999; move one of them"},
+	{"site site domain=a signalling_core=0\n",
+		"site site: signalling_core: CPU 0 is a worker's; choose another one, or none"},
+	{"site site domain=a worker_cores=0,256\n",
+		"line 1: site site: worker_cores: '256' is no CPU; write its number"},
+	{"site site domain=a journal_reserve=1K\n",
+		"line 1: site site: journal_reserve: 1K is out of range; write a size from 4M to "
+		"1T"},
+	{"site site domain=a register_min=1500\n",
+		"line 1: site site: register_min: 1500 is not a whole number of seconds"},
+	{"site site domain=a register_min=7200000\n",
+		"site site: register_min: 7200s is longer than register_max (3600s); make it "
+		"shorter"},
+};
+
+static void bad_text_is_refused_in_one_line(void **state)
+{
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char err[CONF_ERROR_BYTES] = "";
+		struct td_conf *c = NULL;
+
+		assert_int_equal(conf_parse(&c, bad[i].text, strlen(bad[i].text), err, sizeof(err)),
+			-EINVAL);
+		assert_string_equal(err, bad[i].err);
+		assert_null(c);
+	}
+}
+
+static void apply_is_all_or_nothing(void **state)
+{
+	static const struct {
+		const char *lines, *err;
+	} refused[] = {
+		{"del group sales\n", "agent alice: groups: no group is called 'sales'; add it "
+				      "under groups:"},
+		{"del queue nowhere\n", "line 1: there is no queue nowhere"},
+		{"set group new\ndel site site\n", "line 2: the site cannot be deleted"},
+		{"queue sales groups=sales\n",
+			"line 1: a change begins with set or del, not with 'queue'"},
+	};
+	struct td_conf *old = parse(SMALL), *new = NULL;
+	char *before = encode(old), *after, err[CONF_ERROR_BYTES];
+	const char *lines = "del route 4989100\nset queue sales groups=sales,late ring=9000\n"
+			    "set group late\nset route 49* queue=sales trunk=acme\n";
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		assert_int_equal(conf_apply(&new, old, refused[i].lines, strlen(refused[i].lines),
+					 err, sizeof(err)),
+			-EINVAL);
+		assert_string_equal(err, refused[i].err);
+		assert_null(new);
+	}
+	assert_int_equal(conf_apply(&new, old, lines, strlen(lines), err, sizeof(err)), 0);
+	after = encode(old);
+	assert_string_equal(before, after);
+	assert_null(conf_lookup(new, TD_KIND_ROUTE, STR("4989100")));
+	const struct td_conf_queue *q = conf_lookup(new, TD_KIND_QUEUE, STR("sales"));
+	assert_int_equal(q->group_count, 2);
+	assert_int_equal(q->ring_ms, 9000);
+	assert_int_equal(q->wrap_up_ms, 0); /* set replaces the whole object */
+	free(before);
+	free(after);
+	conf_free(old);
+	conf_free(new);
+}
+
+/* A sound configuration of random objects. */
+static char *random_text(uint64_t seed)
+{
+	static const char *const overflow[] = {"hangup", "busy", "queue overflow_queue=q0"};
+	struct prng p;
+	struct td_buf b;
+	char *text;
+	unsigned groups, sounds, queues;
+
+	prng_init(&p, seed);
+	groups = 1 + prng_below(&p, 8);
+	sounds = 1 + prng_below(&p, 4);
+	queues = 1 + prng_below(&p, 20);
+	buf_init(&b);
+	buf_printf(&b, "site site domain=tandem.example max_calls=%u nonce=%u worker_cores=%s\n",
+		1 + prng_below(&p, 1000), 1000 + prng_below(&p, 100000),
+		prng_below(&p, 2) ? "0" : "1,2,3");
+	for (unsigned i = 0; i < groups; i++)
+		buf_printf(&b, "group g%u\n", i);
+	for (unsigned i = 0; i < sounds; i++)
+		buf_printf(
+			&b, "sound s%u file=\"/srv/%u \\\" \\\\ =.wav\"\n", i, prng_below(&p, 9));
+	for (unsigned i = prng_below(&p, 40); i > 0; i--)
+		buf_printf(&b,
+			"agent a%u contact=10.1.0.%u:%u codecs=%s groups=g%u auto_login=%s\n", i, i,
+			1 + prng_below(&p, 65535), prng_below(&p, 2) ? "pcmu" : "pcma,pcmu",
+			prng_below(&p, groups), prng_below(&p, 2) ? "true" : "false");
+	for (unsigned i = 0; i < queues; i++)
+		buf_printf(&b, "queue q%u groups=g%u music=s%u wrap_up=%u record=%s overflow=%s\n",
+			i, prng_below(&p, groups), prng_below(&p, sounds), prng_below(&p, 10000),
+			prng_below(&p, 2) ? "true" : "false", overflow[prng_below(&p, i ? 3 : 2)]);
+	for (unsigned i = prng_below(&p, 9); i > 0; i--)
+		buf_printf(&b, "route 49%u* queue=q%u\n", i, prng_below(&p, queues));
+	for (unsigned i = prng_below(&p, 4); i > 0; i--)
+		buf_printf(&b, "trunk t%u address=10.%u.0.0/16,2001:db8:%u::/48\n", i, i, i);
+	buf_put(&b, "", 1);
+	assert_int_equal(b.error, 0);
+	text = strdup(b.data);
+	buf_free(&b);
+	return text;
+}
+
+static void encode_and_parse_are_inverse(void **state)
+{
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		char *text = random_text(seed), *first, *second;
+		struct td_conf *c = parse(text), *again;
+
+		first = encode(c);
+		again = parse(first);
+		second = encode(again);
+		assert_string_equal(first, second);
+		conf_free(c);
+		conf_free(again);
+		free(text);
+		free(first);
+		free(second);
+	}
+}
+
+static void the_difference_makes_new_of_old(void **state)
+{
+	for (uint64_t seed = 1; seed <= 200; seed++) {
+		char *old_text = random_text(seed), *new_text = random_text(seed + 1000);
+		struct td_conf *old = parse(old_text), *new = parse(new_text), *got = NULL;
+		char err[CONF_ERROR_BYTES], *wanted = encode(new), *made;
+		struct conf_count count;
+		struct td_buf lines;
+
+		buf_init(&lines);
+		conf_diff(old, new, &lines);
+		assert_int_equal(lines.error, 0);
+		if (conf_apply(&got, old, lines.data, lines.len, err, sizeof(err)))
+			fail_msg("seed %lu: %s", seed, err);
+		made = encode(got);
+		assert_string_equal(made, wanted);
+		buf_reset(&lines);
+		count = conf_diff(got, new, &lines);
+		assert_int_equal(lines.len, 0);
+		assert_int_equal(count.set + count.deleted, 0);
+		buf_free(&lines);
+		conf_free(old);
+		conf_free(new);
+		conf_free(got);
+		free(old_text);
+		free(new_text);
+		free(wanted);
+		free(made);
+	}
+}
+
+static void the_difference_is_the_least(void **state)
+{
+	struct td_conf *old = parse(SMALL), *new = NULL;
+	const char *lines = "set queue sales groups=sales music=moh wrap_up=7000\n"
+			    "set group late\ndel route 4989100\n";
+	char err[CONF_ERROR_BYTES];
+	struct conf_count count;
+	struct td_buf buf;
+
+	assert_int_equal(conf_apply(&new, old, lines, strlen(lines), err, sizeof(err)), 0);
+	buf_init(&buf);
+	count = conf_diff(old, new, &buf);
+	buf_put(&buf, "", 1);
+	assert_int_equal(count.set, 2);
+	assert_int_equal(count.deleted, 1);
+	assert_false(count.restart);
+	assert_string_equal(buf.data,
+		"set group late\n"
+		"set queue sales groups=sales strategy=longest-idle music=moh record=false "
+		"wrap_up=7000 ring=15000 timeout=0 busy_backoff=5000 max_length=0 "
+		"overflow=hangup service_level=20000\n"
+		"del route 4989100\n");
+	buf_reset(&buf);
+	conf_free(new);
+
+	new = parse("site site domain=tandem.example max_calls=9\n");
+	assert_true(conf_diff(old, new, &buf).restart);
+	conf_free(new);
+	new = parse(SITE);
+	assert_true(conf_diff(old, new, &buf).restart); /* a port went away */
+	buf_free(&buf);
+	conf_free(old);
+	conf_free(new);
+}
+
+static void sorted_objects_of_all_sizes(void **state)
+{
+	struct td_buf b;
+	struct td_conf *c = NULL;
+	char err[CONF_ERROR_BYTES];
+
+	buf_init(&b);
+	buf_str(&b, STR(SITE));
+	for (int i = 2000; i > 0; i--)
+		buf_printf(&b, "group g%d\n", i);
+	assert_int_equal(conf_parse(&c, b.data, b.len, err, sizeof(err)), 0);
+	assert_int_equal(c->of[TD_KIND_GROUP].count, 2000);
+	for (uint32_t i = 1; i < 2000; i++)
+		assert_true(strcmp(c->of[TD_KIND_GROUP].group[i - 1].name,
+				    c->of[TD_KIND_GROUP].group[i].name) < 0);
+	conf_free(c);
+	buf_free(&b);
+}
+
+static int parse_and_diff(void)
+{
+	struct td_conf *old = NULL, *new = NULL;
+	const char *lines = "set group a\nset group b\nset group c\nset group d\nset group e\n"
+			    "set group f\nset group g\nset group h\nset group i\n";
+	char err[CONF_ERROR_BYTES];
+	struct td_buf buf;
+	int rc;
+
+	buf_init(&buf);
+	rc = conf_parse(&old, SMALL, strlen(SMALL), err, sizeof(err));
+	if (rc == 0)
+		rc = conf_apply(&new, old, lines, strlen(lines), err, sizeof(err));
+	if (rc == 0) {
+		conf_diff(old, new, &buf);
+		conf_encode(new, &buf);
+		rc = buf.error;
+	}
+	buf_free(&buf);
+	conf_free(old);
+	conf_free(new);
+	return rc;
+}
+
+static void parse_survives_oom(void **state)
+{
+	oom_each(parse_and_diff, -ENOMEM);
+}
+
+/* Any prefix and any one changed byte of good text: refused or read, never more. */
+static void mutated_text_is_harmless(void **state)
+{
+	struct prng p;
+	size_t len = strlen(SMALL);
+
+	prng_init(&p, 1);
+	for (unsigned i = 0; i < 5000; i++) {
+		char *text = malloc(len), err[CONF_ERROR_BYTES];
+		size_t n = prng_below(&p, len + 1);
+		struct td_conf *c = NULL;
+
+		memcpy(text, SMALL, len);
+		if (n < len)
+			text[n] = prng_below(&p, 256);
+		if (i % 2)
+			n = len;
+		conf_parse(&c, text, n, err, sizeof(err));
+		conf_free(c);
+		free(text);
+	}
+}
+
+static void every_key_is_documented_and_its_default_is_good(void **state)
+{
+	union {
+		uint64_t align;
+		char bytes[8192];
+	} object;
+	char err[CONF_ERROR_BYTES];
+
+	for (unsigned i = 0; i < td_schema_count; i++) {
+		const struct conf_key *k = &td_schema[i];
+
+		assert_true(td_kinds[k->kind].size <= sizeof(object));
+		assert_ptr_equal(conf_key_lookup(k->kind, str_of(k->name)), k); /* once */
+		assert_true(k->help && k->help[strlen(k->help) - 1] == '.');
+		assert_true(k->type == CONF_WORD || k->offset + k->size <= td_kinds[k->kind].size);
+		if (!k->value || conf_key_is_list(k))
+			continue;
+		if (!conf_value_decode(k, &object, str_of(k->value), true, err, sizeof(err)))
+			fail_msg("%s %s: %s", td_kinds[k->kind].name, k->name, err);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parse_reads_values_and_defaults),
+		cmocka_unit_test(quotes_and_comments_are_read),
+		cmocka_unit_test(bad_text_is_refused_in_one_line),
+		cmocka_unit_test(apply_is_all_or_nothing),
+		cmocka_unit_test(encode_and_parse_are_inverse),
+		cmocka_unit_test(the_difference_makes_new_of_old),
+		cmocka_unit_test(the_difference_is_the_least),
+		cmocka_unit_test(sorted_objects_of_all_sizes),
+		cmocka_unit_test(parse_survives_oom),
+		cmocka_unit_test(mutated_text_is_harmless),
+		cmocka_unit_test(every_key_is_documented_and_its_default_is_good),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
