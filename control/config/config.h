@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * site.yaml: read, checked whole, and compiled into a struct td_conf. tandemd applies what comes
+ * out; `tandemctl check` throws it away.
+ */
+#ifndef TANDEM_CONTROL_CONFIG_H
+#define TANDEM_CONTROL_CONFIG_H
+
+#include <engine/conf/conf.h>
+
+struct config_source {
+	const char *file; /* its name: for errors, and relative paths in it start beside it */
+	const char *text; /* NULL: read the file */
+	size_t len;
+	unsigned cpus; /* 0: as many as this machine has */
+};
+
+/*
+ * Every error is a line "FILE:LINE:COLUMN: what; what to do" (without a newline) that goes to
+ * `report`, all of them, in the order of the file. 0 and *out (conf_free() it; out may be NULL), or
+ * -EINVAL after at least one report, or -ENOMEM (reported too).
+ */
+int config_read(struct td_conf **out, const struct config_source *source,
+	void (*report)(void *ctx, const char *line), void *ctx);
+
+/* The manual's tables of all sections and keys, in Markdown. Check buf->error. */
+void config_schema_doc(struct td_buf *buf);
+
+#endif

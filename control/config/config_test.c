@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/config/config.h>
+#include <engine/conf/schema.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <tests/unit/unit.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/tandem-config-XXXXXX";
+static char site_file[64];
+
+/* All lines that were reported, each with a newline. */
+static char said[16384];
+
+static void listen(void *ctx, const char *line)
+{
+	strcat(said, line);
+	strcat(said, "\n");
+}
+
+static int read_text(struct td_conf **out, const char *file, const char *text)
+{
+	struct config_source source = {.file = file, .text = text, .len = strlen(text), .cpus = 4};
+
+	said[0] = '\0';
+	return config_read(out, &source, listen, NULL);
+}
+
+static void file_write(const char *name, const void *data, size_t len)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fwrite(data, len, 1, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void wav_write(const char *name, unsigned rate)
+{
+	unsigned char wav[44 + 2] = "RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0";
+
+	wav[24] = rate & 0xff;
+	wav[25] = rate >> 8;
+	wav[32] = 2;
+	wav[34] = 16;
+	memcpy(wav + 36, "data\2\0\0\0", 8);
+	file_write(name, wav, sizeof(wav));
+}
+
+static const char good[] =
+	"site: {name: demo, domain: tandem.example, sip_port: 5060, rtp_ports: 20000-29999}\n"
+	"engine: {signalling_core: none, worker_cores: [0, 2], memory_mb: 128,\n"
+	"  journal_dir: j, journal_reserve: 64M, log: stderr}\n"
+	"ports:\n"
+	"  carrier: {type: af_xdp, device: eth1, address: [10.20.0.1/24]}\n"
+	"  floor: {type: af_packet, device: eth2, address: [10.30.0.1/24, 10.30.0.2/24]}\n"
+	"trunks:\n"
+	"  acme: {address: [10.20.0.10], policy: latch, codecs: [pcma]}\n"
+	"sounds:\n"
+	"  moh: {file: moh.wav}\n"
+	"groups:\n"
+	"  sales: {agents: [alice, bob]}\n"
+	"  support: {agents: [alice]}\n"
+	"  empty:\n"
+	"agents:\n"
+	"  alice: {password: alice-secret}\n"
+	"  bob: {password: \"bob secret\", algorithm: sha256, auto_login: false}\n"
+	"  carol: {contact: \"10.30.0.9:5062\"}\n"
+	"queues:\n"
+	"  sales: {groups: [sales], music: moh, record: true, wrap_up: 2s, ring: 10s,\n"
+	"    timeout: 1m, max_length: 20, overflow: {queue: backup}}\n"
+	"  backup: {groups: [support, sales], overflow: busy}\n"
+	"routes:\n"
+	"  \"4989100\": {queue: sales}\n"
+	"  49*: {queue: backup, trunk: acme}\n";
+
+/* printf 'alice:tandem.example:alice-secret' | md5sum; the other with sha256sum. */
+#define ALICE_HA1 "6d55eb5498b9090158e4067306d2721c"
+#define BOB_HA1   "463967779b0c35f5427c5f3b923a8b4f06476a25537a6ff145e1b0f4f8436c63"
+
+static void a_good_site_is_compiled(void **state)
+{
+	struct td_conf *c = NULL, *again = NULL;
+	char err[CONF_ERROR_BYTES], wanted[4096];
+	struct td_buf text;
+
+	if (read_text(&c, site_file, good))
+		fail_msg("%s", said);
+	buf_init(&text);
+	conf_encode(c, &text);
+	buf_put(&text, "", 1);
+	snprintf(wanted, sizeof(wanted),
+		"site site name=demo domain=tandem.example sip_port=5060 rtp_ports=20000-29999 "
+		"max_calls=2000 signalling_core=none worker_cores=0,2 hugepages=auto memory_mb=128 "
+		"journal_dir=%s/j journal_reserve=67108864 "
+		"recording_dir=/var/lib/tandem/recordings log=stderr nonce=300000 "
+		"register_min=60000 register_max=3600000\n"
+		"port carrier type=af_xdp device=eth1 address=10.20.0.1/24 mtu=1500 fallback=true "
+		"memif_server=false\n"
+		"port floor type=af_packet device=eth2 address=10.30.0.1/24,10.30.0.2/24 mtu=1500 "
+		"fallback=true memif_server=false\n"
+		"trunk acme address=10.20.0.10 policy=latch codecs=pcma max_calls=0\n"
+		"group empty\ngroup sales\ngroup support\n"
+		"agent alice algorithm=md5 ha1=" ALICE_HA1
+		" groups=sales,support policy=address codecs=pcma,pcmu auto_login=true\n"
+		"agent bob algorithm=sha256 ha1=" BOB_HA1
+		" groups=sales policy=address codecs=pcma,pcmu auto_login=false\n"
+		"agent carol algorithm=md5 policy=address codecs=pcma,pcmu "
+		"contact=10.30.0.9:5062 auto_login=true\n"
+		"sound moh file=%s/moh.wav\n"
+		"queue backup groups=support,sales strategy=longest-idle record=false wrap_up=0 "
+		"ring=15000 timeout=0 busy_backoff=5000 max_length=0 overflow=busy "
+		"service_level=20000\n"
+		"queue sales groups=sales strategy=longest-idle music=moh record=true "
+		"wrap_up=2000 ring=10000 timeout=60000 busy_backoff=5000 max_length=20 "
+		"overflow=queue overflow_queue=backup service_level=20000\n"
+		"route 49* trunk=acme queue=backup\n"
+		"route 4989100 queue=sales\n",
+		dir, dir);
+	assert_string_equal(text.data, wanted);
+	if (conf_parse(&again, text.data, text.len - 1, err, sizeof(err)))
+		fail_msg("%s", err);
+	conf_free(again);
+	conf_free(c);
+	buf_free(&text);
+}
+
+/* Head of most of the bad ones: one line, so that what follows begins on line 2. */
+#define S "site: {domain: a.example}\n"
+#define G S "groups: {g: {agents: []}}\n"
+
+static const struct {
+	const char *text, *said;
+} bad[] = {
+	/* not YAML, or not a site file */
+	{"", "f.yaml:1:1: site: domain is missing; give it a value\n"},
+	{"- a\n", "f.yaml:1:1: a site file is a map of sections: site, engine, ports and more\n"},
+	{S "queues: {a: [b}\n",
+		"f.yaml:2:15: this is not YAML: did not find expected ',' or ']' while parsing a "
+		"flow sequence; look at indentation, colons and brackets\n"},
+	{S "queues:\n\ta: b\n",
+		"f.yaml:3:1: this is not YAML: found character that cannot start any token while "
+		"scanning for the next token; look at indentation, colons and brackets\n"},
+	{S "# gr\xc3\xbc\xc3\x9f\xff\n",
+		"f.yaml:2:7: this is not UTF-8 (invalid leading UTF-8 octet); save the file as "
+		"UTF-8\n"},
+	{S "---\nsite: {}\n", "f.yaml:3:1: a second document begins here; keep one in a file\n"},
+	{S "engine: {log: *there}\n",
+		"f.yaml:2:15: this is not YAML: found undefined alias; look at indentation, "
+		"colons and brackets\n"},
+	/* sections */
+	{S "quues: {}\n", "f.yaml:2:1: unknown section 'quues'; did you mean 'queues'?\n"},
+	{S "telephones: {}\n",
+		"f.yaml:2:1: unknown section 'telephones'; there are site, engine, ports, trunks, "
+		"groups, agents, sounds, queues and routes\n"},
+	{S "site: {domain: b.example}\n",
+		"f.yaml:2:1: site is there twice, first on line 1; take one out\n"},
+	{S "queues: sales\n",
+		"f.yaml:2:9: queues: a map of names is wanted, like queues: {NAME: {...}}\n"},
+	{S "engine: [1]\n",
+		"f.yaml:2:9: engine: this is a list; a map of keys is wanted, like {key: value}\n"},
+	{"site:\n  name: demo\n", "f.yaml:1:1: site: domain is missing; give it a value\n"},
+	{S "? [a]\n: b\n", "f.yaml:2:3: a section's name is a single word\n"},
+	/* keys */
+	{G "queues:\n  q: {groups: [g], recrod: true}\n",
+		"f.yaml:4:20: queues.q: unknown key 'recrod'; did you mean 'record'?\n"},
+	{G "routes:\n  1: {destination: q}\n",
+		"f.yaml:4:3: routes.1: queue is missing; give it a value\n"
+		"f.yaml:4:7: routes.1: unknown key 'destination'; the keys here are trunk, "
+		"queue\n"},
+	{S "engine: {worker_core: [0]}\n",
+		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
+	{"site: {domain: a.example, memory_mb: 64}\n",
+		"f.yaml:1:27: site: unknown key 'memory_mb'; the keys here are name, domain, "
+		"sip_port, rtp_ports, max_calls\n"},
+	{G "queues:\n  q:\n    groups: [g]\n    ring: 5s\n    ring: 6s\n",
+		"f.yaml:7:5: queues.q.ring is there twice, first on line 6; take one out\n"},
+	{G "queues:\n  q: {groups: [g]}\n  q: {groups: [g]}\n",
+		"f.yaml:5:3: queues.q is there twice, first on line 4; take one out\n"},
+	{S "agents:\n  alice: {ha1: 00}\n",
+		"f.yaml:3:3: agents.alice: password is missing; give one, or a contact that needs "
+		"none\n"
+		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
+		"algorithm, policy, codecs, contact, auto_login\n"},
+	/* values */
+	{"site: {domain: a.example, sip_port: high}\n",
+		"f.yaml:1:37: site.sip_port: 'high' is not a whole number; write one from 1 to "
+		"65535\n"},
+	{"site: {domain: a.example, sip_port: 70000}\n",
+		"f.yaml:1:37: site.sip_port: 70000 is out of range; write a number from 1 to "
+		"65535\n"},
+	{"site: {domain: a.example, sip_port: [5060]}\n",
+		"f.yaml:1:37: site.sip_port: this is a list; a single value is wanted\n"},
+	{"site: {domain: a.example, sip_port: 20010}\n",
+		"f.yaml:1:37: site.sip_port: 20010 lies among the media ports 20000-29999; move "
+		"one of them\n"},
+	{"site: {domain: a.example, rtp_ports: 20000-30000}\n",
+		"f.yaml:1:38: site.rtp_ports: 20000-30000: the first port must be even, the last "
+		"odd and higher, both from 1024 to 65535\n"},
+	{"site: {domain: }\n",
+		"f.yaml:1:16: site.domain: the value is missing; give one or take the key out\n"},
+	{S "engine: {hugepages: perhaps}\n",
+		"f.yaml:2:21: engine.hugepages: 'perhaps' is not known here; write one of: auto "
+		"require never\n"},
+	{S "engine: {journal_reserve: much}\n",
+		"f.yaml:2:27: engine.journal_reserve: 'much' is no size; write a number and K, M, "
+		"G or T, like 256M\n"},
+	{G "queues:\n  q:\n    groups: [g]\n    ring: 10\n",
+		"f.yaml:6:11: queues.q.ring: '10' is no duration; write a number and ms, s, m or "
+		"h, like 20s\n"},
+	{G "queues:\n  q: {groups: [g], record: yes}\n",
+		"f.yaml:4:28: queues.q.record: 'yes' is neither true nor false\n"},
+	{G "queues:\n  q: {groups: g}\n",
+		"f.yaml:4:15: queues.q.groups: a list is wanted; write [g]\n"},
+	{G "queues:\n  q: {groups: []}\n",
+		"f.yaml:4:15: queues.q.groups: the list is empty; name at least one, or take the "
+		"key out\n"},
+	{G "queues:\n  a/b: {groups: [g]}\n",
+		"f.yaml:4:3: queues: the name 'a/b' has a character that names cannot have; use "
+		"letters, digits and _-.+\n"},
+	{S "trunks:\n  t: {address: [10.0.0.1, 10.0.0.300]}\n",
+		"f.yaml:3:27: trunks.t.address: '10.0.0.300' is no address; write it like 10.0.0.1 "
+		"or 10.0.0.0/24\n"},
+	{S "trunks:\n  t: {address: [10.0.0.1], codecs: [pcma, g729]}\n",
+		"f.yaml:3:43: trunks.t.codecs: 'g729' is no codec; write pcma or pcmu\n"},
+	{S "agents:\n  alice: {password: [a]}\n",
+		"f.yaml:3:21: agents.alice.password: a password is wanted; write it in quotes\n"},
+	{S "agents:\n  alice: {contact: alice}\n",
+		"f.yaml:3:20: agents.alice.contact: 'alice' is no address; write it like "
+		"10.0.0.1:5060\n"},
+	/* references, and objects that do not go together */
+	{S "queues:\n  q:\n    record: true\n",
+		"f.yaml:3:3: queues.q: groups is missing; give it a value\n"},
+	{S "groups: {sales: }\nqueues:\n  q: {groups: [slaes, help]}\n",
+		"f.yaml:4:16: queues.q.groups: no group is called 'slaes'; did you mean 'sales'?\n"
+		"f.yaml:4:23: queues.q.groups: no group is called 'help'; add it under groups:\n"},
+	{G "queues:\n  q:\n    groups: [g]\n    music: moh\n",
+		"f.yaml:6:12: queues.q.music: no sound is called 'moh'; add it under sounds:\n"},
+	{G "queues:\n  q: {groups: [g], overflow: {queue: r}}\n",
+		"f.yaml:4:38: queues.q.overflow: no queue is called 'r'; add it under queues:\n"},
+	{G "queues:\n  q: {groups: [g], overflow: queue}\n",
+		"f.yaml:4:30: queues.q.overflow: write hangup, busy, or {queue: NAME}\n"},
+	{G "queues:\n  q: {groups: [g], overflow: {queue: r}}\n"
+	   "  r: {groups: [g], overflow: {queue: q}}\n",
+		"f.yaml:4:38: queues.q.overflow: the overflow comes back to queue q; end it with "
+		"hangup or busy\n"
+		"f.yaml:5:38: queues.r.overflow: the overflow comes back to queue r; end it with "
+		"hangup or busy\n"},
+	{S "routes:\n  100:\n    queue: sales\n", "f.yaml:4:12: routes.100.queue: no queue is "
+						  "called 'sales'; add it under queues:\n"},
+	{S "groups:\n  g: {agents: [alice, alcie, alice]}\nagents:\n  alice: {password: a}\n",
+		"f.yaml:3:23: groups.g.agents: no agent is called 'alcie'; did you mean 'alice'?\n"
+		"f.yaml:3:30: groups.g.agents: alice is there twice; take one out\n"},
+	{S "groups: {g: {agents: alice}}\n",
+		"f.yaml:2:22: groups.g.agents: a list of agents is wanted, like [alice, bob]\n"},
+	{S "trunks:\n  z: {address: [10.0.0.1]}\n  a: {address: [10.0.0.7, 10.0.0.1]}\n",
+		"f.yaml:3:17: trunks.z.address: 10.0.0.1 is trunk a's too; an address can be "
+		"one trunk's only\n"},
+	{S "ports:\n  a: {device: e, address: [10.0.0.1/24]}\n"
+	   "  b: {device: f, address: [10.0.0.1/24]}\n",
+		"f.yaml:4:28: ports.b.address: 10.0.0.1 is port a's too; give each port its own\n"},
+	{S "ports:\n  a: {device: e, address: [10.0.0.1/24], gateway: 10.0.0.9}\n",
+		"f.yaml:3:51: ports.a.gateway: the kernel owns this port and its routes count; "
+		"take gateway out and use ip route\n"},
+	/* this machine */
+	{S "engine: {worker_cores: [0, 4]}\n",
+		"f.yaml:2:28: engine.worker_cores: CPU 4 is not there; this machine has 0 to 3\n"},
+	{S "engine: {signalling_core: 9}\n",
+		"f.yaml:2:27: engine.signalling_core: CPU 9 is not there; this machine has 0 to "
+		"3\n"},
+	{S "engine: {signalling_core: 0}\n",
+		"f.yaml:2:27: engine.signalling_core: CPU 0 is a worker's; choose another one, or "
+		"none\n"},
+	{S "sounds:\n  moh: {file: /nonexistent/moh.wav}\n",
+		"f.yaml:3:15: sounds.moh.file: /nonexistent/moh.wav: the file is not there; "
+		"relative paths start beside the site file\n"},
+	{S "sounds:\n  moh: {file: /dev/null}\n",
+		"f.yaml:3:15: sounds.moh.file: /dev/null: this is no WAV file; convert it with "
+		"sox\n"},
+	/* all errors, in the order of the file, and none that only follows from another */
+	{S "queues:\n  q: {groups: [g], ring: x}\ngroups: [g]\nroutes: {1: {queue: p}}\n",
+		"f.yaml:3:26: queues.q.ring: 'x' is no duration; write a number and ms, s, m or h, "
+		"like 20s\n"
+		"f.yaml:4:9: groups: a map of names is wanted, like groups: {NAME: {...}}\n"
+		"f.yaml:5:21: routes.1.queue: no queue is called 'p'; add it under queues:\n"},
+};
+
+static void bad_sites_are_refused_at_the_true_place(void **state)
+{
+	unsigned failed = 0;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct td_conf *c = NULL;
+		int rc = read_text(&c, "f.yaml", bad[i].text);
+
+		if (rc == -EINVAL && !c && !strcmp(said, bad[i].said))
+			continue;
+		failed++;
+		print_error("case %zu: %d\n%swanted:\n%sgot:\n%s\n", i, rc, bad[i].text,
+			bad[i].said, said);
+		conf_free(c);
+	}
+	assert_int_equal(failed, 0);
+}
+
+static void sound_of_the_wrong_rate_is_refused(void **state)
+{
+	struct td_conf *c = NULL;
+
+	wav_write("cd.wav", 44100);
+	assert_int_equal(read_text(&c, site_file, S "sounds: {cd: {file: cd.wav}}\n"), -EINVAL);
+	assert_non_null(strstr(said, "/cd.wav: format 1, 1 channels, 44100 Hz, 16 bit; use sox"));
+}
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+	struct config_source source = {.file = "/nonexistent/site.yaml"};
+
+	said[0] = '\0';
+	assert_int_equal(config_read(NULL, &source, listen, NULL), -EINVAL);
+	assert_string_equal(
+		said, "/nonexistent/site.yaml: cannot be read: No such file or directory\n");
+}
+
+static void the_file_is_read(void **state)
+{
+	struct config_source source = {.file = site_file, .cpus = 4};
+
+	file_write("site.yaml", good, strlen(good));
+	said[0] = '\0';
+	if (config_read(NULL, &source, listen, NULL))
+		fail_msg("%s", said);
+	assert_string_equal(said, "");
+}
+
+static void forget(void *ctx, const char *line)
+{
+}
+
+static int read_good(void)
+{
+	struct config_source source = {
+		.file = site_file, .text = good, .len = strlen(good), .cpus = 4};
+	struct td_conf *c = NULL;
+	int rc = config_read(&c, &source, forget, NULL);
+
+	conf_free(c);
+	return rc;
+}
+
+static int read_bad(void)
+{
+	const char *text = S "sites: 1\nqueues: {a: {}, a: {b: c}}\n";
+	struct config_source source = {.file = "f", .text = text, .len = strlen(text), .cpus = 4};
+	int rc = config_read(NULL, &source, forget, NULL);
+
+	return rc == -EINVAL ? 0 : rc;
+}
+
+static void reading_survives_oom(void **state)
+{
+	oom_each(read_good, -ENOMEM);
+	oom_each(read_bad, -ENOMEM);
+}
+
+/* docs/configuration.md has the tables of the schema between two marks. */
+static void the_manual_agrees_with_the_schema(void **state)
+{
+	static char text[65536];
+	FILE *f = fopen(MANUAL, "r");
+	struct td_buf doc;
+	size_t n;
+
+	if (!f)
+		fail_msg("%s: %s", MANUAL, strerror(errno));
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	buf_init(&doc);
+	config_schema_doc(&doc);
+	buf_put(&doc, "", 1);
+	assert_int_equal(doc.error, 0);
+	if (!strstr(text, doc.data))
+		fail_msg("%s is out of date; put the output of 'tandemd --schema' there", MANUAL);
+	buf_free(&doc);
+}
+
+static int setup(void **state)
+{
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(site_file, sizeof(site_file), "%s/site.yaml", dir);
+	wav_write("moh.wav", 8000);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = {"moh.wav", "cd.wav", "site.yaml"};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_site_is_compiled),
+		cmocka_unit_test(bad_sites_are_refused_at_the_true_place),
+		cmocka_unit_test(sound_of_the_wrong_rate_is_refused),
+		cmocka_unit_test(a_file_that_is_not_there_is_named),
+		cmocka_unit_test(the_file_is_read),
+		cmocka_unit_test(reading_survives_oom),
+		cmocka_unit_test(the_manual_agrees_with_the_schema),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

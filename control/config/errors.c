@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Errors are collected, and told in the order of the file. */
+#include <control/config/reader.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void add(struct reader *r, size_t line, size_t column, const char *fmt, va_list args)
+{
+	unsigned cap = r->error_cap ? 2 * r->error_cap : 16;
+	char text[CONF_ERROR_BYTES];
+
+	if (r->error_count == r->error_cap) {
+		struct reader_error *more = realloc(r->errors, cap * sizeof(*more));
+
+		if (!more) {
+			r->no_memory = true;
+			return;
+		}
+		r->errors = more;
+		r->error_cap = cap;
+	}
+	vsnprintf(text, sizeof(text), fmt, args);
+	/* A line stays a line, whatever a value has in it. */
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+	r->errors[r->error_count] = (struct reader_error){
+		.line = line, .column = column, .order = r->error_count, .text = strdup(text)};
+	if (r->errors[r->error_count].text)
+		r->error_count++;
+	else
+		r->no_memory = true;
+}
+
+void reader_error_at(struct reader *r, size_t line, size_t column, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add(r, line, column, fmt, args);
+	va_end(args);
+}
+
+void reader_error(struct reader *r, int node, const char *fmt, ...)
+{
+	const yaml_node_t *n = node ? reader_node(r, node) : NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	add(r, n ? n->start_mark.line + 1 : 1, n ? n->start_mark.column + 1 : 1, fmt, args);
+	va_end(args);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct reader_error *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
+}
+
+void reader_errors_report(struct reader *r, void (*report)(void *ctx, const char *line), void *ctx)
+{
+	char line[PATH_MAX + CONF_ERROR_BYTES];
+
+	if (r->error_count)
+		qsort(r->errors, r->error_count, sizeof(*r->errors), by_place);
+	for (unsigned i = 0; i < r->error_count; i++) {
+		const struct reader_error *e = &r->errors[i];
+
+		if (e->line)
+			snprintf(line, sizeof(line), "%s:%zu:%zu: %s", r->source->file, e->line,
+				e->column, e->text);
+		else
+			snprintf(line, sizeof(line), "%s: %s", r->source->file, e->text);
+		report(ctx, line);
+	}
+	if (r->no_memory) {
+		snprintf(line, sizeof(line), "%s: out of memory", r->source->file);
+		report(ctx, line);
+	}
+}
+
+void reader_errors_free(struct reader *r)
+{
+	for (unsigned i = 0; i < r->error_count; i++)
+		free(r->errors[i].text);
+	free(r->errors);
+}

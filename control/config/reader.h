@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A site file while it is read. Only for the files of this folder. */
+#ifndef TANDEM_CONTROL_CONFIG_READER_H
+#define TANDEM_CONTROL_CONFIG_READER_H
+
+#include <control/config/config.h>
+#include <engine/conf/schema.h>
+#include <limits.h>
+#include <yaml.h>
+
+#define READER_FILE_MAX (4u << 20) /* as a message's body: a site is some hundred kilobytes */
+
+/* An object of the file. */
+struct entry {
+	enum td_kind kind;
+	struct str name;         /* borrowed from the document */
+	int name_node, map_node; /* 0 none */
+	unsigned order;          /* in the file */
+	void *object;
+};
+
+struct reader_error {
+	size_t line, column; /* from 1; 0: of the file as a whole */
+	unsigned order;
+	char *text;
+};
+
+struct reader {
+	const struct config_source *source;
+	char dir[PATH_MAX]; /* where relative paths start */
+	yaml_document_t doc;
+	int engine_node;       /* the section's map */
+	struct entry *entries; /* once all are read: sorted by kind and name */
+	unsigned entry_count, entry_cap;
+	unsigned first[TD_KIND_COUNT + 1]; /* entries of a kind; once sorted */
+	bool broken[TD_KIND_COUNT];        /* some of its objects could not be read at all */
+	struct reader_error *errors;
+	unsigned error_count, error_cap;
+	bool no_memory;
+};
+
+/* yaml.c: the document */
+bool reader_load(struct reader *r, const char *text, size_t len);
+yaml_node_t *reader_node(struct reader *r, int node);
+struct str reader_text(const yaml_node_t *n); /* of a scalar */
+bool reader_is_null(const yaml_node_t *n);    /* absent, "", ~, null */
+/* The value of a key in a map, 0 when it is not there. */
+int reader_map_get(struct reader *r, int map, struct str key);
+/* Reports keys that are there twice. `path` is put in front ("queues."). */
+void reader_map_doubles(struct reader *r, const yaml_node_t *map, const char *path);
+
+/* errors.c; node 0: of the whole file */
+void reader_error(struct reader *r, int node, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void reader_error_at(struct reader *r, size_t line, size_t column, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void reader_errors_report(struct reader *r, void (*report)(void *ctx, const char *line), void *ctx);
+void reader_errors_free(struct reader *r);
+
+/* object.c: one object's keys */
+/* "queues.sales.groups", "engine.memory_mb"; key NULL: the object. Returns out. */
+#define READER_PATH 128
+const char *reader_path(
+	const struct entry *e, const struct conf_key *k, char out[static READER_PATH]);
+void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine);
+
+/* site.c: what concerns several objects, or this machine */
+struct entry *reader_entry(struct reader *r, enum td_kind kind, struct str name);
+void reader_groups_join(struct reader *r);
+void reader_passwords_hash(struct reader *r);
+void reader_machine_check(struct reader *r);
+void reader_conf_check(struct reader *r, const struct td_conf *conf);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What concerns several objects, or the machine that the site runs on. */
+#include <control/config/reader.h>
+#include <control/config/wav.h>
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct entry *reader_entry(struct reader *r, enum td_kind kind, struct str name)
+{
+	unsigned low = r->first[kind], high = r->first[kind + 1];
+
+	while (low < high) {
+		unsigned mid = low + (high - low) / 2;
+		struct str there = r->entries[mid].name;
+		int order = memcmp(there.p, name.p, there.n < name.n ? there.n : name.n);
+
+		if (order == 0)
+			order = (there.n > name.n) - (there.n < name.n);
+		if (order == 0)
+			return &r->entries[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static void agent_unknown(struct reader *r, const char *path, int node, struct str name)
+{
+	struct conf_nearest near = {.wanted = name};
+
+	if (r->broken[TD_KIND_AGENT])
+		return;
+	for (unsigned i = r->first[TD_KIND_AGENT]; i < r->first[TD_KIND_AGENT + 1]; i++)
+		conf_nearest(&near, r->entries[i].name);
+	if (near.best.n)
+		reader_error(r, node, "%s: no agent is called '%.*s'; did you mean '%.*s'?", path,
+			STR_FMT(name), STR_FMT(near.best));
+	else
+		reader_error(r, node, "%s: no agent is called '%.*s'; add it under agents:", path,
+			STR_FMT(name));
+}
+
+static void group_member_add(
+	struct reader *r, const struct entry *group, const char *path, int node)
+{
+	static const struct conf_key *groups;
+	const yaml_node_t *n = reader_node(r, node);
+	char why[CONF_ERROR_BYTES];
+	struct entry *agent;
+
+	if (!groups)
+		groups = conf_key_lookup(TD_KIND_AGENT, STR("groups"));
+	if (n->type != YAML_SCALAR_NODE || reader_is_null(n)) {
+		reader_error(r, node, "%s: an agent's name is wanted", path);
+		return;
+	}
+	agent = reader_entry(r, TD_KIND_AGENT, reader_text(n));
+	if (!agent) {
+		agent_unknown(r, path, node, reader_text(n));
+		return;
+	}
+	const struct td_conf_agent *a = agent->object;
+
+	for (unsigned i = 0; i < a->group_count; i++) {
+		if (str_eq(str_of(a->groups[i]), group->name)) {
+			reader_error(r, node, "%s: %s is there twice; take one out", path, a->name);
+			return;
+		}
+	}
+	if (a->group_count == groups->list_max)
+		reader_error(r, node, "%s: %s is in %u groups already; no agent can be in more",
+			path, a->name, groups->list_max);
+	else if (!conf_value_decode(groups, agent->object, group->name, true, why, sizeof(why)))
+		r->broken[TD_KIND_GROUP] = true; /* the group's name: has been reported there */
+}
+
+void reader_groups_join(struct reader *r)
+{
+	const struct conf_key *k = conf_key_lookup(TD_KIND_GROUP, STR("agents"));
+
+	for (unsigned i = r->first[TD_KIND_GROUP]; i < r->first[TD_KIND_GROUP + 1]; i++) {
+		const struct entry *e = &r->entries[i];
+		int list = reader_map_get(r, e->map_node, str_of(k->name));
+		const yaml_node_t *n = list ? reader_node(r, list) : NULL;
+		char path[READER_PATH];
+
+		if (reader_is_null(n))
+			continue;
+		reader_path(e, k, path);
+		if (n->type != YAML_SEQUENCE_NODE) {
+			reader_error(
+				r, list, "%s: a list of agents is wanted, like [alice, bob]", path);
+			continue;
+		}
+		if (n->data.sequence.items.top - n->data.sequence.items.start > TD_CONF_AGENTS) {
+			reader_error(r, list, "%s: %d agents at most; make more groups", path,
+				TD_CONF_AGENTS);
+			continue;
+		}
+		for (yaml_node_item_t *item = n->data.sequence.items.start;
+			item < n->data.sequence.items.top; item++)
+			group_member_add(r, e, path, *item);
+	}
+}
+
+/* RFC 7616 section 3.4.2: H(user ":" realm ":" password), in hexadecimal. */
+static bool ha1_make(struct td_conf_agent *a, const char *realm, struct str password)
+{
+	const EVP_MD *md = a->algorithm == TD_DIGEST_MD5 ? EVP_md5() : EVP_sha256();
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	bool ok = ctx && EVP_DigestInit_ex(ctx, md, NULL) &&
+		  EVP_DigestUpdate(ctx, a->name, strlen(a->name)) &&
+		  EVP_DigestUpdate(ctx, ":", 1) && EVP_DigestUpdate(ctx, realm, strlen(realm)) &&
+		  EVP_DigestUpdate(ctx, ":", 1) && EVP_DigestUpdate(ctx, password.p, password.n) &&
+		  EVP_DigestFinal_ex(ctx, digest, &n);
+
+	EVP_MD_CTX_free(ctx);
+	for (unsigned i = 0; ok && i < n; i++)
+		snprintf(a->ha1 + 2 * (size_t)i, 3, "%02x", digest[i]);
+	return ok;
+}
+
+void reader_passwords_hash(struct reader *r)
+{
+	const struct conf_key *k = conf_key_lookup(TD_KIND_AGENT, STR("password"));
+	const struct td_conf_site *site = r->entries[0].object;
+
+	for (unsigned i = r->first[TD_KIND_AGENT]; i < r->first[TD_KIND_AGENT + 1]; i++) {
+		const struct entry *e = &r->entries[i];
+		int node = reader_map_get(r, e->map_node, str_of(k->name));
+		const yaml_node_t *n = node ? reader_node(r, node) : NULL;
+		char path[READER_PATH];
+
+		if (!n)
+			continue;
+		reader_path(e, k, path);
+		if (n->type != YAML_SCALAR_NODE || reader_is_null(n) || !reader_text(n).n)
+			reader_error(r, node, "%s: a password is wanted; write it in quotes", path);
+		else if (!ha1_make(e->object, site->domain, reader_text(n)))
+			reader_error(r, node, "%s: OpenSSL refuses to hash it", path);
+	}
+}
+
+static void sounds_check(struct reader *r)
+{
+	const struct conf_key *k = conf_key_lookup(TD_KIND_SOUND, STR("file"));
+
+	for (unsigned i = r->first[TD_KIND_SOUND]; i < r->first[TD_KIND_SOUND + 1]; i++) {
+		const struct entry *e = &r->entries[i];
+		const struct td_conf_sound *s = e->object;
+		int node = reader_map_get(r, e->map_node, str_of(k->name));
+		char path[READER_PATH], why[WAV_ERROR];
+
+		if (s->file[0] && wav_check(s->file, why))
+			reader_error(r, node, "%s: %s: %s", reader_path(e, k, path), s->file, why);
+	}
+}
+
+static void core_check(struct reader *r, const char *key, unsigned place, int core)
+{
+	long cpus = r->source->cpus ? (long)r->source->cpus : sysconf(_SC_NPROCESSORS_ONLN);
+	int node = reader_map_get(r, r->engine_node, str_of(key));
+	const yaml_node_t *n = node ? reader_node(r, node) : NULL;
+
+	if (core < cpus)
+		return;
+	if (n && n->type == YAML_SEQUENCE_NODE &&
+		place < (size_t)(n->data.sequence.items.top - n->data.sequence.items.start))
+		node = n->data.sequence.items.start[place];
+	reader_error(r, node, "engine.%s: CPU %d is not there; this machine has 0 to %ld", key,
+		core, cpus - 1);
+}
+
+void reader_machine_check(struct reader *r)
+{
+	const struct td_conf_site *site = r->entries[0].object;
+
+	for (unsigned i = 0; i < site->worker_count; i++)
+		core_check(r, "worker_cores", i, site->worker_cores[i]);
+	core_check(r, "signalling_core", 0, site->signalling_core);
+	sounds_check(r);
+}
+
+/* Where the value is that a fault is about; 0: it is not in the file. */
+static int fault_node(struct reader *r, const struct entry *e, const struct conf_fault *f)
+{
+	int map = e->map_node, node;
+
+	if (!f->key)
+		return 0;
+	if (f->key->flags & CONF_ENGINE)
+		map = r->engine_node;
+	if (f->kind == TD_KIND_QUEUE && !strcmp(f->key->name, "overflow_queue"))
+		return reader_map_get(r, reader_map_get(r, map, STR("overflow")), STR("queue"));
+	node = reader_map_get(r, map, str_of(f->key->name));
+	if (node && f->item >= 0) {
+		const yaml_node_t *n = reader_node(r, node);
+
+		if (n->type == YAML_SEQUENCE_NODE &&
+			f->item < n->data.sequence.items.top - n->data.sequence.items.start)
+			node = n->data.sequence.items.start[f->item];
+	}
+	return node;
+}
+
+/* A fault that only follows from a value that could not be read, which was reported. */
+static bool fault_follows(
+	struct reader *r, const struct entry *e, const struct conf_fault *f, int node)
+{
+	if (f->kind == TD_KIND_AGENT && !f->key)
+		return reader_map_get(r, e->map_node, STR("password")) ||
+		       reader_map_get(r, e->map_node, STR("contact")) || r->broken[f->kind];
+	if (!f->key)
+		return false;
+	if (!conf_value_is_set(f->key, e->object))
+		return node != 0 || r->broken[f->kind];
+	return (f->key->type == CONF_REF || f->key->type == CONF_REFS) && r->broken[f->key->ref];
+}
+
+static void fault_report(void *ctx, const struct conf_fault *f)
+{
+	struct reader *r = ctx;
+	const struct entry *e = &r->entries[r->first[f->kind] + f->object];
+	const struct conf_key *k = f->key;
+	int node = fault_node(r, e, f);
+	char path[READER_PATH];
+
+	if (fault_follows(r, e, f, node))
+		return;
+	if (k && f->kind == TD_KIND_QUEUE && !strcmp(k->name, "overflow_queue"))
+		k = conf_key_lookup(TD_KIND_QUEUE, STR("overflow"));
+	/* A missing key is missing where its object begins. */
+	reader_error(r, node ? node : e->name_node, "%s: %s", reader_path(e, node ? k : NULL, path),
+		f->what);
+}
+
+void reader_conf_check(struct reader *r, const struct td_conf *conf)
+{
+	conf_check(conf, fault_report, r);
+}

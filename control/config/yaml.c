@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The document as libyaml loads it: nodes by number, each with its place in the file. */
+#include <control/config/reader.h>
+#include <stdlib.h>
+
+yaml_node_t *reader_node(struct reader *r, int node)
+{
+	return yaml_document_get_node(&r->doc, node);
+}
+
+struct str reader_text(const yaml_node_t *n)
+{
+	return (struct str){(const char *)n->data.scalar.value, n->data.scalar.length};
+}
+
+bool reader_is_null(const yaml_node_t *n)
+{
+	struct str text;
+
+	if (!n)
+		return true;
+	if (n->type != YAML_SCALAR_NODE || n->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return false;
+	text = reader_text(n);
+	return text.n == 0 || str_eq(text, STR("~")) || str_eq(text, STR("null"));
+}
+
+int reader_map_get(struct reader *r, int map, struct str key)
+{
+	const yaml_node_t *n = map ? reader_node(r, map) : NULL;
+
+	if (!n || n->type != YAML_MAPPING_NODE)
+		return 0;
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
+		p++) {
+		const yaml_node_t *k = reader_node(r, p->key);
+
+		if (k->type == YAML_SCALAR_NODE && str_eq(reader_text(k), key))
+			return p->value;
+	}
+	return 0;
+}
+
+struct key {
+	struct str text;
+	int node;
+};
+
+static int by_text(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = memcmp(x->text.p, y->text.p, x->text.n < y->text.n ? x->text.n : y->text.n);
+
+	if (order)
+		return order;
+	if (x->text.n != y->text.n)
+		return x->text.n < y->text.n ? -1 : 1;
+	return x->node - y->node; /* nodes are numbered as they stand in the file */
+}
+
+void reader_map_doubles(struct reader *r, const yaml_node_t *map, const char *path)
+{
+	size_t pairs = map->data.mapping.pairs.top - map->data.mapping.pairs.start, count = 0;
+	struct key *keys = pairs ? malloc(pairs * sizeof(*keys)) : NULL;
+
+	if (!keys) {
+		r->no_memory |= pairs != 0;
+		return;
+	}
+	for (size_t i = 0; i < pairs; i++) {
+		int node = map->data.mapping.pairs.start[i].key;
+		const yaml_node_t *k = reader_node(r, node);
+
+		if (k->type == YAML_SCALAR_NODE)
+			keys[count++] = (struct key){reader_text(k), node};
+	}
+	qsort(keys, count, sizeof(*keys), by_text);
+	for (size_t i = 1; i < count; i++)
+		if (str_eq(keys[i].text, keys[i - 1].text))
+			reader_error(r, keys[i].node,
+				"%s%.*s is there twice, first on line %zu; take one out", path,
+				STR_FMT(keys[i].text),
+				reader_node(r, keys[i - 1].node)->start_mark.line + 1);
+	free(keys);
+}
+
+/* What libyaml says when a byte is no UTF-8 has an offset alone. */
+static void error_at_offset(struct reader *r, const char *text, size_t offset, const char *problem)
+{
+	size_t line = 1, column = 1;
+
+	for (size_t i = 0; i < offset; i++) {
+		/* The continuation bytes of UTF-8 are no columns of their own. */
+		column += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (text[i] == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	reader_error_at(r, line, column, "this is not UTF-8 (%s); save the file as UTF-8", problem);
+}
+
+static void parser_error(struct reader *r, const yaml_parser_t *p, const char *text, size_t len)
+{
+	const char *problem = p->problem ? p->problem : "damaged";
+
+	if (p->error == YAML_MEMORY_ERROR)
+		r->no_memory = true;
+	else if (p->error == YAML_READER_ERROR)
+		error_at_offset(
+			r, text, p->problem_offset < len ? p->problem_offset : len, problem);
+	else
+		reader_error_at(r, p->problem_mark.line + 1, p->problem_mark.column + 1,
+			"this is not YAML: %s%s%s; look at indentation, colons and brackets",
+			problem, p->context ? " " : "", p->context ? p->context : "");
+}
+
+static bool load_one(
+	struct reader *r, yaml_parser_t *p, yaml_document_t *doc, const char *text, size_t len)
+{
+	if (yaml_parser_load(p, doc))
+		return true;
+	parser_error(r, p, text, len);
+	return false;
+}
+
+bool reader_load(struct reader *r, const char *text, size_t len)
+{
+	yaml_document_t more;
+	yaml_parser_t parser;
+	bool ok;
+
+	if (!yaml_parser_initialize(&parser)) {
+		r->no_memory = true;
+		return false;
+	}
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	ok = load_one(r, &parser, &r->doc, text, len);
+	if (ok && load_one(r, &parser, &more, text, len)) {
+		const yaml_node_t *root = yaml_document_get_root_node(&more);
+
+		if (root)
+			reader_error_at(r, root->start_mark.line + 1, root->start_mark.column + 1,
+				"a second document begins here; keep one in a file");
+		yaml_document_delete(&more);
+	}
+	yaml_parser_delete(&parser);
+	return ok;
+}
