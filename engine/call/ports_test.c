@@ -28,7 +28,7 @@ static void numbers_are_unique_and_oldest_first(void **state)
 	int me;
 	uint32_t first, second, leg;
 
-	/* 21 ports: ten legs, not eleven; three workers get 3, 3 and 4 */
+	/* ten legs an address; three workers get 3, 3 and 4 */
 	assert_int_equal(ports_init(&p, address, ADDRESSES, 20000, 20019, 3), 0);
 	assert_int_equal(ports_worker(&p, 1), 2);
 	first = ports_get(&p, 1, 2, &me);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/bridge.h>
+#include <engine/call/call.h>
+#include <engine/call/distribute.h>
+#include <engine/call/leg.h>
+#include <engine/call/queuelog.h>
+#include <engine/call/story.h>
+#include <errno.h>
+
+#define CALLER_CHANNEL  0 /* left */
+#define AGENT_CHANNEL   1 /* right */
+#define CHANGE_COMMANDS 3 /* LEG_SET, then UNBRIDGE and PLAY, or BRIDGE, on the caller's leg */
+#define NO_SDP          ((struct str){0})
+
+void bridge_start(struct td_engine *e, struct call *c)
+{
+	struct agent *a = c->agent->agent;
+
+	c->connected = e->now;
+	c->talk_contact = c->contact;
+	call_leave(e, c);
+	c->state = CALL_TALKING;
+	c->queue->talking++;
+	c->queue->answered++;
+	a->answered++;
+	c->cdr.connected = engine_wall(e, e->now);
+	c->cdr.ring_ms = ms_between(c->rung, e->now);
+	memcpy(c->cdr.agent, a->object.name, sizeof(c->cdr.agent));
+	leg_add(e, c->agent);
+	if (c->queue->conf.record) {
+		c->cdr.recording = ++e->last_recording;
+		e->io.record(e->io.ctx, c->cdr.recording, c->cdr.id, c->codec);
+		leg_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
+		leg_tap(e, c->agent, c->cdr.recording, AGENT_CHANNEL);
+	}
+	leg_bridge(e, c->caller, c->agent); /* ends the music */
+	queuelog_connect(e, c);
+	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
+		c->cdr.recording ? ", recorded" : "");
+}
+
+void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
+{
+	struct leg *l = c->agent;
+	struct agent *a = l->agent;
+
+	queuelog_complete(e, c, by == ENDED_BY_AGENT);
+	c->cdr.talk_ms = ms_between(c->connected, e->now);
+	c->queue->talking--;
+	if (l->session) {
+		sip_session_bye(l->session, e->now);
+		leg_session_over(e, l);
+		story(e, c, "BYE to agent %s", a->object.name);
+	}
+	a->call = NULL;
+	distribute_event(e, TD_ACD_IN_TALK_END, a, c->talk_contact, 0);
+}
+
+/* The agent's hold gives the caller the queue's music; a caller who holds hears nothing from us,
+ * and the agent silence. */
+static void hold_changed(struct td_engine *e, struct leg *l, bool held)
+{
+	struct call *c = l->call;
+	bool *flag = l->agent ? &c->held_by_agent : &c->held_by_caller;
+
+	if (*flag == held)
+		return;
+	*flag = held;
+	story(e, c, "%s by %s", held ? "held" : "resumed",
+		l->agent ? l->agent->object.name : "the caller");
+	if (!l->agent || c->state != CALL_TALKING)
+		return;
+	if (held) {
+		leg_unbridge(e, c->caller);
+		leg_play(e, c->caller, c->queue);
+	} else {
+		leg_bridge(e, c->caller, c->agent);
+	}
+}
+
+static int changed(struct td_engine *e, struct leg *l, const struct sdp *peer)
+{
+	int rc = leg_negotiate(e, l, peer);
+
+	if (rc < 0)
+		return rc;
+	leg_set(e, l);
+	hold_changed(e, l, !(l->params.flags & TD_LEG_SEND));
+	return 0;
+}
+
+void bridge_reinvite(
+	struct td_engine *e, struct leg *l, struct sip_session *s, const struct sip_msg *m)
+{
+	const struct call *c = l->call;
+	uint8_t codec[] = {l->params.codec, TD_CODEC_NONE};
+	char text[LEG_SDP_BYTES];
+	struct sdp before = l->ours, sdp;
+	int rc;
+
+	if (!c || l->media != LEG_MEDIA_ADDED) {
+		sip_session_reinvite_answer(s, e->now, 481, NO_SDP);
+		return;
+	}
+	if (!leg_can(e, l, CHANGE_COMMANDS) || !leg_can(e, c->caller, CHANGE_COMMANDS)) {
+		/* RFC 3261 section 14.2: 500 says "later". */
+		sip_session_reinvite_answer(s, e->now, 500, NO_SDP);
+		return;
+	}
+	if (!m->body.n) {
+		l->ours.version++;
+		l->ours.direction = SDP_SENDRECV;
+		l->offering = true;
+		sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
+		return;
+	}
+	rc = sdp_decode(&sdp, m->body);
+	/* The codec stays: the other side would not understand another one. */
+	if (rc == 0)
+		rc = leg_answer(e, l, codec, &sdp);
+	if (rc == 0)
+		rc = changed(e, l, &sdp);
+	if (rc < 0) {
+		l->ours = before;
+		story(e, c, "re-INVITE of %s refused",
+			l->agent ? l->agent->object.name : "the caller");
+		sip_session_reinvite_answer(s, e->now, rc == -EINVAL ? 400 : 488, NO_SDP);
+		return;
+	}
+	sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
+}
+
+void bridge_confirmed(struct td_engine *e, struct leg *l, struct str text)
+{
+	struct sdp sdp;
+
+	if (!l->offering)
+		return;
+	l->offering = false;
+	if (sdp_decode(&sdp, text) == 0 && changed(e, l, &sdp) == 0)
+		return;
+	story(e, l->call, "the ACK's SDP has no codec of the call");
+	call_end(e, l->call, ENDED_BY_US, TD_CALL_ANSWERED, 0);
+}

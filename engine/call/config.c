@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A change of configuration, in two steps: first all memory that the new one needs (names, the
+ * list of sources, at the first time ports), which may fail and leaves no trace but names without
+ * life; then the change itself, object by object, which cannot fail.
+ *
+ * Ports, the RTP range and workers are taken from the first configuration that has ports: the
+ * dataplane opens them once, and a change of theirs takes effect at the next start.
+ */
+#include <engine/call/agents.h>
+#include <engine/call/config.h>
+#include <engine/call/distribute.h>
+#include <engine/call/engine.h>
+#include <engine/call/queuelog.h>
+#include <engine/call/trunk.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int say(char *err, size_t err_size, int rc, const char *text)
+{
+	snprintf(err, err_size, "%s", text);
+	return rc;
+}
+
+static const char *name_at(const struct td_conf *c, enum td_kind kind, uint32_t i)
+{
+	switch (kind) {
+	case TD_KIND_GROUP:
+		return c->of[kind].group[i].name;
+	case TD_KIND_AGENT:
+		return c->of[kind].agent[i].name;
+	case TD_KIND_QUEUE:
+		return c->of[kind].queue[i].name;
+	default:
+		return c->of[TD_KIND_TRUNK].trunk[i].name;
+	}
+}
+
+static int names_add(struct table *t, const struct td_conf *c, enum td_kind kind)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; i < c->of[kind].count && rc == 0; i++)
+		rc = table_add(t, name_at(c, kind, i));
+	table_sort(t);
+	return rc;
+}
+
+static int names_reserve(struct td_engine *e, const struct td_conf *c, char *err, size_t err_size)
+{
+	if (names_add(&e->groups, c, TD_KIND_GROUP) < 0 ||
+		names_add(&e->agents, c, TD_KIND_AGENT) < 0 ||
+		names_add(&e->queues, c, TD_KIND_QUEUE) < 0 ||
+		names_add(&e->trunks, c, TD_KIND_TRUNK) < 0)
+		return say(err, err_size, -ENOMEM, "out of memory");
+	if (e->groups.count > LIMIT_GROUPS || e->agents.count > LIMIT_AGENTS ||
+		e->queues.count > LIMIT_QUEUES) {
+		snprintf(err, err_size,
+			"more than %d groups, %d agents or %d queues, those deleted since the "
+			"start "
+			"included; restart the engine or name fewer",
+			LIMIT_GROUPS, LIMIT_AGENTS, LIMIT_QUEUES);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int groups_check(const struct td_conf *c, char *err, size_t err_size)
+{
+	for (uint32_t i = 0; i < c->of[TD_KIND_QUEUE].count; i++)
+		if (c->of[TD_KIND_QUEUE].queue[i].group_count > TD_ACD_GROUPS) {
+			snprintf(err, err_size, "queue %s: names more than %d groups; merge some",
+				c->of[TD_KIND_QUEUE].queue[i].name, TD_ACD_GROUPS);
+			return -EINVAL;
+		}
+	for (uint32_t i = 0; i < c->of[TD_KIND_AGENT].count; i++)
+		if (c->of[TD_KIND_AGENT].agent[i].group_count > TD_ACD_GROUPS) {
+			snprintf(err, err_size,
+				"agent %s: is in more than %d groups; take some away",
+				c->of[TD_KIND_AGENT].agent[i].name, TD_ACD_GROUPS);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static int ports_reserve(struct td_engine *e, const struct td_conf *c)
+{
+	const struct conf_list *ports = &c->of[TD_KIND_PORT];
+	const struct td_conf_site *site = conf_site(c);
+	uint32_t workers = site->worker_count ? site->worker_count : 1, n = 0;
+	struct td_addr *address;
+	int rc;
+
+	if (e->ports.addresses || !ports->count)
+		return 0;
+	for (uint32_t i = 0; i < ports->count; i++)
+		n += ports->port[i].address_count;
+	if (!n)
+		return 0;
+	address = calloc(n, sizeof(*address));
+	if (!address)
+		return -ENOMEM;
+	n = 0;
+	for (uint32_t i = 0; i < ports->count; i++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
+			address[n++] = ports->port[i].address[k].addr;
+	rc = ports_init(&e->ports, address, n, site->rtp_port_min, site->rtp_port_max, workers);
+	free(address);
+	return rc;
+}
+
+static void groups_apply(struct td_engine *e, const struct td_conf *c)
+{
+	for (uint32_t n = 1; n <= e->groups.count; n++) {
+		struct group *g = table_get(&e->groups, n);
+
+		g->object.live = conf_lookup(c, TD_KIND_GROUP, str_of(g->object.name));
+	}
+}
+
+static void trunks_apply(struct td_engine *e, const struct td_conf *c)
+{
+	for (uint32_t n = 1; n <= e->trunks.count; n++) {
+		struct trunk *t = table_get(&e->trunks, n);
+		const struct td_conf_trunk *conf =
+			conf_lookup(c, TD_KIND_TRUNK, str_of(t->object.name));
+
+		t->object.live = conf;
+		if (conf) /* else its live calls go on by what was */
+			t->conf = *conf;
+	}
+}
+
+static void group_numbers(const struct td_engine *e, uint32_t out[static TD_ACD_GROUPS],
+	const char (*name)[TD_NAME_BYTES], uint8_t count)
+{
+	for (uint8_t i = 0; i < count && i < TD_ACD_GROUPS; i++) {
+		const struct group *g = table_lookup(&e->groups, name[i]);
+
+		out[i] = g ? g->object.number : 0;
+	}
+}
+
+static void agent_set(struct td_engine *e, struct agent *a, const struct td_conf_agent *conf)
+{
+	struct td_acd_in in;
+	bool fresh = !a->object.live;
+
+	memset(&in, 0, sizeof(in));
+	in.type = TD_ACD_IN_AGENT_SET;
+	in.agent = a->object.number;
+	memcpy(in.agent_set.name, a->object.name, sizeof(in.agent_set.name));
+	group_numbers(e, in.agent_set.groups, (const char(*)[TD_NAME_BYTES])conf->groups,
+		conf->group_count);
+	a->object.live = true;
+	a->conf = *conf;
+	if (fresh || memcmp(&in.agent_set, &a->acd, sizeof(a->acd)) != 0) {
+		a->acd = in.agent_set;
+		distribute(e, &in);
+	}
+	if (fresh)
+		a->since = e->now;
+	agent_reachable(e, a,
+		conf->contact.family ||
+			registrar_lookup(e->registrar, str_of(a->object.name)) != NULL);
+	distribute_drain(e);
+}
+
+static void agent_del(struct td_engine *e, struct agent *a)
+{
+	a->object.live = false;
+	a->reachable = false;
+	registrar_del(e->registrar, str_of(a->object.name));
+	distribute_event(e, TD_ACD_IN_AGENT_DEL, a, 0, 0);
+	distribute_drain(e);
+}
+
+static void agents_apply(struct td_engine *e, const struct td_conf *c)
+{
+	for (uint32_t n = 1; n <= e->agents.count; n++) {
+		struct agent *a = table_get(&e->agents, n);
+		const struct td_conf_agent *conf =
+			conf_lookup(c, TD_KIND_AGENT, str_of(a->object.name));
+
+		if (conf)
+			agent_set(e, a, conf);
+		else if (a->object.live)
+			agent_del(e, a);
+	}
+}
+
+static void queue_set(struct td_engine *e, struct queue *q, const struct td_conf_queue *conf)
+{
+	struct td_acd_in in;
+	bool fresh = !q->object.live;
+
+	memset(&in, 0, sizeof(in));
+	in.type = TD_ACD_IN_QUEUE_SET;
+	in.queue = q->object.number;
+	memcpy(in.queue_set.name, q->object.name, sizeof(in.queue_set.name));
+	group_numbers(e, in.queue_set.groups, (const char(*)[TD_NAME_BYTES])conf->groups,
+		conf->group_count);
+	in.queue_set.wrap_up_ms = conf->wrap_up_ms;
+	in.queue_set.ring_ms = conf->ring_ms;
+	in.queue_set.timeout_ms = conf->timeout_ms;
+	in.queue_set.max_length = conf->max_length;
+	in.queue_set.busy_backoff_ms = conf->busy_backoff_ms;
+	in.queue_set.service_level_ms = conf->service_level_ms;
+	q->object.live = true;
+	q->conf = *conf;
+	if (!fresh && memcmp(&in.queue_set, &q->acd, sizeof(q->acd)) == 0)
+		return;
+	q->acd = in.queue_set;
+	distribute(e, &in);
+	distribute_drain(e);
+}
+
+/* Queues come before those that go, so that who overflows out of one finds the other. */
+static void queues_apply(struct td_engine *e, const struct td_conf *c)
+{
+	for (uint32_t n = 1; n <= e->queues.count; n++) {
+		struct queue *q = table_get(&e->queues, n);
+		const struct td_conf_queue *conf =
+			conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name));
+
+		if (conf)
+			queue_set(e, q, conf);
+	}
+	for (uint32_t n = 1; n <= e->queues.count; n++) {
+		struct queue *q = table_get(&e->queues, n);
+		struct td_acd_in in;
+
+		if (!q->object.live || conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name)))
+			continue;
+		q->object.live = false;
+		memset(&in, 0, sizeof(in));
+		in.type = TD_ACD_IN_QUEUE_DEL;
+		in.queue = n;
+		distribute(e, &in);
+		distribute_drain(e);
+	}
+}
+
+void config_registrar(
+	const struct td_engine *e, const struct td_conf *c, struct registrar_params *p)
+{
+	const struct td_conf_site *site = c ? conf_site(c) : NULL;
+
+	*p = (struct registrar_params){
+		.seed = e->params.seed,
+		.max_users = LIMIT_AGENTS,
+		.nonce_life_ns = 60 * TD_NSEC_PER_SEC,
+		.expires_min_s = 30,
+		.expires_max_s = 3600,
+		.realm = STR("tandem"),
+	};
+	if (!site)
+		return;
+	p->nonce_life_ns = site->nonce_ms * TD_NSEC_PER_MSEC;
+	p->expires_min_s = site->register_min_s;
+	p->expires_max_s = site->register_max_s;
+	p->realm = str_of(site->domain);
+}
+
+static void announce(struct td_engine *e, struct td_buf *text, const struct conf_count *count)
+{
+	struct td_ev_config ev = {.set = count->set, .deleted = count->deleted};
+	char digest[DIGEST_HEX_BYTES];
+
+	digest_hash(TD_DIGEST_SHA256, (struct str){text->data, text->len}, digest);
+	snprintf(ev.digest, sizeof(ev.digest), "%s", digest);
+	e->io.event(e->io.ctx, TD_EV_CONFIG, &ev, sizeof(ev));
+	queuelog_system(e, e->started ? "CONFIGRELOAD" : "QUEUESTART");
+}
+
+int td_engine_config(
+	struct td_engine *e, uint64_t now, const char *text, size_t len, char *err, size_t err_size)
+{
+	struct td_conf *next = NULL, *old = e->conf;
+	struct source *sources = NULL;
+	struct registrar_params registrar;
+	struct conf_count count = {0};
+	struct td_buf changes, whole;
+	int rc;
+
+	buf_init(&changes);
+	buf_init(&whole);
+	rc = conf_apply(&next, old, text, len, err, err_size);
+	if (rc < 0)
+		goto out;
+	rc = groups_check(next, err, err_size);
+	if (rc == 0)
+		rc = names_reserve(e, next, err, err_size);
+	if (rc < 0)
+		goto out;
+	count = conf_diff(old, next, &changes);
+	conf_encode(next, &whole);
+	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
+	if (!sources || changes.error || whole.error || ports_reserve(e, next) < 0) {
+		rc = say(err, err_size, -ENOMEM, "out of memory");
+		goto out;
+	}
+
+	engine_enter(e, now);
+	if (!e->started)
+		distribute_start(e);
+	e->conf = next;
+	next = NULL;
+	free(e->sources);
+	e->sources = sources;
+	sources = NULL;
+	config_registrar(e, e->conf, &registrar);
+	registrar_set(e->registrar, &registrar);
+	groups_apply(e, e->conf);
+	trunks_apply(e, e->conf);
+	e->source_count = trunk_sources(e, e->conf, e->sources);
+	queues_apply(e, e->conf);
+	agents_apply(e, e->conf);
+	announce(e, &whole, &count);
+	e->started = true;
+	conf_free(old);
+	engine_leave(e);
+out:
+	free(sources);
+	conf_free(next);
+	buf_free(&whole);
+	buf_free(&changes);
+	return rc;
+}
+
+int td_engine_config_text(const struct td_engine *e, struct td_buf *out)
+{
+	if (e->conf)
+		conf_encode(e->conf, out);
+	return out->error;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/agents.h>
+#include <engine/call/call.h>
+#include <engine/call/config.h>
+#include <engine/call/distribute.h>
+#include <engine/call/engine.h>
+#include <engine/call/leg.h>
+#include <engine/call/story.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define USER_AGENT "tandem/" TD_VERSION
+/* Calls that have ended wait for LEG_GONE, and cancelled offers for their 487: room for those. */
+#define SPARE(n)  ((n) + (n) / 4 + 16)
+#define CALLS_MAX 1000000u
+
+/*
+ * The nonces' secret comes from the seed, which the host draws from the kernel: whoever does not
+ * hold the journal cannot guess it, and a replay challenges alike.
+ */
+static void secret_derive(uint64_t seed, uint8_t out[static DIGEST_SECRET_BYTES])
+{
+	char text[48], hex[DIGEST_HEX_BYTES];
+	int n = snprintf(text, sizeof(text), "tandem nonce %016llx", (unsigned long long)seed);
+
+	digest_hash(TD_DIGEST_SHA256, (struct str){text, (size_t)n}, hex);
+	for (unsigned i = 0; i < DIGEST_SECRET_BYTES; i++)
+		sscanf(hex + 2 * i, "%2hhx", &out[i]);
+}
+
+static int sip_init(struct td_engine *e)
+{
+	struct sip_ua_params ua = {
+		.seed = prng_u64(&e->prng),
+		.max_sessions = 2 * SPARE(e->params.max_calls),
+		.user_agent = USER_AGENT,
+	};
+	struct sip_ua_ops ops = uaglue_ops;
+	struct registrar_ops registrar_ops = uaglue_registrar_ops;
+	struct registrar_params registrar;
+
+	ops.ctx = e;
+	e->ua = sip_ua_alloc(&ua, &ops);
+	if (!e->ua)
+		return -ENOMEM;
+	config_registrar(e, NULL, &registrar);
+	secret_derive(e->params.seed, registrar.secret);
+	registrar_ops.ctx = e;
+	e->registrar = registrar_alloc(&registrar, &registrar_ops);
+	return e->registrar ? 0 : -ENOMEM;
+}
+
+struct td_engine *td_engine_alloc(
+	const struct td_engine_params *params, const struct td_engine_io *io)
+{
+	struct td_engine *e;
+
+	if (!params->max_calls || params->max_calls > CALLS_MAX) {
+		errno = EINVAL;
+		return NULL;
+	}
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->io = *io;
+	e->params = *params;
+	prng_init(&e->prng, params->seed);
+	acct_init(&e->acct);
+	table_init(&e->groups, sizeof(struct group));
+	table_init(&e->agents, sizeof(struct agent));
+	table_init(&e->queues, sizeof(struct queue));
+	table_init(&e->trunks, sizeof(struct trunk));
+	e->traced = calloc(TRACE_ENTRIES, sizeof(*e->traced));
+	if (!e->traced || pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
+		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct leg)) < 0 ||
+		timers_init(&e->timers, SPARE(params->max_calls)) < 0 ||
+		hash_init(&e->by_contact, params->max_calls, prng_u64(&e->prng)) < 0 ||
+		distribute_init(e) < 0 || sip_init(e) < 0) {
+		td_engine_free(e);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return e;
+}
+
+void td_engine_free(struct td_engine *e)
+{
+	if (!e)
+		return;
+	registrar_free(e->registrar);
+	sip_ua_free(e->ua);
+	distribute_fini(e);
+	conf_free(e->conf);
+	hash_fini(&e->by_contact);
+	timers_fini(&e->timers);
+	pool_fini(&e->legs);
+	pool_fini(&e->calls);
+	ports_fini(&e->ports);
+	table_fini(&e->trunks);
+	table_fini(&e->queues);
+	table_fini(&e->agents);
+	table_fini(&e->groups);
+	free(e->traced);
+	free(e->sources);
+	free(e);
+}
+
+void engine_enter(struct td_engine *e, uint64_t now)
+{
+	if (now > e->now)
+		e->now = now;
+	if (!e->start_s)
+		e->start_s = engine_wall(e, e->now) / TD_NSEC_PER_SEC;
+	distribute_due(e);
+	distribute_drain(e);
+}
+
+void engine_leave(struct td_engine *e)
+{
+	distribute_drain(e);
+}
+
+void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+	engine_enter(e, now);
+	sip_ua_recv(e->ua, e->now, local, remote, data, len);
+	engine_leave(e);
+}
+
+void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev)
+{
+	struct leg *l = ports_owner(&e->ports, ev->leg);
+
+	if (!l || l->params.cookie != ev->cookie)
+		return; /* of a leg that was here before */
+	engine_enter(e, now);
+	l = ports_owner(&e->ports, ev->leg); /* what was due may have ended it */
+	if (l && l->params.cookie == ev->cookie) {
+		if (ev->type == TD_MEDIA_LEG_GONE && l->media == LEG_MEDIA_DELETING)
+			call_gone(e, l, &ev->stats);
+		else if (ev->type == TD_MEDIA_DTMF && l->call)
+			call_digit(e, l, ev->dtmf.digit, ev->dtmf.duration_ms);
+		else if (ev->type == TD_MEDIA_FIRST_RTP && l->call)
+			story(e, l->call, "first RTP from %s",
+				l->agent ? l->agent->object.name : "the caller");
+	}
+	engine_leave(e);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
+{
+	uint64_t next, sip;
+
+	engine_enter(e, now);
+	/* Each may give work to the others: until nothing is due any more. SIP comes last, since
+	 * what the others do sets its timers. */
+	do {
+		next = registrar_advance(e->registrar, e->now);
+		timers_advance(&e->timers, e->now);
+		sip_ua_advance(e->ua, e->now);
+		distribute_due(e);
+		distribute_drain(e);
+		sip = sip_ua_advance(e->ua, e->now);
+		next = earlier(next, earlier(timers_next(&e->timers), acd_next(e->acd)));
+	} while (next <= e->now || e->out_count);
+	return earlier(sip, next);
+}
+
+void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset)
+{
+	engine_enter(e, now);
+	e->params.wall_offset = wall_offset;
+	engine_leave(e);
+}
+
+int td_engine_hangup(
+	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size)
+{
+	int rc = -ENOENT;
+
+	engine_enter(e, now);
+	for (uint32_t i = 0; i < e->calls.capacity && rc < 0; i++) {
+		struct call *c = pool_at(&e->calls, i);
+
+		if (c->state == CALL_FREE || c->state == CALL_ENDED || strcmp(c->cdr.id, call) != 0)
+			continue;
+		story(e, c, "an operator hangs up");
+		call_end(e, c, ENDED_BY_US,
+			c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED, 480);
+		rc = 0;
+	}
+	if (rc < 0)
+		snprintf(err, err_size, "there is no call %s", call);
+	engine_leave(e);
+	return rc;
+}
+
+void td_engine_drain(struct td_engine *e, uint64_t now)
+{
+	engine_enter(e, now);
+	e->draining = true;
+	engine_leave(e);
+}
+
+uint32_t td_engine_calls(const struct td_engine *e)
+{
+	return e->call_count;
+}
+
+void td_engine_trace(struct td_engine *e, bool on)
+{
+	e->trace = on;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/leg.h>
+#include <errno.h>
+#include <stdio.h>
+
+#define WINDOW_NS       (10 * TD_NSEC_PER_MSEC) /* a worker looks for commands every ms at least */
+#define SESSION_ID_MASK 0x3fffffffffffffffull
+#define DEL_RESERVE     1 /* a leg can always be ended */
+
+static void leg_free(struct td_engine *e, struct leg *l)
+{
+	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
+		return; /* something still points here */
+	pool_free(&e->legs, l);
+}
+
+struct leg *leg_alloc(
+	struct td_engine *e, struct call *c, struct agent *a, const struct td_addr *local)
+{
+	int address = ports_address(&e->ports, local);
+	uint32_t worker;
+	struct leg *l;
+
+	if (address < 0) {
+		errno = ENOENT;
+		return NULL;
+	}
+	l = pool_alloc(&e->legs);
+	if (!l) {
+		errno = ENOBUFS;
+		return NULL;
+	}
+	/* Both legs of a call belong to one worker, so that none of its packets changes hands. */
+	if (c->caller)
+		worker = td_leg_worker(c->caller->slot, e->ports.workers, e->ports.per_address);
+	else
+		worker = ports_worker(&e->ports, (uint32_t)address);
+	l->slot = ports_get(&e->ports, (uint32_t)address, worker, l);
+	if (l->slot == TD_LEG_NONE) {
+		pool_free(&e->legs, l);
+		errno = ENOBUFS;
+		return NULL;
+	}
+	l->media = LEG_MEDIA_RESERVED;
+	l->call = c;
+	l->agent = a;
+	l->params = (struct td_leg_params){
+		.ssrc = (uint32_t)prng_u64(&e->prng),
+		.ts_offset = (uint32_t)prng_u64(&e->prng),
+		.seq = (uint16_t)prng_u64(&e->prng),
+		.cookie = (uint32_t)prng_u64(&e->prng),
+		.dtmf_pt = TD_PT_NONE,
+	};
+	return l;
+}
+
+void leg_session_over(struct td_engine *e, struct leg *l)
+{
+	l->session = NULL;
+	/* Until then a 2xx that crosses our CANCEL may bring RTP to the port we offered. */
+	if (l->media == LEG_MEDIA_RESERVED && !l->call)
+		leg_gone(e, l);
+	else
+		leg_free(e, l);
+}
+
+void leg_detach(struct td_engine *e, struct leg *l)
+{
+	l->call = NULL;
+	if (l->media == LEG_MEDIA_ADDED)
+		leg_del(e, l);
+	if (l->media == LEG_MEDIA_RESERVED && !l->session)
+		leg_gone(e, l);
+	else
+		leg_free(e, l);
+}
+
+/* RFC 8866 section 5.2; a signed 64-bit number everywhere. Never 0. */
+static uint64_t session_id(struct td_engine *e)
+{
+	return (prng_u64(&e->prng) & SESSION_ID_MASK) | 1;
+}
+
+static uint8_t static_pt(uint8_t codec)
+{
+	return codec == TD_CODEC_PCMA ? 8 : 0; /* RFC 3551 table 4 */
+}
+
+void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
+	uint8_t ptime_ms)
+{
+	l->ours = (struct sdp){
+		.rtp = ports_rtp(&e->ports, l->slot),
+		.dtmf_pt = dtmf_pt,
+		.ptime_ms = ptime_ms,
+		.direction = SDP_SENDRECV,
+		.session_id = session_id(e),
+		.version = 1,
+		.media_count = 1,
+	};
+	for (unsigned i = 0; i + 1 < sizeof(l->ours.codecs) && codecs[i]; i++) {
+		l->ours.codecs[i] = codecs[i];
+		l->ours.pt[i] = static_pt(codecs[i]);
+	}
+}
+
+int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const struct sdp *offer)
+{
+	struct td_addr rtp = ports_rtp(&e->ports, l->slot);
+	uint64_t id = l->ours.session_id ? l->ours.session_id : session_id(e);
+	struct sdp answer;
+	int rc = sdp_answer(offer, codecs, &rtp, id, l->ours.version + 1, &answer);
+
+	if (rc == 0)
+		l->ours = answer;
+	return rc;
+}
+
+static uint32_t account(struct td_engine *e, const struct leg *l, uint8_t codec)
+{
+	const struct call *c = l->call;
+	uint32_t side = !l->agent && c->trunk ? c->trunk->object.number : ACCT_AGENTS;
+
+	return acct_row(&e->acct, codec, side, c->queue->object.number);
+}
+
+int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
+{
+	const struct call *c = l->call;
+	struct td_leg_params p = l->params;
+	int rc = peer->rtp.port ? sdp_leg(&l->ours, peer, &p) : -ENOENT;
+
+	if (rc < 0)
+		return rc;
+	if (l->agent)
+		p.policy = l->agent->conf.policy;
+	else
+		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
+	p.acct = account(e, l, p.codec);
+	l->params = p;
+	return 0;
+}
+
+struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES])
+{
+	struct td_buf b;
+
+	buf_init_fixed(&b, text, LEG_SDP_BYTES);
+	sdp_encode(&l->ours, &b);
+	return (struct str){b.data, b.len};
+}
+
+static void command(struct td_engine *e, struct leg *l, struct td_media_cmd *cmd)
+{
+	if (e->now - l->window >= WINDOW_NS) {
+		l->window = e->now;
+		l->commands = 0;
+	}
+	l->commands++;
+	cmd->leg = l->slot;
+	e->io.media(e->io.ctx, cmd);
+}
+
+bool leg_can(const struct td_engine *e, const struct leg *l, unsigned commands)
+{
+	unsigned used = e->now - l->window >= WINDOW_NS ? 0 : l->commands;
+
+	return used + commands + DEL_RESERVE <= TD_LEG_CREDITS;
+}
+
+void leg_add(struct td_engine *e, struct leg *l)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
+	l->media = LEG_MEDIA_ADDED;
+}
+
+void leg_set(struct td_engine *e, struct leg *l)
+{
+	if (l->media == LEG_MEDIA_ADDED)
+		command(e, l,
+			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = l->params});
+}
+
+void leg_account(struct td_engine *e, struct leg *l)
+{
+	uint32_t row = account(e, l, l->params.codec);
+
+	if (row == l->params.acct)
+		return;
+	l->params.acct = row;
+	leg_set(e, l);
+}
+
+void leg_del(struct td_engine *e, struct leg *l)
+{
+	if (l->media != LEG_MEDIA_ADDED)
+		return;
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL});
+	l->media = LEG_MEDIA_DELETING;
+}
+
+void leg_play(struct td_engine *e, struct leg *l, const struct queue *q)
+{
+	int sound = conf_index(e->conf, TD_KIND_SOUND, str_of(q->conf.music));
+
+	if (sound < 0)
+		return; /* no music, or its queue has just been deleted: silence */
+	command(e, l,
+		&(struct td_media_cmd){
+			.op = TD_MEDIA_PLAY, .play = {.sound = (uint32_t)sound, .loop = 1}});
+}
+
+void leg_bridge(struct td_engine *e, struct leg *l, const struct leg *peer)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
+}
+
+void leg_unbridge(struct td_engine *e, struct leg *l)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
+}
+
+void leg_tap(struct td_engine *e, struct leg *l, uint32_t recording, uint32_t channel)
+{
+	command(e, l,
+		&(struct td_media_cmd){
+			.op = TD_MEDIA_TAP, .tap = {.recording = recording, .channel = channel}});
+}
+
+void leg_gone(struct td_engine *e, struct leg *l)
+{
+	ports_put(&e->ports, l->slot);
+	l->slot = TD_LEG_NONE;
+	l->media = LEG_MEDIA_NONE;
+	leg_free(e, l);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One side of a call: its SIP session, its RTP port and what the worker is told about it.
+ *
+ * The worker's command ring holds TD_LEG_CREDITS a leg. Setting up and ending a call takes less;
+ * only re-INVITEs could exceed it, so those must ask leg_can() first. A command is taken for
+ * carried out WINDOW_NS after it was sent.
+ */
+#ifndef TANDEM_ENGINE_CALL_LEG_H
+#define TANDEM_ENGINE_CALL_LEG_H
+
+#include <engine/call/state.h>
+
+/* A leg with an RTP port on the address `local` of ours. NULL: errno ENOENT when local is none of
+ * ours, ENOBUFS when ports or legs are all in use. */
+struct leg *leg_alloc(
+	struct td_engine *e, struct call *c, struct agent *a, const struct td_addr *local);
+/* SIP is over, by whatever side. The session must not be touched any more. */
+void leg_session_over(struct td_engine *e, struct leg *l);
+/* The call has no use for the leg any more: its media ends; it frees itself when all is over. */
+void leg_detach(struct td_engine *e, struct leg *l);
+
+/* What we offer: our address, the codecs (0-terminated), telephone-event. */
+void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
+	uint8_t ptime_ms);
+/* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common. */
+int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const struct sdp *offer);
+/* Takes the peer's description against ours. 0 or -ENOENT: nothing in common, or no port. */
+int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer);
+/* Renders `ours` into `text`; the slice lasts as long as the storage. */
+#define LEG_SDP_BYTES 1024
+struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES]);
+
+void leg_add(struct td_engine *e, struct leg *l);
+void leg_set(struct td_engine *e, struct leg *l);
+void leg_account(struct td_engine *e, struct leg *l); /* the call's queue has changed */
+void leg_del(struct td_engine *e, struct leg *l);     /* only what the worker knows of */
+void leg_play(struct td_engine *e, struct leg *l, const struct queue *q);
+void leg_bridge(struct td_engine *e, struct leg *l, const struct leg *peer);
+void leg_unbridge(struct td_engine *e, struct leg *l);
+void leg_tap(struct td_engine *e, struct leg *l, uint32_t recording, uint32_t channel);
+bool leg_can(const struct td_engine *e, const struct leg *l, unsigned commands);
+/* The worker has answered LEG_DEL: the port goes back. */
+void leg_gone(struct td_engine *e, struct leg *l);
+
+#endif

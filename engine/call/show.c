@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rows for operators: JSON objects, one a call, queue, agent, trunk, counter. */
+#include <engine/call/agents.h>
+#include <engine/call/engine.h>
+#include <engine/core/addr.h>
+#include <errno.h>
+
+static const char *const codec_names[TD_CODEC_COUNT] = {
+	[TD_CODEC_NONE] = "none",
+	[TD_CODEC_PCMU] = "pcmu",
+	[TD_CODEC_PCMA] = "pcma",
+};
+
+static const char *codec_name(uint8_t codec)
+{
+	return codec < TD_CODEC_COUNT ? codec_names[codec] : "unknown";
+}
+
+static double seconds_since(const struct td_engine *e, uint64_t t)
+{
+	return ms_between(t, e->now) / 1000.0;
+}
+
+static const char *call_state_name(const struct call *c)
+{
+	switch (c->state) {
+	case CALL_NEW:
+	case CALL_OFFERED:
+		return "answering";
+	case CALL_QUEUED:
+		return c->agent ? "ringing" : "waiting";
+	case CALL_TALKING:
+		return c->held_by_agent || c->held_by_caller ? "held" : "talking";
+	default:
+		return "ending";
+	}
+}
+
+static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct call *c = pool_at(&e->calls, i);
+	const struct agent *a;
+	struct acd_contact_info info;
+
+	if (c->state == CALL_FREE)
+		return false;
+	a = c->agent ? c->agent->agent : NULL;
+	json_object(b, NULL);
+	json_str(b, "id", str_of(c->cdr.id));
+	json_str(b, "caller", str_of(c->cdr.caller));
+	json_str(b, "dialled", str_of(c->cdr.dialled));
+	json_str(b, "trunk", str_of(c->cdr.trunk));
+	json_str(b, "queue", str_of(c->queue->object.name));
+	json_str(b, "agent", a ? str_of(a->object.name) : (struct str){0});
+	json_str(b, "state", str_of(call_state_name(c)));
+	json_u64(
+		b, "position", acd_contact_get(e->acd, c->contact, &info) == 0 ? info.position : 0);
+	json_f64(b, "seconds", (double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC);
+	json_f64(b, "waited",
+		c->waited_ms / 1000.0 + (c->contact ? seconds_since(e, c->entered) : 0.0));
+	json_f64(b, "talked", c->state == CALL_TALKING ? seconds_since(e, c->connected) : 0.0);
+	json_str(b, "codec", str_of(codec_name(c->codec)));
+	json_str(b, "digits", str_of(c->cdr.digits));
+	json_u64(b, "recording", c->cdr.recording);
+	json_str(b, "sip_call_id", str_of(c->cdr.sip_call_id));
+	json_object_end(b);
+	return true;
+}
+
+static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct queue *q = table_get(&e->queues, i + 1);
+	uint32_t agents[TD_AGENT_STATE_COUNT] = {0};
+	struct acd_queue_info info;
+	uint32_t logged_in = 0;
+	uint64_t judged;
+
+	if (!q->object.live || acd_queue_get(e->acd, i + 1, &info) < 0)
+		return false;
+	acd_queue_agents(e->acd, i + 1, agents);
+	for (unsigned s = TD_AGENT_AVAILABLE; s < TD_AGENT_STATE_COUNT; s++)
+		logged_in += agents[s];
+	judged = info.answered + info.abandoned;
+	json_object(b, NULL);
+	json_str(b, "name", str_of(q->object.name));
+	json_u64(b, "waiting", info.waiting);
+	json_u64(b, "offered", info.offered);
+	json_u64(b, "talking", q->talking);
+	json_f64(b, "oldest", info.oldest == TD_NEVER ? 0.0 : seconds_since(e, info.oldest));
+	json_u64(b, "agents", logged_in);
+	json_u64(b, "available", agents[TD_AGENT_AVAILABLE]);
+	json_u64(b, "paused", agents[TD_AGENT_PAUSED]);
+	json_u64(b, "wrap_up", agents[TD_AGENT_WRAP_UP]);
+	json_u64(b, "entered", info.entered);
+	json_u64(b, "answered", info.answered);
+	json_u64(b, "abandoned", info.abandoned);
+	json_u64(b, "timed_out", info.timed_out);
+	json_u64(b, "full", info.full);
+	json_u64(b, "withdrawn", info.withdrawn);
+	json_u64(b, "no_answer", info.no_answer);
+	json_u64(b, "refused", info.refused);
+	/* The definition answered+abandoned of docs; 1 while there is nothing to judge. */
+	json_f64(b, "service_level",
+		judged ? (double)(info.answered_in_level + info.abandoned_in_level) / (double)judged
+		       : 1.0);
+	json_f64(b, "asa",
+		info.answered ? (double)info.answered_wait_ms / 1000.0 / (double)info.answered
+			      : 0.0);
+	json_u64(b, "max_length", q->conf.max_length);
+	json_object_end(b);
+	return true;
+}
+
+static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct agent *a = table_get(&e->agents, i + 1);
+	struct agent_target target;
+	char text[ADDR_TEXT] = "";
+
+	if (!a->object.live && a->state == TD_AGENT_LOGGED_OUT)
+		return false;
+	if (agent_target(e, a, &target))
+		addr_encode(&target.remote, text);
+	json_object(b, NULL);
+	json_str(b, "name", str_of(a->object.name));
+	json_str(b, "state", str_of(agent_state_name(a->state)));
+	json_f64(b, "seconds", seconds_since(e, a->since));
+	json_str(b, "reason", str_of(a->reason));
+	json_bool(b, "reachable", a->reachable);
+	json_bool(b, "backed_off", a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE);
+	json_str(b, "contact", str_of(text));
+	json_str(b, "call", a->call ? str_of(a->call->cdr.id) : (struct str){0});
+	json_str(b, "queue", a->call ? str_of(a->call->queue->object.name) : (struct str){0});
+	json_u64(b, "answered", a->answered);
+	json_u64(b, "missed", a->missed);
+	json_object_end(b);
+	return true;
+}
+
+static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct trunk *t = table_get(&e->trunks, i + 1);
+	char text[ADDR_TEXT] = "";
+
+	if (!t->object.live && !t->calls)
+		return false;
+	if (t->conf.address_count)
+		prefix_encode(&t->conf.address[0], text);
+	json_object(b, NULL);
+	json_str(b, "name", str_of(t->object.name));
+	json_str(b, "address", str_of(text));
+	json_u64(b, "calls", t->calls);
+	json_u64(b, "max_calls", t->conf.max_calls);
+	json_u64(b, "offered", t->offered);
+	json_u64(b, "answered", t->answered);
+	json_u64(b, "rejected", t->rejected);
+	json_object_end(b);
+	return true;
+}
+
+static bool counter(struct td_buf *b, const char *name, uint64_t value, const char *text)
+{
+	json_object(b, NULL);
+	json_str(b, "counter", str_of(name));
+	json_u64(b, "value", value);
+	json_str(b, "text", str_of(text));
+	json_object_end(b);
+	return true;
+}
+
+/* Every counter in one table: what SIP, the registrar and calls count. */
+static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct sip_ua_stats *ua = sip_ua_stats(e->ua);
+	const struct registrar_stats *reg = registrar_stats(e->registrar);
+	const struct refusals *r = &e->refused;
+	const struct {
+		const char *name;
+		uint64_t value;
+		const char *text;
+	} rows[] = {
+#define ROW_UA(field, text)  {#field, ua->field, text},
+#define ROW_REG(field, text) {"register_" #field, reg->field, text},
+		SIP_UA_STATS(ROW_UA) REGISTRAR_STATS(ROW_REG)
+#undef ROW_UA
+#undef ROW_REG
+			{"registered_now", registrar_count(e->registrar), "agents registered"},
+		{"sessions_now", sip_ua_sessions(e->ua), "INVITE sessions, those ending too"},
+		{"rtp_ports_now", ports_in_use(&e->ports), "RTP ports given out"},
+		{"unknown_source", r->unknown_source, "INVITEs from nowhere known: 403"},
+		{"no_route", r->no_route, "calls to a number without route: 404"},
+		{"no_codec", r->no_codec, "calls without audio or common codec: 400, 488"},
+		{"draining", r->draining, "calls refused while draining: 503"},
+		{"full", r->full, "calls refused, max_calls or ports reached: 503"},
+		{"trunk_full", r->trunk_full, "calls refused, a trunk's max_calls reached: 503"},
+		{"queue_full", r->queue_full, "calls that found a queue full"},
+		{"acd_outputs_lost", e->outs_lost, "always 0; otherwise a bug"},
+	};
+
+	if (i >= sizeof(rows) / sizeof(rows[0]))
+		return false;
+	return counter(b, rows[i].name, rows[i].value, rows[i].text);
+}
+
+#define SIP_ROWS 128 /* more than there are: the surplus gives no row */
+
+static bool acct_show(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct acct_key *k = &e->acct.row[i];
+	const struct object *trunk = table_get(&e->trunks, k->trunk);
+	const struct object *queue = table_get(&e->queues, k->queue);
+
+	json_object(b, NULL);
+	json_u64(b, "row", i);
+	json_str(b, "codec", str_of(i ? codec_name(k->codec) : "other"));
+	json_str(b, "trunk", str_of(trunk ? trunk->name : i ? "agents" : "other"));
+	json_str(b, "queue", str_of(queue ? queue->name : i ? "" : "other"));
+	json_object_end(b);
+	return true;
+}
+
+int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t *cursor,
+	unsigned max, struct td_buf *out)
+{
+	const struct {
+		const char *what;
+		bool (*row)(struct td_engine *e, uint32_t i, struct td_buf *b);
+		uint32_t count;
+	} tables[] = {
+		{"calls", call_row, e->calls.capacity},
+		{"queues", queue_row, e->queues.count},
+		{"agents", agent_row, e->agents.count},
+		{"trunks", trunk_row, e->trunks.count},
+		{"sip", sip_row, SIP_ROWS},
+		{"acct", acct_show, e->acct.count},
+	};
+
+	engine_enter(e, now);
+	for (unsigned t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+		unsigned rows = 0;
+
+		if (strcmp(what, tables[t].what) != 0)
+			continue;
+		out->comma = false;
+		while (*cursor < tables[t].count && rows < max)
+			rows += tables[t].row(e, (*cursor)++, out);
+		if (out->error)
+			return -ENOMEM;
+		return *cursor < tables[t].count;
+	}
+	return -EINVAL;
+}

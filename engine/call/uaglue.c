@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From the SIP user agent and the registrar to calls, offers and agents. */
+#include <engine/call/agents.h>
+#include <engine/call/bridge.h>
+#include <engine/call/call.h>
+#include <engine/call/engine.h>
+#include <engine/call/leg.h>
+#include <engine/call/offer.h>
+#include <engine/call/story.h>
+#include <engine/call/trace.h>
+#include <engine/call/trunk.h>
+#include <stdio.h>
+
+#define INFO_DURATION_MS 160 /* what RFC 2833 era telephones send when they name none */
+
+static void on_send(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+	const uint8_t *data, size_t len)
+{
+	struct td_engine *e = ctx;
+
+	e->io.sip(e->io.ctx, local, remote, data, len);
+}
+
+static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)
+{
+	struct td_engine *e = ctx;
+
+	e->last_call++; /* a refused one has a number too: traces name it */
+	if (trunk_lookup(e, remote) || trunk_agent(e, remote))
+		return 0;
+	e->refused.unknown_source++;
+	return 403;
+}
+
+static void on_invite(void *ctx, struct sip_session *s, const struct sip_msg *m)
+{
+	call_invite(ctx, s, m);
+}
+
+static void on_cancelled(void *ctx, struct sip_session *s)
+{
+	struct leg *l = sip_session_user(s);
+	struct call *c = l ? l->call : NULL;
+
+	if (!l)
+		return;
+	leg_session_over(ctx, l);
+	if (!c)
+		return;
+	c->cdr.sip_code = 487;
+	story(ctx, c, "CANCEL from the caller");
+	call_end(ctx, c, ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
+}
+
+static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
+{
+	struct leg *l = sip_session_user(s);
+
+	if (!l || !l->call || !l->offering)
+		return;
+	if (l->call->state == CALL_OFFERED)
+		call_confirmed(ctx, l->call, sdp);
+	else
+		bridge_confirmed(ctx, l, sdp);
+}
+
+static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
+{
+	struct leg *l = sip_session_user(s);
+
+	if (l)
+		offer_progress(ctx, l, code);
+}
+
+static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
+{
+	struct leg *l = sip_session_user(s);
+
+	if (l)
+		offer_answered(ctx, l, m);
+}
+
+static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
+{
+	struct leg *l = sip_session_user(s);
+
+	if (l)
+		offer_failed(ctx, l, code);
+}
+
+static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
+{
+	struct td_engine *e = ctx;
+	struct leg *l = sip_session_user(s);
+
+	if (l)
+		bridge_reinvite(e, l, s, m);
+	else
+		sip_session_reinvite_answer(s, e->now, 481, (struct str){0});
+}
+
+static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
+{
+	/* We never send one. */
+}
+
+/* "Signal=5\r\nDuration=160\r\n", as Cisco and those after it write it (application/dtmf-relay). */
+static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
+{
+	struct leg *l = sip_session_user(s);
+	struct str rest = m->body, media = m->content_type;
+	uint64_t duration = INFO_DURATION_MS;
+	char digit = 0;
+
+	if (!l || !l->call ||
+		!str_caseeq(str_trim(str_cut(&media, ';')), STR("application/dtmf-relay")))
+		return;
+	while (rest.n) {
+		struct str value = str_cut(&rest, '\n');
+		struct str name = str_trim(str_cut(&value, '='));
+
+		value = str_trim(value);
+		if (str_caseeq(name, STR("Signal")) && value.n == 1)
+			digit = value.p[0];
+		else if (str_caseeq(name, STR("Duration")))
+			str_u64(value, UINT16_MAX, &duration);
+	}
+	if (digit >= 'a' && digit <= 'd')
+		digit = (char)(digit - 'a' + 'A');
+	if (digit && strchr("0123456789*#ABCD", digit))
+		call_digit(ctx, l, digit, (unsigned)duration);
+}
+
+static void on_ended(void *ctx, struct sip_session *s, int code)
+{
+	struct td_engine *e = ctx;
+	struct leg *l = sip_session_user(s);
+	enum td_disposition disposition = TD_CALL_ABANDONED;
+	enum ended_by by;
+	struct call *c;
+
+	if (!l)
+		return;
+	c = l->call;
+	by = l->agent ? ENDED_BY_AGENT : ENDED_BY_CALLER;
+	if (c)
+		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from",
+			l->agent ? l->agent->object.name : "the caller");
+	leg_session_over(e, l);
+	if (!c)
+		return;
+	if (c->state == CALL_TALKING)
+		disposition = TD_CALL_ANSWERED;
+	else if (c->state == CALL_OFFERED || code)
+		disposition = TD_CALL_FAILED;
+	call_end(e, c, by, disposition, 0);
+}
+
+static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,
+	const struct td_addr *local, const struct td_addr *remote)
+{
+	struct td_engine *e = ctx;
+
+	if (m->method == SIP_REGISTER)
+		registrar_request(e->registrar, e->now, r, m, local, remote);
+}
+
+static void on_trace(void *ctx, struct str call_id, bool in, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+	struct td_engine *e = ctx;
+	char next[TD_CALL_ID_BYTES];
+	const char *call;
+
+	if (!e->trace)
+		return;
+	call = trace_call(e, call_id);
+	if (!call[0] && in &&
+		str_has_prefix((struct str){(const char *)data, len}, STR("INVITE "))) {
+		call_id_format(e, e->last_call + 1, next); /* on_admit() is about to give it */
+		call = next;
+	}
+	e->io.trace(e->io.ctx, call, in, local, remote, data, len);
+}
+
+const struct sip_ua_ops uaglue_ops = {
+	.send = on_send,
+	.admit = on_admit,
+	.invite = on_invite,
+	.cancelled = on_cancelled,
+	.confirmed = on_confirmed,
+	.progress = on_progress,
+	.answered = on_answered,
+	.failed = on_failed,
+	.reinvite = on_reinvite,
+	.reinvite_done = on_reinvite_done,
+	.info = on_info,
+	.ended = on_ended,
+	.request = on_request,
+	.trace = on_trace,
+};
+
+static struct agent *agent_by_user(const struct td_engine *e, struct str name)
+{
+	char z[TD_NAME_BYTES];
+
+	return str_copy(z, sizeof(z), name) ? table_live(&e->agents, z) : NULL;
+}
+
+static bool on_user(void *ctx, struct str name, struct registrar_user *out)
+{
+	const struct agent *a = agent_by_user(ctx, name);
+
+	if (!a || !a->conf.ha1[0])
+		return false;
+	*out = (struct registrar_user){.algorithm = a->conf.algorithm, .ha1 = str_of(a->conf.ha1)};
+	return true;
+}
+
+static void on_reachable(void *ctx, struct str name, bool reachable)
+{
+	struct agent *a = agent_by_user(ctx, name);
+
+	if (a)
+		agent_reachable(ctx, a, reachable || a->conf.contact.family);
+}
+
+const struct registrar_ops uaglue_registrar_ops = {
+	.user = on_user,
+	.reachable = on_reachable,
+};
