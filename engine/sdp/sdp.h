@@ -9,30 +9,33 @@
 #include <engine/core/buf.h>
 #include <tandem/media.h>
 
-#define SDP_MEDIA_MAX 8 /* m= lines we can answer; more is -E2BIG */
+#define SDP_MEDIA_MAX   8  /* m= lines we can answer; more is -E2BIG */
+#define SDP_MEDIA_BYTES 64 /* of one, with its first format alone, with NUL; longer is -E2BIG */
 
 enum sdp_direction { SDP_INACTIVE = 0, SDP_SENDONLY = 1, SDP_RECVONLY = 2, SDP_SENDRECV = 3 };
 
 /* One side's description of the first usable audio stream. */
 struct sdp {
-	struct td_addr rtp;   /* port 0: stream refused; ip 0.0.0.0: old-style hold, direction says so */
-	struct td_addr rtcp;  /* family 0: rtp.port + 1 */
-	uint8_t codecs[8];    /* enum td_codec that we know, in its order, 0-terminated */
-	uint8_t pt[8];	      /* payload type of each */
-	uint8_t dtmf_pt;      /* telephone-event/8000, TD_PT_NONE */
-	uint8_t ptime_ms;     /* 20 when not given */
-	uint8_t direction;    /* enum sdp_direction, from its author's view */
+	struct td_addr
+		rtp; /* port 0: stream refused; ip 0.0.0.0: old-style hold, direction says so */
+	struct td_addr rtcp; /* family 0: rtp.port + 1 */
+	uint8_t codecs[8];   /* enum td_codec that we know, in its order, 0-terminated */
+	uint8_t pt[8];       /* payload type of each */
+	uint8_t dtmf_pt;     /* telephone-event/8000, TD_PT_NONE */
+	uint8_t ptime_ms;    /* 20 when not given */
+	uint8_t direction;   /* enum sdp_direction, from its author's view */
 	bool rtcp_mux;
 	uint64_t session_id, version;
 	/* the other m= lines, to be answered with port 0 in their places (RFC 3264 section 6) */
 	uint8_t media_count, audio_index;
-	char media_line[SDP_MEDIA_MAX][32]; /* "video 0 RTP/AVP 96" ready for the answer */
+	char media_line[SDP_MEDIA_MAX][SDP_MEDIA_BYTES]; /* "video 0 RTP/AVP 96" for the answer */
 };
 
 /* 0; -EINVAL malformed; -ENOENT no audio (m=audio RTP/AVP with a port); -E2BIG. */
 int sdp_decode(struct sdp *out, struct str text);
 
-/* Writes an offer: origin and addresses from o->rtp, codecs and pts in order. */
+/* Writes an offer or an answer: origin and addresses from o->rtp, codecs and pts in order.
+ * media_count 0 is taken as 1: our audio alone. */
 void sdp_encode(const struct sdp *o, struct td_buf *out);
 
 /*

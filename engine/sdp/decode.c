@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reads line by line. Session-level values are the defaults of the audio stream; lines of other
+ * streams are skipped. Payload types can be told after use, so formats are resolved at the end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <engine/core/addr.h>
+#include <engine/sdp/sdp.h>
+
+#define PT_COUNT      128
+#define PTIME_DEFAULT 20
+#define PTIME_MIN     10 /* include/tandem/media.h */
+#define PTIME_MAX     60
+#define PT_DTMF       0xff /* in reader.format: telephone-event */
+
+struct reader {
+	struct sdp *out;
+	bool found;    /* an audio stream that we can use */
+	bool in_audio; /* its lines are being read */
+	struct td_addr connection;
+	struct str formats;
+	uint8_t format[PT_COUNT]; /* enum td_codec or PT_DTMF by payload type */
+};
+
+/* "IN IP4 192.0.2.1[/ttl]" */
+static int connection_decode(struct td_addr *out, struct str s)
+{
+	struct str net = str_cut(&s, ' '), type = str_cut(&s, ' '), host = str_cut(&s, '/');
+	struct td_addr a;
+
+	if (!str_eq(net, STR("IN")) || addr_decode(&a, host) != 0 || a.port != 0)
+		return -EINVAL;
+	if (!str_eq(type, a.family == 6 ? STR("IP6") : STR("IP4")))
+		return -EINVAL;
+	*out = a;
+	return 0;
+}
+
+/* "- 1 2 IN IP4 h": ids that are no numbers below 2**64 are only ever ours to compare: 0 */
+static void origin_decode(struct sdp *out, struct str s)
+{
+	str_cut(&s, ' ');
+	if (!str_u64(str_cut(&s, ' '), UINT64_MAX, &out->session_id))
+		out->session_id = 0;
+	if (!str_u64(str_cut(&s, ' '), UINT64_MAX, &out->version))
+		out->version = 0;
+}
+
+/* "8 PCMA/8000[/1]" */
+static void rtpmap_decode(struct reader *r, struct str s)
+{
+	uint64_t pt, channels = 1;
+
+	if (!str_u64(str_cut(&s, ' '), PT_COUNT - 1, &pt))
+		return;
+	s = str_trim(s);
+	struct str name = str_cut(&s, '/'), rate = str_cut(&s, '/');
+
+	r->format[pt] = TD_CODEC_NONE;
+	if (!str_eq(rate, STR("8000")) ||
+		(s.n > 0 && (!str_u64(s, 255, &channels) || channels != 1)))
+		return;
+	if (str_caseeq(name, STR("PCMU")))
+		r->format[pt] = TD_CODEC_PCMU;
+	else if (str_caseeq(name, STR("PCMA")))
+		r->format[pt] = TD_CODEC_PCMA;
+	else if (str_caseeq(name, STR("telephone-event")))
+		r->format[pt] = PT_DTMF;
+}
+
+/* "53020 [IN IP4 192.0.2.1]" (RFC 3605) */
+static int rtcp_decode(struct reader *r, struct str s)
+{
+	struct td_addr a = {0};
+	uint64_t port;
+
+	if (!str_u64(str_cut(&s, ' '), UINT16_MAX, &port) || port == 0)
+		return -EINVAL;
+	if (s.n > 0 && connection_decode(&a, s) != 0)
+		return -EINVAL;
+	a.port = (uint16_t)port; /* family 0: that of the stream, known at the end */
+	r->out->rtcp = a;
+	return 0;
+}
+
+static int attribute_decode(struct reader *r, struct str s)
+{
+	static const struct {
+		struct str name;
+		uint8_t direction;
+	} directions[] = {
+		{{"sendrecv", 8}, SDP_SENDRECV},
+		{{"sendonly", 8}, SDP_SENDONLY},
+		{{"recvonly", 8}, SDP_RECVONLY},
+		{{"inactive", 8}, SDP_INACTIVE},
+	};
+	struct str name = str_cut(&s, ':');
+	uint64_t n;
+
+	for (unsigned i = 0; i < sizeof(directions) / sizeof(directions[0]); i++) {
+		if (str_eq(name, directions[i].name)) {
+			r->out->direction = directions[i].direction;
+			return 0;
+		}
+	}
+	if (!r->in_audio)
+		return 0;
+	if (str_eq(name, STR("rtpmap"))) {
+		rtpmap_decode(r, s);
+	} else if (str_eq(name, STR("ptime"))) {
+		/* what no one can mean is as if it had not been said */
+		if (str_u64(str_trim(s), PTIME_MAX, &n) && n >= PTIME_MIN)
+			r->out->ptime_ms = (uint8_t)n;
+	} else if (str_eq(name, STR("rtcp-mux"))) {
+		r->out->rtcp_mux = true;
+	} else if (str_eq(name, STR("rtcp"))) {
+		return rtcp_decode(r, s);
+	}
+	return 0;
+}
+
+/* Printable ASCII alone: it goes into our answer. */
+static bool word_valid(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~')
+			return false;
+	return s.n > 0;
+}
+
+/* "audio 49170[/2] RTP/AVP 8 0 101" */
+static int media_decode(struct reader *r, struct str s)
+{
+	struct sdp *out = r->out;
+	struct str type = str_cut(&s, ' '), ports = str_cut(&s, ' '), proto = str_cut(&s, ' ');
+	struct str formats = s, format = str_cut(&s, ' ');
+	uint64_t port;
+
+	if (!word_valid(type) || !word_valid(proto) || !word_valid(format) ||
+		!str_u64(str_cut(&ports, '/'), UINT16_MAX, &port))
+		return -EINVAL;
+	if (out->media_count == SDP_MEDIA_MAX)
+		return -E2BIG;
+	char *line = out->media_line[out->media_count];
+	int n = snprintf(line, SDP_MEDIA_BYTES, "%.*s 0 %.*s %.*s", STR_FMT(type), STR_FMT(proto),
+		STR_FMT(format));
+
+	if (n >= SDP_MEDIA_BYTES)
+		return -E2BIG;
+	r->in_audio = !r->found && port != 0 && str_eq(type, STR("audio")) &&
+		      str_eq(proto, STR("RTP/AVP"));
+	if (r->in_audio) {
+		r->found = true;
+		r->formats = formats;
+		out->audio_index = out->media_count;
+		out->rtp.port = (uint16_t)port;
+	}
+	out->media_count++;
+	return 0;
+}
+
+static int line_decode(struct reader *r, struct str line)
+{
+	struct str value = {line.p + 2, line.n - 2};
+	bool session = r->out->media_count == 0;
+
+	switch (line.p[0]) {
+	case 'm':
+		return media_decode(r, value);
+	case 'o':
+		if (session)
+			origin_decode(r->out, value);
+		return 0;
+	case 'c':
+		if (!session && !r->in_audio)
+			return 0;
+		return connection_decode(&r->connection, str_trim(value));
+	case 'a':
+		return session || r->in_audio ? attribute_decode(r, value) : 0;
+	default:
+		return 0;
+	}
+}
+
+static void formats_resolve(struct reader *r)
+{
+	struct sdp *out = r->out;
+	unsigned count = 0, seen = 0;
+
+	while (r->formats.n > 0) {
+		uint64_t pt;
+
+		if (!str_u64(str_cut(&r->formats, ' '), PT_COUNT - 1, &pt))
+			continue;
+		uint8_t codec = r->format[pt];
+
+		if (codec == PT_DTMF) {
+			if (out->dtmf_pt == TD_PT_NONE)
+				out->dtmf_pt = (uint8_t)pt;
+		} else if (codec != TD_CODEC_NONE && !(seen & 1u << codec)) {
+			out->codecs[count] = codec;
+			out->pt[count++] = (uint8_t)pt;
+			seen |= 1u << codec;
+		}
+	}
+}
+_Static_assert(TD_CODEC_COUNT <= sizeof((struct sdp){}.codecs), "each codec once, and the end");
+
+int sdp_decode(struct sdp *out, struct str text)
+{
+	struct reader r = {.out = out};
+	struct str rest = text;
+	bool first = true;
+
+	*out = (struct sdp){
+		.ptime_ms = PTIME_DEFAULT, .direction = SDP_SENDRECV, .dtmf_pt = TD_PT_NONE};
+	r.format[0] = TD_CODEC_PCMU; /* RFC 3551: these need no rtpmap */
+	r.format[8] = TD_CODEC_PCMA;
+	while (rest.n > 0) {
+		struct str line = str_cut(&rest, '\n');
+
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		if (line.n == 0)
+			continue;
+		if (line.n < 2 || line.p[1] != '=' || (first && !str_eq(line, STR("v=0"))))
+			return -EINVAL;
+		first = false;
+		int rc = line_decode(&r, line);
+
+		if (rc != 0)
+			return rc;
+	}
+	if (first)
+		return -EINVAL;
+	if (!r.found)
+		return -ENOENT;
+	if (r.connection.family == 0)
+		return -EINVAL;
+	uint16_t port = out->rtp.port;
+
+	out->rtp = r.connection;
+	out->rtp.port = port;
+	if (out->rtcp.port != 0 && out->rtcp.family == 0) {
+		port = out->rtcp.port;
+		out->rtcp = r.connection;
+		out->rtcp.port = port;
+	}
+	/* hold as before RFC 3264: the author does not want to receive */
+	if (out->rtp.family == 4 && out->rtp.ip4 == 0)
+		out->direction &= (uint8_t)~SDP_RECVONLY;
+	formats_resolve(&r);
+	return 0;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/core/addr.h>
+#include <engine/core/prng.h>
+#include <engine/sdp/sdp.h>
+#include <tests/unit/unit.h>
+
+#define HEAD "v=0\r\no=- 42 7 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+
+static const uint8_t both[] = {TD_CODEC_PCMA, TD_CODEC_PCMU, 0};
+static const uint8_t pcmu_only[] = {TD_CODEC_PCMU, 0};
+static struct sdp s;
+
+static int decode(const char *text)
+{
+	return sdp_decode(&s, str_of(text));
+}
+
+static struct td_addr address(const char *text)
+{
+	struct td_addr a;
+
+	assert_int_equal(addr_decode(&a, str_of(text)), 0);
+	return a;
+}
+
+static void assert_addr(const struct td_addr *a, const char *text)
+{
+	char out[ADDR_TEXT];
+
+	assert_string_equal(addr_encode(a, out), text);
+}
+
+static void offer_is_decoded(void **state)
+{
+	assert_int_equal(
+		decode(HEAD "a=recvonly\r\nm=video 5 RTP/AVP 96\r\nc=IN IP4 9.9.9.9\r\n"
+			    "a=inactive\r\na=rtpmap:0 PCMA/8000\r\n"
+			    "m=audio 49170/2 RTP/AVP 97 8 101 0 96\r\nc=IN IP4 192.0.2.7/127\r\n"
+			    "a=rtpmap:97 pcmu/8000/1\r\na=rtpmap:101 telephone-event/8000\r\n"
+			    "a=rtpmap:96 telephone-event/16000\r\na=fmtp:101 0-15\r\n"
+			    "a=ptime:30\r\na=sendonly\r\na=rtcp:5002\r\na=rtcp-mux\r\n"
+			    "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 8.8.8.8\r\na=inactive\r\n"),
+		0);
+	assert_addr(&s.rtp, "192.0.2.7:49170");
+	assert_addr(&s.rtcp, "192.0.2.7:5002");
+	assert_int_equal(s.codecs[0], TD_CODEC_PCMU);
+	assert_int_equal(s.pt[0], 97);
+	assert_int_equal(s.codecs[1], TD_CODEC_PCMA);
+	assert_int_equal(s.pt[1], 8);
+	assert_int_equal(s.codecs[2], 0);
+	assert_int_equal(s.dtmf_pt, 101);
+	assert_int_equal(s.ptime_ms, 30);
+	assert_int_equal(s.direction, SDP_SENDONLY);
+	assert_true(s.rtcp_mux);
+	assert_true(s.session_id == 42 && s.version == 7);
+	assert_int_equal(s.media_count, 3);
+	assert_int_equal(s.audio_index, 1);
+	assert_string_equal(s.media_line[0], "video 0 RTP/AVP 96");
+}
+
+static void bad_and_unusable_sdp_is_told_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+	} cases[] = {
+		{"", -EINVAL},
+		{"\r\n", -EINVAL},
+		{"v=1\r\n", -EINVAL},
+		{"v=0\r\nnonsense\r\n", -EINVAL},
+		{"v=0\r\nm\r\n", -EINVAL},
+		{HEAD, -ENOENT},
+		{HEAD "m=audio 0 RTP/AVP 0\r\n", -ENOENT},
+		{HEAD "m=audio 5000 RTP/SAVP 0\r\n", -ENOENT},
+		{HEAD "m=video 5000 RTP/AVP 31\r\n", -ENOENT},
+		{HEAD "m=audio 70000 RTP/AVP 0\r\n", -EINVAL},
+		{HEAD "m=audio x RTP/AVP 0\r\n", -EINVAL},
+		{HEAD "m=audio 5000 RTP/AVP\r\n", -EINVAL},
+		{"v=0\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
+		{"v=0\r\nc=IN IP4 host.example\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
+		{"v=0\r\nc=IN IP6 1.2.3.4\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
+		{HEAD "m=audio 5000 RTP/AVP 0\r\na=rtcp:x\r\n", -EINVAL},
+		{HEAD "m=audio 5000 RTP/AVP 0\r\nm=application 9 UDP/DTLS/SCTP "
+		      "webrtc-datachannel-with-a-very-long-name-beyond-all\r\n",
+			-E2BIG},
+		{HEAD "m=a 1 b 1\nm=a 1 b 1\nm=a 1 b 1\nm=a 1 b 1\nm=a 1 b 1\nm=a 1 b 1\n"
+		      "m=a 1 b 1\nm=a 1 b 1\nm=audio 5000 RTP/AVP 0\r\n",
+			-E2BIG},
+		{HEAD "m=audio 5000 RTP/AVP 0 999 x\n", 0},
+		{"v=0\nc=IN IP6 2001:db8::1\nm=audio 5000 RTP/AVP 0", 0},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int rc = decode(cases[i].text);
+
+		if (rc != cases[i].rc)
+			fail_msg("%d, not %d: %s", rc, cases[i].rc, cases[i].text);
+	}
+	assert_addr(&s.rtp, "[2001:db8::1]:5000");
+}
+
+static void old_hold_is_a_direction(void **state)
+{
+	assert_int_equal(decode("v=0\nc=IN IP4 0.0.0.0\nm=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(s.direction, SDP_SENDONLY);
+	assert_int_equal(decode("v=0\nc=IN IP4 0.0.0.0\nm=audio 5000 RTP/AVP 8\na=recvonly\n"), 0);
+	assert_int_equal(s.direction, SDP_INACTIVE);
+}
+
+static void answer_takes_our_first_codec(void **state)
+{
+	struct td_addr rtp = address("10.0.0.1:20000");
+	struct td_buf b;
+	struct sdp a;
+
+	buf_init(&b);
+	assert_int_equal(
+		decode(HEAD "m=audio 5000 RTP/AVP 0 8 96\na=rtpmap:96 telephone-event/8000\n"
+			    "a=sendonly\nm=video 6000 RTP/AVP 31 32\n"),
+		0);
+	assert_int_equal(sdp_answer(&s, both, &rtp, 1, 2, &a), 0);
+	sdp_encode(&a, &b);
+	buf_put(&b, "", 1);
+	assert_string_equal(b.data,
+		"v=0\r\no=- 1 2 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\n"
+		"t=0 0\r\nm=audio 20000 RTP/AVP 8 96\r\na=rtpmap:8 PCMA/8000\r\n"
+		"a=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-16\r\n"
+		"a=ptime:20\r\na=recvonly\r\nm=video 0 RTP/AVP 31\r\n");
+	buf_free(&b);
+	assert_int_equal(decode(HEAD "m=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(sdp_answer(&s, pcmu_only, &rtp, 1, 2, &a), -ENOENT);
+	assert_int_equal(decode(HEAD "m=audio 5000 RTP/AVP 9 18\n"), 0);
+	assert_int_equal(sdp_answer(&s, both, &rtp, 1, 2, &a), -ENOENT);
+}
+
+static void directions_are_mirrored(void **state)
+{
+	static const uint8_t pairs[][2] = {{SDP_SENDRECV, SDP_SENDRECV},
+		{SDP_SENDONLY, SDP_RECVONLY}, {SDP_RECVONLY, SDP_SENDONLY},
+		{SDP_INACTIVE, SDP_INACTIVE}};
+	struct td_addr rtp = address("10.0.0.1:20000");
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct sdp a;
+
+		assert_int_equal(decode(HEAD "m=audio 5000 RTP/AVP 8\n"), 0);
+		s.direction = pairs[i][0];
+		assert_int_equal(sdp_answer(&s, both, &rtp, 1, 2, &a), 0);
+		assert_int_equal(a.direction, pairs[i][1]);
+	}
+}
+
+static void leg_follows_the_answer(void **state)
+{
+	struct sdp offer = {.rtp = address("10.0.0.1:20000"),
+		.codecs = {TD_CODEC_PCMA, TD_CODEC_PCMU},
+		.pt = {8, 0},
+		.dtmf_pt = 101,
+		.ptime_ms = 20,
+		.direction = SDP_SENDRECV};
+	struct td_leg_params leg = {.ssrc = 5};
+	struct td_buf b;
+
+	/* the peer answers with the second, its own event type, and listens only */
+	assert_int_equal(decode(HEAD "m=audio 5000 RTP/AVP 0 96\na=rtpmap:96 telephone-event/8000\n"
+				     "a=recvonly\na=ptime:30\n"),
+		0);
+	assert_int_equal(sdp_leg(&offer, &s, &leg), 0);
+	assert_int_equal(leg.codec, TD_CODEC_PCMU);
+	assert_int_equal(leg.pt, 0);
+	assert_int_equal(leg.dtmf_pt, 96);
+	assert_int_equal(leg.ptime_ms, 30);
+	assert_int_equal(leg.flags, TD_LEG_SEND | TD_LEG_RTCP);
+	assert_int_equal(leg.ssrc, 5);
+	assert_addr(&leg.remote, "192.0.2.1:5000");
+	assert_int_equal(leg.rtcp.family, 0);
+
+	/* an offer of ours reads back as it was */
+	buf_init(&b);
+	sdp_encode(&offer, &b);
+	assert_int_equal(sdp_decode(&s, (struct str){b.data, b.len}), 0);
+	assert_memory_equal(s.codecs, offer.codecs, sizeof(s.codecs));
+	assert_memory_equal(s.pt, offer.pt, sizeof(s.pt));
+	assert_int_equal(s.dtmf_pt, 101);
+	buf_free(&b);
+
+	assert_int_equal(decode("v=0\nc=IN IP4 0.0.0.0\nm=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(sdp_leg(&offer, &s, &leg), 0);
+	assert_int_equal(leg.flags, TD_LEG_RECV);
+	assert_int_equal(leg.dtmf_pt, TD_PT_NONE);
+	assert_int_equal(decode(HEAD "m=audio 5000 RTP/AVP 18\n"), 0);
+	assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
+}
+
+/* Whatever a peer sends: read within bounds, and what was accepted can be answered. */
+static void mutated_sdp_does_no_harm(void **state)
+{
+	static const char text[] =
+		HEAD "m=video 5 RTP/AVP 96\r\nm=audio 49170/2 RTP/AVP 97 8 101 0\r\nc=IN IP4 "
+		     "192.0.2.7\r\n"
+		     "a=rtpmap:97 pcmu/8000/1\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 "
+		     "0-15\r\n"
+		     "a=ptime:30\r\na=sendonly\r\na=rtcp:5002 IN IP4 192.0.2.8\r\na=rtcp-mux\r\n";
+	struct td_addr rtp = address("10.0.0.1:20000");
+	struct prng rng;
+	unsigned good = 0;
+
+	prng_init(&rng, 1);
+	for (unsigned i = 0; i < 100000; i++) {
+		size_t n = prng_below(&rng, 8) ? sizeof(text) - 1 : prng_below(&rng, sizeof(text));
+		char *copy = test_malloc(n + 1); /* its own, so that ASan sees a read beyond */
+		struct sdp a;
+
+		memcpy(copy, text, n);
+		for (unsigned k = prng_below(&rng, 4); k > 0 && n > 0; k--)
+			copy[prng_below(&rng, (uint32_t)n)] = (char)prng_u64(&rng);
+		if (sdp_decode(&s, (struct str){copy, n}) == 0 &&
+			sdp_answer(&s, both, &rtp, 1, 1, &a) == 0)
+			good++;
+		test_free(copy);
+	}
+	assert_in_range(good, 10000, 90000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(offer_is_decoded),
+		cmocka_unit_test(bad_and_unusable_sdp_is_told_apart),
+		cmocka_unit_test(old_hold_is_a_direction),
+		cmocka_unit_test(answer_takes_our_first_codec),
+		cmocka_unit_test(directions_are_mirrored),
+		cmocka_unit_test(leg_follows_the_answer),
+		cmocka_unit_test(mutated_sdp_does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
