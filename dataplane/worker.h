@@ -111,31 +111,50 @@ static inline void worker_checksum(const struct worker_port *p, struct rte_mbuf 
 	f->udp.dgram_cksum = folded ? folded : 0xffff; /* 0 means none, RFC 768 */
 }
 
-/*
- * A struct frame with payload, complete but for Ethernet addresses and checksums, to a next hop
- * (fib_get()). Sent from the port that leads there; or dropped: no-route, no-neighbour, too-big.
- */
-static inline void worker_send(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
+/* Where a struct frame goes: writes its Ethernet header and returns the port. PORT_MAX: the packet
+ * was dropped, no-route, no-neighbour or too-big. */
+static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
 {
 	struct frame *f = rte_pktmbuf_mtod(m, struct frame *);
 	uint64_t word = nexthop_word(w->fib, nexthop);
-	struct worker_port *p;
+	unsigned port = nexthop_port(word);
 
 	if (unlikely(!word)) {
 		worker_drop(
 			w, m, nexthop == FIB_NO_ROUTE ? TD_DROP_NO_ROUTE : TD_DROP_NO_NEIGHBOUR);
-		return;
+		return PORT_MAX;
 	}
-	p = &w->port[nexthop_port(word)];
-	if (unlikely(m->pkt_len - sizeof(f->eth) > p->mtu)) {
+	if (unlikely(m->pkt_len - sizeof(f->eth) > w->port[port].mtu)) {
 		worker_drop(w, m, TD_DROP_TOO_BIG);
-		return;
+		return PORT_MAX;
 	}
 	memcpy(&f->eth.dst_addr, &word, sizeof(f->eth.dst_addr));
-	f->eth.src_addr = p->mac;
+	f->eth.src_addr = w->port[port].mac;
 	f->eth.ether_type = htons(RTE_ETHER_TYPE_IPV4);
-	worker_checksum(p, m);
-	worker_tx(w, nexthop_port(word), m);
+	return port;
+}
+
+/*
+ * A struct frame with payload, complete but for Ethernet addresses and checksums, to a next hop
+ * (fib_get()). Sent from the port that leads there, or dropped.
+ */
+static inline void worker_send(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
+{
+	unsigned port = worker_route(w, m, nexthop);
+
+	if (unlikely(port == PORT_MAX))
+		return;
+	worker_checksum(&w->port[port], m);
+	worker_tx(w, port, m);
+}
+
+/* worker_send() for a frame whose checksums are in place. */
+static inline void worker_send_summed(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
+{
+	unsigned port = worker_route(w, m, nexthop);
+
+	if (likely(port != PORT_MAX))
+		worker_tx(w, port, m);
 }
 
 #endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/rtp/digit.h>
+
+#define UNITS_PER_MS 8 /* RFC 4733 section 2.1: the clock of the audio stream, 8 kHz for G.711 */
+#define SEGMENT      0xffffu
+#define END          0x80
+#define VOLUME       0x3f
+
+/* Events 0..16 of section 3.2; others (tones, modem and fax events) are no digits. */
+static const char event_digit[] = "0123456789*#ABCD!";
+
+bool digit_finish(struct digit *d, struct digit_report *out)
+{
+	uint32_t ms = (d->before + d->duration) / UNITS_PER_MS;
+
+	if (!d->active)
+		return false;
+	d->active = false;
+	*out = (struct digit_report){.digit = event_digit[d->event],
+		.volume = d->volume,
+		.duration_ms = ms > UINT16_MAX ? UINT16_MAX : (uint16_t)ms};
+	return true;
+}
+
+bool digit_expire(struct digit *d, uint64_t now, struct digit_report *out)
+{
+	return d->active && now - d->last >= DIGIT_TIMEOUT_NS && digit_finish(d, out);
+}
+
+static bool is_next_segment(const struct digit *d, uint32_t ts, uint8_t event)
+{
+	return d->active && event == d->event && d->duration == SEGMENT && ts == d->ts + SEGMENT;
+}
+
+unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t *payload,
+	uint64_t now, struct digit_report out[static 2])
+{
+	uint8_t event = payload[0];
+	uint16_t duration = (uint16_t)(payload[2] << 8 | payload[3]);
+	bool end = payload[1] & END;
+	bool same_source = d->any && ssrc == d->ssrc;
+	unsigned reports = 0;
+
+	if (event >= sizeof(event_digit) - 1)
+		return 0;
+	if (same_source && ts == d->ts && event == d->event &&
+		(d->active || now - d->last < DIGIT_REPLAY_NS)) {
+		/* The event that we know; reported already, or reordered, it changes nothing. */
+		if (d->active && duration > d->duration)
+			d->duration = duration;
+	} else if (same_source && is_next_segment(d, ts, event)) {
+		d->before += SEGMENT;
+		d->ts = ts;
+		d->duration = duration;
+	} else if (same_source && (int32_t)(ts - d->ts) < 0 && now - d->last < DIGIT_REPLAY_NS) {
+		return 0; /* a straggler of an event before this one */
+	} else {
+		reports += digit_finish(d, &out[reports]);
+		*d = (struct digit){
+			.ssrc = ssrc, .ts = ts, .event = event, .active = true, .any = true};
+		d->duration = duration;
+	}
+	d->last = now;
+	d->volume = payload[1] & VOLUME;
+	if (end)
+		reports += digit_finish(d, &out[reports]);
+	return reports;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Commands of signalling: legs begin, change, are joined and end. */
+#include <dataplane/rtp/priv.h>
+#include <dataplane/tap.h>
+
+#define TTL 64
+
+uint64_t rtp_random(struct rtp *r)
+{
+	uint64_t z = r->random += 0x9e3779b97f4a7c15; /* splitmix64 */
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+void rtp_event(struct rtp *r, uint32_t id, struct td_media_event *ev)
+{
+	ev->leg = id;
+	ev->cookie = r->cold[id].cookie;
+	r->event(r->event_ctx, ev);
+}
+
+static const struct rtp_address *local_of(const struct rtp *r, uint32_t id)
+{
+	return &r->address[id / r->per_address];
+}
+
+static void header_make(const struct rtp *r, uint32_t id, const struct td_addr *to, bool rtcp,
+	struct rte_ipv4_hdr *ip, struct rte_udp_hdr *udp)
+{
+	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
+		.fragment_offset = htons(RTE_IPV4_HDR_DF_FLAG), /* so the identification may be 0 */
+		.time_to_live = TTL,
+		.next_proto_id = IPPROTO_UDP,
+		.src_addr = local_of(r, id)->ip,
+		.dst_addr = to->ip4};
+	*udp = (struct rte_udp_hdr){
+		.src_port = htons(td_leg_port(id, r->port_min, r->per_address) + rtcp),
+		.dst_port = htons(to->port)};
+}
+
+static uint32_t nexthop_get(const struct rtp *r, const struct td_addr *to)
+{
+	return to->family == 4 && to->port ? fib_get(r->worker->fib, to->ip4) : FIB_NO_ROUTE;
+}
+
+void rtp_leg_nexthops(struct rtp *r, uint32_t id)
+{
+	r->leg[id].nexthop = nexthop_get(r, &r->cold[id].to);
+	r->cold[id].rtcp_nexthop = nexthop_get(r, &r->cold[id].to_rtcp);
+}
+
+void rtp_leg_address(struct rtp *r, uint32_t id, const struct td_addr *remote)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	struct rte_ipv4_hdr ip;
+	struct rte_udp_hdr udp;
+	uint32_t nexthop = l->nexthop, rtcp_nexthop = c->rtcp_nexthop;
+	uint64_t sum;
+
+	c->to = *remote;
+	c->to_rtcp = c->rtcp;
+	if (!c->to_rtcp.family) {
+		c->to_rtcp = *remote;
+		c->to_rtcp.port = remote->port ? remote->port + 1 : 0;
+	}
+	rtp_leg_nexthops(r, id); /* before the old are put back: they may be the same */
+	fib_put(r->worker->fib, nexthop);
+	fib_put(r->worker->fib, rtcp_nexthop);
+	header_make(r, id, remote, false, &ip, &udp);
+	ip.hdr_checksum = checksum_fold(checksum_add(0, &ip, sizeof(ip)));
+	memcpy(l->header, &ip, sizeof(ip));
+	memcpy(l->header + sizeof(ip), &udp, sizeof(udp));
+	sum = (uint64_t)ip.src_addr + ip.dst_addr + l->out_ssrc;
+	l->sum = checksum_fold(checksum_add(sum, &udp.src_port, 4));
+}
+
+struct rte_mbuf *rtp_leg_packet(
+	struct rtp *r, uint32_t id, bool rtcp, unsigned len, uint8_t **payload)
+{
+	struct rte_mbuf *m = worker_originate(r->worker, local_of(r, id)->port);
+	struct frame *f;
+
+	if (!m)
+		return NULL;
+	f = (struct frame *)rte_pktmbuf_append(m, (uint16_t)(sizeof(*f) + len));
+	header_make(r, id, rtcp ? &r->cold[id].to_rtcp : &r->cold[id].to, rtcp, &f->ip, &f->udp);
+	f->ip.total_length = htons((uint16_t)(IP_UDP_BYTES + len));
+	f->udp.dgram_len = htons((uint16_t)(sizeof(f->udp) + len));
+	*payload = (uint8_t *)(f + 1);
+	return m;
+}
+
+/* What LEG_ADD and LEG_SET have in common. */
+static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, bool added)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	bool moved = added || memcmp(&c->remote, &p->remote, sizeof(p->remote)) ||
+		     memcmp(&c->rtcp, &p->rtcp, sizeof(p->rtcp));
+
+	c->cookie = p->cookie;
+	c->codec = p->codec;
+	c->policy = p->policy;
+	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
+	c->remote = p->remote;
+	c->rtcp = p->rtcp;
+	l->pt = l->out_pt = p->pt;
+	l->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
+	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
+	l->flags &= (uint16_t) ~(LEG_SEND | LEG_RECV | LEG_RTCP);
+	l->flags |= (uint16_t)((p->flags & TD_LEG_SEND ? LEG_SEND : 0) |
+			       (p->flags & TD_LEG_RECV ? LEG_RECV : 0) |
+			       (p->flags & TD_LEG_RTCP ? LEG_RTCP : 0));
+	rtp_source_set(l, c, moved);
+	if (moved)
+		rtp_leg_address(r, id, &p->remote);
+}
+
+static void leg_add(struct rtp *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+
+	memset(l, 0, sizeof(*l));
+	memset(c, 0, sizeof(*c));
+	l->flags = LEG_LIVE;
+	l->peer = TD_LEG_NONE;
+	l->out_ssrc = htonl(p->ssrc);
+	leg_set(r, id, p, true);
+	/* As if a packet had been sent a frame ago: the first one has seq and ts_offset. */
+	c->last_seq = (uint16_t)(p->seq - 1);
+	c->last_ts = p->ts_offset - rtp_frame(c);
+	c->last_time = rtp_clock(now) - rtp_frame(c);
+	rtp_report_start(r, id, now);
+	r->live[id / 64] |= 1ull << id % 64;
+	atomic_fetch_add_explicit(&r->legs_in_use, 1, memory_order_relaxed);
+}
+
+static void unbridge(struct rtp *r, uint32_t id, bool ended)
+{
+	uint32_t peer = r->leg[id].peer;
+
+	if (peer == TD_LEG_NONE)
+		return;
+	rtp_stream_stop(r, id);
+	rtp_stream_stop(r, peer);
+	r->leg[id].peer = TD_LEG_NONE;
+	r->leg[peer].peer = TD_LEG_NONE;
+	if (ended)
+		r->leg[peer].flags |= LEG_ORPHAN;
+}
+
+static void bridge(struct rtp *r, uint32_t id, uint32_t peer)
+{
+	if (peer >= r->legs || peer == id || !(r->leg[peer].flags & LEG_LIVE))
+		return;
+	rtp_play_stop(r, id);
+	rtp_play_stop(r, peer);
+	if (r->leg[id].peer != peer) {
+		unbridge(r, id, false);
+		unbridge(r, peer, false);
+		r->leg[id].peer = peer;
+		r->leg[peer].peer = id;
+		r->leg[id].flags &= (uint16_t)~LEG_ORPHAN;
+		r->leg[peer].flags &= (uint16_t)~LEG_ORPHAN;
+	}
+	rtp_stream_update(r, id);
+	rtp_stream_update(r, peer);
+}
+
+static void untap(struct rtp *r, uint32_t id, uint64_t now)
+{
+	const struct leg_cold *c = &r->cold[id];
+	struct tap_rec rec = {.kind = TAP_END,
+		.recording = c->recording,
+		.channel = c->channel,
+		.codec = c->codec,
+		.now = now};
+
+	if (!(r->leg[id].flags & LEG_TAP))
+		return;
+	r->leg[id].flags &= (uint16_t)~LEG_TAP;
+	tap_put(r->tap, &rec, NULL);
+}
+
+static void leg_del(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE};
+
+	rtp_play_stop(r, id);
+	unbridge(r, id, true);
+	rtp_report_bye(r, id, now);
+	rtp_digit_finish(r, id);
+	untap(r, id, now);
+	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_REPORT]);
+	fib_put(r->worker->fib, l->nexthop);
+	fib_put(r->worker->fib, c->rtcp_nexthop);
+	rtp_stats_get(l, c, &ev.stats);
+	l->flags = 0;
+	r->live[id / 64] &= ~(1ull << id % 64);
+	atomic_fetch_sub_explicit(&r->legs_in_use, 1, memory_order_relaxed);
+	rtp_event(r, id, &ev);
+}
+
+static void tap(struct rtp *r, uint32_t id, uint32_t recording, uint32_t channel, uint64_t now)
+{
+	if (!r->tap)
+		return;
+	untap(r, id, now);
+	r->cold[id].recording = recording;
+	r->cold[id].channel = (uint8_t)channel;
+	r->leg[id].flags |= LEG_TAP;
+}
+
+/* A leg that is not there answers LEG_DEL all the same: signalling waits for it. */
+static void command_no_leg(struct rtp *r, const struct td_media_cmd *cmd)
+{
+	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE, .leg = cmd->leg};
+
+	if (cmd->op == TD_MEDIA_LEG_DEL)
+		r->event(r->event_ctx, &ev);
+}
+
+void rtp_command(struct rtp *r, const struct td_media_cmd *cmd, uint64_t now)
+{
+	uint32_t id = cmd->leg;
+
+	if (id >= r->legs || (cmd->op != TD_MEDIA_LEG_ADD && !(r->leg[id].flags & LEG_LIVE))) {
+		command_no_leg(r, cmd);
+		return;
+	}
+	switch ((enum td_media_op)cmd->op) {
+	case TD_MEDIA_LEG_ADD:
+		if (!(r->leg[id].flags & LEG_LIVE))
+			leg_add(r, id, &cmd->leg_params, now);
+		break;
+	case TD_MEDIA_LEG_SET:
+		leg_set(r, id, &cmd->leg_params, false);
+		rtp_stream_update(r, id);
+		if (r->leg[id].peer != TD_LEG_NONE)
+			rtp_stream_update(r, r->leg[id].peer);
+		break;
+	case TD_MEDIA_LEG_DEL:
+		leg_del(r, id, now);
+		break;
+	case TD_MEDIA_BRIDGE:
+		bridge(r, id, cmd->peer);
+		break;
+	case TD_MEDIA_UNBRIDGE:
+		unbridge(r, id, false);
+		break;
+	case TD_MEDIA_PLAY:
+		rtp_play_start(r, id, cmd->play.sound, cmd->play.loop, now);
+		break;
+	case TD_MEDIA_STOP:
+		rtp_play_stop(r, id);
+		break;
+	case TD_MEDIA_TAP:
+		tap(r, id, cmd->tap.recording, cmd->tap.channel, now);
+		break;
+	case TD_MEDIA_UNTAP:
+		untap(r, id, now);
+		break;
+	}
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A leg: what the worker knows of one RTP session with one peer.
+ *
+ * The hot record is two cache lines, of which a relayed packet touches one of each leg: the
+ * receiving line of the leg it came in by, the sending line of the leg it leaves by.
+ *
+ *     offset size  receiving line: is it ours, is it new, what does RFC 3550 count
+ *          0    2  flags, enum leg_flag
+ *          2    1  payload type of the codec
+ *          3    1  payload type of telephone-event
+ *          4    4  SSRC of the peer (network order)
+ *          8    2  source port allowed (host order; not compared with LEG_ANY_PORT)
+ *         10    2  row of the accounting table
+ *         12    4  the leg it is relayed to
+ *         16   16  source address allowed: IPv4 in the first 4 bytes, or IPv6
+ *         32    4  which of the last 32 sequence numbers were seen; bit 0 is the highest
+ *         36    4  highest sequence number, extended (RFC 3550 A.1)
+ *         40    4  packets   \ since the last report, which folds them into the cold record
+ *         44    4  IP bytes  /
+ *         48    4  RTP time stamp of the last packet
+ *         52    4  its arrival, in time-stamp units
+ *         56    4  interarrival jitter, 16 times (RFC 3550 A.8)
+ *         60    4  the largest it was
+ *     offset size  sending line: what our packets to that peer look like
+ *         64    4  next hop (dataplane/net/fib.h)
+ *         68    4  our SSRC (network order)
+ *         72    4  RTP time stamp: add to that of the packet relayed
+ *         76    2  sequence number: add likewise
+ *         78    1  payload type of the codec
+ *         79    1  payload type of telephone-event, TD_PT_NONE
+ *         80    4  packets   \ since the last report
+ *         84    4  IP bytes  /
+ *         88    4  sum of the pseudo-header's addresses, the ports and the SSRC
+ *         92    2  row of the accounting table
+ *         94    1  marker bit due: the next packet is the first from another source (0x80)
+ *         95    1  unused
+ *         96   32  header: IPv4 and UDP without lengths; IPv4's checksum field has the sum of the
+ *                  rest of its header. (An IPv6 peer's address, ports, hop limit fit here.)
+ *
+ * The cold record has what reports, commands and rare packets need.
+ */
+#ifndef TANDEM_DATAPLANE_RTP_LEG_H
+#define TANDEM_DATAPLANE_RTP_LEG_H
+
+#include <tandem/media.h>
+#include <dataplane/rtp/digit.h>
+#include <dataplane/rtp/wheel.h>
+
+#define LEG_LINE   64
+#define LEG_WINDOW 32 /* sequence numbers told apart behind the highest: 640 ms of 20 ms packets \
+		       */
+
+enum leg_flag {
+	LEG_LIVE = 1 << 0,
+	LEG_RECV = 1 << 1,     /* the peer may send */
+	LEG_SEND = 1 << 2,     /* the peer wants to hear us */
+	LEG_RTCP = 1 << 3,     /* it gets reports */
+	LEG_LATCHING = 1 << 4, /* its source is not proven yet */
+	LEG_ANY_PORT = 1 << 5,
+	LEG_STARTED = 1 << 6, /* a rightful packet came: SSRC and sequence are known */
+	LEG_RELAY = 1 << 7,   /* what arrives leaves on `peer` */
+	LEG_SWITCH =
+		1 << 8, /* but no packet did yet: seq_add and ts_add of `peer` are to be made */
+	LEG_TAP = 1 << 9,
+	LEG_PLAY = 1 << 10,   /* a sound plays to this peer */
+	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
+};
+
+/* A packet takes the short way when of these exactly LEG_FAST are set. */
+#define LEG_FAST      (LEG_LIVE | LEG_STARTED)
+#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING)
+
+struct leg {
+	uint16_t flags;
+	uint8_t pt, dtmf_pt;
+	uint32_t in_ssrc;
+	uint16_t src_port;
+	uint16_t in_acct;
+	uint32_t peer;
+	union {
+		uint32_t src_ip;
+		uint8_t src_ip6[16];
+	};
+	uint32_t seen;
+	uint32_t seq_max;
+	uint32_t in_packets, in_bytes;
+	uint32_t in_ts, in_time;
+	uint32_t jitter, jitter_max;
+
+	_Alignas(LEG_LINE) uint32_t nexthop;
+	uint32_t out_ssrc;
+	uint32_t ts_add;
+	uint16_t seq_add;
+	uint8_t out_pt, out_dtmf_pt;
+	uint32_t out_packets, out_bytes;
+	uint32_t sum;
+	uint16_t out_acct;
+	uint8_t mark;
+	uint8_t unused;
+	uint8_t header[32];
+};
+
+_Static_assert(sizeof(struct leg) == 2 * LEG_LINE, "two cache lines a leg");
+_Static_assert(offsetof(struct leg, src_ip) == 16, "as drawn");
+_Static_assert(offsetof(struct leg, seen) == 32, "as drawn");
+_Static_assert(offsetof(struct leg, in_packets) == 40, "as drawn");
+_Static_assert(offsetof(struct leg, jitter_max) == 60, "the receiving line ends here");
+_Static_assert(offsetof(struct leg, nexthop) == LEG_LINE, "the sending line begins here");
+_Static_assert(offsetof(struct leg, out_packets) == 80, "as drawn");
+_Static_assert(offsetof(struct leg, header) == 96, "as drawn");
+
+enum leg_timer { LEG_TIMER_PLAY, LEG_TIMER_REPORT, LEG_TIMER_DIGIT, LEG_TIMERS };
+
+struct leg_cold {
+	/* first line: what tapped packets read */
+	uint32_t recording;
+	uint8_t channel, codec, policy, ptime_ms;
+	uint32_t cookie;
+	uint32_t top_ts;  /* highest time stamp behind in_ts, after reordering */
+	uint32_t floor;   /* packets before it (extended) belong to before the last switch */
+	uint16_t bad_seq; /* RFC 3550 A.1: this one next would prove a jump */
+	bool jumped;      /* bad_seq is set */
+	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
+	struct digit digit;
+
+	/* statistics: whole, of which the hot ones are what came since the last report */
+	uint64_t in_packets, in_bytes, out_packets, out_bytes;
+	uint64_t strangers, unexpected_pt;
+	uint32_t base;            /* extended sequence number of this SSRC's first packet */
+	uint32_t expected_before; /* of earlier SSRCs, and before jumps */
+	uint64_t packets_before;  /* in_packets when this SSRC began */
+	uint32_t expected_prior, received_prior; /* at our last report block (RFC 3550 A.3) */
+	uint64_t reported_packets;               /* in + out at the last LEG_STATS */
+
+	/* what we send */
+	struct td_addr remote, rtcp; /* as signalling said */
+	struct td_addr to, to_rtcp;  /* where ours go: the same, or where a latch led */
+	uint32_t rtcp_nexthop;
+	uint32_t last_ts, last_time; /* of the last packet sent, its time in time-stamp units */
+	uint16_t last_seq;
+	uint16_t unused;
+
+	/* the sound that plays */
+	uint32_t sound, position;
+	bool loop;
+	uint8_t phase; /* the millisecond of 20 in which it is sent */
+
+	/* what the peer's reports said */
+	uint32_t out_lost, out_jitter, rtt_us;
+	uint32_t sr_ntp;         /* middle bits of the peer's last SR, 0 none */
+	uint64_t sr_time;        /* and when it came */
+	uint64_t out_packets_sr; /* rtp_out_packets() at our last report: a sender since then? */
+
+	/* a source on probation (TD_SOURCE_LATCH) */
+	uint32_t probation_ip, probation_ssrc;
+	uint16_t probation_port, probation_seq;
+	bool probation, latched;
+
+	struct wheel_timer timer[LEG_TIMERS];
+};
+
+_Static_assert(offsetof(struct leg_cold, digit) <= 32, "a tap reads the first line alone");
+_Static_assert(sizeof(struct leg_cold) + sizeof(struct leg) <= 512, "1 kB a bridged call");
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of this folder share. Only their worker calls these functions. */
+#ifndef TANDEM_DATAPLANE_RTP_PRIV_H
+#define TANDEM_DATAPLANE_RTP_PRIV_H
+
+#include <stdatomic.h>
+#include <dataplane/rtp/leg.h>
+#include <dataplane/rtp/rtp.h>
+#include <dataplane/rtp/sounds.h>
+#include <dataplane/worker.h>
+
+#define RTP_HEADER   12
+#define RTP_VERSION  0x80 /* version 2, no padding, no extension, no CSRC */
+#define RTP_MARKER   0x80
+#define RTP_CLOCK    8000 /* of every codec we have; G.722's is too (RFC 3551 section 4.5.2) */
+#define RTP_CLOCK_NS (TD_NSEC_PER_SEC / RTP_CLOCK)
+#define IP_UDP_BYTES (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
+#define PLAY_PHASES  20 /* milliseconds over which the packets of sounds are spread */
+#define REPORT_NS    (5 * TD_NSEC_PER_SEC) /* mean interval of RTCP (RFC 3550 section 6.2) */
+
+struct rtp {
+	struct worker *worker;
+	struct leg *leg;
+	struct td_acct_row *acct;
+	struct tap *tap;
+	struct leg_cold *cold;
+	uint32_t legs, per_address;
+	uint32_t acct_rows;
+	uint16_t port_min;
+	unsigned addresses;
+	struct rtp_address *address;
+	struct sounds *sounds;
+	void (*event)(void *ctx, const struct td_media_event *ev);
+	void *event_ctx;
+	uint64_t random; /* state of splitmix64 */
+	uint64_t *live;  /* bit by leg */
+	_Atomic uint32_t legs_in_use;
+	uint64_t bytes; /* of all that is allocated */
+	uint32_t phase_load[PLAY_PHASES];
+	struct wheel wheel;
+};
+
+/* A moment in time-stamp units; only differences mean something. */
+static inline uint32_t rtp_clock(uint64_t now)
+{
+	return (uint32_t)(now / RTP_CLOCK_NS);
+}
+
+static inline uint32_t rtp_frame(const struct leg_cold *c) /* time-stamp units of a packet */
+{
+	return c->ptime_ms * (RTP_CLOCK / 1000u);
+}
+
+static inline uint32_t rtp_load32(const void *p) /* as it lies in memory */
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint64_t rtp_in_packets(const struct leg *l, const struct leg_cold *c)
+{
+	return c->in_packets + l->in_packets;
+}
+
+static inline uint64_t rtp_out_packets(const struct leg *l, const struct leg_cold *c)
+{
+	return c->out_packets + l->out_packets;
+}
+
+/* A packet of `ip_bytes` was sent to the peer of `l`. */
+static inline void rtp_count_out(struct rtp *r, struct leg *l, unsigned ip_bytes)
+{
+	struct td_acct_row *row = &r->acct[l->out_acct];
+
+	l->out_packets++;
+	l->out_bytes += ip_bytes;
+	row->packets[TD_DIR_OUT]++;
+	row->ip_bytes[TD_DIR_OUT] += ip_bytes;
+}
+
+static inline void rtp_count_in(struct rtp *r, struct leg *l, unsigned ip_bytes)
+{
+	struct td_acct_row *row = &r->acct[l->in_acct];
+
+	l->in_packets++;
+	l->in_bytes += ip_bytes;
+	row->packets[TD_DIR_IN]++;
+	row->ip_bytes[TD_DIR_IN] += ip_bytes;
+}
+
+uint64_t rtp_random(struct rtp *r);
+void rtp_event(struct rtp *r, uint32_t id, struct td_media_event *ev); /* leg and cookie are set */
+
+/* receive.c: a packet for which relay.c has no short way: every check, in order. Takes it. */
+void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now);
+void rtp_digit_due(struct rtp *r, uint32_t id, uint64_t now);
+void rtp_digit_finish(struct rtp *r, uint32_t id);
+
+/* Copies a payload to the recorder's ring. */
+void rtp_tap(struct rtp *r, uint32_t id, const uint8_t *rtp, const void *payload, uint16_t len,
+	uint64_t now);
+
+/* source.c: which packets are the peer's. */
+enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
+void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved);
+enum source rtp_source_check(
+	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, bool expected_pt);
+
+/* stats.c: RFC 3550 appendix A. */
+enum sequence { SEQ_NEXT, SEQ_REORDERED, SEQ_DUPLICATE, SEQ_LATE, SEQ_JUMP, SEQ_RESTART };
+void rtp_seq_start(
+	struct leg *l, struct leg_cold *c, uint32_t ssrc, uint16_t seq, uint32_t ts, uint32_t time);
+enum sequence rtp_seq_update(struct leg *l, struct leg_cold *c, uint16_t seq);
+void rtp_stats_fold(struct leg *l, struct leg_cold *c);
+void rtp_stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stats *out);
+
+/* stream.c: what a peer gets is one stream whatever feeds it. */
+struct position {
+	uint32_t ts, time; /* of the last packet, and when it was sent */
+	uint16_t seq;
+};
+struct position rtp_stream_position(const struct rtp *r, uint32_t id);
+void rtp_stream_settle(struct rtp *r, uint32_t id); /* position into the cold record */
+/* The time stamp of the packet after the last one, sent now. */
+uint32_t rtp_stream_next_ts(const struct leg_cold *c, uint32_t time);
+/* `in` is about to relay its first packet: seq, ts as it has them. */
+void rtp_stream_switch(struct rtp *r, struct leg *in, uint16_t seq, uint32_t ts, uint32_t time);
+void rtp_stream_stop(struct rtp *r, uint32_t id); /* what arrives on `id` is relayed no more */
+/* Flags, peer, codec or sound changed: relays what arrives on `id`, or stops. */
+void rtp_stream_update(struct rtp *r, uint32_t id);
+
+/* leg.c */
+void rtp_leg_nexthops(
+	struct rtp *r, uint32_t id); /* asks for them; the old ones are not put back */
+void rtp_leg_address(
+	struct rtp *r, uint32_t id, const struct td_addr *remote); /* next hop, header */
+/* A packet to the peer, rtcp or rtp: headers in place, `len` octets of room at *payload. NULL when
+ * the pool is empty (counted). */
+struct rte_mbuf *rtp_leg_packet(
+	struct rtp *r, uint32_t id, bool rtcp, unsigned len, uint8_t **payload);
+
+/* play.c */
+void rtp_play_start(struct rtp *r, uint32_t id, uint32_t sound, bool loop, uint64_t now);
+void rtp_play_stop(struct rtp *r, uint32_t id);
+void rtp_play_due(struct rtp *r, uint32_t id, uint64_t deadline, uint64_t now);
+
+/* rtcp.c */
+void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now); /* takes it */
+void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now);
+void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now);
+void rtp_report_bye(struct rtp *r, uint32_t id, uint64_t now);
+
+#endif

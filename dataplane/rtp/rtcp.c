@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reports: RTCP ends here and is made anew for each leg (RFC 3550 section 6), and signalling gets
+ * the statistics. An interval is 5 s times 0.5 .. 1.5, section 6.2 for a session of two with no
+ * bandwidth to save; the first is half of that.
+ */
+#include <stdio.h>
+#include <dataplane/rtp/priv.h>
+#include <dataplane/rtp/rtcp_msg.h>
+
+/* Section 4 lets the NTP time stamp count from any origin when there is no wall clock. */
+static uint64_t ntp_time(uint64_t now)
+{
+	return now / TD_NSEC_PER_SEC << 32 | ((now % TD_NSEC_PER_SEC) << 32) / TD_NSEC_PER_SEC;
+}
+
+static uint32_t ntp_middle(uint64_t now)
+{
+	return (uint32_t)(ntp_time(now) >> 16);
+}
+
+static void set_timer(struct rtp *r, uint32_t id, uint64_t mean, uint64_t now)
+{
+	wheel_set(&r->wheel, &r->cold[id].timer[LEG_TIMER_REPORT],
+		now + mean / 2 + rtp_random(r) % mean);
+}
+
+void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now)
+{
+	set_timer(r, id, REPORT_NS / 2, now);
+}
+
+/* What we heard since the last report (A.3). */
+static void block_make(struct rtp *r, uint32_t id, struct rtcp_block *b, uint64_t now)
+{
+	const struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint32_t expected = l->seq_max - c->base + 1;
+	uint32_t received = (uint32_t)(rtp_in_packets(l, c) - c->packets_before);
+	int64_t lost = (int64_t)expected - received;
+	uint32_t interval = expected - c->expected_prior;
+	int64_t lost_interval = (int64_t)interval - (received - c->received_prior);
+
+	c->expected_prior = expected;
+	c->received_prior = received;
+	*b = (struct rtcp_block){.ssrc = rte_be_to_cpu_32(l->in_ssrc),
+		.fraction = interval == 0 || lost_interval <= 0
+				    ? 0
+				    : (uint8_t)((lost_interval << 8) / interval -
+						(lost_interval == interval)),
+		.lost = lost > 0x7fffff    ? 0x7fffff
+			: lost < -0x800000 ? -0x800000
+					   : (int32_t)lost,
+		.seq_max = l->seq_max,
+		.jitter = l->jitter >> 4,
+		.lsr = c->sr_ntp,
+		.dlsr = c->sr_ntp ? ntp_middle(now - c->sr_time) : 0};
+}
+
+static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
+{
+	const struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint64_t sent = rtp_out_packets(l, c);
+	struct rtcp_msg msg = {.ssrc = ntohl(l->out_ssrc), .bye = bye};
+	struct position p = rtp_stream_position(r, id);
+	uint8_t octets[RTCP_MAX], *payload;
+	struct rte_mbuf *m;
+	size_t n;
+
+	if (!(l->flags & LEG_RTCP) || (sent == 0 && !(l->flags & LEG_STARTED)))
+		return;
+	if (sent != c->out_packets_sr) {
+		msg.sender = true;
+		msg.ntp = ntp_time(now);
+		msg.ts = p.ts + (rtp_clock(now) - p.time);
+		msg.packets = (uint32_t)sent;
+		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
+					sent * (IP_UDP_BYTES + RTP_HEADER));
+		c->out_packets_sr = sent;
+	}
+	if (l->flags & LEG_STARTED) {
+		msg.block = true;
+		block_make(r, id, &msg.report, now);
+	}
+	snprintf(msg.cname, sizeof(msg.cname), "%08x@tandem", msg.ssrc);
+	n = rtcp_encode(&msg, octets);
+	m = rtp_leg_packet(r, id, true, (unsigned)n, &payload);
+	if (!m)
+		return;
+	memcpy(payload, octets, n);
+	worker_send(r->worker, m, c->rtcp_nexthop);
+}
+
+void rtp_report_bye(struct rtp *r, uint32_t id, uint64_t now)
+{
+	send_report(r, id, true, now);
+}
+
+void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	struct td_media_event ev = {.type = TD_MEDIA_LEG_STATS};
+	uint64_t packets;
+
+	/* The window that LEG_SET opened for a new source closes when the old one is still there.
+	 */
+	if ((l->flags & LEG_LATCHING) && c->latched && l->in_packets)
+		l->flags &= (uint16_t)~LEG_LATCHING;
+	rtp_stats_fold(l, c);
+	packets = c->in_packets + c->out_packets;
+	if (packets != c->reported_packets) {
+		c->reported_packets = packets;
+		rtp_stats_get(l, c, &ev.stats);
+		rtp_event(r, id, &ev);
+	}
+	send_report(r, id, false, now);
+	set_timer(r, id, REPORT_NS, now);
+}
+
+/* The round trip by LSR and DLSR (section 6.4.1), microseconds. */
+static void read_block(struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
+{
+	int32_t rtt = (int32_t)(ntp_middle(now) - b->lsr - b->dlsr);
+
+	c->out_lost = b->lost > 0 ? (uint32_t)b->lost : 0;
+	c->out_jitter = b->jitter;
+	if (b->lsr)
+		c->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
+}
+
+void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
+{
+	const struct pkt *pkt = pkt_of(m);
+	const struct leg *l = &r->leg[pkt->leg];
+	struct leg_cold *c = &r->cold[pkt->leg];
+	struct rtcp_msg msg;
+
+	if (pkt->src_ip != l->src_ip && !(c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 &&
+						pkt->src_port == c->rtcp.port)) {
+		c->strangers++;
+		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
+		return;
+	}
+	if (rtcp_decode(&msg, rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload),
+		    pkt->payload_len, ntohl(l->out_ssrc))) {
+		worker_drop(r->worker, m, TD_DROP_RTCP_INVALID);
+		return;
+	}
+	if (msg.sender) {
+		c->sr_ntp = (uint32_t)(msg.ntp >> 16);
+		c->sr_time = now;
+	}
+	if (msg.block)
+		read_block(c, &msg.report, now);
+	worker_consume(r->worker, m, TD_CONSUMED_RTCP);
+}

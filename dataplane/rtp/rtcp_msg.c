@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+#include <dataplane/rtp/rtcp_msg.h>
+
+#define RTCP_SR   200
+#define RTCP_RR   201
+#define RTCP_SDES 202
+#define RTCP_BYE  203
+
+#define VERSION      0x80
+#define VERSION_MASK 0xc0
+#define PADDING      0x20
+#define COUNT        0x1f
+#define HEADER       4
+#define SENDER_INFO  20
+#define BLOCK        24
+#define SDES_CNAME   1
+
+static uint8_t *put32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 24);
+	p[1] = (uint8_t)(v >> 16);
+	p[2] = (uint8_t)(v >> 8);
+	p[3] = (uint8_t)v;
+	return p + 4;
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* The header of the packet that began at `start` and ends at `end`, a multiple of 4. */
+static void finish(uint8_t *start, const uint8_t *end, uint8_t count, uint8_t type)
+{
+	size_t words = (size_t)(end - start) / 4 - 1;
+
+	start[0] = VERSION | count;
+	start[1] = type;
+	start[2] = (uint8_t)(words >> 8);
+	start[3] = (uint8_t)words;
+}
+
+static uint8_t *put_report(const struct rtcp_msg *m, uint8_t *start)
+{
+	uint8_t *p = put32(start + HEADER, m->ssrc);
+
+	if (m->sender) {
+		p = put32(p, (uint32_t)(m->ntp >> 32));
+		p = put32(p, (uint32_t)m->ntp);
+		p = put32(p, m->ts);
+		p = put32(p, m->packets);
+		p = put32(p, m->octets);
+	}
+	if (m->block) {
+		p = put32(p, m->report.ssrc);
+		p = put32(p, (uint32_t)m->report.fraction << 24 | (m->report.lost & 0xffffff));
+		p = put32(p, m->report.seq_max);
+		p = put32(p, m->report.jitter);
+		p = put32(p, m->report.lsr);
+		p = put32(p, m->report.dlsr);
+	}
+	finish(start, p, m->block, m->sender ? RTCP_SR : RTCP_RR);
+	return p;
+}
+
+/* One chunk, one item, then at least one zero octet up to a multiple of 4 (section 6.5). */
+static uint8_t *put_sdes(const struct rtcp_msg *m, uint8_t *start)
+{
+	uint8_t *p = put32(start + HEADER, m->ssrc);
+	size_t n = strnlen(m->cname, sizeof(m->cname) - 1);
+
+	*p++ = SDES_CNAME;
+	*p++ = (uint8_t)n;
+	memcpy(p, m->cname, n);
+	p += n;
+	do
+		*p++ = 0;
+	while ((p - start) % 4);
+	finish(start, p, 1, RTCP_SDES);
+	return p;
+}
+
+size_t rtcp_encode(const struct rtcp_msg *m, uint8_t out[static RTCP_MAX])
+{
+	uint8_t *p = put_report(m, out);
+
+	p = put_sdes(m, p);
+	if (m->bye) {
+		uint8_t *end = put32(p + HEADER, m->ssrc);
+
+		finish(p, end, 1, RTCP_BYE);
+		p = end;
+	}
+	return (size_t)(p - out);
+}
+
+static int get_report(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32_t about)
+{
+	bool sender = p[1] == RTCP_SR;
+	size_t at = HEADER + 4 + (sender ? SENDER_INFO : 0);
+	unsigned count = p[0] & COUNT;
+
+	if (len < at + count * BLOCK)
+		return -EINVAL;
+	m->ssrc = get32(p + HEADER);
+	if (sender) {
+		m->sender = true;
+		m->ntp = (uint64_t)get32(p + 8) << 32 | get32(p + 12);
+		m->ts = get32(p + 16);
+		m->packets = get32(p + 20);
+		m->octets = get32(p + 24);
+	}
+	for (const uint8_t *b = p + at; count > 0; count--, b += BLOCK) {
+		if (get32(b) != about)
+			continue;
+		m->block = true;
+		m->report = (struct rtcp_block){.ssrc = about,
+			.fraction = b[4],
+			.lost = (int32_t)(get32(b + 4) << 8) >> 8,
+			.seq_max = get32(b + 8),
+			.jitter = get32(b + 12),
+			.lsr = get32(b + 16),
+			.dlsr = get32(b + 20)};
+	}
+	return 0;
+}
+
+int rtcp_decode(struct rtcp_msg *m, const uint8_t *data, size_t len, uint32_t about)
+{
+	memset(m, 0, sizeof(*m));
+	/* The first is SR or RR without padding, which only the last may have. */
+	if (len < HEADER + 4 || (data[0] & (VERSION_MASK | PADDING)) != VERSION ||
+		(data[1] != RTCP_SR && data[1] != RTCP_RR))
+		return -EINVAL;
+	for (size_t n; len > 0; data += n, len -= n) {
+		if (len < HEADER || (data[0] & VERSION_MASK) != VERSION)
+			return -EINVAL;
+		n = ((size_t)(data[2] << 8 | data[3]) + 1) * 4;
+		if (n > len)
+			return -EINVAL;
+		if ((data[0] & PADDING) && n != len)
+			return -EINVAL;
+		if ((data[1] == RTCP_SR || data[1] == RTCP_RR) &&
+			(n < HEADER + 4 || get_report(m, data, n, about)))
+			return -EINVAL;
+		if (data[1] == RTCP_BYE)
+			m->bye = true;
+	}
+	return 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The legs of one worker as a whole. Tables are indexed by leg number, over all there can be: they
+ * are reserved as address space and cost memory only where legs are used. The numbers of a
+ * worker's legs are contiguous for each address, so its pages are its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <dataplane/rtp/priv.h>
+
+/* Up to here the tables are made present at the start, and no leg waits for a page. */
+#define POPULATE_BYTES (64ull << 20)
+
+static void *table_alloc(struct rtp *r, uint64_t count, size_t size)
+{
+	uint64_t bytes = count * size;
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	/* Random legs in 4 kB pages miss the TLB at each packet. Refused, all works too. */
+	madvise(p, bytes, MADV_HUGEPAGE);
+	if (bytes <= POPULATE_BYTES)
+		madvise(p, bytes, MADV_POPULATE_WRITE);
+	r->bytes += bytes;
+	return p;
+}
+
+static void table_free(void *p, uint64_t count, size_t size)
+{
+	if (p)
+		munmap(p, count * size);
+}
+
+struct rtp *rtp_alloc(const struct rtp_params *p)
+{
+	struct rtp *r =
+		aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN(sizeof(*r), RTE_CACHE_LINE_SIZE));
+
+	if (!r)
+		return NULL;
+	memset(r, 0, sizeof(*r));
+	r->worker = p->worker;
+	r->tap = p->tap;
+	r->sounds = p->sounds;
+	r->event = p->event;
+	r->event_ctx = p->event_ctx;
+	r->random = p->seed;
+	r->port_min = p->rtp_port_min;
+	r->per_address = td_legs_per_address(p->rtp_port_min, p->rtp_port_max);
+	r->addresses = p->address_count;
+	r->legs = r->per_address * p->address_count;
+	r->acct_rows = p->acct_rows ? p->acct_rows : 1;
+	if (r->legs == 0 || r->acct_rows > UINT16_MAX) {
+		errno = EINVAL;
+		free(r);
+		return NULL;
+	}
+	r->bytes = sizeof(*r);
+	r->address = calloc(p->address_count, sizeof(*r->address));
+	r->live = calloc((r->legs + 63) / 64, sizeof(*r->live));
+	r->acct = calloc(r->acct_rows, sizeof(*r->acct));
+	r->leg = table_alloc(r, r->legs, sizeof(*r->leg));
+	r->cold = table_alloc(r, r->legs, sizeof(*r->cold));
+	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold) {
+		rtp_free(r);
+		errno = ENOMEM;
+		return NULL;
+	}
+	memcpy(r->address, p->address, p->address_count * sizeof(*r->address));
+	wheel_init(&r->wheel, p->now);
+	return r;
+}
+
+void rtp_free(struct rtp *r)
+{
+	if (!r)
+		return;
+	table_free(r->cold, r->legs, sizeof(*r->cold));
+	table_free(r->leg, r->legs, sizeof(*r->leg));
+	free(r->acct);
+	free(r->live);
+	free(r->address);
+	free(r);
+}
+
+uint64_t rtp_tick(struct rtp *r, uint64_t now)
+{
+	struct wheel_timer *t;
+
+	while ((t = wheel_due(&r->wheel, now))) {
+		size_t at = (size_t)((char *)t - (char *)r->cold);
+		uint32_t id = (uint32_t)(at / sizeof(*r->cold));
+
+		switch ((enum leg_timer)(t - r->cold[id].timer)) {
+		case LEG_TIMER_PLAY:
+			rtp_play_due(r, id, t->deadline, now);
+			break;
+		case LEG_TIMER_REPORT:
+			rtp_report_due(r, id, now);
+			break;
+		case LEG_TIMER_DIGIT:
+			rtp_digit_due(r, id, now);
+			break;
+		case LEG_TIMERS:
+			break;
+		}
+	}
+	return wheel_next(&r->wheel);
+}
+
+void rtp_reroute(struct rtp *r)
+{
+	struct fib *fib = r->worker->fib;
+
+	for (uint32_t word = 0; word < (r->legs + 63) / 64; word++)
+		for (uint64_t bits = r->live[word]; bits; bits &= bits - 1) {
+			uint32_t id = word * 64 + (uint32_t)__builtin_ctzll(bits);
+			uint32_t rtp = r->leg[id].nexthop, rtcp = r->cold[id].rtcp_nexthop;
+
+			rtp_leg_nexthops(r, id);
+			fib_put(fib, rtp);
+			fib_put(fib, rtcp);
+		}
+}
+
+void rtp_acct(const struct rtp *r, uint32_t row, struct td_acct_row *add)
+{
+	if (row >= r->acct_rows)
+		return;
+	for (unsigned d = 0; d < TD_DIR_COUNT; d++) {
+		add->packets[d] += r->acct[row].packets[d];
+		add->ip_bytes[d] += r->acct[row].ip_bytes[d];
+	}
+}
+
+uint64_t rtp_bytes(const struct rtp *r)
+{
+	return r->bytes;
+}
+
+uint32_t rtp_legs(const struct rtp *r)
+{
+	return r->legs;
+}
+
+uint32_t rtp_legs_in_use(const struct rtp *r)
+{
+	return atomic_load_explicit(&r->legs_in_use, memory_order_relaxed);
+}

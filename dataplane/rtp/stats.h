@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The part of RFC 3550's statistics that every packet goes through. */
+#ifndef TANDEM_DATAPLANE_RTP_STATS_H
+#define TANDEM_DATAPLANE_RTP_STATS_H
+
+#include <dataplane/rtp/leg.h>
+
+#define SEQ_MAX_DROPOUT  3000u /* RFC 3550 A.1 */
+#define SEQ_MAX_MISORDER 100u
+
+/* The sequence number went `delta` ahead, 1 .. SEQ_MAX_DROPOUT - 1. */
+static inline void leg_advance(struct leg *l, uint32_t delta)
+{
+	l->seq_max += delta;
+	l->seen = (delta < LEG_WINDOW ? l->seen << delta : 0) | 1;
+}
+
+/* RFC 3550 A.8 in its integer form. `time` is the arrival, in units of ts. */
+static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
+{
+	int32_t d = (int32_t)((time - l->in_time) - (ts - l->in_ts));
+	uint32_t jitter = l->jitter;
+
+	jitter += (uint32_t)(d < 0 ? -d : d) - ((jitter + 8) >> 4);
+	l->jitter = jitter;
+	l->jitter_max = jitter > l->jitter_max ? jitter : l->jitter_max;
+	l->in_ts = ts;
+	l->in_time = time;
+}
+
+#endif
