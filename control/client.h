@@ -11,8 +11,9 @@
 struct client {
 	int fd;
 	uint32_t next_id;
-	uint8_t *in; /* received and not taken yet */
-	size_t in_len, in_cap;
+	uint8_t *in; /* received; the first `taken` bytes were given out */
+	size_t in_len, in_cap, taken;
+	char *body; /* of the message given out last */
 };
 
 /* A message taken off a buffer. `body` has `len` bytes and a NUL behind them. */
@@ -31,7 +32,8 @@ void client_close(struct client *c);
 
 /* Sends a request and returns its id (> 0), or a negative errno. body NULL: "{}". */
 int64_t client_send(struct client *c, enum td_api_op op, const char *body, size_t len);
-/* Waits for the next message, timeout_ms < 0 for ever. 1, 0 on time-out, or a negative errno
+/* Waits for the next message, timeout_ms < 0 for ever. 1, 0 on time-out or a signal, or a negative
+ * errno
  * (-ECONNRESET: the server went away). */
 int client_recv(struct client *c, struct client_msg *m, int timeout_ms);
 /*

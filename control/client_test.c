@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The client against a server of a few lines, in a child process that dies with the test. */
+#include <control/client.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <tests/unit/unit.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/tandem-client-XXXXXX";
+static char path[64];
+
+static void answer(int fd, uint16_t op, uint32_t id, int16_t status, const char *body)
+{
+	struct td_api_msg m = {.len = strlen(body), .op = op, .status = status, .id = id};
+	uint8_t all[TD_API_HEAD + 256];
+
+	client_head_encode(all, &m);
+	memcpy(all + TD_API_HEAD, body, m.len);
+	/* Two pieces, so that the client has to put them together. */
+	if (write(fd, all, 7) != 7 || write(fd, all + 7, TD_API_HEAD + m.len - 7) < 0)
+		_exit(1);
+}
+
+static void serve(int fd)
+{
+	static uint8_t in[1 << 16];
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(fd, in + len, sizeof(in) - len)) > 0) {
+		struct td_api_msg m;
+		int64_t whole;
+
+		len += n;
+		while ((whole = client_head_decode(in, len, &m)) > 0) {
+			switch (m.op) {
+			case TD_API_HELLO:
+				answer(fd, m.op, m.id, 0, "{\"version\":1}");
+				break;
+			case TD_API_SHOW:
+				answer(fd, m.op, m.id + 77, 0, "{\"not\":\"yours\"}");
+				answer(fd, m.op, m.id, 0, "{\"rows\":[1]}");
+				answer(fd, m.op, m.id, 0, "{\"rows\":[2]}");
+				answer(fd, m.op, m.id, 0, "");
+				break;
+			case TD_API_STATUS:
+				break; /* never */
+			case TD_API_DRAIN:
+				_exit(0);
+			default:
+				answer(fd, m.op, m.id, -ENOENT, "{\"error\":\"no such call\"}");
+			}
+			memmove(in, in + whole, len - whole);
+			len -= whole;
+		}
+	}
+}
+
+static pid_t server;
+
+static int server_start(void **state)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/sock", dir);
+	strcpy(a.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 4))
+		return -1;
+	server = fork();
+	if (server == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;) {
+			int one = accept(fd, NULL, NULL);
+
+			if (fork() == 0) {
+				prctl(PR_SET_PDEATHSIG, SIGKILL);
+				serve(one);
+				_exit(0);
+			}
+			close(one);
+		}
+	}
+	close(fd);
+	return server < 0;
+}
+
+static int server_stop(void **state)
+{
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	unlink(path);
+	return rmdir(dir);
+}
+
+static bool collect(void *ctx, const char *body, size_t len)
+{
+	strcat(ctx, body);
+	assert_int_equal(strlen(body), len);
+	return true;
+}
+
+static void a_stream_ends_with_an_empty_message(void **state)
+{
+	char err[256], got[256] = "";
+	struct client c;
+
+	assert_int_equal(client_open(&c, path, "test", err, sizeof(err)), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(client_call(&c, TD_API_SHOW, "{\"what\":\"calls\"}", true, collect,
+					 got, 5000, err, sizeof(err)),
+			0);
+	assert_string_equal(got, "{\"rows\":[1]}{\"rows\":[2]}{\"rows\":[1]}{\"rows\":[2]}");
+	client_close(&c);
+}
+
+static void the_servers_reason_is_told(void **state)
+{
+	char err[256];
+	struct client c;
+
+	assert_int_equal(client_open(&c, path, "test", err, sizeof(err)), 0);
+	assert_int_equal(
+		client_call(&c, TD_API_HANGUP, NULL, false, NULL, NULL, 5000, err, sizeof(err)),
+		-ENOENT);
+	assert_string_equal(err, "no such call");
+	assert_int_equal(
+		client_call(&c, TD_API_STATUS, NULL, false, NULL, NULL, 20, err, sizeof(err)),
+		-ETIMEDOUT);
+	assert_string_equal(err, "no answer in time");
+	assert_int_equal(
+		client_call(&c, TD_API_DRAIN, NULL, false, NULL, NULL, 5000, err, sizeof(err)),
+		-ECONNRESET);
+	assert_string_equal(err, "the connection was closed");
+	client_close(&c);
+}
+
+static void no_server_is_said_in_a_line(void **state)
+{
+	char err[256];
+	struct client c;
+
+	assert_int_equal(client_open(&c, "/nonexistent/sock", "test", err, sizeof(err)), -ENOENT);
+	assert_string_equal(
+		err, "/nonexistent/sock: no one listens there; is the program running?");
+}
+
+static void a_body_that_is_too_long_is_refused(void **state)
+{
+	struct td_api_msg m = {.len = TD_API_MAX + 1, .op = TD_API_SHOW, .id = 1};
+	uint8_t head[TD_API_HEAD];
+
+	client_head_encode(head, &m);
+	assert_int_equal(client_head_decode(head, sizeof(head), &m), -EMSGSIZE);
+	assert_int_equal(client_head_decode(head, 11, &m), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stream_ends_with_an_empty_message),
+		cmocka_unit_test(the_servers_reason_is_told),
+		cmocka_unit_test(no_server_is_said_in_a_line),
+		cmocka_unit_test(a_body_that_is_too_long_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, server_start, server_stop);
+}
