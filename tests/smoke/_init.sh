@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+#
+# What every smoke test sources first: a lab of the test's own name, everything in peers.sh, and a
+# trap that shows the logs of a test that failed and removes all it made.
+
+set -euo pipefail
+
+name=$(basename "$0" .sh)${1:+-$1}
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+here=$top/tests/smoke
+lab=$top/tests/lab
+export LAB=smoke-$name BUILD=${BUILD:-$top/build}
+out=$BUILD/smoke/$name
+
+[ "$(id -u)" = 0 ] || { echo "needs root, for network namespaces"; exit 77; }
+rm -rf "$out"
+mkdir -p "$out/sipp"
+# shellcheck source=../peers.sh
+. "$top/tests/peers.sh"
+
+finish() {
+	local code=$?
+	trap - EXIT INT TERM HUP
+	if [ $code != 0 ]; then
+		"$lab" logs 30 || true
+		find "$out/sipp" -name '*.err' -size +0 -exec tail -n 5 {} + || true
+	fi
+	peers_stop
+	exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+fail() {
+	echo "FAIL  $*"
+	exit 1
+}
+
+# Both must be the same; what is being compared is said first.
+same() { # WHAT IS SHOULD-BE
+	[ "$2" = "$3" ] || fail "$1: $2, should be $3"
+	echo "ok    $1: $2"
+}
+
+at_most() { # WHAT VALUE LIMIT
+	awk -v v="$2" -v l="$3" 'BEGIN {exit !(v <= l)}' || fail "$1: $2, at most $3 is allowed"
+	echo "ok    $1: $2 (at most $3)"
+}
+
+at_least() { # WHAT VALUE LIMIT
+	awk -v v="$2" -v l="$3" 'BEGIN {exit !(v >= l)}' || fail "$1: $2, at least $3 is asked for"
+	echo "ok    $1: $2 (at least $3)"
+}
+
+# Tandem's balance: every packet is accounted for.
+balanced() {
+	"$here/balance" "$LAB_ENGINE_SOCKET" || fail "the packet balance is not even"
+}
+
+statistic() { # SIPP-NAME COLUMN: of the last row
+	python3 - "$out/sipp-$1.csv" "$2" <<-'END'
+	import csv, sys
+	with open(sys.argv[1], newline="") as file:
+	    print(list(csv.DictReader(file, delimiter=";"))[-1][sys.argv[2]])
+	END
+}
+
+speech() {
+	"$top/tests/demo/speech" "$out/speech"
+}
