@@ -59,8 +59,8 @@ void heap_pop(struct heap *h)
 
 void heap_free(struct heap *h)
 {
-	while (h->count)
-		heap_pop(h);
+	for (size_t i = 0; i < h->count; i++)
+		free(h->item[i].data);
 	free(h->item);
 	*h = (struct heap){0};
 }

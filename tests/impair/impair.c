@@ -273,9 +273,9 @@ static bool percent_decode(const char *text, uint32_t *ppm)
 	char *end;
 	double v = strtod(text, &end);
 
-	if (end == text || (strcmp(end, "%") && *end) || v < 0 || v > 100)
+	if (end == text || (strcmp(end, "%") != 0 && *end) || v < 0 || v > 100)
 		return false;
-	*ppm = (uint32_t)(v * (PPM / 100) + 0.5);
+	*ppm = (uint32_t)(v * PPM / 100 + 0.5);
 	return true;
 }
 
@@ -287,14 +287,14 @@ static bool delay_decode(const char *text, uint64_t *delay, uint64_t *jitter)
 
 	for (unsigned i = 0; i < 2; i++) {
 		v[i] = strtod(text, &end);
-		if (end == text || v[i] < 0 || v[i] > 10000 || strncmp(end, "ms", 2))
+		if (end == text || v[i] < 0 || v[i] > 10000 || strncmp(end, "ms", 2) != 0)
 			return false;
 		text = end + 2;
 		if (!*text)
 			break;
-		if (!strncmp(text, "±", strlen("±")))
+		if (strncmp(text, "±", strlen("±")) == 0)
 			text += strlen("±");
-		else if (!strncmp(text, "+-", 2))
+		else if (strncmp(text, "+-", 2) == 0)
 			text += 2;
 		else
 			return false;

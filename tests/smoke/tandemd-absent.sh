@@ -6,7 +6,7 @@
 . "$(dirname "$0")/_init.sh"
 
 speech
-sed -e 's/journal_reserve: *[0-9]*M/journal_reserve: 1M/' "$top/examples/site.yaml" >"$out/site.yaml"
+sed -e 's/journal_reserve: *[0-9]*M/journal_reserve: 4M/' "$top/examples/site.yaml" >"$out/site.yaml"
 lab_up "$out/site.yaml"
 "$lab" stop tandemd
 "$lab" stop engine
