@@ -16,6 +16,7 @@ out=$BUILD/smoke/$name
 [ "$(id -u)" = 0 ] || { echo "needs root, for network namespaces"; exit 77; }
 rm -rf "$out"
 mkdir -p "$out/sipp"
+ln -s "$top/examples/sounds" "$out/sounds" # for sites of a test's own
 # shellcheck source=../peers.sh
 . "$top/tests/peers.sh"
 
