@@ -45,6 +45,11 @@ class Dialog:
         self.bye = None         # the first BYE
 
     @property
+    def user(self):
+        """Whom it rang; baresip appends its own mark to the user of its contact."""
+        return self.invite.ruri_user.split("-0x")[0]
+
+    @property
     def answered(self):
         return self.final is not None and self.final.status == 200
 
