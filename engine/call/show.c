@@ -45,7 +45,7 @@ static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	if (c->state == CALL_FREE)
 		return false;
 	a = c->agent ? c->agent->agent : NULL;
-	json_object(b, NULL);
+	json_object_start(b, NULL);
 	json_str(b, "id", str_of(c->cdr.id));
 	json_str(b, "caller", str_of(c->cdr.caller));
 	json_str(b, "dialled", str_of(c->cdr.dialled));
@@ -81,7 +81,7 @@ static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	for (unsigned s = TD_AGENT_AVAILABLE; s < TD_AGENT_STATE_COUNT; s++)
 		logged_in += agents[s];
 	judged = info.answered + info.abandoned;
-	json_object(b, NULL);
+	json_object_start(b, NULL);
 	json_str(b, "name", str_of(q->object.name));
 	json_u64(b, "waiting", info.waiting);
 	json_u64(b, "offered", info.offered);
@@ -121,7 +121,7 @@ static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		return false;
 	if (agent_target(e, a, &target))
 		addr_encode(&target.remote, text);
-	json_object(b, NULL);
+	json_object_start(b, NULL);
 	json_str(b, "name", str_of(a->object.name));
 	json_str(b, "state", str_of(agent_state_name(a->state)));
 	json_f64(b, "seconds", seconds_since(e, a->since));
@@ -146,7 +146,7 @@ static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		return false;
 	if (t->conf.address_count)
 		prefix_encode(&t->conf.address[0], text);
-	json_object(b, NULL);
+	json_object_start(b, NULL);
 	json_str(b, "name", str_of(t->object.name));
 	json_str(b, "address", str_of(text));
 	json_u64(b, "calls", t->calls);
@@ -160,7 +160,7 @@ static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 
 static bool counter(struct td_buf *b, const char *name, uint64_t value, const char *text)
 {
-	json_object(b, NULL);
+	json_object_start(b, NULL);
 	json_str(b, "counter", str_of(name));
 	json_u64(b, "value", value);
 	json_str(b, "text", str_of(text));
@@ -210,7 +210,7 @@ static bool acct_show(struct td_engine *e, uint32_t i, struct td_buf *b)
 	const struct object *trunk = table_get(&e->trunks, k->trunk);
 	const struct object *queue = table_get(&e->queues, k->queue);
 
-	json_object(b, NULL);
+	json_object_start(b, NULL);
 	json_u64(b, "row", i);
 	json_str(b, "codec", str_of(i ? codec_name(k->codec) : "other"));
 	json_str(b, "trunk", str_of(trunk ? trunk->name : i ? "agents" : "other"));

@@ -27,9 +27,9 @@ void buf_str(struct td_buf *b, struct str s);
 void buf_printf(struct td_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* JSON: open/close objects and arrays, commas come by themselves. key NULL inside arrays. */
-void json_object(struct td_buf *b, const char *key);
+void json_object_start(struct td_buf *b, const char *key);
 void json_object_end(struct td_buf *b);
-void json_array(struct td_buf *b, const char *key);
+void json_array_start(struct td_buf *b, const char *key);
 void json_array_end(struct td_buf *b);
 void json_str(
 	struct td_buf *b, const char *key, struct str value); /* escaped, bad UTF-8 -> U+FFFD */

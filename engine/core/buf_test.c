@@ -56,20 +56,20 @@ static void json_places_commas(void **state)
 	struct td_buf b;
 
 	buf_init(&b);
-	json_object(&b, NULL);
+	json_object_start(&b, NULL);
 	json_u64(&b, "max", UINT64_MAX);
-	json_array(&b, "list");
+	json_array_start(&b, "list");
 	json_i64(&b, NULL, INT64_MIN);
-	json_object(&b, NULL);
+	json_object_start(&b, NULL);
 	json_object_end(&b);
-	json_array(&b, NULL);
+	json_array_start(&b, NULL);
 	json_array_end(&b);
 	json_bool(&b, NULL, true);
 	json_array_end(&b);
 	json_bool(&b, "no", false);
 	json_str(&b, "k\"ey", STR(""));
 	json_object_end(&b);
-	json_object(&b, NULL); /* rows follow each other with commas */
+	json_object_start(&b, NULL); /* rows follow each other with commas */
 	json_object_end(&b);
 	assert_text(&b, "{\"max\":18446744073709551615,\"list\":[-9223372036854775808,{},[],true],"
 			"\"no\":false,\"k\\\"ey\":\"\"},{}");
@@ -144,7 +144,7 @@ static int build(void)
 	int rc;
 
 	buf_init(&b);
-	json_array(&b, NULL);
+	json_array_start(&b, NULL);
 	for (int i = 0; i < 100; i++)
 		json_str(&b, NULL, STR("a row of some length"));
 	json_array_end(&b);

@@ -111,7 +111,7 @@ static void level_close(struct td_buf *b, const char *bracket)
 	b->comma = true;
 }
 
-void json_object(struct td_buf *b, const char *key)
+void json_object_start(struct td_buf *b, const char *key)
 {
 	level_open(b, key, "{");
 }
@@ -121,7 +121,7 @@ void json_object_end(struct td_buf *b)
 	level_close(b, "}");
 }
 
-void json_array(struct td_buf *b, const char *key)
+void json_array_start(struct td_buf *b, const char *key)
 {
 	level_open(b, key, "[");
 }
