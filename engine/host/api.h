@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Unix socket: framing and clients (include/tandem/api.h). One thread, main. No client can
+ * hold up another: input is taken 64 KB at a time, output waits in memory, and a client that does
+ * not read API_OUT_MAX of it is closed.
+ */
+#ifndef TANDEM_HOST_API_H
+#define TANDEM_HOST_API_H
+
+#include <engine/core/buf.h>
+#include <tandem/api.h>
+
+#define API_CLIENTS_MAX 64
+#define API_OUT_MAX     (8u << 20)
+#define API_OUT_PAUSE   (256u << 10) /* whoever makes long answers waits above this */
+
+struct api;
+struct api_client;
+
+struct api_handlers {
+	void *ctx;
+	/* A request after HELLO. body: NUL-terminated, m->len bytes. */
+	void (*request)(
+		void *ctx, struct api_client *c, const struct td_api_msg *m, const char *body);
+	/* The client went away; what still points to it holds a reference. */
+	void (*closed)(void *ctx, struct api_client *c);
+	/* Its output has come below API_OUT_PAUSE again. */
+	void (*drained)(void *ctx, struct api_client *c);
+};
+
+/* Takes the path over when no one listens there. NULL with errno and one line in err. */
+struct api *api_start(
+	const char *path, const struct api_handlers *handlers, char *err, size_t err_size);
+void api_stop(struct api *a);    /* NULL is fine */
+int api_fd(const struct api *a); /* readable: call api_turn() */
+void api_turn(struct api *a);
+
+/* A reference keeps the struct, not the connection. */
+void api_client_get(struct api_client *c);
+void api_client_put(struct api_client *c);
+bool api_client_gone(const struct api_client *c);
+bool api_client_full(const struct api_client *c); /* above API_OUT_PAUSE */
+
+/* Nothing happens when the client is gone. Status 0 or a negative errno. */
+void api_reply(struct api_client *c, uint16_t op, uint32_t id, const void *body, size_t len);
+void api_reply_buf(struct api_client *c, uint16_t op, uint32_t id, const struct td_buf *body);
+void api_error(struct api_client *c, uint16_t op, uint32_t id, int status, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Bandwidth by codec, trunk and queue: the workers' counters, and their rate in the last second. */
+#ifndef TANDEM_HOST_BANDWIDTH_H
+#define TANDEM_HOST_BANDWIDTH_H
+
+#include <engine/core/buf.h>
+#include <tandem/stats.h>
+
+struct dp;
+
+struct bandwidth {
+	uint64_t at; /* monotonic ns of the last sample, 0 none */
+	uint32_t rows;
+	struct td_acct_row last[TD_ACCT_ROWS];
+	struct {
+		double packets[TD_DIR_COUNT], ip_bytes[TD_DIR_COUNT]; /* a second */
+	} rate[TD_ACCT_ROWS];
+};
+
+void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now); /* once a second */
+
+/*
+ * names: the engine's accounting rows as it shows them ("acct"), JSON objects with commas between.
+ * Appends a row for each of them and direction that carried anything. 0, -EINVAL, -ENOMEM.
+ */
+int bandwidth_rows(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *names, struct td_buf *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Writes and syncs that their thread does not wait for: io_uring, or plain system calls where the
+ * kernel refuses it. One thread a struct disk; `done` is called from disk_poll().
+ */
+#ifndef TANDEM_HOST_DISK_H
+#define TANDEM_HOST_DISK_H
+
+#include <liburing.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct disk {
+	struct io_uring ring;
+	bool uring;      /* else each operation is done at once */
+	unsigned flying; /* operations not done */
+	uint64_t bytes;  /* of these */
+};
+
+struct disk_op {
+	/* 0 or a negative errno; the operation is freed after it returns. May be NULL. */
+	void (*done)(struct disk_op *op, int result);
+	void *ctx;
+	int fd;
+	bool sync; /* fdatasync() of fd instead of a write */
+	size_t len, written;
+	uint64_t offset;
+	unsigned char data[];
+};
+
+void disk_init(struct disk *d);
+void disk_fini(struct disk *d); /* after disk_drain() */
+
+struct disk_op *disk_op_alloc(size_t bytes); /* NULL with ENOMEM; free() when not submitted */
+void disk_submit(struct disk *d, struct disk_op *op);
+void disk_poll(struct disk *d);  /* calls done() for what has ended */
+void disk_drain(struct disk *d); /* waits for all */
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <dataplane/dataplane.h>
+#include <engine/core/addr.h>
+#include <engine/host/kernel_sip.h>
+#include <engine/host/spsc.h>
+#include <engine/log/log.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RING_BYTES     (1u << 20)
+#define DATAGRAM_BYTES 65536 /* of UDP over IPv4 */
+#define RECV_BATCH     16
+
+struct kernel_sip {
+	struct dp *dp;
+	struct spsc *in, *out;
+	struct pollfd *fds;    /* [0]: the wake-up, then one a socket */
+	struct td_addr *local; /* of fds[i + 1] */
+	unsigned count;
+	pthread_t thread;
+	atomic_bool stop;
+	unsigned char buffer[DATAGRAM_BYTES];
+};
+
+static bool kernel_owned(const struct td_conf_port *p)
+{
+	return p->type == TD_PORT_AF_XDP || p->type == TD_PORT_AF_PACKET;
+}
+
+static int socket_open(const struct td_addr *local)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET,
+		.sin_port = htons(local->port),
+		.sin_addr.s_addr = local->ip4};
+	int one = 1, discover = IP_PMTUDISC_DONT; /* fragment rather than refuse */
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	/* FREEBIND: the interface may get its address after us. */
+	if (setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) < 0 ||
+		setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover)) < 0 ||
+		bind(fd, (struct sockaddr *)&sin, sizeof(sin)) < 0) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void receive(struct kernel_sip *k, unsigned i)
+{
+	for (unsigned n = 0; n < RECV_BATCH; n++) {
+		struct sockaddr_in from;
+		socklen_t from_len = sizeof(from);
+		ssize_t len = recvfrom(k->fds[i + 1].fd, k->buffer, sizeof(k->buffer), 0,
+			(struct sockaddr *)&from, &from_len);
+		struct kernel_datagram *d;
+
+		if (len < 0 && errno == ECONNREFUSED) /* an ICMP error of an earlier send */
+			continue;
+		if (len < 0)
+			return;
+		d = spsc_reserve(k->in, sizeof(*d) + (size_t)len);
+		if (!d) { /* the sender says it again: SIP over UDP retransmits */
+			log_line(
+				LOG_WARNING, "signalling is behind, SIP dropped", "bytes=%zd", len);
+			return;
+		}
+		*d = (struct kernel_datagram){.local = k->local[i],
+			.remote = {.family = 4,
+				.port = ntohs(from.sin_port),
+				.ip4 = from.sin_addr.s_addr},
+			.len = (uint32_t)len};
+		memcpy(d + 1, k->buffer, (size_t)len);
+		spsc_commit(k->in);
+	}
+}
+
+static void transmit(struct kernel_sip *k)
+{
+	const struct kernel_datagram *d;
+	size_t n;
+
+	while ((d = spsc_peek(k->out, &n))) {
+		struct sockaddr_in to = {.sin_family = AF_INET,
+			.sin_port = htons(d->remote.port),
+			.sin_addr.s_addr = d->remote.ip4};
+		int rc = -ENOENT;
+
+		for (unsigned i = 0; i < k->count; i++) {
+			if (!addr_equal_ip(&k->local[i], &d->local))
+				continue;
+			rc = sendto(k->fds[i + 1].fd, d + 1, d->len, 0, (struct sockaddr *)&to,
+				     sizeof(to)) < 0
+				     ? -errno
+				     : 0;
+			break;
+		}
+		if (rc) {
+			char text[ADDR_TEXT];
+			log_line(LOG_WARNING, "long SIP message not sent",
+				"to=%s bytes=%u reason=\"%s\"", addr_encode(&d->remote, text),
+				d->len, strerror(-rc));
+		}
+		spsc_consume(k->out);
+	}
+}
+
+static void *run(void *arg)
+{
+	struct kernel_sip *k = arg;
+
+	while (!atomic_load(&k->stop)) {
+		bool news = false;
+		eventfd_t wakes;
+
+		if (poll(k->fds, k->count + 1, -1) < 0)
+			continue;
+		if (k->fds[0].revents)
+			eventfd_read(k->fds[0].fd, &wakes);
+		transmit(k);
+		for (unsigned i = 0; i < k->count; i++) {
+			if (!k->fds[i + 1].revents)
+				continue;
+			news = true;
+			receive(k, i);
+		}
+		if (news)
+			dp_signal_wake(k->dp);
+	}
+	return NULL;
+}
+
+struct kernel_sip *kernel_sip_start(const struct td_conf_port *ports, unsigned count,
+	uint16_t sip_port, struct dp *dp, char *err, size_t err_size)
+{
+	struct kernel_sip *k = calloc(1, sizeof(*k));
+	unsigned most = 0;
+	int rc = -ENOMEM;
+
+	snprintf(err, err_size, "kernel SIP socket: no memory");
+	if (!k)
+		goto fail;
+	for (unsigned i = 0; i < count; i++)
+		most += ports[i].address_count;
+	k->dp = dp;
+	k->in = spsc_alloc(RING_BYTES);
+	k->out = spsc_alloc(RING_BYTES);
+	k->fds = calloc(most + 1, sizeof(*k->fds));
+	k->local = calloc(most + 1, sizeof(*k->local));
+	if (!k->in || !k->out || !k->fds || !k->local)
+		goto free_all;
+	k->fds[0] = (struct pollfd){.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), .events = POLLIN};
+	if (k->fds[0].fd < 0) {
+		rc = -errno;
+		goto free_all;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		for (unsigned a = 0; kernel_owned(&ports[i]) && a < ports[i].address_count; a++) {
+			struct td_addr local = ports[i].address[a].addr;
+			char text[ADDR_TEXT];
+
+			local.port = sip_port;
+			rc = socket_open(&local);
+			if (rc < 0) {
+				snprintf(err, err_size,
+					"port %s: UDP socket on %s: %s; stop what uses it",
+					ports[i].name, addr_encode(&local, text), strerror(-rc));
+				goto close_fds;
+			}
+			k->local[k->count++] = local;
+			k->fds[k->count] = (struct pollfd){.fd = rc, .events = POLLIN};
+		}
+	}
+	rc = -pthread_create(&k->thread, NULL, run, k);
+	if (rc)
+		goto close_fds;
+	pthread_setname_np(k->thread, "kernel-sip");
+	return k;
+close_fds:
+	for (unsigned i = 0; i <= k->count; i++)
+		close(k->fds[i].fd);
+free_all:
+	free(k->local);
+	free(k->fds);
+	spsc_free(k->out);
+	spsc_free(k->in);
+	free(k);
+fail:
+	errno = -rc;
+	return NULL;
+}
+
+void kernel_sip_stop(struct kernel_sip *k)
+{
+	if (!k)
+		return;
+	atomic_store(&k->stop, true);
+	eventfd_write(k->fds[0].fd, 1);
+	pthread_join(k->thread, NULL);
+	for (unsigned i = 0; i <= k->count; i++)
+		close(k->fds[i].fd);
+	free(k->local);
+	free(k->fds);
+	spsc_free(k->out);
+	spsc_free(k->in);
+	free(k);
+}
+
+int kernel_sip_send(struct kernel_sip *k, const struct td_addr *local, const struct td_addr *remote,
+	const void *data, size_t len)
+{
+	struct kernel_datagram *d = spsc_reserve(k->out, sizeof(*d) + len);
+
+	if (!d)
+		return -ENOBUFS;
+	*d = (struct kernel_datagram){.local = *local, .remote = *remote, .len = (uint32_t)len};
+	memcpy(d + 1, data, len);
+	spsc_commit(k->out);
+	eventfd_write(k->fds[0].fd, 1);
+	return 0;
+}
+
+const struct kernel_datagram *kernel_sip_peek(struct kernel_sip *k)
+{
+	size_t n;
+
+	return spsc_peek(k->in, &n);
+}
+
+void kernel_sip_consume(struct kernel_sip *k)
+{
+	spsc_consume(k->in);
+}

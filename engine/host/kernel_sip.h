@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SIP by the kernel's UDP socket: messages beyond the MTU. Fragments pass the XDP program to the
+ * kernel, which puts them together; messages too long for one packet go out here and are
+ * fragmented by it. A thread of its own, on the interfaces that the kernel owns.
+ */
+#ifndef TANDEM_HOST_KERNEL_SIP_H
+#define TANDEM_HOST_KERNEL_SIP_H
+
+#include <tandem/config.h>
+
+struct dp;
+struct kernel_sip;
+
+struct kernel_datagram {
+	struct td_addr local, remote;
+	uint32_t len;
+	uint32_t unused;
+	/* the message */
+};
+
+/* NULL with errno and one line in err. */
+struct kernel_sip *kernel_sip_start(const struct td_conf_port *ports, unsigned count,
+	uint16_t sip_port, struct dp *dp, char *err, size_t err_size);
+void kernel_sip_stop(struct kernel_sip *k); /* NULL is fine */
+
+/* signalling. 0, -ENOBUFS. */
+int kernel_sip_send(struct kernel_sip *k, const struct td_addr *local, const struct td_addr *remote,
+	const void *data, size_t len);
+const struct kernel_datagram *kernel_sip_peek(struct kernel_sip *k); /* NULL: none */
+void kernel_sip_consume(struct kernel_sip *k);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * tandem-engine: everything is started in the order in which it is needed and stopped in the
+ * reverse one; between the two, main serves the socket and keeps the seconds.
+ */
+#include <dataplane/dataplane.h>
+#include <engine/host/api.h>
+#include <engine/host/api_ops.h>
+#include <engine/host/caps.h>
+#include <engine/host/clock.h>
+#include <engine/host/kernel_sip.h>
+#include <engine/host/options.h>
+#include <engine/host/site.h>
+#include <engine/host/sounds.h>
+#include <engine/log/log.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#define EXIT_CONFIG   2
+#define DRAIN_LOOK_NS (200 * TD_NSEC_PER_MSEC)
+#define WALL_STEP_NS                                                                 \
+	(10 * TD_NSEC_PER_MSEC) /* less is the two clocks' drift: told once a minute \
+				 */
+#define WALL_TELL_S 60
+
+struct host {
+	struct options options;
+	const char *log;
+	struct ops ops; /* dp, turn, journal, recorder, conf */
+	struct kernel_sip *kernel_sip;
+	struct api *api;
+	int signals, kick;
+	uint64_t wall_offset; /* as last told */
+	uint64_t second;      /* of the last ops_second() */
+	uint64_t wall_told;
+	uint64_t drain_looked;
+	bool counting; /* a REQUEST_CALLS is under way */
+	bool stop;
+	char err[CONF_ERROR_BYTES];
+};
+
+static int complain(const struct host *h, int status)
+{
+	fprintf(stderr, "tandem-engine: %s\n", h->err);
+	if (strcmp(h->log, "stderr") != 0) /* where it stands already */
+		log_line(LOG_ERR, "not started", "reason=\"%s\"", h->err);
+	return status;
+}
+
+static void note(void *ctx, const char *line)
+{
+	log_line(LOG_WARNING, "port", "note=\"%s\"", line);
+}
+
+static int signals_open(struct host *h)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	/* Before any thread is made: all inherit it, so only the descriptor gets them. */
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
+		return -EINVAL;
+	signal(SIGPIPE, SIG_IGN);
+	h->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	h->kick = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	return h->signals < 0 || h->kick < 0 ? -errno : 0;
+}
+
+static uint64_t wall_offset(void)
+{
+	return clock_wall() - dp_now();
+}
+
+/* The engine takes lines of "set", as differences are; this is the difference from nothing. */
+static int engine_config(struct host *h)
+{
+	struct td_buf lines;
+	struct conf_count count;
+	int rc;
+
+	buf_init(&lines);
+	count = conf_diff(NULL, h->ops.conf, &lines);
+	rc = lines.error;
+	if (!rc)
+		rc = td_engine_config(turn_engine(h->ops.turn), dp_now(), lines.data, lines.len,
+			h->err, sizeof(h->err));
+	else
+		snprintf(h->err, sizeof(h->err), "no memory for the configuration");
+	buf_free(&lines);
+	if (!rc)
+		ops_journal_config(&h->ops, JOURNAL_SIGNALLING, count);
+	return rc;
+}
+
+static void journal_started(struct host *h, uint64_t seed)
+{
+	struct td_ev_start ev = {.wall_offset = h->wall_offset, .seed = seed};
+
+	snprintf(ev.version, sizeof(ev.version), "%s", TD_VERSION);
+	journal_put_now(h->ops.journal, JOURNAL_SIGNALLING, TD_EV_START, &ev, sizeof(ev));
+}
+
+static int turn_start(struct host *h)
+{
+	struct turn_params p = {.journal = h->ops.journal,
+		.kick = h->kick,
+		.max_calls = conf_site(h->ops.conf)->max_calls};
+
+	if (getrandom(&p.seed, sizeof(p.seed), 0) != sizeof(p.seed)) {
+		snprintf(h->err, sizeof(h->err), "no randomness: %s", strerror(errno));
+		return -EIO;
+	}
+	p.wall_offset = h->wall_offset = wall_offset();
+	/* A run's records begin here, before the engine says its first word. */
+	journal_started(h, p.seed);
+	h->ops.turn = turn_alloc(&p);
+	if (!h->ops.turn) {
+		snprintf(h->err, sizeof(h->err), "engine: %s; lower max_calls (%u) or add memory",
+			strerror(errno), p.max_calls);
+		return -errno;
+	}
+	return 0;
+}
+
+static struct dp *dataplane_alloc(struct host *h)
+{
+	const struct conf_list *ports = &h->ops.conf->of[TD_KIND_PORT];
+	struct dp_params p = {.site = conf_site(h->ops.conf),
+		.ports = ports->port,
+		.port_count = ports->count,
+		.turn = turn_run,
+		.turn_ctx = h->ops.turn,
+		.tap = true,
+		.note = note,
+		.file_prefix = h->options.file_prefix};
+
+	return dp_alloc(&p, h->err, sizeof(h->err));
+}
+
+static int recorder_open(struct host *h)
+{
+	unsigned workers = dp_worker_count(h->ops.dp);
+	struct tap **taps = calloc(workers ? workers : 1, sizeof(struct tap *));
+	struct recorder_params p = {.dir = conf_site(h->ops.conf)->recording_dir,
+		.taps = taps,
+		.tap_count = workers,
+		.journal = h->ops.journal};
+
+	if (!taps)
+		return -ENOMEM;
+	for (unsigned i = 0; i < workers; i++)
+		taps[i] = dp_tap(h->ops.dp, i);
+	h->ops.recorder = recorder_start(&p, h->err, sizeof(h->err));
+	free(taps);
+	return h->ops.recorder ? 0 : -errno;
+}
+
+static void calls_counted(struct request *r)
+{
+	struct host *h = r->ctx;
+
+	h->counting = false;
+	if (r->rc == 0 && r->cursor == 0) {
+		log_line(LOG_NOTICE, "drained: the last call has ended", "%s", "");
+		ops_drained(&h->ops);
+		h->stop = true;
+	}
+	free(r);
+}
+
+/* While draining: is there a call left? */
+static void drain_look(struct host *h, uint64_t now)
+{
+	struct request *r;
+
+	if (h->counting || now < h->drain_looked + DRAIN_LOOK_NS)
+		return;
+	h->drain_looked = now;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return;
+	r->op = REQUEST_CALLS;
+	r->done = calls_counted;
+	r->ctx = h;
+	h->counting = turn_request(h->ops.turn, r) == 0;
+	if (!h->counting)
+		free(r);
+}
+
+static void take_signals(struct host *h)
+{
+	struct signalfd_siginfo info;
+
+	while (read(h->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGHUP) {
+			if (log_reopen() < 0)
+				log_line(LOG_ERR, "log not opened anew", "%s", "");
+			continue;
+		}
+		if (h->ops.draining) {
+			log_line(LOG_NOTICE, "stopping at once", "signal=%u", info.ssi_signo);
+			h->stop = true;
+			continue;
+		}
+		sd_notify(0, "STOPPING=1");
+		log_line(LOG_NOTICE, "draining: no new calls", "signal=%u", info.ssi_signo);
+		if (ops_drain(&h->ops) != 0)
+			h->stop = true;
+	}
+}
+
+static void each_second(struct host *h, uint64_t now)
+{
+	uint64_t offset = wall_offset();
+	uint64_t step = offset > h->wall_offset ? offset - h->wall_offset : h->wall_offset - offset;
+
+	h->second = now;
+	dp_main_turn(h->ops.dp);
+	ops_second(&h->ops, now);
+	if (step >= WALL_STEP_NS || now >= h->wall_told + WALL_TELL_S * TD_NSEC_PER_SEC) {
+		h->wall_offset = offset;
+		h->wall_told = now;
+		turn_wall(h->ops.turn, offset);
+	}
+}
+
+static void serve(struct host *h)
+{
+	enum { SIGNALS, KICK, API, DATAPLANE, COUNT };
+	struct pollfd fds[COUNT] = {
+		[SIGNALS] = {.fd = h->signals, .events = POLLIN},
+		[KICK] = {.fd = h->kick, .events = POLLIN},
+		[API] = {.fd = api_fd(h->api), .events = POLLIN},
+		[DATAPLANE] = {.fd = dp_main_fd(h->ops.dp), .events = POLLIN},
+	};
+
+	while (!h->stop) {
+		uint64_t now = clock_monotonic();
+		uint64_t next = h->second + TD_NSEC_PER_SEC;
+		eventfd_t kicks;
+
+		if (h->ops.draining && next > now + DRAIN_LOOK_NS)
+			next = now + DRAIN_LOOK_NS;
+		int timeout = next > now ? (int)((next - now) / TD_NSEC_PER_MSEC) + 1 : 0;
+		if (poll(fds, COUNT, timeout) < 0 && errno != EINTR)
+			break;
+		if (fds[SIGNALS].revents)
+			take_signals(h);
+		if (fds[KICK].revents) {
+			eventfd_read(h->kick, &kicks);
+			ops_traces(&h->ops);
+			turn_answers(h->ops.turn);
+		}
+		if (fds[API].revents)
+			api_turn(h->api);
+		if (fds[DATAPLANE].revents)
+			dp_main_turn(h->ops.dp);
+		now = clock_monotonic();
+		if (now >= h->second + TD_NSEC_PER_SEC)
+			each_second(h, now);
+		if (h->ops.draining)
+			drain_look(h, now);
+	}
+}
+
+static int run(struct host *h)
+{
+	const struct td_conf_site *site = conf_site(h->ops.conf);
+	const struct conf_list *ports = &h->ops.conf->of[TD_KIND_PORT];
+	struct api_handlers handlers = ops_handlers;
+	int status;
+
+	h->ops.journal =
+		journal_start(site->journal_dir, site->journal_reserve, h->err, sizeof(h->err));
+	if (!h->ops.journal)
+		return complain(h, EXIT_CONFIG);
+	if (turn_start(h) != 0) {
+		status = complain(h, EXIT_FAILURE);
+		goto stop_journal;
+	}
+	h->ops.dp = dataplane_alloc(h);
+	if (!h->ops.dp) {
+		status = complain(h, EXIT_CONFIG);
+		goto free_turn;
+	}
+	if (recorder_open(h) != 0) {
+		status = complain(h, EXIT_CONFIG);
+		goto free_dp;
+	}
+	h->kernel_sip = kernel_sip_start(
+		ports->port, ports->count, site->sip_port, h->ops.dp, h->err, sizeof(h->err));
+	if (!h->kernel_sip) {
+		status = complain(h, EXIT_CONFIG);
+		goto stop_recorder;
+	}
+	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip);
+	if (sounds_load(h->ops.dp, NULL, h->ops.conf, h->err, sizeof(h->err)) != 0 ||
+		engine_config(h) != 0) {
+		status = complain(h, EXIT_CONFIG);
+		goto stop_kernel_sip;
+	}
+	handlers.ctx = &h->ops;
+	h->api = api_start(h->options.socket, &handlers, h->err, sizeof(h->err));
+	if (!h->api) {
+		status = complain(h, EXIT_CONFIG);
+		goto stop_kernel_sip;
+	}
+	int rc = dp_start(h->ops.dp);
+	if (rc) {
+		snprintf(h->err, sizeof(h->err), "workers not started: %s", strerror(-rc));
+		status = complain(h, EXIT_FAILURE);
+		goto stop_api;
+	}
+	rc = caps_run();
+	if (rc)
+		log_line(LOG_WARNING, "capabilities not given up", "reason=\"%s\"", strerror(-rc));
+	log_line(LOG_NOTICE, "started", "release=%s config=%s socket=%s", TD_VERSION,
+		h->options.config, h->options.socket);
+	sd_notify(0, "READY=1");
+	h->ops.started = clock_monotonic();
+	serve(h);
+	status = EXIT_SUCCESS;
+	dp_stop(h->ops.dp);
+	turn_abort(h->ops.turn);
+stop_api:
+	api_stop(h->api);
+stop_kernel_sip:
+	kernel_sip_stop(h->kernel_sip);
+stop_recorder:
+	recorder_stop(h->ops.recorder);
+free_dp:
+	dp_free(h->ops.dp);
+free_turn:
+	turn_free(h->ops.turn);
+stop_journal:
+	if (status == EXIT_SUCCESS)
+		journal_put_now(h->ops.journal, JOURNAL_SIGNALLING, TD_EV_STOP, NULL, 0);
+	journal_stop(h->ops.journal);
+	if (status == EXIT_SUCCESS)
+		log_line(LOG_NOTICE, "stopped", "%s", "");
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct host h; /* 100 KB of bandwidth's samples */
+	int status = options_parse(&h.options, argc, argv);
+
+	if (status >= 0)
+		return status;
+	ops_init(&h.ops);
+	if (site_read(h.options.config, &h.ops.conf, h.err, sizeof(h.err)) != 0) {
+		fprintf(stderr, "tandem-engine: %s\n", h.err);
+		return EXIT_CONFIG;
+	}
+	h.log = h.options.log ? h.options.log : conf_site(h.ops.conf)->log;
+	int rc = log_open(h.log);
+	if (rc) {
+		fprintf(stderr,
+			"tandem-engine: log %s: %s; give \"stderr\", \"journal\" or a "
+			"file that can be written\n",
+			h.log, strerror(-rc));
+		status = EXIT_CONFIG;
+		goto fini;
+	}
+	rc = signals_open(&h);
+	if (!rc)
+		rc = caps_start();
+	if (rc) {
+		fprintf(stderr, "tandem-engine: not started: %s\n", strerror(-rc));
+		status = EXIT_FAILURE;
+		goto fini;
+	}
+	status = run(&h);
+fini:
+	ops_fini(&h.ops);
+	return status;
+}

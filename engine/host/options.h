@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TANDEM_HOST_OPTIONS_H
+#define TANDEM_HOST_OPTIONS_H
+
+#define OPTIONS_CONFIG "/var/lib/tandem/site.conf"
+
+struct options {
+	const char *config, *socket;
+	const char *log;         /* NULL: as the site says */
+	const char *file_prefix; /* NULL: the dataplane's own */
+};
+
+/* -1: go on; else the program ends with this status, all having been said. */
+int options_parse(struct options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/core/hash.h>
+#include <engine/host/clock.h>
+#include <engine/host/recorder.h>
+#include <engine/host/recover.h>
+#include <engine/host/spsc.h>
+#include <engine/host/taplog.h>
+#include <engine/log/log.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define TURN_NS       (20 * TD_NSEC_PER_MSEC)
+#define CHECK_NS      TD_NSEC_PER_SEC /* room on the disk, losses */
+#define TAIL_NS       (2 * TD_NSEC_PER_SEC)
+#define MIN_FREE      (16ull << 20)
+#define COMMAND_RING  (256u << 10)
+#define TABLE_BUCKETS 4096
+#define BATCH         1024 /* records of one tap in a row */
+
+struct command { /* signalling -> recorder */
+	uint32_t recording;
+	uint8_t codec;
+	bool begin;
+	uint64_t wall;
+	char call[TD_CALL_ID_BYTES];
+};
+
+struct recording {
+	struct hash_node node;       /* first; in the table until it is being finished */
+	TAILQ_ENTRY(recording) link; /* in the order they began */
+	struct recorder *recorder;
+	uint32_t number;
+	uint32_t segment;       /* of the log, where it begins */
+	uint64_t stop_at;       /* the engine has ended it: finish then; TD_NEVER before */
+	bool seen[2], ended[2]; /* by channel */
+	struct split *split;    /* NULL: being finished */
+};
+
+struct recorder {
+	int dirfd, logfd;
+	struct journal *journal;
+	struct spsc *commands;
+	struct tap **taps;
+	unsigned tap_count;
+	uint64_t min_free;
+	pthread_t thread, recovery;
+	uint32_t *old; /* log segments that recovery reads */
+	size_t old_count;
+	atomic_bool stop;
+	_Atomic uint64_t live, made, failed;
+	atomic_bool full;
+
+	/* the recorder thread's */
+	struct disk disk;
+	struct taplog log;
+	struct hash table;
+	TAILQ_HEAD(, recording) all;
+	uint64_t checked, lost_told;
+	bool failing; /* alarm recording-failed is raised */
+};
+
+static struct str key_of(const uint32_t *number)
+{
+	return (struct str){(const char *)number, sizeof(*number)};
+}
+
+static struct recording *lookup(struct recorder *r, uint32_t number)
+{
+	struct hash_node *n = hash_first(&r->table, key_of(&number));
+
+	while (n && ((struct recording *)n)->number != number)
+		n = hash_next(n);
+	return (struct recording *)n;
+}
+
+void recorder_journal(struct journal *j, enum journal_source source, const struct split_info *info,
+	const struct split_result *result, bool recovered)
+{
+	struct td_ev_recording ev = {.recording = info->recording,
+		.codec = info->codec,
+		.recovered = recovered,
+		.samples = result->samples,
+		.missing = result->missing};
+
+	if (result->error)
+		log_line(LOG_ERR, "recording ends early", "call=%s file=%s reason=\"%s\"",
+			info->call, info->path, strerror(-result->error));
+	memcpy(ev.call, info->call, sizeof(ev.call));
+	memcpy(ev.file, info->path, sizeof(ev.file));
+	journal_put_now(j, source, TD_EV_RECORDING, &ev, sizeof(ev));
+}
+
+static void log_append(struct recorder *r, const struct tap_rec *rec, const void *payload)
+{
+	/* With no room in the log the file is still made; only a crash now would cost it. */
+	if (!taplog_append(&r->log, rec, payload, clock_monotonic()))
+		log_line(LOG_WARNING, "recording log is behind the disk", "recording=%u",
+			rec->recording);
+}
+
+static void recording_done(
+	void *ctx, const struct split_info *info, const struct split_result *result)
+{
+	struct recording *rec = ctx;
+	struct recorder *r = rec->recorder;
+	struct tap_rec done = {.kind = TAPLOG_DONE, .recording = info->recording};
+
+	recorder_journal(r->journal, JOURNAL_RECORDER, info, result, false);
+	log_append(r, &done, "");
+	atomic_fetch_add(result->error ? &r->failed : &r->made, 1);
+	atomic_fetch_sub(&r->live, 1);
+	TAILQ_REMOVE(&r->all, rec, link);
+	free(rec);
+	rec = TAILQ_FIRST(&r->all);
+	taplog_trim(&r->log, rec ? rec->segment : r->log.number);
+}
+
+static void recording_finish(struct recorder *r, struct recording *rec)
+{
+	struct split *split = rec->split;
+
+	rec->split = NULL;
+	hash_del(&r->table, &rec->node);
+	split_finish(split, recording_done, rec);
+}
+
+static void disk_failed(struct recorder *r, int error)
+{
+	bool space = error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
+
+	if (!space) {
+		if (!r->failing)
+			journal_alarm(r->journal, JOURNAL_RECORDER, "recording-failed", true,
+				"%s: look at the recordings' directory", strerror(-error));
+		r->failing = true;
+	} else if (!atomic_load(&r->full)) {
+		journal_alarm(r->journal, JOURNAL_RECORDER, "recording-disk-full", true,
+			"recordings stop, calls go on: make room where the recordings are");
+		atomic_store(&r->full, true);
+	}
+	for (struct recording *rec = TAILQ_FIRST(&r->all), *next; rec; rec = next) {
+		next = TAILQ_NEXT(rec, link);
+		if (rec->split && (space || split_error(rec->split)))
+			recording_finish(r, rec);
+	}
+}
+
+static void begin(struct recorder *r, const struct command *c)
+{
+	struct split_info info = {.recording = c->recording, .codec = c->codec};
+	struct taplog_start start = {0};
+	struct tap_rec mark = {.kind = TAPLOG_START,
+		.len = sizeof(start),
+		.recording = c->recording,
+		.codec = c->codec};
+	struct recording *rec;
+	int rc;
+
+	if (lookup(r, c->recording))
+		return;
+	if (atomic_load(&r->full)) {
+		atomic_fetch_add(&r->failed, 1);
+		return;
+	}
+	rc = -ENOMEM;
+	rec = calloc(1, sizeof(*rec));
+	if (!rec)
+		goto fail;
+	memcpy(info.call, c->call, sizeof(info.call));
+	rc = split_path(r->dirfd, c->wall, info.call, info.path);
+	if (rc)
+		goto free_rec;
+	rec->split = split_alloc(&r->disk, r->dirfd, &info);
+	if (!rec->split) {
+		rc = -errno;
+		goto free_rec;
+	}
+	rec->recorder = r;
+	rec->number = c->recording;
+	rec->stop_at = TD_NEVER;
+	rec->segment = r->log.number;
+	memcpy(start.call, info.call, sizeof(start.call));
+	memcpy(start.path, info.path, sizeof(start.path));
+	log_append(r, &mark, &start);
+	hash_add(&r->table, &rec->node, key_of(&rec->number));
+	TAILQ_INSERT_TAIL(&r->all, rec, link);
+	atomic_fetch_add(&r->live, 1);
+	return;
+free_rec:
+	free(rec);
+fail:
+	atomic_fetch_add(&r->failed, 1);
+	log_line(LOG_ERR, "recording not started", "call=%s reason=\"%s\"", c->call, strerror(-rc));
+	disk_failed(r, rc);
+}
+
+static void take_commands(struct recorder *r)
+{
+	struct command *c;
+	size_t n;
+
+	while ((c = spsc_peek(r->commands, &n))) {
+		if (c->begin) {
+			begin(r, c);
+		} else {
+			struct recording *rec = lookup(r, c->recording);
+
+			if (rec)
+				rec->stop_at = clock_monotonic() + TAIL_NS;
+		}
+		spsc_consume(r->commands);
+	}
+}
+
+static void take_record(struct recorder *r, const struct tap_rec *t)
+{
+	struct recording *rec = lookup(r, t->recording);
+	unsigned channel = t->channel & 1;
+
+	/* The engine said "begin" before it had the leg tapped, so the command is there by now. */
+	if (!rec) {
+		take_commands(r);
+		rec = lookup(r, t->recording);
+	}
+	if (!rec) /* refused, cut off, or its tail came after 2 s */
+		return;
+	log_append(r, t, t + 1);
+	rec->seen[channel] = true;
+	rec->ended[channel] = t->kind == TAP_END;
+	if (t->kind == TAP_AUDIO)
+		split_audio(rec->split, t, t + 1);
+}
+
+/* True when a tap had more than a batch. */
+static bool take_taps(struct recorder *r)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < r->tap_count; i++) {
+		const struct tap_rec *t;
+		unsigned n = 0;
+
+		for (; n < BATCH && (t = tap_peek(r->taps[i])); n++) {
+			take_record(r, t);
+			tap_consume(r->taps[i], t);
+		}
+		more |= n == BATCH;
+	}
+	return more;
+}
+
+static void finish_ended(struct recorder *r, uint64_t now)
+{
+	for (struct recording *rec = TAILQ_FIRST(&r->all), *next; rec; rec = next) {
+		next = TAILQ_NEXT(rec, link);
+		if (!rec->split || rec->stop_at == TD_NEVER)
+			continue;
+		bool ended = (rec->seen[0] || rec->seen[1]) && rec->ended[0] == rec->seen[0] &&
+			     rec->ended[1] == rec->seen[1];
+		if (ended || now >= rec->stop_at)
+			recording_finish(r, rec);
+	}
+}
+
+static uint64_t taps_lost(const struct recorder *r)
+{
+	uint64_t lost = 0;
+
+	for (unsigned i = 0; i < r->tap_count; i++)
+		lost += tap_lost(r->taps[i]);
+	return lost;
+}
+
+static void check(struct recorder *r, uint64_t now)
+{
+	struct statvfs fs;
+	uint64_t lost = taps_lost(r);
+	int error = r->log.error;
+
+	for (struct recording *rec = TAILQ_FIRST(&r->all); rec && !error;
+		rec = TAILQ_NEXT(rec, link))
+		error = rec->split ? split_error(rec->split) : 0;
+	r->log.error = 0;
+	if (error)
+		disk_failed(r, error);
+	if (now < r->checked + CHECK_NS)
+		return;
+	r->checked = now;
+	if (lost != r->lost_told)
+		log_line(LOG_WARNING, "recordings have holes: tap ring full", "packets=%" PRIu64,
+			lost - r->lost_told);
+	r->lost_told = lost;
+	if (fstatvfs(r->dirfd, &fs) < 0)
+		return;
+	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (room < r->min_free)
+		disk_failed(r, -ENOSPC);
+	/* Twice the mark, so that it does not flutter. */
+	if (atomic_load(&r->full) && room >= 2 * r->min_free) {
+		atomic_store(&r->full, false);
+		journal_alarm(r->journal, JOURNAL_RECORDER, "recording-disk-full", false,
+			"new recordings are made again");
+	}
+	if (r->failing && !error) {
+		r->failing = false;
+		journal_alarm(
+			r->journal, JOURNAL_RECORDER, "recording-failed", false, "tried again");
+	}
+}
+
+static void *run(void *arg)
+{
+	struct recorder *r = arg;
+
+	for (;;) {
+		bool stop = atomic_load(&r->stop);
+
+		take_commands(r);
+		bool more = take_taps(r);
+		uint64_t now = clock_monotonic();
+		finish_ended(r, now);
+		taplog_turn(&r->log, now);
+		disk_poll(&r->disk);
+		check(r, now);
+		if (more)
+			continue;
+		if (stop)
+			break;
+		clock_nap(TURN_NS);
+	}
+	for (struct recording *rec = TAILQ_FIRST(&r->all), *next; rec; rec = next) {
+		next = TAILQ_NEXT(rec, link);
+		if (rec->split)
+			recording_finish(r, rec);
+	}
+	disk_drain(&r->disk);
+	taplog_flush(&r->log);
+	disk_drain(&r->disk);
+	/* All are done, so no one needs the log. */
+	r->log.number++;
+	taplog_trim(&r->log, r->log.number);
+	return NULL;
+}
+
+static void *run_recovery(void *arg)
+{
+	struct recorder *r = arg;
+	long n = recover_run(r->dirfd, r->logfd, r->old, r->old_count, r->journal);
+
+	if (n < 0)
+		log_line(LOG_ERR, "recordings not recovered, the log is kept", "reason=\"%s\"",
+			strerror((int)-n));
+	else if (n > 0)
+		log_line(LOG_NOTICE, "recordings recovered", "count=%ld", n);
+	return NULL;
+}
+
+bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
+	enum td_codec codec)
+{
+	struct command c = {
+		.recording = recording, .codec = (uint8_t)codec, .begin = true, .wall = wall};
+
+	snprintf(c.call, sizeof(c.call), "%s", call);
+	return spsc_put(r->commands, &c, sizeof(c));
+}
+
+bool recorder_end(struct recorder *r, uint32_t recording)
+{
+	struct command c = {.recording = recording};
+
+	return spsc_put(r->commands, &c, sizeof(c));
+}
+
+void recorder_stats(struct recorder *r, struct recorder_stats *out)
+{
+	*out = (struct recorder_stats){.live = atomic_load(&r->live),
+		.made = atomic_load(&r->made),
+		.failed = atomic_load(&r->failed),
+		.lost = taps_lost(r),
+		.full = atomic_load(&r->full)};
+}
+
+static int directory(int at, const char *path)
+{
+	int fd;
+
+	if (mkdirat(at, path, 0750) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+		int err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+struct recorder *recorder_start(const struct recorder_params *p, char *err, size_t err_size)
+{
+	struct recorder *r = calloc(1, sizeof(*r));
+	uint32_t first = 1;
+	int rc = -ENOMEM;
+
+	if (!r)
+		goto fail;
+	TAILQ_INIT(&r->all);
+	r->journal = p->journal;
+	r->min_free = p->min_free ? p->min_free : MIN_FREE;
+	r->tap_count = p->tap_count;
+	r->taps = calloc(p->tap_count ? p->tap_count : 1, sizeof(struct tap *));
+	if (!r->taps)
+		goto free_r;
+	memcpy(r->taps, p->taps, p->tap_count * sizeof(struct tap *));
+	r->commands = spsc_alloc(COMMAND_RING);
+	if (!r->commands)
+		goto free_taps;
+	rc = hash_init(&r->table, TABLE_BUCKETS, 0);
+	if (rc)
+		goto free_commands;
+	rc = r->dirfd = directory(AT_FDCWD, p->dir);
+	if (rc < 0)
+		goto fini_hash;
+	rc = r->logfd = directory(r->dirfd, TAPLOG_DIR);
+	if (rc < 0)
+		goto close_dir;
+	long old = recover_list(r->logfd, &r->old);
+	if (old < 0) {
+		rc = (int)old;
+		goto close_log;
+	}
+	r->old_count = (size_t)old;
+	if (old)
+		first = r->old[old - 1] + 1;
+	disk_init(&r->disk);
+	taplog_init(&r->log, &r->disk, r->logfd, first);
+	if (!r->disk.uring)
+		log_line(LOG_NOTICE, "io_uring refused: recordings are written by plain calls",
+			"dir=%s", p->dir);
+	rc = -pthread_create(&r->thread, NULL, run, r);
+	if (rc)
+		goto fini_disk;
+	pthread_setname_np(r->thread, "recorder");
+	rc = -pthread_create(&r->recovery, NULL, run_recovery, r);
+	if (rc)
+		goto stop_thread;
+	pthread_setname_np(r->recovery, "recovery");
+	return r;
+stop_thread:
+	atomic_store(&r->stop, true);
+	pthread_join(r->thread, NULL);
+fini_disk:
+	disk_fini(&r->disk);
+	free(r->old);
+close_log:
+	close(r->logfd);
+close_dir:
+	close(r->dirfd);
+fini_hash:
+	hash_fini(&r->table);
+free_commands:
+	spsc_free(r->commands);
+free_taps:
+	free(r->taps);
+free_r:
+	free(r);
+fail:
+	snprintf(err, err_size, "recordings %s: %s; make it a directory this user can write",
+		p->dir, strerror(-rc));
+	errno = -rc;
+	return NULL;
+}
+
+void recorder_stop(struct recorder *r)
+{
+	if (!r)
+		return;
+	atomic_store(&r->stop, true);
+	pthread_join(r->thread, NULL);
+	pthread_join(r->recovery, NULL);
+	taplog_fini(&r->log);
+	disk_fini(&r->disk);
+	free(r->old);
+	close(r->logfd);
+	close(r->dirfd);
+	hash_fini(&r->table);
+	spsc_free(r->commands);
+	free(r->taps);
+	free(r);
+}

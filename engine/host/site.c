@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/host/site.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MAX (64u << 20)
+
+static int file_append(int fd, struct td_buf *text)
+{
+	char part[16384];
+	ssize_t n;
+
+	while ((n = read(fd, part, sizeof(part))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		buf_put(text, part, (size_t)n);
+		if (text->len > FILE_MAX)
+			return -EFBIG;
+	}
+	return text->error;
+}
+
+int site_read(const char *path, struct td_conf **conf, char *err, size_t err_size)
+{
+	char reason[CONF_ERROR_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct td_buf text;
+	int rc;
+
+	if (fd < 0) {
+		rc = -errno;
+		snprintf(err, err_size, "%s: %s; tandemd writes it from site.yaml", path,
+			strerror(-rc));
+		return rc;
+	}
+	buf_init(&text);
+	rc = file_append(fd, &text);
+	close(fd);
+	if (rc) {
+		snprintf(err, err_size, "%s: %s", path, strerror(-rc));
+	} else {
+		rc = conf_parse(conf, text.data, text.len, reason, sizeof(reason));
+		if (rc)
+			snprintf(err, err_size, "%s: %s", path, reason);
+	}
+	buf_free(&text);
+	return rc;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The last-good file: the compiled configuration that the engine starts from. */
+#ifndef TANDEM_HOST_SITE_H
+#define TANDEM_HOST_SITE_H
+
+#include <engine/conf/conf.h>
+
+/* 0, or -errno and "FILE: line N: what; what to do" in err. */
+int site_read(const char *path, struct td_conf **conf, char *err, size_t err_size);
+
+#endif

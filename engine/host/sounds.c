@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/dataplane.h>
+#include <dataplane/dsp/g711.h>
+#include <engine/host/sounds.h>
+#include <engine/host/wav.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX      (64u << 20)      /* over an hour */
+#define FRAME_SAMPLES (G711_RATE / 50) /* 20 ms: workers play whole frames */
+
+struct sound {
+	uint8_t *octets; /* NULL: as it was */
+	size_t count;    /* a multiple of FRAME_SAMPLES */
+	int16_t *linear;
+};
+
+/* The whole file in *data (free() it). 0 or -errno. */
+static int file_read(const char *path, unsigned char **data, size_t *n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	size_t have = 0;
+	int rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		rc = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
+		rc = -EFBIG;
+	*data = rc ? NULL : malloc((size_t)st.st_size + 1);
+	if (!rc && !*data)
+		rc = -ENOMEM;
+	while (!rc && have < (size_t)st.st_size) {
+		ssize_t got = read(fd, *data + have, (size_t)st.st_size - have);
+
+		if (got < 0 && errno != EINTR)
+			rc = -errno;
+		if (got == 0)
+			break;
+		have += got > 0 ? (size_t)got : 0;
+	}
+	close(fd);
+	*n = have;
+	if (rc) {
+		free(*data);
+		*data = NULL;
+	}
+	return rc;
+}
+
+static int sound_read(const struct td_conf_sound *conf, struct sound *s, char *err, size_t err_size)
+{
+	const unsigned char *samples;
+	unsigned char *data;
+	char reason[160];
+	size_t n, count;
+	int rc = file_read(conf->file, &data, &n);
+
+	if (rc) {
+		snprintf(err, err_size, "sound %s: %s: %s; give a WAV file that this user can read",
+			conf->name, conf->file, strerror(-rc));
+		return rc == -ENOMEM ? rc : -EINVAL;
+	}
+	rc = wav_decode(data, n, &samples, &count, reason, sizeof(reason));
+	if (rc) {
+		snprintf(err, err_size, "sound %s: %s: %s", conf->name, conf->file, reason);
+		goto free_data;
+	}
+	s->count = (count + FRAME_SAMPLES - 1) / FRAME_SAMPLES * FRAME_SAMPLES;
+	if (!s->count)
+		s->count = FRAME_SAMPLES;
+	s->linear = calloc(s->count, sizeof(*s->linear));
+	s->octets = malloc(s->count);
+	if (!s->linear || !s->octets) {
+		snprintf(err, err_size, "sound %s: no memory", conf->name);
+		rc = -ENOMEM;
+		goto free_data;
+	}
+	for (size_t i = 0; i < count; i++)
+		s->linear[i] = (int16_t)(samples[2 * i] | samples[2 * i + 1] << 8);
+free_data:
+	free(data);
+	return rc;
+}
+
+static int sound_set(struct dp *dp, uint32_t number, struct sound *s)
+{
+	static const enum td_codec codecs[] = {TD_CODEC_PCMU, TD_CODEC_PCMA};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]) && !rc; i++) {
+		g711_encode(codecs[i], s->linear, s->octets, s->count);
+		rc = dp_sound_set(dp, number, codecs[i], s->octets, s->count);
+	}
+	return rc;
+}
+
+int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *new, char *err,
+	size_t err_size)
+{
+	const struct conf_list *was = old ? &old->of[TD_KIND_SOUND] : NULL;
+	const struct conf_list *is = &new->of[TD_KIND_SOUND];
+	struct sound *sounds = calloc(is->count ? is->count : 1, sizeof(*sounds));
+	int rc = 0;
+
+	if (!sounds) {
+		snprintf(err, err_size, "sounds: no memory");
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < is->count && !rc; i++) {
+		if (was && i < was->count &&
+			memcmp(&was->sound[i], &is->sound[i], sizeof(is->sound[i])) == 0)
+			continue;
+		rc = sound_read(&is->sound[i], &sounds[i], err, err_size);
+	}
+	for (uint32_t i = 0; i < is->count && !rc; i++) {
+		if (!sounds[i].octets)
+			continue;
+		rc = sound_set(dp, i, &sounds[i]);
+		if (rc)
+			snprintf(err, err_size, "sound %s: %s", is->sound[i].name, strerror(-rc));
+	}
+	for (uint32_t i = 0; i < is->count; i++) {
+		free(sounds[i].octets);
+		free(sounds[i].linear);
+	}
+	free(sounds);
+	return rc;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/host/taplog.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WRITE_BYTES   (1u << 20)
+#define WRITE_NS      (200 * TD_NSEC_PER_MSEC)
+#define ACTIVE_BYTES  (8 * WRITE_BYTES) /* what may gather while a write is under way */
+#define SEGMENT_BYTES (64ull << 20)
+
+const char *taplog_name(uint32_t number, char out[static TAPLOG_NAME])
+{
+	snprintf(out, TAPLOG_NAME, "%08u.tap", number);
+	return out;
+}
+
+uint32_t taplog_number(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+
+	if (digits < 8 || digits > 9 || strcmp(name + digits, ".tap") != 0)
+		return 0;
+	return (uint32_t)strtoul(name, NULL, 10);
+}
+
+size_t taplog_bytes(const struct tap_rec *rec)
+{
+	return sizeof(*rec) + ((rec->len + 7u) & ~(size_t)7);
+}
+
+void taplog_init(struct taplog *l, struct disk *disk, int dirfd, uint32_t first_number)
+{
+	*l = (struct taplog){.disk = disk,
+		.dirfd = dirfd,
+		.fd = -1,
+		.number = first_number,
+		.oldest = first_number};
+}
+
+void taplog_fini(struct taplog *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	free(l->active);
+}
+
+bool taplog_append(struct taplog *l, const struct tap_rec *rec, const void *payload, uint64_t now)
+{
+	size_t bytes = taplog_bytes(rec);
+
+	if (!l->active) {
+		l->active = disk_op_alloc(ACTIVE_BYTES);
+		if (!l->active)
+			return false;
+		l->since = now;
+	}
+	if (l->active->len + bytes > ACTIVE_BYTES)
+		return false;
+	unsigned char *p = l->active->data + l->active->len;
+	memcpy(p, rec, sizeof(*rec));
+	memcpy(p + sizeof(*rec), payload, rec->len);
+	memset(p + sizeof(*rec) + rec->len, 0, bytes - sizeof(*rec) - rec->len);
+	l->active->len += bytes;
+	return true;
+}
+
+static void written(struct disk_op *op, int result)
+{
+	struct taplog *l = op->ctx;
+
+	l->flying = false;
+	if (result)
+		l->error = result;
+	else
+		l->offset = op->offset + op->len;
+}
+
+void taplog_flush(struct taplog *l)
+{
+	char name[TAPLOG_NAME];
+	struct disk_op *op = l->active;
+
+	if (!op || l->flying)
+		return;
+	if (l->fd >= 0 && l->offset >= SEGMENT_BYTES) {
+		close(l->fd);
+		l->fd = -1;
+		l->number++;
+	}
+	if (l->fd < 0) {
+		l->offset = 0;
+		l->fd = openat(l->dirfd, taplog_name(l->number, name),
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+		if (l->fd < 0) {
+			l->error = -errno;
+			return;
+		}
+	}
+	l->active = NULL;
+	op->done = written;
+	op->ctx = l;
+	op->fd = l->fd;
+	op->offset = l->offset;
+	l->flying = true;
+	disk_submit(l->disk, op);
+}
+
+void taplog_turn(struct taplog *l, uint64_t now)
+{
+	if (l->active && (l->active->len >= WRITE_BYTES || now >= l->since + WRITE_NS))
+		taplog_flush(l);
+}
+
+void taplog_trim(struct taplog *l, uint32_t oldest)
+{
+	char name[TAPLOG_NAME];
+
+	for (; l->oldest < oldest && l->oldest < l->number; l->oldest++)
+		unlinkat(l->dirfd, taplog_name(l->oldest, name), 0);
+}

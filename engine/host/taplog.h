@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The interleaved log of all recordings: tap records as they came (dataplane/tap.h), their payload
+ * behind them, padded to 8; and two kinds of our own. Segment files NNNNNNNN.tap; one is removed
+ * when all recordings that have records in it are whole on disk. What a crash leaves is what
+ * recover.h makes recordings of.
+ *
+ * Written at 1 MB or 200 ms, one write at a time, so that a crash cuts the log off somewhere and
+ * never leaves a hole in it.
+ */
+#ifndef TANDEM_HOST_TAPLOG_H
+#define TANDEM_HOST_TAPLOG_H
+
+#include <dataplane/tap.h>
+#include <engine/host/disk.h>
+#include <engine/host/split.h>
+
+#define TAPLOG_DIR  ".log" /* within the recordings directory */
+#define TAPLOG_NAME 16     /* "NNNNNNNN.tap" and NUL */
+
+enum taplog_kind {
+	TAPLOG_START = 64, /* struct taplog_start: the recording begins; .codec is its file's */
+	TAPLOG_DONE,       /* its file is whole */
+};
+
+struct taplog_start {
+	char call[TD_CALL_ID_BYTES];
+	char path[SPLIT_PATH];
+};
+
+struct taplog {
+	struct disk *disk;
+	int dirfd, fd;   /* fd -1: no segment is open */
+	uint32_t number; /* of the segment that the next record goes to */
+	uint32_t oldest; /* of ours that is still there */
+	uint64_t offset; /* in it, of the next write */
+	uint64_t since;  /* when the first byte of active came */
+	struct disk_op *active;
+	bool flying;
+	int error; /* of a write; the owner clears it */
+};
+
+const char *taplog_name(uint32_t number, char out[static TAPLOG_NAME]);
+uint32_t taplog_number(const char *name); /* 0: not a segment's name */
+/* Room that a record takes. */
+size_t taplog_bytes(const struct tap_rec *rec);
+
+void taplog_init(struct taplog *l, struct disk *disk, int dirfd, uint32_t first_number);
+void taplog_fini(struct taplog *l); /* after taplog_flush() and disk_drain() */
+/* False: no room now, the disk is behind. */
+bool taplog_append(struct taplog *l, const struct tap_rec *rec, const void *payload, uint64_t now);
+void taplog_turn(struct taplog *l, uint64_t now); /* starts a write when one is due */
+void taplog_flush(struct taplog *l);
+void taplog_trim(struct taplog *l, uint32_t oldest); /* removes segments below */
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/dataplane.h>
+#include <engine/host/kernel_sip.h>
+#include <engine/host/recorder.h>
+#include <engine/host/spsc.h>
+#include <engine/host/turn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#define SIP_BATCH     32
+#define MEDIA_BATCH   64
+#define REQUEST_BATCH 4                      /* each may be 64 rows of text */
+#define POINTER_RING  (16 * 2 * TURN_FLIGHT) /* a pointer takes 16 bytes: it cannot fill */
+#define TRACE_RING    (4u << 20)
+
+struct turn {
+	struct dp *dp;
+	struct journal *journal;
+	struct recorder *recorder;
+	struct kernel_sip *kernel_sip;
+	struct td_engine *engine;
+	struct spsc *requests, *answers, *traces;
+	int kick;
+	uint64_t now, wall_offset; /* signalling: of this turn */
+	bool news;                 /* signalling: main should look */
+	_Atomic uint64_t wall_told;
+	struct turn_stats stats; /* signalling */
+	unsigned flight;         /* main */
+};
+
+static uint64_t wall(const struct turn *t)
+{
+	return t->now + t->wall_offset;
+}
+
+static void send_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+	const uint8_t *data, size_t len)
+{
+	struct turn *t = ctx;
+	int rc = dp_sip_send(t->dp, local, remote, data, len);
+
+	t->stats.sip_out++;
+	if (rc == -EMSGSIZE) {
+		t->stats.sip_kernel++;
+		rc = t->kernel_sip ? kernel_sip_send(t->kernel_sip, local, remote, data, len) : rc;
+	}
+	if (rc)
+		t->stats.sip_failed++;
+}
+
+static void send_media(void *ctx, const struct td_media_cmd *cmd)
+{
+	struct turn *t = ctx;
+
+	if (dp_media_cmd(t->dp, cmd) != 0)
+		t->stats.media_failed++;
+}
+
+static void take_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
+{
+	struct turn *t = ctx;
+
+	journal_put(t->journal, JOURNAL_SIGNALLING, wall(t), type, payload, len);
+}
+
+static void take_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+{
+	struct turn *t = ctx;
+
+	if (!t->recorder)
+		return;
+	if (call ? !recorder_begin(t->recorder, wall(t), recording, call, codec)
+		 : !recorder_end(t->recorder, recording))
+		t->stats.record_failed++;
+}
+
+static void take_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+	struct turn *t = ctx;
+	struct trace *trace = spsc_reserve(t->traces, sizeof(*trace) + len);
+
+	if (!trace) {
+		t->stats.trace_lost++;
+		return;
+	}
+	*trace = (struct trace){.wall = wall(t),
+		.local = *local,
+		.remote = *remote,
+		.in = in,
+		.len = (uint32_t)len};
+	snprintf(trace->call, sizeof(trace->call), "%s", call ? call : "");
+	memcpy(trace + 1, data, len);
+	spsc_commit(t->traces);
+	t->news = true;
+}
+
+struct turn *turn_alloc(const struct turn_params *p)
+{
+	struct turn *t = calloc(1, sizeof(*t));
+	struct td_engine_params engine = {
+		.seed = p->seed, .wall_offset = p->wall_offset, .max_calls = p->max_calls};
+	struct td_engine_io io = {.ctx = t,
+		.sip = send_sip,
+		.media = send_media,
+		.event = take_event,
+		.record = take_record,
+		.trace = take_trace};
+	int err = ENOMEM;
+
+	if (!t)
+		goto fail;
+	t->journal = p->journal;
+	t->kick = p->kick;
+	t->wall_offset = p->wall_offset;
+	atomic_init(&t->wall_told, p->wall_offset);
+	t->requests = spsc_alloc(POINTER_RING);
+	t->answers = spsc_alloc(POINTER_RING);
+	t->traces = spsc_alloc(TRACE_RING);
+	if (!t->requests || !t->answers || !t->traces)
+		goto free_rings;
+	t->engine = td_engine_alloc(&engine, &io);
+	if (!t->engine) {
+		err = errno;
+		goto free_rings;
+	}
+	return t;
+free_rings:
+	spsc_free(t->requests);
+	spsc_free(t->answers);
+	spsc_free(t->traces);
+	free(t);
+fail:
+	errno = err;
+	return NULL;
+}
+
+void turn_free(struct turn *t)
+{
+	if (!t)
+		return;
+	td_engine_free(t->engine);
+	spsc_free(t->requests);
+	spsc_free(t->answers);
+	spsc_free(t->traces);
+	free(t);
+}
+
+void turn_connect(struct turn *t, struct dp *dp, struct recorder *recorder, struct kernel_sip *ks)
+{
+	t->dp = dp;
+	t->recorder = recorder;
+	t->kernel_sip = ks;
+	t->now = dp_now();
+}
+
+struct td_engine *turn_engine(struct turn *t)
+{
+	return t->engine;
+}
+
+/* A page that is too long for its buffer is made again with fewer rows. */
+static int show(struct turn *t, struct request *r)
+{
+	uint32_t cursor = r->cursor;
+	unsigned rows = TURN_ROWS;
+
+	for (;;) {
+		buf_reset(&r->rows);
+		r->cursor = cursor;
+		int rc = td_engine_show(t->engine, t->now, r->what, &r->cursor, rows, &r->rows);
+		if (r->rows.error != -ENOSPC || rows == 1)
+			return r->rows.error ? r->rows.error : rc;
+		rows /= 2;
+	}
+}
+
+static int carry_out(struct turn *t, struct request *r)
+{
+	switch (r->op) {
+	case REQUEST_SHOW:
+		return show(t, r);
+	case REQUEST_AGENT:
+		return td_engine_agent(
+			t->engine, t->now, r->name, r->action, r->reason, r->err, sizeof(r->err));
+	case REQUEST_HANGUP:
+		return td_engine_hangup(t->engine, t->now, r->name, r->err, sizeof(r->err));
+	case REQUEST_CONFIG:
+		return td_engine_config(t->engine, t->now, r->text, r->len, r->err, sizeof(r->err));
+	case REQUEST_CONFIG_TEXT:
+		return td_engine_config_text(t->engine, &r->rows);
+	case REQUEST_DRAIN:
+		td_engine_drain(t->engine, t->now);
+		return 0;
+	case REQUEST_CALLS:
+		r->cursor = td_engine_calls(t->engine);
+		return 0;
+	case REQUEST_TRACE:
+		td_engine_trace(t->engine, r->on);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static unsigned take_requests(struct turn *t)
+{
+	unsigned n = 0;
+	struct request **place;
+	size_t len;
+
+	for (; n < REQUEST_BATCH && (place = spsc_peek(t->requests, &len)); n++) {
+		struct request *r = *place;
+
+		r->rc = carry_out(t, r);
+		spsc_consume(t->requests);
+		spsc_put(t->answers, &r, sizeof(r)); /* fits: TURN_FLIGHT bounds both rings */
+		t->news = true;
+	}
+	return n;
+}
+
+static unsigned take_sip(struct turn *t)
+{
+	struct dp_datagram d[SIP_BATCH];
+	unsigned n = dp_sip_recv(t->dp, d, SIP_BATCH);
+
+	for (unsigned i = 0; i < n; i++)
+		td_engine_sip(t->engine, t->now, &d[i].local, &d[i].remote, d[i].data, d[i].len);
+	if (n)
+		dp_sip_release(t->dp, d, n);
+	t->stats.sip_in += n;
+	return n;
+}
+
+static unsigned take_kernel_sip(struct turn *t)
+{
+	const struct kernel_datagram *d;
+	unsigned n = 0;
+
+	if (!t->kernel_sip)
+		return 0;
+	for (; n < SIP_BATCH && (d = kernel_sip_peek(t->kernel_sip)); n++) {
+		td_engine_sip(
+			t->engine, t->now, &d->local, &d->remote, (const uint8_t *)(d + 1), d->len);
+		kernel_sip_consume(t->kernel_sip);
+	}
+	t->stats.sip_in += n;
+	return n;
+}
+
+static unsigned take_media(struct turn *t)
+{
+	struct td_media_event ev[MEDIA_BATCH];
+	unsigned n = dp_media_events(t->dp, ev, MEDIA_BATCH);
+
+	for (unsigned i = 0; i < n; i++)
+		td_engine_media(t->engine, t->now, &ev[i]);
+	return n;
+}
+
+static void take_wall(struct turn *t)
+{
+	uint64_t told = atomic_load_explicit(&t->wall_told, memory_order_relaxed);
+
+	if (told == t->wall_offset)
+		return;
+	t->wall_offset = told;
+	td_engine_wall(t->engine, t->now, told);
+}
+
+uint64_t turn_run(void *turn, uint64_t now)
+{
+	struct turn *t = turn;
+	bool more = false;
+
+	t->now = now;
+	take_wall(t);
+	more |= take_media(t) == MEDIA_BATCH;
+	more |= take_sip(t) == SIP_BATCH;
+	more |= take_kernel_sip(t) == SIP_BATCH;
+	more |= take_requests(t) == REQUEST_BATCH;
+	uint64_t deadline = td_engine_advance(t->engine, now);
+	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
+	if (t->news) {
+		t->news = false;
+		eventfd_write(t->kick, 1);
+	}
+	return more ? 0 : deadline;
+}
+
+int turn_request(struct turn *t, struct request *r)
+{
+	if (t->flight >= TURN_FLIGHT)
+		return -EBUSY;
+	if (!spsc_put(t->requests, &r, sizeof(r)))
+		return -EBUSY;
+	t->flight++;
+	dp_signal_wake(t->dp);
+	return 0;
+}
+
+unsigned turn_flight(const struct turn *t)
+{
+	return t->flight;
+}
+
+void turn_answers(struct turn *t)
+{
+	struct request **place;
+	size_t len;
+
+	while ((place = spsc_peek(t->answers, &len))) {
+		struct request *r = *place;
+
+		spsc_consume(t->answers);
+		t->flight--;
+		r->done(r);
+	}
+}
+
+void turn_abort(struct turn *t)
+{
+	struct request **place;
+	size_t len;
+
+	turn_answers(t);
+	while ((place = spsc_peek(t->requests, &len))) {
+		struct request *r = *place;
+
+		spsc_consume(t->requests);
+		t->flight--;
+		r->rc = -ESHUTDOWN;
+		r->done(r);
+	}
+}
+
+const struct trace *turn_trace_peek(struct turn *t)
+{
+	size_t len;
+
+	return spsc_peek(t->traces, &len);
+}
+
+void turn_trace_consume(struct turn *t)
+{
+	spsc_consume(t->traces);
+}
+
+void turn_wall(struct turn *t, uint64_t wall_offset)
+{
+	atomic_store_explicit(&t->wall_told, wall_offset, memory_order_relaxed);
+}
+
+void turn_stats(const struct turn *t, struct turn_stats *out)
+{
+	*out = t->stats;
+}

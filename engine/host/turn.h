@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The signalling lcore's turn: takes a bounded batch from each ring, gives it to the engine, and
+ * carries out what the engine wants done. It owns the engine while the workers run. It makes no
+ * system call but to wake a host thread that has something to do: answers to operators, traces,
+ * messages for the kernel's socket.
+ */
+#ifndef TANDEM_HOST_TURN_H
+#define TANDEM_HOST_TURN_H
+
+#include <engine/core/buf.h>
+#include <engine/host/journal.h>
+#include <tandem/engine.h>
+
+struct dp;
+struct kernel_sip;
+struct recorder;
+struct turn;
+
+#define TURN_ROWS   64 /* of one answer to SHOW */
+#define TURN_TEXT   512
+#define TURN_FLIGHT 128 /* requests on their way at once */
+
+enum request_op {
+	REQUEST_SHOW,        /* .what, .cursor -> .rows */
+	REQUEST_AGENT,       /* .name, .action, .reason */
+	REQUEST_HANGUP,      /* .name */
+	REQUEST_CONFIG,      /* .text */
+	REQUEST_CONFIG_TEXT, /* -> .rows: the text in force */
+	REQUEST_DRAIN,
+	REQUEST_CALLS, /* -> .cursor: calls that there are */
+	REQUEST_TRACE, /* .on */
+};
+
+/* Made and freed by main, filled by signalling; between the two it belongs to signalling. */
+struct request {
+	enum request_op op;
+	const char *what;
+	char name[TD_NAME_BYTES];
+	char reason[TD_NAME_BYTES];
+	enum td_agent_action action;
+	bool on;
+	const char *text;
+	size_t len;
+	uint32_t cursor;
+
+	int rc;
+	struct td_buf rows;
+	char err[TURN_TEXT];
+
+	void (*done)(struct request *r); /* main, with the answer; frees it */
+	void *ctx;
+};
+
+/* What tracing gives to main, the message behind it. */
+struct trace {
+	uint64_t wall;
+	struct td_addr local, remote;
+	bool in;
+	char call[TD_CALL_ID_BYTES];
+	uint32_t len;
+};
+
+struct turn_params {
+	struct journal *journal;
+	int kick; /* eventfd: an answer or a trace waits for main */
+	uint64_t seed, wall_offset;
+	uint32_t max_calls;
+};
+
+struct turn *turn_alloc(const struct turn_params *p); /* NULL with errno */
+void turn_free(struct turn *t);
+/* main, before the workers start: what needs the turn to be there first. */
+void turn_connect(struct turn *t, struct dp *dp, struct recorder *recorder, struct kernel_sip *ks);
+/* main, before the workers start or after they stopped. */
+struct td_engine *turn_engine(struct turn *t);
+
+/* For struct dp_params. */
+uint64_t turn_run(void *turn, uint64_t now);
+
+/* main. -EBUSY when TURN_FLIGHT are on their way; r stays the caller's then. */
+int turn_request(struct turn *t, struct request *r);
+unsigned turn_flight(const struct turn *t); /* requests not answered yet */
+void turn_answers(struct turn *t);          /* calls done() of each that is answered */
+void turn_abort(struct turn *t); /* after the workers stopped: answers the rest, -ESHUTDOWN */
+const struct trace *turn_trace_peek(struct turn *t); /* NULL: none */
+void turn_trace_consume(struct turn *t);
+void turn_wall(struct turn *t, uint64_t wall_offset); /* journal and engine use it from now on */
+
+struct turn_stats {
+	uint64_t sip_in, sip_out;
+	uint64_t sip_kernel;    /* of these out, handed to the kernel's socket */
+	uint64_t sip_failed;    /* not sent: no route, no buffer */
+	uint64_t media_failed;  /* commands refused: a fault of ours */
+	uint64_t record_failed; /* recordings not begun: the recorder's ring was full */
+	uint64_t trace_lost;
+};
+void turn_stats(const struct turn *t, struct turn_stats *out); /* any thread: racy */
+
+#endif

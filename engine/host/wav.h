@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* RIFF/WAVE files: the header of our recordings, and the sounds we read. */
+#ifndef TANDEM_HOST_WAV_H
+#define TANDEM_HOST_WAV_H
+
+#include <tandem/types.h>
+
+#define WAV_CHANNELS     2
+#define WAV_HEADER_BYTES 58 /* RIFF, fmt with an empty extension, fact, data */
+/* What the 32-bit sizes of the format can say: 74 hours. */
+#define WAV_FRAMES_MAX ((UINT32_MAX - WAV_HEADER_BYTES) / WAV_CHANNELS)
+
+/* Stereo G.711 (format 6 A-law, 7 mu-law), 8 kHz, `frames` samples a channel. */
+void wav_header(unsigned char out[static WAV_HEADER_BYTES], enum td_codec codec, uint64_t frames);
+
+/*
+ * The samples of a WAV file in memory: mono, 8 kHz, 16 bit PCM. 0 and where they are within data
+ * (little endian, not aligned); or -EINVAL and what is wrong in err.
+ */
+int wav_decode(const unsigned char *data, size_t n, const unsigned char **samples, size_t *count,
+	char *err, size_t err_size);
+
+#endif
