@@ -27,6 +27,7 @@ struct worker_port {
 	uint16_t eth_port;         /* main, before start: DPDK's number */
 	uint16_t queue;            /* main, before start: ours, rx and tx */
 	uint16_t mtu;              /* main, before start */
+	bool kernel_owned;         /* main, before start: ARP, ICMP, all else are the kernel's */
 	bool tx_checksum;          /* main, before start: the device fills IPv4 and UDP checksums */
 	struct rte_ether_addr mac; /* main, before start */
 	uint16_t tx_count;         /* worker */
@@ -69,6 +70,15 @@ static inline struct rte_mbuf *worker_originate(struct worker *w, unsigned port)
 	else
 		s->dropped[TD_DROP_NO_MBUF]++;
 	return m;
+}
+
+/* The packet is answered in place: it ends here, and its buffer is a new one of ours. */
+static inline void worker_turn_round(struct worker *w, struct rte_mbuf *m, enum td_consumed how)
+{
+	struct td_port_stats *s = &w->port[pkt_of(m)->port].stats;
+
+	s->consumed[how]++;
+	s->originated++;
 }
 
 /* A whole frame out of `port`, which becomes its owner. */

@@ -2,10 +2,10 @@
 /*
  * Where packets to an address go: routes, and the next hops they lead to.
  *
- * Main writes: routes as an array replaced whole, the Ethernet address of a next hop as one 64-bit
- * word. So a reader on any thread takes no lock and can't see half of either. Numbers of next hops
- * are given out by whoever asks first (a compare-and-swap) and stay valid while referenced; main
- * resolves them, and keeps them resolved.
+ * Main writes: routes as an array replaced whole (RCU), the Ethernet address of a next hop as one
+ * 64-bit word. So a reader takes no lock and can't see half of either. Numbers of next hops are
+ * given out by whoever asks first, with a compare-and-swap, and stay valid while referenced; main
+ * resolves them, keeps them resolved, and takes them back when nobody has used them for a while.
  */
 #ifndef TANDEM_DATAPLANE_NET_FIB_H
 #define TANDEM_DATAPLANE_NET_FIB_H
@@ -13,7 +13,15 @@
 #include <stdatomic.h>
 #include <tandem/types.h>
 
-#define FIB_NO_ROUTE 0u /* the number that is no next hop: nothing leads there */
+#define FIB_NO_ROUTE  0u   /* the number that is no next hop: nothing leads there */
+#define FIB_ELSEWHERE 255u /* fib_route.port: leads out by an interface that is not ours */
+
+struct fib_route {
+	uint32_t ip, gateway; /* network order; gateway 0: on link */
+	uint32_t metric;
+	uint8_t bits;
+	uint8_t port; /* or FIB_ELSEWHERE */
+};
 
 struct fib {
 	_Atomic uint64_t *eth;       /* by number: nexthop_word(), 0 until resolved. main */
@@ -21,10 +29,9 @@ struct fib {
 	struct fib_private *priv;
 };
 
-/*
- * Any thread: the next hop for `ip` (network order), with a reference; resolution starts now if it
- * has not. FIB_NO_ROUTE when no route leads there or the table is full; needs no put.
- */
+/* Workers and signalling, within a quiescent period: the next hop for `ip` (network order), with a
+ * reference; resolution starts now if it has not. FIB_NO_ROUTE when no route leads there or the
+ * table is full; needs no put. */
 uint32_t fib_get(struct fib *f, uint32_t ip);
 void fib_put(struct fib *f, uint32_t nexthop); /* FIB_NO_ROUTE is fine */
 
@@ -38,5 +45,30 @@ static inline unsigned nexthop_port(uint64_t word)
 {
 	return (unsigned)(word >> 48) - 1;
 }
+
+/* From here on: main. */
+
+struct fib_params {
+	uint32_t nexthops;              /* room for at least as many */
+	void (*synchronize)(void *ctx); /* returns after a grace period of all readers */
+	void (*wanted)(void *ctx);      /* any thread: a new number waits for fib_wanted() */
+	void *ctx;
+};
+
+int fib_init(struct fib *f, const struct fib_params *p); /* 0 or -ENOMEM */
+void fib_fini(struct fib *f);
+/* Replaces all routes; any order. 0 or -ENOMEM (the old ones stay). */
+int fib_routes_set(struct fib *f, const struct fib_route *r, unsigned n);
+/* Numbers given out since the last call, one a call; FIB_NO_ROUTE when there is no more. */
+uint32_t fib_wanted(struct fib *f);
+/* The number of an address given out, or FIB_NO_ROUTE. */
+uint32_t fib_lookup(const struct fib *f, unsigned port, uint32_t ip);
+void fib_key(const struct fib *f, uint32_t nexthop, unsigned *port, uint32_t *ip);
+/* All numbers of this address; mac NULL: not resolved (any more). */
+void fib_resolve(struct fib *f, unsigned port, uint32_t ip, const uint8_t mac[6]);
+/* All numbers, from 1 on; those not given out have no key (port FIB_ELSEWHERE). */
+uint32_t fib_size(const struct fib *f);
+/* Takes a number back unless it is referenced or was got since the last call. True when taken. */
+bool fib_reclaim(struct fib *f, uint32_t nexthop);
 
 #endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <dataplane/net/netlink.h>
+#include <dataplane/worker.h>
+
+#define NETLINK_BUFFER 32768 /* the kernel fills dumps up to this much at a time */
+
+enum netlink_asked {
+	NETLINK_NONE,
+	NETLINK_WANTED,    /* to be asked for in the next turn */
+	NETLINK_ASKED,     /* in the kernel's table because of us */
+	NETLINK_PERMANENT, /* an administrator's own entry: not to be touched */
+};
+
+struct netlink {
+	struct fib *fib;
+	struct mnl_socket *events, *requests;
+	unsigned ports;
+	int ifindex[PORT_MAX];
+	bool up[PORT_MAX];
+	bool routes_changed;
+	uint32_t seq;
+	uint8_t *asked; /* by next hop's number: enum netlink_asked */
+	bool any_wanted;
+	char buffer[NETLINK_BUFFER];
+};
+
+struct netlink_dump {
+	struct netlink *n;
+	struct fib_route *route;
+	unsigned count, room;
+	bool failed;
+};
+
+static unsigned netlink_port(const struct netlink *n, int ifindex)
+{
+	for (unsigned i = 0; i < n->ports; i++)
+		if (n->ifindex[i] && n->ifindex[i] == ifindex)
+			return i;
+	return FIB_ELSEWHERE;
+}
+
+static int netlink_attrs(const struct nlattr *a, void *data)
+{
+	const struct nlattr **table = data;
+
+	if (mnl_attr_get_type(a) <= RTA_MAX) /* RTA_MAX is the greatest of those used here */
+		table[mnl_attr_get_type(a)] = a;
+	return MNL_CB_OK;
+}
+
+static void netlink_neighbour(struct netlink *n, const struct nlmsghdr *h)
+{
+	const struct ndmsg *m = mnl_nlmsg_get_payload(h);
+	const struct nlattr *a[RTA_MAX + 1] = {0};
+	unsigned port = netlink_port(n, m->ndm_ifindex);
+	const uint8_t *mac = NULL;
+	uint32_t nexthop, ip;
+
+	if (m->ndm_family != AF_INET || port == FIB_ELSEWHERE)
+		return;
+	mnl_attr_parse(h, sizeof(*m), netlink_attrs, a);
+	if (!a[NDA_DST] || mnl_attr_get_payload_len(a[NDA_DST]) != 4)
+		return;
+	if (h->nlmsg_type == RTM_NEWNEIGH && a[NDA_LLADDR] &&
+		mnl_attr_get_payload_len(a[NDA_LLADDR]) == 6 &&
+		!(m->ndm_state & (NUD_FAILED | NUD_INCOMPLETE)))
+		mac = mnl_attr_get_payload(a[NDA_LLADDR]);
+	ip = mnl_attr_get_u32(a[NDA_DST]);
+	fib_resolve(n->fib, port, ip, mac);
+	nexthop = fib_lookup(n->fib, port, ip);
+	if (m->ndm_state & NUD_PERMANENT && n->asked[nexthop] == NETLINK_WANTED)
+		n->asked[nexthop] = NETLINK_PERMANENT;
+}
+
+static int netlink_event(const struct nlmsghdr *h, void *ctx)
+{
+	struct netlink *n = ctx;
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(h);
+	unsigned port;
+
+	switch (h->nlmsg_type) {
+	case RTM_NEWNEIGH:
+	case RTM_DELNEIGH:
+		netlink_neighbour(n, h);
+		break;
+	case RTM_NEWLINK:
+		port = netlink_port(n, link->ifi_index);
+		if (port != FIB_ELSEWHERE)
+			n->up[port] = (link->ifi_flags & (IFF_UP | IFF_RUNNING)) ==
+				      (IFF_UP | IFF_RUNNING);
+		n->routes_changed = true;
+		break;
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		n->routes_changed = true;
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static void netlink_dump_add(struct netlink_dump *d, const struct fib_route *r)
+{
+	struct fib_route *bigger;
+
+	if (d->count == d->room) {
+		bigger = realloc(d->route, (d->room * 2 + 16) * sizeof(*bigger));
+		if (!bigger) {
+			d->failed = true;
+			return;
+		}
+		d->route = bigger;
+		d->room = d->room * 2 + 16;
+	}
+	d->route[d->count++] = *r;
+}
+
+static int netlink_route(const struct nlmsghdr *h, void *ctx)
+{
+	struct netlink_dump *d = ctx;
+	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
+	const struct nlattr *a[RTA_MAX + 1] = {0};
+	struct fib_route r = {.bits = m->rtm_dst_len, .port = FIB_ELSEWHERE};
+	const struct rtnexthop *hop;
+
+	if (h->nlmsg_type != RTM_NEWROUTE || m->rtm_family != AF_INET ||
+		m->rtm_flags & RTM_F_CLONED)
+		return MNL_CB_OK;
+	mnl_attr_parse(h, sizeof(*m), netlink_attrs, a);
+	if (m->rtm_table != RT_TABLE_MAIN && m->rtm_table != RT_TABLE_DEFAULT)
+		return MNL_CB_OK; /* policy routing is the kernel's; local is not for us */
+	if (a[RTA_DST])
+		r.ip = mnl_attr_get_u32(a[RTA_DST]);
+	if (a[RTA_PRIORITY])
+		r.metric = mnl_attr_get_u32(a[RTA_PRIORITY]);
+	if (a[RTA_MULTIPATH]) { /* the first path: a call's packets stay together */
+		hop = mnl_attr_get_payload(a[RTA_MULTIPATH]);
+		r.port = (uint8_t)netlink_port(d->n, hop->rtnh_ifindex);
+		if (hop->rtnh_len >= sizeof(*hop) + RTA_LENGTH(4) &&
+			RTNH_DATA(hop)->rta_type == RTA_GATEWAY)
+			memcpy(&r.gateway, RTA_DATA(RTNH_DATA(hop)), 4);
+	} else {
+		if (a[RTA_OIF] && m->rtm_type == RTN_UNICAST)
+			r.port = (uint8_t)netlink_port(d->n, (int)mnl_attr_get_u32(a[RTA_OIF]));
+		if (a[RTA_GATEWAY])
+			r.gateway = mnl_attr_get_u32(a[RTA_GATEWAY]);
+	}
+	netlink_dump_add(d, &r);
+	return MNL_CB_OK;
+}
+
+/* Sends a request and gives each answer to cb until the end or the acknowledgement. */
+static int netlink_request(struct netlink *n, struct nlmsghdr *h, mnl_cb_t cb, void *ctx)
+{
+	unsigned portid = mnl_socket_get_portid(n->requests);
+	char answer[NETLINK_BUFFER];
+	ssize_t len;
+	int rc;
+
+	h->nlmsg_seq = ++n->seq;
+	if (mnl_socket_sendto(n->requests, h, h->nlmsg_len) < 0)
+		return -errno;
+	do {
+		len = mnl_socket_recvfrom(n->requests, answer, sizeof(answer));
+		if (len < 0)
+			return -errno;
+		rc = mnl_cb_run(answer, (size_t)len, n->seq, portid, cb, ctx);
+	} while (rc > 0);
+	return rc < 0 ? -errno : 0;
+}
+
+static int netlink_dump(struct netlink *n, uint16_t type, size_t header, mnl_cb_t cb, void *ctx)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
+	uint8_t *family;
+
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	family = mnl_nlmsg_put_extra_header(h, header); /* zeroed; the first byte of each */
+	*family = type == RTM_GETLINK ? AF_UNSPEC : AF_INET;
+	return netlink_request(n, h, cb, ctx);
+}
+
+int netlink_routes(struct netlink *n, struct fib_route **out)
+{
+	struct netlink_dump d = {.n = n};
+	int rc = netlink_dump(n, RTM_GETROUTE, sizeof(struct rtmsg), netlink_route, &d);
+
+	if (!rc && d.failed)
+		rc = -ENOMEM;
+	if (rc) {
+		free(d.route);
+		return rc;
+	}
+	*out = d.route;
+	return (int)d.count;
+}
+
+static int netlink_neighbour_set(struct netlink *n, uint32_t nexthop, uint16_t type, uint32_t ext)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
+	struct ndmsg *m;
+	unsigned port;
+	uint32_t ip;
+
+	fib_key(n->fib, nexthop, &port, &ip);
+	if (port >= n->ports || !n->ifindex[port])
+		return -ENOENT;
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	if (type == RTM_NEWNEIGH)
+		h->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
+	m->ndm_family = AF_INET;
+	m->ndm_ifindex = n->ifindex[port];
+	m->ndm_state = NUD_NONE;
+	if (type == RTM_NEWNEIGH && !ext)
+		m->ndm_flags = NTF_USE;
+	mnl_attr_put_u32(h, NDA_DST, ip);
+	if (ext)
+		mnl_attr_put_u32(h, NDA_FLAGS_EXT, ext);
+	return netlink_request(n, h, NULL, NULL);
+}
+
+void netlink_want(struct netlink *n, uint32_t nexthop)
+{
+	n->asked[nexthop] = NETLINK_WANTED;
+	n->any_wanted = true;
+}
+
+void netlink_forget(struct netlink *n, uint32_t nexthop)
+{
+	if (n->asked[nexthop] == NETLINK_ASKED)
+		(void)netlink_neighbour_set(n, nexthop, RTM_DELNEIGH, 0);
+	n->asked[nexthop] = NETLINK_NONE;
+}
+
+static int netlink_neighbours(struct netlink *n)
+{
+	return netlink_dump(n, RTM_GETNEIGH, sizeof(struct ndmsg), netlink_event, n);
+}
+
+/* The table first: entries that are there already are not reported anew. */
+static void netlink_ask(struct netlink *n)
+{
+	(void)netlink_neighbours(n);
+	for (uint32_t i = 1; i < fib_size(n->fib); i++) {
+		if (n->asked[i] != NETLINK_WANTED)
+			continue;
+		if (netlink_neighbour_set(n, i, RTM_NEWNEIGH, NTF_EXT_MANAGED))
+			(void)netlink_neighbour_set(n, i, RTM_NEWNEIGH, 0);
+		n->asked[i] = NETLINK_ASKED;
+	}
+	n->any_wanted = false;
+}
+
+bool netlink_turn(struct netlink *n)
+{
+	bool changed;
+	ssize_t len;
+
+	if (n->any_wanted)
+		netlink_ask(n);
+	for (;;) {
+		len = recv(netlink_fd(n), n->buffer, sizeof(n->buffer), MSG_DONTWAIT);
+		if (len > 0) {
+			(void)mnl_cb_run(n->buffer, (size_t)len, 0, 0, netlink_event, n);
+		} else if (len < 0 && errno == ENOBUFS) { /* reports were lost: read all again */
+			n->routes_changed = true;
+			(void)netlink_neighbours(n);
+		} else {
+			break;
+		}
+	}
+	changed = n->routes_changed;
+	n->routes_changed = false;
+	return changed;
+}
+
+static struct mnl_socket *netlink_open(unsigned groups)
+{
+	struct mnl_socket *s = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+
+	if (s && mnl_socket_bind(s, groups, MNL_SOCKET_AUTOPID) < 0) {
+		mnl_socket_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+struct netlink *netlink_alloc(struct fib *f, const int *ifindex, unsigned ports)
+{
+	struct netlink *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->fib = f;
+	n->ports = ports;
+	memcpy(n->ifindex, ifindex, ports * sizeof(*ifindex));
+	n->asked = calloc(fib_size(f), sizeof(*n->asked));
+	n->events = netlink_open(RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_ROUTE);
+	n->requests = netlink_open(0);
+	if (!n->asked || !n->events || !n->requests ||
+		netlink_dump(n, RTM_GETLINK, sizeof(struct ifinfomsg), netlink_event, n)) {
+		int saved = n->asked ? errno : ENOMEM;
+
+		netlink_free(n);
+		errno = saved;
+		return NULL;
+	}
+	n->routes_changed = true;
+	return n;
+}
+
+void netlink_free(struct netlink *n)
+{
+	if (!n)
+		return;
+	if (n->asked && n->requests)
+		for (uint32_t i = 1; i < fib_size(n->fib); i++)
+			netlink_forget(n, i);
+	if (n->events)
+		mnl_socket_close(n->events);
+	if (n->requests)
+		mnl_socket_close(n->requests);
+	free(n->asked);
+	free(n);
+}
+
+int netlink_fd(const struct netlink *n)
+{
+	return mnl_socket_get_fd(n->events);
+}
+
+bool netlink_up(const struct netlink *n, unsigned port)
+{
+	return n->up[port];
+}

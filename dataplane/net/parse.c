@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <dataplane/net/parse.h>
+
+#define DROP(reason) (VERDICT_DROP + TD_DROP_##reason)
+
+static unsigned parse_slot(uint32_t ip)
+{
+	return (ip * 2654435761u) >> 22; /* Knuth's multiplicative hash: 10 bits */
+}
+
+_Static_assert(PARSE_SLOTS == 1 << 10, "parse_slot() gives 10 bits");
+
+void parse_init(struct parse *t, uint16_t sip_port, uint16_t rtp_min, uint16_t rtp_max)
+{
+	memset(t, 0, sizeof(*t));
+	t->sip_port = sip_port;
+	t->rtp_port_min = rtp_min;
+	t->rtp_port_max = rtp_max;
+	t->ports_per_address = (uint32_t)(rtp_max - rtp_min + 1) / 2;
+}
+
+int parse_add(struct parse *t, uint32_t ip, unsigned index)
+{
+	unsigned i = parse_slot(ip);
+
+	for (; t->address[i].ip; i = (i + 1) % PARSE_SLOTS)
+		if (t->address[i].ip == ip)
+			return -EEXIST;
+	t->address[i].ip = ip;
+	t->address[i].index = (uint16_t)index;
+	return 0;
+}
+
+int parse_lookup(const struct parse *t, uint32_t ip)
+{
+	for (unsigned i = parse_slot(ip); t->address[i].ip; i = (i + 1) % PARSE_SLOTS)
+		if (t->address[i].ip == ip)
+			return t->address[i].index;
+	return -ENOENT;
+}
+
+/*
+ * A checksum that a sender on this machine left to its network card never gets completed on a veth
+ * or memif: it is still the sum of the pseudo-header. Nothing was on a wire, so both are right.
+ */
+static bool parse_sum_right(const struct rte_ipv4_hdr *ip, const struct rte_udp_hdr *udp)
+{
+	uint64_t pseudo = (uint64_t)udp->dgram_len + htons(IPPROTO_UDP);
+
+	if (!udp->dgram_cksum)
+		return true;
+	pseudo = checksum_add(pseudo, &ip->src_addr, 8);
+	return udp->dgram_cksum == checksum_fold(pseudo) ||
+	       checksum_fold(checksum_add(pseudo, udp, ntohs(udp->dgram_len))) == 0xffff;
+}
+
+static unsigned parse_udp(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m,
+	const struct rte_ipv4_hdr *ip, unsigned header, unsigned index)
+{
+	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
+	unsigned room = ntohs(ip->total_length) - header, len, port;
+	struct pkt *k = pkt_of(m);
+
+	if (room < sizeof(*udp))
+		return DROP(UDP_HEADER);
+	len = ntohs(udp->dgram_len);
+	port = ntohs(udp->dst_port);
+	if (port != t->sip_port && (port < t->rtp_port_min || port > t->rtp_port_max))
+		return p->kernel_owned ? VERDICT_KERNEL : DROP(UDP_PORT);
+	if (len < sizeof(*udp) || len > room ||
+		(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_BAD)
+		return DROP(UDP_HEADER);
+	k->src_ip = ip->src_addr;
+	k->dst_ip = ip->dst_addr;
+	k->src_port = ntohs(udp->src_port);
+	k->dst_port = (uint16_t)port;
+	k->payload = (uint16_t)(sizeof(struct rte_ether_hdr) + header + sizeof(*udp));
+	k->payload_len = (uint16_t)(len - sizeof(*udp));
+	k->ip_len = ntohs(ip->total_length);
+	if (port == t->sip_port)
+		/* Media is not summed here: a damaged sample is better than none, RFC 3828. */
+		return parse_sum_right(ip, udp) ? VERDICT_SIP : DROP(UDP_HEADER);
+	k->leg = index * t->ports_per_address + (port - t->rtp_port_min) / 2;
+	k->rtcp = (port - t->rtp_port_min) & 1;
+	return VERDICT_MEDIA;
+}
+
+unsigned parse_packet(
+	const struct parse *t, const struct worker_port *p, unsigned port, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	const struct rte_ipv4_hdr *ip = (const void *)(eth + 1);
+	unsigned header, total, frame = m->data_len;
+	int index;
+
+	pkt_of(m)->port = (uint8_t)port;
+	if (frame < sizeof(*eth))
+		return DROP(RUNT);
+	if (m->nb_segs != 1)
+		return DROP(TOO_BIG);
+	if (!p->kernel_owned && !rte_is_same_ether_addr(&eth->dst_addr, &p->mac) &&
+		!rte_is_broadcast_ether_addr(&eth->dst_addr))
+		return DROP(NOT_FOR_US);
+	if (eth->ether_type != htons(RTE_ETHER_TYPE_IPV4)) {
+		if (p->kernel_owned)
+			return VERDICT_KERNEL;
+		return eth->ether_type == htons(RTE_ETHER_TYPE_ARP) ? VERDICT_ARP : DROP(ETHERTYPE);
+	}
+	if (frame < sizeof(*eth) + sizeof(*ip))
+		return DROP(RUNT);
+	header = (ip->version_ihl & 15u) * 4;
+	total = ntohs(ip->total_length);
+	if (ip->version_ihl >> 4 != 4 || header < sizeof(*ip) || total < header)
+		return DROP(IP_HEADER);
+	if (frame < sizeof(*eth) + total)
+		return DROP(RUNT);
+	if (checksum_fold(checksum_add(0, ip, header)) != 0xffff)
+		return DROP(IP_HEADER);
+	index = parse_lookup(t, ip->dst_addr);
+	if (p->kernel_owned && (index < 0 || ip->next_proto_id != IPPROTO_UDP ||
+				       ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG)))
+		return VERDICT_KERNEL;
+	if (index < 0)
+		return DROP(NOT_FOR_US);
+	if (ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG))
+		return DROP(IP_FRAGMENT);
+	rte_pktmbuf_trim(m, (uint16_t)(frame - sizeof(*eth) - total)); /* Ethernet's padding */
+	if (ip->next_proto_id == IPPROTO_ICMP)
+		return VERDICT_ICMP;
+	if (ip->next_proto_id != IPPROTO_UDP)
+		return DROP(IP_PROTOCOL);
+	return parse_udp(t, p, m, ip, header, (unsigned)index);
+}
