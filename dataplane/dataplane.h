@@ -31,6 +31,11 @@ struct dp_params {
 	uint64_t (*turn)(void *ctx, uint64_t now);
 	void *turn_ctx;
 	bool tap; /* make the recorder's rings */
+	/* One line that a person should read, though nothing failed: a fallback and what it costs.
+	 * NULL: lost. main. */
+	void (*note)(void *ctx, const char *line);
+	void *note_ctx;
+	const char *file_prefix; /* of EAL; NULL: tandem */
 };
 
 /* main. EAL, memory, ports, leg tables; nothing runs yet. NULL with errno and err. */

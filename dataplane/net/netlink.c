@@ -203,14 +203,12 @@ int netlink_routes(struct netlink *n, struct fib_route **out)
 	return (int)d.count;
 }
 
-static int netlink_neighbour_set(struct netlink *n, uint32_t nexthop, uint16_t type, uint32_t ext)
+static int netlink_neighbour_set(struct netlink *n, unsigned port, uint32_t ip, uint16_t type,
+	uint32_t ext)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
 	struct ndmsg *m;
-	unsigned port;
-	uint32_t ip;
 
-	fib_key(n->fib, nexthop, &port, &ip);
 	if (port >= n->ports || !n->ifindex[port])
 		return -ENOENT;
 	h->nlmsg_type = type;
@@ -235,10 +233,10 @@ void netlink_want(struct netlink *n, uint32_t nexthop)
 	n->any_wanted = true;
 }
 
-void netlink_forget(struct netlink *n, uint32_t nexthop)
+void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t ip)
 {
 	if (n->asked[nexthop] == NETLINK_ASKED)
-		(void)netlink_neighbour_set(n, nexthop, RTM_DELNEIGH, 0);
+		(void)netlink_neighbour_set(n, port, ip, RTM_DELNEIGH, 0);
 	n->asked[nexthop] = NETLINK_NONE;
 }
 
@@ -250,12 +248,16 @@ static int netlink_neighbours(struct netlink *n)
 /* The table first: entries that are there already are not reported anew. */
 static void netlink_ask(struct netlink *n)
 {
+	unsigned port;
+	uint32_t ip;
+
 	(void)netlink_neighbours(n);
 	for (uint32_t i = 1; i < fib_size(n->fib); i++) {
 		if (n->asked[i] != NETLINK_WANTED)
 			continue;
-		if (netlink_neighbour_set(n, i, RTM_NEWNEIGH, NTF_EXT_MANAGED))
-			(void)netlink_neighbour_set(n, i, RTM_NEWNEIGH, 0);
+		fib_key(n->fib, i, &port, &ip);
+		if (netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, NTF_EXT_MANAGED))
+			(void)netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, 0);
 		n->asked[i] = NETLINK_ASKED;
 	}
 	n->any_wanted = false;
@@ -321,11 +323,15 @@ struct netlink *netlink_alloc(struct fib *f, const int *ifindex, unsigned ports)
 
 void netlink_free(struct netlink *n)
 {
+	unsigned port;
+	uint32_t ip;
+
 	if (!n)
 		return;
-	if (n->asked && n->requests)
-		for (uint32_t i = 1; i < fib_size(n->fib); i++)
-			netlink_forget(n, i);
+	for (uint32_t i = 1; n->asked && n->requests && i < fib_size(n->fib); i++) {
+		fib_key(n->fib, i, &port, &ip);
+		netlink_forget(n, i, port, ip);
+	}
 	if (n->events)
 		mnl_socket_close(n->events);
 	if (n->requests)

@@ -17,7 +17,8 @@ struct netlink *netlink_alloc(struct fib *f, const int *ifindex, unsigned ports)
 void netlink_free(struct netlink *n); /* takes our entries out of the kernel's table again */
 int netlink_fd(const struct netlink *n);
 void netlink_want(struct netlink *n, uint32_t nexthop);
-void netlink_forget(struct netlink *n, uint32_t nexthop);
+/* The number was taken back; it was this address. */
+void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t ip);
 /* Reads what the kernel reported. True when routes may have changed: netlink_routes(). */
 bool netlink_turn(struct netlink *n);
 /* The kernel's table, in memory that the caller frees. Number of routes or negative errno. */

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Birth and death of the dataplane: what dp_alloc() makes, in the order in which it depends. */
+#include <errno.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <dataplane/eal.h>
+#include <dataplane/mempool.h>
+#include <dataplane/private.h>
+
+#define DP_FRAMES      1023
+#define DP_LEARNT      1023
+#define DP_TAP_BYTES   (4u << 20) /* of a worker: 64 recorded calls for 4 s */
+#define DP_SPARE_LEGS  64   /* of calls that end while new ones begin */
+
+static int dp_check(const struct dp_params *p, char *err, size_t err_size)
+{
+	const struct td_conf_site *s = p->site;
+
+	if (p->port_count < 1 || p->port_count > PORT_MAX) {
+		snprintf(err, err_size, "%u ports; 1 to %u are possible", p->port_count, PORT_MAX);
+		return -EINVAL;
+	}
+	if (s->worker_count > 1) {
+		snprintf(err, err_size,
+			"worker_cores: %u cores given; this release runs one worker, name one core",
+			s->worker_count);
+		return -EINVAL;
+	}
+	if (s->signalling_core >= 0 &&
+		s->signalling_core == (s->worker_count ? s->worker_cores[0] : 0)) {
+		snprintf(err, err_size,
+			"signalling_core: core %d is the worker's; name another or none (inside the "
+			"worker's loop)",
+			s->signalling_core);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int dp_copy(struct dp *dp, const struct dp_params *p)
+{
+	dp->site = *p->site;
+	dp->ports = p->port_count;
+	dp->workers = 1;
+	dp->turn = p->turn;
+	dp->turn_ctx = p->turn_ctx;
+	dp->note = p->note;
+	dp->note_ctx = p->note_ctx;
+	dp->main_epoll = dp->main_event = dp->signalling.own.fd = -1;
+	dp->conf = calloc(p->port_count, sizeof(*dp->conf));
+	if (!dp->conf)
+		return -ENOMEM;
+	memcpy(dp->conf, p->ports, p->port_count * sizeof(*dp->conf));
+	return 0;
+}
+
+static int dp_addresses(struct dp *dp, char *err, size_t err_size)
+{
+	parse_init(&dp->parse, dp->site.sip_port, dp->site.rtp_port_min, dp->site.rtp_port_max);
+	for (unsigned i = 0; i < dp->ports; i++)
+		for (unsigned j = 0; j < dp->conf[i].address_count; j++) {
+			const struct td_addr *a = &dp->conf[i].address[j].addr;
+
+			if (a->family != 4 || !a->ip4 ||
+				parse_add(&dp->parse, a->ip4, dp->addresses)) {
+				snprintf(err, err_size,
+					"port %s: address %u is not IPv4, or given twice",
+					dp->conf[i].name, j + 1);
+				return -EINVAL;
+			}
+			dp->address[dp->addresses++] =
+				(struct rtp_address){.ip = a->ip4, .port = (uint8_t)i};
+		}
+	return 0;
+}
+
+static int dp_open_ports(struct dp *dp, char *err, size_t err_size)
+{
+	uint32_t ip[PORT_MAX * TD_CONF_LIST];
+	struct port_env env = {
+		.pool = dp->pool,
+		.ours = {.config = {.sip_port = dp->site.sip_port,
+				 .rtp_port_min = dp->site.rtp_port_min,
+				 .rtp_port_max = dp->site.rtp_port_max,
+				 .enabled = 1},
+			.ip = ip,
+			.ip_count = dp->addresses},
+		.note = dp->note,
+		.note_ctx = dp->note_ctx,
+	};
+	int rc = 0;
+
+	for (unsigned i = 0; i < dp->addresses; i++)
+		ip[i] = dp->address[i].ip;
+	for (unsigned i = 0; i < dp->ports && !rc; i++) {
+		rc = port_open(&dp->port[i], &dp->conf[i], i, &env, err, err_size);
+		dp->opened += !rc;
+	}
+	return rc;
+}
+
+static int dp_rcu(struct dp *dp)
+{
+	unsigned threads = dp->workers + 1;
+
+	dp->qsbr = rte_zmalloc("qsbr", rte_rcu_qsbr_get_memsize(threads), RTE_CACHE_LINE_SIZE);
+	if (!dp->qsbr || rte_rcu_qsbr_init(dp->qsbr, threads))
+		return -ENOMEM;
+	for (unsigned i = 0; i < threads; i++)
+		rte_rcu_qsbr_thread_register(dp->qsbr, i);
+	return 0;
+}
+
+static void dp_event(void *ctx, const struct td_media_event *ev)
+{
+	struct dp_worker *d = ctx;
+
+	if (!cmdq_put(d->events, ev))
+		d->events_lost++; /* a bug: the ring holds the credits of all legs */
+	d->told_signalling = true;
+}
+
+static int dp_worker_rings(struct dp_worker *d, unsigned legs)
+{
+	uint64_t *bytes = &d->dp->rings_bytes;
+
+	d->commands = cmdq_alloc(legs * TD_LEG_CREDITS, sizeof(struct td_media_cmd), bytes);
+	d->events = cmdq_alloc(legs * TD_LEG_CREDITS, sizeof(struct td_media_event), bytes);
+	d->sip_in = cmdq_alloc(DP_SIP_RING, sizeof(struct rte_mbuf *), bytes);
+	d->sip_out = cmdq_alloc(DP_SIP_RING, sizeof(struct rte_mbuf *), bytes);
+	d->frames = cmdq_alloc(DP_FRAMES, sizeof(struct rte_mbuf *), bytes);
+	d->learnt = cmdq_alloc(DP_LEARNT, sizeof(struct punt_learnt), bytes);
+	if (!d->commands || !d->events || !d->sip_in || !d->sip_out || !d->frames || !d->learnt)
+		return -ENOMEM;
+	return 0;
+}
+
+static void dp_worker_ports(struct dp_worker *d)
+{
+	struct dp *dp = d->dp;
+
+	d->worker.port_count = dp->ports;
+	for (unsigned i = 0; i < dp->ports; i++) {
+		struct worker_port *w = &d->worker.port[i];
+
+		w->eth_port = dp->port[i].eth_port;
+		w->mtu = dp->port[i].mtu;
+		w->kernel_owned = dp->port[i].kernel_owned;
+		w->tx_checksum = dp->port[i].tx_checksum;
+		w->mac = dp->port[i].mac;
+	}
+}
+
+static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
+{
+	struct dp_worker *d = &dp->worker[index];
+	uint64_t legs = (uint64_t)dp->addresses * dp->parse.ports_per_address;
+	struct rtp_params p = {
+		.worker = &d->worker,
+		.index = index,
+		.count = dp->workers,
+		.rtp_port_min = dp->site.rtp_port_min,
+		.rtp_port_max = dp->site.rtp_port_max,
+		.address = dp->address,
+		.address_count = dp->addresses,
+		.acct_rows = DP_ACCT_ROWS,
+		.sounds = dp->sounds,
+		.event = dp_event,
+		.event_ctx = d,
+		.now = dp_now(),
+	};
+	int rc = wake_init(&d->wake);
+
+	if (rc)
+		return rc;
+	/* Of the ports there are, only calls use legs: two a call. */
+	if (legs > dp->site.max_calls * 2ull + DP_SPARE_LEGS)
+		legs = dp->site.max_calls * 2ull + DP_SPARE_LEGS;
+	d->dp = dp;
+	d->worker.index = index;
+	d->worker.pool = dp->pool;
+	d->worker.fib = &dp->fib;
+	d->info.core = dp->site.worker_count ? dp->site.worker_cores[index] : 0;
+	dp_worker_ports(d);
+	rc = dp_worker_rings(d, (unsigned)legs);
+	if (rc)
+		return rc;
+	if (tap && !(d->tap = tap_alloc(DP_TAP_BYTES)))
+		return -ENOMEM;
+	p.tap = d->tap;
+	p.seed = p.now;
+	d->rtp = rtp_alloc(&p);
+	return d->rtp ? 0 : -errno;
+}
+
+static int dp_workers(struct dp *dp, const struct dp_params *p, char *err, size_t err_size)
+{
+	size_t bytes = dp->workers * sizeof(*dp->worker);
+	int rc;
+
+	dp->worker = rte_zmalloc("workers", bytes, RTE_CACHE_LINE_SIZE);
+	rc = dp->worker ? 0 : -ENOMEM;
+	for (unsigned i = 0; i < dp->workers && !rc; i++)
+		dp->worker[i].wake.fd = -1;
+	for (unsigned i = 0; i < dp->workers && !rc; i++)
+		rc = dp_worker_init(dp, i, p->tap);
+	if (!rc && !dp_inline_signalling(dp))
+		rc = wake_init(&dp->signalling.own);
+	if (rc) {
+		snprintf(err, err_size, "legs and rings for %u calls: %s; raise memory_mb or lower "
+					"max_calls",
+			dp->site.max_calls, strerror(-rc));
+		return rc;
+	}
+	dp->signalling.wake =
+		dp_inline_signalling(dp) ? &dp->worker[0].wake : &dp->signalling.own;
+	return 0;
+}
+
+static void dp_synchronize(void *ctx)
+{
+	struct dp *dp = ctx;
+
+	rte_rcu_qsbr_synchronize(dp->qsbr, RTE_QSBR_THRID_INVALID);
+}
+
+static int dp_build(struct dp *dp, const struct dp_params *p, char *err, size_t err_size)
+{
+	struct eal_params eal = {
+		.file_prefix = p->file_prefix,
+		.site = &dp->site,
+		.ports = dp->conf,
+		.port_count = dp->ports,
+		.note = dp->note,
+		.note_ctx = dp->note_ctx,
+	};
+	int rc = dp_addresses(dp, err, err_size);
+
+	if (!rc)
+		rc = eal_start(&eal, err, err_size);
+	if (rc)
+		return rc;
+	dp->pool = mempool_alloc(dp->ports, dp->site.memory_mb, err, err_size);
+	if (!dp->pool)
+		return -errno;
+	rc = dp_rcu(dp);
+	if (!rc && !(dp->sounds = sounds_alloc(dp_synchronize, dp)))
+		rc = -ENOMEM;
+	if (rc) {
+		snprintf(err, err_size, "out of memory");
+		return rc;
+	}
+	rc = dp_open_ports(dp, err, err_size);
+	if (!rc)
+		rc = home_start(dp, err, err_size);
+	if (!rc)
+		rc = dp_workers(dp, p, err, err_size);
+	return rc;
+}
+
+struct dp *dp_alloc(const struct dp_params *p, char *err, size_t err_size)
+{
+	struct dp *dp;
+	int rc = dp_check(p, err, err_size);
+
+	if (rc) {
+		errno = -rc;
+		return NULL;
+	}
+	dp = calloc(1, sizeof(*dp));
+	rc = dp ? dp_copy(dp, p) : -ENOMEM;
+	if (rc)
+		snprintf(err, err_size, "out of memory");
+	else
+		rc = dp_build(dp, p, err, err_size);
+	if (rc) {
+		dp_free(dp);
+		errno = -rc;
+		return NULL;
+	}
+	return dp;
+}
+
+int dp_start(struct dp *dp)
+{
+	int rc = 0;
+
+	atomic_store(&dp->stop, false);
+	dp->running = true;
+	for (unsigned i = 0; i < dp->workers && !rc; i++)
+		rc = rte_eal_remote_launch(worker_run, &dp->worker[i], eal_worker_lcore(i));
+	if (!rc && !dp_inline_signalling(dp))
+		rc = rte_eal_remote_launch(signalling_run, dp, eal_signalling_lcore(&dp->site));
+	if (rc)
+		dp_stop(dp);
+	return rc;
+}
+
+static void dp_wake_all(struct dp *dp)
+{
+	for (unsigned i = 0; i < dp->workers; i++)
+		wake_post(&dp->worker[i].wake);
+	if (!dp_inline_signalling(dp))
+		wake_post(&dp->signalling.own);
+}
+
+void dp_stop(struct dp *dp)
+{
+	if (dp->running) {
+		atomic_store(&dp->stop, true);
+		dp_wake_all(dp);
+		for (unsigned i = 0; i < dp->workers; i++)
+			rte_eal_wait_lcore(eal_worker_lcore(i));
+		if (!dp_inline_signalling(dp))
+			rte_eal_wait_lcore(eal_signalling_lcore(&dp->site));
+		dp->running = false;
+	}
+	/* Ports last opened, first closed: filters go before the sockets that they feed. */
+	while (dp->opened)
+		port_close(&dp->port[--dp->opened]);
+}
+
+static void dp_ring_free(struct rte_ring *r, bool packets)
+{
+	struct rte_mbuf *m;
+
+	while (r && packets && cmdq_get(r, &m))
+		rte_pktmbuf_free(m);
+	cmdq_free(r);
+}
+
+static void dp_worker_fini(struct dp_worker *d)
+{
+	if (d->rtp)
+		rtp_free(d->rtp);
+	if (d->tap)
+		tap_free(d->tap);
+	while (d->held)
+		rte_pktmbuf_free(d->hold[--d->held].m);
+	dp_ring_free(d->sip_in, true);
+	dp_ring_free(d->sip_out, true);
+	dp_ring_free(d->frames, true);
+	dp_ring_free(d->commands, false);
+	dp_ring_free(d->events, false);
+	dp_ring_free(d->learnt, false);
+	wake_fini(&d->wake);
+}
+
+void dp_free(struct dp *dp)
+{
+	if (!dp)
+		return;
+	dp_stop(dp);
+	for (unsigned i = 0; dp->worker && i < dp->workers; i++)
+		dp_worker_fini(&dp->worker[i]);
+	rte_free(dp->worker);
+	wake_fini(&dp->signalling.own);
+	if (dp->fib.priv)
+		home_stop(dp);
+	if (dp->sounds)
+		sounds_free(dp->sounds);
+	rte_free(dp->qsbr);
+	rte_mempool_free(dp->pool);
+	free(dp->conf);
+	free(dp);
+}

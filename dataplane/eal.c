@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <glob.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <dataplane/eal.h>
+
+#define EAL_ARGS     64
+#define EAL_ARG_SIZE 4096 /* --lcores on a machine with hundreds of cores */
+
+struct eal_args {
+	char *argv[EAL_ARGS + 1];
+	int argc;
+	bool failed;
+};
+
+static bool eal_started, eal_huge;
+static char eal_line[256];
+
+/* DPDK's own log: the last line is kept for whoever reports a failure, the rest is noise. */
+static ssize_t eal_log_write(void *cookie, const char *text, size_t n)
+{
+	size_t len = n < sizeof(eal_line) - 1 ? n : sizeof(eal_line) - 1;
+
+	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
+		len--;
+	if (len) {
+		memcpy(eal_line, text, len);
+		eal_line[len] = '\0';
+	}
+	return (ssize_t)n;
+}
+
+const char *eal_complaint(void)
+{
+	static char line[sizeof(eal_line)];
+
+	memcpy(line, eal_line, sizeof(line));
+	eal_line[0] = '\0';
+	return line[0] ? line : "DPDK gives no reason";
+}
+
+static void eal_log_capture(void)
+{
+	static const cookie_io_functions_t io = {.write = eal_log_write};
+	FILE *f = fopencookie(NULL, "w", io);
+
+	if (!f)
+		return;
+	setvbuf(f, NULL, _IOLBF, 0);
+	rte_openlog_stream(f);
+}
+
+static void __attribute__((format(printf, 2, 3))) eal_arg(struct eal_args *a, const char *fmt, ...)
+{
+	char *s = a->argc < EAL_ARGS ? malloc(EAL_ARG_SIZE) : NULL;
+	va_list ap;
+
+	if (!s) {
+		a->failed = true;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(s, EAL_ARG_SIZE, fmt, ap);
+	va_end(ap);
+	a->argv[a->argc++] = s;
+}
+
+static uint64_t eal_read_u64(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	unsigned long long v = 0;
+
+	if (f) {
+		if (fscanf(f, "%llu", &v) != 1)
+			v = 0;
+		fclose(f);
+	}
+	return v;
+}
+
+/* Free hugepage memory of all sizes, in MB. */
+static uint64_t eal_free_huge_mb(void)
+{
+	const char *pattern = "/sys/kernel/mm/hugepages/hugepages-*kB/free_hugepages";
+	uint64_t kb = 0;
+	unsigned long size;
+	glob_t g;
+
+	if (glob(pattern, 0, NULL, &g))
+		return 0;
+	for (size_t i = 0; i < g.gl_pathc; i++)
+		if (sscanf(g.gl_pathv[i], "/sys/kernel/mm/hugepages/hugepages-%lukB", &size) == 1)
+			kb += eal_read_u64(g.gl_pathv[i]) * size;
+	globfree(&g);
+	return kb / 1024;
+}
+
+static int eal_memory(struct eal_args *a, const struct eal_params *p, char *err, size_t err_size)
+{
+	uint64_t mb = eal_free_huge_mb();
+	char line[256];
+
+	eal_huge = p->site->hugepages != 2 && mb >= p->site->memory_mb;
+	if (p->site->hugepages == 1 && !eal_huge) {
+		snprintf(err, err_size,
+			"hugepages: %u MB required, %llu MB free; reserve them (sysctl "
+			"vm.nr_hugepages) or set hugepages: auto",
+			p->site->memory_mb, (unsigned long long)mb);
+		return -ENOMEM;
+	}
+	if (!p->site->hugepages && !eal_huge && p->note) {
+		snprintf(line, sizeof(line),
+			"no %u MB of free hugepages (%llu MB): ordinary pages serve, at the cost of "
+			"more TLB misses a packet; sysctl vm.nr_hugepages=%u gives them",
+			p->site->memory_mb, (unsigned long long)mb, (p->site->memory_mb + 1) / 2);
+		p->note(p->note_ctx, line);
+	}
+	if (!eal_huge)
+		eal_arg(a, "--no-huge"); /* by itself it would give 64 MB only */
+	eal_arg(a, "-m");
+	eal_arg(a, "%u", p->site->memory_mb);
+	return 0;
+}
+
+static int eal_core(const cpu_set_t *cpus, unsigned core, const char *key, char *err, size_t err_size)
+{
+	if (core < CPU_SETSIZE && CPU_ISSET(core, cpus))
+		return 0;
+	snprintf(err, err_size, "%s: core %u is not there or not allowed to us; we have %d", key,
+		core, CPU_COUNT(cpus));
+	return -EINVAL;
+}
+
+/* lcore 0, main, may run anywhere; each other lcore is one thread pinned to its core. */
+static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *err, size_t err_size)
+{
+	static char list[EAL_ARG_SIZE];
+	size_t n = 0;
+	cpu_set_t cpus;
+	unsigned workers = s->worker_count ? s->worker_count : 1;
+	int rc = 0;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus))
+		return -errno;
+	for (unsigned i = 0; i < CPU_SETSIZE && n < sizeof(list) - 16; i++)
+		if (CPU_ISSET(i, &cpus))
+			n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%u", n ? "," : "0@(",
+				i);
+	n += (size_t)snprintf(list + n, sizeof(list) - n, ")");
+	for (unsigned i = 0; i < workers && !rc && n < sizeof(list) - 16; i++) {
+		unsigned core = s->worker_count ? s->worker_cores[i] : 0;
+
+		rc = eal_core(&cpus, core, "worker_cores", err, err_size);
+		n += (size_t)snprintf(list + n, sizeof(list) - n, ",%u@%u", eal_worker_lcore(i),
+			core);
+	}
+	if (!rc && s->signalling_core >= 0) {
+		rc = eal_core(&cpus, (unsigned)s->signalling_core, "signalling_core", err, err_size);
+		snprintf(list + n, sizeof(list) - n, ",%u@%d", eal_signalling_lcore(s),
+			s->signalling_core);
+	}
+	eal_arg(a, "--lcores");
+	eal_arg(a, "%s", list);
+	eal_arg(a, "--main-lcore");
+	eal_arg(a, "0");
+	return rc;
+}
+
+static void eal_devices(struct eal_args *a, const struct eal_params *p)
+{
+	bool pci = false;
+
+	for (unsigned i = 0; i < p->port_count; i++)
+		if (p->ports[i].type == TD_PORT_PCI) {
+			eal_arg(a, "-a");
+			eal_arg(a, "%s", p->ports[i].device);
+			pci = true;
+		}
+	if (!pci)
+		eal_arg(a, "--no-pci");
+}
+
+int eal_start(const struct eal_params *p, char *err, size_t err_size)
+{
+	struct eal_args a = {0};
+	int rc;
+
+	if (eal_started)
+		return 0;
+	eal_log_capture();
+	eal_arg(&a, "tandem");
+	eal_arg(&a, "--in-memory"); /* no files, so no stale primary process either */
+	eal_arg(&a, "--no-telemetry");
+	eal_arg(&a, "--file-prefix=%s", p->file_prefix ? p->file_prefix : "tandem");
+	eal_devices(&a, p);
+	rc = eal_memory(&a, p, err, err_size);
+	if (!rc)
+		rc = eal_lcores(&a, p->site, err, err_size);
+	if (!rc && a.failed) {
+		snprintf(err, err_size, "out of memory");
+		rc = -ENOMEM;
+	}
+	if (!rc && rte_eal_init(a.argc, a.argv) < 0) {
+		rc = -rte_errno;
+		snprintf(err, err_size, "DPDK does not start: %s (%s)", eal_complaint(),
+			rte_strerror(-rc));
+	}
+	if (rc) { /* EAL keeps the arguments once it runs */
+		while (a.argc)
+			free(a.argv[--a.argc]);
+		return rc;
+	}
+	eal_started = true;
+	return 0;
+}
+
+bool eal_hugepages(void)
+{
+	return eal_huge;
+}
+
+unsigned eal_worker_lcore(unsigned worker)
+{
+	return 1 + worker;
+}
+
+unsigned eal_signalling_lcore(const struct td_conf_site *site)
+{
+	return 1 + (site->worker_count ? site->worker_count : 1);
+}

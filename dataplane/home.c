@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Main's part in a dataplane that runs: routes and neighbours. The kernel's for the ports that it
+ * owns, our own ARP for the others. Nothing here is on the way of a packet.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <dataplane/private.h>
+
+#define HOME_RECLAIM (60 * TD_NSEC_PER_SEC)
+
+void home_wake(void *ctx)
+{
+	struct dp *dp = ctx;
+
+	if (!atomic_exchange(&dp->main_pending, true))
+		(void)eventfd_write(dp->main_event, 1);
+}
+
+static void home_synchronize(void *ctx)
+{
+	struct dp *dp = ctx;
+
+	rte_rcu_qsbr_synchronize(dp->qsbr, RTE_QSBR_THRID_INVALID);
+}
+
+/* Our address on the port that shares the neighbour's network, else the first one. */
+static uint32_t home_address(const struct dp *dp, unsigned port, uint32_t ip)
+{
+	const struct td_conf_port *c = &dp->conf[port];
+
+	for (unsigned i = 0; i < c->address_count; i++) {
+		uint32_t mask = c->address[i].bits ? htonl(UINT32_MAX << (32 - c->address[i].bits)) : 0;
+
+		if ((c->address[i].addr.ip4 & mask) == (ip & mask))
+			return c->address[i].addr.ip4;
+	}
+	return c->address_count ? c->address[0].addr.ip4 : 0;
+}
+
+static void home_request(void *ctx, unsigned port, uint32_t ip, const uint8_t *mac)
+{
+	struct dp *dp = ctx;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->pool);
+
+	if (!m)
+		return; /* asked again in a second */
+	punt_request(m, &dp->port[port].mac, home_address(dp, port, ip), ip, mac);
+	pkt_of(m)->port = (uint8_t)port;
+	if (!cmdq_put(dp->worker[0].frames, &m))
+		rte_pktmbuf_free(m);
+	else
+		wake_post(&dp->worker[0].wake);
+}
+
+/* On-link networks and the gateway of a port that no kernel owns: two routes an address at most. */
+static unsigned home_own_routes(const struct dp *dp, unsigned port, struct fib_route *r)
+{
+	const struct td_conf_port *c = &dp->conf[port];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->address_count; i++)
+		r[n++] = (struct fib_route){.ip = c->address[i].addr.ip4,
+			.bits = c->address[i].bits,
+			.port = (uint8_t)port};
+	if (c->gateway.family == 4)
+		r[n++] = (struct fib_route){.gateway = c->gateway.ip4, .port = (uint8_t)port};
+	return n;
+}
+
+static int home_routes(struct dp *dp)
+{
+	struct fib_route *kernel = NULL, *all;
+	int n = dp->netlink ? netlink_routes(dp->netlink, &kernel) : 0, rc;
+	unsigned count;
+
+	if (n < 0)
+		return n;
+	all = malloc(((unsigned)n + dp->ports * (TD_CONF_LIST + 1u)) * sizeof(*all));
+	if (!all) {
+		free(kernel);
+		return -ENOMEM;
+	}
+	count = (unsigned)n;
+	if (count)
+		memcpy(all, kernel, count * sizeof(*all));
+	for (unsigned i = 0; i < dp->ports; i++)
+		if (!dp->port[i].kernel_owned)
+			count += home_own_routes(dp, i, all + count);
+	rc = fib_routes_set(&dp->fib, all, count);
+	free(all);
+	free(kernel);
+	return rc;
+}
+
+static void home_wanted(struct dp *dp, uint64_t now)
+{
+	uint32_t i, ip;
+	unsigned port;
+
+	while ((i = fib_wanted(&dp->fib))) {
+		fib_key(&dp->fib, i, &port, &ip);
+		if (port >= dp->ports)
+			continue;
+		if (dp->port[port].kernel_owned)
+			netlink_want(dp->netlink, i);
+		else
+			neighbours_want(dp->neighbours, i, now);
+	}
+}
+
+/* Numbers that nobody used for a minute go back: the kernel and we stop keeping them fresh. */
+static void home_reclaim(struct dp *dp)
+{
+	for (uint32_t i = 1; i < fib_size(&dp->fib); i++) {
+		unsigned port;
+		uint32_t ip;
+
+		fib_key(&dp->fib, i, &port, &ip);
+		if (port >= dp->ports || !fib_reclaim(&dp->fib, i))
+			continue;
+		if (dp->port[port].kernel_owned)
+			netlink_forget(dp->netlink, i, port, ip);
+		else
+			neighbours_forget(dp->neighbours, i);
+	}
+}
+
+int dp_main_fd(const struct dp *dp)
+{
+	return dp->main_epoll;
+}
+
+void dp_main_turn(struct dp *dp)
+{
+	struct punt_learnt l;
+	uint64_t now = dp_now();
+	eventfd_t n;
+
+	if (atomic_exchange(&dp->main_pending, false)) /* before it looks: a later one counts anew */
+		(void)eventfd_read(dp->main_event, &n);
+	home_wanted(dp, now);
+	for (unsigned i = 0; i < dp->workers; i++)
+		while (cmdq_get(dp->worker[i].learnt, &l))
+			neighbours_learn(dp->neighbours, l.port, l.ip, l.mac, now);
+	if (dp->netlink && netlink_turn(dp->netlink))
+		(void)home_routes(dp); /* out of memory: the old ones serve */
+	if (now >= dp->main_second + TD_NSEC_PER_SEC) {
+		neighbours_turn(dp->neighbours, now);
+		dp->main_second = now;
+	}
+	if (now >= dp->main_minute + HOME_RECLAIM) {
+		home_reclaim(dp);
+		dp->main_minute = now;
+	}
+	for (unsigned i = 0; i < dp->workers; i++) /* messages held may go now */
+		wake_post(&dp->worker[i].wake);
+}
+
+static int home_watch(struct dp *dp, int fd)
+{
+	struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
+
+	return epoll_ctl(dp->main_epoll, EPOLL_CTL_ADD, fd, &e) ? -errno : 0;
+}
+
+static int home_netlink(struct dp *dp)
+{
+	int ifindex[PORT_MAX] = {0};
+	bool any = false;
+
+	for (unsigned i = 0; i < dp->ports; i++) {
+		ifindex[i] = dp->port[i].ifindex;
+		any |= dp->port[i].kernel_owned;
+	}
+	if (!any)
+		return 0;
+	dp->netlink = netlink_alloc(&dp->fib, ifindex, dp->ports);
+	return dp->netlink ? home_watch(dp, netlink_fd(dp->netlink)) : -errno;
+}
+
+int home_start(struct dp *dp, char *err, size_t err_size)
+{
+	struct fib_params p = {
+		.nexthops = dp->site.max_calls + 1024, /* agents and trunks on link, strangers */
+		.synchronize = home_synchronize,
+		.wanted = home_wake,
+		.ctx = dp,
+	};
+	int rc = fib_init(&dp->fib, &p);
+
+	dp->main_epoll = epoll_create1(EPOLL_CLOEXEC);
+	dp->main_event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (!rc && (dp->main_epoll < 0 || dp->main_event < 0))
+		rc = -errno;
+	if (!rc)
+		rc = home_watch(dp, dp->main_event);
+	if (!rc) {
+		dp->neighbours = neighbours_alloc(&dp->fib, home_request, dp);
+		rc = dp->neighbours ? home_netlink(dp) : -ENOMEM;
+	}
+	if (!rc)
+		rc = home_routes(dp);
+	if (rc)
+		snprintf(err, err_size, "routes and neighbours: %s", strerror(-rc));
+	return rc;
+}
+
+void home_stop(struct dp *dp)
+{
+	netlink_free(dp->netlink);
+	dp->netlink = NULL;
+	neighbours_free(dp->neighbours);
+	dp->neighbours = NULL;
+	fib_fini(&dp->fib);
+	if (dp->main_event >= 0)
+		close(dp->main_event);
+	if (dp->main_epoll >= 0)
+		close(dp->main_epoll);
+	dp->main_event = dp->main_epoll = -1;
+}

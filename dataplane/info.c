@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The facade's small doors: media commands and events, waking, sounds, and what statistics ask. */
+#include <errno.h>
+#include <rte_ethdev.h>
+#include <dataplane/eal.h>
+#include <dataplane/mempool.h>
+#include <dataplane/private.h>
+
+int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
+{
+	/* Workers own equal ranges of the ports, the same for every address. */
+	uint32_t per_address = dp->parse.ports_per_address;
+	struct dp_worker *d = &dp->worker[cmd->leg % per_address * (uint64_t)dp->workers / per_address];
+
+	if (!cmdq_put(d->commands, cmd)) {
+		dp->signalling.commands_lost++;
+		return -ENOBUFS;
+	}
+	wake_post(&d->wake);
+	return 0;
+}
+
+unsigned dp_media_events(struct dp *dp, struct td_media_event *out, unsigned n)
+{
+	unsigned got = 0;
+
+	for (unsigned i = 0; i < dp->workers; i++)
+		while (got < n && cmdq_get(dp->worker[i].events, &out[got]))
+			got++;
+	return got;
+}
+
+void dp_signal_wake(struct dp *dp)
+{
+	atomic_store_explicit(&dp->signalling.pending, true, memory_order_release);
+	wake_post(dp->signalling.wake);
+}
+
+int dp_sound_set(struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data,
+	size_t bytes)
+{
+	return sounds_set(dp->sounds, sound, codec, data, bytes);
+}
+
+unsigned dp_worker_count(const struct dp *dp)
+{
+	return dp->workers;
+}
+
+struct tap *dp_tap(struct dp *dp, unsigned worker)
+{
+	return dp->worker[worker].tap;
+}
+
+unsigned dp_port_count(const struct dp *dp)
+{
+	return dp->ports;
+}
+
+/* Both are nothing but counters of 64 bits. */
+static void stats_add(struct td_port_stats *sum, const struct td_port_stats *s)
+{
+	const uint64_t *from = (const void *)s;
+	uint64_t *to = (void *)sum;
+
+	for (size_t i = 0; i < sizeof(*s) / sizeof(*from); i++)
+		to[i] += from[i];
+}
+
+static bool port_up(const struct dp *dp, unsigned port)
+{
+	struct rte_eth_link link = {0};
+
+	if (dp->port[port].kernel_owned)
+		return dp->netlink && netlink_up(dp->netlink, port);
+	return !rte_eth_link_get_nowait(dp->port[port].eth_port, &link) && link.link_status;
+}
+
+void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
+{
+	struct port *p = &dp->port[port];
+	bool open = port < dp->opened;
+
+	*out = (struct dp_port_info){
+		.name = dp->conf[port].name,
+		.device = dp->conf[port].device,
+		.driver = p->driver,
+		.mtu = p->mtu,
+		.up = open && port_up(dp, port),
+		.kernel_owned = p->kernel_owned,
+		.zero_copy = p->zero_copy,
+		.kernel_dropped = open ? port_lost(p) : 0,
+		.stats = dp->signalling.lost[port],
+	};
+	for (unsigned i = 0; i < dp->workers; i++)
+		stats_add(&out->stats, &dp->worker[i].worker.port[port].stats);
+}
+
+void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)
+{
+	*out = (struct td_acct_row){0};
+	for (unsigned i = 0; i < dp->workers; i++)
+		rtp_acct(dp->worker[i].rtp, row, out);
+}
+
+uint32_t dp_acct_rows(const struct dp *dp)
+{
+	return DP_ACCT_ROWS;
+}
+
+void dp_memory(struct dp *dp, struct dp_memory *out)
+{
+	*out = (struct dp_memory){
+		.pool_bytes = mempool_bytes(dp->pool),
+		.rings_bytes = dp->rings_bytes,
+		.sounds_bytes = sounds_bytes(dp->sounds),
+		.mbufs = dp->pool->size,
+		.mbufs_in_use = rte_mempool_in_use_count(dp->pool),
+		.hugepages = eal_hugepages(),
+	};
+	for (unsigned i = 0; i < dp->workers; i++) {
+		out->legs_bytes += rtp_bytes(dp->worker[i].rtp);
+		out->legs += rtp_legs(dp->worker[i].rtp);
+		out->legs_in_use += rtp_legs_in_use(dp->worker[i].rtp);
+	}
+}
+
+void dp_worker_info(struct dp *dp, unsigned worker, struct dp_worker_info *out)
+{
+	*out = dp->worker[worker].info;
+}

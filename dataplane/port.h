@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A port: a DPDK device of any kind, opened, described, closed. Main only. */
+#ifndef TANDEM_DATAPLANE_PORT_H
+#define TANDEM_DATAPLANE_PORT_H
+
+#include <net/if.h>
+#include <rte_ether.h>
+#include <rte_mempool.h>
+#include <tandem/config.h>
+#include <dataplane/xdp/xdp.h>
+
+#define PORT_DRIVER_BYTES 32
+#define PORT_RING_SIZE	  4096 /* of TD_PORT_RING: as deep as a hardware queue gets */
+
+struct port {
+	const struct td_conf_port *conf;
+	unsigned number;
+	char driver[PORT_DRIVER_BYTES]; /* as in use: "af_packet (fallback)" */
+	char device[64];		/* DPDK's name for it */
+	uint16_t eth_port;
+	bool probed, started;
+	bool kernel_owned, zero_copy, tx_checksum;
+	uint16_t mtu;
+	struct rte_ether_addr mac;
+	int fd;			/* readable when packets wait; -1: there is none, nap instead */
+	int ifindex, claim;	/* kernel_owned: interface_claim() */
+	struct xdp xdp;
+	struct tc *tc;
+	_Atomic uint64_t lost;	/* by the packet socket, read so far */
+};
+
+struct port_env {
+	struct rte_mempool *pool;
+	struct xdp_ours ours;
+	void (*note)(void *ctx, const char *line);
+	void *note_ctx;
+};
+
+/* 0, or a negative errno with a line in err; then port_close() is not needed. */
+int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
+	const struct port_env *env, char *err, size_t err_size);
+void port_close(struct port *p);
+uint64_t port_lost(struct port *p); /* any thread: packets that driver or kernel lost before us */
+
+/* The kinds, for port.c. Each fills driver, device, kernel_owned and probes the device. */
+int port_probe_af(struct port *p, const struct port_env *env, char *err, size_t err_size);
+void port_stop_af(struct port *p);
+int port_probe_virtual(struct port *p, char *err, size_t err_size);
+int port_hotplug(struct port *p, const char *args, char *err, size_t err_size);
+/* Makes queues and starts. */
+int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size);
+void port_unplug(struct port *p);
+
+#endif

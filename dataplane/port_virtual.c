@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports that no kernel owns: memif, ring, PCI devices. */
+#include <errno.h>
+#include <rte_errno.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_ring.h>
+#include <stdio.h>
+#include <string.h>
+#include <dataplane/port.h>
+
+static struct rte_ring *port_ring(const char *device, char side)
+{
+	char name[RTE_RING_NAMESIZE];
+	struct rte_ring *r;
+
+	snprintf(name, sizeof(name), "%.20s.%c", device, side);
+	r = rte_ring_lookup(name);
+	return r ? r : rte_ring_create(name, PORT_RING_SIZE, SOCKET_ID_ANY, 0);
+}
+
+/*
+ * A port of device W reads the ring "W.a" and writes "W.b"; a second port of the same device the
+ * other way round, so the two are connected. A test or benchmark is the other side of a single one
+ * by rte_ring_lookup().
+ */
+static int port_probe_ring(struct port *p, char *err, size_t err_size)
+{
+	struct rte_ring *a = port_ring(p->conf->device, 'a'), *b = port_ring(p->conf->device, 'b');
+	uint16_t taken;
+	int rc;
+
+	snprintf(p->driver, sizeof(p->driver), "ring");
+	/* net_ring puts its own prefix in front of the name given. */
+	snprintf(p->device, sizeof(p->device), "net_ring_%.20s.a", p->conf->device);
+	if (!rte_eth_dev_get_port_by_name(p->device, &taken)) {
+		struct rte_ring *swap = a;
+
+		a = b;
+		b = swap;
+		p->device[strlen(p->device) - 1] = 'b';
+	}
+	if (!a || !b) {
+		snprintf(err, err_size, "no memory for its rings");
+		return -ENOMEM;
+	}
+	rc = rte_eth_from_rings(p->device + strlen("net_ring_"), &a, 1, &b, 1, 0);
+	if (rc < 0) {
+		snprintf(err, err_size, "%s", rte_strerror(rte_errno));
+		return -rte_errno;
+	}
+	p->eth_port = (uint16_t)rc;
+	p->probed = true;
+	/* Locally administered; net_ring has none of its own. */
+	p->mac = (struct rte_ether_addr){{0x02, 't', 'd', 0, 0, (uint8_t)(p->number + 1)}};
+	return 0;
+}
+
+static int port_probe_memif(struct port *p, char *err, size_t err_size)
+{
+	char args[256];
+
+	snprintf(p->driver, sizeof(p->driver), "memif");
+	snprintf(p->device, sizeof(p->device), "net_memif%u", p->number);
+	snprintf(args, sizeof(args), "role=%s,id=0,socket=%s,socket-abstract=no,rsize=11",
+		p->conf->memif_server ? "server" : "client", p->conf->device);
+	return port_hotplug(p, args, err, err_size);
+}
+
+static int port_probe_pci(struct port *p, char *err, size_t err_size)
+{
+	snprintf(p->driver, sizeof(p->driver), "pci");
+	snprintf(p->device, sizeof(p->device), "%.60s", p->conf->device);
+	if (rte_eth_dev_get_port_by_name(p->device, &p->eth_port)) {
+		snprintf(err, err_size, "no driver of DPDK's has it; bind it to vfio-pci "
+					"(dpdk-devbind.py) and check its address");
+		return -ENODEV;
+	}
+	p->probed = true;
+	return 0;
+}
+
+int port_probe_virtual(struct port *p, char *err, size_t err_size)
+{
+	switch (p->conf->type) {
+	case TD_PORT_RING:
+		return port_probe_ring(p, err, err_size);
+	case TD_PORT_MEMIF:
+		return port_probe_memif(p, err, err_size);
+	case TD_PORT_PCI:
+		return port_probe_pci(p, err, err_size);
+	default:
+		snprintf(err, err_size, "unknown type %u", p->conf->type);
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What stands behind struct dp, for the files of this folder alone. */
+#ifndef TANDEM_DATAPLANE_PRIVATE_H
+#define TANDEM_DATAPLANE_PRIVATE_H
+
+#include <rte_rcu_qsbr.h>
+#include <dataplane/cmdq.h>
+#include <dataplane/dataplane.h>
+#include <dataplane/net/neighbour.h>
+#include <dataplane/net/netlink.h>
+#include <dataplane/net/punt.h>
+#include <dataplane/port.h>
+#include <dataplane/rtp/rtp.h>
+#include <dataplane/wake.h>
+#include <dataplane/worker.h>
+
+#define DP_HOLD	     64			  /* SIP messages that wait for a neighbour */
+#define DP_HOLD_TIME (3 * TD_NSEC_PER_SEC) /* as long as ARP asks: NEIGHBOUR_PROBES */
+#define DP_SIP_RING  2047
+#define DP_ACCT_ROWS 1024 /* codecs x trunks x queues */
+
+struct dp_held {
+	struct rte_mbuf *m;
+	uint32_t nexthop; /* with a reference */
+	uint64_t until;
+};
+
+/* A worker and its ends of the rings; the thread that writes is named. */
+struct dp_worker {
+	struct worker worker;
+	struct dp *dp;
+	struct rtp *rtp;
+	struct tap *tap;
+	struct wake wake;
+	struct rte_ring *commands;  /* signalling: struct td_media_cmd */
+	struct rte_ring *sip_out;   /* signalling: mbuf, its next hop in pkt.leg; own lcore only */
+	struct rte_ring *frames;    /* main: mbuf, a whole frame for pkt.port */
+	struct rte_ring *events;    /* worker: struct td_media_event */
+	struct rte_ring *sip_in;    /* worker: mbuf */
+	struct rte_ring *learnt;    /* worker, for main: struct punt_learnt */
+	struct dp_held hold[DP_HOLD]; /* worker, all below too */
+	unsigned held;
+	uint32_t generation; /* of routes that the legs know */
+	uint64_t rtp_due;
+	uint64_t events_lost;
+	bool told_signalling; /* put something into events or sip_in */
+	struct dp_worker_info info;
+};
+
+/* The signalling function's place: an lcore of its own, or worker 0's loop. */
+struct dp_signalling {
+	struct wake own;      /* where it has an lcore */
+	struct wake *wake;    /* of the loop that runs it */
+	_Atomic bool pending; /* dp_signal_wake(): any */
+	uint64_t due;
+	struct td_port_stats lost[PORT_MAX]; /* signalling: never reached a worker */
+	uint64_t commands_lost;
+};
+
+struct dp {
+	struct td_conf_site site;
+	struct td_conf_port *conf; /* copies, as many as ports */
+	struct port port[PORT_MAX];
+	unsigned ports, opened, workers;
+	uint64_t (*turn)(void *ctx, uint64_t now);
+	void *turn_ctx;
+	void (*note)(void *ctx, const char *line);
+	void *note_ctx;
+	struct parse parse;
+	struct rtp_address address[PORT_MAX * TD_CONF_LIST];
+	unsigned addresses;
+	struct rte_mempool *pool;
+	struct rte_rcu_qsbr *qsbr; /* thread: worker's index, then signalling */
+	struct fib fib;
+	struct netlink *netlink;       /* main; NULL when the kernel owns no port */
+	struct neighbours *neighbours; /* main */
+	struct sounds *sounds;
+	struct dp_signalling signalling;
+	struct dp_worker *worker;
+	uint64_t rings_bytes;
+	_Atomic bool stop;
+	bool running;
+	int main_epoll, main_event;
+	_Atomic bool main_pending; /* any: main_event was written */
+	uint64_t main_second, main_minute; /* main: when ageing was done last */
+};
+
+static inline bool dp_inline_signalling(const struct dp *dp)
+{
+	return dp->site.signalling_core < 0;
+}
+
+/* worker.c: lcore functions. */
+int worker_run(void *dp_worker);
+int signalling_run(void *dp);
+
+/* pipeline.c: a burst that came in by a port. */
+void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now);
+
+/* sip.c: a SIP message of ours, counted already; waits for its neighbour if it must. Takes the
+ * packet and the reference. */
+void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uint64_t now);
+/* Sends or gives up what waits; the time when to look again. */
+uint64_t sip_release_held(struct dp_worker *d, uint64_t now);
+void sip_from_ring(struct dp_worker *d, uint64_t now);
+
+/* home.c, main thread: routes and neighbours. */
+int home_start(struct dp *dp, char *err, size_t err_size);
+void home_stop(struct dp *dp);
+void home_wake(void *dp); /* any thread: dp_main_fd() becomes readable */
+
+#endif

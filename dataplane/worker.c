@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The loops: a worker's, and signalling's where it has an lcore of its own.
+ *
+ * A turn takes a burst from each port, what the rings hold and what is due. After IDLE_TURNS empty
+ * turns the loop sleeps until a port's descriptor is readable, someone posts, or something is due;
+ * where a port has no descriptor it naps, shorter than the millisecond that waking may take.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <dataplane/private.h>
+
+#define IDLE_TURNS	16	/* a few microseconds: longer starves others on a small machine */
+#define NAP		(TD_NSEC_PER_MSEC * 9 / 10)
+#define QUIESCENT_TURNS 256	/* under load; a loop that sleeps is offline */
+#define COMMAND_BURST	64
+#define NICE		(-10)	/* SCHED_FIFO would starve all others on two cores */
+#define TIMER_SLACK	10000	/* ns; the default of 50 us is 5 % of a nap */
+
+uint64_t dp_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t); /* vDSO: the TSC, kept in rate by the kernel */
+	return (uint64_t)t.tv_sec * TD_NSEC_PER_SEC + (uint64_t)t.tv_nsec;
+}
+
+/* Both fail without privilege; then we run as anyone does. */
+static void loop_prepare(void)
+{
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK);
+}
+
+static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due)
+{
+	struct timespec t = {0};
+
+	if (due > now && due != TD_NEVER) {
+		t.tv_sec = (time_t)((due - now) / TD_NSEC_PER_SEC);
+		t.tv_nsec = (long)((due - now) % TD_NSEC_PER_SEC);
+	}
+	(void)ppoll(fds, n, due == TD_NEVER ? NULL : &t, NULL);
+}
+
+static bool signalling_has_work(struct dp *dp)
+{
+	if (atomic_load_explicit(&dp->signalling.pending, memory_order_relaxed))
+		return true;
+	for (unsigned i = 0; i < dp->workers; i++)
+		if (!rte_ring_empty(dp->worker[i].sip_in) || !rte_ring_empty(dp->worker[i].events))
+			return true;
+	return false;
+}
+
+/* True when the turn ran. */
+static bool signalling_turn(struct dp *dp, uint64_t now)
+{
+	struct dp_signalling *s = &dp->signalling;
+
+	if (now < s->due && !signalling_has_work(dp))
+		return false;
+	if (atomic_load_explicit(&s->pending, memory_order_relaxed))
+		atomic_exchange(&s->pending, false); /* before it looks: a later one counts anew */
+	s->due = dp->turn(dp->turn_ctx, now);
+	return true;
+}
+
+static unsigned worker_receive(struct dp_worker *d, uint64_t now)
+{
+	struct worker *w = &d->worker;
+	struct rte_mbuf *m[WORKER_BURST];
+	unsigned n, total = 0;
+
+	for (unsigned i = 0; i < w->port_count; i++) {
+		n = rte_eth_rx_burst(w->port[i].eth_port, w->port[i].queue, m, WORKER_BURST);
+		if (n)
+			pipeline_run(d, i, m, n, now);
+		total += n;
+	}
+	d->info.packets += total;
+	return total;
+}
+
+static unsigned worker_commands(struct dp_worker *d, uint64_t now)
+{
+	struct td_media_cmd cmd;
+	unsigned n = 0;
+
+	while (n < COMMAND_BURST && cmdq_get(d->commands, &cmd)) {
+		rtp_command(d->rtp, &cmd, now);
+		n++;
+	}
+	if (n)
+		d->rtp_due = 0; /* what is due may have changed */
+	return n;
+}
+
+static unsigned worker_frames(struct dp_worker *d)
+{
+	struct rte_mbuf *m;
+	unsigned n = 0;
+
+	for (; cmdq_get(d->frames, &m); n++) {
+		d->worker.port[pkt_of(m)->port].stats.originated++;
+		worker_tx(&d->worker, pkt_of(m)->port, m);
+	}
+	return n;
+}
+
+static void worker_routes(struct dp_worker *d)
+{
+	uint32_t generation = atomic_load_explicit(&d->dp->fib.generation, memory_order_acquire);
+
+	if (generation == d->generation)
+		return;
+	d->generation = generation;
+	rtp_reroute(d->rtp);
+}
+
+/* One turn. The next deadline; 0 when there was work, so that another turn should follow. */
+static uint64_t worker_turn(struct dp_worker *d, uint64_t now)
+{
+	struct dp *dp = d->dp;
+	uint64_t due, held;
+	bool work = worker_receive(d, now);
+
+	work |= worker_frames(d) | worker_commands(d, now);
+	if (!dp_inline_signalling(dp))
+		sip_from_ring(d, now);
+	worker_routes(d);
+	if (now >= d->rtp_due)
+		d->rtp_due = rtp_tick(d->rtp, now);
+	held = sip_release_held(d, now);
+	due = d->rtp_due < held ? d->rtp_due : held;
+	if (!d->worker.index && dp_inline_signalling(dp)) {
+		work |= signalling_turn(dp, now);
+		due = dp->signalling.due < due ? dp->signalling.due : due;
+	} else if (d->told_signalling) {
+		wake_post(dp->signalling.wake);
+	}
+	d->told_signalling = false;
+	for (unsigned i = 0; i < d->worker.port_count; i++)
+		worker_flush(&d->worker, i);
+	return work ? 0 : due;
+}
+
+/* Looked at after wake_arm(): everything that a poster may have put. */
+static bool worker_has_work(struct dp_worker *d)
+{
+	return atomic_load(&d->dp->stop) || !rte_ring_empty(d->commands) ||
+		!rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
+		(dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) ||
+		atomic_load(&d->dp->fib.generation) != d->generation;
+}
+
+static void worker_sleep(struct dp_worker *d, uint64_t due)
+{
+	struct dp *dp = d->dp;
+	struct pollfd fds[PORT_MAX + 1] = {{.fd = d->wake.fd, .events = POLLIN}};
+	unsigned n = 1;
+	uint64_t now = dp_now(), woken;
+
+	for (unsigned i = 0; i < dp->ports; i++) {
+		if (dp->port[i].fd >= 0)
+			fds[n++] = (struct pollfd){.fd = dp->port[i].fd, .events = POLLIN};
+		else if (due > now + NAP)
+			due = now + NAP;
+	}
+	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
+	wake_arm(&d->wake);
+	if (!worker_has_work(d))
+		loop_poll(fds, n, now, due);
+	wake_disarm(&d->wake);
+	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
+	woken = dp_now();
+	d->info.asleep_ns += woken - now;
+	d->info.wakeups++;
+}
+
+int worker_run(void *arg)
+{
+	struct dp_worker *d = arg;
+	struct dp *dp = d->dp;
+	unsigned idle = 0;
+	uint64_t now = dp_now(), due, before;
+
+	loop_prepare();
+	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
+	while (!atomic_load_explicit(&dp->stop, memory_order_relaxed)) {
+		before = now;
+		due = worker_turn(d, now);
+		now = dp_now();
+		d->info.turns++;
+		if (!due) {
+			d->info.busy_ns += now - before;
+			idle = 0;
+		}
+		if (d->info.turns % QUIESCENT_TURNS == 0)
+			rte_rcu_qsbr_quiescent(dp->qsbr, d->worker.index);
+		if (due > now && ++idle > IDLE_TURNS) {
+			worker_sleep(d, due);
+			idle = 0;
+			now = dp_now();
+		}
+	}
+	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
+	return 0;
+}
+
+int signalling_run(void *arg)
+{
+	struct dp *dp = arg;
+	struct wake *wake = dp->signalling.wake;
+	struct pollfd fd = {.fd = wake->fd, .events = POLLIN};
+	unsigned thread = dp->workers;
+	uint64_t now;
+
+	loop_prepare();
+	rte_rcu_qsbr_thread_online(dp->qsbr, thread);
+	while (!atomic_load_explicit(&dp->stop, memory_order_relaxed)) {
+		now = dp_now();
+		if (signalling_turn(dp, now)) {
+			rte_rcu_qsbr_quiescent(dp->qsbr, thread);
+			continue;
+		}
+		rte_rcu_qsbr_thread_offline(dp->qsbr, thread);
+		wake_arm(wake);
+		if (!atomic_load(&dp->stop) && !signalling_has_work(dp))
+			loop_poll(&fd, 1, now, dp->signalling.due);
+		wake_disarm(wake);
+		rte_rcu_qsbr_thread_online(dp->qsbr, thread);
+	}
+	rte_rcu_qsbr_thread_offline(dp->qsbr, thread);
+	return 0;
+}

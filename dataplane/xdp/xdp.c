@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <dataplane/xdp/tc.h>
+#include <dataplane/xdp/xdp.h>
+
+#define XDP_NAME "tandem_xdp" /* the program's function: at most 15 bytes */
+#define XDP_MAPS 8
+
+const char *xdp_object_path(const char *name, char *path, size_t size)
+{
+	char self[512];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *dir = XDP_INSTALL_DIR;
+
+	/* A program run from the build tree takes that tree's objects, whatever is installed. */
+	if (n > 0 && !strncmp(self, XDP_BUILD_ROOT "/", sizeof(XDP_BUILD_ROOT)))
+		dir = XDP_BUILD_DIR;
+	snprintf(path, size, "%s/%s.bpf.o", dir, name);
+	return path;
+}
+
+int interface_claim(int ifindex)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), len;
+
+	if (fd < 0)
+		return -errno;
+	len = snprintf(a.sun_path + 1, sizeof(a.sun_path) - 1, "tandem/interface/%d", ifindex);
+	if (bind(fd, (struct sockaddr *)&a, (socklen_t)(sizeof(a.sun_family) + 1 + len)) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* The program's name, and a descriptor for it, or a negative errno. */
+static int xdp_open(uint32_t id, struct bpf_prog_info *info)
+{
+	uint32_t len = sizeof(*info);
+	int fd = bpf_prog_get_fd_by_id(id);
+
+	if (fd < 0)
+		return -errno;
+	if (bpf_obj_get_info_by_fd(fd, info, &len)) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int xdp_detach(int ifindex, int fd)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = fd);
+
+	/* Only while it is this program: another may have come in the meantime. */
+	return bpf_xdp_detach(ifindex, XDP_FLAGS_REPLACE, &opts);
+}
+
+int interface_clean(int ifindex, char *err, size_t err_size)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t id = 0;
+	int fd, rc, found = tc_clean(ifindex);
+
+	if (bpf_xdp_query_id(ifindex, 0, &id) || !id)
+		return found;
+	fd = xdp_open(id, &info);
+	if (fd < 0)
+		return fd;
+	if (strcmp(info.name, XDP_NAME)) {
+		snprintf(err, err_size,
+			"XDP program %s (id %u) is attached already; detach it (ip link set dev "
+			"... "
+			"xdp off) or use type: af_packet",
+			info.name, id);
+		rc = -EBUSY;
+	} else {
+		rc = xdp_detach(ifindex, fd);
+		if (rc)
+			snprintf(err, err_size, "stale XDP program %u not detached: %s", id,
+				strerror(-rc));
+	}
+	close(fd);
+	return rc ? rc : 1;
+}
+
+int filter_set(int config_map, int addresses_map, const struct xdp_ours *ours)
+{
+	uint32_t zero = 0;
+	uint8_t one = 1;
+
+	for (unsigned i = 0; i < ours->ip_count; i++)
+		if (bpf_map_update_elem(addresses_map, &ours->ip[i], &one, BPF_ANY))
+			return -errno;
+	/* Last: from now on packets are ours. */
+	return bpf_map_update_elem(config_map, &zero, &ours->config, BPF_ANY) ? -errno : 0;
+}
+
+/* A descriptor of the program's map of this name. */
+static int xdp_map(const uint32_t *ids, uint32_t count, const char *name)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct bpf_map_info info = {0};
+		uint32_t len = sizeof(info);
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(info.name, name))
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err, size_t err_size)
+{
+	uint32_t ids[XDP_MAPS];
+	struct bpf_prog_info info = {.nr_map_ids = XDP_MAPS, .map_ids = (uintptr_t)ids};
+	int rc, config, addresses;
+
+	*x = (struct xdp){.ifindex = ifindex, .prog = -1, .counters = -1};
+	rc = bpf_xdp_query_id(ifindex, 0, &x->prog_id);
+	if (!rc && !x->prog_id)
+		rc = -ENOENT;
+	if (rc) {
+		snprintf(err, err_size, "no XDP program after the port was opened: %s",
+			strerror(-rc));
+		return rc;
+	}
+	x->prog = xdp_open(x->prog_id, &info);
+	if (x->prog < 0) {
+		snprintf(err, err_size, "XDP program %u: %s", x->prog_id, strerror(-x->prog));
+		return x->prog;
+	}
+	config = xdp_map(ids, info.nr_map_ids, "config");
+	addresses = xdp_map(ids, info.nr_map_ids, "addresses");
+	x->counters = xdp_map(ids, info.nr_map_ids, "counters");
+	rc = config < 0 || addresses < 0 || x->counters < 0 ? -ENOENT
+							     : filter_set(config, addresses, ours);
+	if (rc)
+		snprintf(err, err_size, "the XDP program's maps can't be filled: %s", strerror(-rc));
+	if (config >= 0)
+		close(config);
+	if (addresses >= 0)
+		close(addresses);
+	return rc;
+}
+
+void xdp_stop(struct xdp *x)
+{
+	uint32_t id = 0;
+
+	if (x->prog_id && !bpf_xdp_query_id(x->ifindex, 0, &id) && id == x->prog_id)
+		(void)xdp_detach(x->ifindex, x->prog);
+	if (x->counters >= 0)
+		close(x->counters);
+	if (x->prog >= 0)
+		close(x->prog);
+	*x = (struct xdp){.prog = -1, .counters = -1};
+}
+
+uint64_t xdp_counter(const struct xdp *x, enum filter_counter kind)
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint32_t key = kind;
+	uint64_t *value, sum = 0;
+
+	if (x->counters < 0 || cpus <= 0)
+		return 0;
+	value = calloc((size_t)cpus, sizeof(*value));
+	if (value && !bpf_map_lookup_elem(x->counters, &key, value))
+		for (int i = 0; i < cpus; i++)
+			sum += value[i];
+	free(value);
+	return sum;
+}

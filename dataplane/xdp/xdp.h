@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The programs in the kernel beside a port: loading, finding, telling them what is ours, removing.
+ * Main only. Errors are negative errno, with a line in err where there is one.
+ */
+#ifndef TANDEM_DATAPLANE_XDP_XDP_H
+#define TANDEM_DATAPLANE_XDP_XDP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <dataplane/xdp/filter.h>
+
+struct xdp_ours { /* what goes to the engine */
+	struct filter_config config;
+	const uint32_t *ip; /* network order */
+	unsigned ip_count;
+};
+
+/* Where the objects made from *.bpf.c lie: build tree or installation. Static. */
+const char *xdp_object_path(const char *name, char *path, size_t size);
+
+/*
+ * An interface belongs to one live engine: a descriptor that holds it (an abstract Unix socket's
+ * name, which dies with its process and is the network namespace's own), or -EADDRINUSE. Whoever
+ * has it knows that programs of ours found on the interface are stale.
+ */
+int interface_claim(int ifindex);
+/* Removes programs of ours that a killed engine left; 1 when there were any. -EBUSY: someone
+ * else's XDP program is there. */
+int interface_clean(int ifindex, char *err, size_t err_size);
+
+/* XDP: DPDK's driver loads and attaches; then this makes it work, and holds its maps. */
+struct xdp {
+	int ifindex;
+	uint32_t prog_id;
+	int prog;     /* descriptors, -1 none; held because opening by id takes CAP_SYS_ADMIN */
+	int counters;
+};
+int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err, size_t err_size);
+void xdp_stop(struct xdp *x); /* detaches the program if it is still there */
+uint64_t xdp_counter(const struct xdp *x, enum filter_counter kind);
+
+/* af_packet: the clsact drop and the socket's filter. */
+struct tc;
+struct tc *tc_alloc(int ifindex, int packet_socket, const char *object, const struct xdp_ours *ours,
+	char *err, size_t err_size);
+void tc_free(struct tc *t);
+
+/* Fills the maps config and addresses. */
+int filter_set(int config_map, int addresses_map, const struct xdp_ours *ours);
+
+#endif
