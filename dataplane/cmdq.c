@@ -13,8 +13,8 @@ struct rte_ring *cmdq_alloc(unsigned count, size_t element, uint64_t *bytes)
 		errno = (int)-need;
 		return NULL;
 	}
-	r = aligned_alloc(RTE_CACHE_LINE_SIZE,
-		RTE_ALIGN_CEIL((size_t)need, (size_t)RTE_CACHE_LINE_SIZE));
+	r = aligned_alloc(
+		RTE_CACHE_LINE_SIZE, RTE_ALIGN_CEIL((size_t)need, (size_t)RTE_CACHE_LINE_SIZE));
 	if (!r)
 		return NULL;
 	if (rte_ring_init(r, "cmdq", size, RING_F_SP_ENQ | RING_F_SC_DEQ)) {

@@ -18,7 +18,8 @@ static inline void cmdq_free(struct rte_ring *r)
 	free(r);
 }
 
-#define cmdq_put(r, e) (!rte_ring_sp_enqueue_elem((r), (e), sizeof(*(e))))
+/* DPDK 22.11 only reads the element, but does not say const. */
+#define cmdq_put(r, e) (!rte_ring_sp_enqueue_elem((r), (void *)(uintptr_t)(e), sizeof(*(e))))
 #define cmdq_get(r, e) (!rte_ring_sc_dequeue_elem((r), (e), sizeof(*(e))))
 
 #endif

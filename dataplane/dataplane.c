@@ -10,10 +10,10 @@
 #include <dataplane/mempool.h>
 #include <dataplane/private.h>
 
-#define DP_FRAMES      1023
-#define DP_LEARNT      1023
-#define DP_TAP_BYTES   (4u << 20) /* of a worker: 64 recorded calls for 4 s */
-#define DP_SPARE_LEGS  64   /* of calls that end while new ones begin */
+#define DP_FRAMES     1023
+#define DP_LEARNT     1023
+#define DP_TAP_BYTES  (4u << 20) /* of a worker: 64 recorded calls for 4 s */
+#define DP_SPARE_LEGS 64         /* of calls that end while new ones begin */
 
 static int dp_check(const struct dp_params *p, char *err, size_t err_size)
 {
@@ -32,7 +32,8 @@ static int dp_check(const struct dp_params *p, char *err, size_t err_size)
 	if (s->signalling_core >= 0 &&
 		s->signalling_core == (s->worker_count ? s->worker_cores[0] : 0)) {
 		snprintf(err, err_size,
-			"signalling_core: core %d is the worker's; name another or none (inside the "
+			"signalling_core: core %d is the worker's; name another or none (inside "
+			"the "
 			"worker's loop)",
 			s->signalling_core);
 		return -EINVAL;
@@ -210,13 +211,13 @@ static int dp_workers(struct dp *dp, const struct dp_params *p, char *err, size_
 	if (!rc && !dp_inline_signalling(dp))
 		rc = wake_init(&dp->signalling.own);
 	if (rc) {
-		snprintf(err, err_size, "legs and rings for %u calls: %s; raise memory_mb or lower "
-					"max_calls",
+		snprintf(err, err_size,
+			"legs and rings for %u calls: %s; raise memory_mb or lower "
+			"max_calls",
 			dp->site.max_calls, strerror(-rc));
 		return rc;
 	}
-	dp->signalling.wake =
-		dp_inline_signalling(dp) ? &dp->worker[0].wake : &dp->signalling.own;
+	dp->signalling.wake = dp_inline_signalling(dp) ? &dp->worker[0].wake : &dp->signalling.own;
 	return 0;
 }
 

@@ -35,7 +35,7 @@ struct dp_params {
 	 * NULL: lost. main. */
 	void (*note)(void *ctx, const char *line);
 	void *note_ctx;
-	const char *file_prefix; /* of EAL; NULL: tandem */
+	const char *file_prefix; /* of EAL; NULL: its own */
 };
 
 /* main. EAL, memory, ports, leg tables; nothing runs yet. NULL with errno and err. */

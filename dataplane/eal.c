@@ -118,19 +118,24 @@ static int eal_memory(struct eal_args *a, const struct eal_params *p, char *err,
 	}
 	if (!p->site->hugepages && !eal_huge && p->note) {
 		snprintf(line, sizeof(line),
-			"no %u MB of free hugepages (%llu MB): ordinary pages serve, at the cost of "
+			"no %u MB of free hugepages (%llu MB): ordinary pages serve, at the cost "
+			"of "
 			"more TLB misses a packet; sysctl vm.nr_hugepages=%u gives them",
 			p->site->memory_mb, (unsigned long long)mb, (p->site->memory_mb + 1) / 2);
 		p->note(p->note_ctx, line);
 	}
+	/* Either way no files, so no stale primary process and no names that could clash. The two
+	 * exclude each other; --no-huge without -m would give 64 MB only. */
+	eal_arg(a, eal_huge ? "--in-memory" : "--no-huge");
 	if (!eal_huge)
-		eal_arg(a, "--no-huge"); /* by itself it would give 64 MB only */
+		eal_arg(a, "--no-shconf");
 	eal_arg(a, "-m");
 	eal_arg(a, "%u", p->site->memory_mb);
 	return 0;
 }
 
-static int eal_core(const cpu_set_t *cpus, unsigned core, const char *key, char *err, size_t err_size)
+static int eal_core(
+	const cpu_set_t *cpus, unsigned core, const char *key, char *err, size_t err_size)
 {
 	if (core < CPU_SETSIZE && CPU_ISSET(core, cpus))
 		return 0;
@@ -152,18 +157,19 @@ static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *er
 		return -errno;
 	for (unsigned i = 0; i < CPU_SETSIZE && n < sizeof(list) - 16; i++)
 		if (CPU_ISSET(i, &cpus))
-			n += (size_t)snprintf(list + n, sizeof(list) - n, "%s%u", n ? "," : "0@(",
-				i);
+			n += (size_t)snprintf(
+				list + n, sizeof(list) - n, "%s%u", n ? "," : "0@(", i);
 	n += (size_t)snprintf(list + n, sizeof(list) - n, ")");
 	for (unsigned i = 0; i < workers && !rc && n < sizeof(list) - 16; i++) {
 		unsigned core = s->worker_count ? s->worker_cores[i] : 0;
 
 		rc = eal_core(&cpus, core, "worker_cores", err, err_size);
-		n += (size_t)snprintf(list + n, sizeof(list) - n, ",%u@%u", eal_worker_lcore(i),
-			core);
+		n += (size_t)snprintf(
+			list + n, sizeof(list) - n, ",%u@%u", eal_worker_lcore(i), core);
 	}
 	if (!rc && s->signalling_core >= 0) {
-		rc = eal_core(&cpus, (unsigned)s->signalling_core, "signalling_core", err, err_size);
+		rc = eal_core(
+			&cpus, (unsigned)s->signalling_core, "signalling_core", err, err_size);
 		snprintf(list + n, sizeof(list) - n, ",%u@%d", eal_signalling_lcore(s),
 			s->signalling_core);
 	}
@@ -197,9 +203,9 @@ int eal_start(const struct eal_params *p, char *err, size_t err_size)
 		return 0;
 	eal_log_capture();
 	eal_arg(&a, "tandem");
-	eal_arg(&a, "--in-memory"); /* no files, so no stale primary process either */
 	eal_arg(&a, "--no-telemetry");
-	eal_arg(&a, "--file-prefix=%s", p->file_prefix ? p->file_prefix : "tandem");
+	if (p->file_prefix)
+		eal_arg(&a, "--file-prefix=%s", p->file_prefix);
 	eal_devices(&a, p);
 	rc = eal_memory(&a, p, err, err_size);
 	if (!rc)

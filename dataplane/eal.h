@@ -6,8 +6,8 @@
 #include <tandem/config.h>
 
 struct eal_params {
-	const char *file_prefix;	 /* NULL: tandem */
-	const struct td_conf_site *site; /* cores, memory, hugepages */
+	const char *file_prefix;          /* NULL: EAL's own */
+	const struct td_conf_site *site;  /* cores, memory, hugepages */
 	const struct td_conf_port *ports; /* PCI devices are allowed one by one */
 	unsigned port_count;
 	void (*note)(void *ctx, const char *line);

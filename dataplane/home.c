@@ -32,7 +32,8 @@ static uint32_t home_address(const struct dp *dp, unsigned port, uint32_t ip)
 	const struct td_conf_port *c = &dp->conf[port];
 
 	for (unsigned i = 0; i < c->address_count; i++) {
-		uint32_t mask = c->address[i].bits ? htonl(UINT32_MAX << (32 - c->address[i].bits)) : 0;
+		uint32_t mask =
+			c->address[i].bits ? htonl(UINT32_MAX << (32 - c->address[i].bits)) : 0;
 
 		if ((c->address[i].addr.ip4 & mask) == (ip & mask))
 			return c->address[i].addr.ip4;
@@ -139,7 +140,8 @@ void dp_main_turn(struct dp *dp)
 	uint64_t now = dp_now();
 	eventfd_t n;
 
-	if (atomic_exchange(&dp->main_pending, false)) /* before it looks: a later one counts anew */
+	if (atomic_exchange(
+		    &dp->main_pending, false)) /* before it looks: a later one counts anew */
 		(void)eventfd_read(dp->main_event, &n);
 	home_wanted(dp, now);
 	for (unsigned i = 0; i < dp->workers; i++)

@@ -10,7 +10,8 @@ int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
 {
 	/* Workers own equal ranges of the ports, the same for every address. */
 	uint32_t per_address = dp->parse.ports_per_address;
-	struct dp_worker *d = &dp->worker[cmd->leg % per_address * (uint64_t)dp->workers / per_address];
+	struct dp_worker *d =
+		&dp->worker[cmd->leg % per_address * (uint64_t)dp->workers / per_address];
 
 	if (!cmdq_put(d->commands, cmd)) {
 		dp->signalling.commands_lost++;
@@ -36,8 +37,8 @@ void dp_signal_wake(struct dp *dp)
 	wake_post(dp->signalling.wake);
 }
 
-int dp_sound_set(struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data,
-	size_t bytes)
+int dp_sound_set(
+	struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data, size_t bytes)
 {
 	return sounds_set(dp->sounds, sound, codec, data, bytes);
 }

@@ -8,8 +8,8 @@
 
 /* A port holds a fill, a transmit and a completion ring of 2048, and what is on its way. */
 #define MEMPOOL_PER_PORT 8192u
-#define MEMPOOL_SHARED	 4096u /* signalling's ring, held packets, caches */
-#define MEMPOOL_CACHE	 256u
+#define MEMPOOL_SHARED   4096u /* signalling's ring, held packets, caches */
+#define MEMPOOL_CACHE    256u
 
 uint64_t mempool_bytes(const struct rte_mempool *p)
 {

@@ -9,16 +9,16 @@
 #include <rte_mbuf.h>
 
 struct pkt {
-	uint32_t leg;	      /* media only: the leg's number (include/tandem/media.h) */
-	uint32_t src_ip;      /* network order */
+	uint32_t leg;    /* media only: the leg's number (include/tandem/media.h) */
+	uint32_t src_ip; /* network order */
 	uint32_t dst_ip;
-	uint16_t src_port;    /* host order */
+	uint16_t src_port; /* host order */
 	uint16_t dst_port;
 	uint16_t payload;     /* offset of the UDP payload from the start of the frame */
 	uint16_t payload_len; /* as UDP says, checked against the frame */
 	uint16_t ip_len;      /* total length of the IP packet: what bandwidth counts */
-	uint8_t port;	      /* the dataplane's port number, 0.. */
-	uint8_t rtcp;	      /* 1: the odd port of the leg */
+	uint8_t port;         /* the dataplane's port number, 0.. */
+	uint8_t rtcp;         /* 1: the odd port of the leg */
 };
 
 static inline struct pkt *pkt_of(struct rte_mbuf *m)

@@ -10,23 +10,23 @@
 #include <dataplane/xdp/xdp.h>
 
 #define PORT_DRIVER_BYTES 32
-#define PORT_RING_SIZE	  4096 /* of TD_PORT_RING: as deep as a hardware queue gets */
+#define PORT_RING_SIZE    4096 /* of TD_PORT_RING: as deep as a hardware queue gets */
 
 struct port {
 	const struct td_conf_port *conf;
 	unsigned number;
 	char driver[PORT_DRIVER_BYTES]; /* as in use: "af_packet (fallback)" */
-	char device[64];		/* DPDK's name for it */
+	char device[64];                /* DPDK's name for it */
 	uint16_t eth_port;
 	bool probed, started;
 	bool kernel_owned, zero_copy, tx_checksum;
 	uint16_t mtu;
 	struct rte_ether_addr mac;
-	int fd;			/* readable when packets wait; -1: there is none, nap instead */
-	int ifindex, claim;	/* kernel_owned: interface_claim() */
+	int fd;             /* readable when packets wait; -1: there is none, nap instead */
+	int ifindex, claim; /* kernel_owned: interface_claim() */
 	struct xdp xdp;
 	struct tc *tc;
-	_Atomic uint64_t lost;	/* by the packet socket, read so far */
+	_Atomic uint64_t lost; /* by the packet socket, read so far */
 };
 
 struct port_env {

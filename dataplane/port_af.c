@@ -73,15 +73,15 @@ static int port_descriptors(bool *out, const bool *before, int domain)
 		if (out)
 			out[fd] = true;
 		else if (found < 0 && !before[fd] &&
-			!getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &is, &len) && is == domain)
+			 !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &is, &len) && is == domain)
 			found = fd;
 	}
 	closedir(d);
 	return found;
 }
 
-static void port_note(const struct port *p, const struct port_env *env, const char *fmt,
-	const char *what)
+static void port_note(
+	const struct port *p, const struct port_env *env, const char *fmt, const char *what)
 {
 	char text[512], line[600];
 
@@ -105,7 +105,8 @@ static void port_check_addresses(const struct port *p, const struct port_env *en
 
 		for (a = all; a; a = a->ifa_next)
 			if (a->ifa_addr && a->ifa_addr->sa_family == AF_INET &&
-				((struct sockaddr_in *)(void *)a->ifa_addr)->sin_addr.s_addr == ip &&
+				((struct sockaddr_in *)(void *)a->ifa_addr)->sin_addr.s_addr ==
+					ip &&
 				!strcmp(a->ifa_name, p->conf->device))
 				break;
 		if (!a)
@@ -172,8 +173,8 @@ static int port_open_packet(struct port *p, const struct port_env *env, char *er
 	return p->tc ? port_configure(p, env, err, err_size) : -errno;
 }
 
-static int port_take_interface(struct port *p, const struct port_env *env, char *err,
-	size_t err_size)
+static int port_take_interface(
+	struct port *p, const struct port_env *env, char *err, size_t err_size)
 {
 	const char *device = p->conf->device;
 	struct ifreq r = {0};
@@ -195,7 +196,8 @@ static int port_take_interface(struct port *p, const struct port_env *env, char 
 	if (!port_ioctl(device, SIOCGIFMTU, &r) && r.ifr_mtu < p->mtu)
 		p->mtu = (uint16_t)r.ifr_mtu;
 	if (!port_ioctl(device, SIOCGIFFLAGS, &r) && !(r.ifr_flags & IFF_UP))
-		port_note(p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");
+		port_note(
+			p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");
 	port_check_addresses(p, env);
 	rc = interface_clean(p->ifindex, err, err_size);
 	if (rc > 0)
@@ -213,7 +215,8 @@ int port_probe_af(struct port *p, const struct port_env *env, char *err, size_t 
 	if (p->conf->type == TD_PORT_AF_XDP) {
 		if (queues > 1) {
 			snprintf(err, err_size,
-				"it has %u receive queues, the engine opens one, and what arrives on "
+				"it has %u receive queues, the engine opens one, and what arrives "
+				"on "
 				"the others would be lost; ethtool -L %s combined 1",
 				queues, p->conf->device);
 			return -EINVAL;

@@ -72,8 +72,9 @@ static int port_probe_pci(struct port *p, char *err, size_t err_size)
 	snprintf(p->driver, sizeof(p->driver), "pci");
 	snprintf(p->device, sizeof(p->device), "%.60s", p->conf->device);
 	if (rte_eth_dev_get_port_by_name(p->device, &p->eth_port)) {
-		snprintf(err, err_size, "no driver of DPDK's has it; bind it to vfio-pci "
-					"(dpdk-devbind.py) and check its address");
+		snprintf(err, err_size,
+			"no driver of DPDK's has it; bind it to vfio-pci "
+			"(dpdk-devbind.py) and check its address");
 		return -ENODEV;
 	}
 	p->probed = true;

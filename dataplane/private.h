@@ -14,7 +14,7 @@
 #include <dataplane/wake.h>
 #include <dataplane/worker.h>
 
-#define DP_HOLD	     64			  /* SIP messages that wait for a neighbour */
+#define DP_HOLD      64                    /* SIP messages that wait for a neighbour */
 #define DP_HOLD_TIME (3 * TD_NSEC_PER_SEC) /* as long as ARP asks: NEIGHBOUR_PROBES */
 #define DP_SIP_RING  2047
 #define DP_ACCT_ROWS 1024 /* codecs x trunks x queues */
@@ -32,12 +32,12 @@ struct dp_worker {
 	struct rtp *rtp;
 	struct tap *tap;
 	struct wake wake;
-	struct rte_ring *commands;  /* signalling: struct td_media_cmd */
-	struct rte_ring *sip_out;   /* signalling: mbuf, its next hop in pkt.leg; own lcore only */
-	struct rte_ring *frames;    /* main: mbuf, a whole frame for pkt.port */
-	struct rte_ring *events;    /* worker: struct td_media_event */
-	struct rte_ring *sip_in;    /* worker: mbuf */
-	struct rte_ring *learnt;    /* worker, for main: struct punt_learnt */
+	struct rte_ring *commands; /* signalling: struct td_media_cmd */
+	struct rte_ring *sip_out;  /* signalling: mbuf, its next hop in pkt.leg; own lcore only */
+	struct rte_ring *frames;   /* main: mbuf, a whole frame for pkt.port */
+	struct rte_ring *events;   /* worker: struct td_media_event */
+	struct rte_ring *sip_in;   /* worker: mbuf */
+	struct rte_ring *learnt;   /* worker, for main: struct punt_learnt */
 	struct dp_held hold[DP_HOLD]; /* worker, all below too */
 	unsigned held;
 	uint32_t generation; /* of routes that the legs know */
@@ -81,7 +81,7 @@ struct dp {
 	_Atomic bool stop;
 	bool running;
 	int main_epoll, main_event;
-	_Atomic bool main_pending; /* any: main_event was written */
+	_Atomic bool main_pending;         /* any: main_event was written */
 	uint64_t main_second, main_minute; /* main: when ageing was done last */
 };
 
@@ -95,7 +95,8 @@ int worker_run(void *dp_worker);
 int signalling_run(void *dp);
 
 /* pipeline.c: a burst that came in by a port. */
-void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now);
+void pipeline_run(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now);
 
 /* sip.c: a SIP message of ours, counted already; waits for its neighbour if it must. Takes the
  * packet and the reference. */

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <dataplane/private.h>
 
-#define SIP_TOS	 0x60 /* class selector 3: signalling, RFC 4594 */
-#define SIP_TTL	 64
-#define SIP_SENT 64   /* messages a turn takes from an own signalling lcore */
+#define SIP_TOS  0x60 /* class selector 3: signalling, RFC 4594 */
+#define SIP_TTL  64
+#define SIP_SENT 64 /* messages a turn takes from an own signalling lcore */
 
 unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
 {
@@ -81,7 +81,8 @@ int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr
 	uint32_t nexthop, ip;
 	unsigned port;
 
-	if (local->family != 4 || remote->family != 4 || !(nexthop = fib_get(&dp->fib, remote->ip4)))
+	if (local->family != 4 || remote->family != 4 ||
+		!(nexthop = fib_get(&dp->fib, remote->ip4)))
 		return sip_lost(dp, sip_port_of(dp, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
 	fib_key(&dp->fib, nexthop, &port, &ip);
 	if (len + sizeof(struct frame) - sizeof(struct rte_ether_hdr) > dp->port[port].mtu) {

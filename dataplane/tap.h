@@ -17,15 +17,15 @@ enum tap_kind {
 
 struct tap_rec {
 	uint16_t kind;
-	uint16_t len;	    /* payload bytes; the record takes sizeof + len, rounded up to 8 */
+	uint16_t len; /* payload bytes; the record takes sizeof + len, rounded up to 8 */
 	uint32_t recording;
-	uint8_t channel;    /* 0 left (caller), 1 right (agent) */
-	uint8_t codec;	    /* enum td_codec */
-	uint16_t seq;	    /* of the RTP packet */
+	uint8_t channel; /* 0 left (caller), 1 right (agent) */
+	uint8_t codec;   /* enum td_codec */
+	uint16_t seq;    /* of the RTP packet */
 	uint32_t ts;
 	uint32_t ssrc;
 	uint32_t unused;
-	uint64_t now;	    /* arrival, dp_now() */
+	uint64_t now; /* arrival, dp_now() */
 };
 
 struct tap;

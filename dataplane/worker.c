@@ -14,12 +14,12 @@
 #include <time.h>
 #include <dataplane/private.h>
 
-#define IDLE_TURNS	16	/* a few microseconds: longer starves others on a small machine */
-#define NAP		(TD_NSEC_PER_MSEC * 9 / 10)
-#define QUIESCENT_TURNS 256	/* under load; a loop that sleeps is offline */
-#define COMMAND_BURST	64
-#define NICE		(-10)	/* SCHED_FIFO would starve all others on two cores */
-#define TIMER_SLACK	10000	/* ns; the default of 50 us is 5 % of a nap */
+#define IDLE_TURNS      16 /* a few microseconds: longer starves others on a small machine */
+#define NAP             (TD_NSEC_PER_MSEC * 9 / 10)
+#define QUIESCENT_TURNS 256 /* under load; a loop that sleeps is offline */
+#define COMMAND_BURST   64
+#define NICE            (-10) /* SCHED_FIFO would starve all others on two cores */
+#define TIMER_SLACK     10000 /* ns; the default of 50 us is 5 % of a nap */
 
 uint64_t dp_now(void)
 {
@@ -153,9 +153,9 @@ static uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 static bool worker_has_work(struct dp_worker *d)
 {
 	return atomic_load(&d->dp->stop) || !rte_ring_empty(d->commands) ||
-		!rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
-		(dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) ||
-		atomic_load(&d->dp->fib.generation) != d->generation;
+	       !rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
+	       (dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) ||
+	       atomic_load(&d->dp->fib.generation) != d->generation;
 }
 
 static void worker_sleep(struct dp_worker *d, uint64_t due)

@@ -203,8 +203,8 @@ int netlink_routes(struct netlink *n, struct fib_route **out)
 	return (int)d.count;
 }
 
-static int netlink_neighbour_set(struct netlink *n, unsigned port, uint32_t ip, uint16_t type,
-	uint32_t ext)
+static int netlink_neighbour_set(
+	struct netlink *n, unsigned port, uint32_t ip, uint16_t type, uint32_t ext)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
 	struct ndmsg *m;

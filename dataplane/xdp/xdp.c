@@ -151,9 +151,10 @@ int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err
 	addresses = xdp_map(ids, info.nr_map_ids, "addresses");
 	x->counters = xdp_map(ids, info.nr_map_ids, "counters");
 	rc = config < 0 || addresses < 0 || x->counters < 0 ? -ENOENT
-							     : filter_set(config, addresses, ours);
+							    : filter_set(config, addresses, ours);
 	if (rc)
-		snprintf(err, err_size, "the XDP program's maps can't be filled: %s", strerror(-rc));
+		snprintf(
+			err, err_size, "the XDP program's maps can't be filled: %s", strerror(-rc));
 	if (config >= 0)
 		close(config);
 	if (addresses >= 0)

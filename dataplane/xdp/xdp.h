@@ -33,7 +33,7 @@ int interface_clean(int ifindex, char *err, size_t err_size);
 struct xdp {
 	int ifindex;
 	uint32_t prog_id;
-	int prog;     /* descriptors, -1 none; held because opening by id takes CAP_SYS_ADMIN */
+	int prog; /* descriptors, -1 none; held because opening by id takes CAP_SYS_ADMIN */
 	int counters;
 };
 int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err, size_t err_size);
