@@ -30,6 +30,7 @@
 #include <tandem/acd.h>
 
 #define ACD_BACKOFF_MS 1000 /* when the queue's busy_backoff_ms is 0: never ring again at once */
+#define ACD_LIMIT_MAX  (1u << 24) /* each; keeps sums in 32 bits */
 
 struct acd;
 
@@ -39,7 +40,8 @@ struct acd;
  */
 typedef void acd_out_fn(void *ctx, const struct td_acd_out *out);
 
-/* NULL with errno ENOMEM. The caller then steps acd_limits_input(), so that it is journaled. */
+/* NULL with errno ENOMEM, EINVAL (above ACD_LIMIT_MAX). The caller then steps acd_limits_input(),
+ * so that it is journaled. */
 struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void *ctx);
 void acd_free(struct acd *a); /* NULL is fine */
 struct td_acd_in acd_limits_input(const struct td_acd_limits *limits, uint64_t now);
@@ -52,8 +54,8 @@ struct td_acd_in acd_limits_input(const struct td_acd_limits *limits, uint64_t n
  * -ESTALE    the agent is not (or no longer) on that contact
  * -EEXIST    the contact is there already
  * -EALREADY  the agent is as asked
- * CONTACT_ADD always ends in QUEUED or OVERFLOW (FULL also when limits.contacts are there, EMPTY
- * when there is no such queue) unless it gives -EEXIST or has contact 0 (-EINVAL).
+ * CONTACT_ADD always gives QUEUED or OVERFLOW (FULL also when limits.contacts are there; EMPTY, and
+ * -ENOENT, when there is no such queue) unless it returns -EEXIST, or -EINVAL for contact 0.
  * Never allocates. Refused inputs may be journaled or not: they change nothing but time.
  */
 int acd_step(struct acd *a, const struct td_acd_in *in);
@@ -67,11 +69,13 @@ uint64_t acd_next(const struct acd *a);
 struct acd_agent_info {
 	const char *name;
 	enum td_agent_state state;
-	enum td_acd_reason reason; /* AVAILABLE: of the back-off; else NONE */
+	enum td_acd_reason reason; /* of a back-off, NO_ANSWER; else NONE */
 	const char *pause_reason;  /* PAUSED, or pause_waits; else "" */
 	uint64_t since;            /* in this state */
-	uint64_t backoff_until;    /* 0 not backed off */
-	uint32_t queue, contact;   /* RESERVED RINGING TALKING; queue in WRAP_UP too; else 0 */
+	uint64_t idle_since; /* AVAILABLE: offers that were not answered do not interrupt it; else 0
+			      */
+	uint64_t backoff_until;  /* 0 not backed off */
+	uint32_t queue, contact; /* RESERVED RINGING TALKING; queue in WRAP_UP too; else 0 */
 	bool reachable;
 	bool pause_waits, logout_waits;        /* for the end of the talk */
 	uint32_t answered, no_answer, refused; /* since it was set: offers by their end */
@@ -108,5 +112,12 @@ int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_in
 /* Agents of the queue's groups by state. Looks at every agent: for people, not per call. */
 int acd_queue_agents(
 	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT]);
+
+/* "not responding", "time-out", ...; "?" for a number that has no name. */
+const char *acd_state_name(uint32_t state);
+const char *acd_reason_name(uint32_t reason);
+struct td_buf; /* engine/core/buf.h */
+/* "offer queue=1 agent=2 contact=3 wait_ms=0 now=4" */
+void acd_out_encode(struct td_buf *b, const struct td_acd_out *out);
 
 #endif

@@ -63,6 +63,7 @@ enum td_acd_in_type {
 	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER */
 	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
 	TD_ACD_IN_WRAP_UP_END,  /* agent says ready before the time */
+	TD_ACD_IN_LIMITS,	 /* .limits: the first input of every run, as given to acd_alloc() */
 };
 
 struct td_acd_queue {
@@ -114,7 +115,7 @@ enum td_acd_out_type {
 	TD_ACD_OUT_CANCEL,    /* stop ringing: reason NO_ANSWER, ABANDON, WITHDRAW, TIMEOUT */
 	TD_ACD_OUT_OVERFLOW,  /* the contact has left the queue: TIMEOUT, FULL, EMPTY */
 	TD_ACD_OUT_AGENT,     /* the agent's state changed: .state, .reason */
-	TD_ACD_OUT_QUEUED,    /* the contact waits: .position 1.. */
+	TD_ACD_OUT_QUEUED,    /* the contact has entered, once: .position 1.. */
 };
 
 struct td_acd_out {

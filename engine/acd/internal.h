@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files of this folder share.
+ *
+ * A group has two ordered sets: its agents who could take a contact now, by how long they have been
+ * idle, and its queues where a contact waits for an agent, by their best contact. An agent is in
+ * the sets of its groups, a queue in those of its groups. After every input, for each group one of
+ * the two is empty; so a new idle agent needs only the best of at most TD_ACD_GROUPS queues, and a
+ * new contact the longest idle of as many agents.
+ */
+#ifndef TANDEM_ENGINE_ACD_INTERNAL_H
+#define TANDEM_ENGINE_ACD_INTERNAL_H
+
+#include <sys/queue.h>
+#include <engine/acd/acd.h>
+#include <engine/core/hash.h>
+#include <engine/core/pool.h>
+#include <engine/core/timer.h>
+#include <engine/core/tree.h>
+
+/* The object that a member is in. */
+#define OWNER(member_ptr, type, member) \
+	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
+
+/* A place in one of a group's sets. */
+struct link {
+	struct tree_node node;
+	void *owner; /* struct agent or struct queue */
+};
+
+struct group {
+	struct tree idle;    /* struct agent */
+	struct tree calling; /* struct queue */
+};
+
+/* The groups an agent or a queue names, each once. */
+struct links {
+	uint32_t group[TD_ACD_GROUPS];
+	struct link link[TD_ACD_GROUPS];
+	uint8_t count;
+};
+
+struct contact {
+	struct hash_node node;
+	struct tree_node line_node, waiting_node;
+	TAILQ_ENTRY(contact) entry;
+	struct timer timer; /* the queue's time-out */
+	struct queue *queue;
+	struct agent *agent; /* it is being offered to */
+	uint64_t entered;
+	int64_t order_time; /* entered, less what it waited elsewhere; may lie before time's origin
+			     */
+	uint64_t order;     /* tie-break: as they came */
+	uint32_t number;
+	int32_t priority;
+};
+
+TAILQ_HEAD(contacts, contact);
+
+struct queue {
+	struct acd *acd;
+	struct td_acd_queue conf;
+	struct links links;      /* in the groups' sets while best is there */
+	struct tree line;        /* all its contacts, in the order they are served */
+	struct tree waiting;     /* those no agent is rung for */
+	struct contacts entries; /* all its contacts, as they came */
+	struct contact *best;    /* first of waiting */
+	uint32_t number;
+	bool used;
+	bool closing; /* being deleted: takes and gives nothing */
+	uint64_t entered, full, answered, abandoned, timed_out, withdrawn;
+	uint64_t answered_in_level, abandoned_in_level, no_answer, refused;
+	uint64_t answered_wait_ms, answered_wait_max_ms;
+};
+
+struct agent {
+	struct acd *acd;
+	char name[TD_NAME_BYTES];
+	char pause_reason[TD_NAME_BYTES];
+	struct links links;    /* in the groups' sets while idle */
+	struct timer timer;    /* by state: ring time, back-off (AVAILABLE), wrap-up */
+	struct contact *offer; /* RESERVED, RINGING */
+	uint64_t since;
+	uint64_t idle_since;
+	uint64_t idle_order; /* as they became idle */
+	uint32_t number;
+	uint32_t queue, contact; /* of the offer, talk or wrap-up */
+	uint32_t wrap_up_ms;     /* the queue's when it was answered: the queue may be gone */
+	uint32_t answered, no_answer, refused;
+	uint8_t state, reason;
+	bool used;
+	bool reachable;
+	bool idle;                                    /* in its groups' sets */
+	bool pause_waits, logout_waits, delete_waits; /* for TALK_END */
+};
+
+struct acd {
+	struct td_acd_limits limits;
+	acd_out_fn *out;
+	void *ctx;
+	uint64_t now;
+	uint64_t order; /* the last one given, to agents and contacts */
+	struct timers timers;
+	struct group *group;
+	struct queue *queue;
+	struct agent *agent;
+	struct pool contacts;
+	struct hash contact_by_number;
+};
+
+/* acd.c */
+void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
+struct agent *agent_at(struct acd *a, uint32_t number);             /* NULL when there is none */
+struct queue *queue_at(struct acd *a, uint32_t number);             /* NULL when there is none */
+struct contact *contact_find(const struct acd *a, uint32_t number); /* NULL when there is none */
+/* Starts an output: now, type and what follows from the arguments, each of which may be NULL/0. */
+struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,
+	uint32_t agent, const struct contact *c);
+void out_end(struct acd *a, const struct td_acd_out *out);
+
+/* match.c */
+bool idle_before(const struct tree_node *a, const struct tree_node *b);
+bool calling_before(const struct tree_node *a, const struct tree_node *b);
+bool line_before(const struct tree_node *a, const struct tree_node *b);
+bool waiting_before(const struct tree_node *a, const struct tree_node *b);
+void agent_refresh(struct agent *ag); /* into or out of its groups' sets, by its state */
+void queue_refresh(struct queue *q);  /* the same, by its contacts */
+void agent_match(struct agent *ag);   /* offers it the best contact, if it is idle */
+void queue_match(struct queue *q);    /* offers contacts while agents are idle */
+/* The contact's offer is over: it waits again, the agent has none. Both are not yet refreshed or
+ * matched: the caller gives the agent its next state first. */
+void offer_end(struct contact *c);
+
+/* agent.c */
+void agent_enter(struct agent *ag, enum td_agent_state state, enum td_acd_reason reason);
+void agent_talk_over(struct agent *ag); /* wrap-up, or what waited for the end of the talk */
+void agent_fire(struct timer *t, uint64_t now);
+int agent_set(struct acd *a, const struct td_acd_in *in);
+int agent_del(struct acd *a, const struct td_acd_in *in);
+int agent_login(struct acd *a, const struct td_acd_in *in);
+int agent_logout(struct acd *a, const struct td_acd_in *in);
+int agent_pause(struct acd *a, const struct td_acd_in *in);
+int agent_unpause(struct acd *a, const struct td_acd_in *in);
+int agent_reachable(struct acd *a, const struct td_acd_in *in);
+int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
+
+/* offer.c */
+void offer_expire(struct agent *ag);
+int offer_ringing(struct acd *a, const struct td_acd_in *in);
+int offer_answered(struct acd *a, const struct td_acd_in *in);
+int offer_failed(struct acd *a, const struct td_acd_in *in);
+int talk_end(struct acd *a, const struct td_acd_in *in);
+
+/* queue.c */
+uint32_t contact_wait_ms(const struct acd *a, const struct contact *c);
+void contact_free(struct contact *c); /* out of its queue; no agent is rung for it */
+int queue_set(struct acd *a, const struct td_acd_in *in);
+int queue_del(struct acd *a, const struct td_acd_in *in);
+int contact_add(struct acd *a, const struct td_acd_in *in);
+int contact_del(struct acd *a, const struct td_acd_in *in);
+
+#endif

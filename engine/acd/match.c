@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who is served by whom: the orders, the groups' sets, and the offer. */
+#include <engine/acd/internal.h>
+
+static bool contact_before(const struct contact *a, const struct contact *b)
+{
+	if (a->priority != b->priority)
+		return a->priority > b->priority;
+	if (a->order_time != b->order_time)
+		return a->order_time < b->order_time;
+	return a->order < b->order;
+}
+
+bool line_before(const struct tree_node *a, const struct tree_node *b)
+{
+	return contact_before(
+		OWNER(a, struct contact, line_node), OWNER(b, struct contact, line_node));
+}
+
+bool waiting_before(const struct tree_node *a, const struct tree_node *b)
+{
+	return contact_before(
+		OWNER(a, struct contact, waiting_node), OWNER(b, struct contact, waiting_node));
+}
+
+static void *owner_of(const struct tree_node *n)
+{
+	return n ? OWNER(n, struct link, node)->owner : NULL;
+}
+
+bool idle_before(const struct tree_node *a, const struct tree_node *b)
+{
+	const struct agent *x = owner_of(a), *y = owner_of(b);
+
+	return x->idle_order < y->idle_order;
+}
+
+bool calling_before(const struct tree_node *a, const struct tree_node *b)
+{
+	const struct queue *x = owner_of(a), *y = owner_of(b);
+
+	return contact_before(x->best, y->best);
+}
+
+void agent_refresh(struct agent *ag)
+{
+	struct group *group = ag->acd->group;
+	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !timer_is_set(&ag->timer);
+
+	if (idle == ag->idle)
+		return;
+	ag->idle = idle;
+	for (int i = 0; i < ag->links.count; i++) {
+		struct tree *t = &group[ag->links.group[i]].idle;
+
+		if (idle)
+			tree_add(t, &ag->links.link[i].node);
+		else
+			tree_del(t, &ag->links.link[i].node);
+	}
+}
+
+void queue_refresh(struct queue *q)
+{
+	struct group *group = q->acd->group;
+	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting);
+	struct contact *best = first ? OWNER(first, struct contact, waiting_node) : NULL;
+
+	if (best == q->best)
+		return;
+	for (int i = 0; i < q->links.count; i++)
+		tree_del(&group[q->links.group[i]].calling, &q->links.link[i].node);
+	q->best = best;
+	if (!best)
+		return;
+	for (int i = 0; i < q->links.count; i++)
+		tree_add(&group[q->links.group[i]].calling, &q->links.link[i].node);
+}
+
+static void offer(struct agent *ag, struct contact *c)
+{
+	struct acd *a = ag->acd;
+	struct queue *q = c->queue;
+
+	c->agent = ag;
+	tree_del(&q->waiting, &c->waiting_node);
+	queue_refresh(q);
+	ag->offer = c;
+	ag->queue = q->number;
+	ag->contact = c->number;
+	agent_enter(ag, TD_AGENT_RESERVED, TD_ACD_NONE);
+	agent_refresh(ag);
+	if (q->conf.ring_ms)
+		timer_set(&a->timers, &ag->timer, a->now + q->conf.ring_ms * TD_NSEC_PER_MSEC);
+	struct td_acd_out out = out_begin(a, TD_ACD_OUT_OFFER, q->number, ag->number, c);
+
+	out_end(a, &out);
+}
+
+void offer_end(struct contact *c)
+{
+	struct agent *ag = c->agent;
+
+	timer_cancel(&ag->acd->timers, &ag->timer);
+	ag->offer = NULL;
+	ag->queue = 0;
+	ag->contact = 0;
+	c->agent = NULL;
+	tree_add(&c->queue->waiting, &c->waiting_node);
+	queue_refresh(c->queue);
+}
+
+void agent_match(struct agent *ag)
+{
+	struct group *group = ag->acd->group;
+	struct queue *best = NULL;
+
+	if (!ag->idle)
+		return;
+	for (int i = 0; i < ag->links.count; i++) {
+		struct queue *q = owner_of(tree_first(&group[ag->links.group[i]].calling));
+
+		if (q && (!best || contact_before(q->best, best->best)))
+			best = q;
+	}
+	if (best)
+		offer(ag, best->best);
+}
+
+static struct agent *longest_idle(const struct queue *q)
+{
+	struct group *group = q->acd->group;
+	struct agent *best = NULL;
+
+	for (int i = 0; i < q->links.count; i++) {
+		struct agent *ag = owner_of(tree_first(&group[q->links.group[i]].idle));
+
+		if (ag && (!best || ag->idle_order < best->idle_order))
+			best = ag;
+	}
+	return best;
+}
+
+void queue_match(struct queue *q)
+{
+	struct agent *ag;
+
+	while (q->best && (ag = longest_idle(q)))
+		offer(ag, q->best);
+}

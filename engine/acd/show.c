@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reading, for people. */
+#include <errno.h>
+#include <engine/acd/internal.h>
+
+int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *info)
+{
+	const struct agent *ag = agent_at((struct acd *)a, agent);
+
+	if (!ag)
+		return -ENOENT;
+	*info = (struct acd_agent_info){
+		.name = ag->name,
+		.state = (enum td_agent_state)ag->state,
+		.reason = (enum td_acd_reason)ag->reason,
+		.pause_reason = ag->pause_reason,
+		.since = ag->since,
+		.queue = ag->queue,
+		.contact = ag->state == TD_AGENT_WRAP_UP ? 0 : ag->contact,
+		.reachable = ag->reachable,
+		.pause_waits = ag->pause_waits,
+		.logout_waits = ag->logout_waits,
+		.answered = ag->answered,
+		.no_answer = ag->no_answer,
+		.refused = ag->refused,
+	};
+	if (ag->state == TD_AGENT_AVAILABLE) {
+		info->idle_since = ag->idle_since;
+		if (timer_is_set(&ag->timer))
+			info->backoff_until = ag->timer.deadline;
+	}
+	return 0;
+}
+
+int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info)
+{
+	const struct queue *q = queue_at((struct acd *)a, queue);
+
+	if (!q)
+		return -ENOENT;
+	const struct contact *oldest = TAILQ_FIRST(&q->entries);
+
+	*info = (struct acd_queue_info){
+		.name = q->conf.name,
+		.waiting = tree_count(&q->line),
+		.offered = tree_count(&q->line) - tree_count(&q->waiting),
+		.oldest = oldest ? oldest->entered : TD_NEVER,
+		.entered = q->entered,
+		.full = q->full,
+		.answered = q->answered,
+		.abandoned = q->abandoned,
+		.timed_out = q->timed_out,
+		.withdrawn = q->withdrawn,
+		.answered_in_level = q->answered_in_level,
+		.abandoned_in_level = q->abandoned_in_level,
+		.no_answer = q->no_answer,
+		.refused = q->refused,
+		.answered_wait_ms = q->answered_wait_ms,
+		.answered_wait_max_ms = q->answered_wait_max_ms,
+	};
+	return 0;
+}
+
+int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info)
+{
+	const struct contact *c = contact_find(a, contact);
+
+	if (!c)
+		return -ENOENT;
+	*info = (struct acd_contact_info){
+		.queue = c->queue->number,
+		.agent = c->agent ? c->agent->number : 0,
+		.position = tree_rank(&c->line_node) + 1,
+		.priority = c->priority,
+		.entered = c->entered,
+	};
+	return 0;
+}
+
+static bool serves(const struct agent *ag, const struct queue *q)
+{
+	for (int i = 0; i < ag->links.count; i++)
+		for (int j = 0; j < q->links.count; j++)
+			if (ag->links.group[i] == q->links.group[j])
+				return true;
+	return false;
+}
+
+int acd_queue_agents(
+	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT])
+{
+	const struct queue *q = queue_at((struct acd *)a, queue);
+
+	if (!q)
+		return -ENOENT;
+	memset(count, 0, TD_AGENT_STATE_COUNT * sizeof(*count));
+	for (uint32_t i = 1; i <= a->limits.agents; i++)
+		if (a->agent[i].used && serves(&a->agent[i], q))
+			count[a->agent[i].state]++;
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Names of what has numbers, and an output as a line. */
+#include <engine/acd/acd.h>
+#include <engine/core/buf.h>
+
+static const char *name_of(const char *const *names, size_t count, uint32_t i)
+{
+	return i < count && names[i] ? names[i] : "?";
+}
+
+#define NAME_OF(names, i) name_of(names, sizeof(names) / sizeof(*(names)), i)
+
+const char *acd_state_name(uint32_t state)
+{
+	static const char *const names[TD_AGENT_STATE_COUNT] = {
+		[TD_AGENT_LOGGED_OUT] = "logged out",
+		[TD_AGENT_AVAILABLE] = "available",
+		[TD_AGENT_RESERVED] = "reserved",
+		[TD_AGENT_RINGING] = "ringing",
+		[TD_AGENT_TALKING] = "talking",
+		[TD_AGENT_WRAP_UP] = "wrap-up",
+		[TD_AGENT_PAUSED] = "paused",
+		[TD_AGENT_NOT_RESPONDING] = "not responding",
+	};
+
+	return NAME_OF(names, state);
+}
+
+const char *acd_reason_name(uint32_t reason)
+{
+	static const char *const names[TD_ACD_REASON_COUNT] = {
+		[TD_ACD_NONE] = "none",
+		[TD_ACD_TIMEOUT] = "time-out",
+		[TD_ACD_FULL] = "full",
+		[TD_ACD_EMPTY] = "empty",
+		[TD_ACD_ABANDON] = "abandon",
+		[TD_ACD_WITHDRAW] = "withdraw",
+		[TD_ACD_ANSWER] = "answer",
+		[TD_ACD_NO_ANSWER] = "no answer",
+		[TD_ACD_BUSY] = "busy",
+		[TD_ACD_FAILED] = "failed",
+		[TD_ACD_DECLINED] = "declined",
+	};
+
+	return NAME_OF(names, reason);
+}
+
+void acd_out_encode(struct td_buf *b, const struct td_acd_out *out)
+{
+	static const char *const names[] = {
+		[TD_ACD_OUT_OFFER] = "offer",
+		[TD_ACD_OUT_CANCEL] = "cancel",
+		[TD_ACD_OUT_OVERFLOW] = "overflow",
+		[TD_ACD_OUT_AGENT] = "agent",
+		[TD_ACD_OUT_QUEUED] = "queued",
+	};
+
+	buf_printf(b, "%s queue=%u agent=%u contact=%u", NAME_OF(names, out->type), out->queue,
+		out->agent, out->contact);
+	if (out->type == TD_ACD_OUT_AGENT)
+		buf_printf(b, " state=\"%s\"", acd_state_name(out->state));
+	if (out->reason)
+		buf_printf(b, " reason=\"%s\"", acd_reason_name(out->reason));
+	if (out->position)
+		buf_printf(b, " position=%u", out->position);
+	buf_printf(b, " wait_ms=%u now=%llu", out->wait_ms, (unsigned long long)out->now);
+}
