@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@ void acd_replay_free(struct acd_replay *r)
 	buf_free(&r->got);
 	free(r);
 }
+
+/* Compared byte for byte, so there must be none that nobody writes. */
+static_assert(sizeof(struct td_acd_out) == 32, "struct td_acd_out has padding");
 
 static void on_out(void *ctx, const struct td_acd_out *out)
 {

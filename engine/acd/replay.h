@@ -22,7 +22,7 @@ struct acd_replay_result {
 	uint64_t outputs;   /* compared and equal */
 	uint64_t decisions; /* OFFERs among them */
 	uint64_t skipped;   /* ACD records outside of a run */
-	uint64_t cut;       /* outputs that a dead engine did not write any more */
+	uint64_t cut;       /* outputs that were not written any more: the engine died */
 	/* The first difference; what follows it is not looked at. */
 	bool differs;
 	bool has_expected;          /* false: the journal has no output here */
