@@ -63,7 +63,7 @@ enum td_acd_in_type {
 	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER */
 	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
 	TD_ACD_IN_WRAP_UP_END,  /* agent says ready before the time */
-	TD_ACD_IN_LIMITS,	 /* .limits: the first input of every run, as given to acd_alloc() */
+	TD_ACD_IN_LIMITS,       /* .limits: the first input of every run, as given to acd_alloc() */
 };
 
 struct td_acd_queue {
