@@ -47,9 +47,10 @@
 #include <dataplane/rtp/digit.h>
 #include <dataplane/rtp/wheel.h>
 
-#define LEG_LINE   64
-#define LEG_WINDOW 32 /* sequence numbers told apart behind the highest: 640 ms of 20 ms packets \
-		       */
+#define LEG_LINE 64
+#define LEG_WINDOW                                                                    \
+	32 /* sequence numbers told apart behind the highest: 640 ms of 20 ms packets \
+	    */
 
 enum leg_flag {
 	LEG_LIVE = 1 << 0,

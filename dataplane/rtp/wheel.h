@@ -8,8 +8,9 @@
 
 #include <tandem/types.h>
 
-#define WHEEL_SLOTS 8192 /* 8.2 s: beyond the longest RTCP interval of 7.5 s; later ones go round \
-			  */
+#define WHEEL_SLOTS                                                                   \
+	8192 /* 8.2 s: beyond the longest RTCP interval of 7.5 s; later ones go round \
+	      */
 
 struct wheel_timer {
 	struct wheel_timer *next, **at; /* at NULL: not set */
