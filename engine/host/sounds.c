@@ -58,9 +58,9 @@ static int file_read(const char *path, unsigned char **data, size_t *n)
 static int sound_read(const struct td_conf_sound *conf, struct sound *s, char *err, size_t err_size)
 {
 	const unsigned char *samples;
-	unsigned char *data;
+	unsigned char *data = NULL;
 	char reason[160];
-	size_t n, count;
+	size_t n = 0, count;
 	int rc = file_read(conf->file, &data, &n);
 
 	if (rc) {

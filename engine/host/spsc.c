@@ -17,9 +17,11 @@
 struct spsc {
 	size_t mask;
 	unsigned char *data;
-	_Alignas(CACHE_LINE) _Atomic uint64_t head; /* producer */
+	char apart1[CACHE_LINE]; /* what one thread writes shares no line with the other's */
+	_Atomic uint64_t head;   /* producer */
 	uint64_t tail_seen, reserved;
-	_Alignas(CACHE_LINE) _Atomic uint64_t tail; /* consumer */
+	char apart2[CACHE_LINE];
+	_Atomic uint64_t tail; /* consumer */
 	uint64_t head_seen;
 };
 
@@ -30,11 +32,10 @@ static uint64_t place_bytes(size_t n)
 
 struct spsc *spsc_alloc(size_t bytes)
 {
-	struct spsc *s = aligned_alloc(CACHE_LINE, sizeof(*s));
+	struct spsc *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	memset(s, 0, sizeof(*s));
 	s->data = malloc(bytes);
 	if (!s->data) {
 		free(s);

@@ -67,6 +67,7 @@ int wav_decode(const unsigned char *data, size_t n, const unsigned char **sample
 	char *err, size_t err_size)
 {
 	const unsigned char *fmt = NULL;
+	bool found = false;
 	size_t at = 12;
 
 	if (n < at || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WAVE", 4) != 0) {
@@ -87,6 +88,7 @@ int wav_decode(const unsigned char *data, size_t n, const unsigned char **sample
 				len = there;
 			*samples = chunk + 8;
 			*count = len / 2;
+			found = true;
 			break;
 		}
 		if (len > there)
@@ -95,7 +97,7 @@ int wav_decode(const unsigned char *data, size_t n, const unsigned char **sample
 		if (at > n)
 			at = n;
 	}
-	if (!fmt || at >= n || memcmp(data + at, "data", 4) != 0) {
+	if (!found) {
 		snprintf(err, err_size, "a WAV file without sound in it");
 		return -EINVAL;
 	}
