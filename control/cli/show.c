@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `tandemctl show`, `status` and `top`: what is at this moment. */
+#include <control/cli/cli.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name, *empty;
+} views[] = {
+	{"calls", "no calls"},
+	{"queues", "no queues: the site has none yet"},
+	{"agents", "no agents: the site has none yet"},
+	{"ports", "no ports"},
+	{"trunks", "no trunks: the site has none yet"},
+	{"drops", "nothing was dropped"},
+	{"memory", "nothing"},
+	{"stats", "nothing"},
+	{"sip", "nothing"},
+	{"workers", "no workers"},
+};
+
+static int rows_of(const struct cli *cli, const char *what, json_t **rows)
+{
+	return cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", what), rows);
+}
+
+int cmd_show(const struct cli *cli, int argc, char **argv)
+{
+	json_t *rows;
+	int rc;
+
+	if (argc == 2) {
+		for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+			if (strcmp(argv[1], views[i].name) != 0)
+				continue;
+			rc = rows_of(cli, argv[1], &rows);
+			if (rc)
+				return rc;
+			if (json_array_size(rows) == 1 && strcmp(argv[1], "memory") == 0)
+				cli_object(cli, json_array_get(rows, 0));
+			else
+				cli_table(cli, rows, views[i].empty);
+			json_decref(rows);
+			return CLI_OK;
+		}
+	}
+	return cli_usage(cli_lookup("show"));
+}
+
+int cmd_status(const struct cli *cli, int argc, char **argv)
+{
+	json_t *answer;
+	int rc;
+
+	(void)argv;
+	if (argc > 1)
+		return cli_usage(cli_lookup("status"));
+	rc = cli_ask(cli, CLI_TANDEMD, TD_API_STATUS, json_object(), &answer);
+	if (rc)
+		return rc;
+	cli_object(cli, answer);
+	json_decref(answer);
+	return CLI_OK;
+}
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* One picture. Everything is asked before anything is drawn, so that it does not flicker. */
+static int top_draw(const struct cli *cli, bool clear)
+{
+	static const char *const parts[] = {"queues", "agents", "calls"};
+	json_t *rows[3] = {NULL};
+	struct cli plain = *cli;
+	time_t now = time(NULL);
+	struct tm tm;
+	char clock[16];
+	int rc = CLI_OK;
+	size_t i;
+
+	for (i = 0; i < 3 && rc == CLI_OK; i++)
+		rc = rows_of(cli, parts[i], &rows[i]);
+	if (rc)
+		goto out;
+	if (cli->json) {
+		json_t *all = json_pack("{s:I, s:O, s:O, s:O}", "time", (json_int_t)now, "queues",
+			rows[0], "agents", rows[1], "calls", rows[2]);
+
+		json_dumpf(all, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(all);
+		goto flush;
+	}
+	plain.json = false;
+	localtime_r(&now, &tm);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	if (clear)
+		fputs("\033[H\033[2J", stdout);
+	printf("tandem  %s  %zu queues  %zu agents  %zu calls%s\n\n", clock,
+		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
+		clear ? "  (Ctrl-C ends)" : "");
+	for (i = 0; i < 3; i++) {
+		cli_table(&plain, rows[i], views[i == 0 ? 1 : i == 1 ? 2 : 0].empty);
+		putchar('\n');
+	}
+flush:
+	fflush(stdout);
+out:
+	for (i = 0; i < 3; i++)
+		json_decref(rows[i]);
+	return rc;
+}
+
+int cmd_top(const struct cli *cli, int argc, char **argv)
+{
+	double interval = 1, times = 0;
+	struct sigaction action = {.sa_handler = stop}, before;
+	struct timespec pause;
+	int rc = CLI_OK;
+
+	for (int i = 1; i < argc; i++) {
+		char *end = NULL;
+
+		if (strcmp(argv[i], "-d") == 0 && i + 1 < argc)
+			interval = strtod(argv[++i], &end);
+		else if (strcmp(argv[i], "-n") == 0 && i + 1 < argc)
+			times = strtod(argv[++i], &end);
+		if (!end || *end || interval < 0.1 || interval > 3600)
+			return cli_usage(cli_lookup("top"));
+	}
+	stopped = 0;
+	sigaction(SIGINT, &action, &before);
+	pause.tv_sec = (time_t)interval;
+	pause.tv_nsec = (long)((interval - (double)pause.tv_sec) * 1e9);
+	for (double n = 0; !stopped && rc == CLI_OK && (times == 0 || n < times); n++) {
+		if (n > 0)
+			nanosleep(&pause, NULL);
+		if (!stopped)
+			rc = top_draw(cli, cli->color && times != 1);
+	}
+	sigaction(SIGINT, &before, NULL);
+	return rc;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tables for people, JSON for programs: the same rows, so neither can lack what the other has. */
+#include <control/cli/cli.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CELL	64
+#define COLUMNS 40
+
+/* Terminal columns of UTF-8 text, one a code point. */
+static int text_width(const char *s)
+{
+	int n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+static bool key_ends(const char *key, const char *suffix)
+{
+	size_t k = strlen(key), s = strlen(suffix);
+
+	return k > s && strcmp(key + k - s, suffix) == 0;
+}
+
+/* Epoch seconds, as the store and the engine give them, in local time. */
+static void time_text(double t, char out[CELL])
+{
+	time_t seconds = (time_t)t;
+	struct tm tm;
+	char date[32];
+
+	if (t <= 0) {
+		snprintf(out, CELL, "-");
+		return;
+	}
+	localtime_r(&seconds, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm);
+	snprintf(out, CELL, "%s.%03d", date, (int)floor((t - (double)seconds) * 1000));
+}
+
+static void duration_text(double ms, char out[CELL])
+{
+	uint64_t s = (uint64_t)(ms / 1000);
+
+	if (s >= 3600)
+		snprintf(out, CELL, "%u:%02u:%02u", (unsigned)(s / 3600), (unsigned)(s / 60 % 60),
+			(unsigned)(s % 60));
+	else if (s >= 60)
+		snprintf(out, CELL, "%u:%02u", (unsigned)(s / 60), (unsigned)(s % 60));
+	else
+		snprintf(out, CELL, "%.1fs", ms / 1000);
+}
+
+/* A value as a person reads it; the key's ending says its unit. */
+static void cell_text(const char *key, const json_t *value, char out[CELL])
+{
+	double number = json_number_value(value);
+
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		snprintf(out, CELL, "%s",
+			*json_string_value(value) ? json_string_value(value) : "-");
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		snprintf(out, CELL, "%s", json_is_true(value) ? "yes" : "no");
+		break;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		if (number > 1e9 && number < 1e11)
+			time_text(number, out);
+		else if (key_ends(key, "_ms"))
+			duration_text(number, out);
+		else if (json_is_integer(value))
+			snprintf(out, CELL, "%lld", (long long)json_integer_value(value));
+		else
+			snprintf(out, CELL, "%.1f", number);
+		break;
+	case JSON_NULL:
+		snprintf(out, CELL, "-");
+		break;
+	default: {
+		char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+		snprintf(out, CELL, "%s", text ? text : "");
+		free(text);
+	}
+	}
+}
+
+static void title_text(const char *key, char out[CELL])
+{
+	snprintf(out, CELL, "%s", key);
+	if (key_ends(out, "_ms"))
+		out[strlen(out) - 3] = '\0';
+	for (char *c = out; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+}
+
+static void put_cell(const char *text, int width, bool right, bool last)
+{
+	int pad = width - text_width(text);
+
+	if (right)
+		printf("%*s%s", pad, "", text);
+	else
+		printf("%s%*s", text, last ? 0 : pad, "");
+	fputs(last ? "\n" : "  ", stdout);
+}
+
+static void print_json(const json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	putchar('\n');
+}
+
+void cli_table(const struct cli *cli, const json_t *rows, const char *empty)
+{
+	const char *keys[COLUMNS];
+	int width[COLUMNS];
+	bool right[COLUMNS];
+	int columns = 0;
+	char text[CELL];
+	const char *key;
+	json_t *row, *value;
+	size_t i;
+
+	if (cli->json) {
+		print_json(rows);
+		return;
+	}
+	if (json_array_size(rows) == 0) {
+		puts(empty);
+		return;
+	}
+	json_object_foreach(json_array_get(rows, 0), key, value)
+	{
+		if (columns == COLUMNS)
+			break;
+		title_text(key, text);
+		keys[columns] = key;
+		width[columns] = text_width(text);
+		right[columns] = json_is_number(value);
+		columns++;
+	}
+	json_array_foreach(rows, i, row)
+	{
+		for (int c = 0; c < columns; c++) {
+			value = json_object_get(row, keys[c]);
+			if (!value)
+				continue;
+			cell_text(keys[c], value, text);
+			if (text_width(text) > width[c])
+				width[c] = text_width(text);
+		}
+	}
+	if (cli->color)
+		fputs("\033[1m", stdout);
+	for (int c = 0; c < columns; c++) {
+		title_text(keys[c], text);
+		put_cell(text, width[c], right[c], c == columns - 1);
+	}
+	if (cli->color)
+		fputs("\033[0m", stdout);
+	json_array_foreach(rows, i, row)
+	{
+		for (int c = 0; c < columns; c++) {
+			value = json_object_get(row, keys[c]);
+			if (value)
+				cell_text(keys[c], value, text);
+			else
+				snprintf(text, sizeof(text), "-");
+			put_cell(text, width[c], right[c], c == columns - 1);
+		}
+	}
+}
+
+void cli_object(const struct cli *cli, const json_t *object)
+{
+	int width = 0;
+	char text[CELL];
+	const char *key;
+	json_t *value;
+
+	if (cli->json) {
+		print_json(object);
+		return;
+	}
+	json_object_foreach((json_t *)object, key, value)
+	{
+		title_text(key, text);
+		if (text_width(text) > width)
+			width = text_width(text);
+	}
+	json_object_foreach((json_t *)object, key, value)
+	{
+		title_text(key, text);
+		printf("%-*s  ", width, text);
+		cell_text(key, value, text);
+		puts(json_is_string(value) && *json_string_value(value) ? json_string_value(value)
+									: text);
+	}
+}
