@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Questions to the two servers, and what is said when no answer comes. */
+#include <control/cli/cli.h>
+#include <control/client.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_MS 10000
+#define REASON	  512
+
+struct reader {
+	bool (*each)(void *ctx, json_t *body);
+	void *ctx;
+	bool bad;
+};
+
+static bool read_body(void *ctx, const char *body, size_t len)
+{
+	struct reader *r = ctx;
+	json_t *json = json_loadb(body, len, 0, NULL);
+	bool more;
+
+	if (!json) {
+		r->bad = true;
+		return false;
+	}
+	more = r->each(r->ctx, json);
+	json_decref(json);
+	return more;
+}
+
+static int call(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
+	bool stream, struct reader *r, int timeout_ms)
+{
+	const char *path = server == CLI_ENGINE ? cli->engine_socket : cli->tandemd_socket;
+	char *text = json_dumps(request, JSON_COMPACT), reason[REASON] = "";
+	struct client c;
+	int rc = CLI_USAGE;
+
+	json_decref(request);
+	if (!text || client_open(&c, path, "tandemctl", reason, sizeof(reason)) < 0) {
+		fprintf(stderr, "tandemctl: %s\n", text ? reason : "out of memory");
+		goto out;
+	}
+	rc = client_call(&c, op, text, stream, read_body, r, timeout_ms, reason, sizeof(reason));
+	client_close(&c);
+	if (rc < 0 || r->bad) {
+		fprintf(stderr, "tandemctl: %s\n",
+			r->bad	   ? "the answer is not JSON; are both of one release?"
+			: *reason  ? reason
+				   : strerror(-rc));
+		rc = rc == -ECONNRESET || rc == -ETIMEDOUT ? CLI_USAGE : CLI_NO;
+	}
+out:
+	free(text);
+	return rc;
+}
+
+static bool keep_last(void *ctx, json_t *body)
+{
+	json_t **last = ctx;
+
+	json_decref(*last);
+	*last = json_incref(body);
+	return true;
+}
+
+int cli_ask(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
+	json_t **answer)
+{
+	struct reader r = {keep_last, answer, false};
+	int rc;
+
+	*answer = NULL;
+	rc = call(cli, server, op, request, false, &r, ANSWER_MS);
+	if (rc) {
+		json_decref(*answer);
+		*answer = NULL;
+	}
+	return rc;
+}
+
+int cli_stream(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
+	bool (*each)(void *ctx, json_t *body), void *ctx)
+{
+	struct reader r = {each, ctx, false};
+
+	return call(cli, server, op, request, true, &r, -1);
+}
+
+static bool keep_rows(void *ctx, json_t *body)
+{
+	json_array_extend(ctx, json_object_get(body, "rows"));
+	return true;
+}
+
+int cli_rows(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
+	json_t **rows)
+{
+	struct reader r = {keep_rows, NULL, false};
+	int rc;
+
+	*rows = r.ctx = json_array();
+	rc = call(cli, server, op, request, true, &r, ANSWER_MS);
+	if (rc) {
+		json_decref(*rows);
+		*rows = NULL;
+	}
+	return rc;
+}
