@@ -77,7 +77,7 @@ static void run_line(const struct cli *cli, int argc, const char **argv)
 int cmd_shell(const struct cli *cli, int argc, char **argv)
 {
 	EditLine *el = el_init("tandemctl", stdin, stdout, stderr);
-	History *history = history_init();
+	History *past = history_init();
 	Tokenizer *words = tok_init(NULL);
 	HistEvent event;
 	char file[256];
@@ -87,13 +87,13 @@ int cmd_shell(const struct cli *cli, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	history_path(file, sizeof(file));
-	history(history, &event, H_SETSIZE, HISTORY_LINES);
-	history(history, &event, H_SETUNIQUE, 1);
-	history(history, &event, H_LOAD, file);
+	history(past, &event, H_SETSIZE, HISTORY_LINES);
+	history(past, &event, H_SETUNIQUE, 1);
+	history(past, &event, H_LOAD, file);
 	el_set(el, EL_PROMPT, prompt);
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_SIGNAL, 1);
-	el_set(el, EL_HIST, history, history);
+	el_set(el, EL_HIST, history, past);
 	el_set(el, EL_ADDFN, "tandem-complete", "complete a command", complete);
 	el_set(el, EL_BIND, "^I", "tandem-complete", NULL);
 	el_source(el, NULL);
@@ -111,14 +111,14 @@ int cmd_shell(const struct cli *cli, int argc, char **argv)
 		}
 		if (count == 0)
 			continue;
-		history(history, &event, H_ENTER, line);
-		history(history, &event, H_SAVE, file);
+		history(past, &event, H_ENTER, line);
+		history(past, &event, H_SAVE, file);
 		if (strcmp(word[0], "quit") == 0 || strcmp(word[0], "exit") == 0)
 			break;
 		run_line(cli, count, word);
 	}
 	tok_end(words);
-	history_end(history);
+	history_end(past);
 	el_end(el);
 	return CLI_OK;
 }
