@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# tandemctl without anyone to talk to: cli_test.sh TANDEMCTL
+set -u
+ctl=$1
+failed=0
+
+expect() { # STATUS PATTERN ARGUMENT... : exit status, and a pattern in what it says
+	status=$1 pattern=$2
+	shift 2
+	said=$("$ctl" --engine /nonexistent/e --tandemd /nonexistent/t "$@" 2>&1 </dev/null)
+	got=$?
+	if [ $got != "$status" ] || ! printf '%s\n' "$said" | grep -qE -- "$pattern"; then
+		printf 'tandemctl %s: exit %d, expected %d with "%s", said:\n%s\n' "$*" $got "$status" \
+			"$pattern" "$said"
+		failed=1
+	fi
+}
+
+# 10 Mbit/s of G.711: 200, 214 and 238 bytes, 50 times a second
+expect 0 '^ip +pcma +20 +200 +50.0 +80.0 +125 ' bandwidth plan --link 10M --codec pcma --ptime 20
+expect 0 '^ethernet +pcma +20 +214 +50.0 +85.6 +116 ' bandwidth plan --link 10M
+expect 0 '^wire +pcma +20 +238 +50.0 +95.2 +105 ' bandwidth plan --link 10M
+expect 0 '"calls": 6302' bandwidth plan --link 600M --layer wire --json
+expect 0 '"packet_bytes": 318,' --json bandwidth plan --link 1G --ptime 30 --layer wire
+expect 2 'ptime' bandwidth plan --link 10M --ptime 25
+expect 2 'bit rate: ten' bandwidth plan --link ten
+expect 2 'codec: g729' bandwidth plan --link 1G --codec g729
+expect 2 'no --link' bandwidth plan
+expect 2 'no command .frobnicate' frobnicate
+expect 2 'usage: tandemctl show' show
+expect 2 'usage: tandemctl agent' agent alice dance
+expect 2 'usage: tandemctl agent' agent alice login --reason x
+expect 2 'usage: tandemctl trace' trace
+expect 2 '/nonexistent/e' show calls
+expect 2 '/nonexistent/t' cdr
+expect 2 '/nonexistent/x.yaml' check /nonexistent/x.yaml
+expect 2 'journal' replay --verify --journal /nonexistent
+expect 0 '^queue-log$' complete commands
+expect 0 'Exit status' help
+expect 0 '^tandemctl [0-9]' --version
+printf 'help show\n"open\nquit\n' | HOME=/nonexistent "$ctl" 2>&1 | grep -q 'tandemctl show calls' || {
+	echo 'the shell does not run help'
+	failed=1
+}
+exit $failed

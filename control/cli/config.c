@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `tandemctl check` and `apply`: a site file is read here, by the same code as tandemd's. */
+#include <control/cli/cli.h>
+#include <control/config/config.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX_BYTES (TD_API_MAX - 4096)
+
+static void report(void *ctx, const char *line)
+{
+	(void)ctx;
+	fprintf(stderr, "%s\n", line);
+}
+
+static int check(const char *file)
+{
+	const struct config_source source = {.file = file};
+
+	return config_read(NULL, &source, report, NULL) ? CLI_USAGE : CLI_OK;
+}
+
+int cmd_check(const struct cli *cli, int argc, char **argv)
+{
+	int rc;
+
+	if (argc != 2)
+		return cli_usage(cli_lookup("check"));
+	rc = check(argv[1]);
+	if (cli->json)
+		printf("{\"ok\": %s}\n", rc ? "false" : "true");
+	else if (rc == CLI_OK)
+		printf("%s is right\n", argv[1]);
+	return rc;
+}
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = f ? malloc(FILE_MAX_BYTES + 1) : NULL;
+	size_t n;
+
+	if (!text) {
+		if (f)
+			fclose(f);
+		return NULL;
+	}
+	n = fread(text, 1, FILE_MAX_BYTES + 1, f);
+	if (ferror(f) || n > FILE_MAX_BYTES) {
+		errno = n > FILE_MAX_BYTES ? EFBIG : EIO;
+		free(text);
+		text = NULL;
+	} else {
+		text[n] = '\0';
+	}
+	fclose(f);
+	return text;
+}
+
+int cmd_apply(const struct cli *cli, int argc, char **argv)
+{
+	char path[PATH_MAX], *text;
+	json_t *answer;
+	int rc;
+
+	if (argc != 2)
+		return cli_usage(cli_lookup("apply"));
+	/* What is wrong is said here, with the name that was typed; tandemd checks again. */
+	rc = check(argv[1]);
+	if (rc)
+		return rc;
+	text = read_file(argv[1]);
+	if (!text || !realpath(argv[1], path)) {
+		fprintf(stderr, "tandemctl: %s: %s\n", argv[1], strerror(errno));
+		free(text);
+		return CLI_USAGE;
+	}
+	rc = cli_ask(cli, CLI_TANDEMD, TD_API_APPLY,
+		json_pack("{s:s, s:s}", "file", path, "yaml", text), &answer);
+	free(text);
+	if (rc)
+		return CLI_USAGE;
+	if (cli->json) {
+		json_dumpf(answer, stdout, JSON_COMPACT);
+		putchar('\n');
+	} else {
+		printf("applied: %lld objects set, %lld deleted\n",
+			(long long)json_integer_value(json_object_get(answer, "set")),
+			(long long)json_integer_value(json_object_get(answer, "deleted")));
+	}
+	json_decref(answer);
+	return CLI_OK;
+}
