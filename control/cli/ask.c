@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define ANSWER_MS 10000
-#define REASON	  512
+#define REASON    512
 
 struct reader {
 	bool (*each)(void *ctx, json_t *body);
@@ -48,9 +48,9 @@ static int call(const struct cli *cli, enum cli_server server, uint16_t op, json
 	client_close(&c);
 	if (rc < 0 || r->bad) {
 		fprintf(stderr, "tandemctl: %s\n",
-			r->bad	   ? "the answer is not JSON; are both of one release?"
-			: *reason  ? reason
-				   : strerror(-rc));
+			r->bad    ? "the answer is not JSON; are both of one release?"
+			: *reason ? reason
+				  : strerror(-rc));
 		rc = rc == -ECONNRESET || rc == -ETIMEDOUT ? CLI_USAGE : CLI_NO;
 	}
 out:
@@ -96,8 +96,8 @@ static bool keep_rows(void *ctx, json_t *body)
 	return true;
 }
 
-int cli_rows(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
-	json_t **rows)
+int cli_rows(
+	const struct cli *cli, enum cli_server server, uint16_t op, json_t *request, json_t **rows)
 {
 	struct reader r = {keep_rows, NULL, false};
 	int rc;

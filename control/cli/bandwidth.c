@@ -47,7 +47,8 @@ static double link_bits(const char *text)
 static int plan_usage(const char *why, const char *value)
 {
 	fprintf(stderr,
-		"tandemctl: bandwidth plan: %s%s%s; usage: tandemctl bandwidth plan --link BITS[kMG] "
+		"tandemctl: bandwidth plan: %s%s%s; usage: tandemctl bandwidth plan --link "
+		"BITS[kMG] "
 		"[--codec pcma|pcmu] [--ptime 10..60] [--layer ip|ethernet|wire]\n",
 		why, value ? ": " : "", value ? value : "");
 	return CLI_USAGE;
@@ -83,7 +84,8 @@ static int plan(const struct cli *cli, int argc, char **argv)
 		case 'p':
 			ptime = strtoul(optarg, &end, 10);
 			if (*end || ptime < 10 || ptime > 60 || ptime % 10)
-				return plan_usage("ptime is 10, 20, ... 60 milliseconds, not", optarg);
+				return plan_usage(
+					"ptime is 10, 20, ... 60 milliseconds, not", optarg);
 			break;
 		case 'y':
 			layer = optarg;
@@ -116,12 +118,12 @@ static int plan(const struct cli *cli, int argc, char **argv)
 
 		if (layer && strcmp(layer, layers[i].name) != 0)
 			continue;
-		json_array_append_new(rows,
-			json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
-				layers[i].name, "codec", codecs[codec_index].name, "ptime",
-				(int)ptime, "packet_bytes", (int)bytes, "packets_per_second",
-				1000.0 / (double)ptime, "kbit_per_call", rate / 1000, "calls",
-				(json_int_t)(bits / rate), "counts", layers[i].counts));
+		json_array_append_new(
+			rows, json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
+				      layers[i].name, "codec", codecs[codec_index].name, "ptime",
+				      (int)ptime, "packet_bytes", (int)bytes, "packets_per_second",
+				      1000.0 / (double)ptime, "kbit_per_call", rate / 1000, "calls",
+				      (json_int_t)(bits / rate), "counts", layers[i].counts));
 	}
 	if (json_array_size(rows) == 0) {
 		json_decref(rows);
@@ -129,8 +131,10 @@ static int plan(const struct cli *cli, int argc, char **argv)
 	}
 	cli_table(cli, rows, "");
 	if (!cli->json)
-		printf("A call puts one RTP stream on the link in each direction; a full-duplex link of "
-		       "%s carries the calls of its layer.\nPlan with the wire layer; RTCP adds under "
+		printf("A call puts one RTP stream on the link in each direction; a full-duplex "
+		       "link of "
+		       "%s carries the calls of its layer.\nPlan with the wire layer; RTCP adds "
+		       "under "
 		       "0.3 %%, SIP is not counted.\n",
 			link);
 	json_decref(rows);

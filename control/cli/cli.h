@@ -44,8 +44,8 @@ int cli_ask(const struct cli *cli, enum cli_server server, uint16_t op, json_t *
 int cli_stream(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
 	bool (*each)(void *ctx, json_t *body), void *ctx);
 /* All rows of a streamed {"rows": [...]}, as one array. */
-int cli_rows(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
-	json_t **rows);
+int cli_rows(
+	const struct cli *cli, enum cli_server server, uint16_t op, json_t *request, json_t **rows);
 
 /* Rows (objects) as a table, a column for each key in the order of the first row; with --json one
  * array. empty: what to say when there is none. */

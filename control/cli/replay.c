@@ -55,8 +55,9 @@ static int verify(const struct cli *cli, const char *dir)
 	int rc = 0, more, status = CLI_USAGE;
 
 	if (!reader || !replay) {
-		fprintf(stderr, "tandemctl: replay: %s: %s; name the engine's journal_dir with "
-				"--journal\n",
+		fprintf(stderr,
+			"tandemctl: replay: %s: %s; name the engine's journal_dir with "
+			"--journal\n",
 			dir, strerror(errno));
 		goto out;
 	}
@@ -72,8 +73,8 @@ static int verify(const struct cli *cli, const char *dir)
 		rc = acd_replay_record(replay, rec.seq, rec.type, payload, rec.len);
 	}
 	if (rc < 0) {
-		fprintf(stderr, "tandemctl: replay: record %llu: %s\n",
-			(unsigned long long)rec.seq, strerror(-rc));
+		fprintf(stderr, "tandemctl: replay: record %llu: %s\n", (unsigned long long)rec.seq,
+			strerror(-rc));
 		goto out;
 	}
 	result = acd_replay_end(replay);

@@ -90,7 +90,8 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 		if (rc)
 			return rc;
 		if (json_array_size(rows) == 0) {
-			fprintf(stderr, "tandemctl: cdr: no call %s in the store; see tandemctl cdr\n",
+			fprintf(stderr,
+				"tandemctl: cdr: no call %s in the store; see tandemctl cdr\n",
 				argv[1]);
 			json_decref(rows);
 			return CLI_NO;
@@ -112,7 +113,8 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 				json_object_set_new(request, "limit", json_integer(limit));
 				continue;
 			}
-		} else if (i + 1 < argc && (!strcmp(argv[i], "-q") || !strcmp(argv[i], "--queue"))) {
+		} else if (i + 1 < argc &&
+			   (!strcmp(argv[i], "-q") || !strcmp(argv[i], "--queue"))) {
 			json_object_set_new(request, "queue", json_string(argv[++i]));
 			continue;
 		}

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CELL	64
+#define CELL    64
 #define COLUMNS 40
 
 /* Terminal columns of UTF-8 text, one a code point. */

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <time.h>
 
-#define PCAP_MAGIC_NS	  0xa1b23c4du /* nanosecond time stamps */
-#define PCAP_LINKTYPE_RAW 101	      /* packets begin with the IP header */
-#define PCAP_SNAPLEN	  65535
-#define IP4_BYTES	  20
-#define UDP_BYTES	  8
+#define PCAP_MAGIC_NS     0xa1b23c4du /* nanosecond time stamps */
+#define PCAP_LINKTYPE_RAW 101         /* packets begin with the IP header */
+#define PCAP_SNAPLEN      65535
+#define IP4_BYTES         20
+#define UDP_BYTES         8
 
 struct trace {
 	FILE *pcap;
@@ -42,8 +42,8 @@ static unsigned ip_checksum(const uint8_t *p)
 
 /* The message in an IPv4/UDP packet made anew: what went over the wire may have had fragments.
  * UDP checksum 0 says "not computed" (RFC 768). */
-static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src,
-	const struct td_addr *dst, const char *data, size_t len)
+static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src, const struct td_addr *dst,
+	const char *data, size_t len)
 {
 	uint8_t head[IP4_BYTES + UDP_BYTES] = {0x45, [8] = 64, [9] = 17};
 	uint32_t record[4];
@@ -60,9 +60,8 @@ static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src,
 	record[0] = (uint32_t)(wall / TD_NSEC_PER_SEC);
 	record[1] = (uint32_t)(wall % TD_NSEC_PER_SEC);
 	record[2] = record[3] = (uint32_t)(sizeof(head) + len);
-	return fwrite(record, sizeof(record), 1, f) == 1 &&
-	       fwrite(head, sizeof(head), 1, f) == 1 && fwrite(data, 1, len, f) == len &&
-	       fflush(f) == 0;
+	return fwrite(record, sizeof(record), 1, f) == 1 && fwrite(head, sizeof(head), 1, f) == 1 &&
+	       fwrite(data, 1, len, f) == len && fflush(f) == 0;
 }
 
 static FILE *pcap_open(const char *path)
