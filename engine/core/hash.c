@@ -73,7 +73,7 @@ int hash_init(struct hash *h, uint32_t capacity, uint64_t seed)
 	prng_init(&prng, seed);
 	h->seed[0] = prng_u64(&prng);
 	h->seed[1] = prng_u64(&prng);
-	h->bucket = calloc(buckets, sizeof(*h->bucket));
+	h->bucket = calloc(buckets, sizeof(struct hash_node *));
 	return h->bucket ? 0 : -ENOMEM;
 }
 

@@ -24,7 +24,7 @@ int timers_reserve(struct timers *ts, uint32_t cap)
 {
 	if (ts->heap && cap <= ts->cap)
 		return 0;
-	struct timer **heap = realloc(ts->heap, ((size_t)cap + 1) * sizeof(*heap));
+	struct timer **heap = realloc(ts->heap, ((size_t)cap + 1) * sizeof(struct timer *));
 
 	if (!heap)
 		return -ENOMEM;
