@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/store/follow.h>
+#include <errno.h>
+
+#define RETRY_MS 1000 /* no directory, disk full: look again */
+#define CHECK_MS 5000 /* while nothing comes: is it still the journal we know? */
+
+void follow_init(struct follow *f, struct store *store, const char *dir)
+{
+	*f = (struct follow){.store = store, .dir = dir};
+}
+
+void follow_fini(struct follow *f)
+{
+	if (store_commit(f->store) == 0)
+		f->begun_ms = 0;
+	journal_reader_close(f->reader);
+	f->reader = NULL;
+}
+
+int follow_fd(const struct follow *f)
+{
+	return f->reader ? journal_reader_fd(f->reader) : -1;
+}
+
+/* The first record that is there with a number from `seq` on: 1, 0 none, or a negative errno. */
+static int probe(const char *dir, uint64_t seq, struct td_rec *rec)
+{
+	struct journal_reader *r = journal_reader_open(dir);
+	const void *payload;
+	int rc;
+
+	if (!r)
+		return -errno;
+	rc = journal_reader_seek(r, seq);
+	if (rc == 0)
+		rc = journal_reader_next(r, rec, &payload);
+	journal_reader_close(r);
+	return rc;
+}
+
+/*
+ * A journal that was deleted, or lost its end in a power cut, begins again with numbers that the
+ * store has passed: waiting for the next one would be waiting for ever. It is such a journal when
+ * the last record we know is there with another time, or when there are only older ones. Then all
+ * of it is read again; rows that are there already stay as they are.
+ */
+static bool journal_is_new(struct follow *f)
+{
+	uint64_t seq = store_seq(f->store);
+	struct td_rec rec;
+	int rc;
+
+	if (!seq)
+		return false;
+	rc = probe(f->dir, seq, &rec);
+	if (rc == 1)
+		return rec.seq == seq && rec.wall != store_seq_wall(f->store);
+	return rc == 0 && probe(f->dir, 0, &rec) == 1 && rec.seq < seq;
+}
+
+static int reader_open(struct follow *f)
+{
+	int rc;
+
+	if (journal_is_new(f))
+		store_restart(f->store);
+	f->reader = journal_reader_open(f->dir);
+	if (!f->reader)
+		return -errno;
+	rc = journal_reader_seek(f->reader, store_seq(f->store) + 1);
+	if (rc) {
+		journal_reader_close(f->reader);
+		f->reader = NULL;
+	}
+	return rc;
+}
+
+/* The store has forgotten what was not committed: go back to where it stands. */
+static int start_over(struct follow *f, int error)
+{
+	store_rollback(f->store);
+	journal_reader_close(f->reader);
+	f->reader = NULL;
+	f->begun_ms = 0;
+	f->error = error;
+	return RETRY_MS;
+}
+
+static int commit_when_due(struct follow *f, uint64_t now_ms)
+{
+	int rc;
+
+	if (!store_pending(f->store))
+		return 0;
+	if (store_pending(f->store) < FOLLOW_COMMIT_RECORDS &&
+		now_ms - f->begun_ms < FOLLOW_COMMIT_MS)
+		return 0;
+	rc = store_commit(f->store);
+	if (rc == 0)
+		f->begun_ms = 0;
+	return rc;
+}
+
+/* Records until the commit is due. 1: there may be more; 0: none now; a negative errno. */
+static int read_some(struct follow *f, uint64_t now_ms)
+{
+	while (store_pending(f->store) < FOLLOW_COMMIT_RECORDS) {
+		const void *payload;
+		struct td_rec rec;
+		int rc = journal_reader_next(f->reader, &rec, &payload);
+
+		if (rc == -EBADMSG) {
+			f->damaged++;
+			continue;
+		}
+		if (rc <= 0)
+			return rc;
+		if (!store_pending(f->store))
+			f->begun_ms = now_ms;
+		rc = store_put(f->store, &rec, payload);
+		if (rc)
+			return rc;
+	}
+	return 1;
+}
+
+int follow_turn(struct follow *f, uint64_t now_ms)
+{
+	uint64_t waited;
+	int more, rc;
+
+	if (!f->reader) {
+		f->checked_ms = now_ms;
+		rc = reader_open(f);
+		if (rc) {
+			f->error = rc;
+			return RETRY_MS;
+		}
+	}
+	journal_reader_clear(f->reader);
+	more = read_some(f, now_ms);
+	if (more < 0)
+		return start_over(f, more);
+	rc = commit_when_due(f, now_ms);
+	if (rc)
+		return start_over(f, rc);
+	f->error = 0;
+	if (more)
+		return 0;
+	if (store_pending(f->store)) {
+		waited = now_ms - f->begun_ms;
+		return (int)(FOLLOW_COMMIT_MS - waited);
+	}
+	if (now_ms - f->checked_ms >= CHECK_MS) {
+		f->checked_ms = now_ms;
+		if (journal_is_new(f))
+			return start_over(f, 0);
+	}
+	return CHECK_MS;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Goes after a journal directory and puts what it finds into the store. It has no loop and no
+ * clock: the owner calls follow_turn() when follow_fd() is readable and when the time it asked for
+ * has come.
+ */
+#ifndef TANDEM_CONTROL_STORE_FOLLOW_H
+#define TANDEM_CONTROL_STORE_FOLLOW_H
+
+#include <control/store/store.h>
+#include <engine/journal/reader.h>
+
+#define FOLLOW_COMMIT_MS      200  /* a record waits no longer for its commit */
+#define FOLLOW_COMMIT_RECORDS 1000 /* nor do more wait */
+
+struct follow {
+	struct store *store;
+	const char *dir;
+	struct journal_reader *reader; /* NULL while the directory is not there */
+	uint64_t begun_ms;             /* the open transaction's first record; 0 none */
+	uint64_t checked_ms;           /* when we last saw that the journal is the same one */
+	uint64_t damaged;              /* places that could not be read */
+	int error;                     /* of the last turn that failed; 0 when all is well */
+};
+
+void follow_init(struct follow *f, struct store *store, const char *dir);
+void follow_fini(struct follow *f);    /* commits what is open */
+int follow_fd(const struct follow *f); /* -1: come when follow_turn() says */
+/* Does a bounded amount of work. When to come again, in ms; 0: at once. */
+int follow_turn(struct follow *f, uint64_t now_ms);
+
+#endif

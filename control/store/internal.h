@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Only for the files of this folder. */
+#ifndef TANDEM_CONTROL_STORE_INTERNAL_H
+#define TANDEM_CONTROL_STORE_INTERNAL_H
+
+#include <control/store/columns.h>
+#include <control/store/store.h>
+#include <sqlite3.h>
+
+struct store_position {
+	uint64_t seq, wall, missing;
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *insert[TABLE_COUNT], *insert_missing, *update_meta;
+	struct store_position now, committed; /* now: with the open transaction */
+	unsigned pending;
+};
+
+int store_errno(struct store *s, int sqlite_rc);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rows as JSON, a bounded number at a time: whoever reads a year does not hold up the journal. */
+#include <control/store/internal.h>
+#include <errno.h>
+#include <stdio.h>
+
+static void row_put(sqlite3_stmt *st, struct td_buf *out)
+{
+	for (int i = 0, n = sqlite3_column_count(st); i < n; i++) {
+		const char *key = sqlite3_column_name(st, i);
+
+		switch (sqlite3_column_type(st, i)) {
+		case SQLITE_INTEGER:
+			json_i64(out, key, sqlite3_column_int64(st, i));
+			break;
+		case SQLITE_FLOAT:
+			json_f64(out, key, sqlite3_column_double(st, i));
+			break;
+		case SQLITE_TEXT:
+			json_str(out, key,
+				(struct str){(const char *)sqlite3_column_text(st, i),
+					(size_t)sqlite3_column_bytes(st, i)});
+			break;
+		default: /* NULL: it did not happen */
+			break;
+		}
+	}
+}
+
+static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
+{
+	int rc;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		json_object(out, NULL);
+		row_put(st, out);
+		json_object_end(out);
+	}
+	sqlite3_finalize(st);
+	rc = store_errno(s, rc);
+	return rc ? rc : out->error;
+}
+
+static const char *table_name(enum store_table table)
+{
+	return table == STORE_CDR ? "cdr" : "queue_log";
+}
+
+/* The condition of a query: an empty parameter fits all rows, without spoiling the index. */
+static void where(const struct store_query *q, char out[static 128])
+{
+	snprintf(out, 128, "rowid BETWEEN ?1 AND ?2%s%s%s%s", q->call[0] ? " AND " : "",
+		q->call[0] ? (q->table == STORE_CDR ? "id = ?3" : "call = ?3") : "",
+		q->queue[0] ? " AND " : "", q->queue[0] ? "queue = ?4" : "");
+}
+
+static int prepare(struct store *s, const struct store_query *q, const char *sql, sqlite3_stmt **st)
+{
+	int rc = sqlite3_prepare_v2(s->db, sql, -1, st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(*st, 1, q->from);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(*st, 2, q->to);
+	if (rc == SQLITE_OK && q->call[0])
+		rc = sqlite3_bind_text(*st, 3, q->call, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK && q->queue[0])
+		rc = sqlite3_bind_text(*st, 4, q->queue, -1, SQLITE_STATIC);
+	return store_errno(s, rc);
+}
+
+int store_query_start(struct store *s, struct store_query *q, uint32_t limit)
+{
+	char condition[128], sql[256];
+	sqlite3_stmt *st = NULL;
+	int rc;
+
+	q->from = 0;
+	q->to = INT64_MAX;
+	where(q, condition);
+	snprintf(sql, sizeof(sql),
+		"SELECT min(rowid), max(rowid) FROM (SELECT rowid FROM %s WHERE %s "
+		"ORDER BY rowid DESC LIMIT %u)",
+		table_name(q->table), condition, limit);
+	rc = prepare(s, q, sql, &st);
+	if (rc == 0)
+		rc = store_errno(s, sqlite3_step(st));
+	q->from = 1;
+	q->to = 0;
+	if (rc == 0 && sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
+		q->from = sqlite3_column_int64(st, 0);
+		q->to = sqlite3_column_int64(st, 1);
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+int store_query_next(struct store *s, struct store_query *q, unsigned max, struct td_buf *out)
+{
+	char condition[128], sql[256];
+	sqlite3_stmt *st = NULL;
+	unsigned rows = 0;
+	int rc;
+
+	where(q, condition);
+	snprintf(sql, sizeof(sql), "SELECT rowid, * FROM %s WHERE %s ORDER BY rowid LIMIT %u",
+		table_name(q->table), condition, max);
+	rc = prepare(s, q, sql, &st);
+	json_object(out, NULL);
+	json_array(out, "rows");
+	while (rc == 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		q->from = sqlite3_column_int64(st, 0) + 1;
+		json_object(out, NULL);
+		row_put(st, out);
+		json_object_end(out);
+		rows++;
+		rc = 0;
+	}
+	json_array_end(out);
+	json_object_end(out);
+	sqlite3_finalize(st);
+	if (rc < 0)
+		return rc;
+	rc = store_errno(s, rc);
+	if (rc || out->error)
+		return rc ? rc : out->error;
+	return rows == max && q->from <= q->to;
+}
+
+static int rows_of_call(
+	struct store *s, const char *key, const char *table, const char *call, struct td_buf *out)
+{
+	sqlite3_stmt *st = NULL;
+	char sql[128];
+	int rc;
+
+	snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE call = ? ORDER BY seq", table);
+	rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
+	if (rc != SQLITE_OK) {
+		sqlite3_finalize(st);
+		return store_errno(s, rc);
+	}
+	json_array(out, key);
+	rc = step_rows(s, st, out);
+	json_array_end(out);
+	return rc;
+}
+
+int store_call(struct store *s, const char *call, struct td_buf *out)
+{
+	sqlite3_stmt *st = NULL;
+	size_t before = out->len, empty;
+	int rc = sqlite3_prepare_v2(s->db, "SELECT * FROM cdr WHERE id = ?", -1, &st, NULL);
+	bool found = false;
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
+	json_object(out, NULL);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		json_object(out, "cdr");
+		row_put(st, out);
+		json_object_end(out);
+		found = true;
+	}
+	sqlite3_finalize(st);
+	rc = store_errno(s, rc);
+	empty = out->len + sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]") - 1 + found;
+	if (rc == 0)
+		rc = rows_of_call(s, "story", "story", call, out);
+	if (rc == 0)
+		rc = rows_of_call(s, "queue_log", "queue_log", call, out);
+	if (rc == 0)
+		rc = rows_of_call(s, "recordings", "recording", call, out);
+	found |= out->len > empty;
+	json_object_end(out);
+	if (rc == 0 && !found)
+		rc = -ENOENT;
+	if (rc)
+		out->len = before;
+	return rc ? rc : out->error;
+}

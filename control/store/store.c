@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The file, its schema, and rows going in. */
+#include <control/store/columns.h>
+#include <control/store/internal.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCHEMA_VERSION 1
+#define BUSY_MS        2000 /* someone else reads or copies the file */
+#define PURGE_ROWS     5000 /* of one transaction: tens of milliseconds */
+#define NSEC           1000000000
+
+int store_errno(struct store *s, int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	default:
+		return -EIO;
+	}
+}
+
+const char *store_error(const struct store *s)
+{
+	return sqlite3_errmsg(s->db);
+}
+
+static int run(struct store *s, const char *sql)
+{
+	return store_errno(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+}
+
+static const char *sql_type(enum column_type type)
+{
+	switch (type) {
+	case COLUMN_TEXT:
+	case COLUMN_WORD:
+		return "TEXT NOT NULL";
+	case COLUMN_WALL:
+		return "REAL";
+	case COLUMN_BYTES:
+		return "BLOB NOT NULL";
+	default:
+		return "INTEGER NOT NULL";
+	}
+}
+
+static int table_create(struct store *s, const struct table *t)
+{
+	struct td_buf sql;
+	int rc;
+
+	buf_init(&sql);
+	buf_printf(&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, at REAL NOT NULL, ", t->name);
+	for (unsigned i = 0; i < t->column_count; i++)
+		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(t->columns[i].type));
+	buf_str(&sql, STR("UNIQUE (seq, at))"));
+	buf_put(&sql, "", 1);
+	rc = sql.error ? sql.error : run(s, sql.data);
+	buf_free(&sql);
+	return rc;
+}
+
+static int schema_create(struct store *s)
+{
+	int rc = run(s, "BEGIN IMMEDIATE");
+
+	for (unsigned i = 0; rc == 0 && i < TABLE_COUNT; i++)
+		rc = table_create(s, &store_tables[i]);
+	if (rc == 0)
+		rc = run(s, "CREATE TABLE missing (seq INTEGER NOT NULL, at REAL NOT NULL, "
+			    "count INTEGER NOT NULL, UNIQUE (seq, at));"
+			    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) "
+			    "WITHOUT ROWID;"
+			    "INSERT INTO meta VALUES ('seq', 0), ('seq_wall', 0);"
+			    "CREATE INDEX cdr_id ON cdr (id);"
+			    "CREATE INDEX cdr_queue ON cdr (queue);"
+			    "CREATE INDEX cdr_offered ON cdr (offered);"
+			    "CREATE INDEX queue_log_call ON queue_log (call);"
+			    "CREATE INDEX queue_log_queue ON queue_log (queue);"
+			    "CREATE INDEX queue_log_at ON queue_log (at);"
+			    "CREATE INDEX agent_session_agent ON agent_session (agent, \"from\");"
+			    "CREATE INDEX recording_call ON recording (call);"
+			    "CREATE INDEX story_call ON story (call);"
+			    "CREATE INDEX story_at ON story (at);"
+			    "CREATE INDEX acd_in_at ON acd_in (at);"
+			    "CREATE INDEX acd_out_at ON acd_out (at);"
+			    "PRAGMA user_version = 1;"
+			    "COMMIT");
+	if (rc)
+		run(s, "ROLLBACK");
+	return rc;
+}
+
+/* The one number of a query, or a negative errno. */
+static int number_get(struct store *s, const char *sql, int64_t *value)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+
+	*value = 0;
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*value = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return store_errno(s, rc);
+}
+
+static int schema_check(struct store *s)
+{
+	int64_t version, tables;
+	int rc = number_get(s, "PRAGMA user_version", &version);
+
+	if (rc == 0)
+		rc = number_get(s, "SELECT count(*) FROM sqlite_master", &tables);
+	if (rc)
+		return rc;
+	if (version == 0 && tables == 0)
+		return schema_create(s);
+	return version == SCHEMA_VERSION ? 0 : -EPROTO;
+}
+
+static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
+{
+	return store_errno(
+		s, sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL));
+}
+
+static int insert_prepare(struct store *s, unsigned i)
+{
+	const struct table *t = &store_tables[i];
+	struct td_buf sql;
+	int rc;
+
+	buf_init(&sql);
+	buf_printf(&sql, "INSERT OR IGNORE INTO \"%s\" VALUES (?, ?", t->name);
+	for (unsigned c = 0; c < t->column_count; c++)
+		buf_str(&sql, STR(", ?"));
+	buf_str(&sql, STR(")"));
+	buf_put(&sql, "", 1);
+	rc = sql.error ? sql.error : statement(s, &s->insert[i], sql.data);
+	buf_free(&sql);
+	return rc;
+}
+
+static int prepare(struct store *s)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < TABLE_COUNT; i++)
+		rc = insert_prepare(s, i);
+	if (rc == 0)
+		rc = statement(
+			s, &s->insert_missing, "INSERT OR IGNORE INTO missing VALUES (?, ?, ?)");
+	if (rc == 0)
+		rc = statement(s, &s->update_meta, "UPDATE meta SET value = ? WHERE key = ?");
+	return rc;
+}
+
+static int position_read(struct store *s)
+{
+	int64_t seq = 0, wall = 0, missing = 0;
+	int rc = number_get(s, "SELECT value FROM meta WHERE key = 'seq'", &seq);
+
+	if (rc == 0)
+		rc = number_get(s, "SELECT value FROM meta WHERE key = 'seq_wall'", &wall);
+	if (rc == 0)
+		rc = number_get(s, "SELECT coalesce(sum(count), 0) FROM missing", &missing);
+	s->now = s->committed =
+		(struct store_position){(uint64_t)seq, (uint64_t)wall, (uint64_t)missing};
+	return rc;
+}
+
+/*
+ * synchronous=FULL: an acknowledged record's segment is deleted by the engine, so a commit must
+ * outlive a power cut. It costs one fsync for up to 200 ms of records.
+ */
+static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			      "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;";
+
+struct store *store_open(const char *path, char *err, size_t err_size)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s) {
+		snprintf(err, err_size, "%s: out of memory", path);
+		errno = ENOMEM;
+		return NULL;
+	}
+	rc = store_errno(
+		s, sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+	if (rc == 0)
+		rc = store_errno(s, sqlite3_busy_timeout(s->db, BUSY_MS));
+	if (rc == 0)
+		rc = run(s, pragmas);
+	if (rc == 0)
+		rc = schema_check(s);
+	if (rc == 0)
+		rc = position_read(s);
+	if (rc == 0)
+		rc = prepare(s);
+	if (rc == 0)
+		return s;
+	snprintf(err, err_size, "%s: %s", path,
+		rc == -EPROTO ? "made by another version of tandemd, or no store of tandemd's"
+		: s->db       ? sqlite3_errmsg(s->db)
+			      : "out of memory");
+	store_close(s);
+	errno = -rc;
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < TABLE_COUNT; i++)
+		sqlite3_finalize(s->insert[i]);
+	sqlite3_finalize(s->insert_missing);
+	sqlite3_finalize(s->update_meta);
+	sqlite3_close_v2(s->db); /* rolls back what is open */
+	free(s);
+}
+
+static uint64_t uint_of(const uint8_t *field, unsigned size)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, field, size); /* little endian, as the machine */
+	return v;
+}
+
+static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall)
+{
+	if (!wall)
+		return sqlite3_bind_null(st, i);
+	/* Whole microseconds, so that a time is the same double wherever it comes from. */
+	return sqlite3_bind_double(st, i, (double)(wall / 1000) / 1e6);
+}
+
+static int bind_column(sqlite3_stmt *st, int i, const struct column *c, const struct td_rec *rec,
+	const uint8_t *payload)
+{
+	const uint8_t *field = payload + c->offset;
+	uint64_t v;
+
+	switch (c->type) {
+	case COLUMN_TEXT:
+		return sqlite3_bind_text(st, i, (const char *)field,
+			(int)strnlen((const char *)field, c->size), SQLITE_STATIC);
+	case COLUMN_WALL:
+		return bind_wall(st, i, uint_of(field, 8));
+	case COLUMN_INT:
+		return sqlite3_bind_int64(st, i,
+			c->size == 4 ? (int32_t)uint_of(field, 4) : (int64_t)uint_of(field, 8));
+	case COLUMN_WORD:
+		v = uint_of(field, c->size);
+		return sqlite3_bind_text(
+			st, i, v < c->word_count ? c->words[v] : "unknown", -1, SQLITE_STATIC);
+	case COLUMN_BYTES:
+		return sqlite3_bind_blob(
+			st, i, rec->len ? (const void *)payload : "", (int)rec->len, SQLITE_STATIC);
+	case COLUMN_TYPE:
+		return sqlite3_bind_int(st, i, rec->type);
+	default:
+		return sqlite3_bind_int64(st, i, (int64_t)uint_of(field, c->size));
+	}
+}
+
+static int finish(struct store *s, sqlite3_stmt *st, int rc)
+{
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return store_errno(s, rc);
+}
+
+static int missing_put(struct store *s, const struct td_rec *rec)
+{
+	uint64_t count = rec->seq - s->now.seq - 1;
+	int rc = sqlite3_bind_int64(s->insert_missing, 1, (int64_t)(s->now.seq + 1));
+
+	if (rc == SQLITE_OK)
+		rc = bind_wall(s->insert_missing, 2, rec->wall ? rec->wall : 1);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(s->insert_missing, 3, (int64_t)count);
+	rc = finish(s, s->insert_missing, rc);
+	if (rc == 0)
+		s->now.missing += count;
+	return rc;
+}
+
+static int row_put(struct store *s, const struct td_rec *rec, const void *payload)
+{
+	unsigned i = store_table_of(rec);
+	const struct table *t = &store_tables[i];
+	sqlite3_stmt *st = s->insert[i];
+	int rc = sqlite3_bind_int64(st, 1, (int64_t)rec->seq);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_double(st, 2, (double)(rec->wall / 1000) / 1e6);
+	for (unsigned c = 0; rc == SQLITE_OK && c < t->column_count; c++)
+		rc = bind_column(st, (int)c + 3, &t->columns[c], rec, payload);
+	return finish(s, st, rc);
+}
+
+int store_put(struct store *s, const struct td_rec *rec, const void *payload)
+{
+	int rc = 0;
+
+	if (!s->pending)
+		rc = run(s, "BEGIN IMMEDIATE");
+	if (rc)
+		return rc;
+	s->pending++;
+	/* A new store makes no claim about what was before it. */
+	if (s->now.seq && rec->seq > s->now.seq + 1)
+		rc = missing_put(s, rec);
+	if (rc == 0)
+		rc = row_put(s, rec, payload);
+	if (rc == 0) {
+		s->now.seq = rec->seq;
+		s->now.wall = rec->wall;
+	}
+	return rc;
+}
+
+static int meta_put(struct store *s, const char *key, uint64_t value)
+{
+	int rc = sqlite3_bind_int64(s->update_meta, 1, (int64_t)value);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(s->update_meta, 2, key, -1, SQLITE_STATIC);
+	return finish(s, s->update_meta, rc);
+}
+
+int store_commit(struct store *s)
+{
+	int rc;
+
+	if (!s->pending)
+		return 0;
+	rc = meta_put(s, "seq", s->now.seq);
+	if (rc == 0)
+		rc = meta_put(s, "seq_wall", s->now.wall);
+	if (rc == 0)
+		rc = run(s, "COMMIT");
+	if (rc) {
+		store_rollback(s);
+		return rc;
+	}
+	s->pending = 0;
+	s->committed = s->now;
+	return 0;
+}
+
+void store_rollback(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db))
+		run(s, "ROLLBACK");
+	s->pending = 0;
+	s->now = s->committed;
+}
+
+unsigned store_pending(const struct store *s)
+{
+	return s->pending;
+}
+
+uint64_t store_seq(const struct store *s)
+{
+	return s->committed.seq;
+}
+
+uint64_t store_seq_wall(const struct store *s)
+{
+	return s->committed.wall;
+}
+
+uint64_t store_missing(const struct store *s)
+{
+	return s->now.missing;
+}
+
+void store_restart(struct store *s)
+{
+	s->now.seq = s->committed.seq = 0;
+	s->now.wall = s->committed.wall = 0;
+}
+
+int store_purge(struct store *s, unsigned days, uint64_t wall_now)
+{
+	static const char *const tables[] = {"story", "acd_in", "acd_out"};
+	int64_t before = (int64_t)(wall_now / NSEC) - (int64_t)days * 86400;
+	bool more = false;
+
+	for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		char sql[256];
+		int rc;
+
+		snprintf(sql, sizeof(sql),
+			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE at < %ld LIMIT "
+			"%d)",
+			tables[i], tables[i], before, PURGE_ROWS);
+		rc = run(s, sql);
+		if (rc)
+			return rc;
+		more |= sqlite3_changes(s->db) == PURGE_ROWS;
+	}
+	return more;
+}

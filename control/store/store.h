@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What happened, in SQLite: a row for each record of the journal (docs/store.md).
+ *
+ * Rows and the sequence number they reach are written in one transaction, so after any end of the
+ * process the store knows exactly what it has. A row is known by its record's number and time;
+ * putting it a second time changes nothing.
+ */
+#ifndef TANDEM_CONTROL_STORE_H
+#define TANDEM_CONTROL_STORE_H
+
+#include <engine/core/buf.h>
+#include <tandem/event.h>
+
+struct store;
+
+/* Makes the file, or brings an older one up to date. NULL with errno and one line in err. */
+struct store *store_open(const char *path, char *err, size_t err_size);
+void store_close(struct store *s); /* what was not committed is not kept; NULL is fine */
+
+/*
+ * Writes the record's row in the transaction that is open, or opens one. 0, or a negative errno:
+ * then roll back. Numbers that are missing before this one are counted in the table gap.
+ */
+int store_put(struct store *s, const struct td_rec *rec, const void *payload);
+int store_commit(struct store *s); /* 0 or a negative errno: then it was rolled back */
+void store_rollback(struct store *s);
+unsigned store_pending(const struct store *s); /* records put since the last commit */
+
+/* Number and time of the last record committed (with store_pending() 0: of the last one put). */
+uint64_t store_seq(const struct store *s);
+uint64_t store_seq_wall(const struct store *s);
+/* The journal has begun anew: numbers start again at its first record. */
+void store_restart(struct store *s);
+uint64_t store_missing(const struct store *s);  /* records of all time that never came */
+const char *store_error(const struct store *s); /* SQLite's last line */
+
+/* Deletes steps of calls and decisions older than `days`, some thousand rows at a time: 1 when
+ * there are more, 0, or a negative errno. Not within a transaction. */
+int store_purge(struct store *s, unsigned days, uint64_t wall_now);
+
+/* query.c: rows as JSON */
+enum store_table { STORE_CDR, STORE_QUEUE_LOG };
+struct store_query {
+	enum store_table table;
+	char call[TD_CALL_ID_BYTES]; /* empty: of all */
+	char queue[TD_NAME_BYTES];
+	int64_t from, to; /* ids still to be given out; from > to: none */
+};
+/* Chooses the last `limit` rows that fit. 0 or a negative errno. */
+int store_query_start(struct store *s, struct store_query *q, uint32_t limit);
+/* Appends up to `max` rows, {"rows":[...]}, oldest first. 1: there may be more, 0: no, -errno. */
+int store_query_next(struct store *s, struct store_query *q, unsigned max, struct td_buf *out);
+/* {"cdr":{...} or null,"story":[...],"queue_log":[...],"recordings":[...]}; -ENOENT: no trace. */
+int store_call(struct store *s, const char *call, struct td_buf *out);
+
+#endif

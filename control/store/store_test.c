@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/store/columns.h>
+#include <control/store/follow.h>
+#include <control/store/store.h>
+#include <engine/journal/writer.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tests/unit/unit.h>
+#include <unistd.h>
+
+#define WALL 1732220776123456789ull
+
+static char dir[] = "/tmp/tandem-store-XXXXXX";
+static char path[64], journal[64];
+
+static void sh(const char *command)
+{
+	assert_int_equal(system(command), 0);
+}
+
+static int setup(void **state)
+{
+	strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/store.sqlite", dir);
+	snprintf(journal, sizeof(journal), "%s/journal", dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	sh(command);
+	return 0;
+}
+
+static struct store *open_store(void)
+{
+	char err[256];
+	struct store *s = store_open(path, err, sizeof(err));
+
+	if (!s)
+		fail_msg("%s", err);
+	return s;
+}
+
+/* The single value of a query, as text. */
+static const char *value(const char *sql)
+{
+	static char text[512];
+	sqlite3_stmt *st;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	snprintf(text, sizeof(text), "%s",
+		sqlite3_column_text(st, 0) ? (const char *)sqlite3_column_text(st, 0) : "NULL");
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return text;
+}
+
+static void put(struct store *s, uint64_t seq, uint16_t type, const void *payload, uint32_t len)
+{
+	struct td_rec rec = {
+		.seq = seq, .wall = WALL + seq * TD_NSEC_PER_SEC, .type = type, .len = len};
+
+	if (store_put(s, &rec, payload))
+		fail_msg("%s", store_error(s));
+}
+
+static const struct td_ev_cdr call = {
+	.id = "1732220776.1",
+	.caller = "0301234567",
+	.dialled = "4989100",
+	.trunk = "acme",
+	.queue = "sales",
+	.agent = "alice",
+	.digits = "12#",
+	.sip_call_id = "abc@10.20.0.10",
+	.offered = WALL,
+	.answered = WALL + 1000000,
+	.ended = WALL + 5000000000,
+	.wait_ms = 1500,
+	.talk_ms = 3000,
+	.sip_code = 200,
+	.disposition = TD_CALL_ANSWERED,
+	.ended_by = 2,
+	.attempts = 1,
+	.recording = 7,
+	.caller_media = {.in_packets = 150,
+		.in_bytes = 30000,
+		.in_lost = -2,
+		.codec = TD_CODEC_PCMA},
+	.agent_media = {.out_packets = 149, .codec = TD_CODEC_PCMU},
+};
+
+static void put_call(struct store *s, uint64_t seq, unsigned number, const char *queue)
+{
+	struct td_ev_queue_log log = {.event = "ENTERQUEUE", .data = {"", "0301234567", "1"}};
+	struct td_ev_story story = {.text = "agent alice rings"};
+	struct td_ev_cdr c = call;
+
+	snprintf(c.id, sizeof(c.id), "1732220776.%u", number);
+	snprintf(c.queue, sizeof(c.queue), "%s", queue);
+	snprintf(log.call, sizeof(log.call), "%s", c.id);
+	snprintf(log.queue, sizeof(log.queue), "%s", queue);
+	snprintf(story.call, sizeof(story.call), "%s", c.id);
+	put(s, seq, TD_EV_QUEUE_LOG, &log, sizeof(log));
+	put(s, seq + 1, TD_EV_STORY, &story, sizeof(story));
+	put(s, seq + 2, TD_EV_CDR, &c, sizeof(c));
+}
+
+static void fields_become_columns(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_agent_session session = {
+		.agent = "alice", .state = TD_AGENT_WRAP_UP, .from = WALL, .to = WALL + 1};
+	struct td_ev_recording recording = {.recording = 7,
+		.call = "1732220776.1",
+		.file = "2024-11-21/1732220776.1.wav",
+		.samples = 24000,
+		.codec = TD_CODEC_PCMA};
+	struct td_acd_in in = {.now = 1, .type = TD_ACD_IN_LOGIN};
+
+	put(s, 1, TD_EV_CDR, &call, sizeof(call));
+	put(s, 2, TD_EV_AGENT_SESSION, &session, sizeof(session));
+	put(s, 3, TD_EV_RECORDING, &recording, sizeof(recording));
+	put(s, 4, TD_EV_STOP, "", 0);
+	put(s, 5, TD_EV_ACD_IN, &in, sizeof(in));
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(value("SELECT id || ' ' || caller || ' ' || queue || ' ' || digits "
+				  "FROM cdr"),
+		"1732220776.1 0301234567 sales 12#");
+	assert_string_equal(value("SELECT printf('%.6f', offered) FROM cdr"), "1732220776.123456");
+	assert_string_equal(value("SELECT connected FROM cdr"), "NULL");
+	assert_string_equal(
+		value("SELECT disposition || ended_by || sip_code FROM cdr"), "answered2200");
+	assert_string_equal(value("SELECT caller_codec || caller_in_packets || caller_in_lost || "
+				  "agent_codec || agent_out_packets FROM cdr"),
+		"pcma150-2pcmu149");
+	assert_string_equal(value("SELECT state FROM agent_session"), "wrap-up");
+	assert_string_equal(value("SELECT file || samples || codec FROM recording"),
+		"2024-11-21/1732220776.1.wav24000pcma");
+	assert_string_equal(value("SELECT count(*) FROM stop"), "1");
+	assert_int_equal(atoi(value("SELECT length(data) FROM acd_in")), sizeof(in));
+	assert_string_equal(value("SELECT value FROM meta WHERE key = 'seq'"), "5");
+}
+
+static void a_record_twice_is_one_row(void **state)
+{
+	struct store *s = open_store();
+
+	put_call(s, 1, 1, "sales");
+	assert_int_equal(store_commit(s), 0);
+	store_restart(s);
+	put_call(s, 1, 1, "sales");
+	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_seq(s), 3);
+	store_close(s);
+	assert_string_equal(value("SELECT count(*) FROM cdr"), "1");
+	assert_string_equal(value("SELECT count(*) FROM queue_log"), "1");
+}
+
+static void missing_numbers_are_counted(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_gap gap = {.lost = 5, .lost_diag = 4, .from = WALL, .to = WALL};
+
+	put_call(s, 100, 1, "sales"); /* a new store claims nothing about what was before */
+	assert_int_equal(store_missing(s), 0);
+	put_call(s, 110, 2, "sales"); /* 103 to 109 */
+	put(s, 113, TD_EV_GAP, &gap, sizeof(gap));
+	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_missing(s), 7);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(store_missing(s), 7);
+	assert_int_equal(store_seq(s), 113);
+	store_close(s);
+	assert_string_equal(value("SELECT seq || '+' || count FROM missing"), "103+7");
+	assert_string_equal(value("SELECT lost || '/' || lost_diag FROM gap"), "5/4");
+}
+
+static void what_no_table_takes_is_kept_raw(void **state)
+{
+	struct store *s = open_store();
+
+	put(s, 1, 999, "from a newer engine", 19);
+	put(s, 2, TD_EV_CDR, "short", 5);
+	put(s, 3, 0, "", 0);
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(
+		value("SELECT group_concat(type || ':' || CAST(data AS TEXT)) FROM other"),
+		"999:from a newer engine,4:short,0:");
+	assert_string_equal(value("SELECT count(*) FROM cdr"), "0");
+}
+
+static void a_rollback_forgets(void **state)
+{
+	struct store *s = open_store();
+
+	put_call(s, 1, 1, "sales");
+	assert_int_equal(store_commit(s), 0);
+	put_call(s, 10, 2, "sales");
+	assert_int_equal(store_pending(s), 3);
+	store_rollback(s);
+	assert_int_equal(store_pending(s), 0);
+	assert_int_equal(store_seq(s), 3);
+	assert_int_equal(store_missing(s), 0);
+	put_call(s, 4, 2, "sales");
+	store_close(s); /* uncommitted */
+	assert_string_equal(value("SELECT count(*) FROM cdr"), "1");
+}
+
+static void the_last_rows_come_oldest_first_in_pieces(void **state)
+{
+	struct store *s = open_store();
+	struct store_query q = {.table = STORE_CDR};
+	struct td_buf out;
+	unsigned pieces = 0;
+
+	for (unsigned i = 0; i < 30; i++)
+		put_call(s, 1 + 3 * i, i, i % 3 ? "sales" : "backup");
+	assert_int_equal(store_commit(s), 0);
+	buf_init(&out);
+	strcpy(q.queue, "backup"); /* calls 0, 3, ... 27 */
+	assert_int_equal(store_query_start(s, &q, 5), 0);
+	int more;
+	do {
+		more = store_query_next(s, &q, 2, &out);
+		buf_put(&out, "\n", 1);
+		pieces++;
+		out.comma = false;
+	} while (more == 1);
+	assert_int_equal(more, 0);
+	assert_int_equal(pieces, 3);
+	buf_put(&out, "", 1);
+	for (unsigned i = 0; i < 30; i++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "\"id\":\"1732220776.%u\"", i);
+		if (i % 3 == 0 && i >= 15)
+			assert_non_null(strstr(out.data, id));
+		else
+			assert_null(strstr(out.data, id));
+	}
+	assert_true(strstr(out.data, ".15\"") < strstr(out.data, ".27\""));
+	assert_non_null(strstr(out.data, "\"offered\":1732220776.123,"));
+
+	buf_reset(&out);
+	q = (struct store_query){.table = STORE_QUEUE_LOG, .queue = "nowhere"};
+	assert_int_equal(store_query_start(s, &q, 5), 0);
+	assert_int_equal(store_query_next(s, &q, 2, &out), 0);
+	buf_put(&out, "", 1);
+	assert_string_equal(out.data, "{\"rows\":[]}");
+	buf_free(&out);
+	store_close(s);
+}
+
+static void a_call_has_all_its_story(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_story story = {.call = "1732220776.9", .text = "INVITE"};
+	struct td_buf out;
+
+	put_call(s, 1, 1, "sales");
+	put(s, 4, TD_EV_STORY, &story, sizeof(story));
+	assert_int_equal(store_commit(s), 0);
+	buf_init(&out);
+	assert_int_equal(store_call(s, "1732220776.1", &out), 0);
+	buf_put(&out, "", 1);
+	assert_non_null(strstr(out.data, "{\"cdr\":{\"seq\":3,"));
+	assert_non_null(strstr(out.data, "\"text\":\"agent alice rings\"}]"));
+	assert_non_null(strstr(out.data, "\"event\":\"ENTERQUEUE\""));
+	assert_non_null(strstr(out.data, "\"recordings\":[]}"));
+	buf_reset(&out);
+	assert_int_equal(store_call(s, "1732220776.9", &out), 0); /* still running: no CDR */
+	buf_put(&out, "", 1);
+	assert_memory_equal(out.data, "{\"story\":[{", 11);
+	buf_reset(&out);
+	assert_int_equal(store_call(s, "no such call", &out), -ENOENT);
+	assert_int_equal(out.len, 0);
+	buf_free(&out);
+	store_close(s);
+}
+
+static void old_steps_are_purged(void **state)
+{
+	struct store *s = open_store();
+
+	for (unsigned i = 0; i < 4000; i++)
+		put_call(s, 1 + 3 * i, i, "sales");
+	assert_int_equal(store_commit(s), 0);
+	/* Story n is at WALL + (3n + 2) seconds: two days later those of the first 3000 s go. */
+	assert_int_equal(store_purge(s, 2, WALL + (2 * 86400 + 3000) * TD_NSEC_PER_SEC), 0);
+	store_close(s);
+	assert_string_equal(value("SELECT count(*) FROM story"), "3000");
+	assert_string_equal(value("SELECT count(*) FROM cdr"), "4000");
+}
+
+static void another_file_is_refused(void **state)
+{
+	char err[256];
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE mine (a)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_null(store_open(path, err, sizeof(err)));
+	assert_non_null(strstr(err, "made by another version of tandemd, or no store"));
+	assert_null(store_open("/nonexistent/store", err, sizeof(err)));
+	assert_non_null(strstr(err, "unable to open"));
+}
+
+static void write_stories(struct journal_writer *w, unsigned from, unsigned count)
+{
+	for (unsigned i = from; i < from + count; i++) {
+		struct td_ev_story story = {.call = "1732220776.1"};
+
+		snprintf(story.text, sizeof(story.text), "step %u", i);
+		assert_int_equal(
+			journal_writer_put(w, WALL + i, TD_EV_STORY, &story, sizeof(story)), 0);
+	}
+	assert_int_equal(journal_writer_flush(w), 0);
+}
+
+static void the_journal_is_followed_even_when_it_begins_anew(void **state)
+{
+	struct store *s = open_store();
+	struct journal_writer *w;
+	char err[256], command[128];
+	uint64_t now = 1000;
+	struct follow f;
+
+	follow_init(&f, s, journal);
+	assert_int_equal(follow_turn(&f, now), 1000); /* no directory yet */
+	assert_int_equal(f.error, -ENOENT);
+	w = journal_writer_open(journal, 64 << 20, err, sizeof(err));
+	assert_non_null(w);
+	write_stories(w, 1, 1500);
+	assert_int_equal(follow_turn(&f, now), 0); /* a thousand, committed */
+	assert_int_equal(store_seq(s), 1000);
+	assert_in_range(follow_turn(&f, now), 1, FOLLOW_COMMIT_MS);
+	assert_int_equal(store_seq(s), 1000);
+	follow_turn(&f, now + FOLLOW_COMMIT_MS);
+	assert_int_equal(store_seq(s), 1500);
+	journal_writer_close(w);
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", journal);
+	sh(command);
+	w = journal_writer_open(journal, 64 << 20, err, sizeof(err));
+	write_stories(w, 5001, 10); /* numbers 1 to 10 again */
+	now += 10000;
+	for (int i = 0; i < 4; i++, now += 1000)
+		follow_turn(&f, now);
+	assert_int_equal(store_seq(s), 10);
+	assert_int_equal(store_missing(s), 0);
+	write_stories(w, 5011, 1);
+	follow_turn(&f, now);
+	follow_fini(&f);
+	assert_int_equal(store_seq(s), 11);
+	journal_writer_close(w);
+	store_close(s);
+	assert_string_equal(value("SELECT count(*) FROM story"), "1511");
+	assert_string_equal(value("SELECT count(DISTINCT text) FROM story"), "1511");
+}
+
+static void a_store_that_cannot_write_catches_up_later(void **state)
+{
+	struct store *s = open_store();
+	struct journal_writer *w;
+	struct follow f;
+	char err[256];
+	sqlite3 *db;
+
+	w = journal_writer_open(journal, 64 << 20, err, sizeof(err));
+	write_stories(w, 1, 10);
+	follow_init(&f, s, journal);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(follow_turn(&f, 1000), 1000); /* someone has it locked */
+	assert_int_equal(f.error, -EBUSY);
+	assert_int_equal(store_seq(s), 0);
+	sqlite3_close(db);
+	follow_turn(&f, 2000);
+	follow_turn(&f, 3000);
+	assert_int_equal(f.error, 0);
+	assert_int_equal(store_seq(s), 10);
+	follow_fini(&f);
+	journal_writer_close(w);
+	store_close(s);
+	assert_string_equal(value("SELECT count(*) FROM story"), "10");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(fields_become_columns),
+		TEST(a_record_twice_is_one_row),
+		TEST(missing_numbers_are_counted),
+		TEST(what_no_table_takes_is_kept_raw),
+		TEST(a_rollback_forgets),
+		TEST(the_last_rows_come_oldest_first_in_pieces),
+		TEST(a_call_has_all_its_story),
+		TEST(old_steps_are_purged),
+		TEST(another_file_is_refused),
+		TEST(the_journal_is_followed_even_when_it_begins_anew),
+		TEST(a_store_that_cannot_write_catches_up_later),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
