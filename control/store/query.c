@@ -32,7 +32,7 @@ static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
 	int rc;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		json_object(out, NULL);
+		json_object_start(out, NULL);
 		row_put(st, out);
 		json_object_end(out);
 	}
@@ -106,11 +106,11 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	snprintf(sql, sizeof(sql), "SELECT rowid, * FROM %s WHERE %s ORDER BY rowid LIMIT %u",
 		table_name(q->table), condition, max);
 	rc = prepare(s, q, sql, &st);
-	json_object(out, NULL);
-	json_array(out, "rows");
+	json_object_start(out, NULL);
+	json_array_start(out, "rows");
 	while (rc == 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		q->from = sqlite3_column_int64(st, 0) + 1;
-		json_object(out, NULL);
+		json_object_start(out, NULL);
 		row_put(st, out);
 		json_object_end(out);
 		rows++;
@@ -142,7 +142,7 @@ static int rows_of_call(
 		sqlite3_finalize(st);
 		return store_errno(s, rc);
 	}
-	json_array(out, key);
+	json_array_start(out, key);
 	rc = step_rows(s, st, out);
 	json_array_end(out);
 	return rc;
@@ -157,9 +157,9 @@ int store_call(struct store *s, const char *call, struct td_buf *out)
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
-	json_object(out, NULL);
+	json_object_start(out, NULL);
 	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		json_object(out, "cdr");
+		json_object_start(out, "cdr");
 		row_put(st, out);
 		json_object_end(out);
 		found = true;
