@@ -4,7 +4,7 @@
 #define TANDEM_HOST_API_OPS_H
 
 #include <engine/conf/conf.h>
-#include <engine/host/api.h>
+#include <engine/api/api.h>
 #include <engine/host/bandwidth.h>
 #include <engine/host/recorder.h>
 #include <engine/host/turn.h>

@@ -4,7 +4,7 @@
  * reverse one; between the two, main serves the socket and keeps the seconds.
  */
 #include <dataplane/dataplane.h>
-#include <engine/host/api.h>
+#include <engine/api/api.h>
 #include <engine/host/api_ops.h>
 #include <engine/host/caps.h>
 #include <engine/host/clock.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/host/api.h>
+#include <engine/api/api.h>
 #include <engine/log/log.h>
 #include <errno.h>
 #include <jansson.h>
@@ -181,15 +181,15 @@ static bool hello(struct api_client *c, const struct td_api_msg *m, const char *
 	json_decref(request);
 	if (!good) {
 		api_error(c, m->op, m->id, -EPROTO,
-			"tandem-engine %s speaks version %d of this protocol and a HELLO comes "
-			"first; use the programs of one release",
-			TD_VERSION, TD_API_VERSION);
+			"%s %s speaks version %d of this protocol and a HELLO comes first; use "
+			"the programs of one release",
+			program_invocation_short_name, TD_VERSION, TD_API_VERSION);
 		return false;
 	}
 	c->hello = true;
 	int n = snprintf(text, sizeof(text),
-		"{\"version\":%d,\"program\":\"tandem-engine\",\"release\":\"%s\"}", TD_API_VERSION,
-		TD_VERSION);
+		"{\"version\":%d,\"program\":\"%s\",\"release\":\"%s\"}", TD_API_VERSION,
+		program_invocation_short_name, TD_VERSION);
 	api_reply(c, m->op, m->id, text, (size_t)n);
 	return true;
 }
@@ -393,7 +393,7 @@ free_a:
 	free(a);
 fail:
 	snprintf(err, err_size, "socket %s: %s; %s", path, strerror(-rc),
-		rc == -EADDRINUSE ? "another tandem-engine serves it, give --socket"
+		rc == -EADDRINUSE ? "another program serves it, give --socket"
 				  : "make its directory, writable for this user");
 	errno = -rc;
 	return NULL;
