@@ -68,7 +68,7 @@ static int port_descriptors(bool *out, const bool *before, int domain)
 		int fd = atoi(e->d_name), is = 0;
 		socklen_t len = sizeof(is);
 
-		if (e->d_name[0] == '.' || fd >= PORT_FDS)
+		if (e->d_name[0] == '.' || fd == dirfd(d) || fd >= PORT_FDS)
 			continue;
 		if (out)
 			out[fd] = true;
@@ -142,7 +142,11 @@ static int port_open_xdp(struct port *p, const struct port_env *env, char *err, 
 	if (rc)
 		return rc;
 	p->fd = port_descriptors(NULL, before, AF_XDP);
-	if (p->fd >= 0 && !getsockopt(p->fd, SOL_XDP, XDP_OPTIONS, &options, &len))
+	if (p->fd < 0) {
+		snprintf(err, err_size, "the driver's AF_XDP socket can't be found");
+		return -EBADF;
+	}
+	if (!getsockopt(p->fd, SOL_XDP, XDP_OPTIONS, &options, &len))
 		p->zero_copy = options.flags & XDP_OPTIONS_ZEROCOPY;
 	return 0;
 }

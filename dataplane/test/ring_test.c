@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The whole dataplane over two ports of rings, the test being what is on their other side:
+ *
+ *     test -- left.a --> port 0 (10.0.0.1/24) --+-- turn(): echoes SIP
+ *     test <- left.b ---                        |
+ *     test -- right.a -> port 1 (10.9.0.1/24) --+
+ *     test <- right.b --
+ */
+#include <rte_arp.h>
+#include <rte_icmp.h>
+#include <rte_mempool.h>
+#include <rte_ring.h>
+#include <unistd.h>
+#include <tests/unit/unit.h>
+#include <dataplane/dataplane.h>
+#include <dataplane/mempool.h>
+#include <dataplane/net/checksum.h>
+#include <dataplane/net/frame.h>
+
+#define OURS    RTE_BE32(RTE_IPV4(10, 0, 0, 1))
+#define RIGHT   RTE_BE32(RTE_IPV4(10, 9, 0, 1))
+#define PEER    RTE_BE32(RTE_IPV4(10, 0, 0, 9))
+#define GARBAGE 100000
+#define WAIT    2000 /* ms that an answer may take on a busy machine */
+
+static const struct rte_ether_addr peer_mac = {{2, 0, 0, 0, 0, 9}};
+static struct dp *dp;
+static struct rte_mempool *pool;
+static struct rte_ring *in[2], *out[2];
+static struct rte_ether_addr our_mac;
+static unsigned turns_with_sip;
+
+static uint64_t turn(void *ctx, uint64_t now)
+{
+	struct dp_datagram d[16];
+	unsigned n = dp_sip_recv(dp, d, 16);
+
+	turns_with_sip += n > 0;
+	for (unsigned i = 0; i < n; i++)
+		(void)dp_sip_send(dp, &d[i].local, &d[i].remote, d[i].data, d[i].len);
+	dp_sip_release(dp, d, n);
+	return n == 16 ? 0 : TD_NEVER;
+}
+
+static void port(struct td_conf_port *p, const char *name, uint32_t ip)
+{
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	snprintf(p->device, sizeof(p->device), "%s", name);
+	p->type = TD_PORT_RING;
+	p->address[0].addr = (struct td_addr){.family = 4, .ip4 = ip};
+	p->address[0].bits = 24;
+	p->address_count = 1;
+	p->mtu = 1500;
+}
+
+static int setup(void **state)
+{
+	static struct td_conf_port ports[2];
+	const struct td_conf_site site = {.sip_port = 5060,
+		.rtp_port_min = 20000,
+		.rtp_port_max = 20999,
+		.max_calls = 100,
+		.signalling_core = -1,
+		.hugepages = 2,
+		.memory_mb = 160};
+	const struct dp_params p = {
+		.site = &site, .ports = ports, .port_count = 2, .turn = turn, .tap = true};
+	char err[DP_ERR] = "";
+
+	port(&ports[0], "left", OURS);
+	port(&ports[1], "right", RIGHT);
+	dp = dp_alloc(&p, err, sizeof(err));
+	if (!dp)
+		print_error("%s\n", err);
+	assert_non_null(dp);
+	pool = rte_mempool_lookup(MEMPOOL_NAME);
+	in[0] = rte_ring_lookup("left.a");
+	out[0] = rte_ring_lookup("left.b");
+	in[1] = rte_ring_lookup("right.a");
+	out[1] = rte_ring_lookup("right.b");
+	assert_true(pool && in[0] && in[1] && out[0] && out[1]);
+	return dp_start(dp);
+}
+
+static int teardown(void **state)
+{
+	dp_stop(dp);
+	dp_free(dp);
+	return 0;
+}
+
+/* What main does while it waits. */
+static void wait_a_little(void)
+{
+	dp_main_turn(dp);
+	usleep(1000);
+}
+
+static struct rte_mbuf *receive(unsigned side)
+{
+	void *m;
+
+	for (unsigned ms = 0; ms < WAIT; ms++) {
+		if (!rte_ring_dequeue(out[side], &m))
+			return m;
+		wait_a_little();
+	}
+	return NULL;
+}
+
+static void inject(unsigned side, const void *data, size_t n)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+
+	assert_non_null(m);
+	memcpy(rte_pktmbuf_append(m, (uint16_t)n), data, n);
+	while (rte_ring_enqueue(in[side], m))
+		wait_a_little();
+}
+
+struct arp_frame {
+	struct rte_ether_hdr eth;
+	struct rte_arp_hdr arp;
+} __attribute__((packed, aligned(2)));
+
+static struct arp_frame arp(uint16_t op, uint32_t sender, uint32_t target)
+{
+	struct arp_frame f = {
+		.eth = {.ether_type = htons(RTE_ETHER_TYPE_ARP), .src_addr = peer_mac},
+		.arp = {.arp_hardware = htons(1),
+			.arp_protocol = htons(RTE_ETHER_TYPE_IPV4),
+			.arp_hlen = 6,
+			.arp_plen = 4,
+			.arp_opcode = htons(op),
+			.arp_data = {.arp_sha = peer_mac, .arp_sip = sender, .arp_tip = target}}};
+
+	memset(&f.eth.dst_addr, 0xff, 6);
+	return f;
+}
+
+static void arp_is_answered(void **state)
+{
+	struct arp_frame f = arp(RTE_ARP_OP_REQUEST, PEER, OURS), *g;
+	struct rte_mbuf *m;
+
+	inject(0, &f, sizeof(f));
+	m = receive(0);
+	assert_non_null(m);
+	g = rte_pktmbuf_mtod(m, struct arp_frame *);
+	assert_int_equal(g->arp.arp_opcode, htons(RTE_ARP_OP_REPLY));
+	assert_int_equal(g->arp.arp_data.arp_sip, OURS);
+	assert_int_equal(g->arp.arp_data.arp_tip, PEER);
+	assert_memory_equal(&g->eth.dst_addr, &peer_mac, 6);
+	assert_memory_equal(&g->eth.src_addr, &g->arp.arp_data.arp_sha, 6);
+	our_mac = g->eth.src_addr;
+	rte_pktmbuf_free(m);
+}
+
+static void ping_is_answered(void **state)
+{
+	struct {
+		struct rte_ether_hdr eth;
+		struct rte_ipv4_hdr ip;
+		struct rte_icmp_hdr icmp;
+		uint8_t data[56];
+	} __attribute__((packed, aligned(2)))
+	f = {.eth = {our_mac, peer_mac, htons(RTE_ETHER_TYPE_IPV4)},
+		.ip = {.version_ihl = RTE_IPV4_VHL_DEF,
+			.total_length = htons(84),
+			.time_to_live = 9,
+			.next_proto_id = IPPROTO_ICMP,
+			.src_addr = PEER,
+			.dst_addr = OURS},
+		.icmp = {.icmp_type = RTE_IP_ICMP_ECHO_REQUEST, .icmp_ident = 7, .icmp_seq_nb = 8},
+		.data = "tandem"},
+	*g;
+	struct rte_mbuf *m;
+
+	f.ip.hdr_checksum = (uint16_t)~checksum_fold(checksum_add(0, &f.ip, 20));
+	f.icmp.icmp_cksum = (uint16_t)~checksum_fold(checksum_add(0, &f.icmp, 64));
+	inject(0, &f, sizeof(f));
+	m = receive(0);
+	assert_non_null(m);
+	g = rte_pktmbuf_mtod(m, void *);
+	assert_int_equal(m->pkt_len, sizeof(f));
+	assert_int_equal(g->icmp.icmp_type, RTE_IP_ICMP_ECHO_REPLY);
+	assert_int_equal(g->ip.dst_addr, PEER);
+	assert_int_equal(checksum_fold(checksum_add(0, &g->ip, 20)), 0xffff);
+	assert_int_equal(checksum_fold(checksum_add(0, &g->icmp, 64)), 0xffff);
+	assert_memory_equal(g->data, f.data, sizeof(f.data));
+	rte_pktmbuf_free(m);
+}
+
+#define SIP_BYTES 33 /* odd: the last byte of a sum is alone */
+#define SIP_FRAME (sizeof(struct frame) + SIP_BYTES)
+
+struct sip_frame {
+	struct frame f;
+	uint8_t data[SIP_BYTES];
+} __attribute__((packed, aligned(2)));
+
+static uint16_t udp_sum(const struct frame *f)
+{
+	uint64_t sum = (uint64_t)f->udp.dgram_len + htons(IPPROTO_UDP);
+
+	sum = checksum_add(sum, &f->ip.src_addr, 8);
+	return checksum_fold(checksum_add(sum, &f->udp, ntohs(f->udp.dgram_len)));
+}
+
+static struct sip_frame sip(uint32_t from, uint16_t to)
+{
+	struct sip_frame s = {.f = {.eth = {our_mac, peer_mac, htons(RTE_ETHER_TYPE_IPV4)},
+				      .ip = {.version_ihl = RTE_IPV4_VHL_DEF,
+					      .total_length = htons(28 + SIP_BYTES),
+					      .time_to_live = 64,
+					      .next_proto_id = IPPROTO_UDP,
+					      .src_addr = from,
+					      .dst_addr = OURS},
+				      .udp = {.src_port = htons(5060),
+					      .dst_port = htons(to),
+					      .dgram_len = htons(8 + SIP_BYTES)}}};
+
+	memset(s.data, 'x', SIP_BYTES);
+	s.f.ip.hdr_checksum = (uint16_t)~checksum_fold(checksum_add(0, &s.f.ip, 20));
+	s.f.udp.dgram_cksum = (uint16_t)~udp_sum(&s.f);
+	return s;
+}
+
+/* The answer waits for its neighbour: ARP goes out, is answered, and the message follows. */
+static void sip_comes_back_to_a_new_neighbour(void **state)
+{
+	uint32_t from = RTE_BE32(RTE_IPV4(10, 0, 0, 77));
+	struct sip_frame s = sip(from, 5060), *g;
+	struct arp_frame *a, answer;
+	struct rte_mbuf *m;
+
+	inject(0, &s, SIP_FRAME);
+	m = receive(0);
+	assert_non_null(m);
+	a = rte_pktmbuf_mtod(m, struct arp_frame *);
+	assert_int_equal(a->eth.ether_type, htons(RTE_ETHER_TYPE_ARP));
+	assert_int_equal(a->arp.arp_opcode, htons(RTE_ARP_OP_REQUEST));
+	assert_int_equal(a->arp.arp_data.arp_tip, from);
+	assert_int_equal(a->arp.arp_data.arp_sip, OURS);
+	rte_pktmbuf_free(m);
+	answer = arp(RTE_ARP_OP_REPLY, from, OURS);
+	answer.eth.dst_addr = our_mac;
+	inject(0, &answer, sizeof(answer));
+	m = receive(0);
+	assert_non_null(m);
+	g = rte_pktmbuf_mtod(m, struct sip_frame *);
+	assert_int_equal(m->pkt_len, SIP_FRAME);
+	assert_int_equal(g->f.ip.dst_addr, from);
+	assert_int_equal(g->f.udp.src_port, htons(5060));
+	assert_memory_equal(&g->f.eth.dst_addr, &peer_mac, 6);
+	assert_memory_equal(g->data, s.data, SIP_BYTES);
+	assert_int_equal(checksum_fold(checksum_add(0, &g->f.ip, 20)), 0xffff);
+	assert_int_equal(udp_sum(&g->f), 0xffff);
+	rte_pktmbuf_free(m);
+}
+
+static void what_can_not_be_sent_says_so(void **state)
+{
+	static const uint8_t big[1500];
+	struct td_addr local = {.family = 4, .port = 5060, .ip4 = OURS}, remote = local;
+
+	/* Called here as signalling, which has nothing to do now. */
+	remote.ip4 = RTE_BE32(RTE_IPV4(172, 16, 0, 1));
+	assert_int_equal(dp_sip_send(dp, &local, &remote, big, 100), -EHOSTUNREACH);
+	remote.ip4 = PEER;
+	assert_int_equal(dp_sip_send(dp, &local, &remote, big, 1473), -EMSGSIZE);
+}
+
+static uint64_t sum(const uint64_t *v, unsigned n)
+{
+	uint64_t total = 0;
+
+	while (n)
+		total += v[--n];
+	return total;
+}
+
+static void assert_balance(const struct td_port_stats *s)
+{
+	uint64_t left = s->in + s->originated + s->crossed_in;
+	uint64_t right = s->out + sum(s->consumed, TD_CONSUMED_COUNT) +
+			 sum(s->dropped, TD_DROP_COUNT) + s->held + s->crossed_out;
+
+	if (left != right)
+		print_error("in %llu originated %llu crossed %llu/%llu out %llu held %llu\n",
+			(unsigned long long)s->in, (unsigned long long)s->originated,
+			(unsigned long long)s->crossed_in, (unsigned long long)s->crossed_out,
+			(unsigned long long)s->out, (unsigned long long)s->held);
+	assert_int_equal(left, right);
+}
+
+static uint32_t rnd(uint32_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 17;
+	return *seed ^= *seed << 5;
+}
+
+/* Bytes without meaning, or a right packet with a few of its bytes changed, cut, or whole. */
+static size_t garbage(uint32_t *seed, uint8_t buffer[static 256])
+{
+	struct sip_frame s = sip(RTE_BE32(RTE_IPV4(10, 0, 0, 0) + rnd(seed) % 256),
+		rnd(seed) % 3 ? (uint16_t)(20000 + rnd(seed) % 1000) : 5060);
+	struct arp_frame a = arp(rnd(seed) % 3, PEER, OURS);
+	size_t n = 1 + rnd(seed) % 255;
+
+	for (unsigned i = 0; i < 256; i++)
+		buffer[i] = (uint8_t)rnd(seed);
+	switch (rnd(seed) % 4) {
+	case 0:
+		memcpy(buffer, &s, sizeof(s));
+		n = SIP_FRAME;
+		break;
+	case 1:
+		memcpy(buffer, &a, sizeof(a));
+		n = sizeof(a);
+		break;
+	case 2:
+		memcpy(buffer, &s, sizeof(s.f.eth) + 20);
+		break;
+	default:
+		return n;
+	}
+	for (unsigned i = rnd(seed) % 4; i > 1; i--)
+		buffer[rnd(seed) % n] = (uint8_t)rnd(seed);
+	return n;
+}
+
+static void drain(void)
+{
+	void *m;
+
+	for (unsigned side = 0; side < 2; side++)
+		while (!rte_ring_dequeue(out[side], &m))
+			rte_pktmbuf_free(m);
+}
+
+static uint64_t packets_in(void)
+{
+	struct dp_port_info p[2];
+
+	dp_port_info(dp, 0, &p[0]);
+	dp_port_info(dp, 1, &p[1]);
+	return p[0].stats.in + p[1].stats.in;
+}
+
+static void garbage_is_accounted_for(void **state)
+{
+	uint32_t seed = 20250101;
+	uint64_t before = packets_in();
+	struct dp_port_info p[2];
+	struct dp_memory memory;
+	uint8_t buffer[256];
+
+	for (unsigned i = 0; i < GARBAGE; i++) {
+		inject(rnd(&seed) % 2, buffer, garbage(&seed, buffer));
+		if (i % 256 == 0)
+			drain();
+		if (i % 4096 == 0)
+			dp_main_turn(dp);
+	}
+	/* Held messages are given up after three seconds. */
+	for (unsigned ms = 0; ms < 5000; ms += 10) {
+		usleep(10000);
+		dp_main_turn(dp);
+		drain();
+		dp_port_info(dp, 0, &p[0]);
+		dp_port_info(dp, 1, &p[1]);
+		if (packets_in() == before + GARBAGE && !p[0].stats.held && !p[1].stats.held)
+			break;
+	}
+	assert_int_equal(packets_in(), before + GARBAGE);
+	for (unsigned i = 0; i < 2; i++) {
+		dp_port_info(dp, i, &p[i]);
+		assert_balance(&p[i].stats);
+		assert_int_equal(p[i].stats.held, 0);
+		assert_true(p[i].up);
+	}
+	/* Each fault that the garbage can have was met. */
+	assert_true(
+		p[0].stats.dropped[TD_DROP_RUNT] && p[0].stats.dropped[TD_DROP_ETHERTYPE] &&
+		p[0].stats.dropped[TD_DROP_NOT_FOR_US] && p[0].stats.dropped[TD_DROP_IP_HEADER] &&
+		p[0].stats.dropped[TD_DROP_UDP_HEADER] && p[0].stats.dropped[TD_DROP_RTP_NO_LEG] &&
+		p[0].stats.consumed[TD_CONSUMED_ARP] && p[0].stats.consumed[TD_CONSUMED_SIP]);
+	assert_true(turns_with_sip > 0);
+	drain();
+	dp_memory(dp, &memory);
+	assert_int_equal(memory.mbufs_in_use, 0);
+	assert_false(memory.hugepages);
+}
+
+/* A wake is never lost: each of these is answered by a turn, asleep or not. */
+static void waking_reaches_the_turn(void **state)
+{
+	struct dp_worker_info before, after;
+
+	dp_worker_info(dp, 0, &before);
+	usleep(100000);
+	dp_worker_info(dp, 0, &after);
+	assert_true(after.asleep_ns > before.asleep_ns); /* idle sleeps */
+	for (unsigned i = 0; i < 200; i++) {
+		struct sip_frame s = sip(PEER, 5060);
+		unsigned seen = turns_with_sip, ms = 0;
+
+		inject(0, &s, SIP_FRAME);
+		while (*(volatile unsigned *)&turns_with_sip == seen && ms++ < WAIT)
+			usleep(1000);
+		assert_true(ms < WAIT);
+		drain();
+	}
+}
+
+static void a_second_worker_is_refused(void **state)
+{
+	struct td_conf_site site = {.worker_cores = {0, 1}, .worker_count = 2};
+	struct td_conf_port one = {.type = TD_PORT_RING};
+	struct dp_params p = {.site = &site, .ports = &one, .port_count = 1};
+	char err[DP_ERR];
+
+	assert_null(dp_alloc(&p, err, sizeof(err)));
+	assert_int_equal(errno, EINVAL);
+	assert_non_null(strstr(err, "worker_cores"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arp_is_answered),
+		cmocka_unit_test(ping_is_answered),
+		cmocka_unit_test(sip_comes_back_to_a_new_neighbour),
+		cmocka_unit_test(what_can_not_be_sent_says_so),
+		cmocka_unit_test(waking_reaches_the_turn),
+		cmocka_unit_test(garbage_is_accounted_for),
+		cmocka_unit_test(a_second_worker_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
