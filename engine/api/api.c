@@ -23,9 +23,9 @@ _Static_assert(sizeof(struct td_api_msg) == 12, "as on the wire");
 struct api_client {
 	TAILQ_ENTRY(api_client) link;
 	struct api *api;
-	int fd;        /* -1: gone */
-	unsigned refs; /* the connection holds one */
-	bool hello, writing, paused;
+	int fd;                              /* -1: gone */
+	unsigned refs;                       /* the connection holds one */
+	bool hello, writing, paused, doomed; /* doomed: shut down, about to be closed */
 	char *in; /* header and body of the message being read, NUL behind it */
 	size_t in_len, in_cap;
 	struct td_buf out;
@@ -119,7 +119,7 @@ static void queue(
 {
 	struct td_api_msg m = {.len = (uint32_t)len, .op = op, .status = (int16_t)status, .id = id};
 
-	if (c->fd < 0)
+	if (c->fd < 0 || c->doomed)
 		return;
 	buf_put(&c->out, &m, sizeof(m));
 	buf_put(&c->out, body, len);
@@ -129,6 +129,7 @@ static void queue(
 		/* Not here: callers go on with the client. The next turn finds it shut. */
 		buf_reset(&c->out);
 		c->sent = 0;
+		c->doomed = true;
 		shutdown(c->fd, SHUT_RDWR);
 		return;
 	}

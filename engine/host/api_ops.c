@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_BYTES (64u << 10)
+#define PAGE_BYTES  (64u << 10)
+#define TRACE_BATCH 64 /* then clients are served again */
 
 /* Someone who is told something later: a tracer, a drainer. */
 struct waiter {
@@ -355,17 +356,19 @@ static void trace_reply(const struct waiter *w, const struct trace *t)
 	buf_free(&body);
 }
 
-void ops_traces(struct ops *o)
+bool ops_traces(struct ops *o)
 {
 	const struct trace *t;
 	struct waiter *w;
+	unsigned n = 0;
 
-	while ((t = turn_trace_peek(o->turn))) {
+	for (; n < TRACE_BATCH && (t = turn_trace_peek(o->turn)); n++) {
 		TAILQ_FOREACH (w, &o->tracers, link)
 			if (!w->call[0] || strcmp(w->call, t->call) == 0)
 				trace_reply(w, t);
 		turn_trace_consume(o->turn);
 	}
+	return n == TRACE_BATCH;
 }
 
 int ops_drain(struct ops *o)

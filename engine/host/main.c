@@ -246,6 +246,8 @@ static void serve(struct host *h)
 		[DATAPLANE] = {.fd = dp_main_fd(h->ops.dp), .events = POLLIN},
 	};
 
+	bool more = false;
+
 	while (!h->stop) {
 		uint64_t now = clock_monotonic();
 		uint64_t next = h->second + TD_NSEC_PER_SEC;
@@ -254,13 +256,14 @@ static void serve(struct host *h)
 		if (h->ops.draining && next > now + DRAIN_LOOK_NS)
 			next = now + DRAIN_LOOK_NS;
 		int timeout = next > now ? (int)((next - now) / TD_NSEC_PER_MSEC) + 1 : 0;
-		if (poll(fds, COUNT, timeout) < 0 && errno != EINTR)
+		if (poll(fds, COUNT, more ? 0 : timeout) < 0 && errno != EINTR)
 			break;
 		if (fds[SIGNALS].revents)
 			take_signals(h);
-		if (fds[KICK].revents) {
+		if (fds[KICK].revents)
 			eventfd_read(h->kick, &kicks);
-			ops_traces(&h->ops);
+		if (fds[KICK].revents || more) {
+			more = ops_traces(&h->ops);
 			turn_answers(h->ops.turn);
 		}
 		if (fds[API].revents)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* For tests: a dataplane without packets, and an engine that answers and remembers. */
+#ifndef TANDEM_HOST_FAKE_DP_H
+#define TANDEM_HOST_FAKE_DP_H
+
+#include <tandem/engine.h>
+
+#define FAKE_CALLS   300  /* rows of SHOW calls */
+#define FAKE_SIP_MAX 3000 /* dp_sip_send() refuses longer ones */
+
+#define FAKE_TRACE_MAX 16000
+
+struct fake {
+	struct td_engine_io io; /* as given to td_engine_alloc() */
+	char config[1024];      /* text of the last td_engine_config() */
+	char agent[64];         /* "alice 2 lunch" */
+	unsigned calls;         /* td_engine_calls() */
+	bool draining, tracing;
+	size_t trace_bytes; /* a traced message has so many */
+	unsigned sounds;    /* dp_sound_set() calls */
+	unsigned sip_sent;
+	uint64_t wall_offset;
+};
+
+extern struct fake fake;
+
+#endif
