@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/host/api.h>
+#include <engine/api/api.h>
 #include <engine/host/api_ops.h>
 #include <engine/host/clock.h>
 #include <engine/host/fake_dp.h>
