@@ -179,7 +179,8 @@ static int dial_hello(struct fixture *f)
 	struct td_api_msg m = hear(fd, &body);
 	assert_int_equal(m.id, 7);
 	assert_int_equal(m.status, 0);
-	assert_string_equal(json_string_value(json_object_get(body, "program")), "tandem-engine");
+	assert_string_equal(
+		json_string_value(json_object_get(body, "program")), program_invocation_short_name);
 	json_decref(body);
 	return fd;
 }
