@@ -62,10 +62,10 @@ static int table_create(struct store *s, const struct table *t)
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, at REAL NOT NULL, ", t->name);
+	buf_printf(&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ", t->name);
 	for (unsigned i = 0; i < t->column_count; i++)
 		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(t->columns[i].type));
-	buf_str(&sql, STR("UNIQUE (seq, at))"));
+	buf_str(&sql, STR("UNIQUE (seq, time))"));
 	buf_put(&sql, "", 1);
 	rc = sql.error ? sql.error : run(s, sql.data);
 	buf_free(&sql);
@@ -79,8 +79,8 @@ static int schema_create(struct store *s)
 	for (unsigned i = 0; rc == 0 && i < TABLE_COUNT; i++)
 		rc = table_create(s, &store_tables[i]);
 	if (rc == 0)
-		rc = run(s, "CREATE TABLE missing (seq INTEGER NOT NULL, at REAL NOT NULL, "
-			    "count INTEGER NOT NULL, UNIQUE (seq, at));"
+		rc = run(s, "CREATE TABLE missing (seq INTEGER NOT NULL, time REAL NOT NULL, "
+			    "count INTEGER NOT NULL, UNIQUE (seq, time));"
 			    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) "
 			    "WITHOUT ROWID;"
 			    "INSERT INTO meta VALUES ('seq', 0), ('seq_wall', 0);"
@@ -89,13 +89,13 @@ static int schema_create(struct store *s)
 			    "CREATE INDEX cdr_offered ON cdr (offered);"
 			    "CREATE INDEX queue_log_call ON queue_log (call);"
 			    "CREATE INDEX queue_log_queue ON queue_log (queue);"
-			    "CREATE INDEX queue_log_at ON queue_log (at);"
+			    "CREATE INDEX queue_log_time ON queue_log (time);"
 			    "CREATE INDEX agent_session_agent ON agent_session (agent, \"from\");"
 			    "CREATE INDEX recording_call ON recording (call);"
 			    "CREATE INDEX story_call ON story (call);"
-			    "CREATE INDEX story_at ON story (at);"
-			    "CREATE INDEX acd_in_at ON acd_in (at);"
-			    "CREATE INDEX acd_out_at ON acd_out (at);"
+			    "CREATE INDEX story_time ON story (time);"
+			    "CREATE INDEX acd_in_time ON acd_in (time);"
+			    "CREATE INDEX acd_out_time ON acd_out (time);"
 			    "PRAGMA user_version = 1;"
 			    "COMMIT");
 	if (rc)
@@ -413,7 +413,7 @@ int store_purge(struct store *s, unsigned days, uint64_t wall_now)
 		int rc;
 
 		snprintf(sql, sizeof(sql),
-			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE at < %ld LIMIT "
+			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld LIMIT "
 			"%d)",
 			tables[i], tables[i], before, PURGE_ROWS);
 		rc = run(s, sql);

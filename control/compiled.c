@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/compiled.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int beside(const char *path, char out[static PATH_MAX])
+{
+	return snprintf(out, PATH_MAX, "%s.new", path) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int write_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+int compiled_prepare(const char *path, const struct td_conf *conf)
+{
+	char tmp[PATH_MAX];
+	struct td_buf text;
+	int fd, rc = beside(path, tmp);
+
+	if (rc)
+		return rc;
+	buf_init(&text);
+	buf_str(&text,
+		STR("# Made by tandemd from the site's YAML, and made anew: change that.\n"));
+	conf_encode(conf, &text);
+	rc = text.error;
+	if (rc)
+		goto free_text;
+	/* It has the digests of passwords: no one else reads it. */
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		rc = -errno;
+		goto free_text;
+	}
+	rc = write_all(fd, text.data, text.len);
+	if (rc == 0 && fsync(fd))
+		rc = -errno;
+	close(fd);
+	if (rc)
+		unlink(tmp);
+free_text:
+	buf_free(&text);
+	return rc;
+}
+
+int compiled_commit(const char *path)
+{
+	char tmp[PATH_MAX], copy[PATH_MAX];
+	int fd, rc = beside(path, tmp);
+
+	if (rc)
+		return rc;
+	if (rename(tmp, path))
+		return -errno;
+	snprintf(copy, sizeof(copy), "%s", path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fsync(fd))
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+void compiled_abandon(const char *path)
+{
+	char tmp[PATH_MAX];
+
+	if (beside(path, tmp) == 0)
+		unlink(tmp);
+}

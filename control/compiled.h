@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The last-good file: replaced as a whole or not at all, power cuts included. First the new text is
+ * safe beside it; what can fail (space, rights) fails there, before the engine is asked to change.
+ */
+#ifndef TANDEM_CONTROL_COMPILED_H
+#define TANDEM_CONTROL_COMPILED_H
+
+#include <engine/conf/conf.h>
+
+int compiled_prepare(const char *path, const struct td_conf *conf); /* 0 or a negative errno */
+int compiled_commit(const char *path);                              /* 0 or a negative errno */
+void compiled_abandon(const char *path);
+
+#endif

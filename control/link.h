@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The connection to tandem-engine: made again whenever it breaks, at growing intervals. It blocks
+ * nowhere; the owner polls link_fd() and calls link_turn() then and when its time has come.
+ */
+#ifndef TANDEM_CONTROL_LINK_H
+#define TANDEM_CONTROL_LINK_H
+
+#include <engine/core/buf.h>
+#include <tandem/api.h>
+
+#define LINK_REQUESTS  16    /* under way at once */
+#define LINK_ANSWER_MS 10000 /* an engine that takes longer is taken for dead */
+#define LINK_RETRY_MS  100   /* at first; doubled up to */
+#define LINK_RETRY_MAX 3000
+
+struct link_request {
+	uint32_t id; /* 0: free */
+	uint64_t deadline_ms;
+	/* status 0: body is the answer; else a negative errno: body is one line of reason. */
+	void (*done)(void *ctx, int status, const char *body, size_t len);
+	void *ctx;
+};
+
+struct link {
+	const char *path;
+	void (*up)(void *ctx); /* the engine has said HELLO */
+	void *ctx;
+	int fd; /* -1: not connected */
+	bool ready;
+	uint32_t next_id;
+	unsigned retry_ms;
+	uint64_t retry_at_ms;
+	struct link_request requests[LINK_REQUESTS];
+	struct td_buf in, out;
+	size_t sent;
+};
+
+void link_init(struct link *l, const char *path, void (*up)(void *ctx), void *ctx);
+void link_fini(struct link *l);
+int link_fd(const struct link *l);       /* -1: none */
+short link_events(const struct link *l); /* for poll() */
+/* Reads, writes, connects, gives up. When to come again at the latest, in ms. */
+int link_turn(struct link *l, uint64_t now_ms);
+/* `done` (NULL: no one wants to know) is called exactly once, by link_turn() or link_fini(). 0, or
+ * a negative errno: then it is not called. */
+int link_send(struct link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
+	void (*done)(void *ctx, int status, const char *body, size_t len), void *ctx);
+
+#endif

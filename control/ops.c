@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/config/config.h>
+#include <control/ops.h>
+#include <engine/log/log.h>
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_ROWS   200 /* a few milliseconds of SQLite, then the journal has its turn */
+#define ROWS_LIMIT  50
+#define ROWS_MAX    1000000
+#define ERROR_BYTES 960 /* of an answer's lines; api_error() holds 1024 */
+
+/* CDR or QUEUE_LOG under way. */
+struct rows_job {
+	TAILQ_ENTRY(rows_job) link;
+	struct api_client *client;
+	uint16_t op;
+	uint32_t id;
+	struct store_query query;
+};
+
+struct apply_job {
+	struct ops *ops;
+	struct api_client *client;
+	uint16_t op;
+	uint32_t id;
+	bool elsewhere; /* not the file that tandemd starts with */
+};
+
+/* The lines of a refused site file, as many as fit. */
+struct lines {
+	char text[ERROR_BYTES];
+	size_t len;
+	unsigned left_out;
+};
+
+void ops_init(struct ops *o, const struct options *options, struct site *site, struct store *store,
+	struct follow *follow)
+{
+	*o = (struct ops){.options = options, .site = site, .store = store, .follow = follow};
+	TAILQ_INIT(&o->jobs);
+}
+
+static void rows_job_free(struct ops *o, struct rows_job *j)
+{
+	TAILQ_REMOVE(&o->jobs, j, link);
+	api_client_put(j->client);
+	free(j);
+}
+
+void ops_fini(struct ops *o)
+{
+	while (!TAILQ_EMPTY(&o->jobs))
+		rows_job_free(o, TAILQ_FIRST(&o->jobs));
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+static void lines_add(void *ctx, const char *line)
+{
+	struct lines *l = ctx;
+	size_t n = strlen(line);
+
+	log_line(LOG_ERR, "site refused", "%s", line);
+	if (l->len + n + 40 > sizeof(l->text)) {
+		l->left_out++;
+		return;
+	}
+	l->len += (size_t)snprintf(
+		l->text + l->len, sizeof(l->text) - l->len, "%s%s", l->len ? "\n" : "", line);
+}
+
+static void lines_end(struct lines *l)
+{
+	if (l->left_out)
+		snprintf(l->text + l->len, sizeof(l->text) - l->len, "\nand %u errors more",
+			l->left_out);
+}
+
+static void apply_done(void *ctx, const struct site_result *r)
+{
+	struct apply_job *j = ctx;
+	struct td_buf body;
+
+	if (r->status) {
+		api_error(j->client, j->op, j->id, r->status, "%s", r->why);
+		goto out;
+	}
+	buf_init(&body);
+	json_object_start(&body, NULL);
+	json_u64(&body, "set", r->count.set);
+	json_u64(&body, "deleted", r->count.deleted);
+	json_bool(&body, "engine", r->engine);
+	json_bool(&body, "restart", r->count.restart && r->engine);
+	if (j->elsewhere) {
+		char note[PATH_MAX + 64];
+
+		snprintf(note, sizeof(note), "tandemd will start with %s again",
+			j->ops->options->site);
+		json_str(&body, "note", str_of(note));
+	}
+	json_object_end(&body);
+	api_reply_buf(j->client, j->op, j->id, &body);
+	buf_free(&body);
+out:
+	api_client_put(j->client);
+	free(j);
+}
+
+static bool is_own_file(const struct ops *o, const char *file)
+{
+	char own[PATH_MAX], other[PATH_MAX];
+
+	return realpath(o->options->site, own) && realpath(file, other) && !strcmp(own, other);
+}
+
+static void op_apply(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+{
+	const char *file = text_of(body, "file");
+	const json_t *yaml = json_object_get(body, "yaml");
+	struct config_source source = {
+		.file = file, .text = json_string_value(yaml), .len = json_string_length(yaml)};
+	struct lines lines = {.len = 0};
+	struct td_conf *conf = NULL;
+	struct apply_job *j;
+	int rc;
+
+	if (file[0] != '/' || !source.text) {
+		api_error(c, m->op, m->id, -EINVAL,
+			"\"file\" must be the whole path of the site file, \"yaml\" its text");
+		return;
+	}
+	rc = config_read(&conf, &source, lines_add, &lines);
+	if (rc) {
+		lines_end(&lines);
+		api_error(c, m->op, m->id, rc, "%s", lines.text);
+		return;
+	}
+	j = malloc(sizeof(*j));
+	if (!j) {
+		conf_free(conf);
+		api_error(c, m->op, m->id, -ENOMEM, "out of memory");
+		return;
+	}
+	*j = (struct apply_job){o, c, m->op, m->id, !is_own_file(o, file)};
+	api_client_get(c);
+	site_apply(o->site, conf, apply_done, j);
+}
+
+static void reload_done(void *ctx, const struct site_result *r)
+{
+}
+
+void ops_reload(struct ops *o)
+{
+	struct config_source source = {.file = o->options->site};
+	struct lines lines = {.len = 0};
+	struct td_conf *conf = NULL;
+
+	if (config_read(&conf, &source, lines_add, &lines) == 0)
+		site_apply(o->site, conf, reload_done, NULL);
+}
+
+/* One page to the client. True: there is more. */
+static bool rows_page(struct ops *o, struct rows_job *j)
+{
+	struct td_buf out;
+	int rc;
+
+	buf_init(&out);
+	rc = store_query_next(o->store, &j->query, PAGE_ROWS, &out);
+	if (rc < 0) {
+		api_error(j->client, j->op, j->id, rc, "the store: %s", store_error(o->store));
+	} else {
+		api_reply_buf(j->client, j->op, j->id, &out);
+		if (rc == 0)
+			api_reply(j->client, j->op, j->id, NULL, 0);
+	}
+	buf_free(&out);
+	return rc == 1;
+}
+
+bool ops_turn(struct ops *o)
+{
+	struct rows_job *j = TAILQ_FIRST(&o->jobs), *next;
+	bool again = false;
+
+	for (; j; j = next) {
+		next = TAILQ_NEXT(j, link);
+		if (!api_client_gone(j->client) && api_client_full(j->client))
+			continue; /* its socket will wake us */
+		if (api_client_gone(j->client) || !rows_page(o, j))
+			rows_job_free(o, j);
+		else
+			again |= !api_client_full(j->client);
+	}
+	return again;
+}
+
+static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body,
+	enum store_table table)
+{
+	const json_t *limit = json_object_get(body, "limit");
+	json_int_t n = limit ? json_integer_value(limit) : ROWS_LIMIT;
+	struct rows_job *j;
+	int rc;
+
+	if (n < 1 || n > ROWS_MAX) {
+		api_error(c, m->op, m->id, -EINVAL, "\"limit\" must be a number from 1 to %d",
+			ROWS_MAX);
+		return;
+	}
+	j = calloc(1, sizeof(*j));
+	if (!j) {
+		api_error(c, m->op, m->id, -ENOMEM, "out of memory");
+		return;
+	}
+	j->query.table = table;
+	str_copy(j->query.call, sizeof(j->query.call), str_of(text_of(body, "call")));
+	str_copy(j->query.queue, sizeof(j->query.queue), str_of(text_of(body, "queue")));
+	rc = store_query_start(o->store, &j->query, (uint32_t)n);
+	if (rc) {
+		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
+		free(j);
+		return;
+	}
+	j->client = c;
+	j->op = m->op;
+	j->id = m->id;
+	api_client_get(c);
+	TAILQ_INSERT_TAIL(&o->jobs, j, link);
+}
+
+static void op_call(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+{
+	const char *call = text_of(body, "call");
+	struct td_buf out;
+	int rc;
+
+	buf_init(&out);
+	rc = store_call(o->store, call, &out);
+	if (rc == -ENOENT)
+		api_error(
+			c, m->op, m->id, rc, "no call %.40s in the store; see tandemctl cdr", call);
+	else if (rc)
+		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
+	else
+		api_reply_buf(c, m->op, m->id, &out);
+	buf_free(&out);
+}
+
+static const char *follow_error(const struct follow *f)
+{
+	return f->error == -ENOENT ? "no journal yet" : f->error ? strerror(-f->error) : "";
+}
+
+static void op_status(struct ops *o, struct api_client *c, const struct td_api_msg *m)
+{
+	struct td_buf out;
+
+	buf_init(&out);
+	json_object_start(&out, NULL);
+	json_str(&out, "release", str_of(TD_VERSION));
+	json_str(&out, "site", str_of(o->options->site));
+	json_str(&out, "name", str_of(conf_site(o->site->want)->name));
+	json_bool(&out, "engine", o->site->link->ready);
+	json_str(&out, "compiled", str_of(o->site->compiled));
+	json_str(&out, "store", str_of(o->options->store));
+	json_str(&out, "journal", str_of(o->follow->dir));
+	json_u64(&out, "stored_seq", store_seq(o->store));
+	json_u64(&out, "missing", store_missing(o->store));
+	json_u64(&out, "damaged", o->follow->damaged);
+	json_str(&out, "store_error", str_of(o->follow->error ? strerror(-o->follow->error) : ""));
+	json_object_end(&out);
+	api_reply_buf(c, m->op, m->id, &out);
+	buf_free(&out);
+}
+
+static void request(void *ctx, struct api_client *c, const struct td_api_msg *m, const char *text)
+{
+	struct ops *o = ctx;
+	json_t *body = json_loadb(text, m->len, 0, NULL);
+
+	if (!json_is_object(body)) {
+		api_error(c, m->op, m->id, -EINVAL, "the request's body is no JSON object");
+		goto out;
+	}
+	switch (m->op) {
+	case TD_API_APPLY:
+		op_apply(o, c, m, body);
+		break;
+	case TD_API_CDR:
+		op_rows(o, c, m, body, STORE_CDR);
+		break;
+	case TD_API_QUEUE_LOG:
+		op_rows(o, c, m, body, STORE_QUEUE_LOG);
+		break;
+	case TD_API_CALL:
+		op_call(o, c, m, body);
+		break;
+	case TD_API_STATUS:
+		op_status(o, c, m);
+		break;
+	default:
+		api_error(c, m->op, m->id, -ENOSYS,
+			"tandemd knows no operation %u; is it the engine's?", m->op);
+	}
+out:
+	json_decref(body);
+}
+
+/* Its jobs are found by ops_turn(). */
+static void closed(void *ctx, struct api_client *c)
+{
+}
+
+static void drained(void *ctx, struct api_client *c)
+{
+}
+
+const struct api_handlers ops_handlers = {.request = request, .closed = closed, .drained = drained};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tandemd's command line. */
+#ifndef TANDEM_CONTROL_OPTIONS_H
+#define TANDEM_CONTROL_OPTIONS_H
+
+struct options {
+	const char *site;     /* site.yaml */
+	const char *compiled; /* last-good file that the engine starts from */
+	const char *engine;   /* its socket */
+	const char *socket;   /* ours */
+	const char *store;
+	const char *journal; /* NULL: the site says where */
+	const char *log;     /* NULL: likewise */
+	unsigned keep_days;  /* of stories and decisions */
+};
+
+/* 0: go on; else exit with status - 1 (help was asked for, or the line was wrong). */
+int options_read(struct options *o, int argc, char **argv);
+
+#endif
