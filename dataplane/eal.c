@@ -12,12 +12,14 @@
 #include <unistd.h>
 #include <dataplane/eal.h>
 
-#define EAL_ARGS     64
-#define EAL_ARG_SIZE 4096 /* --lcores on a machine with hundreds of cores */
+#define EAL_ARGS   64
+#define EAL_LCORES 4096 /* bytes of --lcores on a machine with hundreds of cores */
 
 struct eal_args {
 	char *argv[EAL_ARGS + 1];
 	int argc;
+	char text[EAL_LCORES + 2048];
+	size_t used;
 	bool failed;
 };
 
@@ -60,16 +62,19 @@ static void eal_log_capture(void)
 
 static void __attribute__((format(printf, 2, 3))) eal_arg(struct eal_args *a, const char *fmt, ...)
 {
-	char *s = a->argc < EAL_ARGS ? malloc(EAL_ARG_SIZE) : NULL;
+	char *s = a->text + a->used;
+	size_t room = sizeof(a->text) - a->used;
 	va_list ap;
+	int n;
 
-	if (!s) {
+	va_start(ap, fmt);
+	n = vsnprintf(s, room, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= room || a->argc == EAL_ARGS) {
 		a->failed = true;
 		return;
 	}
-	va_start(ap, fmt);
-	vsnprintf(s, EAL_ARG_SIZE, fmt, ap);
-	va_end(ap);
+	a->used += (size_t)n + 1;
 	a->argv[a->argc++] = s;
 }
 
@@ -147,7 +152,7 @@ static int eal_core(
 /* lcore 0, main, may run anywhere; each other lcore is one thread pinned to its core. */
 static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *err, size_t err_size)
 {
-	static char list[EAL_ARG_SIZE];
+	static char list[EAL_LCORES];
 	size_t n = 0;
 	cpu_set_t cpus;
 	unsigned workers = s->worker_count ? s->worker_count : 1;
@@ -196,11 +201,12 @@ static void eal_devices(struct eal_args *a, const struct eal_params *p)
 
 int eal_start(const struct eal_params *p, char *err, size_t err_size)
 {
-	struct eal_args a = {0};
+	static struct eal_args a; /* EAL keeps pointers into it */
 	int rc;
 
 	if (eal_started)
 		return 0;
+	a = (struct eal_args){0}; /* of an attempt that failed */
 	eal_log_capture();
 	eal_arg(&a, "tandem");
 	eal_arg(&a, "--no-telemetry");
@@ -211,21 +217,16 @@ int eal_start(const struct eal_params *p, char *err, size_t err_size)
 	if (!rc)
 		rc = eal_lcores(&a, p->site, err, err_size);
 	if (!rc && a.failed) {
-		snprintf(err, err_size, "out of memory");
-		rc = -ENOMEM;
+		snprintf(err, err_size, "too many ports or cores for DPDK's arguments");
+		rc = -E2BIG;
 	}
 	if (!rc && rte_eal_init(a.argc, a.argv) < 0) {
 		rc = -rte_errno;
 		snprintf(err, err_size, "DPDK does not start: %s (%s)", eal_complaint(),
 			rte_strerror(-rc));
 	}
-	if (rc) { /* EAL keeps the arguments once it runs */
-		while (a.argc)
-			free(a.argv[--a.argc]);
-		return rc;
-	}
-	eal_started = true;
-	return 0;
+	eal_started = !rc;
+	return rc;
 }
 
 bool eal_hugepages(void)

@@ -25,7 +25,7 @@ static const struct fib_route routes[] = {
 	{.ip = 0, .bits = 0, .gateway = IP(10, 0, 0, 254), .port = 0, .metric = 100},
 	{.ip = IP(10, 0, 0, 0), .bits = 24, .port = 0},
 	{.ip = IP(10, 1, 0, 0), .bits = 16, .port = 1},
-	{.ip = IP(192, 168, 0, 0), .bits = 16, .port = FIB_ELSEWHERE},
+	{.ip = IP(192u, 168, 0, 0), .bits = 16, .port = FIB_ELSEWHERE},
 	{.ip = IP(10, 1, 2, 0), .bits = 24, .gateway = IP(10, 0, 0, 253), .port = 0, .metric = 20},
 	{.ip = IP(10, 1, 2, 0), .bits = 24, .gateway = IP(10, 1, 0, 1), .port = 1, .metric = 10},
 };
@@ -77,7 +77,7 @@ static void the_longest_prefix_leads(void **state)
 	assert_leads(&f, IP(10, 1, 9, 9), 1, IP(10, 1, 9, 9));
 	assert_leads(&f, IP(10, 1, 2, 9), 1, IP(10, 1, 0, 1)); /* the lower metric */
 	assert_leads(&f, IP(8, 8, 8, 8), 0, IP(10, 0, 0, 254));
-	assert_int_equal(fib_get(&f, IP(192, 168, 1, 1)), FIB_NO_ROUTE);
+	assert_int_equal(fib_get(&f, IP(192u, 168, 1, 1)), FIB_NO_ROUTE);
 	fib_fini(&f);
 }
 

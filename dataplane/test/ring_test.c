@@ -266,7 +266,7 @@ static void what_can_not_be_sent_says_so(void **state)
 	struct td_addr local = {.family = 4, .port = 5060, .ip4 = OURS}, remote = local;
 
 	/* Called here as signalling, which has nothing to do now. */
-	remote.ip4 = RTE_BE32(RTE_IPV4(172, 16, 0, 1));
+	remote.ip4 = RTE_BE32(RTE_IPV4(172u, 16, 0, 1));
 	assert_int_equal(dp_sip_send(dp, &local, &remote, big, 100), -EHOSTUNREACH);
 	remote.ip4 = PEER;
 	assert_int_equal(dp_sip_send(dp, &local, &remote, big, 1473), -EMSGSIZE);
