@@ -18,7 +18,7 @@ static const char *const state_names[TD_AGENT_STATE_COUNT] = {
 	[TD_AGENT_NOT_RESPONDING] = "not-responding",
 };
 
-const char *agent_state_name(uint8_t state)
+const char *agents_state_name(uint8_t state)
 {
 	return state < TD_AGENT_STATE_COUNT ? state_names[state] : "unknown";
 }
@@ -43,7 +43,7 @@ static void session_end(struct td_engine *e, const struct agent *a)
 	e->io.event(e->io.ctx, TD_EV_AGENT_SESSION, &ev, sizeof(ev));
 }
 
-void agent_state(struct td_engine *e, const struct td_acd_out *out)
+void agents_state(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct agent *a = table_get(&e->agents, out->agent);
 	char text[TD_NUMBER_BYTES];
@@ -77,7 +77,7 @@ void agent_state(struct td_engine *e, const struct td_acd_out *out)
 	}
 }
 
-void agent_reachable(struct td_engine *e, struct agent *a, bool reachable)
+void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 {
 	if (a->reachable == reachable)
 		return;
@@ -104,13 +104,13 @@ static struct td_addr local_for(const struct td_engine *e, const struct td_addr 
 	return local;
 }
 
-bool agent_target(const struct td_engine *e, const struct agent *a, struct agent_target *out)
+bool agents_target(const struct td_engine *e, const struct agent *a, struct agents_target *out)
 {
 	const struct registrar_binding *b = registrar_lookup(e->registrar, str_of(a->object.name));
 	char text[ADDR_TEXT];
 
 	if (b) {
-		*out = (struct agent_target){
+		*out = (struct agents_target){
 			.local = b->local, .remote = b->remote, .uri = str_of(b->contact)};
 		return true;
 	}
@@ -164,7 +164,7 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 		rc = 0;
 	if (rc < 0) {
 		snprintf(err, err_size, "cannot %s %s, who is %s", actions[action].verb, agent,
-			agent_state_name(a->state));
+			agents_state_name(a->state));
 		rc = -EINVAL;
 	}
 out:

@@ -6,18 +6,18 @@
 #include <engine/call/state.h>
 
 /* The distributor's AGENT output: ends a stay, begins another. */
-void agent_state(struct td_engine *e, const struct td_acd_out *out);
-const char *agent_state_name(uint8_t state);
+void agents_state(struct td_engine *e, const struct td_acd_out *out);
+const char *agents_state_name(uint8_t state);
 
 /* A telephone registered, or the last registration went. */
-void agent_reachable(struct td_engine *e, struct agent *a, bool reachable);
+void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
 
 /* Where to send an INVITE. False: nowhere. Slices live until the registrar's next input. */
-struct agent_target {
+struct agents_target {
 	struct td_addr local, remote;
 	struct str uri;
 	char uri_text[TD_NAME_BYTES + 64];
 };
-bool agent_target(const struct td_engine *e, const struct agent *a, struct agent_target *out);
+bool agents_target(const struct td_engine *e, const struct agent *a, struct agents_target *out);
 
 #endif

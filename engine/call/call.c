@@ -4,7 +4,7 @@
 #include <engine/call/cdr.h>
 #include <engine/call/distribute.h>
 #include <engine/call/leg.h>
-#include <engine/call/offer.h>
+#include <engine/call/ring.h>
 #include <engine/call/queuelog.h>
 #include <engine/call/routes.h>
 #include <engine/call/story.h>
@@ -307,7 +307,7 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 		return;
 	from = c->queue;
 	if (c->agent) /* its CANCEL came first; were it not so, no ring may outlive the queue */
-		offer_stop(e, c, "RINGCANCELED");
+		ring_stop(e, c, "RINGCANCELED");
 	call_leave(e, c);
 	from->overflowed++;
 	if (c->first_position) /* one that found the queue full has never been in it */
@@ -383,7 +383,7 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 		uint32_t contact = c->contact;
 
 		if (c->agent)
-			offer_stop(e, c, "RINGCANCELED");
+			ring_stop(e, c, "RINGCANCELED");
 		if (c->first_position) {
 			struct acd_contact_info info;
 

@@ -66,24 +66,6 @@ static int names_reserve(struct td_engine *e, const struct td_conf *c, char *err
 	return 0;
 }
 
-static int groups_check(const struct td_conf *c, char *err, size_t err_size)
-{
-	for (uint32_t i = 0; i < c->of[TD_KIND_QUEUE].count; i++)
-		if (c->of[TD_KIND_QUEUE].queue[i].group_count > TD_ACD_GROUPS) {
-			snprintf(err, err_size, "queue %s: names more than %d groups; merge some",
-				c->of[TD_KIND_QUEUE].queue[i].name, TD_ACD_GROUPS);
-			return -EINVAL;
-		}
-	for (uint32_t i = 0; i < c->of[TD_KIND_AGENT].count; i++)
-		if (c->of[TD_KIND_AGENT].agent[i].group_count > TD_ACD_GROUPS) {
-			snprintf(err, err_size,
-				"agent %s: is in more than %d groups; take some away",
-				c->of[TD_KIND_AGENT].agent[i].name, TD_ACD_GROUPS);
-			return -EINVAL;
-		}
-	return 0;
-}
-
 static int ports_reserve(struct td_engine *e, const struct td_conf *c)
 {
 	const struct conf_list *ports = &c->of[TD_KIND_PORT];
@@ -159,9 +141,9 @@ static void agent_set(struct td_engine *e, struct agent *a, const struct td_conf
 		a->acd = in.agent_set;
 		distribute(e, &in);
 	}
-	if (fresh)
+	if (!a->since) /* one who comes back has gone on being logged out */
 		a->since = e->now;
-	agent_reachable(e, a,
+	agents_reachable(e, a,
 		conf->contact.family ||
 			registrar_lookup(e->registrar, str_of(a->object.name)) != NULL);
 	distribute_drain(e);
@@ -289,9 +271,7 @@ int td_engine_config(
 	rc = conf_apply(&next, old, text, len, err, err_size);
 	if (rc < 0)
 		goto out;
-	rc = groups_check(next, err, err_size);
-	if (rc == 0)
-		rc = names_reserve(e, next, err, err_size);
+	rc = names_reserve(e, next, err, err_size);
 	if (rc < 0)
 		goto out;
 	count = conf_diff(old, next, &changes);

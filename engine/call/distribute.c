@@ -2,7 +2,7 @@
 #include <engine/call/agents.h>
 #include <engine/call/call.h>
 #include <engine/call/distribute.h>
-#include <engine/call/offer.h>
+#include <engine/call/ring.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -26,7 +26,7 @@ static void output(void *ctx, const struct td_acd_out *out)
 
 	e->io.event(e->io.ctx, TD_EV_ACD_OUT, out, sizeof(*out));
 	if (out->type == TD_ACD_OUT_AGENT) {
-		agent_state(e, out);
+		agents_state(e, out);
 		return;
 	}
 	if (e->out_count == e->out_cap) {
@@ -103,10 +103,10 @@ void distribute_drain(struct td_engine *e)
 			call_overflow(e, &out);
 			break;
 		case TD_ACD_OUT_OFFER:
-			offer_start(e, &out);
+			ring_start(e, &out);
 			break;
 		case TD_ACD_OUT_CANCEL:
-			offer_cancel(e, &out);
+			ring_cancel(e, &out);
 			break;
 		}
 	}

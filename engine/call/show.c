@@ -114,16 +114,16 @@ static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct agent *a = table_get(&e->agents, i + 1);
-	struct agent_target target;
+	struct agents_target target;
 	char text[ADDR_TEXT] = "";
 
 	if (!a->object.live && a->state == TD_AGENT_LOGGED_OUT)
 		return false;
-	if (agent_target(e, a, &target))
+	if (agents_target(e, a, &target))
 		addr_encode(&target.remote, text);
 	json_object_start(b, NULL);
 	json_str(b, "name", str_of(a->object.name));
-	json_str(b, "state", str_of(agent_state_name(a->state)));
+	json_str(b, "state", str_of(agents_state_name(a->state)));
 	json_f64(b, "seconds", seconds_since(e, a->since));
 	json_str(b, "reason", str_of(a->reason));
 	json_bool(b, "reachable", a->reachable);

@@ -5,7 +5,7 @@
 #include <engine/call/call.h>
 #include <engine/call/engine.h>
 #include <engine/call/leg.h>
-#include <engine/call/offer.h>
+#include <engine/call/ring.h>
 #include <engine/call/story.h>
 #include <engine/call/trace.h>
 #include <engine/call/trunk.h>
@@ -69,7 +69,7 @@ static void on_progress(void *ctx, struct sip_session *s, int code, const struct
 	struct leg *l = sip_session_user(s);
 
 	if (l)
-		offer_progress(ctx, l, code);
+		ring_progress(ctx, l, code);
 }
 
 static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
@@ -77,7 +77,7 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 	struct leg *l = sip_session_user(s);
 
 	if (l)
-		offer_answered(ctx, l, m);
+		ring_answered(ctx, l, m);
 }
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
@@ -85,7 +85,7 @@ static void on_failed(void *ctx, struct sip_session *s, int code, const struct s
 	struct leg *l = sip_session_user(s);
 
 	if (l)
-		offer_failed(ctx, l, code);
+		ring_failed(ctx, l, code);
 }
 
 static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
@@ -222,7 +222,7 @@ static void on_reachable(void *ctx, struct str name, bool reachable)
 	struct agent *a = agent_by_user(ctx, name);
 
 	if (a)
-		agent_reachable(ctx, a, reachable || a->conf.contact.family);
+		agents_reachable(ctx, a, reachable || a->conf.contact.family);
 }
 
 const struct registrar_ops uaglue_registrar_ops = {

@@ -13,10 +13,11 @@ char *__wrap_strdup(const char *s);
 void __wrap_free(void *p);
 
 static long until_failure = -1; /* allocations that still succeed; negative: all do */
-static long failed, live;
+static long failed, live, made;
 
 static int refuse(void)
 {
+	made++;
 	if (until_failure < 0)
 		return 0;
 	if (until_failure-- > 0)
@@ -70,6 +71,11 @@ void __wrap_free(void *p)
 long oom_live(void)
 {
 	return live;
+}
+
+long oom_made(void)
+{
+	return made;
 }
 
 void oom_each(int (*fn)(void), int expected)

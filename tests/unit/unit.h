@@ -29,5 +29,7 @@
 void oom_each(int (*fn)(void), int expected);
 /* Allocations not freed yet, made since the program started in wrapped code. */
 long oom_live(void);
+/* Allocations asked for since then: the same before and after what must not allocate. */
+long oom_made(void);
 
 #endif

@@ -4,7 +4,7 @@
 #include <engine/call/call.h>
 #include <engine/call/distribute.h>
 #include <engine/call/leg.h>
-#include <engine/call/offer.h>
+#include <engine/call/ring.h>
 #include <engine/call/queuelog.h>
 #include <engine/call/story.h>
 #include <engine/call/trace.h>
@@ -15,7 +15,8 @@
 #define URI_BYTES     160
 
 /* The INVITE; false when it cannot be sent. */
-static bool ring(struct td_engine *e, struct call *c, struct leg *l, const struct agent_target *t)
+static bool invite(
+	struct td_engine *e, struct call *c, struct leg *l, const struct agents_target *t)
 {
 	const struct td_conf_site *site = conf_site(e->conf);
 	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
@@ -51,23 +52,23 @@ static void refuse(struct td_engine *e, struct call *c, const struct agent *a, c
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, TD_ACD_FAILED);
 }
 
-void offer_start(struct td_engine *e, const struct td_acd_out *out)
+void ring_start(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct call *c = call_lookup(e, out->contact);
 	struct agent *a = table_get(&e->agents, out->agent);
-	struct agent_target target;
+	struct agents_target target;
 	struct leg *l;
 
 	if (!c || !a)
 		return; /* the contact has left meanwhile, and the distributor knows */
 	if (a->call || c->agent)
 		return refuse(e, c, a, "is in another call");
-	if (!agent_target(e, a, &target))
+	if (!agents_target(e, a, &target))
 		return refuse(e, c, a, "is not registered");
 	l = leg_alloc(e, c, a, &target.local);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
-	if (!ring(e, c, l, &target)) {
+	if (!invite(e, c, l, &target)) {
 		leg_detach(e, l);
 		return refuse(e, c, a, "the INVITE cannot be sent");
 	}
@@ -87,7 +88,7 @@ static struct agent *part(struct call *c)
 	return a;
 }
 
-void offer_stop(struct td_engine *e, struct call *c, const char *event)
+void ring_stop(struct td_engine *e, struct call *c, const char *event)
 {
 	struct leg *l = c->agent;
 	struct sip_session *s = l->session;
@@ -99,7 +100,7 @@ void offer_stop(struct td_engine *e, struct call *c, const char *event)
 	sip_session_cancel(s, e->now);
 }
 
-void offer_cancel(struct td_engine *e, const struct td_acd_out *out)
+void ring_cancel(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct call *c = call_lookup(e, out->contact);
 
@@ -107,10 +108,10 @@ void offer_cancel(struct td_engine *e, const struct td_acd_out *out)
 		return;
 	if (out->reason == TD_ACD_NO_ANSWER)
 		c->agent->agent->missed++;
-	offer_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
+	ring_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
 }
 
-void offer_progress(struct td_engine *e, struct leg *l, int code)
+void ring_progress(struct td_engine *e, struct leg *l, int code)
 {
 	struct call *c = l->call;
 
@@ -135,7 +136,7 @@ static void fail(struct td_engine *e, struct leg *l, enum td_acd_reason reason)
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
 }
 
-void offer_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
+void ring_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
@@ -180,7 +181,7 @@ static enum td_acd_reason reason_of(int code)
 	}
 }
 
-void offer_failed(struct td_engine *e, struct leg *l, int code)
+void ring_failed(struct td_engine *e, struct leg *l, int code)
 {
 	struct call *c = l->call;
 

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/core/buf.h>
+#include <tandem/engine.h>
+#include <tests/unit/unit.h>
+
+#define NOW 1000000000ull
+
+static const char site[] = "set site site domain=tandem.example rtp_ports=20000-20019 max_calls=2\n"
+			   "set port carrier device=eth1 address=10.20.0.1/24\n"
+			   "set trunk acme address=10.20.0.10\n"
+			   "set group sales\n"
+			   "set agent alice groups=sales contact=10.30.0.11:5060\n"
+			   "set queue sales groups=sales\n"
+			   "set route 4989100 queue=sales\n";
+
+static unsigned events, sent;
+
+static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+	const uint8_t *data, size_t len)
+{
+	sent++;
+}
+
+static void on_media(void *ctx, const struct td_media_cmd *cmd)
+{
+}
+
+static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
+{
+	events++;
+}
+
+static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+{
+}
+
+static const struct td_engine_io io = {
+	.sip = on_sip, .media = on_media, .event = on_event, .record = on_record};
+static const struct td_engine_params params = {.seed = 1, .max_calls = 2};
+
+static int build(void)
+{
+	struct td_engine *e = td_engine_alloc(&params, &io);
+	char err[256];
+	int rc;
+
+	if (!e)
+		return -errno;
+	rc = td_engine_config(e, NOW, site, sizeof(site) - 1, err, sizeof(err));
+	td_engine_free(e);
+	return rc;
+}
+
+static void alloc_and_config_survive_oom(void **state)
+{
+	oom_each(build, -ENOMEM);
+}
+
+static struct td_engine *change_engine;
+
+static int change(void)
+{
+	static const char lines[] = "set agent bob groups=sales\nset group more\n";
+	static const char back[] = "del agent bob\ndel group more\n";
+	char err[256];
+	int rc = td_engine_config(change_engine, NOW, lines, sizeof(lines) - 1, err, sizeof(err));
+
+	if (rc == 0)
+		rc = td_engine_config(change_engine, NOW, back, sizeof(back) - 1, err, sizeof(err));
+	return rc;
+}
+
+/* A change that fails for want of memory leaves the configuration in force as it was. */
+static void failed_change_changes_nothing(void **state)
+{
+	static const char bad[] = "set agent bob groups=sales\nset route 1 queue=nowhere\n";
+	struct td_buf before, after;
+	char err[256] = "";
+
+	change_engine = td_engine_alloc(&params, &io);
+	assert_non_null(change_engine);
+	assert_int_equal(
+		td_engine_config(change_engine, NOW, site, sizeof(site) - 1, err, sizeof(err)), 0);
+	assert_int_equal(change(), 0); /* names that were there once stay: no leak below */
+	buf_init(&before);
+	buf_init(&after);
+	assert_int_equal(td_engine_config_text(change_engine, &before), 0);
+	events = 0;
+	assert_int_equal(
+		td_engine_config(change_engine, NOW, bad, sizeof(bad) - 1, err, sizeof(err)),
+		-EINVAL);
+	assert_non_null(strstr(err, "nowhere"));
+	assert_int_equal(events, 0);
+	assert_int_equal(td_engine_config_text(change_engine, &after), 0);
+	assert_int_equal(before.len, after.len);
+	assert_memory_equal(before.data, after.data, before.len);
+	buf_free(&before);
+	buf_free(&after);
+	td_engine_free(change_engine);
+}
+
+static void operators_get_a_line(void **state)
+{
+	struct td_engine *e = td_engine_alloc(&params, &io);
+	char err[256] = "";
+	struct td_buf b;
+	uint32_t cursor = 0;
+	int more;
+
+	assert_non_null(e);
+	assert_int_equal(td_engine_config(e, NOW, site, sizeof(site) - 1, err, sizeof(err)), 0);
+	assert_int_equal(
+		td_engine_agent(e, NOW, "eve", TD_AGENT_LOGIN, "", err, sizeof(err)), -ENOENT);
+	assert_non_null(strstr(err, "eve"));
+	assert_int_equal(
+		td_engine_agent(e, NOW, "alice", TD_AGENT_READY, "", err, sizeof(err)), -EINVAL);
+	assert_int_equal(
+		td_engine_agent(e, NOW, "alice", TD_AGENT_PAUSE, "lunch", err, sizeof(err)), 0);
+	assert_int_equal(td_engine_hangup(e, NOW, "1.1", err, sizeof(err)), -ENOENT);
+	buf_init(&b);
+	assert_int_equal(td_engine_show(e, NOW, "agents", &cursor, 10, &b), 0);
+	buf_put(&b, "", 1);
+	assert_non_null(strstr(b.data, "\"paused\""));
+	assert_non_null(strstr(b.data, "\"lunch\""));
+	cursor = 0;
+	more = 0;
+	do
+		buf_reset(&b);
+	while (td_engine_show(e, NOW, "sip", &cursor, 3, &b) == 1 && b.len > 0 && ++more < 100);
+	assert_in_range(more, 5, 99);
+	cursor = 0;
+	assert_int_equal(td_engine_show(e, NOW, "weather", &cursor, 3, &b), -EINVAL);
+	buf_free(&b);
+	td_engine_free(e);
+}
+
+/* On the way of a call nothing is allocated. */
+static void garbage_and_time_allocate_nothing(void **state)
+{
+	static const struct td_addr local = {.family = 4, .port = 5060, .ip4 = 0x0100140a};
+	static const struct td_addr remote = {.family = 4, .port = 5060, .ip4 = 0x0a00140a};
+	static const char invite[] =
+		"INVITE sip:4989100@10.20.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
+		"10.20.0.10;branch=z9hG4bKa\r\n"
+		"From: <sip:1@x>;tag=a\r\nTo: <sip:4989100@x>\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\n"
+		"Max-Forwards: 70\r\nContact: <sip:1@10.20.0.10>\r\n"
+		"Content-Type: application/sdp\r\nContent-Length: 89\r\n\r\n"
+		"v=0\r\no=- 1 1 IN IP4 10.20.0.10\r\ns=-\r\nc=IN IP4 10.20.0.10\r\nt=0 0\r\n"
+		"m=audio 4000 RTP/AVP 8\r\n";
+	struct td_engine *e = td_engine_alloc(&params, &io);
+	char err[256];
+	uint64_t now = NOW;
+	long before;
+
+	assert_non_null(e);
+	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, err, sizeof(err)), 0);
+	before = oom_made();
+	sent = 0;
+	for (size_t cut = sizeof(invite) - 1; cut > 0; cut -= cut > 100 ? 100 : cut)
+		td_engine_sip(e, now, &local, &remote, (const uint8_t *)invite, cut);
+	for (int i = 0; i < 200 && now != TD_NEVER; i++)
+		now = td_engine_advance(e, now);
+	assert_true(sent > 3);
+	assert_int_equal(oom_made(), before);
+	td_engine_free(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alloc_and_config_survive_oom),
+		cmocka_unit_test(failed_change_changes_nothing),
+		cmocka_unit_test(operators_get_a_line),
+		cmocka_unit_test(garbage_and_time_allocate_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

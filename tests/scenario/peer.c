@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <tests/scenario/peer.h>
+
+#define ENGINE "10.20.0.1"
+
+void peer_what(const char *msg, char *out, size_t size)
+{
+	const char *at = strncmp(msg, "SIP/2.0 ", 8) == 0 ? msg + 8 : msg;
+	size_t n = strcspn(at, " \r\n");
+
+	snprintf(out, size, "%.*s", (int)n, at);
+}
+
+void peer_header(const char *msg, const char *name, char *out, size_t size)
+{
+	size_t n = strlen(name);
+
+	out[0] = '\0';
+	for (const char *line = strstr(msg, "\r\n"); line; line = strstr(line, "\r\n")) {
+		line += 2;
+		if (strncmp(line, "\r\n", 2) == 0)
+			return;
+		if (strncasecmp(line, name, n) != 0)
+			continue;
+		const char *at = line + n + strspn(line + n, " \t");
+
+		if (*at != ':')
+			continue;
+		at += 1 + strspn(at + 1, " \t");
+		snprintf(out, size, "%.*s", (int)strcspn(at, "\r"), at);
+		return;
+	}
+}
+
+const char *peer_body(const char *msg)
+{
+	const char *end = strstr(msg, "\r\n\r\n");
+
+	return end ? end + 4 : "";
+}
+
+void peer_sdp(const char *text, char *out, size_t size)
+{
+	char host[64], pts[64], direction[16] = "sendrecv";
+	unsigned port;
+	size_t n;
+
+	out[0] = '\0';
+	if (sscanf(text, "%63[^:]:%u/%63[0-9,] %15s", host, &port, pts, direction) < 3)
+		return;
+	n = (size_t)snprintf(out, size,
+		"v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %u RTP/AVP",
+		host, host, port);
+	for (char *save, *pt = strtok_r(pts, ",", &save); pt; pt = strtok_r(NULL, ",", &save))
+		n += (size_t)snprintf(out + n, size - n, " %s", pt);
+	snprintf(out + n, size - n,
+		"\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=%s\r\n", direction);
+}
+
+static void new_call(struct peer *p, const char *number)
+{
+	p->outgoing = true;
+	snprintf(p->call_id, sizeof(p->call_id), "%s-%u@%s", p->name, ++p->calls, p->host);
+	snprintf(p->local_tag, sizeof(p->local_tag), "t%s%u", p->name, p->calls);
+	snprintf(p->local_uri, sizeof(p->local_uri), "<sip:4930123@%s>", p->host);
+	snprintf(p->remote, sizeof(p->remote), "<sip:%s@" ENGINE ">", number);
+	snprintf(p->invite_to, sizeof(p->invite_to), "%s", p->remote);
+	snprintf(p->target, sizeof(p->target), "sip:%s@" ENGINE ":5060", number);
+}
+
+void peer_request(struct peer *p, const char *method, const char *number, const char *headers,
+	const char *type, const char *body, char *out, size_t size)
+{
+	bool ack = strcmp(method, "ACK") == 0, cancel = strcmp(method, "CANCEL") == 0;
+	bool invite = strcmp(method, "INVITE") == 0;
+	bool failed = ack && p->final[0] && strncmp(p->final + 8, "2", 1) != 0;
+	char branch[PEER_FIELD], to[PEER_FIELD], type_line[64] = "";
+
+	if (number[0])
+		new_call(p, number);
+	if (!ack && !cancel)
+		p->cseq++;
+	snprintf(branch, sizeof(branch), "z9hG4bK%s%u", p->name, ++p->branches);
+	if (invite) {
+		p->invite_cseq = p->cseq;
+		p->final[0] = '\0';
+		snprintf(p->branch, sizeof(p->branch), "%s", branch);
+	}
+	if (cancel || failed) /* belong to the INVITE's transaction */
+		snprintf(branch, sizeof(branch), "%s", p->branch);
+	snprintf(to, sizeof(to), "%s", cancel ? p->invite_to : p->remote);
+	if (failed)
+		peer_header(p->final, "To", to, sizeof(to));
+	if (body[0])
+		snprintf(type_line, sizeof(type_line), "Content-Type: %s\r\n", type);
+	snprintf(out, size,
+		"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%u;branch=%s;rport\r\nMax-Forwards: 70\r\n"
+		"From: %s;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
+		"Contact: <sip:%s@%s:%u>\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+		method, p->target, p->host, p->addr.port, branch, p->local_uri, p->local_tag, to,
+		p->call_id, ack || cancel ? p->invite_cseq : p->cseq, method, p->name, p->host,
+		p->addr.port, headers, type_line, strlen(body), body);
+}
+
+void peer_response(
+	struct peer *p, int code, bool to_invite, const char *body, char *out, size_t size)
+{
+	const char *msg = to_invite ? p->invite : p->request;
+	char via[PEER_FIELD], from[PEER_FIELD], to[PEER_FIELD], id[PEER_FIELD], cseq[64];
+	const char *tag = "";
+
+	peer_header(msg, "Via", via, sizeof(via));
+	peer_header(msg, "From", from, sizeof(from));
+	peer_header(msg, "To", to, sizeof(to));
+	peer_header(msg, "Call-ID", id, sizeof(id));
+	peer_header(msg, "CSeq", cseq, sizeof(cseq));
+	if (!strstr(to, ";tag="))
+		tag = p->local_tag;
+	snprintf(out, size,
+		"SIP/2.0 %d Whatever\r\nVia: %s\r\nFrom: %s\r\nTo: %s%s%s\r\nCall-ID: %s\r\nCSeq: "
+		"%s\r\n"
+		"Contact: <sip:%s@%s:%u>\r\n%sContent-Length: %zu\r\n\r\n%s",
+		code, via, from, to, tag[0] ? ";tag=" : "", tag, id, cseq, p->name, p->host,
+		p->addr.port, body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body),
+		body);
+}
+
+static void learn_target(struct peer *p, const char *msg)
+{
+	char contact[PEER_FIELD];
+	char *open, *close;
+
+	peer_header(msg, "Contact", contact, sizeof(contact));
+	open = strchr(contact, '<');
+	close = open ? strchr(open, '>') : NULL;
+	if (!close)
+		return;
+	*close = '\0';
+	snprintf(p->target, sizeof(p->target), "%s", open + 1);
+}
+
+static void learn_request(struct peer *p, const char *msg, const char *what)
+{
+	snprintf(p->request, sizeof(p->request), "%s", msg);
+	if (strcmp(what, "INVITE") != 0)
+		return;
+	snprintf(p->invite, sizeof(p->invite), "%s", msg);
+	learn_target(p, msg);
+	if (p->call_id[0])
+		return; /* a re-INVITE */
+	p->outgoing = false;
+	peer_header(msg, "Call-ID", p->call_id, sizeof(p->call_id));
+	peer_header(msg, "To", p->local_uri, sizeof(p->local_uri));
+	peer_header(msg, "From", p->remote, sizeof(p->remote));
+	snprintf(p->local_tag, sizeof(p->local_tag), "t%s%u", p->name, ++p->calls);
+}
+
+void peer_learn(struct peer *p, const char *msg)
+{
+	char what[32], cseq[64];
+
+	peer_what(msg, what, sizeof(what));
+	peer_header(msg, "CSeq", cseq, sizeof(cseq));
+	if (!isdigit((unsigned char)what[0])) {
+		learn_request(p, msg, what);
+		return;
+	}
+	if (!strstr(cseq, "INVITE") || atoi(what) < 200)
+		return;
+	snprintf(p->final, sizeof(p->final), "%s", msg);
+	if (what[0] != '2')
+		return;
+	peer_header(msg, "To", p->remote, sizeof(p->remote));
+	learn_target(p, msg);
+}

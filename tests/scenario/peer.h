@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A scripted telephone or carrier: it writes SIP as text and reads it with a few string searches,
+ * sharing no code with engine/sip, so that the two cannot be wrong together.
+ */
+#ifndef TANDEM_TESTS_SCENARIO_PEER_H
+#define TANDEM_TESTS_SCENARIO_PEER_H
+
+#include <tandem/types.h>
+
+#define PEER_MSG   4096
+#define PEER_FIELD 192
+
+/* One dialog, or one call attempt, of a peer: "carrier", "carrier.2". */
+struct peer {
+	char name[32];
+	struct td_addr addr;
+	char host[64]; /* address as text */
+	char call_id[PEER_FIELD], local_tag[32], local_uri[PEER_FIELD], remote[PEER_FIELD];
+	char target[PEER_FIELD];    /* Request-URI of what we send in the dialog */
+	char branch[PEER_FIELD];    /* of our last INVITE */
+	char invite_to[PEER_FIELD]; /* To of our INVITE, for CANCEL and the ACK of a failure */
+	unsigned cseq, invite_cseq, calls, branches;
+	bool outgoing;          /* we sent the INVITE */
+	char request[PEER_MSG]; /* the last request that came */
+	char invite[PEER_MSG];  /* the last INVITE that came */
+	char final[PEER_MSG];   /* the last final response to our INVITE */
+};
+
+/* "INVITE", "200", ... of a message. */
+void peer_what(const char *msg, char *out, size_t size);
+/* First header field of that name, trimmed; empty when there is none. */
+void peer_header(const char *msg, const char *name, char *out, size_t size);
+const char *peer_body(const char *msg);
+
+/* sdp "10.20.0.10:4000/8,0,101", then words such as "sendonly". Empty gives no body. */
+void peer_sdp(const char *text, char *out, size_t size);
+
+/* A request; `number` for a new INVITE, headers and body may be empty. */
+void peer_request(struct peer *p, const char *method, const char *number, const char *headers,
+	const char *type, const char *body, char *out, size_t size);
+/* A response to the last request, or the last INVITE. */
+void peer_response(
+	struct peer *p, int code, bool to_invite, const char *body, char *out, size_t size);
+/* Learns from what came: dialogs, targets. */
+void peer_learn(struct peer *p, const char *msg);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/acd/replay.h>
+#include <engine/call/state.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <tests/scenario/world.h>
+
+#define GONE_NS        TD_NSEC_PER_MSEC
+#define PACKETS_SECOND 50
+#define RING_NS        (10 * TD_NSEC_PER_MSEC)
+
+struct acd_rec {
+	uint32_t type; /* TD_EV_ACD_IN, TD_EV_ACD_OUT */
+	uint32_t len;
+};
+
+static void say(struct world *w, char what, const void *data, size_t len)
+{
+	buf_put(&w->transcript, &what, 1);
+	buf_put(&w->transcript, &w->now, sizeof(w->now));
+	buf_put(&w->transcript, data, len);
+}
+
+static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+	const uint8_t *data, size_t len)
+{
+	struct world *w = ctx;
+
+	say(w, 'S', data, len);
+	if (w->hooks.sip)
+		w->hooks.sip(w->hooks.ctx, local, remote, data, len);
+}
+
+/* A worker's rules: what it is told must make sense, and its ring must not fill. */
+static void leg_rules(struct world *w, const struct td_media_cmd *cmd)
+{
+	struct world_leg *l = &w->leg[cmd->leg];
+
+	if (w->now - l->window >= RING_NS) {
+		l->window = w->now;
+		l->commands = 0;
+	}
+	if (++l->commands > TD_LEG_CREDITS)
+		w->credit_violations++;
+	switch (cmd->op) {
+	case TD_MEDIA_LEG_ADD:
+		w->bad_commands += l->added != 0;
+		l->added = w->now;
+		l->cookie = cmd->leg_params.cookie;
+		w->legs_added++;
+		break;
+	case TD_MEDIA_LEG_DEL:
+		w->bad_commands += !l->added || l->gone_at;
+		l->gone_at = w->now + GONE_NS;
+		w->legs_going++;
+		break;
+	case TD_MEDIA_BRIDGE:
+		w->bad_commands += !l->added || l->gone_at || !w->leg[cmd->peer].added ||
+				   w->leg[cmd->peer].gone_at;
+		break;
+	default:
+		w->bad_commands += !l->added || l->gone_at;
+	}
+}
+
+static void on_media(void *ctx, const struct td_media_cmd *cmd)
+{
+	struct world *w = ctx;
+
+	say(w, 'M', cmd, sizeof(*cmd));
+	if (cmd->leg < w->legs)
+		leg_rules(w, cmd);
+	else
+		w->bad_commands++;
+	if (w->hooks.media)
+		w->hooks.media(w->hooks.ctx, cmd);
+}
+
+static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
+{
+	struct world *w = ctx;
+
+	say(w, 'E', payload, len);
+	if (type == TD_EV_ACD_IN || type == TD_EV_ACD_OUT) {
+		struct acd_rec rec = {.type = type, .len = len};
+
+		buf_put(&w->acd, &rec, sizeof(rec));
+		buf_put(&w->acd, payload, len);
+	}
+	if (w->hooks.event)
+		w->hooks.event(w->hooks.ctx, type, payload, len);
+}
+
+static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+{
+	struct world *w = ctx;
+
+	say(w, 'R', &recording, sizeof(recording));
+	if (w->hooks.record)
+		w->hooks.record(w->hooks.ctx, recording, call);
+}
+
+struct world *world_alloc(
+	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks)
+{
+	struct td_engine_params params = {
+		.seed = seed, .wall_offset = WORLD_WALL, .max_calls = max_calls};
+	struct td_engine_io io = {
+		.sip = on_sip, .media = on_media, .event = on_event, .record = on_record};
+	struct world *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	io.ctx = w;
+	w->hooks = *hooks;
+	w->now = WORLD_START;
+	w->next = TD_NEVER;
+	w->legs = legs;
+	buf_init(&w->transcript);
+	buf_init(&w->acd);
+	w->leg = calloc(legs, sizeof(*w->leg));
+	w->engine = w->leg ? td_engine_alloc(&params, &io) : NULL;
+	if (!w->engine) {
+		world_free(w);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (!w)
+		return;
+	td_engine_free(w->engine);
+	buf_free(&w->acd);
+	buf_free(&w->transcript);
+	free(w->leg);
+	free(w);
+}
+
+int world_config(struct world *w, const char *lines, char *err, size_t err_size)
+{
+	int rc = td_engine_config(w->engine, w->now, lines, strlen(lines), err, err_size);
+
+	w->next = td_engine_advance(w->engine, w->now);
+	return rc;
+}
+
+static uint64_t next_gone(const struct world *w, uint32_t *leg)
+{
+	uint64_t next = TD_NEVER;
+
+	if (!w->legs_going)
+		return next;
+	for (uint32_t i = 0; i < w->legs; i++)
+		if (w->leg[i].gone_at && w->leg[i].gone_at < next) {
+			next = w->leg[i].gone_at;
+			*leg = i;
+		}
+	return next;
+}
+
+static void leg_gone(struct world *w, uint32_t leg)
+{
+	struct world_leg *l = &w->leg[leg];
+	uint64_t packets = (w->now - l->added) * PACKETS_SECOND / TD_NSEC_PER_SEC;
+	struct td_media_event ev = {
+		.type = TD_MEDIA_LEG_GONE,
+		.leg = leg,
+		.cookie = l->cookie,
+		.stats = {.in_packets = packets, .in_bytes = packets * 200},
+	};
+
+	*l = (struct world_leg){0};
+	w->legs_going--;
+	td_engine_media(w->engine, w->now, &ev);
+}
+
+uint64_t world_next(const struct world *w)
+{
+	uint32_t leg;
+	uint64_t gone = next_gone(w, &leg);
+
+	return gone < w->next ? gone : w->next;
+}
+
+void world_run(struct world *w, uint64_t until)
+{
+	w->next = td_engine_advance(w->engine, w->now);
+	for (;;) {
+		uint32_t leg = 0;
+		uint64_t gone = next_gone(w, &leg);
+		uint64_t next = gone < w->next ? gone : w->next;
+
+		if (next > until)
+			break;
+		if (next > w->now)
+			w->now = next;
+		if (gone <= w->now)
+			leg_gone(w, leg);
+		w->next = td_engine_advance(w->engine, w->now);
+	}
+	w->now = until;
+}
+
+void world_sip(struct world *w, const struct td_addr *local, const struct td_addr *remote,
+	const void *data, size_t len)
+{
+	td_engine_sip(w->engine, w->now, local, remote, data, len);
+	w->next = td_engine_advance(w->engine, w->now);
+}
+
+void world_digit(struct world *w, uint32_t leg, char digit)
+{
+	struct td_media_event ev = {
+		.type = TD_MEDIA_DTMF,
+		.leg = leg,
+		.cookie = w->leg[leg].cookie,
+		.dtmf = {.digit = digit, .duration_ms = 100},
+	};
+
+	td_engine_media(w->engine, w->now, &ev);
+	w->next = td_engine_advance(w->engine, w->now);
+}
+
+const char *world_replay(const struct world *w)
+{
+	struct td_ev_start start = {0};
+	struct acd_replay *r = acd_replay_alloc();
+	const struct acd_replay_result *result;
+	const char *fault = NULL;
+	uint64_t seq = 1;
+	int rc;
+
+	if (!r || w->acd.error) {
+		acd_replay_free(r);
+		return "out of memory";
+	}
+	rc = acd_replay_record(r, seq, TD_EV_START, &start, sizeof(start));
+	for (const char *at = w->acd.data; rc == 0 && at < w->acd.data + w->acd.len;) {
+		struct acd_rec rec;
+
+		memcpy(&rec, at, sizeof(rec));
+		rc = acd_replay_record(r, ++seq, (uint16_t)rec.type, at + sizeof(rec), rec.len);
+		at += sizeof(rec) + rec.len;
+	}
+	result = acd_replay_end(r);
+	if (rc || result->differs)
+		fault = "the journal, replayed, decides otherwise";
+	else if (!result->inputs || result->skipped || result->cut)
+		fault = "not all of the journal could be replayed";
+	acd_replay_free(r);
+	return fault;
+}
+
+const char *world_residue(const struct world *w)
+{
+	const struct td_engine *e = w->engine;
+
+	if (td_engine_calls(e) || e->calls_running)
+		return "calls";
+	if (e->calls.free_count != e->calls.capacity)
+		return "call records";
+	if (e->legs.free_count != e->legs.capacity)
+		return "legs";
+	if (sip_ua_sessions(e->ua))
+		return "SIP sessions";
+	if (ports_in_use(&e->ports))
+		return "RTP ports";
+	if (e->by_contact.count)
+		return "contacts";
+	if (e->out_count || e->outs_lost)
+		return "outputs of the distributor";
+	for (uint32_t n = 1; n <= e->agents.count; n++)
+		if (((struct agent *)table_get(&e->agents, n))->call)
+			return "an agent in a call";
+	for (uint32_t n = 1; n <= e->queues.count; n++) {
+		const struct queue *q = table_get(&e->queues, n);
+
+		if (q->waiting || q->talking)
+			return "calls counted in a queue";
+	}
+	for (uint32_t n = 1; n <= e->trunks.count; n++)
+		if (((struct trunk *)table_get(&e->trunks, n))->calls)
+			return "calls counted in a trunk";
+	for (uint32_t i = 0; i < w->legs; i++)
+		if (w->leg[i].added)
+			return "media legs";
+	if (w->credit_violations)
+		return "commands beyond the leg's credits";
+	if (w->bad_commands)
+		return "media commands that make no sense";
+	return NULL;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A td_engine in virtual time. The world keeps all that the engine says (for a comparison of two
+ * runs), the distributor's journal (for a replay), and plays the workers: LEG_DEL is answered by
+ * LEG_GONE one millisecond later with 50 packets a second of the leg's life.
+ *
+ *      script or soak ──sip──► td_engine ──sip, media, event, record──► hooks of the test
+ *                                 ▲   │ LEG_DEL
+ *                        LEG_GONE └───┘ 1 ms
+ */
+#ifndef TANDEM_TESTS_SCENARIO_WORLD_H
+#define TANDEM_TESTS_SCENARIO_WORLD_H
+
+#include <engine/core/buf.h>
+#include <tandem/engine.h>
+#include <tandem/event.h>
+
+#define WORLD_START (1000 * TD_NSEC_PER_SEC) /* monotonic at the start */
+#define WORLD_WALL  (1700000000 * TD_NSEC_PER_SEC - WORLD_START)
+
+struct world_hooks {
+	void *ctx;
+	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+		const uint8_t *data, size_t len);
+	void (*media)(void *ctx, const struct td_media_cmd *cmd);
+	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
+	void (*record)(void *ctx, uint32_t recording, const char *call);
+};
+
+struct world_leg {
+	uint64_t added, gone_at; /* 0: not */
+	uint32_t cookie;
+	uint32_t commands; /* within the last 10 ms, as the ring would hold them */
+	uint64_t window;
+};
+
+struct world {
+	struct td_engine *engine;
+	struct world_hooks hooks; /* each may be NULL */
+	uint64_t now, next;
+	struct td_buf transcript; /* bytes of every output, in order */
+	struct td_buf acd;        /* struct acd_rec and payload, in order */
+	struct world_leg *leg;    /* by leg number */
+	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
+};
+
+/* NULL with errno. */
+struct world *world_alloc(
+	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks);
+void world_free(struct world *w);
+int world_config(struct world *w, const char *lines, char *err, size_t err_size);
+/* Time goes on to `until`; stops at each deadline. */
+void world_run(struct world *w, uint64_t until);
+uint64_t world_next(const struct world *w); /* when world_run() has something to do */
+void world_sip(struct world *w, const struct td_addr *local, const struct td_addr *remote,
+	const void *data, size_t len);
+void world_digit(struct world *w, uint32_t leg, char digit);
+
+/* NULL, or what is wrong: the journal, replayed, decides otherwise. */
+const char *world_replay(const struct world *w);
+/* NULL, or what is still there although all calls should have ended. */
+const char *world_residue(const struct world *w);
+
+#endif
