@@ -227,7 +227,7 @@ int agent_unpause(struct acd *a, const struct td_acd_in *in)
 	}
 }
 
-int agent_reachable(struct acd *a, const struct td_acd_in *in)
+int agent_reach(struct acd *a, const struct td_acd_in *in)
 {
 	struct agent *ag = agent_at(a, in->agent);
 	bool reachable = in->end.reason != 0;

@@ -141,14 +141,14 @@ int agent_login(struct acd *a, const struct td_acd_in *in);
 int agent_logout(struct acd *a, const struct td_acd_in *in);
 int agent_pause(struct acd *a, const struct td_acd_in *in);
 int agent_unpause(struct acd *a, const struct td_acd_in *in);
-int agent_reachable(struct acd *a, const struct td_acd_in *in);
+int agent_reach(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
 
 /* offer.c */
 void offer_expire(struct agent *ag);
 int offer_ringing(struct acd *a, const struct td_acd_in *in);
-int offer_answered(struct acd *a, const struct td_acd_in *in);
-int offer_failed(struct acd *a, const struct td_acd_in *in);
+int offer_answer(struct acd *a, const struct td_acd_in *in);
+int offer_fail(struct acd *a, const struct td_acd_in *in);
 int talk_end(struct acd *a, const struct td_acd_in *in);
 
 /* queue.c */

@@ -44,7 +44,7 @@ int offer_ringing(struct acd *a, const struct td_acd_in *in)
 	return 0;
 }
 
-int offer_answered(struct acd *a, const struct td_acd_in *in)
+int offer_answer(struct acd *a, const struct td_acd_in *in)
 {
 	struct agent *ag = offered(a, in);
 
@@ -69,7 +69,7 @@ int offer_answered(struct acd *a, const struct td_acd_in *in)
 	return 0;
 }
 
-int offer_failed(struct acd *a, const struct td_acd_in *in)
+int offer_fail(struct acd *a, const struct td_acd_in *in)
 {
 	struct agent *ag = offered(a, in);
 	uint32_t reason = in->end.reason;
