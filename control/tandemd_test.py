@@ -1,0 +1,355 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""tandemd against an engine of this file's own, which refuses, dies and comes back on demand.
+
+    tandemd_test.py TANDEMD
+"""
+import json
+import os
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+HEAD = struct.Struct("<IHhI")
+HELLO, CONFIG_GET, CONFIG_APPLY, JOURNAL_ACK = 1, 19, 20, 22
+APPLY, CDR, QUEUE_LOG, CALL, STATUS = 64, 65, 66, 67, 68
+SITE = """site: {name: test, domain: tandem.example}
+engine: {log: stderr, journal_dir: journal}
+groups: {sales: {agents: [alice]}}
+agents: {alice: {password: secret}}
+queues: {sales: {groups: [sales]}}
+routes: {"100": {queue: sales}}
+"""
+EV_CDR, EV_QUEUE_LOG, EV_STORY = 4, 5, 12
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+class Journal:
+    """A segment with stories, as include/tandem/event.h describes them."""
+
+    def __init__(self, folder):
+        os.makedirs(folder, exist_ok=True)
+        self.file = open(f"{folder}/{1:020}.journal", "wb", buffering=0)
+        self.seq = 0
+
+    def story(self, call, text):
+        self.seq += 1
+        payload = struct.pack("<24s200s", call.encode(), text.encode())
+        rest = struct.pack("<IHHQQ", len(payload), EV_STORY, 0, self.seq,
+                           1732220776000000000 + self.seq)
+        record = struct.pack("<II", 0x43525454, crc32c(rest + payload)) + rest + payload
+        self.file.write(record + bytes(-len(record) % 8))
+
+
+class Peer:
+    def __init__(self, sock):
+        self.sock = sock
+
+    def read(self):
+        data = b""
+        while len(data) < HEAD.size or len(data) < HEAD.size + HEAD.unpack(data[:12])[0]:
+            want = HEAD.size + (HEAD.unpack(data[:12])[0] if len(data) >= 12 else 0) - len(data)
+            part = self.sock.recv(want)
+            if not part:
+                raise ConnectionError
+            data += part
+        length, op, status, number = HEAD.unpack(data[:12])
+        return op, status, number, json.loads(data[12:]) if length else None
+
+    def write(self, op, number, body, status=0):
+        data = json.dumps(body).encode() if body is not None else b""
+        self.sock.sendall(HEAD.pack(len(data), op, status, number) + data)
+
+
+class Engine:
+    """Holds lines as an engine does, by kind and name."""
+
+    def __init__(self, path):
+        self.path, self.objects, self.applied, self.acks = path, {}, [], []
+        self.refuse = self.silent = None
+        self.listener = self.peer = None
+
+    def start(self):
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen(1)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def stop(self):
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        for sock in (self.listener, self.peer and self.peer.sock):
+            if sock and sock.fileno() >= 0:
+                try:
+                    sock.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+                sock.close()
+
+    def serve(self):
+        try:
+            self.peer = Peer(self.listener.accept()[0])
+            while True:
+                self.answer(*self.peer.read())
+        except OSError:
+            pass
+
+    def answer(self, op, _, number, body):
+        if op == JOURNAL_ACK:
+            self.acks.append(body["seq"])
+            self.peer.write(op, number, {})
+        elif op == CONFIG_GET:
+            self.peer.write(op, number, {"text": "".join(
+                f"{line}\n" for line in self.objects.values())})
+        elif op == CONFIG_APPLY:
+            if self.silent:
+                self.stop()
+            elif self.refuse:
+                self.peer.write(op, number, {"error": self.refuse}, -22)
+            else:
+                self.take(body["text"])
+                self.peer.write(op, number, {"set": 1, "deleted": 0})
+        else:
+            self.peer.write(op, number, {"version": 1, "program": "engine", "release": "0"})
+
+    def take(self, text):
+        self.applied.append(text)
+        for line in text.splitlines():
+            word, kind, name = line.split()[:3]
+            if word == "set":
+                self.objects[kind, name] = line[4:]
+            else:
+                del self.objects[kind, name]
+
+
+def until(what, condition):
+    end = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within 10 s: {what}")
+        time.sleep(0.01)
+
+
+class Tandemd(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dir = self.folder.name
+        self.site = f"{self.dir}/site.yaml"
+        self.write(SITE)
+        self.engine = Engine(f"{self.dir}/engine.sock")
+        self.process = None
+
+    def tearDown(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.engine.stop()
+        self.folder.cleanup()
+
+    def write(self, text):
+        with open(self.site, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def start(self):
+        self.log = open(f"{self.dir}/log", "a+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [PROGRAM, "--site", self.site, "--compiled", f"{self.dir}/site.conf", "--engine",
+             self.engine.path, "--socket", f"{self.dir}/tandemd.sock", "--store",
+             f"{self.dir}/store.sqlite", "--keep-days", "0"], stderr=self.log)
+        self.addCleanup(self.log.close)
+        until("tandemd listens", self.connect)
+
+    def connect(self):
+        self.assertIsNone(self.process.poll(), "tandemd ended")
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.sock.close)
+        try:
+            self.sock.connect(f"{self.dir}/tandemd.sock")
+        except OSError:
+            return False
+        self.client = Peer(self.sock)
+        self.ask(HELLO, {"version": 1, "program": "test"})
+        return True
+
+    def ask(self, op, body):
+        self.client.write(op, 7, body)
+        _, status, number, answer = self.client.read()
+        self.assertEqual(number, 7)
+        return status, answer
+
+    def rows(self, op, body):
+        self.client.write(op, 7, body)
+        rows = []
+        while True:
+            _, status, _, answer = self.client.read()
+            self.assertEqual(status, 0)
+            if answer is None:
+                return rows
+            rows += answer["rows"]
+
+    def apply(self, text):
+        return self.ask(APPLY, {"file": self.site, "yaml": text})
+
+    def status(self):
+        return self.ask(STATUS, {})[1]
+
+    def compiled(self):
+        with open(f"{self.dir}/site.conf", encoding="utf-8") as file:
+            return file.read()
+
+    def come(self):
+        before = len(self.engine.applied)
+        self.engine.start()
+        until("the engine is configured", lambda: len(self.engine.applied) > before)
+
+    def test_a_bad_site_is_refused_at_the_start(self):
+        self.write(SITE.replace("groups: [sales]", "groups: [slaes]"))
+        run = subprocess.run([PROGRAM, "--site", self.site, "--compiled",
+                              f"{self.dir}/site.conf"], capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 2)
+        self.assertEqual(run.stderr, f"{self.site}:5:27: queues.sales.groups: no group is called "
+                         "'slaes'; did you mean 'sales'?\n")
+        self.assertFalse(os.path.exists(f"{self.dir}/site.conf"))
+
+    def test_the_engine_gets_what_it_lacks_whenever_it_comes(self):
+        self.start()
+        self.assertIn("queue sales groups=sales", self.compiled())
+        self.assertEqual(os.stat(f"{self.dir}/site.conf").st_mode & 0o777, 0o600)
+        self.come()
+        self.assertEqual(len(self.engine.objects), 5)
+        self.engine.stop()
+        del self.engine.objects["route", "100"]
+        self.come()
+        self.assertEqual(self.engine.applied[-1].split()[:3], ["set", "route", "100"])
+        self.assertEqual(len(self.engine.objects), 5)
+        self.assertTrue(self.status()["engine"])
+
+    def test_a_change_is_the_difference(self):
+        self.start()
+        self.come()
+        status, answer = self.apply(SITE.replace("groups: [sales]}", "groups: [sales], ring: 9s}")
+                                    .replace("100", "200"))
+        self.assertEqual(status, 0)
+        self.assertEqual((answer["set"], answer["deleted"]), (2, 1))
+        self.assertEqual([line.split()[:3] for line in self.engine.applied[-1].splitlines()],
+                         [["set", "queue", "sales"], ["del", "route", "100"],
+                          ["set", "route", "200"]])
+        self.assertIn("ring=9000", self.compiled())
+        self.assertFalse(answer["restart"])
+        self.assertNotIn("note", answer)
+        status, answer = self.apply(SITE.replace("name: test,", "max_calls: 7,"))
+        self.assertTrue(answer["restart"])
+
+    def test_a_refused_change_changes_nothing(self):
+        self.start()
+        self.come()
+        before, applied = self.compiled(), len(self.engine.applied)
+        for text, why in ((SITE + "tunks: {}\n", ":7:1: unknown section 'tunks'; did you mean "
+                           "'trunks'?"), (SITE + "x: [\n", ":8:1: this is not YAML: ")):
+            status, answer = self.apply(text)
+            self.assertEqual(status, -22)
+            self.assertTrue(answer["error"].startswith(self.site + why), answer)
+        self.assertEqual(len(self.engine.applied), applied)
+        changed = SITE.replace("groups: [sales]}", "groups: [sales], ring: 9s}")
+        self.engine.refuse = "no room"
+        self.assertEqual(self.apply(changed), (-22, {"error": "no room"}))
+        self.assertEqual(self.compiled(), before)
+        self.engine.refuse = None
+        self.engine.silent = True
+        status, answer = self.apply(changed)
+        self.assertEqual(status, -104)
+        self.assertEqual(self.compiled(), before)
+        self.assertEqual(sorted(os.listdir(self.dir)), sorted(
+            ["site.yaml", "site.conf", "tandemd.sock", "store.sqlite", "store.sqlite-wal",
+             "store.sqlite-shm", "log"]))
+        self.engine.silent = None
+        self.engine.objects.clear()
+        self.come()
+        self.assertEqual(len(self.engine.objects), 5)
+
+    def test_without_an_engine_the_file_is_written_and_the_engine_gets_it_later(self):
+        self.start()
+        status, answer = self.ask(APPLY, {"file": f"{self.dir}/other.yaml",
+                                          "yaml": SITE.replace("100", "300")})
+        self.assertEqual((status, answer["engine"]), (0, False))
+        self.assertIn(self.site, answer["note"])
+        self.assertIn("route 300 queue=sales", self.compiled())
+        self.come()
+        self.assertIn(("route", "300"), self.engine.objects)
+
+    def test_hangup_signal_reads_the_site_again(self):
+        self.start()
+        self.come()
+        self.write(SITE.replace("100", "400"))
+        self.process.send_signal(signal.SIGHUP)
+        until("the new route", lambda: ("route", "400") in self.engine.objects)
+
+    def test_records_are_stored_acknowledged_and_shown(self):
+        journal = Journal(f"{self.dir}/journal")
+        self.start()
+        self.engine.start()
+        for i in range(500):
+            journal.story("1732220776.1", f"step {i}")
+        until("all are acknowledged", lambda: self.engine.acks[-1:] == [500])
+        status, answer = self.ask(CALL, {"call": "1732220776.1"})
+        self.assertEqual(status, 0)
+        self.assertEqual([s["text"] for s in answer["story"]], [f"step {i}" for i in range(500)])
+        self.assertEqual(self.ask(CALL, {"call": "no"})[0], -2)
+        self.process.kill()
+        self.process.wait()
+        for i in range(500, 600):
+            journal.story("1732220776.1", f"step {i}")
+        self.start()
+        until("the rest is stored", lambda: self.status()["stored_seq"] == 600)
+        self.assertEqual(self.status()["missing"], 0)
+        db = sqlite3.connect(f"file:{self.dir}/store.sqlite?mode=ro", uri=True)
+        self.assertEqual(db.execute("SELECT count(*), count(DISTINCT text) FROM story").fetchone(),
+                         (600, 600))
+        db.close()
+        journal.file.close()
+
+    def test_long_answers_come_in_pieces(self):
+        self.start()
+        db = sqlite3.connect(f"{self.dir}/store.sqlite")
+        with db:
+            db.executemany("INSERT INTO queue_log VALUES (?, ?, '1.1', ?, 'alice', 'CONNECT', '', '',"
+                           " '', '', '')", [(i, i, f"q{i % 2}") for i in range(1, 3001)])
+        db.close()
+        rows = self.rows(QUEUE_LOG, {"limit": 2500})
+        self.assertEqual([r["seq"] for r in rows], list(range(501, 3001)))
+        rows = self.rows(QUEUE_LOG, {"limit": 3, "queue": "q1"})
+        self.assertEqual([r["seq"] for r in rows], [2995, 2997, 2999])
+        self.assertEqual(self.rows(CDR, {}), [])
+        self.assertEqual(self.ask(CDR, {"limit": 0})[0], -22)
+        self.assertEqual(self.ask(16, {})[0], -38)
+
+    def test_it_ends_on_a_signal_without_capabilities(self):
+        self.start()
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            caps = [line.split()[1] for line in file if line.startswith(("CapEff", "CapPrm"))]
+        self.assertEqual(caps, ["0" * 16] * 2)
+        self.process.terminate()
+        self.assertEqual(self.process.wait(10), 0)
+        self.assertFalse(os.path.exists(f"{self.dir}/tandemd.sock"))
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
