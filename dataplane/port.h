@@ -23,6 +23,7 @@ struct port {
 	uint16_t mtu;
 	struct rte_ether_addr mac;
 	int fd;             /* readable when packets wait; -1: there is none, nap instead */
+	struct xdp_ours ours;
 	int ifindex, claim; /* kernel_owned: interface_claim() */
 	struct xdp xdp;
 	struct tc *tc;
@@ -31,7 +32,7 @@ struct port {
 
 struct port_env {
 	struct rte_mempool *pool;
-	struct xdp_ours ours;
+	struct xdp_ours ours; /* frame_max is the port's to fill */
 	void (*note)(void *ctx, const char *line);
 	void *note_ctx;
 };

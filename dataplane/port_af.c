@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <linux/ethtool.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_xdp.h>
 #include <linux/sockios.h>
@@ -138,7 +139,7 @@ static int port_open_xdp(struct port *p, const struct port_env *env, char *err, 
 	if (!rc)
 		rc = port_configure(p, env, err, err_size);
 	if (!rc)
-		rc = xdp_start(&p->xdp, p->ifindex, &env->ours, err, err_size);
+		rc = xdp_start(&p->xdp, p->ifindex, &p->ours, err, err_size);
 	if (rc)
 		return rc;
 	p->fd = port_descriptors(NULL, before, AF_XDP);
@@ -172,8 +173,8 @@ static int port_open_packet(struct port *p, const struct port_env *env, char *er
 		snprintf(err, err_size, "the driver's packet socket can't be found");
 		return -EBADF;
 	}
-	p->tc = tc_alloc(p->ifindex, p->fd, xdp_object_path("tc", object, sizeof(object)),
-		&env->ours, err, err_size);
+	p->tc = tc_alloc(p->ifindex, p->fd, xdp_object_path("tc", object, sizeof(object)), &p->ours,
+		err, err_size);
 	return p->tc ? port_configure(p, env, err, err_size) : -errno;
 }
 
@@ -197,8 +198,15 @@ static int port_take_interface(
 						: strerror(-p->claim));
 		return p->claim;
 	}
-	if (!port_ioctl(device, SIOCGIFMTU, &r) && r.ifr_mtu < p->mtu)
+	p->ours = env->ours;
+	rc = port_ioctl(device, SIOCGIFMTU, &r);
+	if (rc) {
+		snprintf(err, err_size, "its MTU can't be read: %s", strerror(-rc));
+		return rc;
+	}
+	if (r.ifr_mtu < p->mtu)
 		p->mtu = (uint16_t)r.ifr_mtu;
+	p->ours.config.frame_max = (uint16_t)(ETH_HLEN + r.ifr_mtu);
 	if (!port_ioctl(device, SIOCGIFFLAGS, &r) && !(r.ifr_flags & IFF_UP))
 		port_note(
 			p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");

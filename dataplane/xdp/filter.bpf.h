@@ -51,11 +51,19 @@ static __always_inline int filter_ours_ip(const struct iphdr *ip, const struct u
 	const struct filter_config *c = bpf_map_lookup_elem(&config, &zero);
 	__u16 port = bpf_ntohs(udp->dest);
 
-	if (!c || !c->enabled)
+	if (!c || !c->frame_max)
 		return 0;
 	if (port != c->sip_port && (port < c->rtp_port_min || port > c->rtp_port_max))
 		return 0;
 	return bpf_map_lookup_elem(&addresses, &to) != NULL;
+}
+
+static __always_inline __u32 filter_frame_max(void)
+{
+	__u32 zero = 0;
+	const struct filter_config *c = bpf_map_lookup_elem(&config, &zero);
+
+	return c ? c->frame_max : 0;
 }
 
 static __always_inline int filter_ours(const void *data, const void *end)

@@ -10,7 +10,7 @@
 /* Map "config", one entry. All zero, as the kernel makes it: everything is the kernel's. */
 struct filter_config {
 	__u16 sip_port, rtp_port_min, rtp_port_max; /* host order */
-	__u16 enabled;
+	__u16 frame_max; /* longest frame of the interface; 0: nothing is ours */
 };
 
 /* Map "counters", by kind, one value a CPU. */

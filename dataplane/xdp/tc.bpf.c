@@ -20,14 +20,19 @@ int tandem_tc(struct __sk_buff *skb)
 	return TC_ACT_SHOT;
 }
 
-/* No direct access to packets in this type of program: copies. */
+/*
+ * No direct access to packets in this type of program: copies. DPDK's driver asks the kernel to put
+ * fragments together for it; such a datagram goes to the kernel's socket too, and is known here by
+ * its length. (A fragmented one that is short comes twice: to SIP, a retransmission.)
+ */
 SEC("socket")
 int tandem_socket(struct __sk_buff *skb)
 {
 	struct iphdr ip;
 	struct udphdr udp;
 
-	if (skb->pkt_type == PACKET_OUTGOING || skb->protocol != bpf_htons(ETH_P_IP))
+	if (skb->pkt_type == PACKET_OUTGOING || skb->len > filter_frame_max() ||
+		skb->protocol != bpf_htons(ETH_P_IP))
 		return 0;
 	if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr), &ip, sizeof(ip)) || ip.version != 4 ||
 		ip.ihl < 5 || ip.protocol != IPPROTO_UDP ||
