@@ -19,7 +19,7 @@ struct pkt {
 	uint16_t ip_len;      /* total length of the IP packet: what bandwidth counts */
 	uint8_t port;         /* the dataplane's port number, 0.. */
 	uint8_t rtcp;         /* 1: the odd port of the leg */
-};
+} __rte_cache_aligned;        /* so that behind it the headers of a frame share one line */
 
 static inline struct pkt *pkt_of(struct rte_mbuf *m)
 {

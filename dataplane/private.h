@@ -92,6 +92,8 @@ static inline bool dp_inline_signalling(const struct dp *dp)
 
 /* worker.c: lcore functions. */
 int worker_run(void *dp_worker);
+/* One turn of its loop. The next deadline; 0 when there was work, so that another should follow. */
+uint64_t worker_turn(struct dp_worker *d, uint64_t now);
 int signalling_run(void *dp);
 
 /* pipeline.c: a burst that came in by a port. */

@@ -140,8 +140,7 @@ static void worker_routes(struct dp_worker *d)
 	rtp_reroute(d->rtp);
 }
 
-/* One turn. The next deadline; 0 when there was work, so that another turn should follow. */
-static uint64_t worker_turn(struct dp_worker *d, uint64_t now)
+uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 {
 	struct dp *dp = d->dp;
 	uint64_t due, held;

@@ -125,7 +125,10 @@ unsigned parse_packet(
 		return DROP(NOT_FOR_US);
 	if (ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG))
 		return DROP(IP_FRAGMENT);
-	rte_pktmbuf_trim(m, (uint16_t)(frame - sizeof(*eth) - total)); /* Ethernet's padding */
+	/* Without Ethernet's padding. rte_pktmbuf_trim() would look for more segments, in a cache
+	 * line that nothing else here needs. */
+	m->data_len = (uint16_t)(sizeof(*eth) + total);
+	m->pkt_len = m->data_len;
 	if (ip->next_proto_id == IPPROTO_ICMP)
 		return VERDICT_ICMP;
 	if (ip->next_proto_id != IPPROTO_UDP)

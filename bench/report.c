@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <rte_cycles.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bench/bench.h>
+#include <dataplane/eal.h>
+#include <engine/core/buf.h>
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+double report_median(double *values, unsigned n)
+{
+	qsort(values, n, sizeof(*values), by_value);
+	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+static struct str cpu_name(char *line, int size)
+{
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	struct str name = STR("unknown");
+
+	if (!f)
+		return name;
+	while (fgets(line, size, f))
+		if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
+			name = str_trim(str_of(strchr(line, ':') + 1));
+			break;
+		}
+	fclose(f);
+	return name;
+}
+
+static const char *pages(void)
+{
+	return eal_hugepages() ? "hugetlbfs" : "transparent";
+}
+
+static void print_json(const struct bench_result *r, double median)
+{
+	char line[256];
+	struct td_buf b;
+
+	buf_init(&b);
+	json_object_start(&b, NULL);
+	json_str(&b, "bench", str_of(r->bench));
+	json_object_start(&b, "case");
+	json_u64(&b, "legs", r->legs);
+	json_object_end(&b);
+	json_str(&b, "metric", str_of(r->metric));
+	json_str(&b, "unit", str_of(r->unit));
+	json_f64(&b, "median", median);
+	json_f64(&b, "min", r->values[0]);
+	json_u64(&b, "runs", r->runs);
+	json_u64(&b, "tsc_hz", rte_get_tsc_hz());
+	json_str(&b, "cpu", cpu_name(line, sizeof(line)));
+	json_str(&b, "compiler", str_of("gcc " __VERSION__));
+	json_u64(&b, "frame_bytes", r->frame_bytes);
+	json_str(&b, "pages", str_of(pages()));
+	json_object_end(&b);
+	if (!b.error)
+		printf("%.*s\n", (int)b.len, b.data);
+	buf_free(&b);
+}
+
+static void print_table(const struct bench_result *r, double median)
+{
+	static bool headed;
+	char line[256];
+
+	if (!headed) {
+		struct str cpu = cpu_name(line, sizeof(line));
+
+		printf("%.*s, TSC %.3f GHz, gcc %s, frames of %u bytes with FCS, %s pages\n\n"
+		       "%-8s %8s  %-26s %10s %10s %5s\n",
+			STR_FMT(cpu), (double)rte_get_tsc_hz() / 1e9, __VERSION__, r->frame_bytes,
+			pages(), "bench", "legs", "metric", "median", "min", "runs");
+		headed = true;
+	}
+	printf("%-8s %8u  %-26s %10.1f %10.1f %5u  %s\n", r->bench, r->legs, r->metric, median,
+		r->values[0], r->runs, r->unit);
+}
+
+void report_result(const struct bench_options *o, const struct bench_result *r)
+{
+	double median = report_median(r->values, r->runs);
+
+	if (o->json)
+		print_json(r, median);
+	else
+		print_table(r, median);
+	fflush(stdout);
+}

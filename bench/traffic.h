@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Calls for the engine's own dataplane: N bridged legs on four ring ports, a packet for a random
+ * leg in each of TRAFFIC_PACKETS mbufs, and the proof of what became of them.
+ *
+ *     ports 0, 1  carriers \ each leg is bridged to one of the other side's ports, so that a burst
+ *     ports 2, 3  floor    / of one port leaves by two
+ */
+#ifndef TANDEM_BENCH_TRAFFIC_H
+#define TANDEM_BENCH_TRAFFIC_H
+
+#include <bench/bench.h>
+#include <dataplane/private.h>
+
+#define TRAFFIC_PACKETS     65536
+#define TRAFFIC_CHUNK       2048 /* timed in one go: short, so that most are not disturbed */
+#define TRAFFIC_CHUNKS      (TRAFFIC_PACKETS / TRAFFIC_CHUNK)
+#define TRAFFIC_PORTS       4
+#define TRAFFIC_PAYLOAD     160
+#define TRAFFIC_FRAME       (sizeof(struct frame) + 12 + TRAFFIC_PAYLOAD)
+#define TRAFFIC_FRAME_BYTES (TRAFFIC_FRAME + RTE_ETHER_CRC_LEN)
+
+struct traffic;
+
+/* NULL, told on stderr. `tap`: every leg is recorded. */
+struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool tap);
+void traffic_free(struct traffic *t);
+
+struct dp_worker *traffic_worker(struct traffic *t);
+uint64_t traffic_now(struct traffic *t); /* the clock of the calls; a burst moves it on */
+/* New packets in all mbufs: each the next of its leg's stream. */
+void traffic_prepare(struct traffic *t);
+/* The burst of WORKER_BURST packets number b; all are of one port, told in *port. */
+struct rte_mbuf **traffic_burst(struct traffic *t, unsigned b, unsigned *port);
+/* Every octet of every packet is what the peer of its leg must get. 0, or -EBADMSG, told. */
+int traffic_verify(struct traffic *t);
+
+#endif
