@@ -51,6 +51,7 @@ int caps_start(void)
 		CAP_NET_RAW,      /* AF_PACKET, AF_XDP sockets */
 		CAP_BPF,          /* loading our programs */
 		CAP_PERFMON,      /* their pointer arithmetic */
+		CAP_SYS_ADMIN,    /* finding a loaded program and its maps by number */
 		CAP_IPC_LOCK,     /* UMEM and hugepages stay in memory */
 		CAP_SYS_RESOURCE, /* where the limit of locked memory is low */
 		CAP_SYS_NICE,     /* workers before others */

@@ -45,7 +45,7 @@ static int child(void)
 	if (caps_start() != 0)
 		return 2;
 	seen[2] = permitted();
-	if (seen[2] & ~before || seen[2] & (1ull << CAP_SYS_ADMIN))
+	if (seen[2] & ~before || seen[2] & (1ull << CAP_SYS_MODULE))
 		return 3;
 	if (caps_run() != 0)
 		return 4;
