@@ -25,7 +25,7 @@ struct digest_auth {
 int digest_auth_decode(
 	struct digest_auth *a, struct str value); /* 0, -EBADMSG, -ENOTSUP not Digest */
 
-/* H(data) as lower-case hex. */
+/* H(data) as lower-case hex; empty when OpenSSL has no memory. */
 void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGEST_HEX_BYTES]);
 /* The `response` of RFC 7616 section 3.4.1; qop empty: RFC 2069's. */
 void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
@@ -44,8 +44,9 @@ void digest_challenge(struct digest *d, uint64_t now, struct str name, struct st
 
 enum digest_verdict {
 	DIGEST_OK,
-	DIGEST_STALE, /* good or bad, but the nonce's time or count is over: challenge again */
-	DIGEST_WRONG, /* wrong password, realm, algorithm or nonce not ours */
+	DIGEST_STALE, /* right password, but the nonce's time or count is over: 401 with stale */
+	DIGEST_AGAIN, /* nonce over or not ours, another realm or algorithm: 401 */
+	DIGEST_WRONG, /* a nonce of ours that is good, and a wrong password: 403 */
 };
 /* ha1: hex of H(user:realm:password). Remembers the nonce count when OK. */
 enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct digest_auth *a,

@@ -4,7 +4,10 @@
  * registrar_alloc(); nothing is allocated afterwards.
  *
  * A user is challenged by digest with the one algorithm that ops.user names. An unknown user sees
- * exactly what a known one with a wrong password sees: 401, then 403.
+ * exactly what a known one with MD5 and a wrong password sees: 401, then 403.
+ *
+ * A new contact from the address and port of an old one of the same user takes its place: that is
+ * a telephone that was started again.
  */
 #ifndef TANDEM_ENGINE_SIP_REGISTRAR_H
 #define TANDEM_ENGINE_SIP_REGISTRAR_H
@@ -20,7 +23,7 @@ struct registrar;
 
 struct registrar_user {
 	enum td_digest algorithm;
-	struct str ha1; /* hex; borrowed until the callback's caller returns */
+	struct str ha1; /* hex; borrowed until the request has been answered */
 };
 
 struct registrar_ops {
@@ -73,8 +76,10 @@ uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline 
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */
 const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user);
-/* Who registered from this address and port; empty when nobody did. */
+/* Who registered from this address and port, one of them when many did (through a proxy); empty
+ * when nobody did. */
 struct str registrar_lookup_source(const struct registrar *r, const struct td_addr *remote);
+bool registrar_is_source(const struct registrar *r, struct str user, const struct td_addr *remote);
 /* Forgets a user's bindings without a callback (the user was deleted). */
 void registrar_del(struct registrar *r, struct str user);
 uint32_t registrar_count(const struct registrar *r); /* users registered */
