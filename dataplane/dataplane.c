@@ -358,8 +358,7 @@ void dp_free(struct dp *dp)
 		dp_worker_fini(&dp->worker[i]);
 	rte_free(dp->worker);
 	wake_fini(&dp->signalling.own);
-	if (dp->fib.priv)
-		home_stop(dp);
+	home_stop(dp);
 	if (dp->sounds)
 		sounds_free(dp->sounds);
 	rte_free(dp->qsbr);

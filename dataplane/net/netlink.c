@@ -240,22 +240,40 @@ void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t
 	n->asked[nexthop] = NETLINK_NONE;
 }
 
+/* Reads one entry of the kernel's table; -ENOENT when there is none. */
+static int netlink_neighbour_get(struct netlink *n, unsigned port, uint32_t ip)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
+	struct ndmsg *m;
+
+	h->nlmsg_type = RTM_GETNEIGH;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
+	m->ndm_family = AF_INET;
+	m->ndm_ifindex = n->ifindex[port];
+	mnl_attr_put_u32(h, NDA_DST, ip);
+	return netlink_request(n, h, netlink_event, n);
+}
+
 static int netlink_neighbours(struct netlink *n)
 {
 	return netlink_dump(n, RTM_GETNEIGH, sizeof(struct ndmsg), netlink_event, n);
 }
 
-/* The table first: entries that are there already are not reported anew. */
+/* The entry is read first: one that is there already is not reported anew, and an administrator's
+ * own must stay as it is. */
 static void netlink_ask(struct netlink *n)
 {
 	unsigned port;
 	uint32_t ip;
 
-	(void)netlink_neighbours(n);
 	for (uint32_t i = 1; i < fib_size(n->fib); i++) {
 		if (n->asked[i] != NETLINK_WANTED)
 			continue;
 		fib_key(n->fib, i, &port, &ip);
+		(void)netlink_neighbour_get(n, port, ip);
+		if (n->asked[i] == NETLINK_PERMANENT)
+			continue;
 		if (netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, NTF_EXT_MANAGED))
 			(void)netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, 0);
 		n->asked[i] = NETLINK_ASKED;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dp-echo [-w CORE] [-s CORE] NAME:TYPE:DEVICE:ADDRESS/BITS...
+ * dp-echo [-w CORE] [-s CORE] [-c ADDRESS] NAME:TYPE:DEVICE:ADDRESS/BITS...
  *
  * The dataplane with nothing above it but an echo of SIP datagrams: what the tests of ports talk
  * to. Says "ready" when it runs; at SIGTERM it prints each port's balance, one JSON object a line.
+ * With -c it does not echo but calls: a hundred datagrams to ADDRESS, 5 ms apart, then it ends;
+ * exit 0 when each came back once.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,10 +18,16 @@
 #include <dataplane/dataplane.h>
 
 #define ECHO_BATCH 32
+#define CALL_COUNT 100
+#define CALL_PAUSE (5 * TD_NSEC_PER_MSEC)
+#define CALL_WAIT  (3 * TD_NSEC_PER_SEC)
 
 static volatile sig_atomic_t echo_stop;
 static struct dp *echo_dp;
 static uint64_t echo_refused;
+static struct td_addr call_from, call_to; /* -c */
+static unsigned call_sent, call_answered;
+static uint64_t call_due;
 
 static void echo_signal(int number)
 {
@@ -36,6 +44,27 @@ static uint64_t echo_turn(void *ctx, uint64_t now)
 			echo_refused++;
 	dp_sip_release(echo_dp, d, n);
 	return n == ECHO_BATCH ? 0 : TD_NEVER;
+}
+
+/* The answers are counted; the last deadline ends the wait for them. */
+static uint64_t call_turn(void *ctx, uint64_t now)
+{
+	struct dp_datagram d[ECHO_BATCH];
+	unsigned n = dp_sip_recv(echo_dp, d, ECHO_BATCH), number;
+
+	for (unsigned i = 0; i < n; i++) {
+		memcpy(&number, d[i].data, sizeof(number));
+		call_answered += d[i].len == sizeof(number) && number < CALL_COUNT;
+	}
+	dp_sip_release(echo_dp, d, n);
+	if (call_sent == CALL_COUNT) {
+		echo_stop = call_answered == CALL_COUNT || now >= call_due;
+	} else if (now >= call_due) {
+		if (dp_sip_send(echo_dp, &call_from, &call_to, &call_sent, sizeof(call_sent)))
+			echo_refused++;
+		call_due = now + (++call_sent == CALL_COUNT ? CALL_WAIT : CALL_PAUSE);
+	}
+	return echo_stop ? TD_NEVER : call_due;
 }
 
 static void echo_note(void *ctx, const char *line)
@@ -137,7 +166,9 @@ static int echo_run(const struct dp_params *p)
 		printf("{\"refused\":%llu}\n", (unsigned long long)echo_refused);
 	dp_stop(echo_dp);
 	dp_free(echo_dp);
-	return rc ? 1 : 0;
+	if (call_to.family)
+		printf("{\"sent\":%u,\"answered\":%u}\n", call_sent, call_answered);
+	return rc || (call_to.family && call_answered != CALL_COUNT) ? 1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -153,12 +184,16 @@ int main(int argc, char **argv)
 		.site = &site, .ports = port, .turn = echo_turn, .tap = true, .note = echo_note};
 	int c;
 
-	while ((c = getopt(argc, argv, "w:s:")) != -1) {
+	while ((c = getopt(argc, argv, "w:s:c:")) != -1) {
 		if (c == 'w') {
 			site.worker_cores[0] = (uint8_t)atoi(optarg);
 			site.worker_count = 1;
 		} else if (c == 's') {
 			site.signalling_core = atoi(optarg);
+		} else if (c == 'c' && inet_pton(AF_INET, optarg, &call_to.ip4) == 1) {
+			call_to.family = 4;
+			call_to.port = site.sip_port;
+			p.turn = call_turn;
 		} else {
 			return 2;
 		}
@@ -169,5 +204,7 @@ int main(int argc, char **argv)
 				argv[optind]);
 			return 2;
 		}
+	call_from = port[0].address[0].addr;
+	call_from.port = site.sip_port;
 	return echo_run(&p);
 }

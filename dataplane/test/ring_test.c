@@ -29,13 +29,17 @@ static struct dp *dp;
 static struct rte_mempool *pool;
 static struct rte_ring *in[2], *out[2];
 static struct rte_ether_addr our_mac;
-static unsigned turns_with_sip;
+static unsigned turns_with_sip, legs_gone;
+static bool split; /* signalling on a core of its own */
 
 static uint64_t turn(void *ctx, uint64_t now)
 {
 	struct dp_datagram d[16];
 	unsigned n = dp_sip_recv(dp, d, 16);
+	struct td_media_event ev;
 
+	while (dp_media_events(dp, &ev, 1))
+		legs_gone += ev.type == TD_MEDIA_LEG_GONE;
 	turns_with_sip += n > 0;
 	for (unsigned i = 0; i < n; i++)
 		(void)dp_sip_send(dp, &d[i].local, &d[i].remote, d[i].data, d[i].len);
@@ -61,7 +65,7 @@ static int setup(void **state)
 		.rtp_port_min = 20000,
 		.rtp_port_max = 20999,
 		.max_calls = 100,
-		.signalling_core = -1,
+		.signalling_core = split ? 1 : -1,
 		.hugepages = 2,
 		.memory_mb = 160};
 	const struct dp_params p = {
@@ -155,6 +159,13 @@ static void arp_is_answered(void **state)
 	assert_memory_equal(&g->eth.src_addr, &g->arp.arp_data.arp_sha, 6);
 	our_mac = g->eth.src_addr;
 	rte_pktmbuf_free(m);
+}
+
+static void it_can_be_made_again(void **state)
+{
+	teardown(state);
+	setup(state);
+	arp_is_answered(state);
 }
 
 static void ping_is_answered(void **state)
@@ -279,6 +290,68 @@ static uint64_t sum(const uint64_t *v, unsigned n)
 	while (n)
 		total += v[--n];
 	return total;
+}
+
+static struct td_media_cmd leg_add(uint32_t leg, uint32_t peer, uint16_t peer_port)
+{
+	return (struct td_media_cmd){.op = TD_MEDIA_LEG_ADD,
+		.leg = leg,
+		.leg_params = {.remote = {.family = 4, .port = peer_port, .ip4 = peer},
+			.ssrc = 0x1000 + leg,
+			.codec = TD_CODEC_PCMA,
+			.pt = 8,
+			.dtmf_pt = TD_PT_NONE,
+			.flags = TD_LEG_SEND | TD_LEG_RECV,
+			.ptime_ms = 20}};
+}
+
+/* The test is signalling here: the turn sends no media commands. */
+static void media_crosses_from_port_to_port(void **state)
+{
+	uint32_t right_peer = RTE_BE32(RTE_IPV4(10, 9, 0, 9));
+	struct td_media_cmd cmd[] = {leg_add(3, PEER, 4000), leg_add(500 + 7, right_peer, 4002),
+		{.op = TD_MEDIA_BRIDGE, .leg = 3, .peer = 500 + 7}};
+	struct arp_frame answer = arp(RTE_ARP_OP_REPLY, right_peer, RIGHT);
+	struct sip_frame s = sip(PEER, 20006), *g;
+	struct dp_port_info before, after;
+	struct rte_mbuf *m;
+
+	dp_port_info(dp, 1, &before);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(dp_media_cmd(dp, &cmd[i]), 0);
+	m = receive(1); /* the leg's next hop is resolved before there is media */
+	assert_non_null(m);
+	assert_int_equal(rte_pktmbuf_mtod(m, struct arp_frame *)->arp.arp_data.arp_tip, right_peer);
+	memcpy(&answer.eth.dst_addr, &rte_pktmbuf_mtod(m, struct arp_frame *)->eth.src_addr, 6);
+	rte_pktmbuf_free(m);
+	inject(1, &answer, sizeof(answer));
+	for (unsigned i = 0; i < 20; i++)
+		wait_a_little();
+	s.f.udp.src_port = htons(4000);
+	memcpy(s.data, "\x80\x08\x00\x01\x00\x00\x00\xa0\x00\x00\x00\x07", 12);
+	s.f.udp.dgram_cksum = 0;
+	s.f.udp.dgram_cksum = (uint16_t)~udp_sum(&s.f);
+	inject(0, &s, SIP_FRAME);
+	m = receive(1);
+	assert_non_null(m);
+	g = rte_pktmbuf_mtod(m, struct sip_frame *);
+	assert_int_equal(g->f.ip.src_addr, RIGHT);
+	assert_int_equal(g->f.ip.dst_addr, right_peer);
+	assert_int_equal(g->f.udp.src_port, htons(20014));
+	assert_int_equal(g->f.udp.dst_port, htons(4002));
+	assert_memory_equal(g->data + 12, s.data + 12, SIP_BYTES - 12);
+	assert_int_equal(udp_sum(&g->f), 0xffff);
+	assert_int_equal(checksum_fold(checksum_add(0, &g->f.ip, 20)), 0xffff);
+	rte_pktmbuf_free(m);
+	dp_port_info(dp, 1, &after);
+	assert_int_equal(after.stats.crossed_in, before.stats.crossed_in + 1);
+	for (unsigned i = 0; i < 2; i++) {
+		cmd[i].op = TD_MEDIA_LEG_DEL;
+		assert_int_equal(dp_media_cmd(dp, &cmd[i]), 0);
+	}
+	for (unsigned ms = 0; ms < WAIT && *(volatile unsigned *)&legs_gone < 2; ms++)
+		wait_a_little();
+	assert_int_equal(legs_gone, 2);
 }
 
 static void assert_balance(const struct td_port_stats *s)
@@ -428,17 +501,22 @@ static void a_second_worker_is_refused(void **state)
 	assert_non_null(strstr(err, "worker_cores"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arp_is_answered),
 		cmocka_unit_test(ping_is_answered),
 		cmocka_unit_test(sip_comes_back_to_a_new_neighbour),
 		cmocka_unit_test(what_can_not_be_sent_says_so),
+		cmocka_unit_test(media_crosses_from_port_to_port),
 		cmocka_unit_test(waking_reaches_the_turn),
 		cmocka_unit_test(garbage_is_accounted_for),
 		cmocka_unit_test(a_second_worker_is_refused),
+		cmocka_unit_test(it_can_be_made_again),
 	};
 
+	split = argc > 1 && !strcmp(argv[1], "split");
+	if (split && sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		return 77; /* meson: skipped */
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
