@@ -34,8 +34,22 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 {
 }
 
-static const struct td_engine_io io = {
-	.sip = on_sip, .media = on_media, .event = on_event, .record = on_record};
+static unsigned traced;
+static char traced_call[TD_CALL_ID_BYTES];
+
+static void on_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+	if (traced++ == 0)
+		strcpy(traced_call, call);
+	assert_string_equal(call, traced_call);
+}
+
+static const struct td_engine_io io = {.sip = on_sip,
+	.media = on_media,
+	.event = on_event,
+	.record = on_record,
+	.trace = on_trace};
 static const struct td_engine_params params = {.seed = 1, .max_calls = 2};
 
 static int build(void)
@@ -58,22 +72,30 @@ static void alloc_and_config_survive_oom(void **state)
 
 static struct td_engine *change_engine;
 
+static int apply(const char *lines)
+{
+	char err[256];
+
+	return td_engine_config(change_engine, NOW, lines, strlen(lines), err, sizeof(err));
+}
+
 static int change(void)
 {
-	static const char lines[] = "set agent bob groups=sales\nset group more\n";
-	static const char back[] = "del agent bob\ndel group more\n";
-	char err[256];
-	int rc = td_engine_config(change_engine, NOW, lines, sizeof(lines) - 1, err, sizeof(err));
+	int rc = apply("set agent bob groups=sales contact=10.30.0.12:5060\n");
 
-	if (rc == 0)
-		rc = td_engine_config(change_engine, NOW, back, sizeof(back) - 1, err, sizeof(err));
+	if (rc < 0)
+		return rc;
+	rc = apply("del agent bob\n");
+	if (rc < 0)
+		assert_int_equal(apply("del agent bob\n"), 0); /* memory is there again */
 	return rc;
 }
 
 /* A change that fails for want of memory leaves the configuration in force as it was. */
 static void failed_change_changes_nothing(void **state)
 {
-	static const char bad[] = "set agent bob groups=sales\nset route 1 queue=nowhere\n";
+	static const char bad[] = "set agent bob groups=sales contact=10.30.0.12:5060\n"
+				  "set route 1 queue=nowhere\n";
 	struct td_buf before, after;
 	char err[256] = "";
 
@@ -81,7 +103,8 @@ static void failed_change_changes_nothing(void **state)
 	assert_non_null(change_engine);
 	assert_int_equal(
 		td_engine_config(change_engine, NOW, site, sizeof(site) - 1, err, sizeof(err)), 0);
-	assert_int_equal(change(), 0); /* names that were there once stay: no leak below */
+	assert_int_equal(change(), 0); /* a name that was there once stays: no leak below */
+	oom_each(change, -ENOMEM);
 	buf_init(&before);
 	buf_init(&after);
 	assert_int_equal(td_engine_config_text(change_engine, &before), 0);
@@ -134,28 +157,62 @@ static void operators_get_a_line(void **state)
 	td_engine_free(e);
 }
 
-/* On the way of a call nothing is allocated. */
-static void garbage_and_time_allocate_nothing(void **state)
+static const struct td_addr local = {.family = 4, .port = 5060, .ip4 = 0x0100140a};
+static const struct td_addr remote = {.family = 4, .port = 5060, .ip4 = 0x0a00140a};
+static const char invite[] =
+	"INVITE sip:4989100@10.20.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bKa\r\n"
+	"From: <sip:1@x>;tag=a\r\nTo: <sip:4989100@x>\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\n"
+	"Max-Forwards: 70\r\nContact: <sip:1@10.20.0.10>\r\n"
+	"Content-Type: application/sdp\r\nContent-Length: 89\r\n\r\n"
+	"v=0\r\no=- 1 1 IN IP4 10.20.0.10\r\ns=-\r\nc=IN IP4 10.20.0.10\r\nt=0 0\r\n"
+	"m=audio 4000 RTP/AVP 8\r\n";
+
+static struct td_engine *engine_with_call(uint64_t now)
 {
-	static const struct td_addr local = {.family = 4, .port = 5060, .ip4 = 0x0100140a};
-	static const struct td_addr remote = {.family = 4, .port = 5060, .ip4 = 0x0a00140a};
-	static const char invite[] =
-		"INVITE sip:4989100@10.20.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
-		"10.20.0.10;branch=z9hG4bKa\r\n"
-		"From: <sip:1@x>;tag=a\r\nTo: <sip:4989100@x>\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\n"
-		"Max-Forwards: 70\r\nContact: <sip:1@10.20.0.10>\r\n"
-		"Content-Type: application/sdp\r\nContent-Length: 89\r\n\r\n"
-		"v=0\r\no=- 1 1 IN IP4 10.20.0.10\r\ns=-\r\nc=IN IP4 10.20.0.10\r\nt=0 0\r\n"
-		"m=audio 4000 RTP/AVP 8\r\n";
 	struct td_engine *e = td_engine_alloc(&params, &io);
 	char err[256];
-	uint64_t now = NOW;
-	long before;
 
 	assert_non_null(e);
 	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, err, sizeof(err)), 0);
-	before = oom_made();
-	sent = 0;
+	sent = traced = 0;
+	td_engine_trace(e, true);
+	td_engine_sip(e, now, &local, &remote, (const uint8_t *)invite, sizeof(invite) - 1);
+	return e;
+}
+
+/* The INVITE itself, our answers and the agent's INVITE all name the call. */
+static void trace_names_the_call(void **state)
+{
+	struct td_engine *e = engine_with_call(NOW);
+	struct td_buf b;
+	uint32_t cursor = 0;
+
+	assert_int_equal(td_engine_calls(e), 1);
+	assert_true(traced >= 4);
+	assert_string_equal(traced_call, "1.1");
+	buf_init(&b);
+	assert_int_equal(td_engine_show(e, NOW, "calls", &cursor, 100, &b), 0);
+	buf_put(&b, "", 1);
+	assert_non_null(strstr(b.data, "\"1.1\""));
+	assert_non_null(strstr(b.data, "\"ringing\""));
+	assert_non_null(strstr(b.data, "\"alice\""));
+	buf_reset(&b);
+	cursor = 0;
+	assert_int_equal(td_engine_show(e, NOW, "acct", &cursor, 100, &b), 0);
+	buf_put(&b, "", 1);
+	assert_non_null(strstr(b.data, "\"acme\""));
+	buf_free(&b);
+	td_engine_free(e);
+}
+
+/* On the way of a call nothing is allocated. */
+static void calls_allocate_nothing(void **state)
+{
+	uint64_t now = NOW;
+	struct td_engine *e = engine_with_call(now);
+	long before = oom_made();
+
+	td_engine_trace(e, false);
 	for (size_t cut = sizeof(invite) - 1; cut > 0; cut -= cut > 100 ? 100 : cut)
 		td_engine_sip(e, now, &local, &remote, (const uint8_t *)invite, cut);
 	for (int i = 0; i < 200 && now != TD_NEVER; i++)
@@ -171,7 +228,8 @@ int main(void)
 		cmocka_unit_test(alloc_and_config_survive_oom),
 		cmocka_unit_test(failed_change_changes_nothing),
 		cmocka_unit_test(operators_get_a_line),
-		cmocka_unit_test(garbage_and_time_allocate_nothing),
+		cmocka_unit_test(trace_names_the_call),
+		cmocka_unit_test(calls_allocate_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

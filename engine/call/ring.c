@@ -40,7 +40,9 @@ static bool invite(
 	p.to_uri = str_of(to);
 	p.headers = str_of(headers);
 	p.sdp = leg_sdp(l, text);
+	e->inviting = c->cdr.id;
 	l->session = sip_session_invite(e->ua, e->now, &p, l);
+	e->inviting = NULL;
 	if (l->session)
 		trace_remember(e, sip_session_call_id(l->session), c->cdr.id);
 	return l->session != NULL;

@@ -148,6 +148,7 @@ struct td_engine {
 	struct ports ports;
 	struct acct acct;
 	struct trace_entry *traced; /* [TRACE_ENTRIES] */
+	const char *inviting;       /* the call whose INVITE is just being sent; else NULL */
 	struct pool calls, legs;
 	struct hash by_contact;
 	struct td_acd_out *outs; /* what the distributor said and we have not done yet, a ring */

@@ -179,6 +179,8 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_add
 		str_has_prefix((struct str){(const char *)data, len}, STR("INVITE "))) {
 		call_id_format(e, e->last_call + 1, next); /* on_admit() is about to give it */
 		call = next;
+	} else if (!call[0] && !in && e->inviting) {
+		call = e->inviting;
 	}
 	e->io.trace(e->io.ctx, call, in, local, remote, data, len);
 }

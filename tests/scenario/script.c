@@ -17,7 +17,7 @@
 #include <tests/scenario/world.h>
 
 #define SEED      0x7461
-#define MAX_CALLS 8
+#define MAX_CALLS 3
 #define LEGS      4000
 #define PEERS     16
 #define OUTS      1024
@@ -482,6 +482,15 @@ static void do_admin(struct script *s, char *word[], unsigned n)
 	world_run(s->world, s->world->now);
 }
 
+static uint32_t leg_find(struct script *s, const char *name)
+{
+	for (uint32_t leg = 0; leg < LEGS; leg++)
+		if (strcmp(s->leg_name[leg], name) == 0)
+			return leg;
+	complain(s, "there is no leg %s", name);
+	return 0;
+}
+
 static void configure(struct script *s)
 {
 	char err[512];
@@ -529,11 +538,11 @@ static void do_line(struct script *s, char *line)
 			    s->world->engine, s->world->now, s->last_call, err, sizeof(err)) < 0)
 			complain(s, "%s", err);
 		world_run(s->world, s->world->now);
-	} else if (n == 3 && strcmp(word[0], "digit") == 0) {
-		for (uint32_t leg = 0; leg < LEGS; leg++)
-			if (strcmp(s->leg_name[leg], word[1]) == 0)
-				world_digit(s->world, leg, word[2][0]);
-	} else if (n >= 3 && channel < CHANNELS && strcmp(word[1], "<") == 0)
+	} else if (n == 3 && strcmp(word[0], "digit") == 0)
+		world_digit(s->world, leg_find(s, word[1]), word[2][0]);
+	else if (n == 2 && strcmp(word[0], "stale") == 0)
+		world_stale(s->world, leg_find(s, word[1]));
+	else if (n >= 3 && channel < CHANNELS && strcmp(word[1], "<") == 0)
 		do_expect(s, (enum channel)channel, word, n);
 	else if (n >= 3 && p && strcmp(word[1], ">") == 0)
 		do_send(s, p, word, n);

@@ -15,14 +15,15 @@
 #include <tests/scenario/net.h>
 #include <tests/scenario/world.h>
 
-#define AGENTS     12
-#define MAX_CALLS  100
-#define LEGS       4000
-#define PHONES     20000 /* sessions of the other side, at once */
-#define PACKETS    20000
-#define ARRIVAL_MS 600 /* mean between two calls */
-#define SETTLE_NS  (150 * TD_NSEC_PER_SEC)
-#define DAY_NS     (86400 * TD_NSEC_PER_SEC)
+#define AGENTS       12
+#define MAX_CALLS    100
+#define LEGS         4000
+#define PHONES       20000 /* sessions of the other side, at once */
+#define PACKETS      20000
+#define ARRIVAL_MS   600 /* mean between two calls */
+#define SETTLE_NS    (150 * TD_NSEC_PER_SEC)
+#define SUPERVISE_NS (5 * TD_NSEC_PER_SEC)
+#define DAY_NS       (86400 * TD_NSEC_PER_SEC)
 
 struct soak;
 
@@ -433,10 +434,51 @@ static void run(struct soak *s, uint64_t until)
 	world_run(s->world, until);
 }
 
-/* Who does not answer is out until someone says so: the supervisor looks every 10 s. */
+/* The queue's rules change; the last agent, moved to another telephone, comes and goes. */
+static void reconfigure(struct soak *s)
+{
+	char text[1024], err[512];
+	int n = snprintf(text, sizeof(text),
+		"set queue sales groups=sales record=%s wrap_up=500 ring=5000 busy_backoff=3000 "
+		"timeout=%u max_length=%u overflow=queue overflow_queue=backup\n",
+		prng_below(&s->prng, 2) ? "true" : "false", prng_below(&s->prng, 3) * 10000,
+		3 + prng_below(&s->prng, 12));
+
+	if (prng_below(&s->prng, 2))
+		snprintf(text + n, sizeof(text) - (size_t)n, "del agent a%d\n", AGENTS - 1);
+	else
+		snprintf(text + n, sizeof(text) - (size_t)n,
+			"set agent a%d groups=sales contact=10.30.0.%u:5060\n", AGENTS - 1,
+			100 + prng_below(&s->prng, 100));
+	/* "del" of one who is not there is refused, and changes nothing. */
+	world_config(s->world, text, err, sizeof(err));
+}
+
+static void hang_up_someone(struct soak *s)
+{
+	char id[TD_CALL_ID_BYTES], err[128];
+
+	snprintf(id, sizeof(id), "1700000000.%u", 1 + prng_below(&s->prng, s->placed));
+	td_engine_hangup(s->world->engine, s->now, id, err, sizeof(err));
+}
+
+static void press_digits(struct soak *s)
+{
+	for (uint32_t leg = 0; leg < LEGS; leg++)
+		if (s->world->leg[leg].added && prng_below(&s->prng, 4) == 0)
+			world_digit(s->world, leg, '5');
+}
+
+/* Who does not answer is out until someone says so: the supervisor looks every 5 s. */
 static void supervise(struct soak *s)
 {
 	char name[8], err[128];
+
+	press_digits(s);
+	for (unsigned i = 0; i < 10; i++)
+		hang_up_someone(s);
+	if (prng_below(&s->prng, 3) == 0)
+		reconfigure(s);
 
 	for (unsigned i = 0; i < AGENTS; i++) {
 		snprintf(name, sizeof(name), "a%u", i);
@@ -504,7 +546,7 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 		goto out;
 	timer_set(&s->timers, &s->next_call, s->now);
 	while (s->calls_left || sip_ua_sessions(s->callers)) {
-		run(s, s->now + 10 * TD_NSEC_PER_SEC);
+		run(s, s->now + SUPERVISE_NS);
 		supervise(s);
 	}
 	run(s, s->now + SETTLE_NS);

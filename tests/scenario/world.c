@@ -224,6 +224,23 @@ void world_digit(struct world *w, uint32_t leg, char digit)
 	w->next = td_engine_advance(w->engine, w->now);
 }
 
+void world_stale(struct world *w, uint32_t leg)
+{
+	struct td_media_event ev = {
+		.type = TD_MEDIA_DTMF,
+		.leg = leg,
+		.cookie = w->leg[leg].cookie + 1,
+		.dtmf = {.digit = '0', .duration_ms = 100},
+	};
+
+	td_engine_media(w->engine, w->now, &ev);
+	ev.type = TD_MEDIA_LEG_GONE;
+	td_engine_media(w->engine, w->now, &ev);
+	ev.leg = UINT32_MAX;
+	td_engine_media(w->engine, w->now, &ev);
+	w->next = td_engine_advance(w->engine, w->now);
+}
+
 const char *world_replay(const struct world *w)
 {
 	struct td_ev_start start = {0};

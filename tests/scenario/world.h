@@ -55,6 +55,8 @@ uint64_t world_next(const struct world *w); /* when world_run() has something to
 void world_sip(struct world *w, const struct td_addr *local, const struct td_addr *remote,
 	const void *data, size_t len);
 void world_digit(struct world *w, uint32_t leg, char digit);
+/* A digit and LEG_GONE of a leg that had this number before: both must be ignored. */
+void world_stale(struct world *w, uint32_t leg);
 
 /* NULL, or what is wrong: the journal, replayed, decides otherwise. */
 const char *world_replay(const struct world *w);
