@@ -20,7 +20,7 @@ static int dp_check(const struct dp_params *p, char *err, size_t err_size)
 	const struct td_conf_site *s = p->site;
 
 	if (p->port_count < 1 || p->port_count > PORT_MAX) {
-		snprintf(err, err_size, "%u ports; 1 to %u are possible", p->port_count, PORT_MAX);
+		snprintf(err, err_size, "%u ports; 1 to %d are possible", p->port_count, PORT_MAX);
 		return -EINVAL;
 	}
 	if (s->worker_count > 1) {

@@ -22,7 +22,7 @@ struct port {
 	bool kernel_owned, zero_copy, tx_checksum;
 	uint16_t mtu;
 	struct rte_ether_addr mac;
-	int fd;             /* readable when packets wait; -1: there is none, nap instead */
+	int fd; /* readable when packets wait; -1: there is none, nap instead */
 	struct xdp_ours ours;
 	int ifindex, claim; /* kernel_owned: interface_claim() */
 	struct xdp xdp;

@@ -65,6 +65,7 @@ static int port_descriptors(bool *out, const bool *before, int domain)
 
 	if (!d)
 		return -1;
+	/* cppcheck-suppress readdirCalled ; the directory is this function's own */
 	while ((e = readdir(d))) {
 		int fd = atoi(e->d_name), is = 0;
 		socklen_t len = sizeof(is);

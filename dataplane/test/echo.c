@@ -85,8 +85,8 @@ static int echo_type(const char *s)
 /* name:type:device:address/bits; type "af_xdp!" means without fallback, "memif!" the server. */
 static int echo_port(struct td_conf_port *p, char *text)
 {
-	char *name = strtok(text, ":"), *type = strtok(NULL, ":"), *device = strtok(NULL, ":"),
-	     *address = strtok(NULL, "/"), *bits = strtok(NULL, ""), *bang;
+	char *name = strsep(&text, ":"), *type = strsep(&text, ":"), *device = strsep(&text, ":"),
+	     *address = strsep(&text, "/"), *bits = text, *bang;
 
 	if (!bits)
 		return -EINVAL;

@@ -429,7 +429,7 @@ static void garbage_is_accounted_for(void **state)
 	uint64_t before = packets_in();
 	struct dp_port_info p[2];
 	struct dp_memory memory;
-	uint8_t buffer[256];
+	uint8_t buffer[256] = {0};
 
 	for (unsigned i = 0; i < GARBAGE; i++) {
 		inject(rnd(&seed) % 2, buffer, garbage(&seed, buffer));

@@ -10,7 +10,7 @@
 #include <linux/udp.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
-#include "filter.h"
+#include <dataplane/xdp/filter.h>
 
 #define IP_FRAGMENT_BITS 0x3fff /* more fragments, and the offset */
 

@@ -6,7 +6,7 @@
  */
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
-#include "filter.bpf.h"
+#include <dataplane/xdp/filter.bpf.h>
 
 SEC("tc")
 int tandem_tc(struct __sk_buff *skb)

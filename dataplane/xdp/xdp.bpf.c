@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only */
 /* af_xdp: our packets go to the engine's socket, all others to the kernel as ever. */
-#include "filter.bpf.h"
+#include <dataplane/xdp/filter.bpf.h>
 
 struct {
 	__uint(type, BPF_MAP_TYPE_XSKMAP);
