@@ -36,6 +36,7 @@ expect 2 '/nonexistent/e' show calls
 expect 2 '/nonexistent/t' cdr
 expect 2 '/nonexistent/x.yaml' check /nonexistent/x.yaml
 expect 2 'journal' replay --verify --journal /nonexistent
+expect 2 '/nonexistent: ' replay --verify --store /nonexistent
 expect 0 '^queue-log$' complete commands
 expect 0 'Exit status' help
 expect 0 '^tandemctl [0-9]' --version

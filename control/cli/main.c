@@ -26,7 +26,7 @@ const struct cli_command cli_commands[] = {
 	{"trace", "--sip [--call CALL] [-w FILE.pcap]", "SIP messages as they pass", cmd_trace},
 	{"check", "FILE", "is this site.yaml right? Changes nothing", cmd_check},
 	{"apply", "FILE", "make this site.yaml the running one", cmd_apply},
-	{"replay", "--verify [--journal DIR]", "repeat the ACD's decisions from the journal",
+	{"replay", "--verify [--store FILE | --journal DIR]", "repeat the ACD's decisions",
 		cmd_replay},
 	{"drain", "", "take no new calls; those that run go on", cmd_drain},
 	{"shell", "", "these commands at a prompt", cmd_shell},
