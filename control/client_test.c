@@ -74,8 +74,10 @@ static int server_start(void **state)
 	snprintf(path, sizeof(path), "%s/sock", dir);
 	strcpy(a.sun_path, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 4))
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 4)) {
+		close(fd);
 		return -1;
+	}
 	server = fork();
 	if (server == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -16,7 +16,6 @@
 
 /* CDR or QUEUE_LOG under way. */
 struct rows_job {
-	TAILQ_ENTRY(rows_job) link;
 	struct api_client *client;
 	uint16_t op;
 	uint32_t id;
@@ -42,20 +41,20 @@ void ops_init(struct ops *o, const struct options *options, struct site *site, s
 	struct follow *follow)
 {
 	*o = (struct ops){.options = options, .site = site, .store = store, .follow = follow};
-	TAILQ_INIT(&o->jobs);
 }
 
-static void rows_job_free(struct ops *o, struct rows_job *j)
+static void rows_job_free(struct rows_job **place)
 {
-	TAILQ_REMOVE(&o->jobs, j, link);
-	api_client_put(j->client);
-	free(j);
+	api_client_put((*place)->client);
+	free(*place);
+	*place = NULL;
 }
 
 void ops_fini(struct ops *o)
 {
-	while (!TAILQ_EMPTY(&o->jobs))
-		rows_job_free(o, TAILQ_FIRST(&o->jobs));
+	for (unsigned i = 0; i < OPS_JOBS; i++)
+		if (o->jobs[i])
+			rows_job_free(&o->jobs[i]);
 }
 
 static const char *text_of(const json_t *object, const char *key)
@@ -191,15 +190,15 @@ static bool rows_page(struct ops *o, struct rows_job *j)
 
 bool ops_turn(struct ops *o)
 {
-	struct rows_job *j = TAILQ_FIRST(&o->jobs), *next;
 	bool again = false;
 
-	for (; j; j = next) {
-		next = TAILQ_NEXT(j, link);
-		if (!api_client_gone(j->client) && api_client_full(j->client))
+	for (unsigned i = 0; i < OPS_JOBS; i++) {
+		struct rows_job *j = o->jobs[i];
+
+		if (!j || (!api_client_gone(j->client) && api_client_full(j->client)))
 			continue; /* its socket will wake us */
 		if (api_client_gone(j->client) || !rows_page(o, j))
-			rows_job_free(o, j);
+			rows_job_free(&o->jobs[i]);
 		else
 			again |= !api_client_full(j->client);
 	}
@@ -211,12 +210,19 @@ static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg
 {
 	const json_t *limit = json_object_get(body, "limit");
 	json_int_t n = limit ? json_integer_value(limit) : ROWS_LIMIT;
-	struct rows_job *j;
+	struct rows_job *j, **place = o->jobs;
 	int rc;
 
 	if (n < 1 || n > ROWS_MAX) {
 		api_error(c, m->op, m->id, -EINVAL, "\"limit\" must be a number from 1 to %d",
 			ROWS_MAX);
+		return;
+	}
+	while (place < o->jobs + OPS_JOBS && *place)
+		place++;
+	if (place == o->jobs + OPS_JOBS) {
+		api_error(c, m->op, m->id, -EBUSY, "%d long answers are under way; try again",
+			OPS_JOBS);
 		return;
 	}
 	j = calloc(1, sizeof(*j));
@@ -237,7 +243,7 @@ static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg
 	j->op = m->op;
 	j->id = m->id;
 	api_client_get(c);
-	TAILQ_INSERT_TAIL(&o->jobs, j, link);
+	*place = j;
 }
 
 static void op_call(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
@@ -279,7 +285,7 @@ static void op_status(struct ops *o, struct api_client *c, const struct td_api_m
 	json_u64(&out, "stored_seq", store_seq(o->store));
 	json_u64(&out, "missing", store_missing(o->store));
 	json_u64(&out, "damaged", o->follow->damaged);
-	json_str(&out, "store_error", str_of(o->follow->error ? strerror(-o->follow->error) : ""));
+	json_str(&out, "store_error", str_of(follow_error(o->follow)));
 	json_object_end(&out);
 	api_reply_buf(c, m->op, m->id, &out);
 	buf_free(&out);

@@ -7,7 +7,8 @@
 #include <control/site.h>
 #include <control/store/follow.h>
 #include <engine/api/api.h>
-#include <sys/queue.h>
+
+#define OPS_JOBS 16
 
 struct rows_job;
 
@@ -16,7 +17,7 @@ struct ops {
 	struct site *site;
 	struct store *store;
 	struct follow *follow;
-	TAILQ_HEAD(, rows_job) jobs; /* long answers under way */
+	struct rows_job *jobs[OPS_JOBS]; /* long answers under way; NULL: free */
 };
 
 void ops_init(struct ops *o, const struct options *options, struct site *site, struct store *store,

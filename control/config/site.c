@@ -56,7 +56,7 @@ static void group_member_add(
 
 	if (!groups)
 		groups = conf_key_lookup(TD_KIND_AGENT, STR("groups"));
-	if (n->type != YAML_SCALAR_NODE || reader_is_null(n)) {
+	if (!n || n->type != YAML_SCALAR_NODE || reader_is_null(n)) {
 		reader_error(r, node, "%s: an agent's name is wanted", path);
 		return;
 	}
@@ -90,7 +90,7 @@ void reader_groups_join(struct reader *r)
 		const yaml_node_t *n = list ? reader_node(r, list) : NULL;
 		char path[READER_PATH];
 
-		if (reader_is_null(n))
+		if (!n || reader_is_null(n))
 			continue;
 		reader_path(e, k, path);
 		if (n->type != YAML_SEQUENCE_NODE) {

@@ -139,13 +139,12 @@ static const struct column raw[] = {
 	{"data", COLUMN_BYTES, 0, 0},
 };
 
-#define TABLE(name, type)                                     \
-	{                                                     \
-#name, sizeof(struct type), name, COUNT(name) \
-	}
+/* clang-format off */
+#define TABLE(name, type) {#name, name, COUNT(name), sizeof(struct type)}
+/* clang-format on */
 const struct table store_tables[TABLE_COUNT] = {
 	TABLE(start, td_ev_start),
-	{"stop", 0, NULL, 0},
+	{"stop", NULL, 0, 0},
 	TABLE(gap, td_ev_gap),
 	TABLE(cdr, td_ev_cdr),
 	TABLE(queue_log, td_ev_queue_log),
@@ -153,10 +152,10 @@ const struct table store_tables[TABLE_COUNT] = {
 	TABLE(recording, td_ev_recording),
 	TABLE(alarm, td_ev_alarm),
 	TABLE(config, td_ev_config),
-	{"acd_in", sizeof(struct td_acd_in), acd, COUNT(acd)},
-	{"acd_out", sizeof(struct td_acd_out), acd, COUNT(acd)},
+	{"acd_in", acd, COUNT(acd), sizeof(struct td_acd_in)},
+	{"acd_out", acd, COUNT(acd), sizeof(struct td_acd_out)},
 	TABLE(story, td_ev_story),
-	{"other", 0, raw, COUNT(raw)},
+	{"other", raw, COUNT(raw), 0},
 };
 
 /* The tables stand in the order of enum td_event_type. */

@@ -26,9 +26,9 @@ struct column {
 
 struct table {
 	const char *name;
-	uint16_t payload; /* least bytes of a record that this table can take */
 	const struct column *columns;
-	unsigned column_count;
+	uint16_t column_count;
+	uint16_t payload; /* least bytes of a record that this table can take */
 };
 
 #define TABLE_COUNT 13

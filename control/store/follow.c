@@ -48,7 +48,7 @@ static int probe(const char *dir, uint64_t seq, struct td_rec *rec)
 static bool journal_is_new(struct follow *f)
 {
 	uint64_t seq = store_seq(f->store);
-	struct td_rec rec;
+	struct td_rec rec = {0};
 	int rc;
 
 	if (!seq)

@@ -18,6 +18,7 @@ struct store {
 	unsigned pending;
 };
 
-int store_errno(struct store *s, int sqlite_rc);
+int store_errno(int sqlite_rc);
+double store_seconds(uint64_t wall);
 
 #endif

@@ -37,7 +37,7 @@ static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
 		json_object_end(out);
 	}
 	sqlite3_finalize(st);
-	rc = store_errno(s, rc);
+	rc = store_errno(rc);
 	return rc ? rc : out->error;
 }
 
@@ -66,7 +66,7 @@ static int prepare(struct store *s, const struct store_query *q, const char *sql
 		rc = sqlite3_bind_text(*st, 3, q->call, -1, SQLITE_STATIC);
 	if (rc == SQLITE_OK && q->queue[0])
 		rc = sqlite3_bind_text(*st, 4, q->queue, -1, SQLITE_STATIC);
-	return store_errno(s, rc);
+	return store_errno(rc);
 }
 
 int store_query_start(struct store *s, struct store_query *q, uint32_t limit)
@@ -84,7 +84,7 @@ int store_query_start(struct store *s, struct store_query *q, uint32_t limit)
 		table_name(q->table), condition, limit);
 	rc = prepare(s, q, sql, &st);
 	if (rc == 0)
-		rc = store_errno(s, sqlite3_step(st));
+		rc = store_errno(sqlite3_step(st));
 	q->from = 1;
 	q->to = 0;
 	if (rc == 0 && sqlite3_column_type(st, 0) == SQLITE_INTEGER) {
@@ -121,7 +121,7 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	sqlite3_finalize(st);
 	if (rc < 0)
 		return rc;
-	rc = store_errno(s, rc);
+	rc = store_errno(rc);
 	if (rc || out->error)
 		return rc ? rc : out->error;
 	return rows == max && q->from <= q->to;
@@ -140,7 +140,7 @@ static int rows_of_call(
 		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
 	if (rc != SQLITE_OK) {
 		sqlite3_finalize(st);
-		return store_errno(s, rc);
+		return store_errno(rc);
 	}
 	json_array_start(out, key);
 	rc = step_rows(s, st, out);
@@ -165,7 +165,7 @@ int store_call(struct store *s, const char *call, struct td_buf *out)
 		found = true;
 	}
 	sqlite3_finalize(st);
-	rc = store_errno(s, rc);
+	rc = store_errno(rc);
 	empty = out->len + sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]") - 1 + found;
 	if (rc == 0)
 		rc = rows_of_call(s, "story", "story", call, out);

@@ -12,7 +12,7 @@
 #define PURGE_ROWS     5000 /* of one transaction: tens of milliseconds */
 #define NSEC           1000000000
 
-int store_errno(struct store *s, int rc)
+int store_errno(int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -38,7 +38,7 @@ const char *store_error(const struct store *s)
 
 static int run(struct store *s, const char *sql)
 {
-	return store_errno(s, sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
 static const char *sql_type(enum column_type type)
@@ -62,7 +62,8 @@ static int table_create(struct store *s, const struct table *t)
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ", t->name);
+	buf_printf(
+		&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ", t->name);
 	for (unsigned i = 0; i < t->column_count; i++)
 		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(t->columns[i].type));
 	buf_str(&sql, STR("UNIQUE (seq, time))"));
@@ -115,7 +116,7 @@ static int number_get(struct store *s, const char *sql, int64_t *value)
 	if (rc == SQLITE_ROW)
 		*value = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
-	return store_errno(s, rc);
+	return store_errno(rc);
 }
 
 static int schema_check(struct store *s)
@@ -134,8 +135,7 @@ static int schema_check(struct store *s)
 
 static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
 {
-	return store_errno(
-		s, sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL));
+	return store_errno(sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL));
 }
 
 static int insert_prepare(struct store *s, unsigned i)
@@ -201,9 +201,9 @@ struct store *store_open(const char *path, char *err, size_t err_size)
 		return NULL;
 	}
 	rc = store_errno(
-		s, sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+		sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
 	if (rc == 0)
-		rc = store_errno(s, sqlite3_busy_timeout(s->db, BUSY_MS));
+		rc = store_errno(sqlite3_busy_timeout(s->db, BUSY_MS));
 	if (rc == 0)
 		rc = run(s, pragmas);
 	if (rc == 0)
@@ -243,12 +243,19 @@ static uint64_t uint_of(const uint8_t *field, unsigned size)
 	return v;
 }
 
+double store_seconds(uint64_t wall)
+{
+	/* Whole microseconds, so that a time is the same double wherever it comes from. */
+	uint64_t us = wall / 1000;
+
+	return (double)us / 1e6;
+}
+
 static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall)
 {
 	if (!wall)
 		return sqlite3_bind_null(st, i);
-	/* Whole microseconds, so that a time is the same double wherever it comes from. */
-	return sqlite3_bind_double(st, i, (double)(wall / 1000) / 1e6);
+	return sqlite3_bind_double(st, i, store_seconds(wall));
 }
 
 static int bind_column(sqlite3_stmt *st, int i, const struct column *c, const struct td_rec *rec,
@@ -286,7 +293,7 @@ static int finish(struct store *s, sqlite3_stmt *st, int rc)
 		rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	sqlite3_clear_bindings(st);
-	return store_errno(s, rc);
+	return store_errno(rc);
 }
 
 static int missing_put(struct store *s, const struct td_rec *rec)
@@ -312,7 +319,7 @@ static int row_put(struct store *s, const struct td_rec *rec, const void *payloa
 	int rc = sqlite3_bind_int64(st, 1, (int64_t)rec->seq);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_double(st, 2, (double)(rec->wall / 1000) / 1e6);
+		rc = sqlite3_bind_double(st, 2, store_seconds(rec->wall));
 	for (unsigned c = 0; rc == SQLITE_OK && c < t->column_count; c++)
 		rc = bind_column(st, (int)c + 3, &t->columns[c], rec, payload);
 	return finish(s, st, rc);
@@ -413,7 +420,8 @@ int store_purge(struct store *s, unsigned days, uint64_t wall_now)
 		int rc;
 
 		snprintf(sql, sizeof(sql),
-			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld LIMIT "
+			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld "
+			"LIMIT "
 			"%d)",
 			tables[i], tables[i], before, PURGE_ROWS);
 		rc = run(s, sql);

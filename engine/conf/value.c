@@ -285,7 +285,7 @@ static bool codec_decode(uint8_t *field, size_t size, struct str text, struct re
 static bool hex_decode(char *field, size_t size, struct str text, struct reason r)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (!memchr("0123456789abcdef", text.p[i], 16))
+		if (!isxdigit((unsigned char)text.p[i]) || isupper((unsigned char)text.p[i]))
 			return fail(r, "'%.*s' is not lower-case hexadecimal", STR_FMT(text));
 	return string_decode(field, size, text, r);
 }
