@@ -31,6 +31,12 @@ static bool read_body(void *ctx, const char *body, size_t len)
 	return more;
 }
 
+static void say(const struct cli *cli, const char *reason)
+{
+	if (!cli->quiet)
+		fprintf(stderr, "tandemctl: %s\n", reason);
+}
+
 static int call(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
 	bool stream, struct reader *r, int timeout_ms)
 {
@@ -41,16 +47,16 @@ static int call(const struct cli *cli, enum cli_server server, uint16_t op, json
 
 	json_decref(request);
 	if (!text || client_open(&c, path, "tandemctl", reason, sizeof(reason)) < 0) {
-		fprintf(stderr, "tandemctl: %s\n", text ? reason : "out of memory");
+		say(cli, text ? reason : "out of memory");
 		goto out;
 	}
 	rc = client_call(&c, op, text, stream, read_body, r, timeout_ms, reason, sizeof(reason));
 	client_close(&c);
-	if (rc < 0 || r->bad) {
-		fprintf(stderr, "tandemctl: %s\n",
-			r->bad    ? "the answer is not JSON; are both of one release?"
-			: *reason ? reason
-				  : strerror(-rc));
+	if (r->bad) {
+		say(cli, "the answer is not JSON; are both of one release?");
+		rc = CLI_NO;
+	} else if (rc < 0) {
+		say(cli, *reason ? reason : strerror(-rc));
 		rc = rc == -ECONNRESET || rc == -ETIMEDOUT ? CLI_USAGE : CLI_NO;
 	}
 out:

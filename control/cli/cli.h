@@ -18,6 +18,7 @@ struct cli {
 	const char *engine_socket, *tandemd_socket;
 	bool json;
 	bool color; /* stdout is a terminal */
+	bool quiet; /* say nothing when no one answers */
 };
 
 struct cli_command {

@@ -90,6 +90,7 @@ static int cmd_help(const struct cli *cli, int argc, char **argv)
 /* Prints names, one a line; says nothing and succeeds when the engine is not there. */
 int cmd_complete(const struct cli *cli, int argc, char **argv)
 {
+	struct cli quiet = *cli;
 	const char *key = "name";
 	json_t *rows, *row;
 	size_t i;
@@ -103,8 +104,8 @@ int cmd_complete(const struct cli *cli, int argc, char **argv)
 	}
 	if (strcmp(argv[1], "calls") == 0)
 		key = "id";
-	if (!freopen("/dev/null", "w", stderr) ||
-		cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", argv[1]), &rows))
+	quiet.quiet = true;
+	if (cli_rows(&quiet, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", argv[1]), &rows))
 		return CLI_OK;
 	json_array_foreach(rows, i, row)
 	{

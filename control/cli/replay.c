@@ -8,6 +8,7 @@
 #include <engine/journal/reader.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -150,6 +151,23 @@ out:
 	return status;
 }
 
+/* The store of the tandemd that runs, if one does. */
+static void store_find(const struct cli *cli, char *out, size_t size)
+{
+	struct cli quiet = *cli;
+	const char *path;
+	json_t *status;
+
+	quiet.quiet = true;
+	snprintf(out, size, "%s", STORE);
+	if (cli_ask(&quiet, CLI_TANDEMD, TD_API_STATUS, json_object(), &status) == CLI_OK) {
+		path = json_string_value(json_object_get(status, "store"));
+		if (path)
+			snprintf(out, size, "%s", path);
+		json_decref(status);
+	}
+}
+
 int cmd_replay(const struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -158,7 +176,8 @@ int cmd_replay(const struct cli *cli, int argc, char **argv)
 		{"journal", required_argument, NULL, 'j'},
 		{0},
 	};
-	const char *store = STORE, *journal = NULL;
+	const char *store = NULL, *journal = NULL;
+	char running[PATH_MAX];
 	struct acd_replay *replay;
 	bool asked = false;
 	int option, status;
@@ -180,6 +199,10 @@ int cmd_replay(const struct cli *cli, int argc, char **argv)
 	if (!replay) {
 		fprintf(stderr, "tandemctl: replay: %s\n", strerror(errno));
 		return CLI_USAGE;
+	}
+	if (!store && !journal) {
+		store_find(cli, running, sizeof(running));
+		store = running;
 	}
 	status = journal ? from_journal(cli, replay, journal) : from_store(cli, replay, store);
 	acd_replay_free(replay);
