@@ -6,19 +6,17 @@
 #include <bench/bench.h>
 #include <engine/core/str.h>
 
-#define ROUNDS_DEFAULT 15
-#define ROUNDS_MAX     1000
-#define LEGS_MAX       1600000
+#define ROUNDS_DEFAULT 15u
+#define ROUNDS_MAX     1000u
+#define LEGS_MAX       1600000u
 
-static const struct bench *const benches[] = {&bench_relay, &bench_tap};
-
-#define BENCHES (sizeof(benches) / sizeof(*benches))
+static const struct bench *const benches[] = {&bench_relay, &bench_tap, NULL};
 
 static int usage(FILE *out)
 {
 	fprintf(out, "usage: tandem-bench BENCH [options]\n\nbenches:\n");
-	for (unsigned i = 0; i < BENCHES; i++)
-		fprintf(out, "  %-8s %s\n", benches[i]->name, benches[i]->what);
+	for (const struct bench *const *b = benches; *b; b++)
+		fprintf(out, "  %-8s %s\n", (*b)->name, (*b)->what);
 	fprintf(out,
 		"\noptions:\n"
 		"  --legs N[,N...]  how many legs at once (default 1000,10000,100000)\n"
@@ -116,9 +114,9 @@ int main(int argc, char **argv)
 		return rc;
 	if (optind + 1 != argc)
 		return usage(stderr);
-	for (unsigned i = 0; i < BENCHES; i++)
-		if (!strcmp(benches[i]->name, argv[optind]))
-			return benches[i]->run(&o) ? 1 : 0;
+	for (const struct bench *const *b = benches; *b; b++)
+		if (!strcmp((*b)->name, argv[optind]))
+			return (*b)->run(&o) ? 1 : 0;
 	fprintf(stderr, "tandem-bench: no bench is named %s\n", argv[optind]);
 	return usage(stderr);
 }

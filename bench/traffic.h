@@ -12,8 +12,8 @@
 #include <bench/bench.h>
 #include <dataplane/private.h>
 
-#define TRAFFIC_PACKETS     65536
-#define TRAFFIC_CHUNK       2048 /* timed in one go: short, so that most are not disturbed */
+#define TRAFFIC_PACKETS     65536u
+#define TRAFFIC_CHUNK       2048u /* timed in one go: short, so that most are not disturbed */
 #define TRAFFIC_CHUNKS      (TRAFFIC_PACKETS / TRAFFIC_CHUNK)
 #define TRAFFIC_PORTS       4
 #define TRAFFIC_PAYLOAD     160

@@ -28,13 +28,16 @@ static inline uint64_t checksum_add(uint64_t sum, const void *data, size_t n)
 	return sum;
 }
 
+/* 64 bits to 32 by an end-around carry, then both halves of 16 at once: the upper half of
+ * (hi, lo) + (lo, hi) is hi + lo and the carry of lo + hi. */
 static inline uint16_t checksum_fold(uint64_t sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
+	uint32_t low = (uint32_t)sum, s;
+
+	s = low + (uint32_t)(sum >> 32);
+	s += s < low;
+	s += s << 16 | s >> 16;
+	return (uint16_t)(s >> 16);
 }
 
 #endif

@@ -93,13 +93,17 @@ struct rte_mbuf *rtp_leg_packet(
 	return m;
 }
 
+static bool addr_same(const struct td_addr *a, const struct td_addr *b)
+{
+	return a->family == b->family && a->port == b->port && a->ip4 == b->ip4;
+}
+
 /* What LEG_ADD and LEG_SET have in common. */
 static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, bool added)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	bool moved = added || memcmp(&c->remote, &p->remote, sizeof(p->remote)) ||
-		     memcmp(&c->rtcp, &p->rtcp, sizeof(p->rtcp));
+	bool moved = added || !addr_same(&c->remote, &p->remote) || !addr_same(&c->rtcp, &p->rtcp);
 
 	c->cookie = p->cookie;
 	c->codec = p->codec;

@@ -41,8 +41,8 @@ struct world_frame {
 };
 
 struct world {
-	uint64_t now;
 	struct worker worker;
+	uint64_t now;
 	struct rtp *rtp;
 	struct tap *tap;
 	struct sounds *sounds;
