@@ -14,6 +14,29 @@ struct acd_rec {
 	uint32_t len;
 };
 
+/* An agent is reserved, rung or talks if, and only if, there is a call that does it. */
+static const char *agents_check(const struct td_engine *e)
+{
+	for (uint32_t n = 1; n <= e->agents.count; n++) {
+		const struct agent *a = table_get(&e->agents, n);
+		bool busy = a->state == TD_AGENT_RESERVED || a->state == TD_AGENT_RINGING ||
+			    a->state == TD_AGENT_TALKING;
+
+		if (busy != (a->call != NULL))
+			return busy ? "an agent busy without a call" : "an idle agent in a call";
+		if (a->call && (!a->call->agent || a->call->agent->agent != a))
+			return "an agent in a call that is not the agent's";
+	}
+	return NULL;
+}
+
+static void advance(struct world *w)
+{
+	w->next = td_engine_advance(w->engine, w->now);
+	if (!w->fault)
+		w->fault = agents_check(w->engine);
+}
+
 static void say(struct world *w, char what, const void *data, size_t len)
 {
 	buf_put(&w->transcript, &what, 1);
@@ -143,7 +166,7 @@ int world_config(struct world *w, const char *lines, char *err, size_t err_size)
 {
 	int rc = td_engine_config(w->engine, w->now, lines, strlen(lines), err, err_size);
 
-	w->next = td_engine_advance(w->engine, w->now);
+	advance(w);
 	return rc;
 }
 
@@ -187,7 +210,7 @@ uint64_t world_next(const struct world *w)
 
 void world_run(struct world *w, uint64_t until)
 {
-	w->next = td_engine_advance(w->engine, w->now);
+	advance(w);
 	for (;;) {
 		uint32_t leg = 0;
 		uint64_t gone = next_gone(w, &leg);
@@ -199,7 +222,7 @@ void world_run(struct world *w, uint64_t until)
 			w->now = next;
 		if (gone <= w->now)
 			leg_gone(w, leg);
-		w->next = td_engine_advance(w->engine, w->now);
+		advance(w);
 	}
 	w->now = until;
 }
@@ -208,7 +231,7 @@ void world_sip(struct world *w, const struct td_addr *local, const struct td_add
 	const void *data, size_t len)
 {
 	td_engine_sip(w->engine, w->now, local, remote, data, len);
-	w->next = td_engine_advance(w->engine, w->now);
+	advance(w);
 }
 
 void world_digit(struct world *w, uint32_t leg, char digit)
@@ -221,7 +244,7 @@ void world_digit(struct world *w, uint32_t leg, char digit)
 	};
 
 	td_engine_media(w->engine, w->now, &ev);
-	w->next = td_engine_advance(w->engine, w->now);
+	advance(w);
 }
 
 void world_stale(struct world *w, uint32_t leg)
@@ -238,7 +261,7 @@ void world_stale(struct world *w, uint32_t leg)
 	td_engine_media(w->engine, w->now, &ev);
 	ev.leg = UINT32_MAX;
 	td_engine_media(w->engine, w->now, &ev);
-	w->next = td_engine_advance(w->engine, w->now);
+	advance(w);
 }
 
 const char *world_replay(const struct world *w)
@@ -275,6 +298,8 @@ const char *world_residue(const struct world *w)
 {
 	const struct td_engine *e = w->engine;
 
+	if (w->fault)
+		return w->fault;
 	if (td_engine_calls(e) || e->calls_running)
 		return "calls";
 	if (e->calls.free_count != e->calls.capacity)
@@ -289,9 +314,6 @@ const char *world_residue(const struct world *w)
 		return "contacts";
 	if (e->out_count || e->outs_lost)
 		return "outputs of the distributor";
-	for (uint32_t n = 1; n <= e->agents.count; n++)
-		if (((struct agent *)table_get(&e->agents, n))->call)
-			return "an agent in a call";
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		const struct queue *q = table_get(&e->queues, n);
 

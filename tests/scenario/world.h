@@ -38,6 +38,7 @@ struct world {
 	struct td_engine *engine;
 	struct world_hooks hooks; /* each may be NULL */
 	uint64_t now, next;
+	const char *fault;        /* the first time that agents and calls did not agree */
 	struct td_buf transcript; /* bytes of every output, in order */
 	struct td_buf acd;        /* struct acd_rec and payload, in order */
 	struct world_leg *leg;    /* by leg number */
