@@ -413,7 +413,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static void run(struct soak *s, uint64_t until)
 {
-	uint64_t callers = s->now, agents = s->now;
+	uint64_t callers = s->now; /* deadlines of the two user agents: both now */
+	uint64_t agents = callers;
 
 	for (;;) {
 		uint64_t next = least(least(callers, agents),
