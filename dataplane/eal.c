@@ -26,14 +26,15 @@ struct eal_args {
 static bool eal_started, eal_huge;
 static char eal_line[256];
 
-/* DPDK's own log: the last line is kept for whoever reports a failure, the rest is noise. */
+/* DPDK's own log, errors only: the first line since it was last asked for is the cause, what
+ * follows says less and less. */
 static ssize_t eal_log_write(void *cookie, const char *text, size_t n)
 {
 	size_t len = n < sizeof(eal_line) - 1 ? n : sizeof(eal_line) - 1;
 
 	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
 		len--;
-	if (len) {
+	if (len && !eal_line[0]) {
 		memcpy(eal_line, text, len);
 		eal_line[len] = '\0';
 	}
@@ -195,8 +196,11 @@ static void eal_devices(struct eal_args *a, const struct eal_params *p)
 			eal_arg(a, "%s", p->ports[i].device);
 			pci = true;
 		}
-	if (!pci)
-		eal_arg(a, "--no-pci");
+	if (pci)
+		return;
+	eal_arg(a, "--no-pci");
+	/* No device needs physical addresses, and virtual ones keep the packets' pool in one piece. */
+	eal_arg(a, "--iova-mode=va");
 }
 
 int eal_start(const struct eal_params *p, char *err, size_t err_size)
@@ -210,6 +214,7 @@ int eal_start(const struct eal_params *p, char *err, size_t err_size)
 	eal_log_capture();
 	eal_arg(&a, "tandem");
 	eal_arg(&a, "--no-telemetry");
+	eal_arg(&a, "--log-level=error");
 	if (p->file_prefix)
 		eal_arg(&a, "--file-prefix=%s", p->file_prefix);
 	eal_devices(&a, p);

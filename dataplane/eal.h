@@ -20,7 +20,7 @@ bool eal_hugepages(void);
 /* lcore numbers: 0 is main, then workers, then signalling if it has its own. */
 unsigned eal_worker_lcore(unsigned worker);
 unsigned eal_signalling_lcore(const struct td_conf_site *site);
-/* The last line DPDK logged since the call before, to say why something failed. Never NULL. */
+/* The first error DPDK logged since the call before, to say why something failed. Never NULL. */
 const char *eal_complaint(void);
 
 #endif
