@@ -423,7 +423,8 @@ struct recorder *recorder_start(const struct recorder_params *p, char *err, size
 	r->taps = calloc(p->tap_count ? p->tap_count : 1, sizeof(struct tap *));
 	if (!r->taps)
 		goto free_r;
-	memcpy(r->taps, p->taps, p->tap_count * sizeof(struct tap *));
+	for (unsigned i = 0; i < p->tap_count; i++)
+		r->taps[i] = p->taps[i];
 	r->commands = spsc_alloc(COMMAND_RING);
 	if (!r->commands)
 		goto free_taps;
