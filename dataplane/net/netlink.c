@@ -29,7 +29,7 @@ struct netlink {
 	uint32_t seq;
 	uint8_t *asked; /* by next hop's number: enum netlink_asked */
 	bool any_wanted;
-	char buffer[NETLINK_BUFFER];
+	_Alignas(struct nlmsghdr) char buffer[NETLINK_BUFFER];
 };
 
 struct netlink_dump {
@@ -160,7 +160,7 @@ static int netlink_route(const struct nlmsghdr *h, void *ctx)
 static int netlink_request(struct netlink *n, struct nlmsghdr *h, mnl_cb_t cb, void *ctx)
 {
 	unsigned portid = mnl_socket_get_portid(n->requests);
-	char answer[NETLINK_BUFFER];
+	_Alignas(struct nlmsghdr) char answer[NETLINK_BUFFER];
 	ssize_t len;
 	int rc;
 
