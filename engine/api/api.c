@@ -253,7 +253,7 @@ static bool client_receive(struct api_client *c)
 
 		c->in[c->in_len] = '\0';
 		c->in_len = 0;
-		if (!c->hello) {
+		if (!c->hello || m.op == TD_API_HELLO) {
 			if (!hello(c, &m, body)) {
 				client_send(c);
 				return false;
