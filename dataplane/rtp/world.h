@@ -48,11 +48,10 @@ struct world {
 	struct sounds *sounds;
 	struct fib fib;
 	_Atomic uint64_t eth[5];
-	int references;            /* to next hops */
 	struct world_frame *frame; /* [0, frames) */
-	unsigned frames;
 	struct td_media_event *event;
-	unsigned events;
+	unsigned frames, events;
+	int references; /* to next hops */
 };
 
 /* A media packet to make. Zeroes are what a peer of the leg would send: see world_peer(). */
