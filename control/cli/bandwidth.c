@@ -129,7 +129,7 @@ static int plan(const struct cli *cli, int argc, char **argv)
 		json_decref(rows);
 		return plan_usage("no such layer", layer);
 	}
-	cli_table(cli, rows, "");
+	cli_table(cli, rows, NULL, "");
 	if (!cli->json)
 		printf("A call puts one RTP stream on the link in each direction; a full-duplex "
 		       "link of "
@@ -153,7 +153,7 @@ int cmd_bandwidth(const struct cli *cli, int argc, char **argv)
 	rc = cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", "bandwidth"), &rows);
 	if (rc)
 		return rc;
-	cli_table(cli, rows, "no media yet");
+	cli_table(cli, rows, NULL, "no media yet");
 	json_decref(rows);
 	return CLI_OK;
 }

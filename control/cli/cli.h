@@ -48,9 +48,11 @@ int cli_stream(const struct cli *cli, enum cli_server server, uint16_t op, json_
 int cli_rows(
 	const struct cli *cli, enum cli_server server, uint16_t op, json_t *request, json_t **rows);
 
-/* Rows (objects) as a table, a column for each key in the order of the first row; with --json one
- * array. empty: what to say when there is none. */
-void cli_table(const struct cli *cli, const json_t *rows, const char *empty);
+/*
+ * Rows (objects) as a table; with --json one array, whole. keys: "name state seconds" the columns
+ * a person wants, NULL: all keys of the first row. empty: what to say when there is no row.
+ */
+void cli_table(const struct cli *cli, const json_t *rows, const char *keys, const char *empty);
 /* One object, a key a line. */
 void cli_object(const struct cli *cli, const json_t *object);
 

@@ -8,19 +8,32 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { VIEW_CALLS, VIEW_QUEUES, VIEW_AGENTS };
+
 static const struct {
-	const char *name, *empty;
+	const char *name, *columns, *empty;
 } views[] = {
-	{"calls", "no calls"},
-	{"queues", "no queues: the site has none yet"},
-	{"agents", "no agents: the site has none yet"},
-	{"ports", "no ports"},
-	{"trunks", "no trunks: the site has none yet"},
-	{"drops", "nothing was dropped"},
-	{"memory", "nothing"},
-	{"stats", "nothing"},
-	{"sip", "nothing"},
-	{"workers", "no workers"},
+	[VIEW_CALLS] = {"calls",
+		"id state seconds caller dialled trunk queue position agent waited talked codec "
+		"digits",
+		"no calls"},
+	[VIEW_QUEUES] = {"queues",
+		"name waiting oldest talking agents available paused wrap_up entered answered "
+		"abandoned timed_out full service_level asa",
+		"no queues: the site has none yet"},
+	[VIEW_AGENTS] = {"agents",
+		"name state seconds reason reachable contact queue call answered missed",
+		"no agents: the site has none yet"},
+	{"ports",
+		"port device driver up in originated crossed_in out consumed dropped held "
+		"crossed_out kernel_dropped",
+		"no ports"},
+	{"trunks", NULL, "no trunks: the site has none yet"},
+	{"drops", NULL, "nothing was dropped"},
+	{"memory", NULL, "nothing"},
+	{"stats", NULL, "nothing"},
+	{"sip", NULL, "nothing"},
+	{"workers", NULL, "no workers"},
 };
 
 static int rows_of(const struct cli *cli, const char *what, json_t **rows)
@@ -33,20 +46,18 @@ int cmd_show(const struct cli *cli, int argc, char **argv)
 	json_t *rows;
 	int rc;
 
-	if (argc == 2) {
-		for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
-			if (strcmp(argv[1], views[i].name) != 0)
-				continue;
-			rc = rows_of(cli, argv[1], &rows);
-			if (rc)
-				return rc;
-			if (json_array_size(rows) == 1 && strcmp(argv[1], "memory") == 0)
-				cli_object(cli, json_array_get(rows, 0));
-			else
-				cli_table(cli, rows, views[i].empty);
-			json_decref(rows);
-			return CLI_OK;
-		}
+	for (size_t i = 0; argc == 2 && i < sizeof(views) / sizeof(views[0]); i++) {
+		if (strcmp(argv[1], views[i].name) != 0)
+			continue;
+		rc = rows_of(cli, argv[1], &rows);
+		if (rc)
+			return rc;
+		if (strcmp(argv[1], "stats") == 0 && json_array_size(rows) == 1)
+			cli_object(cli, json_array_get(rows, 0));
+		else
+			cli_table(cli, rows, views[i].columns, views[i].empty);
+		json_decref(rows);
+		return CLI_OK;
 	}
 	return cli_usage(cli_lookup("show"));
 }
@@ -78,7 +89,7 @@ static void stop(int number)
 /* One picture. Everything is asked before anything is drawn, so that it does not flicker. */
 static int top_draw(const struct cli *cli, bool clear)
 {
-	static const char *const parts[] = {"queues", "agents", "calls"};
+	static const int parts[] = {VIEW_QUEUES, VIEW_AGENTS, VIEW_CALLS};
 	json_t *rows[3] = {NULL};
 	struct cli plain = *cli;
 	time_t now = time(NULL);
@@ -88,7 +99,7 @@ static int top_draw(const struct cli *cli, bool clear)
 	size_t i;
 
 	for (i = 0; i < 3 && rc == CLI_OK; i++)
-		rc = rows_of(cli, parts[i], &rows[i]);
+		rc = rows_of(cli, views[parts[i]].name, &rows[i]);
 	if (rc)
 		goto out;
 	if (cli->json) {
@@ -109,7 +120,7 @@ static int top_draw(const struct cli *cli, bool clear)
 		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
 		clear ? "  (Ctrl-C ends)" : "");
 	for (i = 0; i < 3; i++) {
-		cli_table(&plain, rows[i], views[i == 0 ? 1 : i == 1 ? 2 : 0].empty);
+		cli_table(&plain, rows[i], views[parts[i]].columns, views[parts[i]].empty);
 		putchar('\n');
 	}
 flush:

@@ -10,7 +10,8 @@
 
 #define LIMIT_MAX 1000000
 
-static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const char *empty)
+static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const char *columns,
+	const char *empty)
 {
 	static const struct option options[] = {
 		{"limit", required_argument, NULL, 'n'},
@@ -47,7 +48,7 @@ static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const
 	rc = cli_rows(cli, CLI_TANDEMD, op, request, &rows);
 	if (rc)
 		return rc;
-	cli_table(cli, rows, empty);
+	cli_table(cli, rows, columns, empty);
 	json_decref(rows);
 	return CLI_OK;
 usage:
@@ -55,85 +56,36 @@ usage:
 	return cli_usage(cli_lookup(argv[0]));
 }
 
-/* The columns a person looks for first; --json has them all. */
-static json_t *cdr_short(const json_t *rows)
-{
-	static const char *const keys[] = {"id", "offered", "caller", "dialled", "queue", "agent",
-		"disposition", "wait_ms", "ring_ms", "talk_ms", "digits", "ended_by", "sip_code"};
-	json_t *out = json_array(), *row, *value;
-	size_t i, k;
-
-	json_array_foreach(rows, i, row)
-	{
-		json_t *cut = json_object();
-
-		for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-			value = json_object_get(row, keys[k]);
-			if (value)
-				json_object_set(cut, keys[k], value);
-		}
-		json_array_append_new(out, cut);
-	}
-	return out;
-}
+/* What a person looks for first; --json has all. */
+#define CDR_COLUMNS                                                                         \
+	"id offered caller dialled queue agent disposition wait_ms ring_ms talk_ms digits " \
+	"ended_by sip_code"
 
 int cmd_cdr(const struct cli *cli, int argc, char **argv)
 {
-	struct cli all = *cli;
-	json_t *request = NULL, *rows, *cut;
+	json_t *rows;
 	int rc;
 
-	/* A call's whole record, or many records shortened. */
-	if (argc == 2 && argv[1][0] != '-') {
-		request = json_pack("{s:i, s:s}", "limit", 1, "call", argv[1]);
-		rc = cli_rows(cli, CLI_TANDEMD, TD_API_CDR, request, &rows);
-		if (rc)
-			return rc;
-		if (json_array_size(rows) == 0) {
-			fprintf(stderr,
-				"tandemctl: cdr: no call %s in the store; see tandemctl cdr\n",
-				argv[1]);
-			json_decref(rows);
-			return CLI_NO;
-		}
-		cli_object(cli, json_array_get(rows, 0));
-		json_decref(rows);
-		return CLI_OK;
-	}
-	if (cli->json)
-		return list(&all, argc, argv, TD_API_CDR, "no calls yet");
-	request = json_pack("{s:i}", "limit", 50);
-	for (int i = 1; i < argc; i++) {
-		char *end;
-
-		if (i + 1 < argc && (!strcmp(argv[i], "-n") || !strcmp(argv[i], "--limit"))) {
-			long limit = strtol(argv[++i], &end, 10);
-
-			if (!*end && limit > 0 && limit <= LIMIT_MAX) {
-				json_object_set_new(request, "limit", json_integer(limit));
-				continue;
-			}
-		} else if (i + 1 < argc &&
-			   (!strcmp(argv[i], "-q") || !strcmp(argv[i], "--queue"))) {
-			json_object_set_new(request, "queue", json_string(argv[++i]));
-			continue;
-		}
-		json_decref(request);
-		return cli_usage(cli_lookup("cdr"));
-	}
-	rc = cli_rows(cli, CLI_TANDEMD, TD_API_CDR, request, &rows);
+	if (argc != 2 || argv[1][0] == '-')
+		return list(cli, argc, argv, TD_API_CDR, CDR_COLUMNS, "no calls yet");
+	rc = cli_rows(cli, CLI_TANDEMD, TD_API_CDR,
+		json_pack("{s:i, s:s}", "limit", 1, "call", argv[1]), &rows);
 	if (rc)
 		return rc;
-	cut = cdr_short(rows);
-	cli_table(cli, cut, "no calls yet");
-	json_decref(cut);
+	if (json_array_size(rows) == 1) {
+		cli_object(cli, json_array_get(rows, 0));
+	} else {
+		fprintf(stderr, "tandemctl: cdr: no call %s in the store; see tandemctl cdr\n",
+			argv[1]);
+		rc = CLI_NO;
+	}
 	json_decref(rows);
-	return CLI_OK;
+	return rc;
 }
 
 int cmd_queue_log(const struct cli *cli, int argc, char **argv)
 {
-	return list(cli, argc, argv, TD_API_QUEUE_LOG, "no events yet");
+	return list(cli, argc, argv, TD_API_QUEUE_LOG, NULL, "no events yet");
 }
 
 static void story_line(const json_t *step)

@@ -7,8 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#define CELL    64
-#define COLUMNS 40
+#define CELL      64
+#define COLUMNS   40
+#define KEY_WIDTH 24
 
 /* Terminal columns of UTF-8 text, one a code point. */
 static int text_width(const char *s)
@@ -74,6 +75,8 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 	case JSON_REAL:
 		if (number > 1e9 && number < 1e11)
 			time_text(number, out);
+		else if (strcmp(key, "service_level") == 0)
+			snprintf(out, CELL, "%.0f %%", number * 100);
 		else if (key_ends(key, "_ms"))
 			duration_text(number, out);
 		else if (json_is_integer(value))
@@ -119,16 +122,68 @@ static void print_json(const json_t *value)
 	putchar('\n');
 }
 
-void cli_table(const struct cli *cli, const json_t *rows, const char *empty)
+struct column {
+	char key[CELL];
+	int width;
+	bool right;
+};
+
+static int columns_of(const json_t *rows, const char *keys, struct column columns[COLUMNS])
 {
-	const char *keys[COLUMNS];
-	int width[COLUMNS];
-	bool right[COLUMNS];
-	int columns = 0;
-	char text[CELL];
+	const json_t *first = json_array_get(rows, 0);
 	const char *key;
-	json_t *row, *value;
+	json_t *value;
+	int n = 0;
+
+	while (keys && *keys && n < COLUMNS) {
+		size_t len = strcspn(keys, " ");
+
+		snprintf(columns[n++].key, CELL, "%.*s", (int)len, keys);
+		keys += len;
+		keys += *keys == ' ';
+	}
+	if (n > 0)
+		return n;
+	json_object_foreach((json_t *)first, key, value)
+	{
+		if (n < COLUMNS)
+			snprintf(columns[n++].key, CELL, "%s", key);
+	}
+	return n;
+}
+
+/* Widths and sides: numbers stand right, under each other. */
+static void columns_fit(const json_t *rows, struct column *columns, int n)
+{
+	char text[CELL];
+	json_t *row;
 	size_t i;
+
+	for (int c = 0; c < n; c++) {
+		title_text(columns[c].key, text);
+		columns[c].width = text_width(text);
+		columns[c].right =
+			json_is_number(json_object_get(json_array_get(rows, 0), columns[c].key));
+		json_array_foreach(rows, i, row)
+		{
+			const json_t *value = json_object_get(row, columns[c].key);
+
+			if (!value)
+				continue;
+			cell_text(columns[c].key, value, text);
+			if (text_width(text) > columns[c].width)
+				columns[c].width = text_width(text);
+		}
+	}
+}
+
+void cli_table(const struct cli *cli, const json_t *rows, const char *keys, const char *empty)
+{
+	struct column columns[COLUMNS];
+	char text[CELL];
+	json_t *row;
+	size_t i;
+	int n;
 
 	if (cli->json) {
 		print_json(rows);
@@ -138,71 +193,55 @@ void cli_table(const struct cli *cli, const json_t *rows, const char *empty)
 		puts(empty);
 		return;
 	}
-	json_object_foreach(json_array_get(rows, 0), key, value)
-	{
-		if (columns == COLUMNS)
-			break;
-		title_text(key, text);
-		keys[columns] = key;
-		width[columns] = text_width(text);
-		right[columns] = json_is_number(value);
-		columns++;
-	}
-	json_array_foreach(rows, i, row)
-	{
-		for (int c = 0; c < columns; c++) {
-			value = json_object_get(row, keys[c]);
-			if (!value)
-				continue;
-			cell_text(keys[c], value, text);
-			if (text_width(text) > width[c])
-				width[c] = text_width(text);
-		}
-	}
+	n = columns_of(rows, keys, columns);
+	columns_fit(rows, columns, n);
 	if (cli->color)
 		fputs("\033[1m", stdout);
-	for (int c = 0; c < columns; c++) {
-		title_text(keys[c], text);
-		put_cell(text, width[c], right[c], c == columns - 1);
+	for (int c = 0; c < n; c++) {
+		title_text(columns[c].key, text);
+		put_cell(text, columns[c].width, columns[c].right, c == n - 1);
 	}
 	if (cli->color)
 		fputs("\033[0m", stdout);
 	json_array_foreach(rows, i, row)
 	{
-		for (int c = 0; c < columns; c++) {
-			value = json_object_get(row, keys[c]);
+		for (int c = 0; c < n; c++) {
+			const json_t *value = json_object_get(row, columns[c].key);
+
+			snprintf(text, sizeof(text), "-");
 			if (value)
-				cell_text(keys[c], value, text);
-			else
-				snprintf(text, sizeof(text), "-");
-			put_cell(text, width[c], right[c], c == columns - 1);
+				cell_text(columns[c].key, value, text);
+			put_cell(text, columns[c].width, columns[c].right, c == n - 1);
 		}
+	}
+}
+
+/* Objects in an object: their keys a line each, indented. */
+static void print_object(const json_t *object, int indent, int width)
+{
+	char text[CELL];
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+	{
+		title_text(key, text);
+		printf("%*s%-*s  ", indent, "", width - indent, text);
+		if (json_is_object(value)) {
+			putchar('\n');
+			print_object(value, indent + 2, width);
+			continue;
+		}
+		cell_text(key, value, text);
+		puts(json_is_string(value) && *json_string_value(value) ? json_string_value(value)
+									: text);
 	}
 }
 
 void cli_object(const struct cli *cli, const json_t *object)
 {
-	int width = 0;
-	char text[CELL];
-	const char *key;
-	json_t *value;
-
-	if (cli->json) {
+	if (cli->json)
 		print_json(object);
-		return;
-	}
-	json_object_foreach((json_t *)object, key, value)
-	{
-		title_text(key, text);
-		if (text_width(text) > width)
-			width = text_width(text);
-	}
-	json_object_foreach((json_t *)object, key, value)
-	{
-		title_text(key, text);
-		printf("%-*s  ", width, text);
-		cell_text(key, value, text);
-		puts(json_is_string(value) && *json_string_value(value) ? json_string_value(value)
-									: text);
-	}
+	else
+		print_object(object, 0, KEY_WIDTH);
 }
