@@ -5,6 +5,7 @@ import struct
 
 SILENCE = {"pcma": 0xD5, "pcmu": 0xFF}
 PT = {"pcma": 8, "pcmu": 0}
+AROUND = 2      # seconds before and after a talk in which its recorded packets may lie
 EDGE = 0.15     # seconds at each end in which a packet may or may not belong to a recording
 
 
@@ -44,7 +45,7 @@ def compare(channel, codec, stream, begin, end):
     it has something else; foreign: recorded samples that no packet carried.
     """
     quiet = SILENCE[codec]
-    audio = [p for p in stream if p.pt == PT[codec] and begin - 1 <= p.time <= end + 1]
+    audio = [p for p in stream if p.pt == PT[codec] and begin - AROUND <= p.time <= end + AROUND]
     inside = [p for p in audio if begin + EDGE <= p.time <= end - EDGE]
     votes = collections.Counter()
     for p in inside[::max(1, len(inside) // 60)]:

@@ -12,6 +12,7 @@ NUMBER=$LAB_NUMBER_BACKUP callers load 10.20.0.10 4930 caller-hangs-up de PCMA -
 settle 600
 same "calls that SIPp saw through" "$(statistic carrier-load 'SuccessfulCall(C)')" 600
 same "retransmissions" "$(statistic carrier-load 'Retransmissions(C)')" 0
-same "CDRs: abandoned" "$(stored 'SELECT count(DISTINCT sip_call_id) FROM cdr WHERE disposition IN (2, "abandoned")')" 600
+same "CDRs: abandoned" "$(stored "SELECT count(DISTINCT sip_call_id) FROM cdr
+	WHERE disposition = 'abandoned'")" 600
 same "queue_log ABANDON" "$(stored "SELECT count(*) FROM queue_log WHERE event = 'ABANDON'")" 600
 balanced
