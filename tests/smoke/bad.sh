@@ -8,8 +8,12 @@
 
 speech
 lab_up
+# What it has taken, not what it has touched: tables are sized at the start and filled by and by.
 memory() {
-	awk '/^VmRSS/ {print $2}' "/proc/$(cat "$LAB_RUN/engine.pid")/status"
+	awk '/^VmData/ {print $2}' "/proc/$(cat "$LAB_RUN/engine.pid")/status"
+}
+sessions() {
+	"$lab" ctl show sip --json | jq '.[] | select(.counter == "sessions_now").value'
 }
 "$lab" exec carrier "$here/mutate" --seed 1 --count 10000 "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" \
 	"$LAB_SIP_PORT"
@@ -18,7 +22,13 @@ before=$(memory)
 	"$LAB_SIP_PORT"
 "$lab" exec carrier "$here/ask" "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" |
 	grep '^answer SIP/2.0 200' || fail "the engine does not answer any more"
-at_most "growth of its memory in kB" $(($(memory) - before)) 8192
-"$lab" ctl show drops || true
+# AddressSanitizer keeps what was freed for a while, and finds leaks by other means.
+grep -q libasan "/proc/$(cat "$LAB_RUN/engine.pid")/maps" ||
+	at_most "growth of its memory in kB" $(($(memory) - before)) 1024
+for _ in $(seq 60); do # Timer H and those like it: 32 s
+	[ "$(sessions)" = 0 ] && break
+	sleep 1
+done
+same "sessions that are still there" "$(sessions)" 0
 callers after 10.20.0.11 4930 caller-hangs-up de PCMA -m 1 -d 500 || fail "no calls afterwards"
 balanced
