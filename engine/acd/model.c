@@ -205,6 +205,7 @@ static void on_overflow(struct model *m, const struct td_acd_out *out)
 		assert_true(due_in(c->entered, q->conf.timeout_ms) <= out->now);
 	else
 		assert_true(out->reason == TD_ACD_EMPTY && m->in.type == TD_ACD_IN_QUEUE_DEL);
+	assert_int_equal(out->position, position(m, c));
 	m->queue[c->queue].left++;
 	c->number = 0;
 }

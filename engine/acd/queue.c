@@ -53,6 +53,7 @@ static void contact_leave(struct contact *c, enum td_acd_reason cancel, enum td_
 	}
 	out = out_begin(a, TD_ACD_OUT_OVERFLOW, q->number, 0, c);
 	out.reason = (uint8_t)over;
+	out.position = tree_rank(&c->line_node) + 1;
 	contact_free(c);
 	if (over)
 		out_end(a, &out);

@@ -113,7 +113,8 @@ struct td_acd_in {
 enum td_acd_out_type {
 	TD_ACD_OUT_OFFER = 1, /* ring this agent for this contact; .wait_ms so far */
 	TD_ACD_OUT_CANCEL,    /* stop ringing: reason NO_ANSWER, ABANDON, WITHDRAW, TIMEOUT */
-	TD_ACD_OUT_OVERFLOW,  /* the contact has left the queue: TIMEOUT, FULL, EMPTY */
+	TD_ACD_OUT_OVERFLOW,  /* the contact has left the queue: TIMEOUT, FULL, EMPTY; .position it
+				 had */
 	TD_ACD_OUT_AGENT,     /* the agent's state changed: .state, .reason */
 	TD_ACD_OUT_QUEUED,    /* the contact has entered, once: .position 1.. */
 };
