@@ -306,6 +306,8 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 	if (!c)
 		return;
 	from = c->queue;
+	if (out->position)
+		c->position = out->position;
 	if (c->agent) /* its CANCEL came first; were it not so, no ring may outlive the queue */
 		ring_stop(e, c, "RINGCANCELED");
 	call_leave(e, c);

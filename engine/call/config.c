@@ -245,39 +245,22 @@ void config_registrar(
 	p->realm = str_of(site->domain);
 }
 
-static void announce(struct td_engine *e, struct td_buf *text, const struct conf_count *count)
-{
-	struct td_ev_config ev = {.set = count->set, .deleted = count->deleted};
-	char digest[DIGEST_HEX_BYTES];
-
-	digest_hash(TD_DIGEST_SHA256, (struct str){text->data, text->len}, digest);
-	snprintf(ev.digest, sizeof(ev.digest), "%s", digest);
-	e->io.event(e->io.ctx, TD_EV_CONFIG, &ev, sizeof(ev));
-	queuelog_system(e, e->started ? "CONFIGRELOAD" : "QUEUESTART");
-}
-
 int td_engine_config(
 	struct td_engine *e, uint64_t now, const char *text, size_t len, char *err, size_t err_size)
 {
 	struct td_conf *next = NULL, *old = e->conf;
 	struct source *sources = NULL;
 	struct registrar_params registrar;
-	struct conf_count count = {0};
-	struct td_buf changes, whole;
 	int rc;
 
-	buf_init(&changes);
-	buf_init(&whole);
 	rc = conf_apply(&next, old, text, len, err, err_size);
 	if (rc < 0)
 		goto out;
 	rc = names_reserve(e, next, err, err_size);
 	if (rc < 0)
 		goto out;
-	count = conf_diff(old, next, &changes);
-	conf_encode(next, &whole);
 	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
-	if (!sources || changes.error || whole.error || ports_reserve(e, next) < 0) {
+	if (!sources || ports_reserve(e, next) < 0) {
 		rc = say(err, err_size, -ENOMEM, "out of memory");
 		goto out;
 	}
@@ -297,15 +280,13 @@ int td_engine_config(
 	e->source_count = trunk_sources(e, e->conf, e->sources);
 	queues_apply(e, e->conf);
 	agents_apply(e, e->conf);
-	announce(e, &whole, &count);
+	queuelog_system(e, e->started ? "CONFIGRELOAD" : "QUEUESTART");
 	e->started = true;
 	conf_free(old);
 	engine_leave(e);
 out:
 	free(sources);
 	conf_free(next);
-	buf_free(&whole);
-	buf_free(&changes);
 	return rc;
 }
 
