@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <engine/core/addr.h>
 #include <engine/sip/fake.h>
+#include <tests/unit/unit.h>
 
 static void note(struct fake *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void note(struct fake *f, const char *fmt, ...)
@@ -258,4 +259,38 @@ void fake_expect(struct fake *f, const char *log)
 	f->log[f->log_len] = '\0';
 	assert_string_equal(f->log, log);
 	f->log_len = 0;
+}
+
+void fake_expect_to(struct fake *f, const char *addr)
+{
+	char out[ADDR_TEXT];
+
+	assert_string_equal(addr_encode(&f->to, out), addr);
+}
+
+void fake_expect_idle(struct fake *f)
+{
+	fake_advance(f, 200000);
+	assert_int_equal(sip_ua_sessions(f->ua), 0);
+	assert_true(sip_ua_advance(f->ua, f->now) == TD_NEVER);
+}
+
+const char *fake_answered_call(struct fake *f)
+{
+	static char tag[64];
+
+	fake_request(f, "INVITE", "i1", 1, NULL, NULL, "v=0\r\n");
+	sip_session_answer(f->session, f->now, STR("v=0\r\nanswer\r\n"));
+	strcpy(tag, fake_tag(f));
+	fake_request(f, "ACK", "a1", 1, tag, NULL, NULL);
+	fake_expect(f, "invite 200/INVITE confirmed");
+	return tag;
+}
+
+void fake_placed_call(struct fake *f, const char *extra)
+{
+	assert_non_null(fake_invite(f));
+	fake_response(f, 180, SIP_INVITE, "r1", NULL);
+	fake_response(f, 200, SIP_INVITE, "r1", extra);
+	fake_expect(f, "INVITE progress:180 ACK answered");
 }

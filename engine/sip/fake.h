@@ -47,6 +47,12 @@ void fake_advance(struct fake *f, uint64_t ms);
 const char *fake_tag(struct fake *f); /* To tag of the last message sent */
 /* Compares and empties the log. */
 void fake_expect(struct fake *f, const char *log);
+void fake_expect_to(struct fake *f, const char *addr); /* where the last message went */
+void fake_expect_idle(struct fake *f);                 /* in time no session and no timer is left */
+/* The peer's INVITE, answered and acknowledged; gives our tag. */
+const char *fake_answered_call(struct fake *f);
+/* Ours, answered by a 2xx with these header lines, of To tag "r1". */
+void fake_placed_call(struct fake *f, const char *extra);
 struct td_addr fake_addr(const char *text);
 
 #endif

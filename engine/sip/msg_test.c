@@ -122,32 +122,32 @@ static void uris(void **state)
 	static const struct {
 		const char *text;
 		int rc;
-		const char *user, *host;
 		unsigned port;
+		const char *user, *host;
 	} cases[] = {
-		{"sip:alice@atlanta.example", 0, "alice", "atlanta.example", 0},
-		{"sip:alice:secretword@atlanta.example;transport=udp", 0, "alice",
-			"atlanta.example", 0},
-		{"sips:1212@gateway.example:5061", 0, "1212", "gateway.example", 5061},
-		{"sip:atlanta.example;method=REGISTER?to=alice%40atlanta.example", 0, "",
-			"atlanta.example", 0},
-		{"sip:alice;day=tuesday@atlanta.example", 0, "alice;day=tuesday", "atlanta.example",
-			0},
-		{"sip:[2001:db8::10]:5070", 0, "", "[2001:db8::10]", 5070},
-		{"sip:+49891#00@h", 0, "+49891#00", "h", 0},
-		{"SIP:h", 0, "", "h", 0},
-		{"tel:+4989100", 0, "", "", 0},
-		{"sip:", -EBADMSG, NULL, NULL, 0},
-		{"sip:@h", -EBADMSG, NULL, NULL, 0},
-		{"sip:a%4@h", -EBADMSG, NULL, NULL, 0},
-		{"sip:a%4x@h", -EBADMSG, NULL, NULL, 0},
-		{"sip:a@h:70000", -EBADMSG, NULL, NULL, 0},
-		{"sip:a@h:", -EBADMSG, NULL, NULL, 0},
-		{"sip:a b@h", -EBADMSG, NULL, NULL, 0},
-		{"sip:a@h;;lr", -EBADMSG, NULL, NULL, 0},
-		{"sip:a@[::1", -EBADMSG, NULL, NULL, 0},
-		{"alice", -EBADMSG, NULL, NULL, 0},
-		{"", -EBADMSG, NULL, NULL, 0},
+		{"sip:alice@atlanta.example", 0, 0, "alice", "atlanta.example"},
+		{"sip:alice:secretword@atlanta.example;transport=udp", 0, 0, "alice",
+			"atlanta.example"},
+		{"sips:1212@gateway.example:5061", 0, 5061, "1212", "gateway.example"},
+		{"sip:atlanta.example;method=REGISTER?to=alice%40atlanta.example", 0, 0, "",
+			"atlanta.example"},
+		{"sip:alice;day=tuesday@atlanta.example", 0, 0, "alice;day=tuesday",
+			"atlanta.example"},
+		{"sip:[2001:db8::10]:5070", 0, 5070, "", "[2001:db8::10]"},
+		{"sip:+49891#00@h", 0, 0, "+49891#00", "h"},
+		{"SIP:h", 0, 0, "", "h"},
+		{"tel:+4989100", 0, 0, "", ""},
+		{"sip:", -EBADMSG, 0, NULL, NULL},
+		{"sip:@h", -EBADMSG, 0, NULL, NULL},
+		{"sip:a%4@h", -EBADMSG, 0, NULL, NULL},
+		{"sip:a%4x@h", -EBADMSG, 0, NULL, NULL},
+		{"sip:a@h:70000", -EBADMSG, 0, NULL, NULL},
+		{"sip:a@h:", -EBADMSG, 0, NULL, NULL},
+		{"sip:a b@h", -EBADMSG, 0, NULL, NULL},
+		{"sip:a@h;;lr", -EBADMSG, 0, NULL, NULL},
+		{"sip:a@[::1", -EBADMSG, 0, NULL, NULL},
+		{"alice", -EBADMSG, 0, NULL, NULL},
+		{"", -EBADMSG, 0, NULL, NULL},
 	};
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
