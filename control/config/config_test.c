@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/config/config.h>
 #include <engine/conf/schema.h>
+#include <engine/core/prng.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -367,6 +368,43 @@ static void reading_survives_oom(void **state)
 	oom_each(read_bad, -ENOMEM);
 }
 
+/* Bytes changed, cut out and doubled: refused or read, never more. */
+static void mutated_sites_are_harmless(void **state)
+{
+	struct prng p;
+
+	prng_init(&p, 1);
+	for (unsigned i = 0; i < 3000; i++) {
+		char text[2 * sizeof(good)];
+		size_t len = sizeof(good) - 1, at, n;
+		struct config_source source = {.file = site_file, .text = text, .cpus = 4};
+
+		memcpy(text, good, len);
+		for (unsigned edits = 1 + prng_below(&p, 4); edits; edits--) {
+			at = prng_below(&p, len);
+			n = prng_below(&p, 40);
+			n = n < len - at ? n : len - at;
+			switch (prng_below(&p, 3)) {
+			case 0:
+				text[at] = prng_below(&p, 2)
+						   ? "[]{}:,-&*!|>'\"#% \n\t"[prng_below(&p, 20)]
+						   : (char)prng_u64(&p);
+				break;
+			case 1:
+				memmove(text + at, text + at + n, len - at - n);
+				len -= n;
+				break;
+			default:
+				memmove(text + at + n, text + at, len - at);
+				len += n;
+			}
+			len = len < sizeof(good) ? len : sizeof(good);
+		}
+		source.len = len;
+		config_read(NULL, &source, forget, NULL);
+	}
+}
+
 /* docs/configuration.md has the tables of the schema between two marks. */
 static void the_manual_agrees_with_the_schema(void **state)
 {
@@ -418,6 +456,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(the_file_is_read),
 		cmocka_unit_test(reading_survives_oom),
+		cmocka_unit_test(mutated_sites_are_harmless),
 		cmocka_unit_test(the_manual_agrees_with_the_schema),
 	};
 

@@ -97,8 +97,10 @@ static void follow_until(uint64_t last)
 		struct pollfd p = {.fd = follow_fd(&f), .events = POLLIN};
 		int wait = follow_turn(&f, now_ms());
 
-		if (store_commit(s))
+		if (f.error || store_commit(s)) {
+			fprintf(stderr, "%s\n", store_error(s));
 			_exit(2);
+		}
 		if (wait)
 			poll(&p, 1, 1);
 	}
