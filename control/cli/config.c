@@ -90,6 +90,12 @@ int cmd_apply(const struct cli *cli, int argc, char **argv)
 		printf("applied: %lld objects set, %lld deleted\n",
 			(long long)json_integer_value(json_object_get(answer, "set")),
 			(long long)json_integer_value(json_object_get(answer, "deleted")));
+		if (!json_is_true(json_object_get(answer, "engine")))
+			puts("no engine runs; it will start with this");
+		if (json_is_true(json_object_get(answer, "restart")))
+			puts("a part takes effect when tandem-engine starts next");
+		if (json_is_string(json_object_get(answer, "note")))
+			printf("note: %s\n", json_string_value(json_object_get(answer, "note")));
 	}
 	json_decref(answer);
 	return CLI_OK;
