@@ -4,6 +4,7 @@
 #include <engine/host/sounds.h>
 #include <engine/log/log.h>
 #include <errno.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,30 @@ static void apply_fail(struct apply *a, int rc, const char *why)
 	apply_free(a);
 }
 
+/* SHA-256 of the canonical text, in hex: two sites agree when it does. */
+static void conf_digest(const struct td_conf *conf, char out[static 72])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	struct td_buf text;
+
+	out[0] = '\0';
+	buf_init(&text);
+	conf_encode(conf, &text);
+	if (!text.error && EVP_Digest(text.data, text.len, hash, &n, EVP_sha256(), NULL) == 1)
+		for (unsigned i = 0; i < n && i < 32; i++)
+			snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	buf_free(&text);
+}
+
+void ops_journal_config(struct ops *o, enum journal_source source, struct conf_count count)
+{
+	struct td_ev_config ev = {.set = count.set, .deleted = count.deleted};
+
+	conf_digest(o->conf, ev.digest);
+	journal_put_now(o->journal, source, TD_EV_CONFIG, &ev, sizeof(ev));
+}
+
 static void apply_done(struct request *r)
 {
 	struct apply *a = (struct apply *)r;
@@ -52,6 +77,7 @@ static void apply_done(struct request *r)
 	conf_free(o->conf);
 	o->conf = a->next;
 	a->next = NULL;
+	ops_journal_config(o, JOURNAL_MAIN, a->count);
 	log_line(LOG_NOTICE, "configuration applied", "set=%u deleted=%u", a->count.set,
 		a->count.deleted);
 	n = snprintf(

@@ -87,10 +87,11 @@ static uint64_t wall_offset(void)
 static int engine_config(struct host *h)
 {
 	struct td_buf lines;
+	struct conf_count count;
 	int rc;
 
 	buf_init(&lines);
-	conf_diff(NULL, h->ops.conf, &lines);
+	count = conf_diff(NULL, h->ops.conf, &lines);
 	rc = lines.error;
 	if (!rc)
 		rc = td_engine_config(turn_engine(h->ops.turn), dp_now(), lines.data, lines.len,
@@ -98,6 +99,8 @@ static int engine_config(struct host *h)
 	else
 		snprintf(h->err, sizeof(h->err), "no memory for the configuration");
 	buf_free(&lines);
+	if (!rc)
+		ops_journal_config(&h->ops, JOURNAL_SIGNALLING, count);
 	return rc;
 }
 
