@@ -45,9 +45,11 @@ enum td_api_op {
 	TD_API_DRAIN,        /* {}: no new calls; ends when the last one has */
 
 	/* tandemd */
-	TD_API_APPLY =
-		64, /* {"file": path, "yaml": text} -> {"set":n,"deleted":n}; errors as lines */
-	TD_API_CDR, /* {"limit":n,"call":..,"queue":..} -> rows as SHOW */
+	/* {"file": whole path, "yaml": text} -> {"set":n,"deleted":n,"engine":bool it has it now,
+	 * "restart":bool some of it takes effect at its next start,"note":line or absent}; -EINVAL:
+	 * "error" has a line for each error of the file */
+	TD_API_APPLY = 64,
+	TD_API_CDR,       /* {"limit":n,"call":..,"queue":..} -> rows as SHOW */
 	TD_API_QUEUE_LOG, /* {"limit":n,"queue":..} -> rows as SHOW */
 	TD_API_CALL,      /* {"call":id} -> {"cdr":..,"story":[..],"queue_log":[..]} */
 	TD_API_STATUS,    /* {} -> {"engine":bool,"stored_seq":n,"store":path,...} */
