@@ -397,9 +397,10 @@ static void op_drain(struct ops *o, struct api_client *c, const struct td_api_ms
 
 void ops_drained(struct ops *o)
 {
-	struct waiter *w;
+	struct waiter *w = TAILQ_FIRST(&o->drainers), *next;
 
-	while ((w = TAILQ_FIRST(&o->drainers))) {
+	for (; w; w = next) {
+		next = TAILQ_NEXT(w, link);
 		api_reply(w->client, TD_API_DRAIN, w->id, "{}", 2);
 		waiter_del(&o->drainers, w);
 	}

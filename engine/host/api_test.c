@@ -448,13 +448,13 @@ static void garbage_is_survived(void **state)
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
 		assert_int_equal(ask(fd, TD_API_SHOW, bodies[i], text), -EINVAL);
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
-		for (uint16_t op = TD_API_AGENT; op <= TD_API_CONFIG_APPLY; op++)
+		for (unsigned op = TD_API_AGENT; op <= TD_API_CONFIG_APPLY; op++)
 			if (op != TD_API_CONFIG_GET)
-				assert_true(ask(fd, op, bodies[i], text) < 0);
+				assert_true(ask(fd, (uint16_t)op, bodies[i], text) < 0);
 	/* A request in single bytes is a request. */
 	struct td_api_msg m = {.len = 15, .op = TD_API_SHOW, .id = 1};
 	memcpy(noise, &m, sizeof(m));
-	memcpy(noise + sizeof(m), "{\"what\":\"none\"}", 15);
+	snprintf(noise + sizeof(m), sizeof(noise) - sizeof(m), "{\"what\":\"none\"}");
 	for (size_t i = 0; i < sizeof(m) + 15; i++)
 		assert_int_equal(send(fd, noise + i, 1, 0), 1);
 	json_t *body;

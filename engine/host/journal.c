@@ -105,24 +105,26 @@ void journal_put_now(struct journal *j, enum journal_source source, uint16_t typ
 	journal_put(j, source, clock_wall(), type, payload, len);
 }
 
-static void alarm_fill(struct td_ev_alarm *alarm, const char *name, bool raised)
+static void alarm_fill(struct td_ev_alarm *alarm, const char *name, bool raised, const char *text)
 {
 	*alarm = (struct td_ev_alarm){.raised = raised};
 	snprintf(alarm->name, sizeof(alarm->name), "%s", name);
+	snprintf(alarm->text, sizeof(alarm->text), "%s", text);
+	log_line(raised ? LOG_ERR : LOG_NOTICE, raised ? "alarm raised" : "alarm cleared",
+		"name=%s text=\"%s\"", name, text);
 }
 
 void journal_alarm(struct journal *j, enum journal_source source, const char *name, bool raised,
 	const char *format, ...)
 {
 	struct td_ev_alarm alarm;
+	char text[sizeof(alarm.text)];
 	va_list args;
 
-	alarm_fill(&alarm, name, raised);
 	va_start(args, format);
-	vsnprintf(alarm.text, sizeof(alarm.text), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	log_line(raised ? LOG_ERR : LOG_NOTICE, raised ? "alarm raised" : "alarm cleared",
-		"name=%s text=\"%s\"", name, alarm.text);
+	alarm_fill(&alarm, name, raised, text);
 	journal_put_now(j, source, TD_EV_ALARM, &alarm, sizeof(alarm));
 }
 
@@ -148,10 +150,7 @@ static void own_alarm(struct journal *j, bool raised, const char *text)
 {
 	struct td_ev_alarm alarm;
 
-	alarm_fill(&alarm, "journal-reserve", raised);
-	snprintf(alarm.text, sizeof(alarm.text), "%s", text);
-	log_line(raised ? LOG_ERR : LOG_NOTICE, raised ? "alarm raised" : "alarm cleared",
-		"name=%s text=\"%s\"", alarm.name, text);
+	alarm_fill(&alarm, "journal-reserve", raised, text);
 	journal_writer_put(j->writer, clock_wall(), TD_EV_ALARM, &alarm, sizeof(alarm));
 }
 

@@ -62,7 +62,7 @@ static int socket_open(const struct td_addr *local)
 static void receive(struct kernel_sip *k, unsigned i)
 {
 	for (unsigned n = 0; n < RECV_BATCH; n++) {
-		struct sockaddr_in from;
+		struct sockaddr_in from = {0};
 		socklen_t from_len = sizeof(from);
 		ssize_t len = recvfrom(k->fds[i + 1].fd, k->buffer, sizeof(k->buffer), 0,
 			(struct sockaddr *)&from, &from_len);

@@ -200,7 +200,7 @@ static void expect_call(struct fixture *f, bool recovered)
 {
 	static uint8_t wav[1 << 20];
 	unsigned char header[WAV_HEADER_BYTES];
-	struct td_ev_recording ev;
+	struct td_ev_recording ev = {0};
 
 	await(f, TD_EV_RECORDING, &ev, sizeof(ev));
 	assert_string_equal(ev.call, CALL);
@@ -309,7 +309,7 @@ static void new_source_goes_on(void **state)
 {
 	static uint8_t wav[1 << 20];
 	struct fixture *f = *state;
-	struct td_ev_recording ev;
+	struct td_ev_recording ev = {0};
 	uint64_t t0 = TD_NSEC_PER_SEC;
 
 	start(f, 1);
@@ -338,7 +338,7 @@ static void long_recording(void **state)
 	enum { HOLE = 500, TOTAL = 1200 };
 	static uint8_t wav[1 << 20];
 	struct fixture *f = *state;
-	struct td_ev_recording ev;
+	struct td_ev_recording ev = {0};
 
 	start(f, 1);
 	recorder_begin(f->recorder, WALL, 1, CALL, TD_CODEC_PCMU);
@@ -369,7 +369,7 @@ static void other_law_is_converted(void **state)
 {
 	static uint8_t wav[1 << 16];
 	struct fixture *f = *state;
-	struct td_ev_recording ev;
+	struct td_ev_recording ev = {0};
 	struct packet p = {0, 3, 1, 0, TD_NSEC_PER_SEC, TD_CODEC_PCMU};
 
 	start(f, 1);
@@ -418,7 +418,7 @@ static void full_disk_is_an_alarm(void **state)
 static void names_do_not_collide(void **state)
 {
 	struct fixture *f = *state;
-	struct td_ev_recording ev;
+	struct td_ev_recording ev = {0};
 
 	start(f, 1);
 	recorder_begin(f->recorder, WALL, 1, CALL, TD_CODEC_PCMA);

@@ -217,7 +217,8 @@ static unsigned take_requests(struct turn *t)
 
 		r->rc = carry_out(t, r);
 		spsc_consume(t->requests);
-		spsc_put(t->answers, &r, sizeof(r)); /* fits: TURN_FLIGHT bounds both rings */
+		spsc_put(t->answers, &r,
+			sizeof(struct request *)); /* fits: TURN_FLIGHT bounds both rings */
 		t->news = true;
 	}
 	return n;
@@ -296,7 +297,7 @@ int turn_request(struct turn *t, struct request *r)
 {
 	if (t->flight >= TURN_FLIGHT)
 		return -EBUSY;
-	if (!spsc_put(t->requests, &r, sizeof(r)))
+	if (!spsc_put(t->requests, &r, sizeof(struct request *)))
 		return -EBUSY;
 	t->flight++;
 	dp_signal_wake(t->dp);

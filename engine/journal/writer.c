@@ -2,6 +2,7 @@
 #include <engine/journal/record.h>
 #include <engine/journal/segment.h>
 #include <engine/journal/writer.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,10 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SEGMENT_MAX   (8ull << 20)
-#define SEGMENT_MIN   (64ull << 10)
-#define SEGMENTS_KEPT 16 /* a full reserve has about this many, so an acknowledgement frees 1/16 \
-			  */
+#define SEGMENT_MAX (8ull << 20)
+#define SEGMENT_MIN (64ull << 10)
+#define SEGMENTS_KEPT                                                              \
+	16 /* a full reserve has about this many, so an acknowledgement frees 1/16 \
+	    */
 #define PENDING_BYTES (256u << 10)
 
 struct segment {
@@ -52,6 +54,13 @@ static int segment_add(struct journal_writer *w, uint64_t first, uint64_t bytes)
 		w->closed_bytes += w->segments[w->count - 1].bytes;
 	w->segments[w->count++] = (struct segment){.first = first, .bytes = bytes};
 	return 0;
+}
+
+/* There is one: the caller knows. */
+static struct segment *segment_last(const struct journal_writer *w)
+{
+	assert(w->segments && w->count);
+	return &w->segments[w->count - 1];
 }
 
 static void segment_drop_oldest(struct journal_writer *w)
@@ -123,7 +132,7 @@ static int segment_resume(struct journal_writer *w, uint64_t first)
 		close(w->fd);
 		w->fd = -1;
 	}
-	w->segments[w->count - 1].bytes = end;
+	segment_last(w)->bytes = end;
 	return 0;
 }
 
@@ -213,9 +222,12 @@ free_w:
 
 int journal_writer_flush(struct journal_writer *w)
 {
-	struct segment *last = w->count ? &w->segments[w->count - 1] : NULL;
+	struct segment *last;
 	size_t done = 0;
 
+	if (!w->pending)
+		return 0;
+	last = segment_last(w);
 	while (done < w->pending) {
 		ssize_t n = pwrite(
 			w->fd, w->buffer + done, w->pending - done, (off_t)(last->bytes + done));
@@ -227,8 +239,6 @@ int journal_writer_flush(struct journal_writer *w)
 			return -errno;
 		done += (size_t)n;
 	}
-	if (!w->pending)
-		return 0;
 	last->bytes += w->pending;
 	w->pending = 0;
 	w->written = w->next - 1;
