@@ -26,16 +26,16 @@ struct bench {
 
 extern const struct bench bench_relay, bench_tap;
 
-/* The runs of one metric in one case. `values` is sorted by this. */
 struct bench_result {
 	const char *bench, *metric, *unit;
 	uint32_t legs; /* the case */
 	unsigned frame_bytes;
-	double *values;
+	double median, min;
 	unsigned runs;
 };
 
+/* Fills median, min and runs; sorts the values. */
+void report_values(struct bench_result *r, double *values, unsigned n);
 void report_result(const struct bench_options *o, const struct bench_result *r);
-double report_median(double *values, unsigned n); /* sorts */
 
 #endif

@@ -103,13 +103,13 @@ static int run(const struct bench_options *o)
 			.metric = io ? "cycles_per_packet_with_io" : "cycles_per_packet",
 			.unit = "cycles",
 			.legs = o->legs[i / 2],
-			.frame_bytes = TRAFFIC_FRAME_BYTES,
-			.values = values,
-			.runs = o->rounds * TRAFFIC_CHUNKS};
+			.frame_bytes = TRAFFIC_FRAME_BYTES};
 
 		rc = run_case(o, r.legs, io, values);
-		if (!rc)
-			report_result(o, &r);
+		if (rc)
+			break;
+		report_values(&r, values, o->rounds * TRAFFIC_CHUNKS);
+		report_result(o, &r);
 	}
 	free(values);
 	if (rc)

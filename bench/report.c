@@ -13,10 +13,12 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-double report_median(double *values, unsigned n)
+void report_values(struct bench_result *r, double *values, unsigned n)
 {
 	qsort(values, n, sizeof(*values), by_value);
-	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+	r->median = n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+	r->min = values[0];
+	r->runs = n;
 }
 
 static struct str cpu_name(char *line, int size)
@@ -40,7 +42,7 @@ static const char *pages(void)
 	return eal_hugepages() ? "hugetlbfs" : "transparent";
 }
 
-static void print_json(const struct bench_result *r, double median)
+static void print_json(const struct bench_result *r)
 {
 	char line[256];
 	struct td_buf b;
@@ -53,8 +55,8 @@ static void print_json(const struct bench_result *r, double median)
 	json_object_end(&b);
 	json_str(&b, "metric", str_of(r->metric));
 	json_str(&b, "unit", str_of(r->unit));
-	json_f64(&b, "median", median);
-	json_f64(&b, "min", r->values[0]);
+	json_f64(&b, "median", r->median);
+	json_f64(&b, "min", r->min);
 	json_u64(&b, "runs", r->runs);
 	json_u64(&b, "tsc_hz", rte_get_tsc_hz());
 	json_str(&b, "cpu", cpu_name(line, sizeof(line)));
@@ -67,7 +69,7 @@ static void print_json(const struct bench_result *r, double median)
 	buf_free(&b);
 }
 
-static void print_table(const struct bench_result *r, double median)
+static void print_table(const struct bench_result *r)
 {
 	static bool headed;
 	char line[256];
@@ -81,17 +83,15 @@ static void print_table(const struct bench_result *r, double median)
 			pages(), "bench", "legs", "metric", "median", "min", "runs");
 		headed = true;
 	}
-	printf("%-8s %8u  %-26s %10.1f %10.1f %5u  %s\n", r->bench, r->legs, r->metric, median,
-		r->values[0], r->runs, r->unit);
+	printf("%-8s %8u  %-26s %10.1f %10.1f %5u  %s\n", r->bench, r->legs, r->metric, r->median,
+		r->min, r->runs, r->unit);
 }
 
 void report_result(const struct bench_options *o, const struct bench_result *r)
 {
-	double median = report_median(r->values, r->runs);
-
 	if (o->json)
-		print_json(r, median);
+		print_json(r);
 	else
-		print_table(r, median);
+		print_table(r);
 	fflush(stdout);
 }

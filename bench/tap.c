@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * tap: what recording adds to the relay of a packet, when every leg is recorded: the distribution
- * with taps less the one without, median from median and minimum from minimum. The ring is emptied
- * between chunks, outside the time taken: the recorder's thread has a core of its own.
+ * with taps less the one without, median from median and minimum from minimum. Rounds with and
+ * without alternate, so that what disturbs the machine disturbs both. The ring is emptied between
+ * chunks, outside the time taken: the recorder's thread has a core of its own.
  */
 #include <errno.h>
 #include <rte_cycles.h>
@@ -10,11 +11,23 @@
 #include <bench/traffic.h>
 #include <dataplane/tap.h>
 
-static uint64_t chunk(struct traffic *t, unsigned first, uint64_t *recorded)
+/* The number of audio records that were in the ring. */
+static uint64_t drain(struct tap *tap)
+{
+	const struct tap_rec *rec;
+	uint64_t n = 0;
+
+	while ((rec = tap_peek(tap))) {
+		n += rec->kind == TAP_AUDIO && rec->len == TRAFFIC_PAYLOAD;
+		tap_consume(tap, rec);
+	}
+	return n;
+}
+
+static uint64_t chunk(struct traffic *t, unsigned first)
 {
 	struct dp_worker *d = traffic_worker(t);
-	const struct tap_rec *rec;
-	uint64_t start = rte_rdtsc(), took;
+	uint64_t start = rte_rdtsc();
 
 	for (unsigned b = first; b < first + TRAFFIC_CHUNK / WORKER_BURST; b++) {
 		unsigned port;
@@ -24,66 +37,66 @@ static uint64_t chunk(struct traffic *t, unsigned first, uint64_t *recorded)
 		for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
 			d->worker.port[i].tx_count = 0;
 	}
-	took = rte_rdtsc() - start;
-	while (d->tap && (rec = tap_peek(d->tap))) {
-		*recorded += rec->kind == TAP_AUDIO && rec->len == TRAFFIC_PAYLOAD;
-		tap_consume(d->tap, rec);
-	}
-	return took;
+	return rte_rdtsc() - start;
 }
 
-static int run_case(const struct bench_options *o, uint32_t legs, bool tap, double *values)
+static int round_through(struct traffic *t, bool tap, double *values)
 {
-	struct traffic *t = traffic_alloc(o, legs, tap);
+	struct tap *ring = traffic_worker(t)->tap;
 	uint64_t recorded = 0;
+
+	traffic_tap(t, tap);
+	(void)drain(ring);
+	traffic_prepare(t);
+	for (unsigned c = 0; c < TRAFFIC_CHUNKS; c++) {
+		values[c] = (double)chunk(t, c * (TRAFFIC_CHUNK / WORKER_BURST)) / TRAFFIC_CHUNK;
+		recorded += drain(ring);
+	}
+	if (recorded != (tap ? TRAFFIC_PACKETS : 0)) {
+		fprintf(stderr, "tandem-bench: %llu packets of %u reached the recorder\n",
+			(unsigned long long)recorded, TRAFFIC_PACKETS);
+		return -EBADMSG;
+	}
+	return traffic_verify(t);
+}
+
+static int run_case(const struct bench_options *o, uint32_t legs, double *values)
+{
+	unsigned runs = o->rounds * TRAFFIC_CHUNKS;
+	double *plain = values, *tapped = values + runs + TRAFFIC_CHUNKS;
+	struct bench_result without, with = {.bench = "tap",
+					     .metric = "cycles_per_packet_added",
+					     .unit = "cycles",
+					     .legs = legs,
+					     .frame_bytes = TRAFFIC_FRAME_BYTES};
+	struct traffic *t = traffic_alloc(o, legs, true);
 	int rc = t ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i <= o->rounds && !rc; i++) {
-		traffic_prepare(t);
-		for (unsigned c = 0; c < TRAFFIC_CHUNKS; c++) {
-			uint64_t took = chunk(t, c * (TRAFFIC_CHUNK / WORKER_BURST), &recorded);
+	for (unsigned i = 0; i <= o->rounds && !rc; i++) { /* the first warms up, and is last */
+		unsigned at = (i ? i - 1 : o->rounds) * TRAFFIC_CHUNKS;
 
-			if (i)
-				*values++ = (double)took / TRAFFIC_CHUNK;
-		}
-		rc = traffic_verify(t);
-	}
-	if (!rc && recorded != (tap ? (o->rounds + 1ull) * TRAFFIC_PACKETS : 0)) {
-		fprintf(stderr, "tandem-bench: %llu packets reached the recorder\n",
-			(unsigned long long)recorded);
-		rc = -EBADMSG;
+		rc = round_through(t, false, plain + at);
+		if (!rc)
+			rc = round_through(t, true, tapped + at);
 	}
 	traffic_free(t);
-	return rc;
+	if (rc)
+		return rc;
+	report_values(&without, plain, runs);
+	report_values(&with, tapped, runs);
+	with.median -= without.median;
+	with.min -= without.min;
+	report_result(o, &with);
+	return 0;
 }
 
 static int run(const struct bench_options *o)
 {
-	unsigned runs = o->rounds * TRAFFIC_CHUNKS;
-	double *values = calloc(runs, 2 * sizeof(*values));
+	double *values = calloc(o->rounds + 1, 2 * TRAFFIC_CHUNKS * sizeof(*values));
 	int rc = values ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i < o->legs_count && !rc; i++) {
-		double *plain = values + runs;
-		struct bench_result r = {.bench = "tap",
-			.metric = "cycles_per_packet_added",
-			.unit = "cycles",
-			.legs = o->legs[i],
-			.frame_bytes = TRAFFIC_FRAME_BYTES,
-			.values = values,
-			.runs = runs};
-
-		rc = run_case(o, r.legs, false, plain);
-		if (!rc)
-			rc = run_case(o, r.legs, true, values);
-		if (rc)
-			break;
-		report_median(plain, runs);
-		report_median(values, runs);
-		for (unsigned k = 0; k < runs; k++)
-			values[k] -= plain[k];
-		report_result(o, &r);
-	}
+	for (unsigned i = 0; i < o->legs_count && !rc; i++)
+		rc = run_case(o, o->legs[i], values);
 	free(values);
 	if (rc)
 		fprintf(stderr, "tandem-bench: tap: %s\n", strerror(-rc));

@@ -121,11 +121,10 @@ static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bo
 	return dp;
 }
 
-static void add_leg(struct traffic *t, uint32_t place, bool tap)
+static void add_leg(struct traffic *t, uint32_t place)
 {
 	uint32_t port = place / t->per_port, index = place % t->per_port;
 	struct td_media_cmd cmd = {.op = TD_MEDIA_LEG_ADD, .leg = leg_of(t, place)};
-	struct rtp *r = traffic_worker(t)->rtp;
 
 	cmd.leg_params = (struct td_leg_params){
 		.remote = {.family = 4, .ip4 = peer_ip(port, index), .port = peer_port(index)},
@@ -139,13 +138,19 @@ static void add_leg(struct traffic *t, uint32_t place, bool tap)
 		.flags = TD_LEG_SEND | TD_LEG_RECV,
 		.ptime_ms = 20,
 		.acct = port};
-	rtp_command(r, &cmd, t->now);
-	if (!tap)
-		return;
-	cmd = (struct td_media_cmd){.op = TD_MEDIA_TAP,
-		.leg = leg_of(t, place),
-		.tap = {.recording = index, .channel = port >= 2}};
-	rtp_command(r, &cmd, t->now);
+	rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
+}
+
+void traffic_tap(struct traffic *t, bool on)
+{
+	for (uint32_t place = 0; place < t->per_port * TRAFFIC_PORTS; place++) {
+		struct td_media_cmd cmd = {
+			.op = on ? TD_MEDIA_TAP : TD_MEDIA_UNTAP, .leg = leg_of(t, place)};
+
+		if (on)
+			cmd.tap.recording = place;
+		rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
+	}
 }
 
 /* Neighbours answer at once here: no one waits for ARP. */
@@ -163,12 +168,12 @@ static void resolve(struct traffic *t)
 		}
 }
 
-static void add_legs(struct traffic *t, bool tap)
+static void add_legs(struct traffic *t)
 {
 	uint32_t legs = t->per_port * TRAFFIC_PORTS;
 
 	for (uint32_t place = 0; place < legs; place++)
-		add_leg(t, place, tap);
+		add_leg(t, place);
 	for (uint32_t place = 0; place < legs / 2; place++) {
 		struct td_media_cmd cmd = {.op = TD_MEDIA_BRIDGE,
 			.leg = leg_of(t, place),
@@ -221,7 +226,7 @@ struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool
 	CPU_ZERO(&cpus);
 	CPU_SET(o->core, &cpus);
 	(void)sched_setaffinity(0, sizeof(cpus), &cpus);
-	add_legs(t, tap);
+	add_legs(t);
 	return t;
 }
 

@@ -22,12 +22,13 @@
 
 struct traffic;
 
-/* NULL, told on stderr. `tap`: every leg is recorded. */
+/* NULL, told on stderr. `tap`: there is a recorder's ring. */
 struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool tap);
 void traffic_free(struct traffic *t);
 
 struct dp_worker *traffic_worker(struct traffic *t);
-uint64_t traffic_now(struct traffic *t); /* the clock of the calls; a burst moves it on */
+uint64_t traffic_now(struct traffic *t);      /* the clock of the calls; a burst moves it on */
+void traffic_tap(struct traffic *t, bool on); /* records every leg, or none; TAP_ENDs then come */
 /* New packets in all mbufs: each the next of its leg's stream. */
 void traffic_prepare(struct traffic *t);
 /* The burst of WORKER_BURST packets number b; all are of one port, told in *port. */

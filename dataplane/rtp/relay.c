@@ -55,19 +55,49 @@ void rtp_tap(struct rtp *r, uint32_t id, const uint8_t *rtp, const void *payload
 	tap_put(r->tap, &rec, payload);
 }
 
-static inline void send_until(
-	struct rtp *r, struct rte_mbuf **m, struct leg *const *out, unsigned *done, unsigned end)
+/* The packets of a burst that took the short way and have not left yet. */
+struct batch {
+	struct leg *out[BURST]; /* NULL: the packet was taken */
+	uint32_t tapped;        /* bit by place in the burst */
+	unsigned done;
+};
+
+_Static_assert(BURST <= 32, "a bit of batch.tapped for each");
+
+static inline void tap_packet(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 {
-	for (; *done < end; (*done)++)
-		if (out[*done])
-			rtp_relay(r, m[*done], out[*done], out[*done]->out_pt);
+	const struct pkt *pkt = pkt_of(m);
+	const uint8_t *rtp = rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload);
+
+	rtp_tap(r, pkt->leg, rtp, rtp + RTP_HEADER, (uint16_t)(pkt->payload_len - RTP_HEADER), now);
+}
+
+static inline void send_until(
+	struct rtp *r, struct rte_mbuf **m, struct batch *b, unsigned end, uint64_t now)
+{
+	for (; b->done < end; b->done++) {
+		struct leg *out = b->out[b->done];
+
+		if (!out)
+			continue;
+		if (b->tapped & 1u << b->done)
+			tap_packet(r, m[b->done], now);
+		rtp_relay(r, m[b->done], out, out->out_pt);
+	}
+}
+
+/* A tap reads the payload and the cold record: asked for now, read when the packet leaves. */
+static inline void tap_prefetch(struct rtp *r, const struct pkt *pkt, const uint8_t *rtp)
+{
+	__builtin_prefetch(&r->cold[pkt->leg]);
+	for (unsigned at = RTE_CACHE_LINE_SIZE; at < pkt->payload_len; at += RTE_CACHE_LINE_SIZE)
+		__builtin_prefetch(rtp + at);
 }
 
 static void input_burst(struct rtp *r, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
-	struct leg *out[BURST]; /* NULL: the packet was taken */
+	struct batch b = {.done = 0};
 	uint32_t time = rtp_clock(now);
-	unsigned done = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		__builtin_prefetch(&r->leg[pkt_of(m[i])->leg], 1);
@@ -76,26 +106,28 @@ static void input_burst(struct rtp *r, struct rte_mbuf **m, unsigned n, uint64_t
 		const uint8_t *rtp = rte_pktmbuf_mtod_offset(m[i], const uint8_t *, pkt->payload);
 		struct leg *l = &r->leg[pkt->leg];
 
-		out[i] = NULL;
+		b.out[i] = NULL;
 		if (unlikely(!receive(r, l, pkt, rtp, time))) {
 			/* It may change how the stream goes on: those before it leave first. */
-			send_until(r, m, out, &done, i);
+			send_until(r, m, &b, i, now);
 			rtp_receive(r, m[i], now);
-			continue;
-		}
-		if (unlikely(l->flags & LEG_TAP))
-			rtp_tap(r, pkt->leg, rtp, rtp + RTP_HEADER,
-				(uint16_t)(pkt->payload_len - RTP_HEADER), now);
-		if (l->flags & LEG_RELAY) {
-			out[i] = &r->leg[l->peer];
-			__builtin_prefetch(&out[i]->nexthop, 1);
-		} else if (l->flags & LEG_ORPHAN) {
-			worker_drop(r->worker, m[i], TD_DROP_RTP_PEER_GONE);
+		} else if (l->flags & LEG_RELAY) {
+			b.out[i] = &r->leg[l->peer];
+			__builtin_prefetch(&b.out[i]->nexthop, 1);
+			if (l->flags & LEG_TAP) {
+				b.tapped |= 1u << i;
+				tap_prefetch(r, pkt, rtp);
+			}
 		} else {
-			worker_consume(r->worker, m[i], TD_CONSUMED_RTP_HELD);
+			if (l->flags & LEG_TAP)
+				tap_packet(r, m[i], now);
+			if (l->flags & LEG_ORPHAN)
+				worker_drop(r->worker, m[i], TD_DROP_RTP_PEER_GONE);
+			else
+				worker_consume(r->worker, m[i], TD_CONSUMED_RTP_HELD);
 		}
 	}
-	send_until(r, m, out, &done, n);
+	send_until(r, m, &b, n, now);
 }
 
 void rtp_input(struct rtp *r, struct rte_mbuf **m, unsigned n, uint64_t now)
