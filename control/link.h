@@ -12,7 +12,7 @@
 #define LINK_REQUESTS  16    /* under way at once */
 #define LINK_ANSWER_MS 10000 /* an engine that takes longer is taken for dead */
 #define LINK_RETRY_MS  100   /* at first; doubled up to */
-#define LINK_RETRY_MAX 3000
+#define LINK_RETRY_MAX 1000
 
 struct link_request {
 	uint32_t id; /* 0: free */
