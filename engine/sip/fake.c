@@ -268,10 +268,20 @@ void fake_expect_to(struct fake *f, const char *addr)
 	assert_string_equal(addr_encode(&f->to, out), addr);
 }
 
+void fake_expect_empty(const struct sip_ua *ua)
+{
+	struct sip_ua_usage usage;
+
+	sip_ua_usage(ua, &usage);
+	assert_int_equal(usage.sessions, 0);
+	assert_int_equal(usage.transactions, 0);
+	assert_int_equal(usage.chunks, 0);
+}
+
 void fake_expect_idle(struct fake *f)
 {
 	fake_advance(f, 200000);
-	assert_int_equal(sip_ua_sessions(f->ua), 0);
+	fake_expect_empty(f->ua);
 	assert_true(sip_ua_advance(f->ua, f->now) == TD_NEVER);
 }
 

@@ -48,6 +48,7 @@ const char *fake_tag(struct fake *f); /* To tag of the last message sent */
 /* Compares and empties the log. */
 void fake_expect(struct fake *f, const char *log);
 void fake_expect_to(struct fake *f, const char *addr); /* where the last message went */
+void fake_expect_empty(const struct sip_ua *ua);       /* no session, transaction or message kept */
 void fake_expect_idle(struct fake *f);                 /* in time no session and no timer is left */
 /* The peer's INVITE, answered and acknowledged; gives our tag. */
 const char *fake_answered_call(struct fake *f);

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <engine/core/addr.h>
 #include <engine/core/prng.h>
-#include <engine/sip/msg.h>
-#include <engine/sip/ua.h>
+#include <engine/sip/fake.h>
 #include <tests/unit/unit.h>
 
 #define CALLS       60
@@ -361,7 +360,7 @@ static void world(uint64_t seed, unsigned loss, unsigned dup)
 	for (enum side i = A; i <= B; i++) {
 		const struct sip_ua_stats *st = sip_ua_stats(w.ua[i]);
 
-		assert_int_equal(sip_ua_sessions(w.ua[i]), 0);
+		fake_expect_empty(w.ua[i]);
 		assert_int_equal(st->rx, st->rx_requests + st->rx_responses);
 		assert_int_equal(st->evicted, 0);
 		sip_ua_free(w.ua[i]);

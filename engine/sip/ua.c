@@ -211,7 +211,24 @@ const struct sip_ua_stats *sip_ua_stats(const struct sip_ua *ua)
 	return &ua->stats;
 }
 
+static uint32_t pool_used(const struct pool *p)
+{
+	return p->capacity - p->free_count;
+}
+
 uint32_t sip_ua_sessions(const struct sip_ua *ua)
 {
-	return ua->sessions.capacity - ua->sessions.free_count;
+	return pool_used(&ua->sessions);
+}
+
+void sip_ua_usage(const struct sip_ua *ua, struct sip_ua_usage *out)
+{
+	*out = (struct sip_ua_usage){
+		.sessions = pool_used(&ua->sessions),
+		.sessions_max = ua->sessions.capacity,
+		.transactions = pool_used(&ua->txns),
+		.transactions_max = ua->txns.capacity,
+		.chunks = pool_used(&ua->store.chunks),
+		.chunks_max = ua->store.chunks.capacity,
+	};
 }

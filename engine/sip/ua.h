@@ -139,6 +139,13 @@ struct str sip_session_call_id(const struct sip_session *s);
 const struct td_addr *sip_session_remote(const struct sip_session *s); /* where messages go */
 const struct td_addr *sip_session_local(const struct sip_session *s);
 uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */
+/* How full the pools are: objects in use, and of how many. */
+struct sip_ua_usage {
+	uint32_t sessions, sessions_max;
+	uint32_t transactions, transactions_max; /* finished ones too, that linger for 32 s */
+	uint32_t chunks, chunks_max;             /* of messages kept for retransmission */
+};
+void sip_ua_usage(const struct sip_ua *ua, struct sip_ua_usage *out);
 
 /* Answers a request outside dialogs; the transaction keeps the response for retransmissions. */
 void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body);

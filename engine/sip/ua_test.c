@@ -325,6 +325,19 @@ static void finished_transactions_give_way(void **state)
 	fake_expect_idle(&f);
 }
 
+/* A fold copied into an answer could be a line of its own to someone else. */
+static void folded_header_fields_are_answered_unfolded(void **state)
+{
+	fake_recv(&f, "OPTIONS sip:x@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2;\r\n "
+		      "branch=z9hG4bKf\r\nFrom: <sip:a@h>\r\n\t;tag=1\r\nTo:\r\n <sip:b@h>\r\n"
+		      "Call-ID: c2\r\nCSeq: 1\r\n OPTIONS\r\n\r\n");
+	fake_expect(&f, "request 200/OPTIONS");
+	assert_null(strstr(f.out, "\n "));
+	assert_null(strstr(f.out, "\n\t"));
+	assert_true(str_eq(f.m.from.tag, STR("1")));
+	fake_expect_idle(&f);
+}
+
 static void options_and_register_outside_dialogs(void **state)
 {
 	fake_request(&f, "OPTIONS", "o1", 1, NULL, NULL, NULL);
@@ -540,6 +553,7 @@ int main(int argc, char **argv)
 		TEST(merged_and_looping_requests_are_refused),
 		TEST(calls_beyond_the_pool_get_503),
 		TEST(finished_transactions_give_way),
+		TEST(folded_header_fields_are_answered_unfolded),
 		TEST(options_and_register_outside_dialogs),
 		TEST(old_branches_match_too),
 		TEST(large_messages_go_both_ways),
