@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <dataplane/private.h>
@@ -63,6 +64,24 @@ static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due
 		t.tv_nsec = (long)((due - now) % TD_NSEC_PER_SEC);
 	}
 	(void)ppoll(fds, n, due == TD_NEVER ? NULL : &t, NULL);
+}
+
+/* A socket whose interface went down or away is readable for ever, with nothing to read. The error
+ * is taken away; where it comes back at once, naps keep the loop from spinning. */
+static void loop_check(struct pollfd *fds, unsigned n)
+{
+	const struct timespec nap = {.tv_nsec = NAP};
+	socklen_t len = sizeof(int);
+	bool broken = false;
+	int error;
+
+	for (unsigned i = 0; i < n; i++)
+		if (fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)) {
+			(void)getsockopt(fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &len);
+			broken = true;
+		}
+	if (broken)
+		(void)nanosleep(&nap, NULL);
 }
 
 static bool signalling_has_work(struct dp *dp)
@@ -190,8 +209,10 @@ static void worker_sleep(struct dp_worker *d, uint64_t due)
 	}
 	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
 	wake_arm(&d->wake);
-	if (!worker_has_work(d))
+	if (!worker_has_work(d)) {
 		loop_poll(fds, n, now, due);
+		loop_check(fds, n);
+	}
 	wake_disarm(&d->wake);
 	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
 	woken = dp_now();

@@ -39,6 +39,12 @@ struct netlink_dump {
 	bool failed;
 };
 
+void netlink_want(struct netlink *n, uint32_t nexthop)
+{
+	n->asked[nexthop] = NETLINK_WANTED;
+	n->any_wanted = true;
+}
+
 static unsigned netlink_port(const struct netlink *n, int ifindex)
 {
 	for (unsigned i = 0; i < n->ports; i++)
@@ -78,6 +84,9 @@ static void netlink_neighbour(struct netlink *n, const struct nlmsghdr *h)
 	nexthop = fib_lookup(n->fib, port, ip);
 	if (m->ndm_state & NUD_PERMANENT && n->asked[nexthop] == NETLINK_WANTED)
 		n->asked[nexthop] = NETLINK_PERMANENT;
+	/* Gone though we asked for it: the link went down, or someone flushed the table. */
+	if (h->nlmsg_type == RTM_DELNEIGH && n->asked[nexthop] != NETLINK_NONE)
+		netlink_want(n, nexthop);
 }
 
 static int netlink_event(const struct nlmsghdr *h, void *ctx)
@@ -92,10 +101,12 @@ static int netlink_event(const struct nlmsghdr *h, void *ctx)
 		netlink_neighbour(n, h);
 		break;
 	case RTM_NEWLINK:
+	case RTM_DELLINK:
 		port = netlink_port(n, link->ifi_index);
 		if (port != FIB_ELSEWHERE)
-			n->up[port] = (link->ifi_flags & (IFF_UP | IFF_RUNNING)) ==
-				      (IFF_UP | IFF_RUNNING);
+			n->up[port] = h->nlmsg_type == RTM_NEWLINK &&
+				      (link->ifi_flags & (IFF_UP | IFF_RUNNING)) ==
+					      (IFF_UP | IFF_RUNNING);
 		n->routes_changed = true;
 		break;
 	case RTM_NEWROUTE:
@@ -227,12 +238,6 @@ static int netlink_neighbour_set(
 	return netlink_request(n, h, NULL, NULL);
 }
 
-void netlink_want(struct netlink *n, uint32_t nexthop)
-{
-	n->asked[nexthop] = NETLINK_WANTED;
-	n->any_wanted = true;
-}
-
 void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t ip)
 {
 	if (n->asked[nexthop] == NETLINK_ASKED)
@@ -267,18 +272,24 @@ static void netlink_ask(struct netlink *n)
 	unsigned port;
 	uint32_t ip;
 
+	n->any_wanted = false;
 	for (uint32_t i = 1; i < fib_size(n->fib); i++) {
 		if (n->asked[i] != NETLINK_WANTED)
 			continue;
 		fib_key(n->fib, i, &port, &ip);
+		if (port >= n->ports || !n->up[port]) { /* when it is up again */
+			n->any_wanted = true;
+			continue;
+		}
 		(void)netlink_neighbour_get(n, port, ip);
 		if (n->asked[i] == NETLINK_PERMANENT)
 			continue;
-		if (netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, NTF_EXT_MANAGED))
-			(void)netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, 0);
-		n->asked[i] = NETLINK_ASKED;
+		if (netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, NTF_EXT_MANAGED) &&
+			netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, 0))
+			n->any_wanted = true; /* the table is full: again in the next turn */
+		else
+			n->asked[i] = NETLINK_ASKED;
 	}
-	n->any_wanted = false;
 }
 
 bool netlink_turn(struct netlink *n)

@@ -58,23 +58,30 @@ static void port(struct td_conf_port *p, const char *name, uint32_t ip)
 	p->mtu = 1500;
 }
 
-static int setup(void **state)
+static const struct dp_params *params(void)
 {
 	static struct td_conf_port ports[2];
-	const struct td_conf_site site = {.sip_port = 5060,
+	static struct td_conf_site site;
+	static const struct dp_params p = {
+		.site = &site, .ports = ports, .port_count = 2, .turn = turn, .tap = true};
+
+	site = (struct td_conf_site){.sip_port = 5060,
 		.rtp_port_min = 20000,
 		.rtp_port_max = 20999,
 		.max_calls = 100,
 		.signalling_core = split ? 1 : -1,
 		.hugepages = 2,
 		.memory_mb = 160};
-	const struct dp_params p = {
-		.site = &site, .ports = ports, .port_count = 2, .turn = turn, .tap = true};
-	char err[DP_ERR] = "";
-
 	port(&ports[0], "left", OURS);
 	port(&ports[1], "right", RIGHT);
-	dp = dp_alloc(&p, err, sizeof(err));
+	return &p;
+}
+
+static int setup(void **state)
+{
+	char err[DP_ERR] = "";
+
+	dp = dp_alloc(params(), err, sizeof(err));
 	if (!dp)
 		print_error("%s\n", err);
 	assert_non_null(dp);
@@ -92,6 +99,25 @@ static int teardown(void **state)
 	dp_stop(dp);
 	dp_free(dp);
 	return 0;
+}
+
+static int build(void)
+{
+	char err[DP_ERR] = "";
+
+	dp = dp_alloc(params(), err, sizeof(err));
+	if (!dp)
+		return err[0] ? -errno : -EBADMSG;
+	dp_free(dp);
+	return 0;
+}
+
+/* EAL and DPDK's own memory stay; what is ours goes again, whichever allocation fails. */
+static void alloc_survives_oom(void **state)
+{
+	teardown(state);
+	oom_each(build, -ENOMEM);
+	setup(state);
 }
 
 /* What main does while it waits. */
@@ -512,6 +538,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(waking_reaches_the_turn),
 		cmocka_unit_test(garbage_is_accounted_for),
 		cmocka_unit_test(a_second_worker_is_refused),
+		cmocka_unit_test(alloc_survives_oom),
 		cmocka_unit_test(it_can_be_made_again),
 	};
 

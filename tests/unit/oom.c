@@ -5,10 +5,12 @@
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t n);
+void *__real_aligned_alloc(size_t alignment, size_t n);
 void __real_free(void *p);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);
+void *__wrap_aligned_alloc(size_t alignment, size_t n);
 char *__wrap_strdup(const char *s);
 void __wrap_free(void *p);
 
@@ -49,6 +51,14 @@ void *__wrap_realloc(void *old, size_t n)
 	void *p = refuse() ? NULL : __real_realloc(old, n);
 
 	live += p != NULL && old == NULL;
+	return p;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t n)
+{
+	void *p = refuse() ? NULL : __real_aligned_alloc(alignment, n);
+
+	live += p != NULL;
 	return p;
 }
 
