@@ -9,6 +9,7 @@
 #include <engine/call/story.h>
 #include <engine/call/trace.h>
 #include <stdio.h>
+#include <string.h>
 
 #define DTMF_PT       101
 #define HEADERS_BYTES 128
@@ -54,6 +55,12 @@ static void refuse(struct td_engine *e, struct call *c, const struct agent *a, c
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, TD_ACD_FAILED);
 }
 
+/* An agent without a list takes what there is. */
+static bool takes_codec(const struct td_conf_agent *a, uint8_t codec)
+{
+	return a->codecs[0] == TD_CODEC_NONE || memchr(a->codecs, codec, sizeof(a->codecs));
+}
+
 void ring_start(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct call *c = call_lookup(e, out->contact);
@@ -65,6 +72,8 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 		return; /* the contact has left meanwhile, and the distributor knows */
 	if (a->call || c->agent)
 		return refuse(e, c, a, "is in another call");
+	if (!takes_codec(&a->conf, c->codec))
+		return refuse(e, c, a, "has not the call's codec");
 	if (!agents_target(e, a, &target))
 		return refuse(e, c, a, "is not registered");
 	l = leg_alloc(e, c, a, &target.local);
