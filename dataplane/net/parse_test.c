@@ -206,6 +206,31 @@ static void the_kernels_packets_are_left_to_it(void **state)
 	port.kernel_owned = false;
 }
 
+/* Against DPDK's own arithmetic: whole sums without offload, the pseudo-header's with it. */
+static void sums_are_dpdks(void **state)
+{
+	struct rte_mbuf *m = packet(20000);
+	struct frame *f = frame();
+	uint16_t sum;
+
+	f->ip.hdr_checksum = f->udp.dgram_cksum = 0x1234;
+	worker_checksum(&port, m);
+	sum = f->udp.dgram_cksum;
+	f->udp.dgram_cksum = 0;
+	assert_int_equal(sum, rte_ipv4_udptcp_cksum(&f->ip, &f->udp));
+	assert_int_equal(rte_raw_cksum(&f->ip, sizeof(f->ip)), 0xffff);
+	assert_int_equal(m->ol_flags, 0);
+	port.tx_checksum = true;
+	worker_checksum(&port, m);
+	assert_int_equal(
+		m->ol_flags, RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_UDP_CKSUM);
+	assert_int_equal(f->ip.hdr_checksum, 0);
+	assert_int_equal(f->udp.dgram_cksum, rte_ipv4_phdr_cksum(&f->ip, m->ol_flags));
+	assert_int_equal(m->l2_len, 14);
+	assert_int_equal(m->l3_len, 20);
+	port.tx_checksum = false;
+}
+
 /* RFC 1071's own example, and each way to cut a block in two. */
 static void checksum_is_rfc_1071(void **state)
 {
@@ -228,6 +253,7 @@ int main(void)
 		cmocka_unit_test(each_fault_has_its_reason),
 		cmocka_unit_test(unfinished_sums_are_right),
 		cmocka_unit_test(the_kernels_packets_are_left_to_it),
+		cmocka_unit_test(sums_are_dpdks),
 		cmocka_unit_test(checksum_is_rfc_1071),
 	};
 
