@@ -199,7 +199,8 @@ static void eal_devices(struct eal_args *a, const struct eal_params *p)
 	if (pci)
 		return;
 	eal_arg(a, "--no-pci");
-	/* No device needs physical addresses, and virtual ones keep the packets' pool in one piece. */
+	/* No device needs physical addresses, and virtual ones keep the packets' pool in one piece.
+	 */
 	eal_arg(a, "--iova-mode=va");
 }
 

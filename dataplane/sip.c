@@ -129,8 +129,8 @@ void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uin
 		d->worker.port[pkt_of(m)->port].stats.held++;
 		return;
 	}
-	/* The neighbour may have become known after this turn's release, in main's thread: what waits
-	 * for it goes first, or a 200 would overtake its 180. */
+	/* The neighbour may have become known after this turn's release, in main's thread: what
+	 * waits for it goes first, or a 200 would overtake its 180. */
 	if (d->held)
 		sip_release_held(d, now);
 	worker_send(&d->worker, m, nexthop);
