@@ -74,8 +74,8 @@ void dp_signal_wake(struct dp *dp);
 int dp_main_fd(const struct dp *dp);
 void dp_main_turn(struct dp *dp);
 
-/* main: a sound, encoded already (20 ms multiples), index as in PLAY. The dataplane copies it. 0,
- * -ENOMEM. Replaces by RCU. */
+/* main: a sound, encoded already (20 ms multiples), number as in PLAY. The dataplane copies it. 0,
+ * -ENOMEM. Replaces by RCU; what is never replaced stays, for legs that may play it. */
 int dp_sound_set(
 	struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data, size_t bytes);
 

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <dataplane/rtp/sounds.h>
-
-#define SOUNDS_MAX 1024
+#include <tandem/config.h>
 
 struct sounds {
 	_Atomic(struct sound *) *table; /* by sound * TD_CODEC_COUNT + codec */
@@ -20,7 +19,7 @@ struct sounds *sounds_alloc(void (*synchronize)(void *ctx), void *ctx)
 
 	if (!s)
 		return NULL;
-	s->table = calloc(SOUNDS_MAX * TD_CODEC_COUNT, sizeof(*s->table));
+	s->table = calloc(TD_SOUNDS_MAX * TD_CODEC_COUNT, sizeof(*s->table));
 	if (!s->table) {
 		free(s);
 		return NULL;
@@ -34,7 +33,7 @@ void sounds_free(struct sounds *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < SOUNDS_MAX * TD_CODEC_COUNT; i++)
+	for (unsigned i = 0; i < TD_SOUNDS_MAX * TD_CODEC_COUNT; i++)
 		free(atomic_load(&s->table[i]));
 	free(s->table);
 	free(s);
@@ -45,7 +44,8 @@ int sounds_set(
 {
 	struct sound *new, *old;
 
-	if (sound >= SOUNDS_MAX || codec >= TD_CODEC_COUNT || bytes == 0 || bytes > UINT32_MAX / 2)
+	if (sound >= TD_SOUNDS_MAX || codec >= TD_CODEC_COUNT || bytes == 0 ||
+		bytes > UINT32_MAX / 2)
 		return -EINVAL;
 	new = malloc(sizeof(*new) + bytes);
 	if (!new)
@@ -69,7 +69,7 @@ uint64_t sounds_bytes(const struct sounds *s)
 
 const struct sound *sounds_get(const struct sounds *s, uint32_t sound, enum td_codec codec)
 {
-	if (!s || sound >= SOUNDS_MAX)
+	if (!s || sound >= TD_SOUNDS_MAX)
 		return NULL;
 	return atomic_load_explicit(
 		&s->table[sound * TD_CODEC_COUNT + codec], memory_order_acquire);

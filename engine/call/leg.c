@@ -201,7 +201,7 @@ void leg_del(struct td_engine *e, struct leg *l)
 
 void leg_play(struct td_engine *e, struct leg *l, const struct queue *q)
 {
-	int sound = conf_index(e->conf, TD_KIND_SOUND, str_of(q->conf.music));
+	int sound = conf_sound(e->conf, str_of(q->conf.music));
 
 	if (sound < 0)
 		return; /* no music, or its queue has just been deleted: silence */

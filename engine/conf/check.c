@@ -216,6 +216,13 @@ static void overflow_check(struct check *c)
 	}
 }
 
+static void sounds_check(struct check *c)
+{
+	if (c->conf->of[TD_KIND_SOUND].count > TD_SOUNDS_MAX)
+		fault(c, TD_KIND_SOUND, TD_SOUNDS_MAX, NULL, 0, "there are %u sounds; %u can be",
+			c->conf->of[TD_KIND_SOUND].count, TD_SOUNDS_MAX);
+}
+
 unsigned conf_check(const struct td_conf *conf,
 	void (*report)(void *ctx, const struct conf_fault *f), void *ctx)
 {
@@ -228,6 +235,7 @@ unsigned conf_check(const struct td_conf *conf,
 	ports_check(&c);
 	trunks_check(&c);
 	agents_check(&c);
+	sounds_check(&c);
 	overflow_check(&c);
 	return c.faults;
 }

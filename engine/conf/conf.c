@@ -80,19 +80,20 @@ static uint32_t place_of(const struct td_conf *c, enum td_kind kind, struct str 
 	return low;
 }
 
-int conf_index(const struct td_conf *c, enum td_kind kind, struct str name)
+const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name)
 {
 	bool found;
 	uint32_t place = place_of(c, kind, name, &found);
 
-	return found ? (int)place : -1;
+	return found ? object_at(c, kind, place) : NULL;
 }
 
-const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name)
+int conf_sound(const struct td_conf *c, struct str name)
 {
-	int place = conf_index(c, kind, name);
+	bool found;
+	uint32_t place = place_of(c, TD_KIND_SOUND, name, &found);
 
-	return place < 0 ? NULL : object_at(c, kind, place);
+	return found ? (int)c->sound_number[place] : -1;
 }
 
 void conf_free(struct td_conf *c)
@@ -101,6 +102,7 @@ void conf_free(struct td_conf *c)
 		return;
 	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
 		free(c->of[kind].any);
+	free(c->sound_number);
 	free(c);
 }
 
@@ -327,6 +329,34 @@ static int draft_check(struct draft *d)
 	return conf_check(d->conf, fault_first, d) ? -EINVAL : 0;
 }
 
+/* conf_check() has seen to it that there are numbers enough. */
+static int sounds_number(struct td_conf *c, const struct td_conf *old)
+{
+	const struct conf_list *sounds = &c->of[TD_KIND_SOUND];
+	bool used[TD_SOUNDS_MAX] = {false};
+
+	c->sound_number = calloc(sounds->count + 1, sizeof(*c->sound_number));
+	if (!c->sound_number)
+		return -ENOMEM;
+	c->sound_next = old ? old->sound_next : 0;
+	for (uint32_t i = 0; old && i < sounds->count; i++) {
+		int number = conf_sound(old, str_of(sounds->sound[i].name));
+
+		c->sound_number[i] = number < 0 ? TD_SOUNDS_MAX : (uint32_t)number;
+		if (number >= 0)
+			used[number] = true;
+	}
+	for (uint32_t i = 0; i < sounds->count; i++) {
+		if (old && c->sound_number[i] != TD_SOUNDS_MAX)
+			continue;
+		while (used[c->sound_next])
+			c->sound_next = (c->sound_next + 1) % TD_SOUNDS_MAX;
+		c->sound_number[i] = c->sound_next;
+		c->sound_next = (c->sound_next + 1) % TD_SOUNDS_MAX;
+	}
+	return 0;
+}
+
 static int read_lines(struct td_conf **out, const struct td_conf *old, struct str text, bool change,
 	char *err, size_t err_size)
 {
@@ -345,6 +375,8 @@ static int read_lines(struct td_conf **out, const struct td_conf *old, struct st
 	}
 	if (rc == 0)
 		rc = draft_check(&d);
+	if (rc == 0)
+		rc = sounds_number(d.conf, old);
 	if (rc == 0) {
 		*out = d.conf;
 		return 0;

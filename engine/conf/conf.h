@@ -33,6 +33,8 @@ struct conf_list {
 
 struct td_conf {
 	struct conf_list of[TD_KIND_COUNT]; /* by enum td_kind */
+	uint32_t *sound_number;             /* by place in of[TD_KIND_SOUND]; see conf_sound() */
+	uint32_t sound_next;                /* where the search for a free number begins */
 };
 
 /*
@@ -62,8 +64,16 @@ struct conf_count conf_diff(
 
 /* NULL when there is none of that name. */
 const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name);
-/* Its place in of[kind], or -1: numbers for sounds (td_media_cmd.play.sound). */
-int conf_index(const struct td_conf *c, enum td_kind kind, struct str name);
+/*
+ * A sound's number (td_media_cmd.play.sound), or -1 when there is none of that name. It stays with
+ * the name through every conf_apply(), so legs hear on what they hear while others come and go. A
+ * new sound takes the number that has been free for longest: one that a leg may still play comes
+ * up again only after TD_SOUNDS_MAX others.
+ *
+ * Numbers follow from the configurations that took effect, in their order, and from nothing else:
+ * host and engine, which apply the same ones, agree without a word.
+ */
+int conf_sound(const struct td_conf *c, struct str name);
 
 static inline const struct td_conf_site *conf_site(const struct td_conf *c)
 {

@@ -72,9 +72,67 @@ static void parse_reads_values_and_defaults(void **state)
 	assert_int_equal(c->of[TD_KIND_PORT].port[0].address[0].bits, 24);
 	assert_true(c->of[TD_KIND_PORT].port[0].fallback);
 	assert_null(conf_lookup(c, TD_KIND_QUEUE, STR("sale")));
-	assert_int_equal(conf_index(c, TD_KIND_SOUND, STR("moh")), 0);
-	assert_int_equal(conf_index(c, TD_KIND_SOUND, STR("zzz")), -1);
+	assert_int_equal(conf_sound(c, STR("moh")), 0);
+	assert_int_equal(conf_sound(c, STR("zzz")), -1);
 	conf_free(c);
+}
+
+static void change(struct td_conf **c, const char *lines)
+{
+	char err[CONF_ERROR_BYTES];
+	struct td_conf *next;
+
+	if (conf_apply(&next, *c, lines, strlen(lines), err, sizeof(err)))
+		fail_msg("%s", err);
+	conf_free(*c);
+	*c = next;
+}
+
+/* Who hears music goes on hearing it, whatever comes and goes before it in the alphabet. */
+static void a_sound_keeps_its_number(void **state)
+{
+	struct td_conf *c = parse(SITE "sound m file=m\nsound z file=z\n");
+	char line[64];
+
+	assert_int_equal(conf_sound(c, STR("m")), 0);
+	assert_int_equal(conf_sound(c, STR("z")), 1);
+	change(&c, "set sound b file=b\nset sound a file=a\n");
+	assert_int_equal(conf_sound(c, STR("a")), 2);
+	assert_int_equal(conf_sound(c, STR("b")), 3);
+	assert_int_equal(conf_sound(c, STR("m")), 0);
+	assert_int_equal(conf_sound(c, STR("z")), 1);
+	change(&c, "del sound m\nset sound z file=other\n");
+	assert_int_equal(conf_sound(c, STR("z")), 1);
+	/* 0 is free, but may still be heard: all others come first. */
+	for (int i = 4; i < (int)TD_SOUNDS_MAX; i++) {
+		snprintf(line, sizeof(line), "set sound n file=%d\n", i);
+		change(&c, line);
+		assert_int_equal(conf_sound(c, STR("n")), i);
+		change(&c, "del sound n\n");
+	}
+	change(&c, "set sound n file=n\nset sound o file=o\n");
+	assert_int_equal(conf_sound(c, STR("n")), 0);
+	assert_int_equal(conf_sound(c, STR("o")), 4); /* 1, 2 and 3 are in use */
+	conf_free(c);
+}
+
+static void sounds_have_a_limit(void **state)
+{
+	char err[CONF_ERROR_BYTES];
+	struct td_conf *c;
+	struct td_buf text;
+
+	buf_init(&text);
+	buf_str(&text, STR(SITE));
+	for (unsigned i = 0; i < TD_SOUNDS_MAX; i++)
+		buf_printf(&text, "sound s%u file=x\n", i);
+	assert_int_equal(conf_parse(&c, text.data, text.len, err, sizeof(err)), 0);
+	assert_int_equal(c->sound_number[TD_SOUNDS_MAX - 1], TD_SOUNDS_MAX - 1);
+	conf_free(c);
+	buf_str(&text, STR("sound t file=x\n"));
+	assert_int_equal(conf_parse(&c, text.data, text.len, err, sizeof(err)), -EINVAL);
+	assert_non_null(strstr(err, "1025 sounds; 1024 can be"));
+	buf_free(&text);
 }
 
 static void quotes_and_comments_are_read(void **state)
@@ -452,6 +510,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_reads_values_and_defaults),
+		cmocka_unit_test(a_sound_keeps_its_number),
+		cmocka_unit_test(sounds_have_a_limit),
 		cmocka_unit_test(quotes_and_comments_are_read),
 		cmocka_unit_test(bad_text_is_refused_in_one_line),
 		cmocka_unit_test(apply_is_all_or_nothing),

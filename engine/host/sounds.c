@@ -105,7 +105,6 @@ static int sound_set(struct dp *dp, uint32_t number, struct sound *s)
 int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *new, char *err,
 	size_t err_size)
 {
-	const struct conf_list *was = old ? &old->of[TD_KIND_SOUND] : NULL;
 	const struct conf_list *is = &new->of[TD_KIND_SOUND];
 	struct sound *sounds = calloc(is->count ? is->count : 1, sizeof(*sounds));
 	int rc = 0;
@@ -115,15 +114,19 @@ int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *
 		return -ENOMEM;
 	}
 	for (uint32_t i = 0; i < is->count && !rc; i++) {
-		if (was && i < was->count &&
-			memcmp(&was->sound[i], &is->sound[i], sizeof(is->sound[i])) == 0)
+		struct str name = str_of(is->sound[i].name);
+		const struct td_conf_sound *was =
+			old ? conf_lookup(old, TD_KIND_SOUND, name) : NULL;
+
+		/* Where both have it, its number is the same. */
+		if (was && strcmp(was->file, is->sound[i].file) == 0)
 			continue;
 		rc = sound_read(&is->sound[i], &sounds[i], err, err_size);
 	}
 	for (uint32_t i = 0; i < is->count && !rc; i++) {
 		if (!sounds[i].octets)
 			continue;
-		rc = sound_set(dp, i, &sounds[i]);
+		rc = sound_set(dp, new->sound_number[i], &sounds[i]);
 		if (rc)
 			snprintf(err, err_size, "sound %s: %s", is->sound[i].name, strerror(-rc));
 	}

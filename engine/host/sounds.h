@@ -8,9 +8,9 @@
 struct dp;
 
 /*
- * Gives the dataplane every sound of `new` that is not the same at the same number in `old` (NULL:
- * nothing yet). All files are read before the first takes effect. 0; -EINVAL, -ENOMEM and one line
- * in err, and nothing has changed.
+ * Gives the dataplane every sound of `new` that `old` (NULL: nothing yet) has not or has from
+ * another file, under its number. All files are read before the first takes effect. 0; -EINVAL,
+ * -ENOMEM and one line in err, and nothing has changed.
  */
 int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *new, char *err,
 	size_t err_size);

@@ -99,6 +99,8 @@ struct td_conf_agent {
 	bool auto_login; /* registering logs in; losing the registration logs out */
 };
 
+#define TD_SOUNDS_MAX 1024u
+
 struct td_conf_sound {
 	char name[TD_NAME_BYTES];
 	char file[TD_PATH_BYTES]; /* WAV, mono, 8 kHz, 16 bit */

@@ -63,7 +63,7 @@ struct td_media_cmd {
 		struct td_leg_params leg_params;
 		uint32_t peer;
 		struct {
-			uint32_t sound; /* index of the site's sound */
+			uint32_t sound; /* its number, conf_sound() */
 			uint32_t loop;  /* 0 once, 1 for ever */
 		} play;
 		struct {
