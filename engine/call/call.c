@@ -81,12 +81,22 @@ void call_id_format(const struct td_engine *e, uint64_t number, char out[static 
 		(unsigned long long)number);
 }
 
+/* An escape that the field's end would cut stays out: half of one makes no URI. */
+static void user_copy(char *out, size_t size, struct str user)
+{
+	if (str_copy(out, size, user))
+		return;
+	for (size_t i = size - 3; i < size - 1; i++)
+		if (out[i] == '%')
+			out[i] = '\0';
+}
+
 static void cdr_begin(struct td_engine *e, struct td_ev_cdr *cdr, const struct sip_session *s,
 	const struct sip_msg *m)
 {
 	call_id_format(e, e->last_call, cdr->id);
-	str_copy(cdr->caller, sizeof(cdr->caller), m->from.uri.user);
-	str_copy(cdr->dialled, sizeof(cdr->dialled), m->uri.user);
+	user_copy(cdr->caller, sizeof(cdr->caller), m->from.uri.user);
+	user_copy(cdr->dialled, sizeof(cdr->dialled), m->uri.user);
 	str_copy(cdr->sip_call_id, sizeof(cdr->sip_call_id), sip_session_call_id(s));
 	cdr->offered = engine_wall(e, e->now);
 	trace_remember(e, sip_session_call_id(s), cdr->id);
@@ -204,14 +214,14 @@ static void answer(struct td_engine *e, struct call *c)
 
 void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_msg *m)
 {
-	const struct td_addr *remote = sip_session_remote(s);
-	struct intent i = {.trunk = trunk_lookup(e, remote)};
+	const struct td_addr *source = sip_session_source(s);
+	struct intent i = {.trunk = trunk_lookup(e, source)};
 	struct td_ev_cdr cdr = {0};
 	struct call *c = NULL;
 	const char *who = "nobody known";
 
 	if (!i.trunk)
-		i.agent = trunk_agent(e, remote);
+		i.agent = trunk_agent(e, source);
 	if (i.trunk)
 		who = i.trunk->object.name;
 	else if (i.agent)

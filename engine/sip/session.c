@@ -226,6 +226,11 @@ const struct td_addr *sip_session_remote(const struct sip_session *s)
 	return &s->remote;
 }
 
+const struct td_addr *sip_session_source(const struct sip_session *s)
+{
+	return &s->source;
+}
+
 const struct td_addr *sip_session_local(const struct sip_session *s)
 {
 	return &s->local;

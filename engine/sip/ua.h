@@ -137,6 +137,8 @@ void *sip_session_user(const struct sip_session *s);
 void sip_session_set_user(struct sip_session *s, void *user);
 struct str sip_session_call_id(const struct sip_session *s);
 const struct td_addr *sip_session_remote(const struct sip_session *s); /* where messages go */
+/* Where the peer's last message came from: who it is, while `remote` is only what it says. */
+const struct td_addr *sip_session_source(const struct sip_session *s);
 const struct td_addr *sip_session_local(const struct sip_session *s);
 uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */
 /* How full the pools are: objects in use, and of how many. */

@@ -67,7 +67,8 @@ static void new_call(struct peer *p, const char *number)
 	p->outgoing = true;
 	snprintf(p->call_id, sizeof(p->call_id), "%s-%u@%s", p->name, ++p->calls, p->host);
 	snprintf(p->local_tag, sizeof(p->local_tag), "t%s%u", p->name, p->calls);
-	snprintf(p->local_uri, sizeof(p->local_uri), "<sip:4930123@%s>", p->host);
+	snprintf(p->local_uri, sizeof(p->local_uri), "<sip:%s@%s>",
+		p->caller[0] ? p->caller : "4930123", p->host);
 	snprintf(p->remote, sizeof(p->remote), "<sip:%s@" ENGINE ">", number);
 	snprintf(p->invite_to, sizeof(p->invite_to), "%s", p->remote);
 	snprintf(p->target, sizeof(p->target), "sip:%s@" ENGINE ":5060", number);

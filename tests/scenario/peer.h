@@ -15,7 +15,8 @@
 struct peer {
 	char name[32];
 	struct td_addr addr;
-	char host[64]; /* address as text */
+	char host[64];   /* address as text */
+	char caller[64]; /* user part of From of its calls; empty: 4930123 */
 	char call_id[PEER_FIELD], local_tag[32], local_uri[PEER_FIELD], remote[PEER_FIELD];
 	char target[PEER_FIELD];    /* Request-URI of what we send in the dialog */
 	char branch[PEER_FIELD];    /* of our last INVITE */

@@ -303,6 +303,8 @@ static void do_send(struct script *s, struct peer *p, char *word[], unsigned n)
 			strcat(headers, "\r\n");
 		} else if (strncmp(word[i], "body=", 5) == 0) {
 			snprintf(body, sizeof(body), "%s", word[i] + 5);
+		} else if (strncmp(word[i], "from=", 5) == 0) {
+			snprintf(p->caller, sizeof(p->caller), "%s", word[i] + 5);
 		} else if (strncmp(word[i], "type=", 5) == 0) {
 			type = word[i] + 5;
 		} else if (strcmp(word[i], "INVITE") == 0) {
