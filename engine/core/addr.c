@@ -18,6 +18,23 @@ bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b)
 	}
 }
 
+bool addr_is_host(const struct td_addr *a)
+{
+	static const uint8_t loopback[sizeof(a->ip6)] = {[15] = 1}, none[sizeof(a->ip6)];
+	uint8_t first;
+
+	switch (a->family) {
+	case 4:
+		first = (uint8_t)(ntohl(a->ip4) >> 24);
+		return first != 0 && first != 127 && first < 224; /* RFC 6890 */
+	case 6:
+		return a->ip6[0] != 0xff && memcmp(a->ip6, none, sizeof(none)) != 0 &&
+		       memcmp(a->ip6, loopback, sizeof(loopback)) != 0;
+	default:
+		return false;
+	}
+}
+
 bool addr_equal(const struct td_addr *a, const struct td_addr *b)
 {
 	return a->port == b->port && addr_equal_ip(a, b);

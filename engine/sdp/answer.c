@@ -91,6 +91,12 @@ int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_add
 	return 0;
 }
 
+/* Media goes where the peer says, to one host that our leg can reach. */
+static bool is_target(const struct sdp *ours, const struct td_addr *a)
+{
+	return a->family == ours->rtp.family && addr_is_host(a);
+}
+
 int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params *leg)
 {
 	int at = -1;
@@ -102,7 +108,12 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 			at = (int)i;
 	if (at < 0)
 		return -ENOENT;
-	bool reachable = peer->rtp.port != 0 && !(peer->rtp.family == 4 && peer->rtp.ip4 == 0);
+	bool hold = peer->rtp.family == 4 && peer->rtp.ip4 == 0; /* as before RFC 3264 */
+	bool reachable = peer->rtp.port != 0 && !hold;
+
+	if ((!hold && !is_target(ours, &peer->rtp)) ||
+		(peer->rtcp.family && !hold && !is_target(ours, &peer->rtcp)))
+		return -ENOENT;
 
 	leg->remote = peer->rtp;
 	leg->rtcp = peer->rtcp;

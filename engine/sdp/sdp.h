@@ -47,7 +47,8 @@ int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_add
 	uint64_t session_id, uint64_t version, struct sdp *answer);
 
 /* After offer and answer: what a leg needs to send to the peer described by `peer`, codec chosen
- * from what both have. 0 or -ENOENT. Leaves ssrc, seq, ts_offset, acct, cookie, policy alone. */
+ * from what both have. 0 or -ENOENT: no codec, or an address of another family or of no host.
+ * Leaves ssrc, seq, ts_offset, acct, cookie, policy alone. */
 int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params *leg);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
 #include <engine/core/addr.h>
 #include <engine/core/prng.h>
 #include <engine/sdp/sdp.h>
@@ -192,6 +193,40 @@ static void leg_follows_the_answer(void **state)
 	assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
 }
 
+/* Where no single host of our leg's family is, we send nothing. */
+static void leg_goes_to_a_host(void **state)
+{
+	static const char *const nowhere[] = {"IP6 2001:db8::1", "IP4 224.1.1.1/127",
+		"IP4 239.255.255.255", "IP4 255.255.255.255", "IP4 240.0.0.1", "IP4 127.0.0.1",
+		"IP4 0.0.0.1"};
+	struct sdp offer = {.rtp = address("10.0.0.1:20000"),
+		.codecs = {TD_CODEC_PCMA},
+		.pt = {8},
+		.dtmf_pt = TD_PT_NONE,
+		.direction = SDP_SENDRECV};
+	struct td_leg_params leg = {0};
+	char text[256];
+
+	for (unsigned i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++) {
+		snprintf(text, sizeof(text), "v=0\nc=IN %s\nm=audio 5000 RTP/AVP 8\n", nowhere[i]);
+		assert_int_equal(decode(text), 0);
+		assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
+		snprintf(text, sizeof(text), HEAD "m=audio 5000 RTP/AVP 8\na=rtcp:5001 IN %s\n",
+			nowhere[i]);
+		if (decode(text) == 0) /* no time to live here */
+			assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
+	}
+	assert_int_equal(leg.remote.family, 0);
+	assert_int_equal(decode("v=0\nc=IN IP4 223.255.255.1\nm=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(sdp_leg(&offer, &s, &leg), 0);
+	offer.rtp = address("[2001:db8::2]:20000");
+	assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
+	assert_int_equal(decode("v=0\nc=IN IP6 2001:db8::1\nm=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(sdp_leg(&offer, &s, &leg), 0);
+	assert_int_equal(decode("v=0\nc=IN IP6 ff02::1\nm=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
+}
+
 /* Whatever a peer sends: read within bounds, and what was accepted can be answered. */
 static void mutated_sdp_does_no_harm(void **state)
 {
@@ -231,6 +266,7 @@ int main(void)
 		cmocka_unit_test(answer_takes_our_first_codec),
 		cmocka_unit_test(directions_are_mirrored),
 		cmocka_unit_test(leg_follows_the_answer),
+		cmocka_unit_test(leg_goes_to_a_host),
 		cmocka_unit_test(mutated_sdp_does_no_harm),
 	};
 
