@@ -30,7 +30,7 @@ struct fixture {
 	char dir[32], socket[64], journal_dir[64], err[512];
 	struct ops ops;
 	struct api *api;
-	int kick;
+	int kick, left; /* left: a client that stays until the end */
 	pthread_t main, signalling;
 	atomic_bool stop_main, stop_signalling;
 };
@@ -120,6 +120,8 @@ static int teardown(void **state)
 	journal_stop(f->ops.journal);
 	ops_fini(&f->ops);
 	close(f->kick);
+	if (f->left)
+		close(f->left);
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
 	int rc = system(command);
 	free(f);
@@ -401,6 +403,18 @@ static void traces_until_the_client_closes(void **state)
 	assert_false(fake.tracing);
 }
 
+/* The end of the trace is asked for when no one takes requests any more: nothing is left of it. */
+static void stops_while_a_client_traces(void **state)
+{
+	struct fixture *f = *state;
+	json_t *body;
+
+	f->left = dial_hello(f);
+	say(f->left, TD_API_TRACE_SIP, 1, "{}");
+	assert_int_equal(hear(f->left, &body).id, 1);
+	json_decref(body);
+}
+
 /* One that asks and never reads holds up no one, and is closed in the end. */
 static void slow_client_is_alone(void **state)
 {
@@ -513,6 +527,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(journal_is_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(configuration_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(traces_until_the_client_closes, setup, teardown),
+		cmocka_unit_test_setup_teardown(stops_while_a_client_traces, setup, teardown),
 		cmocka_unit_test_setup_teardown(slow_client_is_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(garbage_is_survived, setup, teardown),
 		cmocka_unit_test_setup_teardown(stale_socket_is_taken_over, setup, teardown),

@@ -143,6 +143,7 @@ void turn_free(struct turn *t)
 {
 	if (!t)
 		return;
+	turn_abort(t); /* clients that went while nobody served the rings have asked once more */
 	td_engine_free(t->engine);
 	spsc_free(t->requests);
 	spsc_free(t->answers);
