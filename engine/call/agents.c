@@ -87,6 +87,18 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 		distribute_event(e, reachable ? TD_ACD_IN_LOGIN : TD_ACD_IN_LOGOUT, a, 0, 0);
 }
 
+void agents_stop(struct td_engine *e)
+{
+	for (uint32_t n = 1; n <= e->agents.count; n++) {
+		struct agent *a = table_get(&e->agents, n);
+
+		if (!a->object.live)
+			continue;
+		session_end(e, a);
+		a->since = e->now;
+	}
+}
+
 /* Ours on the network of a telephone that does not register; any of ours when it is on none. */
 static struct td_addr local_for(const struct td_engine *e, const struct td_addr *remote)
 {

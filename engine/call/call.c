@@ -176,6 +176,17 @@ static void enqueue(struct td_engine *e, struct call *c, struct queue *q)
 	distribute(e, &in);
 }
 
+struct call *call_by_id(const struct td_engine *e, const char *id)
+{
+	for (struct hash_node *n = hash_first(&e->by_id, str_of(id)); n; n = hash_next(n)) {
+		struct call *c = (struct call *)((char *)n - offsetof(struct call, by_id));
+
+		if (strcmp(c->cdr.id, id) == 0)
+			return c;
+	}
+	return NULL;
+}
+
 struct call *call_lookup(const struct td_engine *e, uint32_t contact)
 {
 	struct str key = {(const char *)&contact, sizeof(contact)};
@@ -239,6 +250,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 		return;
 	}
 	c->cdr = cdr;
+	hash_add(&e->by_id, &c->by_id, str_of(c->cdr.id));
 	if (i.late) {
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;
@@ -357,7 +369,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 	leg_session_over(e, c->caller);
 }
 
-static void call_close(struct td_engine *e, struct call *c)
+void call_close(struct td_engine *e, struct call *c)
 {
 	struct leg *caller = c->caller, *agent = c->agent;
 
@@ -365,6 +377,7 @@ static void call_close(struct td_engine *e, struct call *c)
 	if (c->cdr.recording)
 		e->io.record(e->io.ctx, c->cdr.recording, NULL, c->codec);
 	cdr_write(e, &c->cdr);
+	hash_del(&e->by_id, &c->by_id);
 	c->state = CALL_FREE;
 	leg_detach(e, caller);
 	if (agent)

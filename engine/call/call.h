@@ -20,6 +20,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 void call_confirmed(struct td_engine *e, struct call *c, struct str sdp);
 void call_queued(struct td_engine *e, const struct td_acd_out *out);
 void call_overflow(struct td_engine *e, const struct td_acd_out *out);
+struct call *call_by_id(const struct td_engine *e, const char *id); /* NULL: its CDR is written */
 struct call *call_lookup(const struct td_engine *e, uint32_t contact); /* NULL: it has left */
 /* No longer with the distributor: it has told us, or is told by the caller of this. */
 void call_leave(struct td_engine *e, struct call *c);
@@ -27,6 +28,7 @@ void call_leave(struct td_engine *e, struct call *c);
 void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	enum td_disposition disposition, int code);
 void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duration_ms);
+void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
 void call_gone(struct td_engine *e, struct leg *l, const struct td_leg_stats *stats);
 
 #endif

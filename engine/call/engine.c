@@ -76,6 +76,7 @@ struct td_engine *td_engine_alloc(
 		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct leg)) < 0 ||
 		timers_init(&e->timers, SPARE(params->max_calls)) < 0 ||
 		hash_init(&e->by_contact, params->max_calls, prng_u64(&e->prng)) < 0 ||
+		hash_init(&e->by_id, params->max_calls, prng_u64(&e->prng)) < 0 ||
 		distribute_init(e) < 0 || sip_init(e) < 0) {
 		td_engine_free(e);
 		errno = ENOMEM;
@@ -92,6 +93,7 @@ void td_engine_free(struct td_engine *e)
 	sip_ua_free(e->ua);
 	distribute_fini(e);
 	conf_free(e->conf);
+	hash_fini(&e->by_id);
 	hash_fini(&e->by_contact);
 	timers_fini(&e->timers);
 	pool_fini(&e->legs);
@@ -180,26 +182,59 @@ void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset)
 	engine_leave(e);
 }
 
+static void hang_up(struct td_engine *e, struct call *c, const char *why, int code)
+{
+	story(e, c, "%s", why);
+	call_end(e, c, ENDED_BY_US, c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED,
+		code);
+}
+
 int td_engine_hangup(
 	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size)
 {
-	int rc = -ENOENT;
+	struct call *c;
+	int rc = 0;
 
 	engine_enter(e, now);
-	for (uint32_t i = 0; i < e->calls.capacity && rc < 0; i++) {
-		struct call *c = pool_at(&e->calls, i);
-
-		if (c->state == CALL_FREE || c->state == CALL_ENDED || strcmp(c->cdr.id, call) != 0)
-			continue;
-		story(e, c, "an operator hangs up");
-		call_end(e, c, ENDED_BY_US,
-			c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED, 480);
-		rc = 0;
-	}
-	if (rc < 0)
+	c = call_by_id(e, call);
+	if (c && c->state != CALL_ENDED) {
+		hang_up(e, c, "an operator hangs up", 480);
+	} else {
 		snprintf(err, err_size, "there is no call %s", call);
+		rc = -ENOENT;
+	}
 	engine_leave(e);
 	return rc;
+}
+
+void td_engine_hangup_all(struct td_engine *e, uint64_t now)
+{
+	engine_enter(e, now);
+	e->draining = true;
+	/* Talks come last: an agent who becomes free finds nobody waiting. */
+	for (int talking = 0; talking <= 1; talking++) {
+		for (uint32_t i = 0; i < e->calls.capacity; i++) {
+			struct call *c = pool_at(&e->calls, i);
+
+			if (c->state != CALL_FREE && c->state != CALL_ENDED &&
+				talking == (c->state == CALL_TALKING))
+				hang_up(e, c, "the engine stops", 503);
+		}
+		distribute_drain(e);
+	}
+	engine_leave(e);
+}
+
+void td_engine_stop(struct td_engine *e, uint64_t now)
+{
+	td_engine_hangup_all(e, now);
+	for (uint32_t i = 0; i < e->calls.capacity; i++) {
+		struct call *c = pool_at(&e->calls, i);
+
+		if (c->state == CALL_ENDED)
+			call_close(e, c);
+	}
+	agents_stop(e);
 }
 
 void td_engine_drain(struct td_engine *e, uint64_t now)

@@ -84,7 +84,7 @@ struct leg {
 };
 
 enum call_state {
-	CALL_FREE,
+	CALL_FREE,    /* no call: so are the pool's records that are not in use */
 	CALL_NEW,     /* not answered yet */
 	CALL_OFFERED, /* answered with our offer: the ACK will bring the caller's SDP */
 	CALL_QUEUED,  /* waits; call->agent is there while an agent is rung */
@@ -95,6 +95,7 @@ enum call_state {
 enum ended_by { ENDED_BY_US, ENDED_BY_CALLER, ENDED_BY_AGENT };
 
 struct call {
+	struct hash_node by_id;
 	struct hash_node by_contact; /* while contact is not 0 */
 	struct timer timer;          /* CLOSE_NS */
 	struct td_engine *engine;
@@ -150,7 +151,7 @@ struct td_engine {
 	struct trace_entry *traced; /* [TRACE_ENTRIES] */
 	const char *inviting;       /* the call whose INVITE is just being sent; else NULL */
 	struct pool calls, legs;
-	struct hash by_contact;
+	struct hash by_id, by_contact;
 	struct td_acd_out *outs; /* what the distributor said and we have not done yet, a ring */
 	uint32_t out_head, out_count, out_cap;
 	uint64_t outs_lost;

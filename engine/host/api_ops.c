@@ -380,6 +380,12 @@ int ops_drain(struct ops *o)
 	return rc;
 }
 
+int ops_hangup_all(struct ops *o)
+{
+	o->draining = true;
+	return tell(o, REQUEST_HANGUP_ALL, true);
+}
+
 static void op_drain(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	struct waiter *w = waiter_add(&o->drainers, c, m);

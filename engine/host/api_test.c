@@ -117,7 +117,7 @@ static int teardown(void **state)
 	turn_abort(f->ops.turn);
 	api_stop(f->api);
 	turn_free(f->ops.turn);
-	journal_stop(f->ops.journal);
+	journal_stop(f->ops.journal, false);
 	ops_fini(&f->ops);
 	close(f->kick);
 	if (f->left)

@@ -38,6 +38,7 @@ struct journal {
 	struct journal_writer *writer;
 	pthread_t thread;
 	atomic_bool stop;
+	bool in_order;        /* the stop: set before it */
 	_Atomic uint64_t ack; /* asked for */
 
 	/* the journal thread's */
@@ -262,6 +263,15 @@ static void sync_if_due(struct journal *j, uint64_t now, bool at_once)
 	j->synced = now;
 }
 
+/* Here, where all rings are empty: it is the last record of the run, whoever said the one before.
+ */
+static void stopped(struct journal *j, uint64_t now)
+{
+	tell_gap(j, now);
+	if (!j->full)
+		journal_writer_put(j->writer, clock_wall(), TD_EV_STOP, "", 0);
+}
+
 static void *run(void *arg)
 {
 	struct journal *j = arg;
@@ -283,6 +293,8 @@ static void *run(void *arg)
 		look_for_room(j, now);
 		tell_gap(j, now);
 		bool more = take(j, now);
+		if (stop && !more && j->in_order)
+			stopped(j, now);
 		int rc = journal_writer_flush(j->writer);
 		if (rc)
 			log_line(LOG_ERR, "journal not written", "reason=\"%s\"", strerror(-rc));
@@ -335,10 +347,11 @@ fail:
 	return NULL;
 }
 
-void journal_stop(struct journal *j)
+void journal_stop(struct journal *j, bool in_order)
 {
 	if (!j)
 		return;
+	j->in_order = in_order;
 	atomic_store(&j->stop, true);
 	pthread_join(j->thread, NULL);
 	journal_writer_close(j->writer);

@@ -24,7 +24,9 @@ struct journal;
 
 /* NULL with errno and one line in err. */
 struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size_t err_size);
-void journal_stop(struct journal *j); /* after its sources fell silent: writes all, syncs */
+/* After its sources fell silent: writes all, TD_EV_STOP last when the stop is in order, and syncs.
+ */
+void journal_stop(struct journal *j, bool in_order);
 
 /* The source's thread. len <= TD_REC_MAX. */
 void journal_put(struct journal *j, enum journal_source source, uint64_t wall, uint16_t type,

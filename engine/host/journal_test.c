@@ -38,7 +38,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 	char command[128];
 
-	journal_stop(f->journal);
+	journal_stop(f->journal, false);
 	journal_reader_close(f->reader);
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
 	int rc = system(command);
@@ -71,6 +71,27 @@ static void read_all(struct fixture *f, struct seen *s)
 		s->lost += gap.lost;
 		s->lost_diag += gap.lost_diag;
 	}
+}
+
+/* The record that says so comes after all others, from whichever source they are. */
+static void the_stop_is_the_last_record(void **state)
+{
+	struct fixture *f = *state;
+	struct td_ev_cdr cdr = {.wait_ms = 1};
+	const void *payload;
+	struct td_rec rec = {0};
+
+	for (int i = 0; i < 600; i++) /* more than a batch */
+		journal_put_now(f->journal, JOURNAL_RECORDER, TD_EV_RECORDING, &cdr,
+			sizeof(struct td_ev_recording));
+	journal_put_now(f->journal, JOURNAL_SIGNALLING, TD_EV_CDR, &cdr, sizeof(cdr));
+	journal_stop(f->journal, true);
+	f->journal = NULL;
+	while (journal_reader_next(f->reader, &rec, &payload) == 1) {
+		f->last = rec.seq;
+		assert_int_equal(rec.type == TD_EV_STOP, rec.seq == 602);
+	}
+	assert_int_equal(f->last, 602);
 }
 
 static void nap(void)
@@ -176,6 +197,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(order_within_a_source, setup, teardown),
 		cmocka_unit_test_setup_teardown(reserve_fills_and_empties, setup, teardown),
 		cmocka_unit_test_setup_teardown(ring_overflow_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_stop_is_the_last_record, setup, teardown),
 		cmocka_unit_test(bad_directory_is_refused),
 	};
 

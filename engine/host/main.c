@@ -27,6 +27,9 @@
 
 #define EXIT_CONFIG   2
 #define DRAIN_LOOK_NS (200 * TD_NSEC_PER_MSEC)
+/* A stop at once takes no longer: BYEs and the workers' last words on each leg take a few ms. */
+#define HANGUP_NS      (500 * TD_NSEC_PER_MSEC)
+#define HANGUP_LOOK_NS (10 * TD_NSEC_PER_MSEC)
 #define WALL_STEP_NS                                                                 \
 	(10 * TD_NSEC_PER_MSEC) /* less is the two clocks' drift: told once a minute \
 				 */
@@ -43,7 +46,9 @@ struct host {
 	uint64_t second;      /* of the last ops_second() */
 	uint64_t wall_told;
 	uint64_t drain_looked;
-	bool counting; /* a REQUEST_CALLS is under way */
+	uint64_t stop_at; /* monotonic, the latest; 0: not asked for */
+	bool counting;    /* a REQUEST_CALLS is under way */
+	bool told;        /* a signal has told to end; the next one to end at once */
 	bool stop;
 	char err[CONF_ERROR_BYTES];
 };
@@ -180,12 +185,17 @@ static void calls_counted(struct request *r)
 	free(r);
 }
 
+static uint64_t look_interval(const struct host *h)
+{
+	return h->stop_at ? HANGUP_LOOK_NS : DRAIN_LOOK_NS;
+}
+
 /* While draining: is there a call left? */
 static void drain_look(struct host *h, uint64_t now)
 {
 	struct request *r;
 
-	if (h->counting || now < h->drain_looked + DRAIN_LOOK_NS)
+	if (h->counting || now < h->drain_looked + look_interval(h))
 		return;
 	h->drain_looked = now;
 	r = calloc(1, sizeof(*r));
@@ -209,11 +219,15 @@ static void take_signals(struct host *h)
 				log_line(LOG_ERR, "log not opened anew", "%s", "");
 			continue;
 		}
-		if (h->ops.draining) {
+		if (h->told) {
 			log_line(LOG_NOTICE, "stopping at once", "signal=%u", info.ssi_signo);
-			h->stop = true;
+			if (!h->stop_at && ops_hangup_all(&h->ops) != 0)
+				h->stop = true;
+			if (!h->stop_at)
+				h->stop_at = clock_monotonic() + HANGUP_NS;
 			continue;
 		}
+		h->told = true;
 		sd_notify(0, "STOPPING=1");
 		log_line(LOG_NOTICE, "draining: no new calls", "signal=%u", info.ssi_signo);
 		if (ops_drain(&h->ops) != 0)
@@ -253,8 +267,8 @@ static void serve(struct host *h)
 		uint64_t next = h->second + TD_NSEC_PER_SEC;
 		eventfd_t kicks;
 
-		if (h->ops.draining && next > now + DRAIN_LOOK_NS)
-			next = now + DRAIN_LOOK_NS;
+		if (h->ops.draining && next > now + look_interval(h))
+			next = now + look_interval(h);
 		int timeout = next > now ? (int)((next - now) / TD_NSEC_PER_MSEC) + 1 : 0;
 		if (poll(fds, COUNT, more ? 0 : timeout) < 0 && errno != EINTR)
 			break;
@@ -275,6 +289,7 @@ static void serve(struct host *h)
 			each_second(h, now);
 		if (h->ops.draining)
 			drain_look(h, now);
+		h->stop |= h->stop_at && now >= h->stop_at;
 	}
 }
 
@@ -336,6 +351,7 @@ static int run(struct host *h)
 	serve(h);
 	status = EXIT_SUCCESS;
 	dp_stop(h->ops.dp);
+	turn_stop(h->ops.turn);
 	turn_abort(h->ops.turn);
 stop_api:
 	api_stop(h->api);
@@ -348,9 +364,7 @@ free_dp:
 free_turn:
 	turn_free(h->ops.turn);
 stop_journal:
-	if (status == EXIT_SUCCESS)
-		journal_put_now(h->ops.journal, JOURNAL_SIGNALLING, TD_EV_STOP, NULL, 0);
-	journal_stop(h->ops.journal);
+	journal_stop(h->ops.journal, status == EXIT_SUCCESS);
 	if (status == EXIT_SUCCESS)
 		log_line(LOG_NOTICE, "stopped", "%s", "");
 	return status;

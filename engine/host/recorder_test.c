@@ -73,7 +73,7 @@ static void start(struct fixture *f, uint64_t min_free)
 static void stop(struct fixture *f)
 {
 	recorder_stop(f->recorder);
-	journal_stop(f->journal);
+	journal_stop(f->journal, false);
 	journal_reader_close(f->reader);
 	tap_free(f->tap);
 }
@@ -277,7 +277,7 @@ static void stopped_engine_finishes(void **state)
 	clock_nap(50 * MS);
 	recorder_stop(f->recorder);
 	expect_call(f, false);
-	journal_stop(f->journal);
+	journal_stop(f->journal, false);
 	journal_reader_close(f->reader);
 	tap_free(f->tap);
 }

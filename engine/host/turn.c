@@ -27,6 +27,7 @@ struct turn {
 	int kick;
 	uint64_t now, wall_offset; /* signalling: of this turn */
 	bool news;                 /* signalling: main should look */
+	bool stopped;              /* no worker would carry anything out */
 	_Atomic uint64_t wall_told;
 	struct turn_stats stats; /* signalling */
 	unsigned flight;         /* main */
@@ -41,7 +42,7 @@ static void send_sip(void *ctx, const struct td_addr *local, const struct td_add
 	const uint8_t *data, size_t len)
 {
 	struct turn *t = ctx;
-	int rc = dp_sip_send(t->dp, local, remote, data, len);
+	int rc = t->stopped ? -ESHUTDOWN : dp_sip_send(t->dp, local, remote, data, len);
 
 	t->stats.sip_out++;
 	if (rc == -EMSGSIZE) {
@@ -56,7 +57,7 @@ static void send_media(void *ctx, const struct td_media_cmd *cmd)
 {
 	struct turn *t = ctx;
 
-	if (dp_media_cmd(t->dp, cmd) != 0)
+	if (t->stopped || dp_media_cmd(t->dp, cmd) != 0)
 		t->stats.media_failed++;
 }
 
@@ -197,6 +198,9 @@ static int carry_out(struct turn *t, struct request *r)
 	case REQUEST_DRAIN:
 		td_engine_drain(t->engine, t->now);
 		return 0;
+	case REQUEST_HANGUP_ALL:
+		td_engine_hangup_all(t->engine, t->now);
+		return 0;
 	case REQUEST_CALLS:
 		r->cursor = td_engine_calls(t->engine);
 		return 0;
@@ -322,6 +326,16 @@ void turn_answers(struct turn *t)
 		t->flight--;
 		r->done(r);
 	}
+}
+
+void turn_stop(struct turn *t)
+{
+	t->now = dp_now();
+	while (take_media(t) == MEDIA_BATCH) /* the workers' last words */
+		;
+	t->stopped = true;
+	td_engine_stop(t->engine, t->now);
+	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
 }
 
 void turn_abort(struct turn *t)

@@ -28,6 +28,7 @@ enum request_op {
 	REQUEST_CONFIG,      /* .text */
 	REQUEST_CONFIG_TEXT, /* -> .rows: the text in force */
 	REQUEST_DRAIN,
+	REQUEST_HANGUP_ALL,
 	REQUEST_CALLS, /* -> .cursor: calls that there are */
 	REQUEST_TRACE, /* .on */
 };
@@ -81,8 +82,10 @@ uint64_t turn_run(void *turn, uint64_t now);
 /* main. -EBUSY when TURN_FLIGHT are on their way; r stays the caller's then. */
 int turn_request(struct turn *t, struct request *r);
 unsigned turn_flight(const struct turn *t); /* requests not answered yet */
-void turn_answers(struct turn *t);          /* calls done() of each that is answered */
-void turn_abort(struct turn *t); /* after the workers stopped: answers the rest, -ESHUTDOWN */
+/* main, after the workers stopped: what the engine has to journal at the end. */
+void turn_stop(struct turn *t);
+void turn_answers(struct turn *t); /* calls done() of each that is answered */
+void turn_abort(struct turn *t);   /* after the workers stopped: answers the rest, -ESHUTDOWN */
 const struct trace *turn_trace_peek(struct turn *t); /* NULL: none */
 void turn_trace_consume(struct turn *t);
 void turn_wall(struct turn *t, uint64_t wall_offset); /* journal and engine use it from now on */

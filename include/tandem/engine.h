@@ -82,7 +82,12 @@ int td_engine_hangup(
 	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size);
 /* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
 void td_engine_drain(struct td_engine *e, uint64_t now);
-uint32_t td_engine_calls(const struct td_engine *e);
+/* The same, and those that there are get BYE; their CDRs follow as the media says its last. */
+void td_engine_hangup_all(struct td_engine *e, uint64_t now);
+/* The last input: CDRs of calls whose media has not said its last, and what each agent is in, go to
+ * the journal. */
+void td_engine_stop(struct td_engine *e, uint64_t now);
+uint32_t td_engine_calls(const struct td_engine *e); /* whose CDR is not written */
 void td_engine_trace(struct td_engine *e, bool on);
 
 /*

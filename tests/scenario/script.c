@@ -535,7 +535,12 @@ static void do_line(struct script *s, char *line)
 		forget(s);
 	else if (n == 1 && strcmp(word[0], "drain") == 0)
 		td_engine_drain(s->world->engine, s->world->now);
-	else if (n == 1 && strcmp(word[0], "hangup") == 0) {
+	else if (n == 1 && strcmp(word[0], "stop") == 0)
+		td_engine_stop(s->world->engine, s->world->now);
+	else if (n == 2 && strcmp(word[0], "hangup") == 0 && strcmp(word[1], "all") == 0) {
+		td_engine_hangup_all(s->world->engine, s->world->now);
+		world_run(s->world, s->world->now);
+	} else if (n == 1 && strcmp(word[0], "hangup") == 0) {
 		if (td_engine_hangup(
 			    s->world->engine, s->world->now, s->last_call, err, sizeof(err)) < 0)
 			complain(s, "%s", err);

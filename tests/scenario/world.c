@@ -310,6 +310,8 @@ const char *world_residue(const struct world *w)
 		return "SIP sessions";
 	if (ports_in_use(&e->ports))
 		return "RTP ports";
+	if (e->by_id.count)
+		return "calls by their id";
 	if (e->by_contact.count)
 		return "contacts";
 	if (e->out_count || e->outs_lost)
