@@ -127,6 +127,7 @@ capture() { # NAMESPACE DEVICE NAME
 }
 
 captures_stop() {
+	sleep 1 # what the kernel has for tshark and tshark has not read yet
 	kill "${captures[@]}" 2>/dev/null || true
 	wait "${captures[@]}" 2>/dev/null || true
 	captures=()

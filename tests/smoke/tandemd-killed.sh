@@ -8,32 +8,32 @@
 speech
 lab_up
 agent_sipp carol 10.30.0.13 "$LAB_PASSWORD_CAROL" 600
-agent_sipp dave 10.30.0.14 "$LAB_PASSWORD_DAVE" 600
+agent_sipp alice 10.30.0.11 "$LAB_PASSWORD_ALICE" 600
 available 2
 RANDOM=42
-count=240
-callers killed 10.20.0.10 4930 caller-hangs-up de PCMA -m $count -r 8 -l 40 -d 1500 &
-calls=$!
-pids+=("$calls")
-kills=0
-while [ $kills -lt 50 ]; do
+NUMBER=$LAB_NUMBER_BACKUP callers gives-up 10.20.0.10 4930 caller-hangs-up de PCMA -m 220 -r 8 -l 40 \
+	-d 1500 &
+gives_up=$!
+callers waits 10.20.0.11 4931 caller-waits de PCMA -m 24 -r 2 -l 6 &
+waits=$!
+pids+=("$gives_up" "$waits")
+count=$((220 + 24))
+for _ in $(seq 50); do
 	sleep "0.$(printf '%03d' $((RANDOM % 500)))"
 	"$lab" stop tandemd KILL
 	"$lab" start tandemd
-	kills=$((kills + 1))
 done
-alive=no
-kill -0 "$calls" 2>/dev/null && alive=yes
-echo "      50 kills done; calls still going on: $alive"
-wait "$calls" || true
+wait "$gives_up" || fail "calls of those who give up failed"
+wait "$waits" || fail "calls of those who wait failed"
 settle $count
-same "calls that SIPp saw through" "$(statistic carrier-killed 'OutgoingCall(C)')" $count
-same "retransmissions of callers" "$(statistic carrier-killed 'Retransmissions(C)')" 0
+same "retransmissions of callers" "$(($(statistic carrier-gives-up 'Retransmissions(C)') + \
+	$(statistic carrier-waits 'Retransmissions(C)')))" 0
 same "CDRs" "$(stored 'SELECT count(*) FROM cdr')" $count
 same "different calls in CDRs" "$(stored 'SELECT count(DISTINCT sip_call_id) FROM cdr')" $count
 same "calls in queue_log" "$(stored "SELECT count(*) FROM queue_log WHERE event = 'ENTERQUEUE'")" $count
 same "ends in queue_log" "$(stored "SELECT count(*) FROM queue_log
 	WHERE event IN ('ABANDON', 'COMPLETECALLER', 'COMPLETEAGENT')")" $count
 same "gaps" "$(stored 'SELECT count(*) FROM gap')" 0
-same "recordings" "$(stored 'SELECT count(DISTINCT call) FROM recording')" \
-	"$(stored 'SELECT count(*) FROM cdr WHERE recording != 0')"
+same "answered" "$(stored "SELECT count(*) FROM cdr WHERE disposition = 'answered'")" 24
+same "recordings" "$(stored 'SELECT count(*) FROM recording')" 24
+same "calls with a recording" "$(stored 'SELECT count(DISTINCT call) FROM recording')" 24
