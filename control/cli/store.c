@@ -75,8 +75,11 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 	if (json_array_size(rows) == 1) {
 		cli_object(cli, json_array_get(rows, 0));
 	} else {
-		fprintf(stderr, "tandemctl: cdr: no call %s in the store; see tandemctl cdr\n",
-			argv[1]);
+		fprintf(stderr,
+			"tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
+			"tandemctl cdr "
+			"for those that have\n",
+			argv[1], argv[1]);
 		rc = CLI_NO;
 	}
 	json_decref(rows);
@@ -101,6 +104,20 @@ static void story_line(const json_t *step)
 	printf("%s.%03d  %s\n", clock, (int)((t - floor(t)) * 1000), text ? text : "");
 }
 
+static bool engine_runs(const struct cli *cli)
+{
+	struct cli quiet = *cli;
+	json_t *status;
+	bool runs;
+
+	quiet.quiet = true;
+	if (cli_ask(&quiet, CLI_TANDEMD, TD_API_STATUS, json_object(), &status))
+		return false;
+	runs = json_is_true(json_object_get(status, "engine"));
+	json_decref(status);
+	return runs;
+}
+
 int cmd_call(const struct cli *cli, int argc, char **argv)
 {
 	json_t *answer, *step;
@@ -120,8 +137,11 @@ int cmd_call(const struct cli *cli, int argc, char **argv)
 		if (json_is_object(json_object_get(answer, "cdr"))) {
 			putchar('\n');
 			cli_object(cli, json_object_get(answer, "cdr"));
+		} else if (json_is_true(json_object_get(answer, "interrupted"))) {
+			puts("(no record: the engine stopped while this call was live)");
 		} else {
-			puts("(the call goes on)");
+			puts(engine_runs(cli) ? "(the call goes on)"
+					      : "(no record yet: the engine does not run)");
 		}
 	}
 	json_decref(answer);

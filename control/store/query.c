@@ -148,12 +148,30 @@ static int rows_of_call(
 	return rc;
 }
 
+/* Whether the engine has started anew since the call's first trace: its run is over then. */
+static int call_interrupted(struct store *s, const char *call, bool *interrupted)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(s->db,
+		"SELECT EXISTS (SELECT 1 FROM start WHERE time > min("
+		"(SELECT coalesce(min(time), 9e9) FROM story WHERE call = ?1),"
+		"(SELECT coalesce(min(time), 9e9) FROM queue_log WHERE call = ?1)))",
+		-1, &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		*interrupted = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return store_errno(rc);
+}
+
 int store_call(struct store *s, const char *call, struct td_buf *out)
 {
 	sqlite3_stmt *st = NULL;
 	size_t before = out->len, empty;
 	int rc = sqlite3_prepare_v2(s->db, "SELECT * FROM cdr WHERE id = ?", -1, &st, NULL);
-	bool found = false;
+	bool found = false, interrupted = false;
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
@@ -166,7 +184,12 @@ int store_call(struct store *s, const char *call, struct td_buf *out)
 	}
 	sqlite3_finalize(st);
 	rc = store_errno(rc);
-	empty = out->len + sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]") - 1 + found;
+	if (rc == 0 && !found) {
+		rc = call_interrupted(s, call, &interrupted);
+		json_bool(out, "interrupted", interrupted);
+	}
+	empty = out->len +
+		sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]"); /* and a comma */
 	if (rc == 0)
 		rc = rows_of_call(s, "story", "story", call, out);
 	if (rc == 0)

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MS        2000 /* someone else reads or copies the file */
 #define PURGE_ROWS     5000 /* of one transaction: tens of milliseconds */
 #define NSEC           1000000000
+
+#define RECORDING_FILE_INDEX "CREATE UNIQUE INDEX recording_file ON recording (file);"
 
 int store_errno(int rc)
 {
@@ -92,13 +94,27 @@ static int schema_create(struct store *s)
 			    "CREATE INDEX queue_log_queue ON queue_log (queue);"
 			    "CREATE INDEX queue_log_time ON queue_log (time);"
 			    "CREATE INDEX agent_session_agent ON agent_session (agent, \"from\");"
-			    "CREATE INDEX recording_call ON recording (call);"
+			    "CREATE INDEX recording_call ON recording (call);" RECORDING_FILE_INDEX
 			    "CREATE INDEX story_call ON story (call);"
 			    "CREATE INDEX story_time ON story (time);"
 			    "CREATE INDEX acd_in_time ON acd_in (time);"
 			    "CREATE INDEX acd_out_time ON acd_out (time);"
-			    "PRAGMA user_version = 1;"
+			    "PRAGMA user_version = 2;"
 			    "COMMIT");
+	if (rc)
+		run(s, "ROLLBACK");
+	return rc;
+}
+
+/* From version 1, in which a file could have two rows: the later one is right. */
+static int schema_upgrade(struct store *s)
+{
+	int rc = run(s, "BEGIN IMMEDIATE;"
+			"DELETE FROM recording WHERE rowid NOT IN"
+			" (SELECT max(rowid) FROM recording GROUP BY file);" RECORDING_FILE_INDEX
+			"PRAGMA user_version = 2;"
+			"COMMIT");
+
 	if (rc)
 		run(s, "ROLLBACK");
 	return rc;
@@ -130,6 +146,8 @@ static int schema_check(struct store *s)
 		return rc;
 	if (version == 0 && tables == 0)
 		return schema_create(s);
+	if (version == 1)
+		return schema_upgrade(s);
 	return version == SCHEMA_VERSION ? 0 : -EPROTO;
 }
 
@@ -145,7 +163,10 @@ static int insert_prepare(struct store *s, unsigned i)
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(&sql, "INSERT OR IGNORE INTO \"%s\" VALUES (?, ?", t->name);
+	/* One row a recording: of a file that is recovered after a crash, though its first record
+	 * was journaled just before, the later record tells what the file is now. */
+	buf_printf(&sql, "INSERT OR %s INTO \"%s\" VALUES (?, ?",
+		i == TD_EV_RECORDING - 1 ? "REPLACE" : "IGNORE", t->name);
 	for (unsigned c = 0; c < t->column_count; c++)
 		buf_str(&sql, STR(", ?"));
 	buf_str(&sql, STR(")"));

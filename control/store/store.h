@@ -51,7 +51,11 @@ struct store_query {
 int store_query_start(struct store *s, struct store_query *q, uint32_t limit);
 /* Appends up to `max` rows, {"rows":[...]}, oldest first. 1: there may be more, 0: no, -errno. */
 int store_query_next(struct store *s, struct store_query *q, unsigned max, struct td_buf *out);
-/* {"cdr":{...} or null,"story":[...],"queue_log":[...],"recordings":[...]}; -ENOENT: no trace. */
+/*
+ * {"cdr":{...},"story":[...],"queue_log":[...],"recordings":[...]}; -ENOENT: no trace. Without a
+ * record of its end "cdr" is missing and there is "interrupted": the engine has started anew
+ * since, so there will never be one.
+ */
 int store_call(struct store *s, const char *call, struct td_buf *out);
 
 #endif

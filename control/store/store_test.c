@@ -169,6 +169,48 @@ static void a_record_twice_is_one_row(void **state)
 	assert_string_equal(value("SELECT count(*) FROM queue_log"), "1");
 }
 
+/* A crash between the journal's record and the log's DONE mark: the file is made and told again. */
+static void a_recording_has_one_row(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_recording recording = {.recording = 7,
+		.call = "1732220776.1",
+		.file = "2024-11-21/1732220776.1.wav",
+		.samples = 24000,
+		.codec = TD_CODEC_PCMA};
+
+	put(s, 1, TD_EV_RECORDING, &recording, sizeof(recording));
+	recording.recovered = 1;
+	put(s, 2, TD_EV_RECORDING, &recording, sizeof(recording));
+	strcpy(recording.file, "2024-11-21/1732220776.2.wav");
+	put(s, 3, TD_EV_RECORDING, &recording, sizeof(recording));
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(
+		value("SELECT group_concat(seq || ':' || recovered) FROM recording"), "2:1,3:1");
+}
+
+static void a_store_of_version_1_is_upgraded(void **state)
+{
+	sqlite3 *db;
+
+	store_close(open_store());
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db,
+			"DROP INDEX recording_file; PRAGMA user_version = 1;"
+			"INSERT INTO recording VALUES (1, 1.0, 7, 'a', 'f', 'pcma', 0, 80, 0);"
+			"INSERT INTO recording VALUES (2, 2.0, 7, 'a', 'f', 'pcma', 1, 80, 0);"
+			"INSERT INTO recording VALUES (3, 3.0, 8, 'b', 'g', 'pcma', 0, 80, 0);",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	store_close(open_store());
+	assert_string_equal(value("SELECT group_concat(seq) FROM recording"), "2,3");
+	assert_string_equal(value("PRAGMA user_version"), "2");
+	store_close(open_store());
+}
+
 static void missing_numbers_are_counted(void **state)
 {
 	struct store *s = open_store();
@@ -285,7 +327,14 @@ static void a_call_has_all_its_story(void **state)
 	buf_reset(&out);
 	assert_int_equal(store_call(s, "1732220776.9", &out), 0); /* still running: no CDR */
 	buf_put(&out, "", 1);
-	assert_memory_equal(out.data, "{\"story\":[{", 11);
+	assert_memory_equal(out.data, "{\"interrupted\":false,\"story\":[{", 31);
+	buf_reset(&out);
+	struct td_ev_start start = {.version = "1"};
+	put(s, 5, TD_EV_START, &start, sizeof(start));
+	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_call(s, "1732220776.9", &out), 0); /* and will never have one */
+	buf_put(&out, "", 1);
+	assert_memory_equal(out.data, "{\"interrupted\":true,\"story\":[{", 30);
 	buf_reset(&out);
 	assert_int_equal(store_call(s, "no such call", &out), -ENOENT);
 	assert_int_equal(out.len, 0);
@@ -407,6 +456,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(fields_become_columns),
 		TEST(a_record_twice_is_one_row),
+		TEST(a_recording_has_one_row),
+		TEST(a_store_of_version_1_is_upgraded),
 		TEST(missing_numbers_are_counted),
 		TEST(what_no_table_takes_is_kept_raw),
 		TEST(a_rollback_forgets),

@@ -51,7 +51,9 @@ enum td_api_op {
 	TD_API_APPLY = 64,
 	TD_API_CDR,       /* {"limit":n,"call":..,"queue":..} -> rows as SHOW */
 	TD_API_QUEUE_LOG, /* {"limit":n,"queue":..} -> rows as SHOW */
-	TD_API_CALL,      /* {"call":id} -> {"cdr":..,"story":[..],"queue_log":[..]} */
+	TD_API_CALL,      /* {"call":id} -> {"cdr":..,"story":[..],"queue_log":[..],
+			     "recordings":[..]}; instead of "cdr", which a call that has not ended
+			     lacks, "interrupted":bool, the engine stopped while it was live */
 	TD_API_STATUS,    /* {} -> {"engine":bool,"stored_seq":n,"store":path,...} */
 };
 
