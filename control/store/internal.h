@@ -12,6 +12,7 @@ struct store_position {
 };
 
 struct store {
+	int lock; /* the file, held while it is ours; -1 not yet */
 	sqlite3 *db;
 	sqlite3_stmt *insert[TABLE_COUNT], *insert_missing, *update_meta;
 	struct store_position now, committed; /* now: with the open transaction */

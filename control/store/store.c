@@ -3,9 +3,12 @@
 #include <control/store/columns.h>
 #include <control/store/internal.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define SCHEMA_VERSION 2
 #define BUSY_MS        2000 /* someone else reads or copies the file */
@@ -211,6 +214,30 @@ static int position_read(struct store *s)
 static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			      "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;";
 
+/*
+ * One tandemd writes a store: two would acknowledge each other's records. The descriptor outlives
+ * SQLite's own, since closing any of a file drops the process's POSIX locks on it.
+ */
+static int lock_take(struct store *s, const char *path)
+{
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	if (s->lock < 0)
+		return -errno;
+	return flock(s->lock, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+}
+
+static const char *open_error(const struct store *s, int rc)
+{
+	switch (rc) {
+	case -EWOULDBLOCK:
+		return "another tandemd writes it; stop that, or give each its own";
+	case -EPROTO:
+		return "made by another version of tandemd, or no store of tandemd's";
+	default:
+		return s->db ? sqlite3_errmsg(s->db) : strerror(-rc);
+	}
+}
+
 struct store *store_open(const char *path, char *err, size_t err_size)
 {
 	struct store *s = calloc(1, sizeof(*s));
@@ -221,8 +248,11 @@ struct store *store_open(const char *path, char *err, size_t err_size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	rc = store_errno(
-		sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+	s->lock = -1;
+	rc = lock_take(s, path);
+	if (rc == 0)
+		rc = store_errno(sqlite3_open_v2(
+			path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
 	if (rc == 0)
 		rc = store_errno(sqlite3_busy_timeout(s->db, BUSY_MS));
 	if (rc == 0)
@@ -235,10 +265,7 @@ struct store *store_open(const char *path, char *err, size_t err_size)
 		rc = prepare(s);
 	if (rc == 0)
 		return s;
-	snprintf(err, err_size, "%s: %s", path,
-		rc == -EPROTO ? "made by another version of tandemd, or no store of tandemd's"
-		: s->db       ? sqlite3_errmsg(s->db)
-			      : "out of memory");
+	snprintf(err, err_size, "%s: %s", path, open_error(s, rc));
 	store_close(s);
 	errno = -rc;
 	return NULL;
@@ -253,6 +280,8 @@ void store_close(struct store *s)
 	sqlite3_finalize(s->insert_missing);
 	sqlite3_finalize(s->update_meta);
 	sqlite3_close_v2(s->db); /* rolls back what is open */
+	if (s->lock >= 0)
+		close(s->lock);
 	free(s);
 }
 

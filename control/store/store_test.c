@@ -367,7 +367,21 @@ static void another_file_is_refused(void **state)
 	assert_null(store_open(path, err, sizeof(err)));
 	assert_non_null(strstr(err, "made by another version of tandemd, or no store"));
 	assert_null(store_open("/nonexistent/store", err, sizeof(err)));
-	assert_non_null(strstr(err, "unable to open"));
+	assert_non_null(strstr(err, "No such file"));
+}
+
+static void one_writes_a_store(void **state)
+{
+	struct store *s = open_store();
+	char err[256];
+
+	assert_null(store_open(path, err, sizeof(err)));
+	assert_int_equal(errno, EAGAIN);
+	assert_non_null(strstr(err, "another tandemd writes it"));
+	put_call(s, 1, 1, "sales");
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	store_close(open_store());
 }
 
 static void write_stories(struct journal_writer *w, unsigned from, unsigned count)
@@ -465,6 +479,7 @@ int main(void)
 		TEST(a_call_has_all_its_story),
 		TEST(old_steps_are_purged),
 		TEST(another_file_is_refused),
+		TEST(one_writes_a_store),
 		TEST(the_journal_is_followed_even_when_it_begins_anew),
 		TEST(a_store_that_cannot_write_catches_up_later),
 	};
