@@ -29,6 +29,11 @@ expect 2 'codec: g729' bandwidth plan --link 1G --codec g729
 expect 2 'no --link' bandwidth plan
 expect 2 'no command .frobnicate' frobnicate
 expect 2 'usage: tandemctl show' show
+expect 2 "no view 'frogs'" show frogs
+expect 2 "no command 'zed'" help zed
+expect 2 '^tandemctl: invalid option' -x
+expect 2 '^usage: tandemctl drain$' drain now
+expect 0 '^workers$' complete views
 expect 2 'usage: tandemctl agent' agent alice dance
 expect 2 'usage: tandemctl agent' agent alice login --reason x
 expect 2 'usage: tandemctl trace' trace

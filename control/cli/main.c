@@ -30,7 +30,8 @@ const struct cli_command cli_commands[] = {
 		cmd_replay},
 	{"drain", "", "take no new calls; those that run go on", cmd_drain},
 	{"shell", "", "these commands at a prompt", cmd_shell},
-	{"complete", "KIND", "names for a shell's completion: agents, queues, calls, commands",
+	{"complete", "KIND",
+		"names for a shell's completion: agents, queues, calls, commands, views",
 		cmd_complete},
 	{"help", "[COMMAND]", "this list", cmd_help},
 	{0},
@@ -46,7 +47,7 @@ const struct cli_command *cli_lookup(const char *name)
 
 int cli_usage(const struct cli_command *c)
 {
-	fprintf(stderr, "usage: tandemctl %s %s\n", c->name, c->usage);
+	fprintf(stderr, "usage: tandemctl %s%s%s\n", c->name, *c->usage ? " " : "", c->usage);
 	return CLI_USAGE;
 }
 
@@ -67,8 +68,8 @@ static void help(FILE *out)
 	      "Without a command: a shell.\n\n",
 		out);
 	for (const struct cli_command *c = cli_commands; c->name; c++)
-		fprintf(out, "  %-10s %s\n  %-10s     %s %s\n", c->name, c->help, "", c->name,
-			c->usage);
+		fprintf(out, "  %-10s %s\n  %-10s     %s%s%s\n", c->name, c->help, "", c->name,
+			*c->usage ? " " : "", c->usage);
 	fputs("\n--json prints what programs can read. Exit status: 0 done, 1 the answer was no,\n"
 	      "2 wrong usage or nobody to ask. See tandemctl(1).\n",
 		out);
@@ -76,45 +77,18 @@ static void help(FILE *out)
 
 static int cmd_help(const struct cli *cli, int argc, char **argv)
 {
+	const struct cli_command *c = argc == 2 ? cli_lookup(argv[1]) : NULL;
+
 	(void)cli;
-	if (argc == 2 && cli_lookup(argv[1])) {
-		const struct cli_command *c = cli_lookup(argv[1]);
-
-		printf("tandemctl %s %s\n    %s\n", c->name, c->usage, c->help);
-		return CLI_OK;
+	if (argc > 1 && !c) {
+		fprintf(stderr, "tandemctl: no command '%s'; see tandemctl help\n", argv[1]);
+		return CLI_USAGE;
 	}
-	help(stdout);
-	return CLI_OK;
-}
-
-/* Prints names, one a line; says nothing and succeeds when the engine is not there. */
-int cmd_complete(const struct cli *cli, int argc, char **argv)
-{
-	struct cli quiet = *cli;
-	const char *key = "name";
-	json_t *rows, *row;
-	size_t i;
-
-	if (argc != 2)
-		return cli_usage(cli_lookup("complete"));
-	if (strcmp(argv[1], "commands") == 0) {
-		for (const struct cli_command *c = cli_commands; c->name; c++)
-			puts(c->name);
-		return CLI_OK;
-	}
-	if (strcmp(argv[1], "calls") == 0)
-		key = "id";
-	quiet.quiet = true;
-	if (cli_rows(&quiet, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", argv[1]), &rows))
-		return CLI_OK;
-	json_array_foreach(rows, i, row)
-	{
-		const char *name = json_string_value(json_object_get(row, key));
-
-		if (name)
-			puts(name);
-	}
-	json_decref(rows);
+	if (c)
+		printf("tandemctl %s%s%s\n    %s\n", c->name, *c->usage ? " " : "", c->usage,
+			c->help);
+	else
+		help(stdout);
 	return CLI_OK;
 }
 
@@ -137,6 +111,8 @@ int main(int argc, char **argv)
 	};
 	char *shell[] = {(char *)"shell", NULL};
 	int option;
+
+	argv[0] = (char *)"tandemctl"; /* what getopt says begins as our own words do */
 
 	while ((option = getopt_long(argc, argv, "+jhV", options, NULL)) != -1) {
 		switch (option) {

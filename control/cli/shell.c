@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl` without a command: the same commands at a prompt, with history and completion. */
 #include <control/cli/cli.h>
+#include <control/cli/complete.h>
 #include <histedit.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #define HISTORY_LINES 1000
+#define LINE_BYTES    512 /* longer ones are not completed */
+#define WORDS         16
 
 static char *prompt(EditLine *el)
 {
@@ -18,36 +21,83 @@ static char *prompt(EditLine *el)
 	return (char *)"tandem> ";
 }
 
-/* TAB: completes the first word from the commands. */
+/* How many of the names begin with the n characters at `word`; *match is one, *common what all of
+ * these begin with. */
+static size_t candidates(
+	const json_t *names, const char *word, size_t n, const char **match, size_t *common)
+{
+	json_t *name;
+	size_t i, count = 0;
+
+	json_array_foreach(names, i, name)
+	{
+		const char *text = json_string_value(name);
+		size_t same = 0;
+
+		if (strncmp(text, word, n) != 0)
+			continue;
+		if (count++ == 0) {
+			*match = text;
+			*common = strlen(text);
+			continue;
+		}
+		while (same < *common && text[same] == (*match)[same])
+			same++;
+		*common = same;
+	}
+	return count;
+}
+
+static void print_names(const json_t *names, const char *word, size_t n)
+{
+	json_t *name;
+	size_t i;
+
+	putchar('\n');
+	json_array_foreach(names, i, name)
+	{
+		if (strncmp(json_string_value(name), word, n) == 0)
+			printf("%s  ", json_string_value(name));
+	}
+	putchar('\n');
+}
+
+/* TAB: the word before the cursor, by what stands before it. */
 static unsigned char complete(EditLine *el, int ch)
 {
+	const struct cli *cli = NULL;
 	const LineInfo *line = el_line(el);
-	size_t n = (size_t)(line->cursor - line->buffer), count = 0;
-	const char *match = NULL;
+	char text[LINE_BYTES], *word[WORDS], *rest = text, insert[LINE_BYTES];
+	size_t len = (size_t)(line->cursor - line->buffer), n, count, common = 0;
+	const char *match = NULL, *last;
+	unsigned char rc = CC_ERROR;
+	json_t *names;
+	int words = 0;
 
 	(void)ch;
-	if (memchr(line->buffer, ' ', n))
+	if (len >= sizeof(text) || el_get(el, EL_CLIENTDATA, &cli) != 0)
 		return CC_ERROR;
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		if (strncmp(c->name, line->buffer, n) == 0) {
-			match = c->name;
-			count++;
-		}
+	memcpy(text, line->buffer, len);
+	text[len] = '\0';
+	last = strrchr(text, ' ') ? strrchr(text, ' ') + 1 : text;
+	n = strlen(last);
+	last = line->cursor - n;
+	text[len - n] = '\0';
+	while (words < WORDS && (word[words] = strtok_r(rest, " ", &rest)))
+		words++;
+	names = complete_word(cli, words, (const char *const *)word);
+	count = candidates(names, last, n, &match, &common);
+	if (count == 1 || (count > 1 && common > n)) {
+		snprintf(insert, sizeof(insert), "%.*s%s", (int)(common - n), match + n,
+			count == 1 ? " " : "");
+		el_insertstr(el, insert);
+		rc = CC_REFRESH;
+	} else if (count > 1) {
+		print_names(names, last, n);
+		rc = CC_REDISPLAY;
 	}
-	if (count == 1) {
-		el_insertstr(el, match + n);
-		el_insertstr(el, " ");
-		return CC_REFRESH;
-	}
-	if (count > 1) {
-		putchar('\n');
-		for (const struct cli_command *c = cli_commands; c->name; c++)
-			if (strncmp(c->name, line->buffer, n) == 0)
-				printf("%s  ", c->name);
-		putchar('\n');
-		return CC_REDISPLAY;
-	}
-	return CC_ERROR;
+	json_decref(names);
+	return rc;
 }
 
 static void history_path(char *out, size_t size)
@@ -94,15 +144,23 @@ int cmd_shell(const struct cli *cli, int argc, char **argv)
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_SIGNAL, 1);
 	el_set(el, EL_HIST, history, past);
-	el_set(el, EL_ADDFN, "tandem-complete", "complete a command", complete);
+	el_set(el, EL_ADDFN, "tandem-complete", "complete a word", complete);
+	el_set(el, EL_CLIENTDATA, (void *)cli);
 	el_set(el, EL_BIND, "^I", "tandem-complete", NULL);
 	el_source(el, NULL);
 	signal(SIGINT, SIG_IGN);
 	if (isatty(STDIN_FILENO))
 		puts("tandemctl: help lists the commands, Ctrl-D leaves");
-	while ((line = el_gets(el, &n)) != NULL && n > 0) {
+	for (;;) {
 		int count = 0;
 		const char **word = NULL;
+
+		line = el_gets(el, &n);
+		if (!line || n <= 0) {
+			if (isatty(STDIN_FILENO))
+				putchar('\n'); /* Ctrl-D has left the prompt there */
+			break;
+		}
 
 		tok_reset(words);
 		if (tok_str(words, line, &count, &word) != 0) {

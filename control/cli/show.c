@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl show`, `status` and `top`: what is at this moment. */
 #include <control/cli/cli.h>
+#include <control/cli/complete.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { VIEW_CALLS, VIEW_QUEUES, VIEW_AGENTS };
+enum { VIEW_CALLS, VIEW_QUEUES, VIEW_AGENTS, VIEWS = 10 };
 
 static const struct {
 	const char *name, *columns, *empty;
-} views[] = {
+} views[VIEWS] = {
 	[VIEW_CALLS] = {"calls",
 		"id state seconds caller dialled trunk queue position agent waited talked codec "
 		"digits",
@@ -46,7 +47,7 @@ int cmd_show(const struct cli *cli, int argc, char **argv)
 	json_t *rows;
 	int rc;
 
-	for (size_t i = 0; argc == 2 && i < sizeof(views) / sizeof(views[0]); i++) {
+	for (size_t i = 0; argc == 2 && i < VIEWS; i++) {
 		if (strcmp(argv[1], views[i].name) != 0)
 			continue;
 		rc = rows_of(cli, argv[1], &rows);
@@ -59,7 +60,18 @@ int cmd_show(const struct cli *cli, int argc, char **argv)
 		json_decref(rows);
 		return CLI_OK;
 	}
+	if (argc == 2)
+		fprintf(stderr, "tandemctl: there is no view '%s'\n", argv[1]);
 	return cli_usage(cli_lookup("show"));
+}
+
+json_t *show_names(void)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < VIEWS; i++)
+		json_array_append_new(names, json_string(views[i].name));
+	return names;
 }
 
 int cmd_status(const struct cli *cli, int argc, char **argv)
@@ -90,6 +102,12 @@ static void stop(int number)
 static int top_draw(const struct cli *cli, bool clear)
 {
 	static const int parts[] = {VIEW_QUEUES, VIEW_AGENTS, VIEW_CALLS};
+	/* Fewer columns than `show` has: a line that wraps spoils the picture. */
+	static const char *const columns[] = {
+		"name waiting oldest talking available paused answered abandoned service_level",
+		"name state seconds reason reachable queue call answered missed",
+		"id state seconds caller dialled queue position agent codec",
+	};
 	json_t *rows[3] = {NULL};
 	struct cli plain = *cli;
 	time_t now = time(NULL);
@@ -106,7 +124,7 @@ static int top_draw(const struct cli *cli, bool clear)
 		json_t *all = json_pack("{s:I, s:O, s:O, s:O}", "time", (json_int_t)now, "queues",
 			rows[0], "agents", rows[1], "calls", rows[2]);
 
-		json_dumpf(all, stdout, JSON_COMPACT);
+		json_dumpf(all, stdout, JSON_COMPACT | CLI_JSON_REAL);
 		putchar('\n');
 		json_decref(all);
 		goto flush;
@@ -120,7 +138,7 @@ static int top_draw(const struct cli *cli, bool clear)
 		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
 		clear ? "  (Ctrl-C ends)" : "");
 	for (i = 0; i < 3; i++) {
-		cli_table(&plain, rows[i], views[parts[i]].columns, views[parts[i]].empty);
+		cli_table(&plain, rows[i], columns[i], views[parts[i]].empty);
 		putchar('\n');
 	}
 flush:

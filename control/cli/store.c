@@ -67,7 +67,7 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 	int rc;
 
 	if (argc != 2 || argv[1][0] == '-')
-		return list(cli, argc, argv, TD_API_CDR, CDR_COLUMNS, "no calls yet");
+		return list(cli, argc, argv, TD_API_CDR, CDR_COLUMNS, "no such calls");
 	rc = cli_rows(cli, CLI_TANDEMD, TD_API_CDR,
 		json_pack("{s:i, s:s}", "limit", 1, "call", argv[1]), &rows);
 	if (rc)
@@ -88,7 +88,8 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 
 int cmd_queue_log(const struct cli *cli, int argc, char **argv)
 {
-	return list(cli, argc, argv, TD_API_QUEUE_LOG, NULL, "no events yet");
+	return list(cli, argc, argv, TD_API_QUEUE_LOG,
+		"time call queue agent event data1 data2 data3 data4 data5", "no such events");
 }
 
 static void story_line(const json_t *step)
@@ -130,8 +131,7 @@ int cmd_call(const struct cli *cli, int argc, char **argv)
 	if (rc)
 		return rc;
 	if (cli->json) {
-		json_dumpf(answer, stdout, JSON_INDENT(2));
-		putchar('\n');
+		cli_object(cli, answer);
 	} else {
 		json_array_foreach(json_object_get(answer, "story"), i, step) story_line(step);
 		if (json_is_object(json_object_get(answer, "cdr"))) {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CELL      64
+#define CELL      128
 #define COLUMNS   40
 #define KEY_WIDTH 24
 
@@ -57,6 +57,36 @@ static void duration_text(double ms, char out[CELL])
 		snprintf(out, CELL, "%.1fs", ms / 1000);
 }
 
+static bool is_seconds(const char *key)
+{
+	static const char *const keys[] = {
+		"seconds", "waited", "talked", "oldest", "asa", "uptime"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static void rate_text(double bits, char out[CELL])
+{
+	if (bits >= 1e9)
+		snprintf(out, CELL, "%.3f G", bits / 1e9);
+	else if (bits >= 1e6)
+		snprintf(out, CELL, "%.3f M", bits / 1e6);
+	else
+		snprintf(out, CELL, "%.1f k", bits / 1e3);
+}
+
+/* As in enum ended_by of a CDR. */
+static const char *ended_by(const json_t *value)
+{
+	static const char *const who[] = {"us", "caller", "agent"};
+	json_int_t n = json_integer_value(value);
+
+	return n >= 0 && n < 3 ? who[n] : "?";
+}
+
 /* A value as a person reads it; the key's ending says its unit. */
 static void cell_text(const char *key, const json_t *value, char out[CELL])
 {
@@ -79,6 +109,14 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 			snprintf(out, CELL, "%.0f %%", number * 100);
 		else if (key_ends(key, "_ms"))
 			duration_text(number, out);
+		else if (is_seconds(key))
+			duration_text(number * 1000, out);
+		else if (key_ends(key, "_bps"))
+			rate_text(number, out);
+		else if (strcmp(key, "ended_by") == 0)
+			snprintf(out, CELL, "%s", ended_by(value));
+		else if (strcmp(key, "position") == 0 && number == 0)
+			snprintf(out, CELL, "-"); /* in no queue */
 		else if (json_is_integer(value))
 			snprintf(out, CELL, "%lld", (long long)json_integer_value(value));
 		else
@@ -98,7 +136,7 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 
 static void title_text(const char *key, char out[CELL])
 {
-	snprintf(out, CELL, "%s", key);
+	snprintf(out, CELL, "%s", strcmp(key, "seconds") == 0 ? "for" : key);
 	if (key_ends(out, "_ms"))
 		out[strlen(out) - 3] = '\0';
 	for (char *c = out; *c; c++)
@@ -118,7 +156,7 @@ static void put_cell(const char *text, int width, bool right, bool last)
 
 static void print_json(const json_t *value)
 {
-	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY | CLI_JSON_REAL);
 	putchar('\n');
 }
 

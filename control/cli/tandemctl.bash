@@ -2,7 +2,7 @@
 # Completion of tandemctl for bash.
 
 _tandemctl() {
-	local cur=${COMP_WORDS[COMP_CWORD]} words=() cmd='' sub='' i
+	local cur=${COMP_WORDS[COMP_CWORD]} words=() cmd='' i
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -11,8 +11,11 @@ _tandemctl() {
 		*) words+=("${COMP_WORDS[i]}") ;;
 		esac
 	done
-	cmd=${words[0]-} sub=${words[1]-}
+	cmd=${words[0]-}
 	case ${COMP_WORDS[COMP_CWORD - 1]} in
+	help) _tandemctl_names commands; return ;;
+	cdr) _tandemctl_names calls; return ;;
+	-c) _tandemctl_names calls; return ;;
 	-w | check | apply) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--call | call | hangup) _tandemctl_names calls; return ;;
 	-q | --queue) _tandemctl_names queues; return ;;
@@ -21,22 +24,18 @@ _tandemctl() {
 	esac
 	case $cmd in
 	'') _tandemctl_names commands ;;
-	show)
-		mapfile -t COMPREPLY < <(compgen -W \
-			'calls queues agents ports trunks drops memory stats sip workers' -- "$cur")
-		;;
+	show) _tandemctl_names views ;;
 	agent)
-		if [ -z "$sub" ]; then
-			_tandemctl_names agents
-		else
-			mapfile -t COMPREPLY < <(compgen -W \
-				'login logout pause unpause ready --reason' -- "$cur")
-		fi
+		case ${#words[@]} in
+		1) _tandemctl_names agents ;;
+		2) mapfile -t COMPREPLY < <(compgen -W 'login logout pause unpause ready' -- "$cur") ;;
+		*) mapfile -t COMPREPLY < <(compgen -W '--reason' -- "$cur") ;;
+		esac
 		;;
 	bandwidth) mapfile -t COMPREPLY < <(compgen -W 'plan --link --codec --ptime --layer' -- "$cur") ;;
 	trace) mapfile -t COMPREPLY < <(compgen -W '--sip --call -w' -- "$cur") ;;
 	replay) mapfile -t COMPREPLY < <(compgen -W '--verify --store --journal' -- "$cur") ;;
-	cdr | queue-log) mapfile -t COMPREPLY < <(compgen -W '-n -q -c' -- "$cur") ;;
+	queue-log | cdr) mapfile -t COMPREPLY < <(compgen -W '-n -q -c' -- "$cur") ;;
 	esac
 }
 
