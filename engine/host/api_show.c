@@ -195,6 +195,7 @@ static void show_stats(const struct ops *o, struct td_buf *out)
 	json_u64(out, "out", t.sip_out);
 	json_u64(out, "out_by_kernel", t.sip_kernel);
 	json_u64(out, "not_sent", t.sip_failed);
+	json_u64(out, "lost", t.sip_lost);
 	json_object_end(out);
 	json_object_start(out, "journal");
 	json_u64(out, "written", u.written);

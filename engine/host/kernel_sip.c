@@ -29,6 +29,7 @@ struct kernel_sip {
 	unsigned count;
 	pthread_t thread;
 	atomic_bool stop;
+	_Atomic uint64_t lost, not_sent;
 	unsigned char buffer[DATAGRAM_BYTES];
 };
 
@@ -74,6 +75,7 @@ static void receive(struct kernel_sip *k, unsigned i)
 			return;
 		d = spsc_reserve(k->in, sizeof(*d) + (size_t)len);
 		if (!d) { /* the sender says it again: SIP over UDP retransmits */
+			atomic_fetch_add_explicit(&k->lost, 1, memory_order_relaxed);
 			log_line(
 				LOG_WARNING, "signalling is behind, SIP dropped", "bytes=%zd", len);
 			return;
@@ -110,6 +112,8 @@ static void transmit(struct kernel_sip *k)
 		}
 		if (rc) {
 			char text[ADDR_TEXT];
+
+			atomic_fetch_add_explicit(&k->not_sent, 1, memory_order_relaxed);
 			log_line(LOG_WARNING, "long SIP message not sent",
 				"to=%s bytes=%u reason=\"%s\"", addr_encode(&d->remote, text),
 				d->len, strerror(-rc));
@@ -243,4 +247,11 @@ const struct kernel_datagram *kernel_sip_peek(struct kernel_sip *k)
 void kernel_sip_consume(struct kernel_sip *k)
 {
 	spsc_consume(k->in);
+}
+
+void kernel_sip_stats(const struct kernel_sip *k, struct kernel_sip_stats *out)
+{
+	*out = (struct kernel_sip_stats){
+		.lost = atomic_load_explicit(&k->lost, memory_order_relaxed),
+		.not_sent = atomic_load_explicit(&k->not_sent, memory_order_relaxed)};
 }

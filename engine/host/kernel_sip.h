@@ -30,4 +30,10 @@ int kernel_sip_send(struct kernel_sip *k, const struct td_addr *local, const str
 const struct kernel_datagram *kernel_sip_peek(struct kernel_sip *k); /* NULL: none */
 void kernel_sip_consume(struct kernel_sip *k);
 
+struct kernel_sip_stats {
+	uint64_t lost;     /* datagrams that came while signalling was behind */
+	uint64_t not_sent; /* messages that the kernel refused */
+};
+void kernel_sip_stats(const struct kernel_sip *k, struct kernel_sip_stats *out); /* any thread */
+
 #endif

@@ -373,5 +373,11 @@ void turn_wall(struct turn *t, uint64_t wall_offset)
 
 void turn_stats(const struct turn *t, struct turn_stats *out)
 {
+	struct kernel_sip_stats kernel = {0};
+
+	if (t->kernel_sip)
+		kernel_sip_stats(t->kernel_sip, &kernel);
 	*out = t->stats;
+	out->sip_failed += kernel.not_sent;
+	out->sip_lost = kernel.lost;
 }

@@ -93,7 +93,8 @@ void turn_wall(struct turn *t, uint64_t wall_offset); /* journal and engine use 
 struct turn_stats {
 	uint64_t sip_in, sip_out;
 	uint64_t sip_kernel;    /* of these out, handed to the kernel's socket */
-	uint64_t sip_failed;    /* not sent: no route, no buffer */
+	uint64_t sip_failed;    /* not sent: no route, no buffer, or the kernel refused */
+	uint64_t sip_lost;      /* came by the kernel while signalling was behind */
 	uint64_t media_failed;  /* commands refused: a fault of ours */
 	uint64_t record_failed; /* recordings not begun: the recorder's ring was full */
 	uint64_t trace_lost;
