@@ -24,8 +24,8 @@ struct tap_rec {
 	uint16_t seq;    /* of the RTP packet */
 	uint32_t ts;
 	uint32_t ssrc;
-	uint32_t unused;
-	uint64_t now; /* arrival, dp_now() */
+	uint32_t check; /* 0; of the recorder's log (engine/host/taplog.h) */
+	uint64_t now;   /* arrival, dp_now() */
 };
 
 struct tap;

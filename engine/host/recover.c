@@ -148,14 +148,10 @@ static int walk_bytes(struct recover *r, const unsigned char *p, size_t n,
 	int (*fn)(struct recover *r, const struct tap_rec *rec, const void *payload))
 {
 	struct tap_rec rec;
+	size_t bytes;
 	int rc = 0;
 
-	while (n >= sizeof(rec) && !rc) {
-		memcpy(&rec, p, sizeof(rec));
-		size_t bytes = taplog_bytes(&rec);
-
-		if (rec.kind == TAP_PAD || rec.kind > TAPLOG_DONE || bytes > n)
-			break;
+	while (!rc && (bytes = taplog_decode(p, n, &rec)) > 0) {
 		rc = fn(r, &rec, p + sizeof(rec));
 		p += bytes;
 		n -= bytes;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/host/taplog.h>
+#include <engine/journal/crc32c.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,6 +33,26 @@ size_t taplog_bytes(const struct tap_rec *rec)
 	return sizeof(*rec) + ((rec->len + 7u) & ~(size_t)7);
 }
 
+/* rec: the header, whose own check does not count. */
+static uint32_t check_of(struct tap_rec rec, const void *payload, size_t bytes)
+{
+	rec.check = 0;
+	return crc32c(crc32c(0, &rec, sizeof(rec)), payload, bytes - sizeof(rec));
+}
+
+size_t taplog_decode(const void *p, size_t n, struct tap_rec *rec)
+{
+	size_t bytes;
+
+	if (n < sizeof(*rec))
+		return 0;
+	memcpy(rec, p, sizeof(*rec));
+	bytes = taplog_bytes(rec);
+	if (rec->kind == TAP_PAD || bytes > n)
+		return 0;
+	return check_of(*rec, (const char *)p + sizeof(*rec), bytes) == rec->check ? bytes : 0;
+}
+
 void taplog_init(struct taplog *l, struct disk *disk, int dirfd, uint32_t first_number)
 {
 	*l = (struct taplog){.disk = disk,
@@ -61,9 +82,12 @@ bool taplog_append(struct taplog *l, const struct tap_rec *rec, const void *payl
 	if (l->active->len + bytes > ACTIVE_BYTES)
 		return false;
 	unsigned char *p = l->active->data + l->active->len;
-	memcpy(p, rec, sizeof(*rec));
-	memcpy(p + sizeof(*rec), payload, rec->len);
-	memset(p + sizeof(*rec) + rec->len, 0, bytes - sizeof(*rec) - rec->len);
+	struct tap_rec head = *rec;
+
+	memcpy(p + sizeof(head), payload, rec->len);
+	memset(p + sizeof(head) + rec->len, 0, bytes - sizeof(head) - rec->len);
+	head.check = check_of(head, p + sizeof(head), bytes);
+	memcpy(p, &head, sizeof(head));
 	l->active->len += bytes;
 	return true;
 }

@@ -6,7 +6,8 @@
  * recover.h makes recordings of.
  *
  * Written at 1 MB or 200 ms, one write at a time, so that a crash cuts the log off somewhere and
- * never leaves a hole in it.
+ * never leaves a hole in it. A power cut may leave anything behind what was synced: a record's
+ * check is the CRC32C of all of it, padding too, taken with check 0.
  */
 #ifndef TANDEM_HOST_TAPLOG_H
 #define TANDEM_HOST_TAPLOG_H
@@ -44,6 +45,8 @@ const char *taplog_name(uint32_t number, char out[static TAPLOG_NAME]);
 uint32_t taplog_number(const char *name); /* 0: not a segment's name */
 /* Room that a record takes. */
 size_t taplog_bytes(const struct tap_rec *rec);
+/* The first record of n bytes: what it takes, or 0 when none is whole and sound. */
+size_t taplog_decode(const void *p, size_t n, struct tap_rec *rec);
 
 void taplog_init(struct taplog *l, struct disk *disk, int dirfd, uint32_t first_number);
 void taplog_fini(struct taplog *l); /* after taplog_flush() and disk_drain() */
