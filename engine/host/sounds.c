@@ -114,14 +114,15 @@ int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *
 		return -ENOMEM;
 	}
 	for (uint32_t i = 0; i < is->count && !rc; i++) {
-		struct str name = str_of(is->sound[i].name);
+		const struct td_conf_sound *conf = &is->sound[i];
+		struct str name = {conf->name, strlen(conf->name)};
 		const struct td_conf_sound *was =
 			old ? conf_lookup(old, TD_KIND_SOUND, name) : NULL;
 
 		/* Where both have it, its number is the same. */
-		if (was && strcmp(was->file, is->sound[i].file) == 0)
+		if (was && strcmp(was->file, conf->file) == 0)
 			continue;
-		rc = sound_read(&is->sound[i], &sounds[i], err, err_size);
+		rc = sound_read(conf, &sounds[i], err, err_size);
 	}
 	for (uint32_t i = 0; i < is->count && !rc; i++) {
 		if (!sounds[i].octets)
