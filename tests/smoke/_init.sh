@@ -20,9 +20,17 @@ ln -s "$top/examples/sounds" "$out/sounds" # for sites of a test's own
 # shellcheck source=../peers.sh
 . "$top/tests/peers.sh"
 
+# What AddressSanitizer and UBSan had to say, in a build that has them (make asan).
+export LSAN_OPTIONS=suppressions=$here/lsan.supp:print_suppressions=0
+sanitized() {
+	"$lab" stop engine && "$lab" stop tandemd || true
+	! grep -E -A 20 'ERROR: [A-Za-z]*Sanitizer|runtime error:' /run/tandem-"$LAB"/*.log 2>/dev/null
+}
+
 finish() {
 	local code=$?
 	trap - EXIT INT TERM HUP
+	[ $code != 0 ] || sanitized || code=1
 	if [ $code != 0 ]; then
 		"$lab" logs 30 || true
 		find "$out/sipp" -name '*.err' -size +0 -exec tail -n 5 {} + || true
