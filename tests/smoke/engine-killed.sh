@@ -15,7 +15,6 @@ callers killed 10.20.0.10 4930 caller-hangs-up de PCMA -m 1 -d 12000 &
 pids+=($!)
 sleep 6
 "$lab" stop engine KILL
-sleep 1.5 # tshark writes what it has in the end only after a while
 captures_stop
 "$lab" start engine
 for _ in $(seq 100); do
