@@ -92,7 +92,10 @@ static void long_messages_go_both_ways(void **state)
 	tell(f, text, sizeof(text));
 	while (!d && clock_monotonic() < until)
 		d = kernel_sip_peek(f->k);
-	assert_non_null(d);
+	if (!d) {
+		fail_msg("nothing arrives");
+		return; /* the analyzer does not know that it does not */
+	}
 	assert_int_equal(d->len, sizeof(text));
 	assert_true(addr_equal(&d->remote, &f->peer));
 	assert_true(addr_equal(&d->local, &f->ours));

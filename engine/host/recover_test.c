@@ -73,7 +73,8 @@ static void log_make(struct fixture *f)
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	static struct fixture fixture;
+	struct fixture *f = &fixture;
 	char name[TAPLOG_NAME], err[256];
 
 	snprintf(f->dir, sizeof(f->dir), "/tmp/recover-test-XXXXXX");
@@ -106,9 +107,7 @@ static int teardown(void **state)
 	close(f->dirfd);
 	close(f->logfd);
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
-	int rc = system(command);
-	free(f);
-	return rc;
+	return system(command);
 }
 
 /* Recovers the log; the frames of both recordings together. */
