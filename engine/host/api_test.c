@@ -374,6 +374,44 @@ static void configuration_changes(void **state)
 	close(fd);
 }
 
+/* A WAV file of 20 ms, mono, 8 kHz, 16 bit. */
+static void write_wav(const char *path)
+{
+	static const unsigned char head[44] = "RIFF\x64\1\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0"
+					      "\x80\x3e\0\0\2\0\x10\0data\x40\1\0";
+	static const unsigned char samples[320];
+	FILE *f = fopen(path, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(head, sizeof(head), 1, f), 1);
+	assert_int_equal(fwrite(samples, sizeof(samples), 1, f), 1);
+	fclose(f);
+}
+
+/* Workers play by number: a sound that comes before another one must not take its place. */
+static void sounds_are_loaded_under_their_numbers(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t number;
+	} sounds[] = {{"m", 0}, {"z", 1}, {"a", 2}};
+	struct fixture *f = *state;
+	int fd = dial_hello(f);
+	char wav[64], request[160], text[512];
+
+	snprintf(wav, sizeof(wav), "%s/sound.wav", f->dir);
+	write_wav(wav);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(request, sizeof(request), "{\"text\":\"set sound %s file=%s\\n\"}",
+			sounds[i].name, wav);
+		assert_int_equal(ask(fd, TD_API_CONFIG_APPLY, request, text), 0);
+		/* Those that are there already are not loaded again. */
+		assert_int_equal(fake.sounds, 2 * (i + 1)); /* two laws each */
+		assert_int_equal(fake.sound, sounds[i].number);
+	}
+	close(fd);
+}
+
 static void traces_until_the_client_closes(void **state)
 {
 	struct fixture *f = *state;
@@ -526,6 +564,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(commands_reach_the_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(journal_is_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(configuration_changes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			sounds_are_loaded_under_their_numbers, setup, teardown),
 		cmocka_unit_test_setup_teardown(traces_until_the_client_closes, setup, teardown),
 		cmocka_unit_test_setup_teardown(stops_while_a_client_traces, setup, teardown),
 		cmocka_unit_test_setup_teardown(slow_client_is_alone, setup, teardown),

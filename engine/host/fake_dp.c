@@ -49,6 +49,7 @@ int dp_sound_set(
 	struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data, size_t bytes)
 {
 	fake.sounds++;
+	fake.sound = sound;
 	return 0;
 }
 

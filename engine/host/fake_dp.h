@@ -18,6 +18,7 @@ struct fake {
 	bool draining, tracing;
 	size_t trace_bytes; /* a traced message has so many */
 	unsigned sounds;    /* dp_sound_set() calls */
+	uint32_t sound;     /* of the last one */
 	unsigned sip_sent;
 	uint64_t wall_offset;
 };
