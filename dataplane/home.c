@@ -136,7 +136,7 @@ int dp_main_fd(const struct dp *dp)
 
 void dp_main_turn(struct dp *dp)
 {
-	struct punt_learnt l;
+	struct punt_learnt l = {0};
 	uint64_t now = dp_now();
 	eventfd_t n;
 

@@ -129,7 +129,7 @@ static int xdp_map(const uint32_t *ids, uint32_t count, const char *name)
 
 int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err, size_t err_size)
 {
-	uint32_t ids[XDP_MAPS];
+	uint32_t ids[XDP_MAPS] = {0};
 	struct bpf_prog_info info = {.nr_map_ids = XDP_MAPS, .map_ids = (uintptr_t)ids};
 	int rc, config, addresses;
 

@@ -50,7 +50,7 @@
 	X(RTCP, "rtcp", "RTCP report read")                                              \
 	X(RTP_HELD, "rtp-held", "media while no one listens: held, or music is playing") \
 	X(RTP_DTMF, "rtp-dtmf", "RFC 4733 event read and not relayed")                   \
-	X(LATCH, "latch", "packet that proved a latching source")                                  \
+	X(LATCH, "latch", "packet that proved a latching source")                        \
 	X(KERNEL, "kernel", "not ours, on a port whose kernel has seen it too (af_packet)")
 
 #define TD_STATS_ENUM_DROP(id, name, text)     TD_DROP_##id,
