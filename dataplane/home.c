@@ -136,7 +136,7 @@ int dp_main_fd(const struct dp *dp)
 
 void dp_main_turn(struct dp *dp)
 {
-	struct punt_learnt l = {0};
+	struct punt_learnt l;
 	uint64_t now = dp_now();
 	eventfd_t n;
 
@@ -146,6 +146,7 @@ void dp_main_turn(struct dp *dp)
 	home_wanted(dp, now);
 	for (unsigned i = 0; i < dp->workers; i++)
 		while (cmdq_get(dp->worker[i].learnt, &l))
+			/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the ring filled it */
 			neighbours_learn(dp->neighbours, l.port, l.ip, l.mac, now);
 	if (dp->netlink && netlink_turn(dp->netlink))
 		(void)home_routes(dp); /* out of memory: the old ones serve */
