@@ -27,6 +27,10 @@ sanitized() {
 	! grep -E -A 20 'ERROR: [A-Za-z]*Sanitizer|runtime error:' /run/tandem-"$LAB"/*.log 2>/dev/null
 }
 
+undo() { # what a test has made besides: it defines this anew
+	:
+}
+
 finish() {
 	local code=$?
 	trap - EXIT INT TERM HUP
@@ -35,6 +39,7 @@ finish() {
 		"$lab" logs 30 || true
 		find "$out/sipp" -name '*.err' -size +0 -exec tail -n 5 {} + || true
 	fi
+	undo
 	peers_stop
 	exit $code
 }
