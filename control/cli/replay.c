@@ -4,7 +4,9 @@
  * The records come from tandemd's store, which keeps them for days, or from a journal directory.
  */
 #include <control/cli/cli.h>
+#include <engine/acd/acd.h>
 #include <engine/acd/replay.h>
+#include <engine/core/buf.h>
 #include <engine/journal/reader.h>
 #include <errno.h>
 #include <getopt.h>
@@ -17,13 +19,15 @@
 
 static void print_output(const char *who, bool has, const struct td_acd_out *o)
 {
+	char storage[256];
+	struct td_buf text;
+
+	buf_init_fixed(&text, storage, sizeof(storage));
 	if (has)
-		printf("  %s: type %u queue %u agent %u contact %u state %u reason %u wait %u ms "
-		       "position %u\n",
-			who, o->type, o->queue, o->agent, o->contact, o->state, o->reason,
-			o->wait_ms, o->position);
+		acd_out_encode(&text, o);
 	else
-		printf("  %s: nothing\n", who);
+		buf_str(&text, STR("nothing"));
+	printf("  %s: %.*s\n", who, (int)text.len, text.data);
 }
 
 static int print_result(const struct cli *cli, const struct acd_replay_result *r, uint64_t damaged)

@@ -17,16 +17,7 @@ static const char *const dispositions[] = {
 	[TD_CALL_REJECTED] = "rejected",
 	[TD_CALL_FAILED] = "failed",
 };
-static const char *const states[] = {
-	[TD_AGENT_LOGGED_OUT] = "logged out",
-	[TD_AGENT_AVAILABLE] = "available",
-	[TD_AGENT_RESERVED] = "reserved",
-	[TD_AGENT_RINGING] = "ringing",
-	[TD_AGENT_TALKING] = "talking",
-	[TD_AGENT_WRAP_UP] = "wrap-up",
-	[TD_AGENT_PAUSED] = "paused",
-	[TD_AGENT_NOT_RESPONDING] = "not responding",
-};
+static const char *const states[] = {TD_AGENT_STATES(TD_AGENT_STATE_NAME)};
 _Static_assert(COUNT(codecs) == TD_CODEC_COUNT, "a word for each codec");
 _Static_assert(COUNT(states) == TD_AGENT_STATE_COUNT, "a word for each state");
 

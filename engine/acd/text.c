@@ -12,16 +12,7 @@ static const char *name_of(const char *const *names, size_t count, uint32_t i)
 
 const char *acd_state_name(uint32_t state)
 {
-	static const char *const names[TD_AGENT_STATE_COUNT] = {
-		[TD_AGENT_LOGGED_OUT] = "logged out",
-		[TD_AGENT_AVAILABLE] = "available",
-		[TD_AGENT_RESERVED] = "reserved",
-		[TD_AGENT_RINGING] = "ringing",
-		[TD_AGENT_TALKING] = "talking",
-		[TD_AGENT_WRAP_UP] = "wrap-up",
-		[TD_AGENT_PAUSED] = "paused",
-		[TD_AGENT_NOT_RESPONDING] = "not responding",
-	};
+	static const char *const names[] = {TD_AGENT_STATES(TD_AGENT_STATE_NAME)};
 
 	return NAME_OF(names, state);
 }

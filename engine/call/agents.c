@@ -7,22 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-static const char *const state_names[TD_AGENT_STATE_COUNT] = {
-	[TD_AGENT_LOGGED_OUT] = "logged-out",
-	[TD_AGENT_AVAILABLE] = "available",
-	[TD_AGENT_RESERVED] = "reserved",
-	[TD_AGENT_RINGING] = "ringing",
-	[TD_AGENT_TALKING] = "talking",
-	[TD_AGENT_WRAP_UP] = "wrap-up",
-	[TD_AGENT_PAUSED] = "paused",
-	[TD_AGENT_NOT_RESPONDING] = "not-responding",
-};
-
-const char *agents_state_name(uint8_t state)
-{
-	return state < TD_AGENT_STATE_COUNT ? state_names[state] : "unknown";
-}
-
 /* Asterisk's "channel" of an agent; ours is a SIP user. */
 static const char *channel(const struct agent *a, char out[static TD_NUMBER_BYTES])
 {
@@ -176,7 +160,7 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 		rc = 0;
 	if (rc < 0) {
 		snprintf(err, err_size, "cannot %s %s, who is %s", actions[action].verb, agent,
-			agents_state_name(a->state));
+			acd_state_name(a->state));
 		rc = -EINVAL;
 	}
 out:

@@ -9,7 +9,6 @@
 void agents_state(struct td_engine *e, const struct td_acd_out *out);
 /* The stays in progress end here, for the journal. */
 void agents_stop(struct td_engine *e);
-const char *agents_state_name(uint8_t state);
 
 /* A telephone registered, or the last registration went. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);

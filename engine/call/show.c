@@ -123,7 +123,7 @@ static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		addr_encode(&target.remote, text);
 	json_object_start(b, NULL);
 	json_str(b, "name", str_of(a->object.name));
-	json_str(b, "state", str_of(agents_state_name(a->state)));
+	json_str(b, "state", str_of(acd_state_name(a->state)));
 	json_f64(b, "seconds", seconds_since(e, a->since));
 	json_str(b, "reason", str_of(a->reason));
 	json_bool(b, "reachable", a->reachable);

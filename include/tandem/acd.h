@@ -17,17 +17,20 @@
 
 #define TD_ACD_GROUPS 8 /* groups a queue can name */
 
-enum td_agent_state {
-	TD_AGENT_LOGGED_OUT,
-	TD_AGENT_AVAILABLE,
-	TD_AGENT_RESERVED, /* chosen; the INVITE has not been answered by a 180 yet */
-	TD_AGENT_RINGING,
-	TD_AGENT_TALKING,
-	TD_AGENT_WRAP_UP,
-	TD_AGENT_PAUSED,         /* with a reason */
-	TD_AGENT_NOT_RESPONDING, /* did not answer in time; returns by unpause or login */
-	TD_AGENT_STATE_COUNT
-};
+/* An agent's states and their names: X(identifier, name). */
+#define TD_AGENT_STATES(X)                                                                  \
+	X(LOGGED_OUT, "logged out")                                                         \
+	X(AVAILABLE, "available")                                                           \
+	X(RESERVED, "reserved") /* chosen; the INVITE has not been answered by a 180 yet */ \
+	X(RINGING, "ringing")                                                               \
+	X(TALKING, "talking")                                                               \
+	X(WRAP_UP, "wrap-up")                                                               \
+	X(PAUSED, "paused")                 /* with a reason */                             \
+	X(NOT_RESPONDING, "not responding") /* did not answer in time; ends by unpause or login */
+
+#define TD_AGENT_STATE_ENUM(id, name) TD_AGENT_##id,
+#define TD_AGENT_STATE_NAME(id, name) [TD_AGENT_##id] = (name),
+enum td_agent_state { TD_AGENT_STATES(TD_AGENT_STATE_ENUM) TD_AGENT_STATE_COUNT };
 
 /* Why a contact left its queue, or an offer ended. */
 enum td_acd_reason {
