@@ -14,6 +14,7 @@
 #include <engine/host/sounds.h>
 #include <engine/log/log.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -55,7 +56,10 @@ struct host {
 
 static int complain(const struct host *h, int status)
 {
-	fprintf(stderr, "tandem-engine: %s\n", h->err);
+	char place[PATH_MAX + 16];
+
+	site_place(h->options.config, h->err, place, sizeof(place));
+	fprintf(stderr, "tandem-engine: %s%s\n", place, h->err);
 	if (strcmp(h->log, "stderr") != 0) /* where it stands already */
 		log_line(LOG_ERR, "not started", "reason=\"%s\"", h->err);
 	return status;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,4 +51,22 @@ int site_read(const char *path, struct td_conf **conf, char *err, size_t err_siz
 	}
 	buf_free(&text);
 	return rc;
+}
+
+void site_place(const char *path, const char *reason, char *out, size_t size)
+{
+	size_t head = strcspn(reason, ":"), cap = 0; /* "port carrier" */
+	FILE *f = reason[head] ? fopen(path, "re") : NULL;
+	char *line = NULL;
+
+	out[0] = '\0';
+	for (unsigned n = 1; f && getline(&line, &cap, f) > 0; n++) {
+		if (strncmp(line, reason, head) == 0 && line[head] == ' ') {
+			snprintf(out, size, "%s:%u: ", path, n);
+			break;
+		}
+	}
+	free(line);
+	if (f)
+		fclose(f);
 }
