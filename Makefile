@@ -36,6 +36,7 @@ asan: deps $(ASAN)/build.ninja
 
 bench: all
 	@$(B)/bench/tandem-bench relay --legs 1000,10000,100000
+	@$(B)/bench/tandem-bench tap --legs 1000,10000,100000
 
 install: all
 	@meson install -C $(B) --no-rebuild
