@@ -8,8 +8,8 @@
 /* 0, or -errno and "FILE: line N: what; what to do" in err. */
 int site_read(const char *path, struct td_conf **conf, char *err, size_t err_size);
 
-/* Where a reason that begins with an object ("port carrier: ...") is to be looked for: "FILE:LINE: "
- * in out, or "" when it begins otherwise. */
+/* "FILE:LINE: " in out, where the object stands with which a reason begins ("port carrier: ...");
+ * "" when it begins otherwise. */
 void site_place(const char *path, const char *reason, char *out, size_t size);
 
 #endif

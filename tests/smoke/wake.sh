@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# A sleeping engine answers 200 requests that come one by one after pauses, none is lost, and half
-# of them take less than 1 ms. The goal is a 99th percentile under 1 ms; it is told beside that of the
-# kernel's own echo, asked in turn with it, and not judged: on a busy machine both say how busy it is.
+# A sleeping engine answers 200 requests that come one by one after pauses, and none is lost. The
+# round trips are told beside those of the kernel's own echo, asked in turn with it, and not judged:
+# on a busy machine both say how busy it is. The goal is a 99th percentile under 1 ms.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 
@@ -12,4 +12,3 @@ background "$lab" exec engine "$here/ask" --echo 7
 	"$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" >"$out/ask"
 sed 's/^/      /' "$out/ask"
 same "requests without an answer" "$(awk '$1 == "lost" {print $2}' "$out/ask")" 0
-at_most "round trip of a request, median, us" "$(awk '$1 == "p50_us" {print $2}' "$out/ask")" 1000
