@@ -38,7 +38,6 @@ struct td_engine_params {
 	uint64_t seed;        /* of every random choice: tags, branches, SSRCs, nonces */
 	uint64_t wall_offset; /* wall - monotonic, nanoseconds */
 	uint32_t max_calls;   /* sizes all tables */
-	uint32_t sip_mtu;     /* 0, or longest SIP message that goes by UDP */
 };
 
 /* NULL with errno ENOMEM, EINVAL. `io` is copied. */

@@ -24,7 +24,7 @@
 /* "1732220776.12": the engine's start in epoch seconds, a dot, a counter. With NUL. */
 #define TD_CALL_ID_BYTES 24
 
-/* An IP address and a port. All bytes are significant: compare with td_addr_equal(). */
+/* An IP address and a port. All bytes are significant: addr_equal() compares. */
 struct td_addr {
 	uint8_t family; /* 0 none, 4, 6 */
 	uint8_t unused;
