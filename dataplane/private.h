@@ -96,6 +96,12 @@ int worker_run(void *dp_worker);
 uint64_t worker_turn(struct dp_worker *d, uint64_t now);
 int signalling_run(void *dp);
 
+/* sleep.c: how the loops sleep. */
+void loop_prepare(void); /* of the thread, before its first turn */
+bool signalling_has_work(struct dp *dp);
+void worker_sleep(struct dp_worker *d, uint64_t due); /* until then at the latest */
+void signalling_sleep(struct dp *dp, uint64_t now);
+
 /* pipeline.c: a burst that came in by a port. */
 void pipeline_run(
 	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now);

@@ -3,24 +3,15 @@
  * The loops: a worker's, and signalling's where it has an lcore of its own.
  *
  * A turn takes a burst from each port, what the rings hold and what is due. After IDLE_TURNS empty
- * turns the loop sleeps until a port's descriptor is readable, someone posts, or something is due;
- * where a port has no descriptor it naps, shorter than the millisecond that waking may take.
+ * turns the loop sleeps (sleep.c).
  */
 #include <errno.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <dataplane/private.h>
 
-#define IDLE_TURNS      16 /* a few microseconds: longer starves others on a small machine */
-#define NAP             (TD_NSEC_PER_MSEC * 9 / 10)
+#define IDLE_TURNS      16  /* a few microseconds: longer starves others on a small machine */
 #define QUIESCENT_TURNS 256 /* under load; a loop that sleeps is offline */
 #define COMMAND_BURST   64
-#define NICE            (-10)  /* SCHED_FIFO would starve all others on two cores */
-#define SLICE           100000 /* ns, the kernel's least */
-#define TIMER_SLACK     10000  /* ns; the default of 50 us is 5 % of a nap */
 
 uint64_t dp_now(void)
 {
@@ -28,70 +19,6 @@ uint64_t dp_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t); /* vDSO: the TSC, kept in rate by the kernel */
 	return (uint64_t)t.tv_sec * TD_NSEC_PER_SEC + (uint64_t)t.tv_nsec;
-}
-
-struct loop_sched { /* struct sched_attr: Linux's header clashes with glibc's */
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
-
-/*
- * A nice value, and from Linux 6.12 on a short slice: who asks for little at a time may preempt at
- * once when it wakes. Older kernels ignore the slice. Without privilege we run as anyone does.
- */
-static void loop_prepare(void)
-{
-	struct loop_sched a = {
-		.size = sizeof(a),
-		.policy = SCHED_OTHER,
-		.nice = NICE,
-		.runtime = SLICE,
-	};
-
-	(void)syscall(SYS_sched_setattr, 0, &a, 0);
-	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK);
-}
-
-static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due)
-{
-	struct timespec t = {0};
-
-	if (due > now && due != TD_NEVER) {
-		t.tv_sec = (time_t)((due - now) / TD_NSEC_PER_SEC);
-		t.tv_nsec = (long)((due - now) % TD_NSEC_PER_SEC);
-	}
-	(void)ppoll(fds, n, due == TD_NEVER ? NULL : &t, NULL);
-}
-
-/* A socket whose interface went down or away is readable for ever, with nothing to read. The error
- * is taken away; where it comes back at once, naps keep the loop from spinning. */
-static void loop_check(struct pollfd *fds, unsigned n)
-{
-	const struct timespec nap = {.tv_nsec = NAP};
-	socklen_t len = sizeof(int);
-	bool broken = false;
-	int error;
-
-	for (unsigned i = 0; i < n; i++)
-		if (fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)) {
-			(void)getsockopt(fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &len);
-			broken = true;
-		}
-	if (broken)
-		(void)nanosleep(&nap, NULL);
-}
-
-static bool signalling_has_work(struct dp *dp)
-{
-	if (atomic_load_explicit(&dp->signalling.pending, memory_order_relaxed))
-		return true;
-	for (unsigned i = 0; i < dp->workers; i++)
-		if (!rte_ring_empty(dp->worker[i].sip_in) || !rte_ring_empty(dp->worker[i].events))
-			return true;
-	return false;
 }
 
 /* True when the turn ran. */
@@ -185,41 +112,6 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 	return work ? 0 : due;
 }
 
-/* Looked at after wake_arm(): everything that a poster may have put. */
-static bool worker_has_work(struct dp_worker *d)
-{
-	return atomic_load(&d->dp->stop) || !rte_ring_empty(d->commands) ||
-	       !rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
-	       (dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) ||
-	       atomic_load(&d->dp->fib.generation) != d->generation;
-}
-
-static void worker_sleep(struct dp_worker *d, uint64_t due)
-{
-	struct dp *dp = d->dp;
-	struct pollfd fds[PORT_MAX + 1] = {{.fd = d->wake.fd, .events = POLLIN}};
-	unsigned n = 1;
-	uint64_t now = dp_now(), woken;
-
-	for (unsigned i = 0; i < dp->ports; i++) {
-		if (dp->port[i].fd >= 0)
-			fds[n++] = (struct pollfd){.fd = dp->port[i].fd, .events = POLLIN};
-		else if (due > now + NAP)
-			due = now + NAP;
-	}
-	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
-	wake_arm(&d->wake);
-	if (!worker_has_work(d)) {
-		loop_poll(fds, n, now, due);
-		loop_check(fds, n);
-	}
-	wake_disarm(&d->wake);
-	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
-	woken = dp_now();
-	d->info.asleep_ns += woken - now;
-	d->info.wakeups++;
-}
-
 int worker_run(void *arg)
 {
 	struct dp_worker *d = arg;
@@ -253,8 +145,6 @@ int worker_run(void *arg)
 int signalling_run(void *arg)
 {
 	struct dp *dp = arg;
-	struct wake *wake = dp->signalling.wake;
-	struct pollfd fd = {.fd = wake->fd, .events = POLLIN};
 	unsigned thread = dp->workers;
 	uint64_t now;
 
@@ -266,12 +156,7 @@ int signalling_run(void *arg)
 			rte_rcu_qsbr_quiescent(dp->qsbr, thread);
 			continue;
 		}
-		rte_rcu_qsbr_thread_offline(dp->qsbr, thread);
-		wake_arm(wake);
-		if (!atomic_load(&dp->stop) && !signalling_has_work(dp))
-			loop_poll(&fd, 1, now, dp->signalling.due);
-		wake_disarm(wake);
-		rte_rcu_qsbr_thread_online(dp->qsbr, thread);
+		signalling_sleep(dp, now);
 	}
 	rte_rcu_qsbr_thread_offline(dp->qsbr, thread);
 	return 0;
