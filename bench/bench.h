@@ -8,6 +8,8 @@
 
 #define BENCH_LIST 16
 
+struct td_buf;
+
 struct bench_options {
 	uint32_t legs[BENCH_LIST];
 	unsigned legs_count;
@@ -26,9 +28,18 @@ struct bench {
 
 extern const struct bench bench_relay, bench_tap;
 
+#define BENCH_VALUES 4
+
+/* What makes a case: a number, or a word where there is one. */
+struct bench_value {
+	const char *name, *word;
+	double number;
+};
+
 struct bench_result {
 	const char *bench, *metric, *unit;
-	uint32_t legs; /* the case */
+	uint32_t legs;                       /* of the case; 0: it is not one of legs */
+	struct bench_value of[BENCH_VALUES]; /* what else the case is; ends at a NULL name */
 	unsigned frame_bytes;
 	double median, min;
 	unsigned runs;
@@ -37,5 +48,7 @@ struct bench_result {
 /* Fills median, min and runs; sorts the values. */
 void report_values(struct bench_result *r, double *values, unsigned n);
 void report_result(const struct bench_options *o, const struct bench_result *r);
+/* The machine, into a JSON object: tsc_hz, cpu, compiler, frame_bytes, pages. */
+void report_machine(struct td_buf *b, unsigned frame_bytes);
 
 #endif

@@ -42,49 +42,78 @@ static const char *pages(void)
 	return eal_hugepages() ? "hugetlbfs" : "transparent";
 }
 
-static void print_json(const struct bench_result *r)
+void report_machine(struct td_buf *b, unsigned frame_bytes)
 {
 	char line[256];
+
+	json_u64(b, "tsc_hz", rte_get_tsc_hz());
+	json_str(b, "cpu", cpu_name(line, sizeof(line)));
+	json_str(b, "compiler", str_of("gcc " __VERSION__));
+	json_u64(b, "frame_bytes", frame_bytes);
+	json_str(b, "pages", str_of(pages()));
+}
+
+static void print_json(const struct bench_result *r)
+{
 	struct td_buf b;
 
 	buf_init(&b);
 	json_object_start(&b, NULL);
 	json_str(&b, "bench", str_of(r->bench));
 	json_object_start(&b, "case");
-	json_u64(&b, "legs", r->legs);
+	if (r->legs)
+		json_u64(&b, "legs", r->legs);
+	for (const struct bench_value *v = r->of; v < r->of + BENCH_VALUES && v->name; v++) {
+		if (v->word)
+			json_str(&b, v->name, str_of(v->word));
+		else
+			json_f64(&b, v->name, v->number);
+	}
 	json_object_end(&b);
 	json_str(&b, "metric", str_of(r->metric));
 	json_str(&b, "unit", str_of(r->unit));
 	json_f64(&b, "median", r->median);
 	json_f64(&b, "min", r->min);
 	json_u64(&b, "runs", r->runs);
-	json_u64(&b, "tsc_hz", rte_get_tsc_hz());
-	json_str(&b, "cpu", cpu_name(line, sizeof(line)));
-	json_str(&b, "compiler", str_of("gcc " __VERSION__));
-	json_u64(&b, "frame_bytes", r->frame_bytes);
-	json_str(&b, "pages", str_of(pages()));
+	report_machine(&b, r->frame_bytes);
 	json_object_end(&b);
 	if (!b.error)
 		printf("%.*s\n", (int)b.len, b.data);
 	buf_free(&b);
 }
 
+/* The words and numbers of a case in one: "tx gcm 1000". */
+static const char *case_text(const struct bench_result *r, char *text, size_t size)
+{
+	size_t n = 0;
+
+	text[0] = '\0';
+	if (r->legs)
+		n += (size_t)snprintf(text, size, "%u", r->legs);
+	for (const struct bench_value *v = r->of; v < r->of + BENCH_VALUES && v->name && n < size;
+		v++)
+		n += (size_t)(v->word ? snprintf(text + n, size - n, "%s%s", n ? " " : "", v->word)
+				      : snprintf(text + n, size - n, "%s%g %s", n ? " " : "",
+						v->number, v->name));
+	return text;
+}
+
 static void print_table(const struct bench_result *r)
 {
 	static bool headed;
-	char line[256];
+	char line[256], text[64];
 
 	if (!headed) {
 		struct str cpu = cpu_name(line, sizeof(line));
 
 		printf("%.*s, TSC %.3f GHz, gcc %s, frames of %u bytes with FCS, %s pages\n\n"
-		       "%-8s %8s  %-26s %10s %10s %5s\n",
+		       "%-8s %12s  %-26s %10s %10s %5s\n",
 			STR_FMT(cpu), (double)rte_get_tsc_hz() / 1e9, __VERSION__, r->frame_bytes,
-			pages(), "bench", "legs", "metric", "median", "min", "runs");
+			pages(), "bench", "legs or case", "metric", "median", "min", "runs");
 		headed = true;
 	}
-	printf("%-8s %8u  %-26s %10.1f %10.1f %5u  %s\n", r->bench, r->legs, r->metric, r->median,
-		r->min, r->runs, r->unit);
+	printf("%-8s %12s  %-26s %10.1f %10.1f %5u  %s\n", r->bench,
+		case_text(r, text, sizeof(text)), r->metric, r->median, r->min, r->runs, r->unit);
 }
 
 void report_result(const struct bench_options *o, const struct bench_result *r)
