@@ -242,7 +242,7 @@ static int object_read(
 	struct draft *d, enum td_kind kind, struct str name, struct str rest, union object *object)
 {
 	char value[VALUE_BYTES];
-	uint64_t seen = 0; /* by place in td_schema[] */
+	bool seen[CONF_KEYS_MAX] = {false}; /* by place in td_schema[] */
 
 	conf_object_init(kind, object, name);
 	for (rest = trim_left(rest); rest.n; rest = trim_left(rest)) {
@@ -257,10 +257,10 @@ static int object_read(
 		if (!k || k->flags & CONF_ONLY_YAML)
 			return fail(d, "%s %.*s: unknown key '%.*s'", td_kinds[kind].name,
 				STR_FMT(name), STR_FMT(key));
-		if (seen & 1ull << (k - td_schema))
+		if (seen[k - td_schema])
 			return fail(d, "%s %.*s: %s is there twice", td_kinds[kind].name,
 				STR_FMT(name), k->name);
-		seen |= 1ull << (k - td_schema);
+		seen[k - td_schema] = true;
 		rc = value_read(d, k, object, name, text);
 		if (rc)
 			return rc;

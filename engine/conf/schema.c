@@ -165,7 +165,7 @@ const struct conf_key td_schema[] = {
 	/* clang-format on */
 };
 const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);
-_Static_assert(sizeof(td_schema) / sizeof(td_schema[0]) <= 64, "readers keep a bit for each key");
+_Static_assert(sizeof(td_schema) / sizeof(td_schema[0]) <= CONF_KEYS_MAX, "room for each key");
 
 const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 	[TD_KIND_SITE] = {"site", "site", sizeof(struct td_conf_site),

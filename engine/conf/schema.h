@@ -55,6 +55,7 @@ struct conf_key {
 	const char *help;      /* one sentence, for the documentation */
 };
 
+#define CONF_KEYS_MAX 128 /* readers remember which of them an object had */
 extern const struct conf_key td_schema[];
 extern const unsigned td_schema_count;
 
