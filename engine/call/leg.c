@@ -137,6 +137,8 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 	else
 		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
 	p.acct = account(e, l, p.codec);
+	if (l->session)
+		p.sip = *sip_session_source(l->session);
 	l->params = p;
 	return 0;
 }

@@ -115,8 +115,10 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 		(peer->rtcp.family && !hold && !is_target(ours, &peer->rtcp)))
 		return -ENOENT;
 
-	leg->remote = peer->rtp;
-	leg->rtcp = peer->rtcp;
+	if (!hold) { /* a held peer may speak, from where it did: 0.0.0.0 does not move it */
+		leg->remote = peer->rtp;
+		leg->rtcp = peer->rtcp;
+	}
 	leg->codec = peer->codecs[at];
 	leg->pt = peer->pt[at];
 	leg->dtmf_pt = ours->dtmf_pt == TD_PT_NONE ? TD_PT_NONE : peer->dtmf_pt;

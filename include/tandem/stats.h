@@ -35,6 +35,8 @@
 	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                                \
 	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                    \
 	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                  \
+	X(RTCP_FLOOD, "rtcp-flood", "more reports than a session of two has a use for")           \
+	X(RTP_LOOP, "rtp-loop", "our own SSRC came back (RFC 3550 section 8.2)")                  \
 	X(SIP_RING_FULL, "sip-ring-full", "signalling did not keep up")                           \
 	X(NO_ROUTE, "no-route", "no route to the destination")                                    \
 	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                  \

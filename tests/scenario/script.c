@@ -120,11 +120,12 @@ static const char *leg_label(struct script *s, uint32_t leg)
 
 static void leg_text(const struct td_leg_params *p, char *out, size_t size)
 {
-	char remote[ADDR_TEXT];
+	char remote[ADDR_TEXT], sip[ADDR_TEXT];
 
-	snprintf(out, size, "remote=%s pt=%u dtmf=%u policy=%u flags=%s%s acct=%u",
-		addr_encode(&p->remote, remote), p->pt, p->dtmf_pt, p->policy,
-		p->flags & TD_LEG_SEND ? "s" : "", p->flags & TD_LEG_RECV ? "r" : "", p->acct);
+	snprintf(out, size, "remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s acct=%u",
+		addr_encode(&p->remote, remote), addr_encode(&p->sip, sip), p->pt, p->dtmf_pt,
+		p->policy, p->flags & TD_LEG_SEND ? "s" : "", p->flags & TD_LEG_RECV ? "r" : "",
+		p->acct);
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
