@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a listener would say of a stream: the E-model of ITU-T G.107 (06/2015), narrowband, and its
+ * mean opinion score by Annex B. All of a telephone that RTP doesn't tell (loudness, noise, echo
+ * loss: TELR 65 dB, WEPL 110 dB) has G.107's default; loss counts as random (BurstR 1); there is no
+ * advantage factor. The codecs' Ie and Bpl are those of ITU-T G.113 (11/2007), Appendix I.
+ *
+ * Results are integers, hundredths: what was computed with IEEE doubles and libm, accurate to
+ * 1e-12, is rounded once. So all machines give the same, and runs can be compared byte for byte.
+ */
+#ifndef TANDEM_ENGINE_EMODEL_H
+#define TANDEM_ENGINE_EMODEL_H
+
+#include <tandem/types.h>
+
+struct emodel_path {
+	uint32_t lost, expected; /* packets that did not come, or too late; expected 0: no loss */
+	uint32_t delay_us;       /* from mouth to ear, one way */
+	uint8_t codec;           /* enum td_codec */
+	bool no_plc;             /* the listener is known not to conceal losses (G.711) */
+};
+
+/* The transmission rating R, 0..9321 hundredths. */
+uint16_t emodel_r(const struct emodel_path *p);
+/* G.107 Annex B: MOS of R, both in hundredths: 100..450. */
+uint16_t emodel_mos(uint16_t r);
+/*
+ * Delay from mouth to ear: half the round trip (0: unknown, and R is that much too good), a packet
+ * of speech before it can be sent, and the listener's jitter buffer. Nobody tells of that; it is
+ * taken as twice the mean deviation, 40 ms at least and 120 ms at most.
+ */
+uint32_t emodel_delay_us(uint32_t rtt_us, unsigned ptime_ms, uint32_t jitter_us);
+
+#endif
