@@ -7,6 +7,7 @@
 #define RTCP_RR   201
 #define RTCP_SDES 202
 #define RTCP_BYE  203
+#define RTCP_XR   207
 
 #define VERSION      0x80
 #define VERSION_MASK 0xc0
@@ -16,6 +17,8 @@
 #define SENDER_INFO  20
 #define BLOCK        24
 #define SDES_CNAME   1
+#define XR_VOIP      7
+#define XR_VOIP_SIZE 36 /* of the block with its header */
 
 static uint8_t *put32(uint8_t *p, uint32_t v)
 {
@@ -29,6 +32,11 @@ static uint8_t *put32(uint8_t *p, uint32_t v)
 static uint32_t get32(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint16_t get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 /* The header of the packet that began at `start` and ends at `end`, a multiple of 4. */
@@ -127,26 +135,76 @@ static int get_report(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32_t
 	return 0;
 }
 
+/* Blocks of a type, an octet of its own, and a length (RFC 3611 section 3). */
+static int get_extended(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32_t about)
+{
+	size_t n;
+
+	if (len < HEADER + 4)
+		return -EINVAL;
+	p += HEADER + 4;
+	len -= HEADER + 4;
+	for (; len > 0; p += n, len -= n) {
+		n = ((size_t)get16(p + 2) + 1) * 4; /* len is a multiple of 4 */
+		if (n > len)
+			return -EINVAL;
+		if (p[0] != XR_VOIP || n < XR_VOIP_SIZE || get32(p + 4) != about)
+			continue;
+		m->xr = true;
+		m->voip = (struct rtcp_voip){.loss = p[8],
+			.discard = p[9],
+			.end_system_ms = get16(p + 18),
+			.r = p[24],
+			.mos_lq = p[26],
+			.mos_cq = p[27],
+			.plc = p[28] >> 6,
+			.buffer_ms = get16(p + 30)};
+	}
+	return 0;
+}
+
+static int get_packet(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32_t about)
+{
+	switch (p[1]) {
+	case RTCP_SR:
+	case RTCP_RR:
+		return len < HEADER + 4 ? -EINVAL : get_report(m, p, len, about);
+	case RTCP_XR:
+		return get_extended(m, p, len, about);
+	case RTCP_BYE:
+		m->bye = true;
+		return 0;
+	default: /* SDES, APP, and what is to come: nothing that we need */
+		return 0;
+	}
+}
+
+/*
+ * Appendix A.2 wants SR or RR first. Telephones send APP or SDES alone all the same: some to keep a
+ * NAT's binding, without having negotiated reduced size (RFC 5506), which allows it. The check is
+ * there to tell RTCP from other traffic; version, type and lengths that add up do that too.
+ */
 int rtcp_decode(struct rtcp_msg *m, const uint8_t *data, size_t len, uint32_t about)
 {
 	memset(m, 0, sizeof(*m));
-	/* The first is SR or RR without padding, which only the last may have. */
-	if (len < HEADER + 4 || (data[0] & (VERSION_MASK | PADDING)) != VERSION ||
-		(data[1] != RTCP_SR && data[1] != RTCP_RR))
+	if (len < HEADER || !rtcp_is(data[1]))
 		return -EINVAL;
 	for (size_t n; len > 0; data += n, len -= n) {
+		size_t padding = 0;
+
 		if (len < HEADER || (data[0] & VERSION_MASK) != VERSION)
 			return -EINVAL;
-		n = ((size_t)(data[2] << 8 | data[3]) + 1) * 4;
+		n = ((size_t)get16(data + 2) + 1) * 4;
 		if (n > len)
 			return -EINVAL;
-		if ((data[0] & PADDING) && n != len)
+		if (data[0] &
+			PADDING) { /* only the last has some: whole words, its count the end */
+			padding = data[n - 1];
+			if (n != len || padding == 0 || padding % 4 || padding > n - HEADER)
+				return -EINVAL;
+		}
+		if (get_packet(m, data, n - padding, about))
 			return -EINVAL;
-		if ((data[1] == RTCP_SR || data[1] == RTCP_RR) &&
-			(n < HEADER + 4 || get_report(m, data, n, about)))
-			return -EINVAL;
-		if (data[1] == RTCP_BYE)
-			m->bye = true;
 	}
 	return 0;
 }

@@ -279,7 +279,7 @@ static void rtcp_that_is_none_is_refused(void **state)
 {
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A);
-	struct world_rtp p = {.leg = A, .rtcp = true, .raw = "\x80\xca\0\1abcd", .raw_len = 8};
+	struct world_rtp p = {.leg = A, .rtcp = true, .raw = "\x80\x4a\0\1abcd", .raw_len = 8};
 
 	world_add(w, A, &a);
 	world_receive(w, &p);

@@ -76,6 +76,26 @@ struct td_ev_media {
 	uint8_t unused[3];
 };
 
+/* How one direction was rated by the E-model over windows of some 5 s (engine/core/emodel.h), in
+ * hundredths; 0: not at all, nothing came or nobody reported. */
+struct td_ev_rating {
+	uint16_t r_mean, r_worst, mos_mean, mos_worst;
+};
+
+/* What it was like on one leg. "in": the peer's stream as we got it; "out": ours, as the peer's
+ * RTCP says. */
+struct td_ev_quality {
+	struct td_ev_rating in, out;
+	uint16_t xr_r, xr_mos; /* what the peer itself thinks of `out` (RFC 3611), hundredths */
+	uint16_t silences;     /* of TD_SILENCE_MS and more, though it should have sent */
+	uint16_t unused;
+	uint32_t silent_ms; /* how long these lasted */
+	uint32_t in_jitter_max_us;
+	int32_t out_lost;
+	uint32_t out_jitter_us;
+	uint32_t rtt_max_us;
+};
+
 struct td_ev_cdr {
 	char id[TD_CALL_ID_BYTES];
 	char caller[TD_NUMBER_BYTES];
@@ -97,6 +117,7 @@ struct td_ev_cdr {
 	uint16_t unused;
 	uint32_t recording; /* its number, 0 none */
 	struct td_ev_media caller_media, agent_media;
+	struct td_ev_quality caller_quality, agent_quality; /* older engines' records lack these */
 };
 
 struct td_ev_queue_log {

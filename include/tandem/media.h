@@ -37,6 +37,8 @@ enum td_leg_flags {
 	TD_LEG_SEND = 1 << 0, /* the peer wants to hear us (its SDP: sendrecv or recvonly) */
 	TD_LEG_RECV = 1 << 1, /* the peer may send (its SDP: sendrecv or sendonly) */
 	TD_LEG_RTCP = 1 << 2, /* send RTCP to remote port + 1, or to .rtcp when set */
+	TD_LEG_RTCP_MUX =
+		1 << 3, /* RTCP from and to the RTP ports (RFC 5761); .rtcp means nothing */
 };
 
 struct td_leg_params {
@@ -81,6 +83,23 @@ enum td_media_event_type {
 	TD_MEDIA_FIRST_RTP, /* the first rightful packet arrived; .from is its source */
 	TD_MEDIA_LEG_GONE,  /* .stats: final; the number may be given out again */
 	TD_MEDIA_LEG_STATS, /* .stats: asked for, or every 5 s while media runs */
+	TD_MEDIA_SILENT,    /* .silence: nothing came for TD_SILENCE_MS, though the peer sends and
+			       receives */
+	TD_MEDIA_HEARD,     /* .silence: the packet that ended a silence, .ms long */
+};
+
+/* An operator hears of a silence within 2 s. Telephones that suppress silence (RFC 3389) are not
+ * told apart: their sessions have no payload type for comfort noise. */
+#define TD_SILENCE_MS 1500
+
+/* What the peer's VoIP metrics block says of the stream it gets from us (RFC 3611 section 4.7). */
+struct td_leg_xr {
+	bool known;            /* one came */
+	uint8_t plc;           /* 0 unspecified, 1 disabled, 2 enhanced, 3 standard */
+	uint8_t r;             /* 0..100, 127 unavailable */
+	uint8_t mos;           /* MOS-CQ, else MOS-LQ: tenths, 10..50; 127 unavailable */
+	uint8_t loss, discard; /* 256ths of all packets since its stream began */
+	uint16_t buffer_ms;    /* jitter buffer, nominal; 0 unknown */
 };
 
 /* Statistics of a leg by RFC 3550 section 6.4.1 and appendix A. "in" is what the peer sent us. */
@@ -94,9 +113,13 @@ struct td_leg_stats {
 	int32_t in_lost;      /* expected - received; negative when duplicates prevail */
 	uint32_t in_jitter;   /* time-stamp units, as RFC 3550 6.4.1 interarrival jitter */
 	uint32_t in_jitter_max;
-	uint32_t out_lost; /* what the peer's last report block says of ours */
+	uint32_t out_reports; /* report blocks about our stream that came; 0: the next three mean
+				 nothing */
+	int32_t out_lost;     /* what the last one says: */
 	uint32_t out_jitter;
-	uint32_t rtt_us; /* by LSR/DLSR, 0 unknown */
+	uint32_t out_seq_max; /* the highest sequence number of ours that it has, extended */
+	uint32_t rtt_us;      /* by LSR/DLSR, 0 unknown */
+	struct td_leg_xr xr;
 };
 
 struct td_media_event {
@@ -113,6 +136,10 @@ struct td_media_event {
 		} dtmf;
 		struct td_addr from;
 		struct td_leg_stats stats;
+		struct {
+			uint32_t ms; /* since the last packet; or since one could be sent */
+			bool never;  /* no packet has ever come */
+		} silence;
 	};
 };
 
