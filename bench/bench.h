@@ -26,7 +26,7 @@ struct bench {
 	int (*run)(const struct bench_options *o); /* 0, or a negative errno, told on stderr */
 };
 
-extern const struct bench bench_relay, bench_tap;
+extern const struct bench bench_guard, bench_relay, bench_tap;
 
 #define BENCH_VALUES 4
 

@@ -10,7 +10,7 @@
 #define ROUNDS_MAX     1000u
 #define LEGS_MAX       1600000u
 
-static const struct bench *const benches[] = {&bench_relay, &bench_tap, NULL};
+static const struct bench *const benches[] = {&bench_relay, &bench_tap, &bench_guard, NULL};
 
 static int usage(FILE *out)
 {
