@@ -56,10 +56,10 @@ struct dp_datagram {
 };
 unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n);
 void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n);
-/* 0; -EMSGSIZE above the port's MTU (the host then uses the kernel's socket); -ENOBUFS;
- * -EHOSTUNREACH no port or route. Counted. */
+/* 0; -EMSGSIZE too long for a packet of a port whose kernel has a socket for it (the host then uses
+ * that one), or for UDP; -ENOBUFS; -EHOSTUNREACH no port or route. Counted. `dscp`: 0..63. */
 int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len);
+	uint8_t dscp, const void *data, size_t len);
 
 /* signalling: media. The command ring cannot fill while credits are kept; -ENOBUFS is a bug and
  * counted. */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <dataplane/private.h>
 
-#define SIP_TOS  0x60 /* class selector 3: signalling, RFC 4594 */
 #define SIP_TTL  64
 #define SIP_SENT 64 /* messages a turn takes from an own signalling lcore */
 
@@ -34,13 +33,13 @@ void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n)
 }
 
 static void sip_fill(struct rte_mbuf *m, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len)
+	uint8_t dscp, const void *data, size_t len)
 {
 	struct frame *f = (void *)rte_pktmbuf_append(m, (uint16_t)(sizeof(*f) + len));
 
 	f->ip = (struct rte_ipv4_hdr){
 		.version_ihl = RTE_IPV4_VHL_DEF,
-		.type_of_service = SIP_TOS,
+		.type_of_service = (uint8_t)(dscp << 2), /* RFC 2474 section 3 */
 		.total_length = htons((uint16_t)(sizeof(f->ip) + sizeof(f->udp) + len)),
 		.time_to_live = SIP_TTL,
 		.next_proto_id = IPPROTO_UDP,
@@ -74,7 +73,7 @@ static unsigned sip_port_of(const struct dp *dp, const struct td_addr *local)
 }
 
 int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len)
+	uint8_t dscp, const void *data, size_t len)
 {
 	struct dp_worker *d = &dp->worker[0]; /* the ports' queues are worker 0's */
 	struct rte_mbuf *m;
@@ -94,7 +93,7 @@ int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr
 		fib_put(&dp->fib, nexthop);
 		return sip_lost(dp, port, TD_DROP_NO_MBUF, -ENOBUFS);
 	}
-	sip_fill(m, local, remote, data, len);
+	sip_fill(m, local, remote, dscp, data, len);
 	pkt_of(m)->port = (uint8_t)port;
 	pkt_of(m)->leg = nexthop;
 	if (dp_inline_signalling(dp)) {

@@ -96,22 +96,27 @@ static void a_good_site_is_compiled(void **state)
 	buf_put(&text, "", 1);
 	snprintf(wanted, sizeof(wanted),
 		"site site name=demo domain=tandem.example sip_port=5060 rtp_ports=20000-29999 "
-		"max_calls=2000 signalling_core=none worker_cores=0,2 hugepages=auto memory_mb=128 "
+		"sip_dscp=24 rtp_dscp=46 max_calls=2000 signalling_core=none worker_cores=0,2 "
+		"hugepages=auto memory_mb=128 "
 		"journal_dir=%s/j journal_reserve=67108864 "
 		"recording_dir=/var/lib/tandem/recordings log=stderr nonce=300000 "
 		"register_min=60000 register_max=3600000\n"
-		"port carrier type=af_xdp device=eth1 address=10.20.0.1/24 mtu=1500 fallback=true "
+		"port carrier type=af_xdp device=eth1 address=10.20.0.1/24 mtu=1500 vlan=0 "
+		"fallback=true "
 		"memif_server=false\n"
 		"port floor type=af_packet device=eth2 address=10.30.0.1/24,10.30.0.2/24 mtu=1500 "
-		"fallback=true memif_server=false\n"
-		"trunk acme address=10.20.0.10 policy=latch codecs=pcma max_calls=0\n"
+		"vlan=0 fallback=true memif_server=false\n"
+		"trunk acme address=10.20.0.10 policy=latch codecs=pcma sip_dscp=site "
+		"rtp_dscp=site max_calls=0\n"
 		"group empty\ngroup sales\ngroup support\n"
 		"agent alice algorithm=md5 ha1=" ALICE_HA1
-		" groups=sales,support policy=address codecs=pcma,pcmu auto_login=true\n"
+		" groups=sales,support policy=address codecs=pcma,pcmu sip_dscp=site "
+		"rtp_dscp=site auto_login=true\n"
 		"agent bob algorithm=sha256 ha1=" BOB_HA1
-		" groups=sales policy=address codecs=pcma,pcmu auto_login=false\n"
+		" groups=sales policy=address codecs=pcma,pcmu sip_dscp=site rtp_dscp=site "
+		"auto_login=false\n"
 		"agent carol algorithm=md5 policy=address codecs=pcma,pcmu "
-		"contact=10.30.0.9:5062 auto_login=true\n"
+		"sip_dscp=site rtp_dscp=site contact=10.30.0.9:5062 auto_login=true\n"
 		"sound moh file=%s/moh.wav\n"
 		"queue backup groups=support,sales strategy=longest-idle record=false wrap_up=0 "
 		"ring=15000 timeout=0 busy_backoff=5000 max_length=0 overflow=busy "
@@ -177,7 +182,7 @@ static const struct {
 		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
 	{"site: {domain: a.example, memory_mb: 64}\n",
 		"f.yaml:1:27: site: unknown key 'memory_mb'; the keys here are name, domain, "
-		"sip_port, rtp_ports, max_calls\n"},
+		"sip_port, rtp_ports, sip_dscp, rtp_dscp, max_calls\n"},
 	{G "queues:\n  q:\n    groups: [g]\n    ring: 5s\n    ring: 6s\n",
 		"f.yaml:7:5: queues.q.ring is there twice, first on line 6; take one out\n"},
 	{G "queues:\n  q: {groups: [g]}\n  q: {groups: [g]}\n",
@@ -186,7 +191,7 @@ static const struct {
 		"f.yaml:3:3: agents.alice: password is missing; give one, or a contact that needs "
 		"none\n"
 		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
-		"algorithm, policy, codecs, contact, auto_login\n"},
+		"algorithm, policy, codecs, sip_dscp, rtp_dscp, contact, auto_login\n"},
 	/* values */
 	{"site: {domain: a.example, sip_port: high}\n",
 		"f.yaml:1:37: site.sip_port: 'high' is not a whole number; write one from 1 to "
@@ -267,6 +272,23 @@ static const struct {
 	{S "ports:\n  a: {device: e, address: [10.0.0.1/24], gateway: 10.0.0.9}\n",
 		"f.yaml:3:51: ports.a.gateway: the kernel owns this port and its routes count; "
 		"take gateway out and use ip route\n"},
+	{S "ports:\n  a: {device: e, vlan: 4095, address: [10.0.0.1/24]}\n",
+		"f.yaml:3:24: ports.a.vlan: 4095 is out of range; write a number from 0 to "
+		"4094\n"},
+	{S "ports:\n  a: {device: e, vlan: 7, address: [10.0.0.1/24], gateway: 10.0.1.9}\n",
+		"f.yaml:3:60: ports.a.gateway: 10.0.1.9 lies in none of the port's networks; give "
+		"one of its addresses with the network, like 10.0.0.1/24\n"},
+	{S "ports:\n  a: {device: e, vlan: 7, address: [10.0.0.1/24], gateway: 'fe80::1'}\n",
+		"f.yaml:3:60: ports.a.gateway: fe80::1 is not IPv4; write it as gateway6\n"},
+	{S "ports:\n  a: {device: e, address: ['fe80::1/64']}\n",
+		"f.yaml:3:28: ports.a.address: fe80::1 can't be reached from other hosts; give the "
+		"port an address of its network\n"},
+	{S "trunks:\n  t: {address: [10.0.0.9], sip_dscp: 64}\n",
+		"f.yaml:3:38: trunks.t.sip_dscp: '64' is no DSCP; write EF, CS3, AF31 or the like, "
+		"or 0 to 63\n"},
+	{"site: {domain: a.example, rtp_dscp: site}\n", "f.yaml:1:37: site.rtp_dscp: 'site' is no "
+							"DSCP; write EF, CS3, AF31 or the like, or "
+							"0 to 63\n"},
 	/* this machine */
 	{S "engine: {worker_cores: [0, 4]}\n",
 		"f.yaml:2:28: engine.worker_cores: CPU 4 is not there; this machine has 0 to 3\n"},
@@ -306,6 +328,31 @@ static void bad_sites_are_refused_at_the_true_place(void **state)
 		conf_free(c);
 	}
 	assert_int_equal(failed, 0);
+}
+
+static void both_families_and_marks_are_compiled(void **state)
+{
+	static const char site[] =
+		S "ports:\n  a: {device: e, vlan: 7, address: [10.0.0.1/24, 2001:db8::1/64],\n"
+		  "      gateway: 10.0.0.254, gateway6: fe80::1, mtu: 9000}\n"
+		  "trunks:\n  t: {address: ['2001:db8:1::/48'], sip_dscp: AF31, rtp_dscp: ef}\n"
+		  "agents:\n  alice: {contact: '[2001:db8::9]:5062', rtp_dscp: 0}\n";
+	struct td_conf *c = NULL;
+	struct td_buf text;
+
+	if (read_text(&c, site_file, site))
+		fail_msg("%s", said);
+	buf_init(&text);
+	conf_encode(c, &text);
+	buf_put(&text, "", 1);
+	assert_non_null(strstr(text.data, "port a type=af_xdp device=e "
+					  "address=10.0.0.1/24,2001:db8::1/64 gateway=10.0.0.254 "
+					  "gateway6=fe80::1 mtu=9000 vlan=7 "));
+	assert_non_null(strstr(text.data, "trunk t address=2001:db8:1::/48 policy=address "
+					  "codecs=pcma,pcmu sip_dscp=26 rtp_dscp=46 "));
+	assert_non_null(strstr(text.data, "sip_dscp=site rtp_dscp=0 contact=[2001:db8::9]:5062 "));
+	buf_free(&text);
+	conf_free(c);
 }
 
 static void sound_of_the_wrong_rate_is_refused(void **state)
@@ -452,6 +499,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_site_is_compiled),
 		cmocka_unit_test(bad_sites_are_refused_at_the_true_place),
+		cmocka_unit_test(both_families_and_marks_are_compiled),
 		cmocka_unit_test(sound_of_the_wrong_rate_is_refused),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(the_file_is_read),

@@ -19,6 +19,7 @@ static const char *type_text(const struct conf_key *k, char *out, size_t size)
 		[CONF_PREFIXES] = "list of addresses or networks",
 		[CONF_CODECS] = "list of codecs",
 		[CONF_PORTS] = "range of ports",
+		[CONF_DSCP] = "DSCP",
 		[CONF_CORE] = "CPU or `none`",
 		[CONF_CORES] = "list of CPUs",
 		[CONF_WORD] = "text",

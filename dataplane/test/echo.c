@@ -40,7 +40,7 @@ static uint64_t echo_turn(void *ctx, uint64_t now)
 	unsigned n = dp_sip_recv(echo_dp, d, ECHO_BATCH);
 
 	for (unsigned i = 0; i < n; i++)
-		if (dp_sip_send(echo_dp, &d[i].local, &d[i].remote, d[i].data, d[i].len))
+		if (dp_sip_send(echo_dp, &d[i].local, &d[i].remote, 24, d[i].data, d[i].len))
 			echo_refused++;
 	dp_sip_release(echo_dp, d, n);
 	return n == ECHO_BATCH ? 0 : TD_NEVER;
@@ -64,7 +64,7 @@ static uint64_t call_turn(void *ctx, uint64_t now)
 	if (call_sent == CALL_COUNT) {
 		echo_stop = call_answered == CALL_COUNT || now >= call_due;
 	} else if (now >= call_due) {
-		if (dp_sip_send(echo_dp, &call_from, &call_to, &call_sent, sizeof(call_sent)))
+		if (dp_sip_send(echo_dp, &call_from, &call_to, 24, &call_sent, sizeof(call_sent)))
 			echo_refused++;
 		call_due = now + (++call_sent == CALL_COUNT ? CALL_WAIT : CALL_PAUSE);
 	}

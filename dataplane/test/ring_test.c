@@ -42,7 +42,7 @@ static uint64_t turn(void *ctx, uint64_t now)
 		legs_gone += ev.type == TD_MEDIA_LEG_GONE;
 	turns_with_sip += n > 0;
 	for (unsigned i = 0; i < n; i++)
-		(void)dp_sip_send(dp, &d[i].local, &d[i].remote, d[i].data, d[i].len);
+		(void)dp_sip_send(dp, &d[i].local, &d[i].remote, 24, d[i].data, d[i].len);
 	dp_sip_release(dp, d, n);
 	return n == 16 ? 0 : TD_NEVER;
 }
@@ -304,9 +304,9 @@ static void what_can_not_be_sent_says_so(void **state)
 
 	/* Called here as signalling, which has nothing to do now. */
 	remote.ip4 = RTE_BE32(RTE_IPV4(172u, 16, 0, 1));
-	assert_int_equal(dp_sip_send(dp, &local, &remote, big, 100), -EHOSTUNREACH);
+	assert_int_equal(dp_sip_send(dp, &local, &remote, 24, big, 100), -EHOSTUNREACH);
 	remote.ip4 = PEER;
-	assert_int_equal(dp_sip_send(dp, &local, &remote, big, 1473), -EMSGSIZE);
+	assert_int_equal(dp_sip_send(dp, &local, &remote, 24, big, 1473), -EMSGSIZE);
 }
 
 static uint64_t sum(const uint64_t *v, unsigned n)

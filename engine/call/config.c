@@ -9,6 +9,7 @@
  */
 #include <engine/call/agents.h>
 #include <engine/call/config.h>
+#include <engine/call/marking.h>
 #include <engine/call/distribute.h>
 #include <engine/call/engine.h>
 #include <engine/call/queuelog.h>
@@ -250,6 +251,8 @@ int td_engine_config(
 {
 	struct td_conf *next = NULL, *old = e->conf;
 	struct source *sources = NULL;
+	struct marked *marked = NULL;
+	uint32_t marked_count = 0;
 	struct registrar_params registrar;
 	int rc;
 
@@ -260,7 +263,8 @@ int td_engine_config(
 	if (rc < 0)
 		goto out;
 	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
-	if (!sources || ports_reserve(e, next) < 0) {
+	marked = marking_telephones(next, &marked_count);
+	if (!sources || !marked || ports_reserve(e, next) < 0) {
 		rc = say(err, err_size, -ENOMEM, "out of memory");
 		goto out;
 	}
@@ -273,6 +277,10 @@ int td_engine_config(
 	free(e->sources);
 	e->sources = sources;
 	sources = NULL;
+	free(e->marked);
+	e->marked = marked;
+	e->marked_count = marked_count;
+	marked = NULL;
 	config_registrar(e, e->conf, &registrar);
 	registrar_set(e->registrar, &registrar);
 	groups_apply(e, e->conf);
@@ -285,6 +293,7 @@ int td_engine_config(
 	conf_free(old);
 	engine_leave(e);
 out:
+	free(marked);
 	free(sources);
 	conf_free(next);
 	return rc;

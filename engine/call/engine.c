@@ -105,6 +105,7 @@ void td_engine_free(struct td_engine *e)
 	table_fini(&e->groups);
 	free(e->traced);
 	free(e->sources);
+	free(e->marked);
 	free(e);
 }
 

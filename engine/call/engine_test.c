@@ -16,7 +16,7 @@ static const char site[] = "set site site domain=tandem.example rtp_ports=20000-
 static unsigned events, sent;
 
 static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+	uint8_t dscp, const uint8_t *data, size_t len)
 {
 	sent++;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/leg.h>
+#include <engine/call/marking.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -139,6 +140,7 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 	p.acct = account(e, l, p.codec);
 	if (l->session)
 		p.sip = *sip_session_source(l->session);
+	p.dscp = marking_rtp(e, l);
 	l->params = p;
 	return 0;
 }

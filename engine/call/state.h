@@ -122,6 +122,11 @@ struct source { /* one prefix of a trunk, longest first */
 	struct trunk *trunk;
 };
 
+struct marked { /* a telephone that does not register, by address */
+	struct td_addr contact;
+	uint8_t sip_dscp;
+};
+
 struct refusals {
 	uint64_t unknown_source, no_route, no_codec, draining, full, trunk_full, queue_full;
 };
@@ -146,6 +151,8 @@ struct td_engine {
 	struct table groups, agents, queues, trunks;
 	struct source *sources;
 	uint32_t source_count;
+	struct marked *marked; /* sorted */
+	uint32_t marked_count;
 	struct ports ports;
 	struct acct acct;
 	struct trace_entry *traced; /* [TRACE_ENTRIES] */

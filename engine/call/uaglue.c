@@ -5,6 +5,7 @@
 #include <engine/call/call.h>
 #include <engine/call/engine.h>
 #include <engine/call/leg.h>
+#include <engine/call/marking.h>
 #include <engine/call/ring.h>
 #include <engine/call/story.h>
 #include <engine/call/trace.h>
@@ -18,7 +19,7 @@ static void on_send(void *ctx, const struct td_addr *local, const struct td_addr
 {
 	struct td_engine *e = ctx;
 
-	e->io.sip(e->io.ctx, local, remote, data, len);
+	e->io.sip(e->io.ctx, local, remote, marking_sip(e, remote), data, len);
 }
 
 static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)

@@ -124,11 +124,6 @@ static void trunks_check(struct check *c)
 				}
 }
 
-static bool kernel_owns(uint8_t type)
-{
-	return type == TD_PORT_AF_XDP || type == TD_PORT_AF_PACKET;
-}
-
 static const struct td_conf_port *address_owner(
 	const struct conf_list *ports, uint32_t before, const struct td_addr *a)
 {
@@ -137,6 +132,37 @@ static const struct td_conf_port *address_owner(
 			if (addr_equal_ip(&ports->port[i].address[n].addr, a))
 				return &ports->port[i];
 	return NULL;
+}
+
+static bool on_link(const struct td_conf_port *p, const struct td_addr *a)
+{
+	for (unsigned n = 0; n < p->address_count; n++)
+		if (prefix_contains(&p->address[n], a))
+			return true;
+	return addr_is_link_local(a);
+}
+
+static void gateway_check(struct check *c, uint32_t i, const char *key, const struct td_addr *a)
+{
+	const struct td_conf_port *p = &c->conf->of[TD_KIND_PORT].port[i];
+	unsigned family = a == &p->gateway ? 4 : 6;
+	char text[ADDR_TEXT];
+
+	if (!a->family)
+		return;
+	if (a->family != family)
+		fault(c, TD_KIND_PORT, i, key, -1, "%s is not IPv%u; write it as %s",
+			addr_encode_ip(a, text), family, family == 4 ? "gateway6" : "gateway");
+	else if (td_port_kernel(p))
+		fault(c, TD_KIND_PORT, i, key, -1,
+			"the kernel owns this port and its routes count; take %s out and use ip "
+			"route",
+			key);
+	else if (!on_link(p, a))
+		fault(c, TD_KIND_PORT, i, key, -1,
+			"%s lies in none of the port's networks; give one of its addresses with "
+			"the network, like 10.0.0.1/24",
+			addr_encode_ip(a, text));
 }
 
 static void ports_check(struct check *c)
@@ -151,6 +177,11 @@ static void ports_check(struct check *c)
 			const struct td_conf_port *other =
 				address_owner(ports, i, &p->address[n].addr);
 
+			if (!addr_is_host(&p->address[n].addr))
+				fault(c, TD_KIND_PORT, i, "address", n,
+					"%s can't be reached from other hosts; give the port an "
+					"address of its network",
+					addr_encode_ip(&p->address[n].addr, text));
 			if (other)
 				fault(c, TD_KIND_PORT, i, "address", n,
 					"%s is port %s's too; give each port its own",
@@ -162,10 +193,8 @@ static void ports_check(struct check *c)
 				fault(c, TD_KIND_PORT, i, "device", -1,
 					"%s is port %s's too; a device can be one port's only",
 					p->device, ports->port[j].name);
-		if (p->gateway.family && kernel_owns(p->type))
-			fault(c, TD_KIND_PORT, i, "gateway", -1,
-				"the kernel owns this port and its routes count; take gateway out "
-				"and use ip route");
+		gateway_check(c, i, "gateway", &p->gateway);
+		gateway_check(c, i, "gateway6", &p->gateway6);
 	}
 }
 

@@ -14,6 +14,10 @@
 /* Groups that the ACD can hold for a queue or an agent. */
 #define GROUPS 8
 
+#define DSCP_SIP_HELP "DSCP of SIP that we send: a name or 0 to 63; `site`: that of the site."
+#define DSCP_RTP_HELP \
+	"DSCP of RTP and RTCP that we send: a name or 0 to 63; `site`: that of the site."
+
 #define POLICY_WORDS "strict address latch"
 #define POLICY_HELP                                                                                \
 	"Which packets are taken for the peer's: `strict` address and port of its SDP, `address` " \
@@ -32,6 +36,10 @@ const struct conf_key td_schema[] = {
 	 .min = 1024, .max = 65535, .value = "20000-29999",
 	 .help = "UDP ports of media on every address, from an even to an odd one; a call takes two "
 		 "pairs."},
+	{TD_KIND_SITE, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_site, sip_dscp), .value = "CS3",
+	 .help = "DSCP of SIP that we send: `EF`, `CS0` to `CS7`, `AF11` to `AF43` or 0 to 63."},
+	{TD_KIND_SITE, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_site, rtp_dscp), .value = "EF",
+	 .help = "DSCP of RTP and RTCP that we send, written alike."},
 	{TD_KIND_SITE, "max_calls", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max_calls),
 	 .min = 1, .max = 1000000, .value = "2000",
 	 .help = "Calls at once; every table is made for as many at the start. One more gets 503."},
@@ -78,9 +86,16 @@ const struct conf_key td_schema[] = {
 	 LIST(td_conf_port, address, address_count, TD_CONF_LIST),
 	 .help = "Our addresses on this port with their networks, for SIP and media."},
 	{TD_KIND_PORT, "gateway", CONF_IP, CONF_RESTART, FIELD(td_conf_port, gateway),
-	 .help = "Next hop out of the networks; only for memif, ring and pci."},
+	 .help = "IPv4 next hop out of the networks; not where the kernel's routes count (af_xdp and "
+		 "af_packet without vlan)."},
+	{TD_KIND_PORT, "gateway6", CONF_IP, CONF_RESTART, FIELD(td_conf_port, gateway6),
+	 .help = "The same for IPv6."},
 	{TD_KIND_PORT, "mtu", CONF_INT, CONF_RESTART, FIELD(td_conf_port, mtu), .min = 576,
 	 .max = 9000, .value = "1500", .help = "Longest IP packet."},
+	{TD_KIND_PORT, "vlan", CONF_INT, CONF_RESTART, FIELD(td_conf_port, vlan), .max = 4094,
+	 .value = "0",
+	 .help = "IEEE 802.1Q tag of all its frames; 0: they have none. A VLAN is Tandem's alone, ARP "
+		 "and gateway too, also on an interface of the kernel's."},
 	{TD_KIND_PORT, "fallback", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, fallback),
 	 .value = "true", .help = "Use af_packet where af_xdp is refused."},
 	{TD_KIND_PORT, "memif_server", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, memif_server),
@@ -93,6 +108,10 @@ const struct conf_key td_schema[] = {
 	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
 	{TD_KIND_TRUNK, "codecs", CONF_CODECS, 0, FIELD(td_conf_trunk, codecs),
 	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
+	{TD_KIND_TRUNK, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_trunk, sip_dscp), .value = "site",
+	 .help = DSCP_SIP_HELP},
+	{TD_KIND_TRUNK, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_trunk, rtp_dscp), .value = "site",
+	 .help = DSCP_RTP_HELP},
 	{TD_KIND_TRUNK, "max_calls", CONF_INT, 0, FIELD(td_conf_trunk, max_calls),
 	 .max = 1000000, .value = "0", .help = "Calls at once; 0 without limit."},
 
@@ -113,6 +132,10 @@ const struct conf_key td_schema[] = {
 	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
 	{TD_KIND_AGENT, "codecs", CONF_CODECS, 0, FIELD(td_conf_agent, codecs),
 	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
+	{TD_KIND_AGENT, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_agent, sip_dscp), .value = "site",
+	 .help = DSCP_SIP_HELP},
+	{TD_KIND_AGENT, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_agent, rtp_dscp), .value = "site",
+	 .help = DSCP_RTP_HELP},
 	{TD_KIND_AGENT, "contact", CONF_ADDRESS, 0, FIELD(td_conf_agent, contact),
 	 .help = "Address and port of a telephone that does not register."},
 	{TD_KIND_AGENT, "auto_login", CONF_BOOL, 0, FIELD(td_conf_agent, auto_login),

@@ -26,6 +26,7 @@ enum conf_type {
 	CONF_PORTS,    /* two uint16_t: 20000-29999 */
 	CONF_CORE,     /* int32_t: a CPU's number, or none (-1) */
 	CONF_CORES,    /* list of uint8_t */
+	CONF_DSCP,     /* uint8_t: EF, CS3, AF31, 0..63; `site` outside the site: TD_DSCP_SITE */
 	CONF_HEX,      /* char[size] of lower-case hexadecimal digits */
 	CONF_WORD,     /* only in YAML, read by the compiler itself (password, a group's agents) */
 	CONF_TYPE_COUNT

@@ -251,6 +251,32 @@ static bool core_decode(const struct conf_key *k, int32_t *field, struct str tex
 	return true;
 }
 
+/* The names of RFC 4594; a number is what is compiled. */
+static bool dscp_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+{
+	static const struct {
+		const char *name;
+		uint8_t dscp;
+	} names[] = {{"EF", 46}, {"CS0", 0}, {"CS1", 8}, {"CS2", 16}, {"CS3", 24}, {"CS4", 32},
+		{"CS5", 40}, {"CS6", 48}, {"CS7", 56}, {"AF11", 10}, {"AF12", 12}, {"AF13", 14},
+		{"AF21", 18}, {"AF22", 20}, {"AF23", 22}, {"AF31", 26}, {"AF32", 28}, {"AF33", 30},
+		{"AF41", 34}, {"AF42", 36}, {"AF43", 38}};
+
+	if (k->kind != TD_KIND_SITE && str_eq(text, STR("site"))) {
+		*v = TD_DSCP_SITE;
+		return true;
+	}
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_caseeq(text, str_of(names[i].name))) {
+			*v = names[i].dscp;
+			return true;
+		}
+	if (!str_u64(text, 63, v))
+		return fail(r, "'%.*s' is no DSCP; write EF, CS3, AF31 or the like, or 0 to 63",
+			STR_FMT(text));
+	return true;
+}
+
 static bool address_decode(
 	const struct conf_key *k, struct td_addr *field, struct str text, struct reason r)
 {
@@ -378,6 +404,9 @@ bool conf_value_decode(const struct conf_key *k, void *object, struct str text, 
 	case CONF_ENUM:
 		ok = enum_decode(k, text, &v, r);
 		break;
+	case CONF_DSCP:
+		ok = dscp_decode(k, text, &v, r);
+		break;
 	case CONF_DURATION:
 		ok = duration_decode(k, text, yaml, &v, r);
 		break;
@@ -453,6 +482,12 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 		break;
 	case CONF_BOOL:
 		buf_str(buf, uint_load(field, k->size) ? STR("true") : STR("false"));
+		break;
+	case CONF_DSCP:
+		if (uint_load(field, k->size) == TD_DSCP_SITE)
+			buf_str(buf, STR("site"));
+		else
+			buf_printf(buf, "%lu", uint_load(field, k->size));
 		break;
 	case CONF_ENUM:
 		buf_str(buf, enum_word(k, uint_load(field, k->size)));

@@ -18,9 +18,22 @@ bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b)
 	}
 }
 
+bool addr_is_link_local(const struct td_addr *a)
+{
+	return a->family == 6 && a->ip6[0] == 0xfe && (a->ip6[1] & 0xc0) == 0x80;
+}
+
+bool addr_is_any(const struct td_addr *a)
+{
+	static const uint8_t none[sizeof(a->ip6)];
+
+	return a->family && memcmp(a->ip6, none, sizeof(none)) == 0; /* v4: all but 4 are 0 */
+}
+
 bool addr_is_host(const struct td_addr *a)
 {
-	static const uint8_t loopback[sizeof(a->ip6)] = {[15] = 1}, none[sizeof(a->ip6)];
+	/* ::/80 and ::ffff:0:0/96: unspecified, loopback, IPv4-compatible and -mapped */
+	static const uint8_t zeros[10];
 	uint8_t first;
 
 	switch (a->family) {
@@ -28,8 +41,8 @@ bool addr_is_host(const struct td_addr *a)
 		first = (uint8_t)(ntohl(a->ip4) >> 24);
 		return first != 0 && first != 127 && first < 224; /* RFC 6890 */
 	case 6:
-		return a->ip6[0] != 0xff && memcmp(a->ip6, none, sizeof(none)) != 0 &&
-		       memcmp(a->ip6, loopback, sizeof(loopback)) != 0;
+		return a->ip6[0] != 0xff && memcmp(a->ip6, zeros, sizeof(zeros)) != 0 &&
+		       !addr_is_link_local(a);
 	default:
 		return false;
 	}

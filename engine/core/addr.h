@@ -10,9 +10,12 @@
 
 bool addr_equal(const struct td_addr *a, const struct td_addr *b);    /* with port */
 bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b); /* without port */
-/* A host's own, that a packet can be sent to: neither all zeros, multicast, loopback nor IPv4's
- * limited broadcast and what is reserved around it. */
+/* A host's own, that a packet can be sent to: neither all zeros, multicast, loopback, IPv4's
+ * limited broadcast and what is reserved around it, nor IPv6's link-local ones, which mean nothing
+ * without an interface, and IPv4 in IPv6's clothes (RFC 4291 section 2.5.5). */
 bool addr_is_host(const struct td_addr *a);
+bool addr_is_link_local(const struct td_addr *a); /* IPv6, fe80::/10 */
+bool addr_is_any(const struct td_addr *a);        /* 0.0.0.0, :: */
 /* "10.0.0.1", "10.0.0.1:5060", "[2001:db8::1]:5060". 0 or -EINVAL; no port in the text: 0. */
 int addr_decode(struct td_addr *a, struct str s);
 /* With the port unless it is 0; family 0 gives "". Returns out. */

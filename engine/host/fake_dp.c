@@ -25,7 +25,7 @@ void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n)
 }
 
 int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len)
+	uint8_t dscp, const void *data, size_t len)
 {
 	fake.sip_sent++;
 	return len > FAKE_SIP_MAX ? -EMSGSIZE : 0;

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define RING_BYTES     (1u << 20)
-#define DATAGRAM_BYTES 65536 /* of UDP over IPv4 */
+#define DATAGRAM_BYTES 65536 /* of UDP */
 #define RECV_BATCH     16
 
 struct kernel_sip {
@@ -33,26 +33,67 @@ struct kernel_sip {
 	unsigned char buffer[DATAGRAM_BYTES];
 };
 
-static bool kernel_owned(const struct td_conf_port *p)
+union any_sockaddr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/* Its length. */
+static socklen_t sockaddr_of(const struct td_addr *a, union any_sockaddr *out)
 {
-	return p->type == TD_PORT_AF_XDP || p->type == TD_PORT_AF_PACKET;
+	*out = (union any_sockaddr){0};
+	if (a->family == 6) {
+		out->in6.sin6_family = AF_INET6;
+		out->in6.sin6_port = htons(a->port);
+		memcpy(&out->in6.sin6_addr, a->ip6, sizeof(a->ip6));
+		return sizeof(out->in6);
+	}
+	out->in.sin_family = AF_INET;
+	out->in.sin_port = htons(a->port);
+	out->in.sin_addr.s_addr = a->ip4;
+	return sizeof(out->in);
+}
+
+static struct td_addr addr_of(const union any_sockaddr *a)
+{
+	struct td_addr out = {.family = 4};
+
+	if (a->sa.sa_family == AF_INET6) {
+		out.family = 6;
+		out.port = ntohs(a->in6.sin6_port);
+		memcpy(out.ip6, &a->in6.sin6_addr, sizeof(out.ip6));
+	} else {
+		out.port = ntohs(a->in.sin_port);
+		out.ip4 = a->in.sin_addr.s_addr;
+	}
+	return out;
+}
+
+static int set(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
 static int socket_open(const struct td_addr *local)
 {
-	struct sockaddr_in sin = {.sin_family = AF_INET,
-		.sin_port = htons(local->port),
-		.sin_addr.s_addr = local->ip4};
-	int one = 1, discover = IP_PMTUDISC_DONT; /* fragment rather than refuse */
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	union any_sockaddr a;
+	socklen_t len = sockaddr_of(local, &a);
+	int fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	/* FREEBIND: the interface may get its address after us. */
-	if (setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one)) < 0 ||
-		setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover, sizeof(discover)) < 0 ||
-		bind(fd, (struct sockaddr *)&sin, sizeof(sin)) < 0) {
+	/* FREEBIND: the interface may get its address after us. DONT: fragment rather than refuse.
+	 */
+	if (local->family == 6)
+		err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) ||
+		      set(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1) ||
+		      set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+	else
+		err = set(fd, IPPROTO_IP, IP_FREEBIND, 1) ||
+		      set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	if (err || bind(fd, &a.sa, len) < 0) {
 		err = -errno;
 		close(fd);
 		return err;
@@ -63,10 +104,10 @@ static int socket_open(const struct td_addr *local)
 static void receive(struct kernel_sip *k, unsigned i)
 {
 	for (unsigned n = 0; n < RECV_BATCH; n++) {
-		struct sockaddr_in from = {0};
+		union any_sockaddr from = {0};
 		socklen_t from_len = sizeof(from);
-		ssize_t len = recvfrom(k->fds[i + 1].fd, k->buffer, sizeof(k->buffer), 0,
-			(struct sockaddr *)&from, &from_len);
+		ssize_t len = recvfrom(
+			k->fds[i + 1].fd, k->buffer, sizeof(k->buffer), 0, &from.sa, &from_len);
 		struct kernel_datagram *d;
 
 		if (len < 0 && errno == ECONNREFUSED) /* an ICMP error of an earlier send */
@@ -80,14 +121,34 @@ static void receive(struct kernel_sip *k, unsigned i)
 				LOG_WARNING, "signalling is behind, SIP dropped", "bytes=%zd", len);
 			return;
 		}
-		*d = (struct kernel_datagram){.local = k->local[i],
-			.remote = {.family = 4,
-				.port = ntohs(from.sin_port),
-				.ip4 = from.sin_addr.s_addr},
-			.len = (uint32_t)len};
+		*d = (struct kernel_datagram){
+			.local = k->local[i], .remote = addr_of(&from), .len = (uint32_t)len};
 		memcpy(d + 1, k->buffer, (size_t)len);
 		spsc_commit(k->in);
 	}
+}
+
+/* 0 or a negative errno. The mark goes with the datagram: trunks and agents have their own. */
+static int send_marked(int fd, const struct kernel_datagram *d)
+{
+	_Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(int))] = {0};
+	bool v6 = d->remote.family == 6;
+	union any_sockaddr to;
+	struct iovec data = {.iov_base = (void *)(d + 1), .iov_len = d->len};
+	struct msghdr m = {.msg_name = &to,
+		.msg_namelen = sockaddr_of(&d->remote, &to),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	int tos = d->dscp << 2;
+
+	c->cmsg_level = v6 ? IPPROTO_IPV6 : IPPROTO_IP;
+	c->cmsg_type = v6 ? IPV6_TCLASS : IP_TOS;
+	c->cmsg_len = CMSG_LEN(sizeof(tos));
+	memcpy(CMSG_DATA(c), &tos, sizeof(tos));
+	return sendmsg(fd, &m, 0) < 0 ? -errno : 0;
 }
 
 static void transmit(struct kernel_sip *k)
@@ -96,18 +157,12 @@ static void transmit(struct kernel_sip *k)
 	size_t n;
 
 	while ((d = spsc_peek(k->out, &n))) {
-		struct sockaddr_in to = {.sin_family = AF_INET,
-			.sin_port = htons(d->remote.port),
-			.sin_addr.s_addr = d->remote.ip4};
 		int rc = -ENOENT;
 
 		for (unsigned i = 0; i < k->count; i++) {
 			if (!addr_equal_ip(&k->local[i], &d->local))
 				continue;
-			rc = sendto(k->fds[i + 1].fd, d + 1, d->len, 0, (struct sockaddr *)&to,
-				     sizeof(to)) < 0
-				     ? -errno
-				     : 0;
+			rc = send_marked(k->fds[i + 1].fd, d);
 			break;
 		}
 		if (rc) {
@@ -172,7 +227,7 @@ struct kernel_sip *kernel_sip_start(const struct td_conf_port *ports, unsigned c
 		goto free_all;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		for (unsigned a = 0; kernel_owned(&ports[i]) && a < ports[i].address_count; a++) {
+		for (unsigned a = 0; td_port_kernel(&ports[i]) && a < ports[i].address_count; a++) {
 			struct td_addr local = ports[i].address[a].addr;
 			char text[ADDR_TEXT];
 
@@ -224,13 +279,14 @@ void kernel_sip_stop(struct kernel_sip *k)
 }
 
 int kernel_sip_send(struct kernel_sip *k, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len)
+	uint8_t dscp, const void *data, size_t len)
 {
 	struct kernel_datagram *d = spsc_reserve(k->out, sizeof(*d) + len);
 
 	if (!d)
 		return -ENOBUFS;
-	*d = (struct kernel_datagram){.local = *local, .remote = *remote, .len = (uint32_t)len};
+	*d = (struct kernel_datagram){
+		.local = *local, .remote = *remote, .len = (uint32_t)len, .dscp = dscp};
 	memcpy(d + 1, data, len);
 	spsc_commit(k->out);
 	eventfd_write(k->fds[0].fd, 1);

@@ -15,7 +15,8 @@ struct kernel_sip;
 struct kernel_datagram {
 	struct td_addr local, remote;
 	uint32_t len;
-	uint32_t unused;
+	uint8_t dscp; /* of one to send */
+	uint8_t unused[3];
 	/* the message */
 };
 
@@ -26,7 +27,7 @@ void kernel_sip_stop(struct kernel_sip *k); /* NULL is fine */
 
 /* signalling. 0, -ENOBUFS. */
 int kernel_sip_send(struct kernel_sip *k, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len);
+	uint8_t dscp, const void *data, size_t len);
 const struct kernel_datagram *kernel_sip_peek(struct kernel_sip *k); /* NULL: none */
 void kernel_sip_consume(struct kernel_sip *k);
 

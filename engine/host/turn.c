@@ -39,15 +39,16 @@ static uint64_t wall(const struct turn *t)
 }
 
 static void send_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+	uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct turn *t = ctx;
-	int rc = t->stopped ? -ESHUTDOWN : dp_sip_send(t->dp, local, remote, data, len);
+	int rc = t->stopped ? -ESHUTDOWN : dp_sip_send(t->dp, local, remote, dscp, data, len);
 
 	t->stats.sip_out++;
 	if (rc == -EMSGSIZE) {
 		t->stats.sip_kernel++;
-		rc = t->kernel_sip ? kernel_sip_send(t->kernel_sip, local, remote, data, len) : rc;
+		if (t->kernel_sip)
+			rc = kernel_sip_send(t->kernel_sip, local, remote, dscp, data, len);
 	}
 	if (rc)
 		t->stats.sip_failed++;

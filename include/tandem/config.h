@@ -21,6 +21,7 @@
 #define TD_CONF_LIST   16   /* longest list: addresses of a port or trunk, groups of a queue */
 #define TD_CONF_AGENTS 4096 /* agents of a group */
 #define TD_PATH_BYTES  128
+#define TD_DSCP_SITE   255 /* not said: the site's counts */
 
 enum td_kind {
 	TD_KIND_SITE, /* one, always there, named "site" */
@@ -44,8 +45,9 @@ struct td_conf_site {
 	char domain[TD_NAME_BYTES * 2];      /* SIP domain and digest realm */
 	uint16_t sip_port;                   /* 5060 */
 	uint16_t rtp_port_min, rtp_port_max; /* min even, max odd: 20000-29999 */
-	uint32_t max_calls;      /* sizes every table at start; needs a restart to change */
-	int32_t signalling_core; /* -1: inside worker 0's loop */
+	uint8_t sip_dscp, rtp_dscp; /* of packets we send, where trunk or agent say nothing else */
+	uint32_t max_calls;         /* sizes every table at start; needs a restart to change */
+	int32_t signalling_core;    /* -1: inside worker 0's loop */
 	uint8_t worker_cores[TD_CONF_LIST], worker_count; /* none given: core 0 alone */
 	uint8_t hugepages;                                /* 0 auto, 1 require, 2 never */
 	uint32_t memory_mb;                               /* for DPDK */
@@ -65,19 +67,28 @@ struct td_conf_port {
 	char device[TD_PATH_BYTES]; /* interface, memif socket, PCI address; ring: any word */
 	struct td_prefix address[TD_CONF_LIST]; /* ours on this port; SIP and media use each */
 	uint8_t address_count;
-	struct td_addr gateway; /* family 0 none; only where the kernel does not own the port */
-	uint16_t mtu;           /* 1500 */
-	bool fallback;          /* af_xdp: use af_packet where AF_XDP is refused */
+	struct td_addr gateway, gateway6; /* family 0 none; only where !td_port_kernel() */
+	uint16_t mtu;                     /* 1500 */
+	uint16_t vlan;                    /* the tag of all its frames; 0: they have none */
+	bool fallback;                    /* af_xdp: use af_packet where AF_XDP is refused */
 	bool memif_server;
 };
+
+/* Does the kernel answer ARP, route and put fragments together for this port? A VLAN of its own is
+ * Tandem's alone, on whatever device. */
+static inline bool td_port_kernel(const struct td_conf_port *p)
+{
+	return (p->type == TD_PORT_AF_XDP || p->type == TD_PORT_AF_PACKET) && !p->vlan;
+}
 
 struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
 	uint8_t address_count;
-	uint8_t policy;     /* enum td_source_policy */
-	uint8_t codecs[4];  /* enum td_codec, preferred first, 0-terminated */
-	uint32_t max_calls; /* 0 without limit */
+	uint8_t policy;             /* enum td_source_policy */
+	uint8_t codecs[4];          /* enum td_codec, preferred first, 0-terminated */
+	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
+	uint32_t max_calls;         /* 0 without limit */
 };
 
 struct td_conf_group {
@@ -94,6 +105,7 @@ struct td_conf_agent {
 	uint8_t group_count;
 	uint8_t policy; /* enum td_source_policy */
 	uint8_t codecs[4];
+	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	struct td_addr
 		contact; /* fixed contact: a telephone that does not register; family 0 none */
 	bool auto_login; /* registering logs in; losing the registration logs out */

@@ -19,9 +19,9 @@ struct td_buf; /* engine/core/buf.h */
 
 struct td_engine_io {
 	void *ctx;
-	/* A SIP message to send from one of our addresses. `data` is borrowed. */
+	/* A SIP message to send from one of our addresses, marked so. `data` is borrowed. */
 	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-		const uint8_t *data, size_t len);
+		uint8_t dscp, const uint8_t *data, size_t len);
 	/* A command to the worker that owns cmd->leg. */
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */

@@ -55,6 +55,7 @@ struct td_leg_params {
 	uint8_t policy;     /* enum td_source_policy */
 	uint8_t flags;      /* enum td_leg_flags */
 	uint8_t ptime_ms;   /* 10..60 */
+	uint8_t dscp;       /* 0..63, of what we send */
 	uint32_t acct;      /* row of the accounting table (include/tandem/stats.h) */
 	uint32_t cookie;    /* the call's own; comes back in every event of the leg */
 };

@@ -34,6 +34,7 @@ struct out { /* one thing the engine said that no line of the script has named y
 	enum channel channel;
 	bool taken;
 	struct td_addr to;
+	uint8_t dscp; /* of SIP */
 	char text[PEER_MSG];
 };
 
@@ -93,11 +94,12 @@ static struct out *out_new(struct script *s, enum channel channel)
 }
 
 static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+	uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct out *o = out_new(ctx, SIP);
 
 	o->to = *remote;
+	o->dscp = dscp;
 	snprintf(o->text, sizeof(o->text), "%.*s", (int)len, (const char *)data);
 }
 
@@ -122,10 +124,10 @@ static void leg_text(const struct td_leg_params *p, char *out, size_t size)
 {
 	char remote[ADDR_TEXT], sip[ADDR_TEXT];
 
-	snprintf(out, size, "remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s acct=%u",
+	snprintf(out, size, "remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s acct=%u dscp=%u",
 		addr_encode(&p->remote, remote), addr_encode(&p->sip, sip), p->pt, p->dtmf_pt,
 		p->policy, p->flags & TD_LEG_SEND ? "s" : "", p->flags & TD_LEG_RECV ? "r" : "",
-		p->acct);
+		p->acct, p->dscp);
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
@@ -359,6 +361,8 @@ static void do_receive(struct script *s, struct peer *p, char *word[], unsigned 
 		for (unsigned k = 3; k < n; k++) {
 			if (strncmp(word[k], "has=", 4) == 0 && !strstr(o->text, word[k] + 4))
 				complain(s, "no \"%s\" in:\n%s", word[k] + 4, o->text);
+			if (strncmp(word[k], "dscp=", 5) == 0 && atoi(word[k] + 5) != o->dscp)
+				complain(s, "marked %u, not %s", o->dscp, word[k] + 5);
 			if (strncmp(word[k], "no=", 3) == 0 && strstr(o->text, word[k] + 3))
 				complain(s, "\"%s\" in:\n%s", word[k] + 3, o->text);
 		}

@@ -313,7 +313,7 @@ static void deliver(void *ctx, const struct td_addr *from, const struct td_addr 
 }
 
 static void engine_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+	uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
 

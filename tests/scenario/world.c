@@ -45,13 +45,14 @@ static void say(struct world *w, char what, const void *data, size_t len)
 }
 
 static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+	uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct world *w = ctx;
 
 	say(w, 'S', data, len);
+	say(w, 'D', &dscp, sizeof(dscp));
 	if (w->hooks.sip)
-		w->hooks.sip(w->hooks.ctx, local, remote, data, len);
+		w->hooks.sip(w->hooks.ctx, local, remote, dscp, data, len);
 }
 
 /* A worker's rules: what it is told must make sense, and its ring must not fill. */

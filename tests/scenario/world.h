@@ -21,7 +21,7 @@
 struct world_hooks {
 	void *ctx;
 	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-		const uint8_t *data, size_t len);
+		uint8_t dscp, const uint8_t *data, size_t len);
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
 	void (*record)(void *ctx, uint32_t recording, const char *call);
