@@ -25,6 +25,13 @@ struct dp_held {
 	uint64_t until;
 };
 
+/* How its loop comes to rest; sleep.c. */
+struct worker_rest {
+	uint64_t last;    /* when packets came last */
+	unsigned turns;   /* empty ones, in a row */
+	bool gather, nap; /* latency cpu: packets come fast enough to nap; a nap is due */
+};
+
 /* A worker and its ends of the rings; the thread that writes is named. */
 struct dp_worker {
 	struct worker worker;
@@ -44,6 +51,8 @@ struct dp_worker {
 	uint64_t rtp_due;
 	uint64_t events_lost;
 	bool told_signalling; /* put something into events or sip_in */
+	bool burst_full;      /* of a port: more waits there */
+	struct worker_rest rest;
 	struct dp_worker_info info;
 };
 
@@ -99,7 +108,10 @@ int signalling_run(void *dp);
 /* sleep.c: how the loops sleep. */
 void loop_prepare(void); /* of the thread, before its first turn */
 bool signalling_has_work(struct dp *dp);
-void worker_sleep(struct dp_worker *d, uint64_t due); /* until then at the latest */
+/* After receiving: whether another turn should follow at once, as far as packets go. */
+bool worker_took(struct dp_worker *d, unsigned packets, uint64_t now);
+/* After a turn: sleeps, or not, until `due` at the latest; 0: not at all. The time then. */
+uint64_t worker_rest(struct dp_worker *d, uint64_t now, uint64_t due);
 void signalling_sleep(struct dp *dp, uint64_t now);
 
 /* pipeline.c: a burst that came in by a port. */

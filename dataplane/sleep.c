@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How the loops sleep: until a port's descriptor is readable, someone posts, or something is due;
- * where a port has no descriptor the loop naps, shorter than the millisecond that waking may take.
+ * How the loops rest. A loop that finds nothing sleeps until a port's descriptor is readable,
+ * someone posts, or something is due. Beyond that, by site.latency:
+ *
+ *     low       while packets come it spins, until none came for SPIN
+ *     balanced  where a port has no descriptor, naps, as long as the silence so far
+ *     cpu       packets that come faster than the naps are gathered: after each burst a nap that
+ *               no packet ends. A kernel's port then wakes no one, sends go out together, caches
+ *               and branch predictors serve a burst instead of a packet.
+ *
+ * No nap is longer than the millisecond that waking may take.
  */
 #include <poll.h>
 #include <sys/prctl.h>
@@ -10,7 +18,11 @@
 #include <time.h>
 #include <dataplane/private.h>
 
-#define NAP         (TD_NSEC_PER_MSEC * 9 / 10)
+#define IDLE_TURNS  16 /* a few microseconds: longer starves others on a small machine */
+#define SPIN        (100 * TD_NSEC_PER_MSEC)
+#define GATHER      (TD_NSEC_PER_MSEC / 2) /* longer saves little more: docs/performance.md */
+#define NAP_MIN     (TD_NSEC_PER_MSEC / 20)
+#define NAP_MAX     (TD_NSEC_PER_MSEC * 9 / 10)
 #define NICE        (-10)  /* SCHED_FIFO would starve all others on two cores */
 #define SLICE       100000 /* ns, the kernel's least */
 #define TIMER_SLACK 10000  /* ns; the default of 50 us is 5 % of a nap */
@@ -55,7 +67,7 @@ static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due
  * is taken away; where it comes back at once, naps keep the loop from spinning. */
 static void loop_check(struct pollfd *fds, unsigned n)
 {
-	const struct timespec nap = {.tv_nsec = NAP};
+	const struct timespec nap = {.tv_nsec = NAP_MAX};
 	socklen_t len = sizeof(int);
 	bool broken = false;
 	int error;
@@ -88,18 +100,29 @@ static bool worker_has_work(struct dp_worker *d)
 	       atomic_load(&d->dp->fib.generation) != d->generation;
 }
 
-void worker_sleep(struct dp_worker *d, uint64_t due)
+/* Ports without a descriptor are looked at again after as long as they have been silent. */
+static uint64_t nap_end(const struct dp_worker *d, uint64_t now)
+{
+	uint64_t nap = now - d->rest.last;
+
+	if (d->dp->site.latency == TD_LATENCY_CPU && nap < GATHER)
+		nap = GATHER;
+	return now + (nap < NAP_MIN ? NAP_MIN : nap < NAP_MAX ? nap : NAP_MAX);
+}
+
+/* Waits until `due` for a poster, and for the ports' descriptors where `ports`. */
+static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, bool ports)
 {
 	struct dp *dp = d->dp;
 	struct pollfd fds[PORT_MAX + 1] = {{.fd = d->wake.fd, .events = POLLIN}};
 	unsigned n = 1;
-	uint64_t now = dp_now(), woken;
+	uint64_t woken;
 
-	for (unsigned i = 0; i < dp->ports; i++) {
+	for (unsigned i = 0; ports && i < dp->ports; i++) {
 		if (dp->port[i].fd >= 0)
 			fds[n++] = (struct pollfd){.fd = dp->port[i].fd, .events = POLLIN};
-		else if (due > now + NAP)
-			due = now + NAP;
+		else if (due > nap_end(d, now))
+			due = nap_end(d, now);
 	}
 	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
 	wake_arm(&d->wake);
@@ -112,6 +135,41 @@ void worker_sleep(struct dp_worker *d, uint64_t due)
 	woken = dp_now();
 	d->info.asleep_ns += woken - now;
 	d->info.wakeups++;
+	return woken;
+}
+
+bool worker_took(struct dp_worker *d, unsigned packets, uint64_t now)
+{
+	struct worker_rest *r = &d->rest;
+
+	r->nap = false;
+	if (!packets)
+		return false;
+	r->nap = now < r->last + 2 * GATHER && d->dp->site.latency == TD_LATENCY_CPU;
+	r->last = now;
+	return !r->nap || d->burst_full;
+}
+
+uint64_t worker_rest(struct dp_worker *d, uint64_t now, uint64_t due)
+{
+	struct worker_rest *r = &d->rest;
+
+	if (due <= now) {
+		r->turns = 0;
+		return now;
+	}
+	if (r->nap) {
+		r->nap = false;
+		return worker_wait(d, now, due < now + GATHER ? due : now + GATHER, false);
+	}
+	if (++r->turns <= IDLE_TURNS)
+		return now;
+	if (d->dp->site.latency == TD_LATENCY_LOW && now < r->last + SPIN) {
+		rte_pause();
+		return now;
+	}
+	r->turns = 0;
+	return worker_wait(d, now, due, true);
 }
 
 void signalling_sleep(struct dp *dp, uint64_t now)

@@ -2,14 +2,13 @@
 /*
  * The loops: a worker's, and signalling's where it has an lcore of its own.
  *
- * A turn takes a burst from each port, what the rings hold and what is due. After IDLE_TURNS empty
- * turns the loop sleeps (sleep.c).
+ * A turn takes a burst from each port, what the rings hold and what is due. Between turns the loop
+ * may rest (sleep.c).
  */
 #include <errno.h>
 #include <time.h>
 #include <dataplane/private.h>
 
-#define IDLE_TURNS      16  /* a few microseconds: longer starves others on a small machine */
 #define QUIESCENT_TURNS 256 /* under load; a loop that sleeps is offline */
 #define COMMAND_BURST   64
 
@@ -40,11 +39,13 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 	struct rte_mbuf *m[WORKER_BURST];
 	unsigned n, total = 0;
 
+	d->burst_full = false;
 	for (unsigned i = 0; i < w->port_count; i++) {
 		n = rte_eth_rx_burst(w->port[i].eth_port, w->port[i].queue, m, WORKER_BURST);
 		if (n)
 			pipeline_run(d, i, m, n, now);
 		total += n;
+		d->burst_full |= n == WORKER_BURST;
 	}
 	d->info.packets += total;
 	return total;
@@ -90,7 +91,8 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 {
 	struct dp *dp = d->dp;
 	uint64_t due, held;
-	bool work = worker_receive(d, now);
+	unsigned packets = worker_receive(d, now);
+	bool work = worker_took(d, packets, now);
 
 	work |= worker_frames(d) | worker_commands(d, now);
 	if (!dp_inline_signalling(dp))
@@ -116,7 +118,6 @@ int worker_run(void *arg)
 {
 	struct dp_worker *d = arg;
 	struct dp *dp = d->dp;
-	unsigned idle = 0;
 	uint64_t now = dp_now(), due, before;
 
 	loop_prepare();
@@ -126,17 +127,11 @@ int worker_run(void *arg)
 		due = worker_turn(d, now);
 		now = dp_now();
 		d->info.turns++;
-		if (!due) {
+		if (!due || d->rest.nap)
 			d->info.busy_ns += now - before;
-			idle = 0;
-		}
 		if (d->info.turns % QUIESCENT_TURNS == 0)
 			rte_rcu_qsbr_quiescent(dp->qsbr, d->worker.index);
-		if (due > now && ++idle > IDLE_TURNS) {
-			worker_sleep(d, due);
-			idle = 0;
-			now = dp_now();
-		}
+		now = worker_rest(d, now, due);
 	}
 	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
 	return 0;

@@ -97,7 +97,7 @@ static void a_good_site_is_compiled(void **state)
 	snprintf(wanted, sizeof(wanted),
 		"site site name=demo domain=tandem.example sip_port=5060 rtp_ports=20000-29999 "
 		"sip_dscp=24 rtp_dscp=46 max_calls=2000 signalling_core=none worker_cores=0,2 "
-		"hugepages=auto memory_mb=128 "
+		"hugepages=auto latency=balanced memory_mb=128 "
 		"journal_dir=%s/j journal_reserve=67108864 "
 		"recording_dir=/var/lib/tandem/recordings log=stderr nonce=300000 "
 		"register_min=60000 register_max=3600000\n"

@@ -31,6 +31,7 @@ static struct rte_ring *in[2], *out[2];
 static struct rte_ether_addr our_mac;
 static unsigned turns_with_sip, legs_gone;
 static bool split; /* signalling on a core of its own */
+static uint8_t latency;
 
 static uint64_t turn(void *ctx, uint64_t now)
 {
@@ -70,6 +71,7 @@ static const struct dp_params *params(void)
 		.rtp_port_max = 20999,
 		.max_calls = 100,
 		.signalling_core = split ? 1 : -1,
+		.latency = latency,
 		.hugepages = 2,
 		.memory_mb = 160};
 	port(&ports[0], "left", OURS);
@@ -543,6 +545,10 @@ int main(int argc, char **argv)
 	};
 
 	split = argc > 1 && !strcmp(argv[1], "split");
+	if (argc > 1 && !strcmp(argv[1], "low"))
+		latency = TD_LATENCY_LOW;
+	if (argc > 1 && !strcmp(argv[1], "cpu"))
+		latency = TD_LATENCY_CPU;
 	if (split && sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		return 77; /* meson: skipped */
 	return cmocka_run_group_tests(tests, setup, teardown);

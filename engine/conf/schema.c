@@ -52,6 +52,10 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_SITE, "hugepages", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, hugepages), .words = "auto require never", .value = "auto",
 	 .help = "`auto` uses them when there are any and says what it costs when there are none."},
+	{TD_KIND_SITE, "latency", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, latency), .words = "balanced low cpu", .value = "balanced",
+	 .help = "`balanced` sleeps and wakes at each packet; `low` spins while media flows, a "
+		 "whole core; `cpu` gathers packets for up to 0.5 ms, which costs the least."},
 	{TD_KIND_SITE, "memory_mb", CONF_INT, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, memory_mb), .min = 64, .max = 1u << 20, .value = "256",
 	 .help = "Megabytes for packets and media tables."},

@@ -40,6 +40,12 @@ struct td_prefix {
 	uint8_t bits;
 };
 
+enum td_latency {            /* of the packet path, against the CPU that it costs */
+	TD_LATENCY_BALANCED, /* sleeps between packets, wakes at each */
+	TD_LATENCY_LOW,      /* spins while media flows */
+	TD_LATENCY_CPU,      /* naps between packets, so that they come in bursts */
+};
+
 struct td_conf_site {
 	char name[TD_NAME_BYTES];
 	char domain[TD_NAME_BYTES * 2];      /* SIP domain and digest realm */
@@ -50,6 +56,7 @@ struct td_conf_site {
 	int32_t signalling_core;    /* -1: inside worker 0's loop */
 	uint8_t worker_cores[TD_CONF_LIST], worker_count; /* none given: core 0 alone */
 	uint8_t hugepages;                                /* 0 auto, 1 require, 2 never */
+	uint8_t latency;                                  /* enum td_latency */
 	uint32_t memory_mb;                               /* for DPDK */
 	char journal_dir[TD_PATH_BYTES];
 	uint64_t journal_reserve; /* bytes kept while tandemd is away */
