@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define PCAP_LINKTYPE_RAW 101         /* packets begin with the IP header */
 #define PCAP_SNAPLEN      65535
 #define IP4_BYTES         20
+#define IP6_BYTES         40
 #define UDP_BYTES         8
 
 struct trace {
@@ -29,38 +31,72 @@ static void put16(uint8_t *p, unsigned v)
 	p[1] = (uint8_t)v;
 }
 
-static unsigned ip_checksum(const uint8_t *p)
+static uint64_t sum(uint64_t sum, const uint8_t *p, size_t n)
 {
-	unsigned sum = 0;
-
-	for (int i = 0; i < IP4_BYTES; i += 2)
-		sum += (unsigned)p[i] << 8 | p[i + 1];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum & 0xffff;
+	for (size_t i = 0; i < n; i++)
+		sum += i % 2 ? p[i] : (uint64_t)p[i] << 8;
+	return sum;
 }
 
-/* The message in an IPv4/UDP packet made anew: what went over the wire may have had fragments.
- * UDP checksum 0 says "not computed" (RFC 768). */
+static unsigned checksum(uint64_t s)
+{
+	while (s >> 16)
+		s = (s & 0xffff) + (s >> 16);
+	return ~s & 0xffff;
+}
+
+static size_t ip4_head(uint8_t *p, const struct td_addr *src, const struct td_addr *dst, size_t len)
+{
+	p[0] = 0x45;
+	put16(p + 2, (unsigned)(IP4_BYTES + UDP_BYTES + len));
+	p[8] = 64;
+	p[9] = IPPROTO_UDP;
+	memcpy(p + 12, &src->ip4, 4);
+	memcpy(p + 16, &dst->ip4, 4);
+	put16(p + 10, checksum(sum(0, p, IP4_BYTES)));
+	return IP4_BYTES;
+}
+
+static size_t ip6_head(uint8_t *p, const struct td_addr *src, const struct td_addr *dst, size_t len)
+{
+	p[0] = 0x60;
+	put16(p + 4, (unsigned)(UDP_BYTES + len));
+	p[6] = IPPROTO_UDP;
+	p[7] = 64;
+	memcpy(p + 8, src->ip6, 16);
+	memcpy(p + 24, dst->ip6, 16);
+	return IP6_BYTES;
+}
+
+/* The message in a packet made anew: what went over the wire may have had fragments. IPv4 may leave
+ * the UDP checksum out (0, RFC 768), IPv6 not (RFC 8200 section 8.1). */
 static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src, const struct td_addr *dst,
 	const char *data, size_t len)
 {
-	uint8_t head[IP4_BYTES + UDP_BYTES] = {0x45, [8] = 64, [9] = 17};
+	uint8_t head[IP6_BYTES + UDP_BYTES] = {0}, *udp;
+	bool v6 = src->family == 6;
 	uint32_t record[4];
+	unsigned folded;
+	size_t n;
 
 	if (len > PCAP_SNAPLEN - sizeof(head))
 		len = PCAP_SNAPLEN - sizeof(head);
-	put16(head + 2, (unsigned)(sizeof(head) + len));
-	memcpy(head + 12, &src->ip4, 4);
-	memcpy(head + 16, &dst->ip4, 4);
-	put16(head + 10, ip_checksum(head));
-	put16(head + 20, src->port);
-	put16(head + 22, dst->port);
-	put16(head + 24, (unsigned)(UDP_BYTES + len));
+	n = v6 ? ip6_head(head, src, dst, len) : ip4_head(head, src, dst, len);
+	udp = head + n;
+	n += UDP_BYTES;
+	put16(udp, src->port);
+	put16(udp + 2, dst->port);
+	put16(udp + 4, (unsigned)(UDP_BYTES + len));
+	if (v6) {
+		folded = checksum(
+			sum(sum(sum(IPPROTO_UDP + UDP_BYTES + len, head + 8, 32), udp, UDP_BYTES),
+				(const uint8_t *)data, len));
+		put16(udp + 6, folded ? folded : 0xffff);
+	}
 	record[0] = (uint32_t)(wall / TD_NSEC_PER_SEC);
 	record[1] = (uint32_t)(wall % TD_NSEC_PER_SEC);
-	record[2] = record[3] = (uint32_t)(sizeof(head) + len);
-	return fwrite(record, sizeof(record), 1, f) == 1 && fwrite(head, sizeof(head), 1, f) == 1 &&
+	record[2] = record[3] = (uint32_t)(n + len);
+	return fwrite(record, sizeof(record), 1, f) == 1 && fwrite(head, n, 1, f) == 1 &&
 	       fwrite(data, 1, len, f) == len && fflush(f) == 0;
 }
 

@@ -89,8 +89,9 @@ static struct td_addr local_for(const struct td_engine *e, const struct td_addr 
 	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
 	struct td_addr local = {0};
 
-	if (e->ports.addresses)
-		local = e->ports.address[0];
+	for (uint32_t a = 0; a < e->ports.addresses && !local.family; a++)
+		if (e->ports.address[a].family == remote->family)
+			local = e->ports.address[a];
 	for (uint32_t i = 0; i < ports->count; i++)
 		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
 			if (prefix_contains(&ports->port[i].address[k], remote) &&

@@ -72,6 +72,10 @@ static bool intent_decide(
 		return intent_refuse(i, &e->refused.no_codec, 400, "malformed SDP");
 	if (rc < 0 || !i->sdp.rtp.port)
 		return intent_refuse(i, &e->refused.no_codec, 488, "no audio in SDP");
+	if (ports_media(&e->ports, sip_session_local(s), i->sdp.rtp.family) < 0)
+		return intent_refuse(i, &e->refused.no_codec, 488,
+			i->sdp.rtp.family == 6 ? "no IPv6 media address on this port"
+					       : "no IPv4 media address on this port");
 	return true;
 }
 
@@ -123,7 +127,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 		intent_refuse(i, &e->refused.full, 503, "all call records in use");
 		return NULL;
 	}
-	c->caller = leg_alloc(e, c, NULL, sip_session_local(s));
+	c->caller = leg_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
 	if (!c->caller) {
 		pool_free(&e->calls, c);
 		intent_refuse(i, &e->refused.full, 503, "all RTP ports in use");

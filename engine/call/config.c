@@ -73,7 +73,8 @@ static int ports_reserve(struct td_engine *e, const struct td_conf *c)
 	const struct td_conf_site *site = conf_site(c);
 	uint32_t workers = site->worker_count ? site->worker_count : 1, n = 0;
 	struct td_addr *address;
-	int rc;
+	uint8_t *device;
+	int rc = -ENOMEM;
 
 	if (e->ports.addresses || !ports->count)
 		return 0;
@@ -82,13 +83,19 @@ static int ports_reserve(struct td_engine *e, const struct td_conf *c)
 	if (!n)
 		return 0;
 	address = calloc(n, sizeof(*address));
-	if (!address)
-		return -ENOMEM;
+	device = calloc(n, sizeof(*device));
+	if (!address || !device)
+		goto out;
 	n = 0;
 	for (uint32_t i = 0; i < ports->count; i++)
-		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
+			device[n] = (uint8_t)i;
 			address[n++] = ports->port[i].address[k].addr;
-	rc = ports_init(&e->ports, address, n, site->rtp_port_min, site->rtp_port_max, workers);
+		}
+	rc = ports_init(
+		&e->ports, address, device, n, site->rtp_port_min, site->rtp_port_max, workers);
+out:
+	free(device);
 	free(address);
 	return rc;
 }

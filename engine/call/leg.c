@@ -15,10 +15,10 @@ static void leg_free(struct td_engine *e, struct leg *l)
 	pool_free(&e->legs, l);
 }
 
-struct leg *leg_alloc(
-	struct td_engine *e, struct call *c, struct agent *a, const struct td_addr *local)
+struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
+	const struct td_addr *local, uint8_t family)
 {
-	int address = ports_address(&e->ports, local);
+	int address = ports_media(&e->ports, local, family);
 	uint32_t worker;
 	struct leg *l;
 

@@ -11,10 +11,11 @@
 
 #include <engine/call/state.h>
 
-/* A leg with an RTP port on the address `local` of ours. NULL: errno ENOENT when local is none of
- * ours, ENOBUFS when ports or legs are all in use. */
-struct leg *leg_alloc(
-	struct td_engine *e, struct call *c, struct agent *a, const struct td_addr *local);
+/* A leg with an RTP port on the address `local` of ours, or where the peer's SDP has another
+ * family, of that one (0: local's) on the same port. NULL: errno ENOENT when there is none of ours,
+ * ENOBUFS when ports or legs are all in use. */
+struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
+	const struct td_addr *local, uint8_t family);
 /* SIP is over, by whatever side. The session must not be touched any more. */
 void leg_session_over(struct td_engine *e, struct leg *l);
 /* The call has no use for the leg any more: its media ends; it frees itself when all is over. */

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int ports_init(struct ports *p, const struct td_addr *address, uint32_t addresses,
-	uint16_t port_min, uint16_t port_max, uint32_t workers)
+int ports_init(struct ports *p, const struct td_addr *address, const uint8_t *device,
+	uint32_t addresses, uint16_t port_min, uint16_t port_max, uint32_t workers)
 {
 	uint32_t per = td_legs_per_address(port_min, port_max);
 	uint32_t *next;
@@ -14,10 +14,11 @@ int ports_init(struct ports *p, const struct td_addr *address, uint32_t addresse
 	if (!addresses || !per || !workers)
 		return 0;
 	p->address = calloc(addresses, sizeof(*p->address));
+	p->device = calloc(addresses, sizeof(*p->device));
 	p->queue = calloc((size_t)addresses * workers, sizeof(*p->queue));
 	p->numbers = calloc((size_t)addresses * per, sizeof(*p->numbers));
 	p->owner = calloc((size_t)addresses * per, sizeof(*p->owner));
-	if (!p->address || !p->queue || !p->numbers || !p->owner) {
+	if (!p->address || !p->device || !p->queue || !p->numbers || !p->owner) {
 		ports_fini(p);
 		return -ENOMEM;
 	}
@@ -25,6 +26,7 @@ int ports_init(struct ports *p, const struct td_addr *address, uint32_t addresse
 	next = p->numbers;
 	for (uint32_t a = 0; a < addresses; a++) {
 		p->address[a] = address[a];
+		p->device[a] = device[a];
 		for (uint32_t w = 0; w < workers; w++) {
 			uint32_t first = td_worker_first(w, workers, per);
 			uint32_t end = td_worker_first(w + 1, workers, per);
@@ -44,6 +46,7 @@ void ports_fini(struct ports *p)
 	free(p->owner);
 	free(p->numbers);
 	free(p->queue);
+	free(p->device);
 	free(p->address);
 	*p = (struct ports){0};
 }
@@ -52,6 +55,18 @@ int ports_address(const struct ports *p, const struct td_addr *local)
 {
 	for (uint32_t a = 0; a < p->addresses; a++)
 		if (addr_equal_ip(&p->address[a], local))
+			return (int)a;
+	return -ENOENT;
+}
+
+int ports_media(const struct ports *p, const struct td_addr *local, uint8_t family)
+{
+	int same = ports_address(p, local);
+
+	if (same < 0 || !family || family == local->family)
+		return same;
+	for (uint32_t a = 0; a < p->addresses; a++)
+		if (p->device[a] == p->device[same] && p->address[a].family == family)
 			return (int)a;
 	return -ENOENT;
 }

@@ -6,6 +6,7 @@
 
 static const struct td_addr address[ADDRESSES] = {
 	{.family = 4, .ip4 = 0x0100140a}, {.family = 4, .ip4 = 0x01001e0a}};
+static const uint8_t device[ADDRESSES] = {0, 1};
 
 static void worker_formulas_are_inverse(void **state)
 {
@@ -29,7 +30,7 @@ static void numbers_are_unique_and_oldest_first(void **state)
 	uint32_t first, second, leg;
 
 	/* ten legs an address; three workers get 3, 3 and 4 */
-	assert_int_equal(ports_init(&p, address, ADDRESSES, 20000, 20019, 3), 0);
+	assert_int_equal(ports_init(&p, address, device, ADDRESSES, 20000, 20019, 3), 0);
 	assert_int_equal(ports_worker(&p, 1), 2);
 	first = ports_get(&p, 1, 2, &me);
 	assert_int_equal(first, 16);
@@ -59,7 +60,7 @@ static void local_address_is_found(void **state)
 	struct ports p;
 	struct td_addr a = address[1];
 
-	assert_int_equal(ports_init(&p, address, ADDRESSES, 20000, 20019, 1), 0);
+	assert_int_equal(ports_init(&p, address, device, ADDRESSES, 20000, 20019, 1), 0);
 	a.port = 5060;
 	assert_int_equal(ports_address(&p, &a), 1);
 	a.ip4++;
@@ -70,7 +71,7 @@ static void local_address_is_found(void **state)
 static int build(void)
 {
 	struct ports p;
-	int rc = ports_init(&p, address, ADDRESSES, 20000, 20019, 1);
+	int rc = ports_init(&p, address, device, ADDRESSES, 20000, 20019, 1);
 
 	ports_fini(&p);
 	return rc;
@@ -81,12 +82,37 @@ static void init_survives_oom(void **state)
 	oom_each(build, -ENOMEM);
 }
 
+static void media_has_the_family_asked_for(void **state)
+{
+	static const struct td_addr both[] = {
+		{.family = 4, .ip4 = 1},
+		{.family = 6, .ip6 = {0x20, 1}},
+		{.family = 4, .ip4 = 2},
+		{.family = 6, .ip6 = {0x20, 2}},
+		{.family = 4, .ip4 = 3},
+	};
+	static const uint8_t on[] = {0, 0, 1, 1, 2};
+	static const struct td_addr stranger = {.family = 6, .ip6 = {0x20, 3}};
+	struct ports p;
+
+	assert_int_equal(ports_init(&p, both, on, 5, 20000, 20019, 1), 0);
+	assert_int_equal(ports_media(&p, &both[0], 0), 0);
+	assert_int_equal(ports_media(&p, &both[0], 4), 0);
+	assert_int_equal(ports_media(&p, &both[0], 6), 1);
+	assert_int_equal(ports_media(&p, &both[3], 4), 2);
+	assert_int_equal(ports_media(&p, &both[3], 6), 3);
+	assert_int_equal(ports_media(&p, &both[4], 6), -ENOENT);
+	assert_int_equal(ports_media(&p, &stranger, 4), -ENOENT);
+	ports_fini(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(worker_formulas_are_inverse),
 		cmocka_unit_test(numbers_are_unique_and_oldest_first),
 		cmocka_unit_test(local_address_is_found),
+		cmocka_unit_test(media_has_the_family_asked_for),
 		cmocka_unit_test(init_survives_oom),
 	};
 

@@ -76,7 +76,7 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 		return refuse(e, c, a, "has not the call's codec");
 	if (!agents_target(e, a, &target))
 		return refuse(e, c, a, "is not registered");
-	l = leg_alloc(e, c, a, &target.local);
+	l = leg_alloc(e, c, a, &target.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
 	if (!invite(e, c, l, &target)) {

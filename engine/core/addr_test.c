@@ -103,6 +103,30 @@ static void contains(void **state)
 	assert_false(prefix_contains(&nothing, &none));
 }
 
+static void hosts(void **state)
+{
+	static const char *const yes[] = {
+		"10.0.0.1", "223.255.255.254", "2001:db8::1", "fd00::1", "64:ff9b::a00:1", "1::"};
+	static const char *const no[] = {"0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1",
+		"255.255.255.255", "::", "::1", "::10.0.0.1", "::ffff:10.0.0.1", "fe80::1",
+		"febf::1", "ff02::1"};
+	struct td_addr a;
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+		a = addr(yes[i]);
+		assert_true(addr_is_host(&a));
+	}
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++) {
+		a = addr(no[i]);
+		assert_false(addr_is_host(&a));
+		assert_int_equal(
+			addr_is_any(&a), !strcmp(no[i], "::") || !strcmp(no[i], "0.0.0.0"));
+		assert_int_equal(addr_is_link_local(&a), !strncmp(no[i], "fe", 2));
+	}
+	a = (struct td_addr){0};
+	assert_false(addr_is_any(&a) || addr_is_host(&a) || addr_is_link_local(&a));
+}
+
 static void prefixes_come_back(void **state)
 {
 	static const char *const same[] = {
@@ -127,6 +151,7 @@ int main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(compares),
 		cmocka_unit_test(contains),
+		cmocka_unit_test(hosts),
 		cmocka_unit_test(prefixes_come_back),
 	};
 

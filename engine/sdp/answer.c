@@ -108,7 +108,7 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 			at = (int)i;
 	if (at < 0)
 		return -ENOENT;
-	bool hold = peer->rtp.family == 4 && peer->rtp.ip4 == 0; /* as before RFC 3264 */
+	bool hold = addr_is_any(&peer->rtp); /* as before RFC 3264 */
 	bool reachable = peer->rtp.port != 0 && !hold;
 
 	if ((!hold && !is_target(ours, &peer->rtp)) ||

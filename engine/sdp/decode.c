@@ -248,7 +248,7 @@ int sdp_decode(struct sdp *out, struct str text)
 		out->rtcp.port = port;
 	}
 	/* hold as before RFC 3264: the author does not want to receive */
-	if (out->rtp.family == 4 && out->rtp.ip4 == 0)
+	if (addr_is_any(&out->rtp))
 		out->direction &= (uint8_t)~SDP_RECVONLY;
 	formats_resolve(&r);
 	return 0;

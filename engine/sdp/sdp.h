@@ -16,8 +16,8 @@ enum sdp_direction { SDP_INACTIVE = 0, SDP_SENDONLY = 1, SDP_RECVONLY = 2, SDP_S
 
 /* One side's description of the first usable audio stream. */
 struct sdp {
-	struct td_addr
-		rtp; /* port 0: stream refused; ip 0.0.0.0: old-style hold, direction says so */
+	struct td_addr rtp;  /* port 0: stream refused; ip 0.0.0.0 or ::: old-style hold, direction
+				says so */
 	struct td_addr rtcp; /* family 0: rtp.port + 1 */
 	uint8_t codecs[8];   /* enum td_codec that we know, in its order, 0-terminated */
 	uint8_t pt[8];       /* payload type of each */

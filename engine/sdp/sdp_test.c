@@ -106,6 +106,8 @@ static void old_hold_is_a_direction(void **state)
 	assert_int_equal(s.direction, SDP_SENDONLY);
 	assert_int_equal(decode("v=0\nc=IN IP4 0.0.0.0\nm=audio 5000 RTP/AVP 8\na=recvonly\n"), 0);
 	assert_int_equal(s.direction, SDP_INACTIVE);
+	assert_int_equal(decode("v=0\nc=IN IP6 ::\nm=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(s.direction, SDP_SENDONLY);
 }
 
 static void answer_takes_our_first_codec(void **state)

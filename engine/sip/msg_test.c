@@ -379,6 +379,49 @@ static void torture_in_detail(void **state)
 	assert_int_equal(m.reason.n, 0);
 }
 
+/* What RFC 5118 finds worth trying. */
+static void ipv6_references(void **state)
+{
+	static const char text[] =
+		"OPTIONS sip:user@[2001:db8::10] SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas3\r\n"
+		"Via: SIP/2.0/UDP [2001:db8::20:1]:5066;received=2001:db8::20:2;branch=z9hG4bKb\r\n"
+		"To: sip:user@[2001:db8::10:5070]\r\n"
+		"From: <sip:user@[2001:db8::9:1]:5070>;tag=81x2\r\n"
+		"Call-ID: SSG9559905523997077@[2001:db8::9:1]\r\n"
+		"CSeq: 8612 OPTIONS\r\n"
+		"Contact: \"Caller\" <sip:caller@[2001:db8::1]>\r\n"
+		"Record-Route: <sip:[2001:db8::2]:5061;lr>\r\n"
+		"Content-Length: 0\r\n\r\n";
+	static const struct td_addr source = {
+		.family = 6, .port = 5062, .ip6 = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}};
+	struct td_addr a;
+	struct td_buf b;
+	struct sip_uri u;
+
+	assert_int_equal(decode(text), 0);
+	assert_str(m.uri.host, "[2001:db8::10]");
+	assert_true(sip_uri_addr(&m.uri, &a));
+	assert_int_equal(a.family, 6);
+	assert_int_equal(a.port, SIP_PORT);
+	assert_str(m.via.host, "[2001:db8::9:1]");
+	assert_str(m.via.received, "[2001:db8::9:255]");  /* against the grammar, and harmless */
+	assert_str(m.to.uri.host, "[2001:db8::10:5070]"); /* no port: it says what it says */
+	assert_int_equal(m.to.uri.port, 0);
+	assert_int_equal(m.from.uri.port, 5070);
+	assert_str(m.call_id, "SSG9559905523997077@[2001:db8::9:1]");
+	buf_init(&b);
+	sip_via_encode_received(&b, &m.via, &source);
+	assert_str((struct str){b.data, b.len},
+		"SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKas3;received=2001:db8::7");
+	buf_free(&b);
+	/* Without brackets an address cannot be told from a host and port (section 4.2). */
+	assert_int_equal(sip_uri_decode(&u, STR("sip:2001:db8::10")), -EBADMSG);
+	/* Three colons are no address, whatever they are. */
+	assert_int_equal(sip_uri_decode(&u, STR("sip:user@[2001:db8:::192.0.2.1]")), 0);
+	assert_false(sip_uri_addr(&u, &a));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +431,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(uris),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(via_gets_its_source),
+		cmocka_unit_test(ipv6_references),
 		cmocka_unit_test(lists_split_at_commas),
 		cmocka_unit_test(torture),
 		cmocka_unit_test(torture_in_detail),

@@ -25,7 +25,10 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 	buf_str(&b, p->from_user);
 	buf_str(&b, p->from_user.n ? STR("@") : STR(""));
 	addr_encode_ip(&p->local, local);
-	buf_str(&b, p->from_host.n ? p->from_host : str_of(local));
+	if (p->from_host.n)
+		buf_str(&b, p->from_host);
+	else
+		buf_printf(&b, p->local.family == 6 ? "[%s]" : "%s", local);
 	size_t uri_len = b.len;
 
 	sip_addr_encode(&b, p->from_display, (struct str){b.data, uri_len}, str_of(s->local_tag));

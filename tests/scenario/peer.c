@@ -6,8 +6,6 @@
 #include <strings.h>
 #include <tests/scenario/peer.h>
 
-#define ENGINE "10.20.0.1"
-
 void peer_what(const char *msg, char *out, size_t size)
 {
 	const char *at = strncmp(msg, "SIP/2.0 ", 8) == 0 ? msg + 8 : msg;
@@ -47,15 +45,17 @@ const char *peer_body(const char *msg)
 void peer_sdp(const char *text, char *out, size_t size)
 {
 	char host[64], pts[64], direction[16] = "sendrecv";
+	bool v6 = text[0] == '[';
 	unsigned port;
 	size_t n;
 
 	out[0] = '\0';
-	if (sscanf(text, "%63[^:]:%u/%63[0-9,] %15s", host, &port, pts, direction) < 3)
+	if (sscanf(text, v6 ? "[%63[^]]]:%u/%63[0-9,] %15s" : "%63[^:]:%u/%63[0-9,] %15s", host,
+		    &port, pts, direction) < 3)
 		return;
 	n = (size_t)snprintf(out, size,
-		"v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %u RTP/AVP",
-		host, host, port);
+		"v=0\r\no=- 1 1 IN IP%d %s\r\ns=-\r\nc=IN IP%d %s\r\nt=0 0\r\nm=audio %u RTP/AVP",
+		v6 ? 6 : 4, host, v6 ? 6 : 4, host, port);
 	for (char *save, *pt = strtok_r(pts, ",", &save); pt; pt = strtok_r(NULL, ",", &save))
 		n += (size_t)snprintf(out + n, size - n, " %s", pt);
 	snprintf(out + n, size - n,
@@ -69,9 +69,9 @@ static void new_call(struct peer *p, const char *number)
 	snprintf(p->local_tag, sizeof(p->local_tag), "t%s%u", p->name, p->calls);
 	snprintf(p->local_uri, sizeof(p->local_uri), "<sip:%s@%s>",
 		p->caller[0] ? p->caller : "4930123", p->host);
-	snprintf(p->remote, sizeof(p->remote), "<sip:%s@" ENGINE ">", number);
+	snprintf(p->remote, sizeof(p->remote), "<sip:%s@%s>", number, p->engine_host);
 	snprintf(p->invite_to, sizeof(p->invite_to), "%s", p->remote);
-	snprintf(p->target, sizeof(p->target), "sip:%s@" ENGINE ":5060", number);
+	snprintf(p->target, sizeof(p->target), "sip:%s@%s:5060", number, p->engine_host);
 }
 
 void peer_request(struct peer *p, const char *method, const char *number, const char *headers,

@@ -15,7 +15,9 @@
 struct peer {
 	char name[32];
 	struct td_addr addr;
-	char host[64];   /* address as text */
+	char host[64];         /* address as text, in a URI: IPv6 in brackets */
+	struct td_addr engine; /* where it sends to: the engine is .1 or ::1 on each network */
+	char engine_host[64];
 	char caller[64]; /* user part of From of its calls; empty: 4930123 */
 	char call_id[PEER_FIELD], local_tag[32], local_uri[PEER_FIELD], remote[PEER_FIELD];
 	char target[PEER_FIELD];    /* Request-URI of what we send in the dialog */
@@ -34,7 +36,8 @@ void peer_what(const char *msg, char *out, size_t size);
 void peer_header(const char *msg, const char *name, char *out, size_t size);
 const char *peer_body(const char *msg);
 
-/* sdp "10.20.0.10:4000/8,0,101", then words such as "sendonly". Empty gives no body. */
+/* sdp "10.20.0.10:4000/8,0,101" or "[2001:db8::1]:4000/8", then words such as "sendonly". Empty
+ * gives no body. */
 void peer_sdp(const char *text, char *out, size_t size);
 
 /* A request; `number` for a new INVITE, headers and body may be empty. */

@@ -267,6 +267,13 @@ static struct peer *peer_find(struct script *s, const char *name)
 	return NULL;
 }
 
+static void host_encode(const struct td_addr *a, char *out, size_t size)
+{
+	char text[ADDR_TEXT];
+
+	snprintf(out, size, a->family == 6 ? "[%s]" : "%s", addr_encode_ip(a, text));
+}
+
 static void peer_add(struct script *s, const char *name, const char *address)
 {
 	struct peer *p = &s->peer[s->peers];
@@ -279,16 +286,21 @@ static void peer_add(struct script *s, const char *name, const char *address)
 	if (!p->addr.port)
 		p->addr.port = 5060;
 	snprintf(p->name, sizeof(p->name), "%s", name);
-	addr_encode_ip(&p->addr, p->host);
+	host_encode(&p->addr, p->host, sizeof(p->host));
+	p->engine = p->addr;
+	p->engine.port = 5060;
+	if (p->addr.family == 6) {
+		memset(p->engine.ip6 + 8, 0, 8);
+		p->engine.ip6[15] = 1;
+	} else {
+		p->engine.ip4 = (p->engine.ip4 & 0x00ffffff) | 0x01000000;
+	}
+	host_encode(&p->engine, p->engine_host, sizeof(p->engine_host));
 }
 
 static void send(struct script *s, const struct peer *p, const char *msg)
 {
-	struct td_addr local = p->addr; /* the engine is .1 on each network */
-
-	local.ip4 = (local.ip4 & 0x00ffffff) | 0x01000000;
-	local.port = 5060;
-	world_sip(s->world, &local, &p->addr, msg, strlen(msg));
+	world_sip(s->world, &p->engine, &p->addr, msg, strlen(msg));
 }
 
 /* carrier > INVITE 4989100 sdp="10.20.0.10:4000/8,101" head="X: y" body="..." type=... */
