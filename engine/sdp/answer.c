@@ -28,6 +28,12 @@ static void audio_encode(const struct sdp *o, struct td_buf *out)
 		directions[o->direction & SDP_SENDRECV]);
 	if (o->rtcp.port != 0 && o->rtcp.port != o->rtp.port + 1)
 		buf_printf(out, "a=rtcp:%u\r\n", o->rtcp.port);
+	if (o->rtcp_mux)
+		buf_str(out, STR("a=rtcp-mux\r\n"));
+	if (o->rtcp_rsize)
+		buf_str(out, STR("a=rtcp-rsize\r\n"));
+	if (o->rtcp_xr)
+		buf_str(out, STR("a=rtcp-xr:voip-metrics\r\n"));
 }
 
 void sdp_encode(const struct sdp *o, struct td_buf *out)
@@ -80,6 +86,9 @@ int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_add
 		.dtmf_pt = offer->dtmf_pt,
 		.ptime_ms = offer->ptime_ms,
 		.direction = mirror(offer->direction),
+		.rtcp_mux = offer->rtcp_mux,
+		.rtcp_rsize = offer->rtcp_rsize,
+		.rtcp_xr = offer->rtcp_xr,
 		.session_id = session_id,
 		.version = version,
 		.media_count = offer->media_count,
@@ -130,5 +139,9 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 		leg->flags |= TD_LEG_RECV;
 	if (reachable)
 		leg->flags |= TD_LEG_RTCP;
+	if (ours->rtcp_mux && peer->rtcp_mux) {
+		leg->flags |= TD_LEG_RTCP_MUX;
+		leg->rtcp = (struct td_addr){0}; /* RFC 5761 section 5.1.1 */
+	}
 	return 0;
 }

@@ -114,6 +114,10 @@ static int attribute_decode(struct reader *r, struct str s)
 			r->out->ptime_ms = (uint8_t)n;
 	} else if (str_eq(name, STR("rtcp-mux"))) {
 		r->out->rtcp_mux = true;
+	} else if (str_eq(name, STR("rtcp-rsize"))) {
+		r->out->rtcp_rsize = true;
+	} else if (str_eq(name, STR("rtcp-xr"))) {
+		r->out->rtcp_xr = true;
 	} else if (str_eq(name, STR("rtcp"))) {
 		return rtcp_decode(r, s);
 	}

@@ -24,7 +24,9 @@ struct sdp {
 	uint8_t dtmf_pt;     /* telephone-event/8000, TD_PT_NONE */
 	uint8_t ptime_ms;    /* 20 when not given */
 	uint8_t direction;   /* enum sdp_direction, from its author's view */
-	bool rtcp_mux;
+	bool rtcp_mux;       /* RTCP on the RTP port (RFC 5761) */
+	bool rtcp_rsize;     /* RTCP of reduced size may come (RFC 5506) */
+	bool rtcp_xr;        /* a=rtcp-xr of any kind; encoded: voip-metrics, please (RFC 3611) */
 	uint64_t session_id, version;
 	/* the other m= lines, to be answered with port 0 in their places (RFC 3264 section 6) */
 	uint8_t media_count, audio_index;
@@ -40,7 +42,8 @@ void sdp_encode(const struct sdp *o, struct td_buf *out);
 
 /*
  * Chooses the answer to `offer`: the first codec of `ours` (0-terminated, preferred first) that is
- * offered. Fills codec, pt, dtmf_pt, ptime and direction (its hold mirrored: sendonly -> recvonly).
+ * offered. Fills codec, pt, dtmf_pt, ptime and direction (its hold mirrored: sendonly -> recvonly);
+ * of RTCP's extensions it takes what is offered.
  * 0; -ENOENT when no codec is common.
  */
 int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_addr *rtp,

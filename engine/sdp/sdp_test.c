@@ -196,6 +196,40 @@ static void leg_follows_the_answer(void **state)
 	assert_int_equal(sdp_leg(&offer, &s, &leg), -ENOENT);
 }
 
+/* RFC 5761 section 5.1.1: shared ports are offered and answered, or not had. */
+static void rtcp_shares_a_port_when_both_say_so(void **state)
+{
+	static const char with[] = HEAD "m=audio 5000 RTP/AVP 8\na=rtcp:5009\na=rtcp-mux\n"
+					"a=rtcp-rsize\na=rtcp-xr:rcvr-rtt=all\n";
+	struct td_addr rtp = address("10.0.0.1:20000");
+	struct td_leg_params leg = {0};
+	struct td_buf b;
+	struct sdp a;
+
+	assert_int_equal(decode(with), 0);
+	assert_int_equal(sdp_answer(&s, both, &rtp, 1, 2, &a), 0);
+	assert_int_equal(sdp_leg(&a, &s, &leg), 0);
+	assert_int_equal(leg.flags, TD_LEG_SEND | TD_LEG_RECV | TD_LEG_RTCP | TD_LEG_RTCP_MUX);
+	assert_int_equal(leg.rtcp.family, 0);
+	buf_init(&b);
+	sdp_encode(&a, &b);
+	buf_put(&b, "", 1);
+	assert_non_null(strstr(b.data, "\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
+				       "a=rtcp-xr:voip-metrics\r\n"));
+	buf_free(&b);
+
+	a.rtcp_mux = false; /* we did not offer it */
+	assert_int_equal(sdp_leg(&a, &s, &leg), 0);
+	assert_int_equal(leg.flags, TD_LEG_SEND | TD_LEG_RECV | TD_LEG_RTCP);
+	assert_int_equal(leg.rtcp.port, 5009);
+	assert_int_equal(decode(HEAD "m=audio 5000 RTP/AVP 8\n"), 0);
+	assert_int_equal(sdp_answer(&s, both, &rtp, 1, 2, &a), 0);
+	assert_false(a.rtcp_mux || a.rtcp_rsize || a.rtcp_xr);
+	a.rtcp_mux = true; /* the peer did not take it */
+	assert_int_equal(sdp_leg(&a, &s, &leg), 0);
+	assert_int_equal(leg.flags & TD_LEG_RTCP_MUX, 0);
+}
+
 /* Where no single host of our leg's family is, we send nothing. */
 static void leg_goes_to_a_host(void **state)
 {
@@ -269,6 +303,7 @@ int main(void)
 		cmocka_unit_test(answer_takes_our_first_codec),
 		cmocka_unit_test(directions_are_mirrored),
 		cmocka_unit_test(leg_follows_the_answer),
+		cmocka_unit_test(rtcp_shares_a_port_when_both_say_so),
 		cmocka_unit_test(leg_goes_to_a_host),
 		cmocka_unit_test(mutated_sdp_does_no_harm),
 	};
