@@ -4,6 +4,7 @@
 #include <engine/call/distribute.h>
 #include <engine/call/leg.h>
 #include <engine/call/queuelog.h>
+#include <engine/call/silence.h>
 #include <engine/call/story.h>
 #include <errno.h>
 
@@ -37,6 +38,7 @@ void bridge_start(struct td_engine *e, struct call *c)
 	queuelog_connect(e, c);
 	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
 		c->cdr.recording ? ", recorded" : "");
+	silence_check(e, c);
 }
 
 void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)

@@ -7,6 +7,7 @@
 #include <engine/call/ring.h>
 #include <engine/call/queuelog.h>
 #include <engine/call/routes.h>
+#include <engine/call/silence.h>
 #include <engine/call/story.h>
 #include <engine/call/trace.h>
 #include <engine/call/trunk.h>
@@ -380,6 +381,9 @@ void call_close(struct td_engine *e, struct call *c)
 	timer_cancel(&e->timers, &c->timer);
 	if (c->cdr.recording)
 		e->io.record(e->io.ctx, c->cdr.recording, NULL, c->codec);
+	quality_get(&caller->quality, &c->cdr.caller_quality);
+	if (agent)
+		quality_get(&agent->quality, &c->cdr.agent_quality);
 	cdr_write(e, &c->cdr);
 	hash_del(&e->by_id, &c->by_id);
 	c->state = CALL_FREE;
@@ -426,6 +430,7 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 		distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
 			by == ENDED_BY_CALLER ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
 	}
+	silence_over(e, c);
 	if (c->state == CALL_TALKING)
 		bridge_end(e, c, by);
 	hang_up_caller(e, c, code);
@@ -448,6 +453,29 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	timer_set(&e->timers, &c->timer, e->now + CLOSE_NS);
 }
 
+void call_media(struct td_engine *e, struct leg *l, const struct td_media_event *ev)
+{
+	switch ((enum td_media_event_type)ev->type) {
+	case TD_MEDIA_DTMF:
+		call_digit(e, l, ev->dtmf.digit, ev->dtmf.duration_ms);
+		break;
+	case TD_MEDIA_FIRST_RTP:
+		silence_first(e, l);
+		break;
+	case TD_MEDIA_SILENT:
+		silence_begin(e, l, ev->silence.ms, ev->silence.never);
+		break;
+	case TD_MEDIA_HEARD:
+		silence_heard(e, l, ev->silence.ms);
+		break;
+	case TD_MEDIA_LEG_STATS:
+		quality_update(&l->quality, &ev->stats, l->params.codec, l->params.ptime_ms, false);
+		break;
+	default:
+		break;
+	}
+}
+
 void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duration_ms)
 {
 	struct call *c = l->call;
@@ -466,8 +494,10 @@ void call_gone(struct td_engine *e, struct leg *l, const struct td_leg_stats *st
 {
 	struct call *c = l->call;
 
-	if (c)
+	if (c) {
+		quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
 		cdr_media(l->agent ? &c->cdr.agent_media : &c->cdr.caller_media, stats, c->codec);
+	}
 	leg_gone(e, l);
 	if (c && c->state == CALL_ENDED && media_ended(c))
 		call_close(e, c);

@@ -28,6 +28,7 @@ void call_leave(struct td_engine *e, struct call *c);
 void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	enum td_disposition disposition, int code);
 void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duration_ms);
+void call_media(struct td_engine *e, struct leg *l, const struct td_media_event *ev);
 void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
 void call_gone(struct td_engine *e, struct leg *l, const struct td_leg_stats *stats);
 

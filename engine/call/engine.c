@@ -5,6 +5,7 @@
 #include <engine/call/distribute.h>
 #include <engine/call/engine.h>
 #include <engine/call/leg.h>
+#include <engine/call/silence.h>
 #include <engine/call/story.h>
 #include <errno.h>
 #include <stdio.h>
@@ -74,7 +75,7 @@ struct td_engine *td_engine_alloc(
 	e->traced = calloc(TRACE_ENTRIES, sizeof(*e->traced));
 	if (!e->traced || pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
 		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct leg)) < 0 ||
-		timers_init(&e->timers, SPARE(params->max_calls)) < 0 ||
+		timers_init(&e->timers, SPARE(params->max_calls) + SILENCE_TIMERS) < 0 ||
 		hash_init(&e->by_contact, params->max_calls, prng_u64(&e->prng)) < 0 ||
 		hash_init(&e->by_id, params->max_calls, prng_u64(&e->prng)) < 0 ||
 		distribute_init(e) < 0 || sip_init(e) < 0) {
@@ -143,11 +144,8 @@ void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_ev
 	if (l && l->params.cookie == ev->cookie) {
 		if (ev->type == TD_MEDIA_LEG_GONE && l->media == LEG_MEDIA_DELETING)
 			call_gone(e, l, &ev->stats);
-		else if (ev->type == TD_MEDIA_DTMF && l->call)
-			call_digit(e, l, ev->dtmf.digit, ev->dtmf.duration_ms);
-		else if (ev->type == TD_MEDIA_FIRST_RTP && l->call)
-			story(e, l->call, "first RTP from %s",
-				l->agent ? l->agent->object.name : "the caller");
+		else if (l->call)
+			call_media(e, l, ev);
 	}
 	engine_leave(e);
 }
@@ -235,6 +233,7 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 		if (c->state == CALL_ENDED)
 			call_close(e, c);
 	}
+	silence_stop(e);
 	agents_stop(e);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/leg.h>
 #include <engine/call/marking.h>
+#include <engine/call/silence.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -52,6 +53,7 @@ struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 		.cookie = (uint32_t)prng_u64(&e->prng),
 		.dtmf_pt = TD_PT_NONE,
 	};
+	quality_init(&l->quality, l->params.seq);
 	return l;
 }
 
@@ -186,6 +188,8 @@ void leg_set(struct td_engine *e, struct leg *l)
 	if (l->media == LEG_MEDIA_ADDED)
 		command(e, l,
 			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = l->params});
+	if (!silence_matters(l))
+		silence_end(e, l);
 }
 
 void leg_account(struct td_engine *e, struct leg *l)

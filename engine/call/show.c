@@ -2,8 +2,10 @@
 /* Rows for operators: JSON objects, one a call, queue, agent, trunk, counter. */
 #include <engine/call/agents.h>
 #include <engine/call/engine.h>
+#include <engine/call/silence.h>
 #include <engine/core/addr.h>
 #include <errno.h>
+#include <math.h>
 
 static const char *const codec_names[TD_CODEC_COUNT] = {
 	[TD_CODEC_NONE] = "none",
@@ -36,6 +38,16 @@ static const char *call_state_name(const struct call *c)
 	}
 }
 
+/* Of the worst direction of both legs, at its last report. */
+static double mos_now(const struct call *c)
+{
+	uint16_t caller = quality_mos_now(&c->caller->quality);
+	uint16_t agent = c->agent ? quality_mos_now(&c->agent->quality) : 0;
+	uint16_t worse = !agent || (caller && caller < agent) ? caller : agent;
+
+	return worse ? worse / 100.0 : NAN;
+}
+
 static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct call *c = pool_at(&e->calls, i);
@@ -60,6 +72,8 @@ static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		c->waited_ms / 1000.0 + (c->contact ? seconds_since(e, c->entered) : 0.0));
 	json_f64(b, "talked", c->state == CALL_TALKING ? seconds_since(e, c->connected) : 0.0);
 	json_str(b, "codec", str_of(codec_name(c->codec)));
+	json_f64(b, "mos", mos_now(c));
+	json_str(b, "audio", str_of(silence_audio(c)));
 	json_str(b, "digits", str_of(c->cdr.digits));
 	json_u64(b, "recording", c->cdr.recording);
 	json_str(b, "sip_call_id", str_of(c->cdr.sip_call_id));
@@ -194,6 +208,8 @@ static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		{"full", r->full, "calls refused, max_calls or ports reached: 503"},
 		{"trunk_full", r->trunk_full, "calls refused, a trunk's max_calls reached: 503"},
 		{"queue_full", r->queue_full, "calls that found a queue full"},
+		{"one_way_now", e->silences.one_way, "talks in which only one side is heard"},
+		{"one_way", e->silences.total, "talks that became so, since the start"},
 		{"acd_outputs_lost", e->outs_lost, "always 0; otherwise a bug"},
 	};
 

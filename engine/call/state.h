@@ -15,6 +15,7 @@
 #include <engine/call/acct.h>
 #include <engine/call/object.h>
 #include <engine/call/ports.h>
+#include <engine/call/quality.h>
 #include <engine/conf/conf.h>
 #include <engine/core/hash.h>
 #include <engine/core/pool.h>
@@ -79,8 +80,12 @@ struct leg {
 	bool rang;                   /* the agent's telephone */
 	uint8_t commands;            /* to the worker, since `window` */
 	uint64_t window;
+	bool heard;  /* RTP has come */
+	bool silent; /* none comes, though it should */
+	uint64_t silent_since;
 	struct sdp ours;
 	struct td_leg_params params;
+	struct quality quality;
 };
 
 enum call_state {
@@ -103,6 +108,7 @@ struct call {
 	uint8_t codec; /* enum td_codec, of both legs */
 	uint8_t hops;
 	bool held_by_caller, held_by_agent;
+	bool one_way;                /* counted in struct silences */
 	struct trunk *trunk;         /* NULL: an agent calls */
 	struct agent *calling_agent; /* that one */
 	struct queue *queue;
@@ -125,6 +131,13 @@ struct source { /* one prefix of a trunk, longest first */
 struct marked { /* a telephone that does not register, by address */
 	struct td_addr contact;
 	uint8_t sip_dscp;
+};
+
+struct silences {
+	uint32_t one_way; /* talks in which only one side is heard, now */
+	uint64_t total;   /* and since the start */
+	bool raised;      /* the alarm */
+	struct timer clear;
 };
 
 struct refusals {
@@ -167,6 +180,7 @@ struct td_engine {
 	uint32_t call_count, calls_running; /* not closed, not ended */
 	bool draining, trace, started;
 	struct refusals refused;
+	struct silences silences;
 };
 
 static inline uint64_t engine_wall(const struct td_engine *e, uint64_t t)

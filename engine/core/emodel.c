@@ -70,11 +70,14 @@ uint16_t emodel_mos(uint16_t r)
 	return mos < 1000000000000 ? 100 : (uint16_t)((mos + 5000000000) / 10000000000);
 }
 
-uint32_t emodel_delay_us(uint32_t rtt_us, unsigned ptime_ms, uint32_t jitter_us)
+uint32_t emodel_buffer_us(uint32_t jitter_us)
 {
 	uint32_t buffer = jitter_us < BUFFER_MAX_US / 2 ? 2 * jitter_us : BUFFER_MAX_US;
 
-	if (buffer < BUFFER_MIN_US)
-		buffer = BUFFER_MIN_US;
-	return rtt_us / 2 + ptime_ms * MS_US + buffer;
+	return buffer < BUFFER_MIN_US ? BUFFER_MIN_US : buffer;
+}
+
+uint32_t emodel_delay_us(uint32_t rtt_us, unsigned ptime_ms, uint32_t buffer_us)
+{
+	return rtt_us / 2 + ptime_ms * MS_US + buffer_us;
 }

@@ -24,11 +24,11 @@ struct emodel_path {
 uint16_t emodel_r(const struct emodel_path *p);
 /* G.107 Annex B: MOS of R, both in hundredths: 100..450. */
 uint16_t emodel_mos(uint16_t r);
-/*
- * Delay from mouth to ear: half the round trip (0: unknown, and R is that much too good), a packet
- * of speech before it can be sent, and the listener's jitter buffer. Nobody tells of that; it is
- * taken as twice the mean deviation, 40 ms at least and 120 ms at most.
- */
-uint32_t emodel_delay_us(uint32_t rtt_us, unsigned ptime_ms, uint32_t jitter_us);
+/* What a jitter buffer adds when nobody tells: twice the mean deviation, 40 ms at least and 120 ms
+ * at most. */
+uint32_t emodel_buffer_us(uint32_t jitter_us);
+/* Delay from mouth to ear: half the round trip (0: unknown, and R is that much too good), a packet
+ * of speech before it can be sent, and the listener's jitter buffer. */
+uint32_t emodel_delay_us(uint32_t rtt_us, unsigned ptime_ms, uint32_t buffer_us);
 
 #endif

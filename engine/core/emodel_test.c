@@ -106,11 +106,12 @@ static void worse_never_rates_better(void **state)
 
 static void delay_is_the_sum_of_its_parts(void **state)
 {
-	assert_int_equal(emodel_delay_us(0, 20, 0), 60000);
-	assert_int_equal(emodel_delay_us(80000, 20, 1000), 100000);
-	assert_int_equal(emodel_delay_us(80000, 30, 35000), 140000);
-	assert_int_equal(emodel_delay_us(0, 20, 60000), 140000);
-	assert_int_equal(emodel_delay_us(0, 20, UINT32_MAX), 140000);
+	assert_int_equal(emodel_buffer_us(0), 40000);
+	assert_int_equal(emodel_buffer_us(35000), 70000);
+	assert_int_equal(emodel_buffer_us(60000), 120000);
+	assert_int_equal(emodel_buffer_us(UINT32_MAX), 120000);
+	assert_int_equal(emodel_delay_us(0, 20, 40000), 60000);
+	assert_int_equal(emodel_delay_us(80000, 30, 70000), 140000);
 }
 
 int main(void)

@@ -36,8 +36,8 @@ void peer_what(const char *msg, char *out, size_t size);
 void peer_header(const char *msg, const char *name, char *out, size_t size);
 const char *peer_body(const char *msg);
 
-/* sdp "10.20.0.10:4000/8,0,101" or "[2001:db8::1]:4000/8", then words such as "sendonly". Empty
- * gives no body. */
+/* sdp "10.20.0.10:4000/8,0,101" or "[2001:db8::1]:4000/8", then attributes such as "sendonly
+ * rtcp-mux". Empty gives no body. */
 void peer_sdp(const char *text, char *out, size_t size);
 
 /* A request; `number` for a new INVITE, headers and body may be empty. */

@@ -26,9 +26,9 @@
 #define PASSWORD  "-secret"
 #define DOMAIN    "tandem.example"
 
-enum channel { SIP, MEDIA, LOG, CDR, SESSION, RECORD, STORY, CHANNELS };
+enum channel { SIP, MEDIA, LOG, CDR, SESSION, RECORD, STORY, ALARM, CHANNELS };
 static const char *const channel_names[CHANNELS] = {
-	"sip", "media", "log", "cdr", "session", "record", "story"};
+	"sip", "media", "log", "cdr", "session", "record", "story", "alarm"};
 
 struct out { /* one thing the engine said that no line of the script has named yet */
 	enum channel channel;
@@ -124,10 +124,10 @@ static void leg_text(const struct td_leg_params *p, char *out, size_t size)
 {
 	char remote[ADDR_TEXT], sip[ADDR_TEXT];
 
-	snprintf(out, size, "remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s acct=%u dscp=%u",
+	snprintf(out, size, "remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s%s acct=%u dscp=%u",
 		addr_encode(&p->remote, remote), addr_encode(&p->sip, sip), p->pt, p->dtmf_pt,
 		p->policy, p->flags & TD_LEG_SEND ? "s" : "", p->flags & TD_LEG_RECV ? "r" : "",
-		p->acct, p->dscp);
+		p->flags & TD_LEG_RTCP_MUX ? "m" : "", p->acct, p->dscp);
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
@@ -180,6 +180,7 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	const struct td_ev_cdr *c = payload;
 	const struct td_ev_agent_session *a = payload;
 	const struct td_ev_story *t = payload;
+	const struct td_ev_alarm *m = payload;
 	struct out *o;
 
 	switch (type) {
@@ -193,17 +194,27 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		snprintf(o->text, sizeof(o->text),
 			"%s by=%s code=%u caller=%s dialled=%s trunk=%s queue=%s agent=%s "
 			"digits=%s "
-			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d",
+			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
+			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
 			disposition[c->disposition], by[c->ended_by], c->sip_code, c->caller,
 			c->dialled, c->trunk, c->queue, c->agent, c->digits, c->wait_ms, c->ring_ms,
 			c->talk_ms, c->attempts, c->recording,
 			(unsigned long long)c->caller_media.in_packets,
-			(unsigned long long)c->agent_media.in_packets, c->answered != 0);
+			(unsigned long long)c->agent_media.in_packets, c->answered != 0,
+			c->caller_quality.in.mos_mean, c->caller_quality.in.mos_worst,
+			c->caller_quality.out.mos_mean, c->caller_quality.out.mos_worst,
+			c->caller_quality.silences, c->caller_quality.silent_ms,
+			c->agent_quality.silences, c->agent_quality.silent_ms);
 		break;
 	case TD_EV_AGENT_SESSION:
 		o = out_new(s, SESSION);
 		snprintf(o->text, sizeof(o->text), "%s %s %llu %s", a->agent, states[a->state],
 			(unsigned long long)((a->to - a->from) / TD_NSEC_PER_MSEC), a->reason);
+		break;
+	case TD_EV_ALARM:
+		o = out_new(s, ALARM);
+		snprintf(o->text, sizeof(o->text), "%s %s: %s", m->raised ? "raised" : "cleared",
+			m->name, m->text);
 		break;
 	case TD_EV_STORY:
 		o = out_new(s, STORY);
@@ -510,6 +521,43 @@ static uint32_t leg_find(struct script *s, const char *name)
 	return 0;
 }
 
+static uint32_t number_of(char *word[], unsigned n, const char *key)
+{
+	size_t k = strlen(key);
+
+	for (unsigned i = 2; i < n; i++)
+		if (strncmp(word[i], key, k) == 0 && word[i][k] == '=')
+			return (uint32_t)strtoul(word[i] + k + 1, NULL, 0);
+	return 0;
+}
+
+/* What a worker says of a leg: first a; silent a 1500 [never]; heard a 3000; stats a in=250 ... */
+static bool do_media(struct script *s, char *word[], unsigned n)
+{
+	struct td_media_event ev = {0};
+
+	if (strcmp(word[0], "first") == 0) {
+		ev.type = TD_MEDIA_FIRST_RTP;
+	} else if (n > 2 && (strcmp(word[0], "silent") == 0 || strcmp(word[0], "heard") == 0)) {
+		ev.type = word[0][0] == 's' ? TD_MEDIA_SILENT : TD_MEDIA_HEARD;
+		ev.silence.ms = (uint32_t)strtoul(word[2], NULL, 10);
+		ev.silence.never = n > 3;
+	} else if (strcmp(word[0], "stats") == 0) {
+		ev.type = TD_MEDIA_LEG_STATS;
+		ev.stats = (struct td_leg_stats){.in_expected = number_of(word, n, "in"),
+			.in_lost = (int32_t)number_of(word, n, "lost"),
+			.in_jitter = number_of(word, n, "jitter"),
+			.out_reports = number_of(word, n, "reports"),
+			.out_seq_max = number_of(word, n, "seq"),
+			.out_lost = (int32_t)number_of(word, n, "out-lost"),
+			.rtt_us = number_of(word, n, "rtt")};
+	} else {
+		return false;
+	}
+	world_media(s->world, leg_find(s, word[1]), &ev);
+	return true;
+}
+
 static void configure(struct script *s)
 {
 	char err[512];
@@ -572,7 +620,7 @@ static void do_line(struct script *s, char *line)
 		do_send(s, p, word, n);
 	else if (n >= 3 && p && strcmp(word[1], "<") == 0)
 		do_receive(s, p, word, n);
-	else
+	else if (n < 2 || !do_media(s, word, n))
 		complain(s, "not understood: %s", word[0]);
 }
 

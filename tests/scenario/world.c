@@ -193,9 +193,11 @@ static void leg_gone(struct world *w, uint32_t leg)
 		.type = TD_MEDIA_LEG_GONE,
 		.leg = leg,
 		.cookie = l->cookie,
-		.stats = {.in_packets = packets, .in_bytes = packets * 200},
+		.stats = l->stats,
 	};
 
+	ev.stats.in_packets = packets;
+	ev.stats.in_bytes = packets * 200;
 	*l = (struct world_leg){0};
 	w->legs_going--;
 	td_engine_media(w->engine, w->now, &ev);
@@ -235,17 +237,24 @@ void world_sip(struct world *w, const struct td_addr *local, const struct td_add
 	advance(w);
 }
 
+void world_media(struct world *w, uint32_t leg, struct td_media_event *ev)
+{
+	ev->leg = leg;
+	ev->cookie = w->leg[leg].cookie;
+	if (ev->type == TD_MEDIA_LEG_STATS)
+		w->leg[leg].stats = ev->stats;
+	td_engine_media(w->engine, w->now, ev);
+	advance(w);
+}
+
 void world_digit(struct world *w, uint32_t leg, char digit)
 {
 	struct td_media_event ev = {
 		.type = TD_MEDIA_DTMF,
-		.leg = leg,
-		.cookie = w->leg[leg].cookie,
 		.dtmf = {.digit = digit, .duration_ms = 100},
 	};
 
-	td_engine_media(w->engine, w->now, &ev);
-	advance(w);
+	world_media(w, leg, &ev);
 }
 
 void world_stale(struct world *w, uint32_t leg)
@@ -317,6 +326,8 @@ const char *world_residue(const struct world *w)
 		return "contacts";
 	if (e->out_count || e->outs_lost)
 		return "outputs of the distributor";
+	if (e->silences.one_way)
+		return "talks of which one side is heard";
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		const struct queue *q = table_get(&e->queues, n);
 

@@ -32,6 +32,7 @@ struct world_leg {
 	uint32_t cookie;
 	uint32_t commands; /* within the last 10 ms, as the ring would hold them */
 	uint64_t window;
+	struct td_leg_stats stats;
 };
 
 struct world {
@@ -56,6 +57,8 @@ uint64_t world_next(const struct world *w); /* when world_run() has something to
 void world_sip(struct world *w, const struct td_addr *local, const struct td_addr *remote,
 	const void *data, size_t len);
 void world_digit(struct world *w, uint32_t leg, char digit);
+/* Whatever a worker can say of a leg; statistics go on from these at its end. */
+void world_media(struct world *w, uint32_t leg, struct td_media_event *ev);
 /* A digit and LEG_GONE of a leg that had this number before: both must be ignored. */
 void world_stale(struct world *w, uint32_t leg);
 
