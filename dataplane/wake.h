@@ -2,7 +2,7 @@
 /*
  * Waking a loop that sleeps, without a system call when it does not.
  *
- * Poster: publish work; wake_post().      Sleeper: wake_arm(); is there work? wake_disarm() or
+ * Poster: publish work; wake_post().      Sleeper: wake_arm(); is there work? else wake_wait(), or
  * poll() on wake.fd; wake_disarm().
  * Both sides store first and load then, with a full fence between: the poster's store of work and
  * load of `asleep`, the sleeper's store of `asleep` and load of work. One of them sees the other.
@@ -11,6 +11,7 @@
 #define TANDEM_DATAPLANE_WAKE_H
 
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/eventfd.h>
@@ -47,6 +48,14 @@ static inline void wake_arm(struct wake *w)
 {
 	atomic_store_explicit(&w->asleep, true, memory_order_relaxed);
 	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Armed, and there is no work: until someone posts, timeout_ms at most (-1: for ever). */
+static inline void wake_wait(struct wake *w, int timeout_ms)
+{
+	struct pollfd fd = {.fd = w->fd, .events = POLLIN};
+
+	(void)poll(&fd, 1, timeout_ms);
 }
 
 static inline void wake_disarm(struct wake *w)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/wake.h>
 #include <engine/host/clock.h>
 #include <engine/host/journal.h>
 #include <engine/log/log.h>
@@ -19,6 +20,8 @@
 #define SIGNALLING_RING (4u << 20)      /* 280 calls a second, 15 records of 300 B each: 3 s */
 #define HOST_RING       (256u << 10)
 #define BATCH           512 /* records of one ring in a row */
+/* A thread that is kept busy naps, and no one need wake it; after a silence so long it sleeps. */
+#define SILENCE_NS TD_NSEC_PER_SEC
 
 /* What stands in a ring, the payload behind it. */
 struct entry {
@@ -37,6 +40,7 @@ struct journal {
 	struct source source[JOURNAL_SOURCES];
 	struct journal_writer *writer;
 	pthread_t thread;
+	struct wake wake;
 	atomic_bool stop;
 	bool in_order;        /* the stop: set before it */
 	_Atomic uint64_t ack; /* asked for */
@@ -47,6 +51,7 @@ struct journal {
 	bool shedding;       /* diagnostics are not kept */
 	uint64_t full_until; /* full by the disk's fault: try again then */
 	uint64_t gap_told, synced;
+	uint64_t heard; /* when there was something to do last */
 	uint64_t lost;
 
 	pthread_mutex_t usage_lock; /* host threads only */
@@ -86,8 +91,10 @@ void journal_tell_losses(struct journal *j, enum journal_source source)
 {
 	struct source *s = &j->source[source];
 
-	if (s->loss.lost && ring_put(s->ring, s->loss.to, TD_EV_GAP, &s->loss, sizeof(s->loss)))
-		s->loss = (struct td_ev_gap){0};
+	if (!s->loss.lost || !ring_put(s->ring, s->loss.to, TD_EV_GAP, &s->loss, sizeof(s->loss)))
+		return;
+	s->loss = (struct td_ev_gap){0};
+	wake_post(&j->wake);
 }
 
 void journal_put(struct journal *j, enum journal_source source, uint64_t wall, uint16_t type,
@@ -98,6 +105,7 @@ void journal_put(struct journal *j, enum journal_source source, uint64_t wall, u
 	journal_tell_losses(j, source);
 	if (s->loss.lost || !ring_put(s->ring, wall, type, payload, len))
 		loss_add(&s->loss, wall, type, payload);
+	wake_post(&j->wake);
 }
 
 void journal_put_now(struct journal *j, enum journal_source source, uint16_t type,
@@ -135,6 +143,7 @@ void journal_ack(struct journal *j, uint64_t seq)
 
 	while (old < seq && !atomic_compare_exchange_weak(&j->ack, &old, seq))
 		;
+	wake_post(&j->wake);
 }
 
 void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost)
@@ -223,10 +232,23 @@ static void keep(struct journal *j, const struct entry *entry, uint64_t now)
 	j->lost += j->loss.lost - before;
 }
 
+static bool waiting(struct journal *j)
+{
+	size_t n;
+
+	for (int i = 0; i < JOURNAL_SOURCES; i++)
+		if (spsc_peek(j->source[i].ring, &n))
+			return true;
+	return false;
+}
+
 /* One batch from each ring. True when a ring had more. */
 static bool take(struct journal *j, uint64_t now)
 {
 	bool more = false;
+
+	if (waiting(j))
+		j->heard = now;
 
 	for (int i = 0; i < JOURNAL_SOURCES; i++) {
 		size_t n;
@@ -272,6 +294,19 @@ static void stopped(struct journal *j, uint64_t now)
 		journal_writer_put(j->writer, clock_wall(), TD_EV_STOP, "", 0);
 }
 
+/* Until someone posts, once there is nothing left to write, sync or tell. */
+static void rest(struct journal *j, uint64_t now, uint64_t acked)
+{
+	if (j->full || j->shedding || j->loss.lost || now < j->heard + SILENCE_NS) {
+		clock_nap(TURN_NS);
+		return;
+	}
+	wake_arm(&j->wake);
+	if (!waiting(j) && !atomic_load(&j->stop) && atomic_load(&j->ack) == acked)
+		wake_wait(&j->wake, -1);
+	wake_disarm(&j->wake);
+}
+
 static void *run(void *arg)
 {
 	struct journal *j = arg;
@@ -304,7 +339,10 @@ static void *run(void *arg)
 			continue;
 		if (stop)
 			return NULL;
-		clock_nap(rc ? RETRY_NS : TURN_NS);
+		if (rc)
+			clock_nap(RETRY_NS);
+		else
+			rest(j, now, acked);
 	}
 }
 
@@ -317,6 +355,10 @@ struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size
 	if (!j)
 		goto fail;
 	pthread_mutex_init(&j->usage_lock, NULL);
+	rc = wake_init(&j->wake);
+	if (rc)
+		goto free_j;
+	rc = -ENOMEM;
 	for (int i = 0; i < JOURNAL_SOURCES; i++) {
 		j->source[i].ring =
 			spsc_alloc(i == JOURNAL_SIGNALLING ? SIGNALLING_RING : HOST_RING);
@@ -341,6 +383,8 @@ close_writer:
 free_rings:
 	for (int i = 0; i < JOURNAL_SOURCES; i++)
 		spsc_free(j->source[i].ring);
+	wake_fini(&j->wake);
+free_j:
 	free(j);
 fail:
 	errno = -rc;
@@ -353,7 +397,9 @@ void journal_stop(struct journal *j, bool in_order)
 		return;
 	j->in_order = in_order;
 	atomic_store(&j->stop, true);
+	wake_post(&j->wake);
 	pthread_join(j->thread, NULL);
+	wake_fini(&j->wake);
 	journal_writer_close(j->writer);
 	for (int i = 0; i < JOURNAL_SOURCES; i++)
 		spsc_free(j->source[i].ring);

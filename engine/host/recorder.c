@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/wake.h>
 #include <engine/core/hash.h>
 #include <engine/host/clock.h>
 #include <engine/host/recorder.h>
@@ -56,6 +57,7 @@ struct recorder {
 	pthread_t thread, recovery;
 	uint32_t *old; /* log segments that recovery reads */
 	size_t old_count;
+	struct wake wake;
 	atomic_bool stop;
 	_Atomic uint64_t live, made, failed;
 	atomic_bool full;
@@ -65,6 +67,7 @@ struct recorder {
 	struct taplog log;
 	struct hash table;
 	TAILQ_HEAD(, recording) all;
+	unsigned open; /* begun by the engine and not ended, made or refused: legs are tapped */
 	uint64_t checked, lost_told;
 	bool failing; /* alarm recording-failed is raised */
 };
@@ -211,10 +214,12 @@ static void take_commands(struct recorder *r)
 
 	while ((c = spsc_peek(r->commands, &n))) {
 		if (c->begin) {
+			r->open++;
 			begin(r, c);
 		} else {
 			struct recording *rec = lookup(r, c->recording);
 
+			r->open -= r->open > 0; /* 0: its beginning found the ring full */
 			if (rec)
 				rec->stop_at = clock_monotonic() + TAIL_NS;
 		}
@@ -318,6 +323,23 @@ static void check(struct recorder *r, uint64_t now)
 	}
 }
 
+/* The workers wake no one: while legs are tapped their rings are looked at turn by turn, and before
+ * one is the engine says so. */
+static void rest(struct recorder *r)
+{
+	bool alarmed = atomic_load(&r->full) || r->failing;
+	size_t n;
+
+	if (r->open || !TAILQ_EMPTY(&r->all) || r->disk.flying || r->log.active) {
+		clock_nap(TURN_NS);
+		return;
+	}
+	wake_arm(&r->wake);
+	if (!spsc_peek(r->commands, &n) && !atomic_load(&r->stop))
+		wake_wait(&r->wake, alarmed ? (int)(CHECK_NS / TD_NSEC_PER_MSEC) : -1);
+	wake_disarm(&r->wake);
+}
+
 static void *run(void *arg)
 {
 	struct recorder *r = arg;
@@ -336,7 +358,7 @@ static void *run(void *arg)
 			continue;
 		if (stop)
 			break;
-		clock_nap(TURN_NS);
+		rest(r);
 	}
 	for (struct recording *rec = TAILQ_FIRST(&r->all), *next; rec; rec = next) {
 		next = TAILQ_NEXT(rec, link);
@@ -365,6 +387,14 @@ static void *run_recovery(void *arg)
 	return NULL;
 }
 
+static bool command_put(struct recorder *r, const struct command *c)
+{
+	bool room = spsc_put(r->commands, c, sizeof(*c));
+
+	wake_post(&r->wake);
+	return room;
+}
+
 bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
 	enum td_codec codec)
 {
@@ -372,14 +402,14 @@ bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const
 		.recording = recording, .codec = (uint8_t)codec, .begin = true, .wall = wall};
 
 	snprintf(c.call, sizeof(c.call), "%s", call);
-	return spsc_put(r->commands, &c, sizeof(c));
+	return command_put(r, &c);
 }
 
 bool recorder_end(struct recorder *r, uint32_t recording)
 {
 	struct command c = {.recording = recording};
 
-	return spsc_put(r->commands, &c, sizeof(c));
+	return command_put(r, &c);
 }
 
 void recorder_stats(struct recorder *r, struct recorder_stats *out)
@@ -428,9 +458,12 @@ struct recorder *recorder_start(const struct recorder_params *p, char *err, size
 	r->commands = spsc_alloc(COMMAND_RING);
 	if (!r->commands)
 		goto free_taps;
-	rc = hash_init(&r->table, TABLE_BUCKETS, 0);
+	rc = wake_init(&r->wake);
 	if (rc)
 		goto free_commands;
+	rc = hash_init(&r->table, TABLE_BUCKETS, 0);
+	if (rc)
+		goto fini_wake;
 	rc = r->dirfd = directory(AT_FDCWD, p->dir);
 	if (rc < 0)
 		goto fini_hash;
@@ -461,6 +494,7 @@ struct recorder *recorder_start(const struct recorder_params *p, char *err, size
 	return r;
 stop_thread:
 	atomic_store(&r->stop, true);
+	wake_post(&r->wake);
 	pthread_join(r->thread, NULL);
 fini_disk:
 	disk_fini(&r->disk);
@@ -471,6 +505,8 @@ close_dir:
 	close(r->dirfd);
 fini_hash:
 	hash_fini(&r->table);
+fini_wake:
+	wake_fini(&r->wake);
 free_commands:
 	spsc_free(r->commands);
 free_taps:
@@ -489,8 +525,10 @@ void recorder_stop(struct recorder *r)
 	if (!r)
 		return;
 	atomic_store(&r->stop, true);
+	wake_post(&r->wake);
 	pthread_join(r->thread, NULL);
 	pthread_join(r->recovery, NULL);
+	wake_fini(&r->wake);
 	taplog_fini(&r->log);
 	disk_fini(&r->disk);
 	free(r->old);
