@@ -8,10 +8,8 @@
 
 int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
 {
-	/* Workers own equal ranges of the ports, the same for every address. */
-	uint32_t per_address = dp->parse.ports_per_address;
-	struct dp_worker *d =
-		&dp->worker[cmd->leg % per_address * (uint64_t)dp->workers / per_address];
+	uint32_t worker = td_leg_worker(cmd->leg, dp->workers, dp->parse.ports_per_address);
+	struct dp_worker *d = &dp->worker[worker];
 
 	if (!cmdq_put(d->commands, cmd)) {
 		dp->signalling.commands_lost++;

@@ -16,9 +16,10 @@ int ports_init(struct ports *p, const struct td_addr *address, const uint8_t *de
 	p->address = calloc(addresses, sizeof(*p->address));
 	p->device = calloc(addresses, sizeof(*p->device));
 	p->queue = calloc((size_t)addresses * workers, sizeof(*p->queue));
+	p->load = calloc(workers, sizeof(*p->load));
 	p->numbers = calloc((size_t)addresses * per, sizeof(*p->numbers));
 	p->owner = calloc((size_t)addresses * per, sizeof(*p->owner));
-	if (!p->address || !p->device || !p->queue || !p->numbers || !p->owner) {
+	if (!p->address || !p->device || !p->queue || !p->load || !p->numbers || !p->owner) {
 		ports_fini(p);
 		return -ENOMEM;
 	}
@@ -45,6 +46,7 @@ void ports_fini(struct ports *p)
 {
 	free(p->owner);
 	free(p->numbers);
+	free(p->load);
 	free(p->queue);
 	free(p->device);
 	free(p->address);
@@ -77,7 +79,7 @@ uint32_t ports_worker(const struct ports *p, uint32_t address)
 	uint32_t best = 0;
 
 	for (uint32_t w = 1; w < p->workers; w++)
-		if (q[w].count > q[best].count)
+		if (q[w].count && (!q[best].count || p->load[w] < p->load[best]))
 			best = w;
 	return best;
 }
@@ -92,6 +94,7 @@ uint32_t ports_get(struct ports *p, uint32_t address, uint32_t worker, void *own
 	leg = q->leg[q->head];
 	q->head = (q->head + 1) % q->cap;
 	q->count--;
+	p->load[worker]++;
 	p->owner[leg] = owner;
 	return leg;
 }
@@ -103,6 +106,7 @@ void ports_put(struct ports *p, uint32_t leg)
 
 	q->leg[(q->head + q->count) % q->cap] = leg;
 	q->count++;
+	p->load[worker]--;
 	p->owner[leg] = NULL;
 }
 
@@ -121,9 +125,9 @@ struct td_addr ports_rtp(const struct ports *p, uint32_t leg)
 
 uint32_t ports_in_use(const struct ports *p)
 {
-	uint32_t n = p->addresses * p->per_address;
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < p->addresses * p->workers; i++)
-		n -= p->queue[i].count;
+	for (uint32_t w = 0; w < p->workers && p->load; w++)
+		n += p->load[w];
 	return n;
 }

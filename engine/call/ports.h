@@ -20,6 +20,7 @@ struct ports {
 	struct td_addr *address;   /* by address index */
 	uint8_t *device;           /* the site's port that it belongs to, likewise */
 	struct ports_queue *queue; /* [address * workers + worker] */
+	uint32_t *load;            /* by worker: numbers given out, of all addresses */
 	uint32_t *numbers;         /* the rings' memory */
 	void **owner;              /* by leg number, NULL while free */
 };
@@ -33,7 +34,8 @@ int ports_address(const struct ports *p, const struct td_addr *local); /* index,
 /* For media of this family (0: any) of someone whose SIP comes to `local`: that address, or the
  * first one of the family on the same port. */
 int ports_media(const struct ports *p, const struct td_addr *local, uint8_t family);
-/* The worker with the most free numbers on this address: both legs of a call go there. */
+/* The worker with the fewest legs of those that have a number left on this address: both legs of a
+ * call go there. */
 uint32_t ports_worker(const struct ports *p, uint32_t address);
 uint32_t ports_get(struct ports *p, uint32_t address, uint32_t worker, void *owner); /* or NONE */
 void ports_put(struct ports *p, uint32_t leg);

@@ -31,7 +31,6 @@ static void numbers_are_unique_and_oldest_first(void **state)
 
 	/* ten legs an address; three workers get 3, 3 and 4 */
 	assert_int_equal(ports_init(&p, address, device, ADDRESSES, 20000, 20019, 3), 0);
-	assert_int_equal(ports_worker(&p, 1), 2);
 	first = ports_get(&p, 1, 2, &me);
 	assert_int_equal(first, 16);
 	second = ports_get(&p, 1, 2, &me);
@@ -55,6 +54,33 @@ static void numbers_are_unique_and_oldest_first(void **state)
 	ports_fini(&p);
 }
 
+/* A call asks for a worker once, and then for two numbers of it, perhaps on two addresses. */
+static void calls_spread_over_workers(void **state)
+{
+	struct ports p;
+	int me;
+	uint32_t legs[2 * 10], n = 0;
+
+	assert_int_equal(ports_init(&p, address, device, ADDRESSES, 20000, 20019, 3), 0);
+	for (uint32_t call = 0; call < 9; call++) {
+		uint32_t w = ports_worker(&p, 0);
+
+		assert_int_equal(w, call % 3);
+		for (uint32_t a = 0; a < ADDRESSES; a++) {
+			legs[n] = ports_get(&p, a, w, &me);
+			assert_int_equal(td_leg_worker(legs[n], 3, 10), w);
+			n++;
+		}
+	}
+	/* Worker 2 has one number more: who has none is not chosen, however few its legs. */
+	assert_int_equal(ports_worker(&p, 0), 2);
+	ports_put(&p, legs[1]); /* worker 0's on address 1 */
+	assert_int_equal(ports_worker(&p, 1), 0);
+	assert_int_equal(ports_worker(&p, 0), 2);
+	assert_int_equal(ports_in_use(&p), 17);
+	ports_fini(&p);
+}
+
 static void local_address_is_found(void **state)
 {
 	struct ports p;
@@ -71,7 +97,7 @@ static void local_address_is_found(void **state)
 static int build(void)
 {
 	struct ports p;
-	int rc = ports_init(&p, address, device, ADDRESSES, 20000, 20019, 1);
+	int rc = ports_init(&p, address, device, ADDRESSES, 20000, 20019, 2);
 
 	ports_fini(&p);
 	return rc;
@@ -111,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(worker_formulas_are_inverse),
 		cmocka_unit_test(numbers_are_unique_and_oldest_first),
+		cmocka_unit_test(calls_spread_over_workers),
 		cmocka_unit_test(local_address_is_found),
 		cmocka_unit_test(media_has_the_family_asked_for),
 		cmocka_unit_test(init_survives_oom),
