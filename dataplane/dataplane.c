@@ -29,12 +29,12 @@ static int dp_check(const struct dp_params *p, char *err, size_t err_size)
 			s->worker_count);
 		return -EINVAL;
 	}
-	if (s->signalling_core >= 0 &&
-		s->signalling_core == (s->worker_count ? s->worker_cores[0] : 0)) {
+	for (unsigned i = 0; i < eal_workers(s); i++) {
+		if (s->signalling_core != (int)eal_worker_core(s, i))
+			continue;
 		snprintf(err, err_size,
-			"signalling_core: core %d is the worker's; name another or none (inside "
-			"the "
-			"worker's loop)",
+			"signalling_core: core %d is a worker's; name another or none (inside "
+			"worker 0's loop)",
 			s->signalling_core);
 		return -EINVAL;
 	}
@@ -45,7 +45,7 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 {
 	dp->site = *p->site;
 	dp->ports = p->port_count;
-	dp->workers = 1;
+	dp->workers = eal_workers(p->site);
 	dp->turn = p->turn;
 	dp->turn_ctx = p->turn_ctx;
 	dp->note = p->note;
@@ -83,6 +83,7 @@ static int dp_open_ports(struct dp *dp, char *err, size_t err_size)
 	uint32_t ip[PORT_MAX * TD_CONF_LIST];
 	struct port_env env = {
 		.pool = dp->pool,
+		.workers = dp->workers,
 		.ours = {.config = {.sip_port = dp->site.sip_port,
 				 .rtp_port_min = dp->site.rtp_port_min,
 				 .rtp_port_max = dp->site.rtp_port_max},
@@ -138,6 +139,28 @@ static int dp_worker_rings(struct dp_worker *d, unsigned legs)
 	return 0;
 }
 
+/* Whose a port's queue is: worker i has queue i, or, where there are fewer queues than workers, the
+ * ports' queues are dealt out in turn. */
+static unsigned dp_queue_worker(const struct dp *dp, unsigned port, unsigned queue)
+{
+	return dp->port[port].queues == dp->workers ? queue : (port + queue) % dp->workers;
+}
+
+static void dp_worker_queue(struct dp_worker *d, unsigned port)
+{
+	struct worker_port *w = &d->worker.port[port];
+	unsigned queues = d->dp->port[port].queues;
+	unsigned owner = dp_queue_worker(d->dp, port, d->worker.index % queues);
+
+	for (unsigned q = 0; q < queues; q++)
+		if (dp_queue_worker(d->dp, port, q) == d->worker.index) {
+			w->queue = (uint16_t)q;
+			return;
+		}
+	w->via = dp_handover(d->dp, d->worker.index, owner)->frames;
+	w->via_worker = (uint8_t)owner;
+}
+
 static void dp_worker_ports(struct dp_worker *d)
 {
 	struct dp *dp = d->dp;
@@ -151,6 +174,7 @@ static void dp_worker_ports(struct dp_worker *d)
 		w->kernel_owned = dp->port[i].kernel_owned;
 		w->tx_checksum = dp->port[i].tx_checksum;
 		w->mac = dp->port[i].mac;
+		dp_worker_queue(d, i);
 	}
 }
 
@@ -183,7 +207,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	d->worker.index = index;
 	d->worker.pool = dp->pool;
 	d->worker.fib = &dp->fib;
-	d->info.core = dp->site.worker_count ? dp->site.worker_cores[index] : 0;
+	d->info.core = eal_worker_core(&dp->site, index);
 	dp_worker_ports(d);
 	rc = dp_worker_rings(d, (unsigned)legs);
 	if (rc)
@@ -205,6 +229,9 @@ static int dp_workers(struct dp *dp, const struct dp_params *p, char *err, size_
 	rc = dp->worker ? 0 : -ENOMEM;
 	for (unsigned i = 0; i < dp->workers && !rc; i++)
 		dp->worker[i].wake.fd = -1;
+	if (!rc && dp->workers > 1 &&
+		!(dp->handover = handover_alloc(dp->workers, &dp->rings_bytes)))
+		rc = -ENOMEM;
 	for (unsigned i = 0; i < dp->workers && !rc; i++)
 		rc = dp_worker_init(dp, i, p->tap);
 	if (!rc && !dp_inline_signalling(dp))
@@ -237,13 +264,16 @@ static int dp_build(struct dp *dp, const struct dp_params *p, char *err, size_t 
 		.note = dp->note,
 		.note_ctx = dp->note_ctx,
 	};
+	unsigned queues = 0;
 	int rc = dp_addresses(dp, err, err_size);
 
 	if (!rc)
 		rc = eal_start(&eal, err, err_size);
 	if (rc)
 		return rc;
-	dp->pool = mempool_alloc(dp->ports, dp->site.memory_mb, err, err_size);
+	for (unsigned i = 0; i < dp->ports; i++)
+		queues += port_queue_count(&dp->conf[i], dp->workers);
+	dp->pool = mempool_alloc(queues, dp->workers, dp->site.memory_mb, err, err_size);
 	if (!dp->pool)
 		return -errno;
 	rc = dp_rcu(dp);
@@ -356,6 +386,7 @@ void dp_free(struct dp *dp)
 	dp_stop(dp);
 	for (unsigned i = 0; dp->worker && i < dp->workers; i++)
 		dp_worker_fini(&dp->worker[i]);
+	handover_free(dp->handover, dp->workers);
 	rte_free(dp->worker);
 	wake_fini(&dp->signalling.own);
 	home_stop(dp);

@@ -89,6 +89,8 @@ struct dp_port_info {
 	const char *name, *device, *driver; /* driver as in use: "af_xdp", "af_packet (fallback)" */
 	struct td_port_stats stats;
 	uint16_t mtu;
+	unsigned queues;      /* a worker each; the others hand their packets to those */
+	const char *steering; /* how packets find their worker's queue, steer_name() */
 	bool up, kernel_owned, zero_copy;
 	uint64_t kernel_dropped; /* packets the driver or kernel lost before us */
 };
@@ -103,7 +105,8 @@ struct dp_memory {
 void dp_memory(struct dp *dp, struct dp_memory *out);
 struct dp_worker_info {
 	unsigned core;
-	uint64_t turns, busy_ns, asleep_ns, wakeups, packets;
+	uint64_t turns, busy_ns, asleep_ns, wakeups, packets; /* packets: that its queues brought */
+	uint64_t handed_in, handed_out;                       /* from, to other workers */
 };
 void dp_worker_info(struct dp *dp, unsigned worker, struct dp_worker_info *out);
 

@@ -156,7 +156,7 @@ static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *er
 	static char list[EAL_LCORES];
 	size_t n = 0;
 	cpu_set_t cpus;
-	unsigned workers = s->worker_count ? s->worker_count : 1;
+	unsigned workers = eal_workers(s);
 	int rc = 0;
 
 	if (sched_getaffinity(0, sizeof(cpus), &cpus))
@@ -167,7 +167,7 @@ static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *er
 				list + n, sizeof(list) - n, "%s%u", n ? "," : "0@(", i);
 	n += (size_t)snprintf(list + n, sizeof(list) - n, ")");
 	for (unsigned i = 0; i < workers && !rc && n < sizeof(list) - 16; i++) {
-		unsigned core = s->worker_count ? s->worker_cores[i] : 0;
+		unsigned core = eal_worker_core(s, i);
 
 		rc = eal_core(&cpus, core, "worker_cores", err, err_size);
 		n += (size_t)snprintf(
@@ -240,6 +240,16 @@ bool eal_hugepages(void)
 	return eal_huge;
 }
 
+unsigned eal_workers(const struct td_conf_site *site)
+{
+	return site->worker_count ? site->worker_count : 1;
+}
+
+unsigned eal_worker_core(const struct td_conf_site *site, unsigned worker)
+{
+	return site->worker_count ? site->worker_cores[worker] : 0;
+}
+
 unsigned eal_worker_lcore(unsigned worker)
 {
 	return 1 + worker;
@@ -247,5 +257,5 @@ unsigned eal_worker_lcore(unsigned worker)
 
 unsigned eal_signalling_lcore(const struct td_conf_site *site)
 {
-	return 1 + (site->worker_count ? site->worker_count : 1);
+	return 1 + eal_workers(site);
 }

@@ -17,6 +17,9 @@ struct eal_params {
 /* 0, or a negative errno with a line in err. Later calls keep what the first one started. */
 int eal_start(const struct eal_params *p, char *err, size_t err_size);
 bool eal_hugepages(void);
+/* Workers there are, and the core of each: one on core 0 when none is named. */
+unsigned eal_workers(const struct td_conf_site *site);
+unsigned eal_worker_core(const struct td_conf_site *site, unsigned worker);
 /* lcore numbers: 0 is main, then workers, then signalling if it has its own. */
 unsigned eal_worker_lcore(unsigned worker);
 unsigned eal_signalling_lcore(const struct td_conf_site *site);

@@ -79,6 +79,7 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 {
 	struct port *p = &dp->port[port];
 	bool open = port < dp->opened;
+	uint64_t handed_in = 0;
 
 	*out = (struct dp_port_info){
 		.name = dp->conf[port].name,
@@ -87,12 +88,19 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 		.mtu = p->mtu,
 		.up = open && port_up(dp, port),
 		.kernel_owned = p->kernel_owned,
+		.queues = p->queues,
+		.steering = steer_name(p->steer.kind),
 		.zero_copy = p->zero_copy,
 		.kernel_dropped = open ? port_lost(p) : 0,
 		.stats = dp->signalling.lost[port],
 	};
+	/* Those in a ring are held. What was taken is read first: it was given before. */
+	for (unsigned i = 0; i < dp->workers; i++)
+		handed_in += dp->worker[i].worker.port[port].stats.handed_in;
+	atomic_thread_fence(memory_order_acquire);
 	for (unsigned i = 0; i < dp->workers; i++)
 		stats_add(&out->stats, &dp->worker[i].worker.port[port].stats);
+	out->stats.held += out->stats.handed_out - handed_in;
 }
 
 void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)
@@ -126,5 +134,11 @@ void dp_memory(struct dp *dp, struct dp_memory *out)
 
 void dp_worker_info(struct dp *dp, unsigned worker, struct dp_worker_info *out)
 {
-	*out = dp->worker[worker].info;
+	const struct dp_worker *d = &dp->worker[worker];
+
+	*out = d->info;
+	for (unsigned i = 0; i < dp->ports; i++) {
+		out->handed_in += d->worker.port[i].stats.handed_in;
+		out->handed_out += d->worker.port[i].stats.handed_out;
+	}
 }

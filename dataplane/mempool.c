@@ -9,11 +9,11 @@
 #include <dataplane/mempool.h>
 #include <dataplane/pkt.h>
 
-/* A port holds a fill, a transmit and a completion ring of 2048, and what is on its way. */
-#define MEMPOOL_PER_PORT 8192u
-#define MEMPOOL_SHARED   4096u /* signalling's ring, held packets, caches */
-#define MEMPOOL_CACHE    256u
-#define HUGE_PAGE        (2ull << 20)
+/* A queue holds a fill, a transmit and a completion ring of 2048, and what is on its way. */
+#define MEMPOOL_PER_QUEUE  8192u
+#define MEMPOOL_PER_WORKER 4096u /* signalling's ring, hand-overs, held packets, caches */
+#define MEMPOOL_CACHE      256u
+#define HUGE_PAGE          (2ull << 20)
 
 uint64_t mempool_bytes(const struct rte_mempool *p)
 {
@@ -80,16 +80,17 @@ struct rte_mempool *mempool_create(const char *name, unsigned n, unsigned cache)
 	return p;
 }
 
-struct rte_mempool *mempool_alloc(unsigned ports, unsigned memory_mb, char *err, size_t err_size)
+struct rte_mempool *mempool_alloc(
+	unsigned queues, unsigned workers, unsigned memory_mb, char *err, size_t err_size)
 {
-	unsigned n = ports * MEMPOOL_PER_PORT + MEMPOOL_SHARED;
+	unsigned n = queues * MEMPOOL_PER_QUEUE + workers * MEMPOOL_PER_WORKER;
 	struct rte_mempool *p = mempool_create(MEMPOOL_NAME, n, MEMPOOL_CACHE);
 
 	if (!p) {
 		errno = rte_errno;
 		snprintf(err, err_size,
-			"memory_mb: %u is too little for %u packets of %u ports; %u is enough",
-			memory_mb, n, ports, n * 3 / 1024 + 64);
+			"memory_mb: %u is too little for %u packets of %u queues; %u is enough",
+			memory_mb, n, queues, n * 3 / 1024 + 64);
 		return NULL;
 	}
 	/* AF_XDP registers the pool as one stretch of addresses. */

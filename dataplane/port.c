@@ -38,9 +38,31 @@ void port_unplug(struct port *p)
 		(void)rte_eal_hotplug_remove("vdev", p->device);
 }
 
-int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size)
+unsigned port_queue_count(const struct td_conf_port *conf, unsigned workers)
+{
+	switch (conf->type) {
+	case TD_PORT_RING:
+	case TD_PORT_PCI:
+		return conf->queues && conf->queues < workers ? conf->queues : workers;
+	case TD_PORT_MEMIF: /* what goes into a queue that the other side lacks would be lost */
+		return conf->queues < workers ? RTE_MAX(conf->queues, 1u) : workers;
+	default: /* the kernel's interfaces: DPDK's drivers find the socket of one */
+		return 1;
+	}
+}
+
+static int port_queue(struct port *p, uint16_t queue, struct rte_mempool *pool)
 {
 	uint16_t rx = PORT_DESCRIPTORS, tx = PORT_DESCRIPTORS;
+	int rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->eth_port, &rx, &tx);
+
+	if (!rc)
+		rc = rte_eth_rx_queue_setup(p->eth_port, queue, rx, SOCKET_ID_ANY, NULL, pool);
+	return rc ? rc : rte_eth_tx_queue_setup(p->eth_port, queue, tx, SOCKET_ID_ANY, NULL);
+}
+
+int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size)
+{
 	struct rte_eth_conf conf = {0};
 	struct rte_eth_dev_info info;
 	int rc = rte_eth_dev_info_get(p->eth_port, &info);
@@ -51,24 +73,26 @@ int port_configure(struct port *p, const struct port_env *env, char *err, size_t
 	if (p->tx_checksum)
 		conf.txmode.offloads |= PORT_TX_CHECKSUM;
 	conf.rxmode.offloads = info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_CHECKSUM;
-	rc = rte_eth_dev_configure(p->eth_port, 1, 1, &conf);
+	p->queues = RTE_MIN(p->queues, info.max_rx_queues);
+	p->queues = RTE_MIN(p->queues, info.max_tx_queues);
+	steer_plan(&p->steer, &info, p->queues, env->ours.config.rtp_port_min,
+		env->ours.config.rtp_port_max);
+	steer_configure(&p->steer, &conf);
+	rc = rte_eth_dev_configure(p->eth_port, p->queues, p->queues, &conf);
 	if (rc)
 		goto fail;
 	if (p->conf->type == TD_PORT_PCI)
 		(void)rte_eth_dev_set_mtu(p->eth_port, p->mtu);
-	rc = rte_eth_dev_adjust_nb_rx_tx_desc(p->eth_port, &rx, &tx);
-	if (rc)
-		goto fail;
-	rc = rte_eth_rx_queue_setup(p->eth_port, 0, rx, SOCKET_ID_ANY, NULL, env->pool);
-	if (rc)
-		goto fail;
-	rc = rte_eth_tx_queue_setup(p->eth_port, 0, tx, SOCKET_ID_ANY, NULL);
+	for (uint16_t q = 0; q < p->queues && !rc; q++)
+		rc = port_queue(p, q, env->pool);
 	if (rc)
 		goto fail;
 	rc = rte_eth_dev_start(p->eth_port);
 	if (rc)
 		goto fail;
 	p->started = true;
+	if (p->queues == env->workers)
+		steer_apply(&p->steer, p->eth_port);
 	if (rte_is_zero_ether_addr(&p->mac))
 		rc = rte_eth_macaddr_get(p->eth_port, &p->mac);
 	if (!rc)
@@ -101,6 +125,7 @@ int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
 	*p = (struct port){.conf = conf,
 		.number = number,
 		.mtu = conf->mtu ? conf->mtu : RTE_ETHER_MTU,
+		.queues = (uint16_t)port_queue_count(conf, env->workers),
 		.fd = -1,
 		.claim = -1,
 		.xdp = {.prog = -1, .counters = -1}};

@@ -7,6 +7,7 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 #include <tandem/config.h>
+#include <dataplane/steer.h>
 #include <dataplane/xdp/xdp.h>
 
 #define PORT_DRIVER_BYTES 32
@@ -18,6 +19,8 @@ struct port {
 	char driver[PORT_DRIVER_BYTES]; /* as in use: "af_packet (fallback)" */
 	char device[64];                /* DPDK's name for it */
 	uint16_t eth_port;
+	uint16_t queues; /* each of them is one worker's */
+	struct steer steer;
 	bool probed, started;
 	bool kernel_owned, zero_copy, tx_checksum;
 	uint16_t mtu;
@@ -32,11 +35,14 @@ struct port {
 
 struct port_env {
 	struct rte_mempool *pool;
+	unsigned workers;
 	struct xdp_ours ours; /* frame_max is the port's to fill */
 	void (*note)(void *ctx, const char *line);
 	void *note_ctx;
 };
 
+/* Queues that such a port would best have; a device may have fewer. */
+unsigned port_queue_count(const struct td_conf_port *conf, unsigned workers);
 /* 0, or a negative errno with a line in err; then port_close() is not needed. */
 int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
 	const struct port_env *env, char *err, size_t err_size);

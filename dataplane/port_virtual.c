@@ -8,25 +8,29 @@
 #include <stdio.h>
 #include <string.h>
 #include <dataplane/port.h>
+#include <dataplane/worker.h>
 
-static struct rte_ring *port_ring(const char *device, char side)
+static struct rte_ring *port_ring(const char *device, char side, unsigned queue)
 {
-	char name[RTE_RING_NAMESIZE];
+	char name[RTE_RING_NAMESIZE], number[4] = "";
 	struct rte_ring *r;
 
-	snprintf(name, sizeof(name), "%.20s.%c", device, side);
+	if (queue)
+		snprintf(number, sizeof(number), "%u", queue % 100);
+	snprintf(name, sizeof(name), "%.20s.%c%s", device, side, number);
 	r = rte_ring_lookup(name);
 	return r ? r : rte_ring_create(name, PORT_RING_SIZE, SOCKET_ID_ANY, 0);
 }
 
 /*
- * A port of device W reads the ring "W.a" and writes "W.b"; a second port of the same device the
- * other way round, so the two are connected. A test or benchmark is the other side of a single one
- * by rte_ring_lookup().
+ * A port of device W reads the ring "W.a" and writes "W.b" (further queues "W.a1", ...); a second
+ * port of the same device the other way round, so the two are connected. A test or benchmark is the
+ * other side of a single one by rte_ring_lookup().
  */
 static int port_probe_ring(struct port *p, char *err, size_t err_size)
 {
-	struct rte_ring *a = port_ring(p->conf->device, 'a'), *b = port_ring(p->conf->device, 'b');
+	struct rte_ring *rx[WORKER_MAX], *tx[WORKER_MAX];
+	char from = 'a', to = 'b';
 	uint16_t taken;
 	int rc;
 
@@ -34,17 +38,19 @@ static int port_probe_ring(struct port *p, char *err, size_t err_size)
 	/* net_ring puts its own prefix in front of the name given. */
 	snprintf(p->device, sizeof(p->device), "net_ring_%.20s.a", p->conf->device);
 	if (!rte_eth_dev_get_port_by_name(p->device, &taken)) {
-		struct rte_ring *swap = a;
-
-		a = b;
-		b = swap;
-		p->device[strlen(p->device) - 1] = 'b';
+		from = 'b';
+		to = 'a';
+		p->device[strlen(p->device) - 1] = from;
 	}
-	if (!a || !b) {
-		snprintf(err, err_size, "no memory for its rings");
-		return -ENOMEM;
+	for (unsigned q = 0; q < p->queues; q++) {
+		rx[q] = port_ring(p->conf->device, from, q);
+		tx[q] = port_ring(p->conf->device, to, q);
+		if (!rx[q] || !tx[q]) {
+			snprintf(err, err_size, "no memory for its rings");
+			return -ENOMEM;
+		}
 	}
-	rc = rte_eth_from_rings(p->device + strlen("net_ring_"), &a, 1, &b, 1, 0);
+	rc = rte_eth_from_rings(p->device + strlen("net_ring_"), rx, p->queues, tx, p->queues, 0);
 	if (rc < 0) {
 		snprintf(err, err_size, "%s", rte_strerror(rte_errno));
 		return -rte_errno;

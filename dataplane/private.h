@@ -6,6 +6,7 @@
 #include <rte_rcu_qsbr.h>
 #include <dataplane/cmdq.h>
 #include <dataplane/dataplane.h>
+#include <dataplane/handover.h>
 #include <dataplane/net/neighbour.h>
 #include <dataplane/net/netlink.h>
 #include <dataplane/net/punt.h>
@@ -86,6 +87,7 @@ struct dp {
 	struct sounds *sounds;
 	struct dp_signalling signalling;
 	struct dp_worker *worker;
+	struct handover *handover; /* between workers; NULL where there is one */
 	uint64_t rings_bytes;
 	_Atomic bool stop;
 	bool running;
@@ -97,6 +99,12 @@ struct dp {
 static inline bool dp_inline_signalling(const struct dp *dp)
 {
 	return dp->site.signalling_core < 0;
+}
+
+/* NULL: a worker hands itself nothing. */
+static inline struct handover *dp_handover(const struct dp *dp, unsigned from, unsigned to)
+{
+	return from == to ? NULL : &dp->handover[from * dp->workers + to];
 }
 
 /* worker.c: lcore functions. */

@@ -91,12 +91,23 @@ bool signalling_has_work(struct dp *dp)
 	return false;
 }
 
+static bool worker_is_given(const struct dp_worker *d)
+{
+	for (unsigned from = 0; from < d->dp->workers; from++) {
+		const struct handover *h = dp_handover(d->dp, from, d->worker.index);
+
+		if (h && (!rte_ring_empty(h->received) || !rte_ring_empty(h->frames)))
+			return true;
+	}
+	return false;
+}
+
 /* Looked at after wake_arm(): everything that a poster may have put. */
 static bool worker_has_work(struct dp_worker *d)
 {
 	return atomic_load(&d->dp->stop) || !rte_ring_empty(d->commands) ||
 	       !rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
-	       (dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) ||
+	       (dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) || worker_is_given(d) ||
 	       atomic_load(&d->dp->fib.generation) != d->generation;
 }
 
@@ -119,6 +130,8 @@ static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, boo
 	uint64_t woken;
 
 	for (unsigned i = 0; ports && i < dp->ports; i++) {
+		if (d->worker.port[i].via)
+			continue;
 		if (dp->port[i].fd >= 0)
 			fds[n++] = (struct pollfd){.fd = dp->port[i].fd, .events = POLLIN};
 		else if (due > nap_end(d, now))

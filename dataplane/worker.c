@@ -41,6 +41,8 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 
 	d->burst_full = false;
 	for (unsigned i = 0; i < w->port_count; i++) {
+		if (w->port[i].via)
+			continue;
 		n = rte_eth_rx_burst(w->port[i].eth_port, w->port[i].queue, m, WORKER_BURST);
 		if (n)
 			pipeline_run(d, i, m, n, now);
@@ -49,6 +51,37 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 	}
 	d->info.packets += total;
 	return total;
+}
+
+/* Frames for our queues. */
+static unsigned worker_take(struct dp_worker *d, const struct handover *h)
+{
+	struct worker *w = &d->worker;
+	struct rte_mbuf *m[WORKER_BURST];
+	unsigned n = rte_ring_sc_dequeue_burst(h->frames, (void **)m, WORKER_BURST, NULL);
+
+	for (unsigned i = 0; i < n; i++) {
+		w->port[pkt_of(m[i])->port].stats.handed_in++;
+		worker_tx(w, pkt_of(m[i])->port, m[i]);
+	}
+	return n;
+}
+
+static unsigned worker_given(struct dp_worker *d)
+{
+	unsigned n = 0;
+
+	for (unsigned from = 0; from < d->dp->workers; from++)
+		if (from != d->worker.index)
+			n += worker_take(d, dp_handover(d->dp, from, d->worker.index));
+	return n;
+}
+
+/* Once a turn, however much was handed over in it. */
+static void worker_wake_others(struct dp_worker *d)
+{
+	for (; d->worker.handed; d->worker.handed &= d->worker.handed - 1)
+		wake_post(&d->dp->worker[__builtin_ctz(d->worker.handed)].wake);
 }
 
 static unsigned worker_commands(struct dp_worker *d, uint64_t now)
@@ -94,7 +127,7 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 	unsigned packets = worker_receive(d, now);
 	bool work = worker_took(d, packets, now);
 
-	work |= worker_frames(d) | worker_commands(d, now);
+	work |= worker_given(d) | worker_frames(d) | worker_commands(d, now);
 	if (!dp_inline_signalling(dp))
 		sip_from_ring(d, now);
 	worker_routes(d);
@@ -111,6 +144,7 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 	d->told_signalling = false;
 	for (unsigned i = 0; i < d->worker.port_count; i++)
 		worker_flush(&d->worker, i);
+	worker_wake_others(d);
 	return work ? 0 : due;
 }
 

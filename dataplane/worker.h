@@ -4,8 +4,10 @@
  *
  * The ledger: a packet belongs to the port in its struct pkt, where it came in or for which it was
  * made, until worker_send() hands it to the port it leaves by. The functions below keep
- *     in + originated + crossed_in = out + consumed + dropped + held + crossed_out
- * true for each port whatever a stage does, and each of them takes the packet away from its caller.
+ *     in + originated + crossed_in + handed_in
+ *             = out + consumed + dropped + held + crossed_out + handed_out
+ * true for each port and worker whatever a stage does, and each of them takes the packet away from
+ * its caller.
  */
 #ifndef TANDEM_DATAPLANE_WORKER_H
 #define TANDEM_DATAPLANE_WORKER_H
@@ -22,6 +24,7 @@
 
 #define WORKER_BURST 32
 #define PORT_MAX     16 /* ports of a site */
+#define WORKER_MAX   16 /* lcores that move packets */
 
 struct worker_port {
 	uint16_t eth_port;         /* main, before start: DPDK's number */
@@ -30,7 +33,9 @@ struct worker_port {
 	bool kernel_owned;         /* main, before start: ARP, ICMP, all else are the kernel's */
 	bool tx_checksum;          /* main, before start: the device fills IPv4 and UDP checksums */
 	struct rte_ether_addr mac; /* main, before start */
-	uint16_t tx_count;         /* worker */
+	struct rte_ring *via; /* main, before start: to the worker whose queue serves for us, */
+	uint8_t via_worker;   /* that one; via NULL: the queue is ours */
+	uint16_t tx_count;    /* worker */
 	struct rte_mbuf *tx[WORKER_BURST]; /* worker */
 	struct td_port_stats stats;        /* worker; others read */
 } __rte_cache_aligned;
@@ -38,12 +43,14 @@ struct worker_port {
 struct worker {
 	unsigned index;
 	unsigned port_count;
+	uint32_t handed;          /* worker: bit by worker that was handed something this turn */
 	struct rte_mempool *pool; /* mbufs with sizeof(struct pkt) private bytes */
 	struct fib *fib;
 	struct worker_port port[PORT_MAX];
 };
 
-/* Sends what is batched for the port; what it does not take is dropped as tx-full. */
+/* Sends what is batched for the port, or hands it to the worker that has its queue; what neither
+ * takes is dropped as tx-full or handover-full. */
 void worker_flush(struct worker *w, unsigned port);
 
 static inline void worker_drop(struct worker *w, struct rte_mbuf *m, enum td_drop reason)

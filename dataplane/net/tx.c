@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dataplane/worker.h>
+#include <dataplane/handover.h>
+
+/* Whoever has the queue sends it. A relayed packet's struct pkt need not have been filled. */
+static void worker_hand_frames(struct worker *w, unsigned port)
+{
+	struct worker_port *p = &w->port[port];
+
+	for (unsigned i = 0; i < p->tx_count; i++)
+		pkt_of(p->tx[i])->port = (uint8_t)port;
+	handover_put(w, p->via, p->via_worker, port, p->tx, p->tx_count);
+	p->tx_count = 0;
+}
 
 void worker_flush(struct worker *w, unsigned port)
 {
@@ -9,6 +20,10 @@ void worker_flush(struct worker *w, unsigned port)
 
 	if (!n)
 		return;
+	if (p->via) {
+		worker_hand_frames(w, port);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++) /* before: the driver frees what it sends */
 		bytes += p->tx[i]->pkt_len;
 	sent = rte_eth_tx_burst(p->eth_port, p->queue, p->tx, (uint16_t)n);

@@ -104,6 +104,10 @@ const struct conf_key td_schema[] = {
 	 .value = "true", .help = "Use af_packet where af_xdp is refused."},
 	{TD_KIND_PORT, "memif_server", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, memif_server),
 	 .value = "false", .help = "We make the memif's socket; else the other side does."},
+	{TD_KIND_PORT, "queues", CONF_INT, CONF_RESTART, FIELD(td_conf_port, queues),
+	 .max = TD_CONF_LIST, .value = "0",
+	 .help = "Queues of a pci, memif or ring port, a worker each; 0: one a worker, but one of a "
+		 "memif, whose other side must have as many."},
 
 	{TD_KIND_TRUNK, "address", CONF_PREFIXES, CONF_REQUIRED,
 	 LIST(td_conf_trunk, address, address_count, TD_CONF_LIST),

@@ -42,6 +42,8 @@ static void show_ports(const struct ops *o, struct td_buf *out)
 		json_str(out, "driver", str_of(p.driver));
 		json_bool(out, "up", p.up);
 		json_u64(out, "mtu", p.mtu);
+		json_u64(out, "queues", p.queues);
+		json_str(out, "steering", str_of(p.steering));
 		json_bool(out, "kernel_owned", p.kernel_owned);
 		json_bool(out, "zero_copy", p.zero_copy);
 		json_u64(out, "in", p.stats.in);
@@ -133,6 +135,8 @@ static void show_workers(const struct ops *o, struct td_buf *out)
 		json_f64(out, "asleep", (double)w.asleep_ns / TD_NSEC_PER_SEC);
 		json_u64(out, "wakeups", w.wakeups);
 		json_u64(out, "packets", w.packets);
+		json_u64(out, "handed_in", w.handed_in);
+		json_u64(out, "handed_out", w.handed_out);
 		json_object_end(out);
 	}
 }

@@ -65,7 +65,8 @@ unsigned dp_port_count(const struct dp *dp)
 
 void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 {
-	*out = (struct dp_port_info){.name = port ? "floor" : "carrier",
+	*out = (struct dp_port_info){.steering = "none",
+		.name = port ? "floor" : "carrier",
 		.device = "eth1",
 		.driver = "fake",
 		.mtu = 1500,

@@ -79,6 +79,7 @@ struct td_conf_port {
 	uint16_t vlan;                    /* the tag of all its frames; 0: they have none */
 	bool fallback;                    /* af_xdp: use af_packet where AF_XDP is refused */
 	bool memif_server;
+	uint8_t queues; /* at most; 0: as many as workers where the device can, one of a memif */
 };
 
 /* Does the kernel answer ARP, route and put fragments together for this port? A VLAN of its own is

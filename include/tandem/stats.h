@@ -8,8 +8,9 @@
  * a port; consumed: ended its life here as intended (SIP to signalling, RTCP, media of a held leg);
  * held: in a ring or a queue at this moment. A packet that comes in by one port and leaves by
  * another crosses: for one port, crossed_in stands on the left and crossed_out on the right; in
- * total they cancel out. Each reason belongs to exactly one list below, and its text is what
- * operators, JSON and the documentation show.
+ * total they cancel out. Likewise between workers, handed_in and handed_out; in a sum over workers,
+ * what is handed out and not in yet is held. Each reason belongs to exactly one list below, and its
+ * text is what operators, JSON and the documentation show.
  */
 #ifndef TANDEM_STATS_H
 #define TANDEM_STATS_H
@@ -42,6 +43,7 @@
 	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                  \
 	X(NO_MBUF, "no-mbuf", "packet pool empty")                                                \
 	X(TX_FULL, "tx-full", "the port's transmit queue was full")                               \
+	X(HANDOVER_FULL, "handover-full", "another worker did not keep up")                       \
 	X(TOO_BIG, "too-big", "longer than the port's MTU")
 
 /* Why a packet was consumed. */
@@ -69,6 +71,7 @@ struct td_port_stats {
 	uint64_t dropped[TD_DROP_COUNT];
 	uint64_t held;
 	uint64_t crossed_in, crossed_out; /* from, to another port of ours */
+	uint64_t handed_in, handed_out;   /* from, to another worker */
 };
 
 /*
