@@ -106,16 +106,17 @@ static void a_good_site_is_compiled(void **state)
 		"memif_server=false queues=0\n"
 		"port floor type=af_packet device=eth2 address=10.30.0.1/24,10.30.0.2/24 mtu=1500 "
 		"vlan=0 fallback=true memif_server=false queues=0\n"
-		"trunk acme address=10.20.0.10 policy=latch codecs=pcma sip_dscp=site "
+		"trunk acme address=10.20.0.10 policy=latch srtp=off codecs=pcma sip_dscp=site "
 		"rtp_dscp=site max_calls=0\n"
 		"group empty\ngroup sales\ngroup support\n"
 		"agent alice algorithm=md5 ha1=" ALICE_HA1
-		" groups=sales,support policy=address codecs=pcma,pcmu sip_dscp=site "
+		" groups=sales,support policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
 		"rtp_dscp=site auto_login=true\n"
 		"agent bob algorithm=sha256 ha1=" BOB_HA1
-		" groups=sales policy=address codecs=pcma,pcmu sip_dscp=site rtp_dscp=site "
+		" groups=sales policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
+		"rtp_dscp=site "
 		"auto_login=false\n"
-		"agent carol algorithm=md5 policy=address codecs=pcma,pcmu "
+		"agent carol algorithm=md5 policy=address srtp=off codecs=pcma,pcmu "
 		"sip_dscp=site rtp_dscp=site contact=10.30.0.9:5062 auto_login=true\n"
 		"sound moh file=%s/moh.wav\n"
 		"queue backup groups=support,sales strategy=longest-idle record=false wrap_up=0 "
@@ -191,7 +192,7 @@ static const struct {
 		"f.yaml:3:3: agents.alice: password is missing; give one, or a contact that needs "
 		"none\n"
 		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
-		"algorithm, policy, codecs, sip_dscp, rtp_dscp, contact, auto_login\n"},
+		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login\n"},
 	/* values */
 	{"site: {domain: a.example, sip_port: high}\n",
 		"f.yaml:1:37: site.sip_port: 'high' is not a whole number; write one from 1 to "
@@ -348,7 +349,7 @@ static void both_families_and_marks_are_compiled(void **state)
 	assert_non_null(strstr(text.data, "port a type=af_xdp device=e "
 					  "address=10.0.0.1/24,2001:db8::1/64 gateway=10.0.0.254 "
 					  "gateway6=fe80::1 mtu=9000 vlan=7 "));
-	assert_non_null(strstr(text.data, "trunk t address=2001:db8:1::/48 policy=address "
+	assert_non_null(strstr(text.data, "trunk t address=2001:db8:1::/48 policy=address srtp=off "
 					  "codecs=pcma,pcmu sip_dscp=26 rtp_dscp=46 "));
 	assert_non_null(strstr(text.data, "sip_dscp=site rtp_dscp=0 contact=[2001:db8::9]:5062 "));
 	buf_free(&text);

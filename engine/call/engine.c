@@ -57,7 +57,7 @@ struct td_engine *td_engine_alloc(
 {
 	struct td_engine *e;
 
-	if (!params->max_calls || params->max_calls > CALLS_MAX) {
+	if (!params->max_calls || params->max_calls > CALLS_MAX || !io->random) {
 		errno = EINVAL;
 		return NULL;
 	}

@@ -45,11 +45,17 @@ static void on_trace(void *ctx, const char *call, bool in, const struct td_addr 
 	assert_string_equal(call, traced_call);
 }
 
+static void on_random(void *ctx, uint8_t *out, size_t n)
+{
+	memset(out, 7, n);
+}
+
 static const struct td_engine_io io = {.sip = on_sip,
 	.media = on_media,
 	.event = on_event,
 	.record = on_record,
-	.trace = on_trace};
+	.trace = on_trace,
+	.random = on_random};
 static const struct td_engine_params params = {.seed = 1, .max_calls = 2};
 
 static int build(void)

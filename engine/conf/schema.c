@@ -23,6 +23,12 @@
 	"Which packets are taken for the peer's: `strict` address and port of its SDP, `address` " \
 	"of its SDP from any port, `latch` the first source that proves itself (NAT)."
 
+#define SRTP_WORDS "off optional required"
+#define SRTP_HELP                                                                                  \
+	"SRTP with its keys in SDP: `off` RTP alone, `optional` either, as the peer has it, "      \
+	"`required` nothing in the clear: a peer without gets 488. Whoever reads the SIP has the " \
+	"keys: mind who can."
+
 /* The order within a kind is the order in the compiled text. */
 const struct conf_key td_schema[] = {
 	/* clang-format off */
@@ -114,6 +120,8 @@ const struct conf_key td_schema[] = {
 	 .help = "Sources whose calls are this trunk's: addresses or networks."},
 	{TD_KIND_TRUNK, "policy", CONF_ENUM, 0, FIELD(td_conf_trunk, policy),
 	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
+	{TD_KIND_TRUNK, "srtp", CONF_ENUM, 0, FIELD(td_conf_trunk, srtp), .words = SRTP_WORDS,
+	 .value = "off", .help = SRTP_HELP},
 	{TD_KIND_TRUNK, "codecs", CONF_CODECS, 0, FIELD(td_conf_trunk, codecs),
 	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
 	{TD_KIND_TRUNK, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_trunk, sip_dscp), .value = "site",
@@ -138,6 +146,8 @@ const struct conf_key td_schema[] = {
 	 .help = "Groups that name this agent."},
 	{TD_KIND_AGENT, "policy", CONF_ENUM, 0, FIELD(td_conf_agent, policy),
 	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
+	{TD_KIND_AGENT, "srtp", CONF_ENUM, 0, FIELD(td_conf_agent, srtp), .words = SRTP_WORDS,
+	 .value = "off", .help = SRTP_HELP},
 	{TD_KIND_AGENT, "codecs", CONF_CODECS, 0, FIELD(td_conf_agent, codecs),
 	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
 	{TD_KIND_AGENT, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_agent, sip_dscp), .value = "site",

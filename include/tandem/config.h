@@ -89,11 +89,19 @@ static inline bool td_port_kernel(const struct td_conf_port *p)
 	return (p->type == TD_PORT_AF_XDP || p->type == TD_PORT_AF_PACKET) && !p->vlan;
 }
 
+/* Media encrypted (RFC 3711), its keys in SDP (RFC 4568). */
+enum td_srtp_policy {
+	TD_SRTP_OFF,      /* RTP alone */
+	TD_SRTP_OPTIONAL, /* what the peer offers; ours is RTP/AVP with keys */
+	TD_SRTP_REQUIRED  /* nothing else: RTP/SAVP */
+};
+
 struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
 	uint8_t address_count;
 	uint8_t policy;             /* enum td_source_policy */
+	uint8_t srtp;               /* enum td_srtp_policy */
 	uint8_t codecs[4];          /* enum td_codec, preferred first, 0-terminated */
 	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	uint32_t max_calls;         /* 0 without limit */
@@ -112,6 +120,7 @@ struct td_conf_agent {
 	char groups[TD_CONF_LIST][TD_NAME_BYTES];
 	uint8_t group_count;
 	uint8_t policy; /* enum td_source_policy */
+	uint8_t srtp;   /* enum td_srtp_policy */
 	uint8_t codecs[4];
 	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	struct td_addr

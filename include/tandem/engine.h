@@ -32,6 +32,9 @@ struct td_engine_io {
 	/* A SIP message seen, while tracing is on. in: 1 received, 0 sent. call may be empty. */
 	void (*trace)(void *ctx, const char *call, bool in, const struct td_addr *local,
 		const struct td_addr *remote, const uint8_t *data, size_t len);
+	/* Octets that nobody can guess, for SRTP keys; they never go to the journal, and a replay
+	 * needs none. */
+	void (*random)(void *ctx, uint8_t *out, size_t n);
 };
 
 struct td_engine_params {

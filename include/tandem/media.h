@@ -31,6 +31,8 @@ enum td_media_op {
 	TD_MEDIA_STOP,
 	TD_MEDIA_TAP, /* .tap: copy what arrives on this leg to the recorder */
 	TD_MEDIA_UNTAP,
+	TD_MEDIA_SRTP_IN,  /* .srtp: the peer's key, what we decrypt with; after LEG_ADD, LEG_SET */
+	TD_MEDIA_SRTP_OUT, /* .srtp: ours, what we encrypt with */
 };
 
 enum td_leg_flags {
@@ -39,6 +41,32 @@ enum td_leg_flags {
 	TD_LEG_RTCP = 1 << 2, /* send RTCP to remote port + 1, or to .rtcp when set */
 	TD_LEG_RTCP_MUX =
 		1 << 3, /* RTCP from and to the RTP ports (RFC 5761); .rtcp means nothing */
+	/* Media is SRTP: what fails its check is dropped, and nothing leaves in the clear, from
+	 * LEG_ADD or LEG_SET on; SRTP_IN and SRTP_OUT bring the keys. A LEG_SET without it wipes
+	 * them. */
+	TD_LEG_SRTP = 1 << 4,
+};
+
+/* SRTP as RFC 4568 section 6.2 and RFC 7714 section 14.1 name it. Preferred last. */
+enum td_srtp_suite {
+	TD_SRTP_NONE,
+	TD_SRTP_AES_CM_128_HMAC_SHA1_32, /* its RTCP has 80 bits too */
+	TD_SRTP_AES_CM_128_HMAC_SHA1_80,
+	TD_SRTP_AEAD_AES_128_GCM,
+	TD_SRTP_AEAD_AES_256_GCM,
+	TD_SRTP_SUITES
+};
+
+#define TD_SRTP_KEY_BYTES 44 /* master key and salt: 30 with AES_CM, 28 and 44 with AEAD */
+#define TD_SRTP_MKI_BYTES 8
+
+/* The master key of one direction. Whoever holds a copy wipes it (explicit_bzero). */
+struct td_srtp_key {
+	uint8_t suite;                  /* enum td_srtp_suite */
+	uint8_t mki_len;                /* 0: packets have no master key identifier */
+	uint8_t fresh;                  /* SRTP_OUT: the rollover counter begins at 0 again */
+	uint8_t mki[TD_SRTP_MKI_BYTES]; /* as in the packet */
+	uint8_t key[TD_SRTP_KEY_BYTES]; /* key, then salt */
 };
 
 struct td_leg_params {
@@ -75,6 +103,7 @@ struct td_media_cmd {
 			uint32_t recording; /* number of the recording, unique in this run */
 			uint32_t channel;   /* 0 left (caller), 1 right (agent) */
 		} tap;
+		struct td_srtp_key srtp;
 	};
 };
 

@@ -124,13 +124,25 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 		w->hooks.record(w->hooks.ctx, recording, call);
 }
 
+/* Not the engine's own choices: keys must not show in what a seed decides. */
+static void on_random(void *ctx, uint8_t *out, size_t n)
+{
+	struct world *w = ctx;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(w->keys++ * 0x9d);
+}
+
 struct world *world_alloc(
 	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks)
 {
 	struct td_engine_params params = {
 		.seed = seed, .wall_offset = WORLD_WALL, .max_calls = max_calls};
-	struct td_engine_io io = {
-		.sip = on_sip, .media = on_media, .event = on_event, .record = on_record};
+	struct td_engine_io io = {.sip = on_sip,
+		.media = on_media,
+		.event = on_event,
+		.record = on_record,
+		.random = on_random};
 	struct world *w = calloc(1, sizeof(*w));
 
 	if (!w)

@@ -43,6 +43,7 @@ struct world {
 	struct td_buf transcript; /* bytes of every output, in order */
 	struct td_buf acd;        /* struct acd_rec and payload, in order */
 	struct world_leg *leg;    /* by leg number */
+	uint32_t keys;            /* octets of keys given */
 	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
 };
 
