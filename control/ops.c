@@ -14,7 +14,7 @@
 #define ROWS_MAX    1000000
 #define ERROR_BYTES 960 /* of an answer's lines; api_error() holds 1024 */
 
-/* CDR or QUEUE_LOG under way. */
+/* CDR, QUEUE_LOG or ALARMS under way. */
 struct rows_job {
 	struct api_client *client;
 	uint16_t op;
@@ -231,8 +231,10 @@ static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg
 		return;
 	}
 	j->query.table = table;
-	str_copy(j->query.call, sizeof(j->query.call), str_of(text_of(body, "call")));
-	str_copy(j->query.queue, sizeof(j->query.queue), str_of(text_of(body, "queue")));
+	if (table != STORE_ALARM) {
+		str_copy(j->query.call, sizeof(j->query.call), str_of(text_of(body, "call")));
+		str_copy(j->query.queue, sizeof(j->query.queue), str_of(text_of(body, "queue")));
+	}
 	rc = store_query_start(o->store, &j->query, (uint32_t)n);
 	if (rc) {
 		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
@@ -309,6 +311,9 @@ static void request(void *ctx, struct api_client *c, const struct td_api_msg *m,
 		break;
 	case TD_API_QUEUE_LOG:
 		op_rows(o, c, m, body, STORE_QUEUE_LOG);
+		break;
+	case TD_API_ALARMS:
+		op_rows(o, c, m, body, STORE_ALARM);
 		break;
 	case TD_API_CALL:
 		op_call(o, c, m, body);

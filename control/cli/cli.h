@@ -63,6 +63,7 @@ int cmd_show(const struct cli *cli, int argc, char **argv);
 int cmd_top(const struct cli *cli, int argc, char **argv);
 int cmd_call(const struct cli *cli, int argc, char **argv);
 int cmd_cdr(const struct cli *cli, int argc, char **argv);
+int cmd_alarms(const struct cli *cli, int argc, char **argv);
 int cmd_queue_log(const struct cli *cli, int argc, char **argv);
 int cmd_agent(const struct cli *cli, int argc, char **argv);
 int cmd_hangup(const struct cli *cli, int argc, char **argv);

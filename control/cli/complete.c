@@ -67,6 +67,8 @@ json_t *complete_word(const struct cli *cli, int argc, const char *const *argv)
 		return words("--sip --call -w");
 	if (strcmp(first, "replay") == 0)
 		return words("--verify --store --journal");
+	if (strcmp(first, "alarms") == 0)
+		return words("-n");
 	if (strcmp(first, "queue-log") == 0)
 		return words("-n -q -c");
 	return json_array();

@@ -18,6 +18,7 @@ const struct cli_command cli_commands[] = {
 	{"cdr", "[CALL | -n COUNT | -q QUEUE]", "calls that ended, newest last", cmd_cdr},
 	{"queue-log", "[-n COUNT] [-q QUEUE] [-c CALL]", "what happened in the queues",
 		cmd_queue_log},
+	{"alarms", "[-n COUNT]", "what an operator should know, newest last", cmd_alarms},
 	{"agent", "NAME login|logout|pause [--reason TEXT]|unpause|ready",
 		"change an agent's state", cmd_agent},
 	{"hangup", "CALL", "end a call", cmd_hangup},

@@ -16,7 +16,7 @@ static const struct {
 } views[VIEWS] = {
 	[VIEW_CALLS] = {"calls",
 		"id state seconds caller dialled trunk queue position agent waited talked codec "
-		"digits",
+		"mos audio digits",
 		"no calls"},
 	[VIEW_QUEUES] = {"queues",
 		"name waiting oldest talking agents available paused wrap_up entered answered "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl cdr`, `queue-log` and `call`: what was, asked of tandemd's store. */
 #include <control/cli/cli.h>
+#include <control/cli/quality.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,10 +9,11 @@
 #include <string.h>
 #include <time.h>
 
-#define LIMIT_MAX 1000000
+#define LIMIT_MAX   1000000
+#define ALL_LETTERS "n:q:c:"
 
-static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const char *columns,
-	const char *empty)
+static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const char *letters,
+	const char *columns, const char *empty)
 {
 	static const struct option options[] = {
 		{"limit", required_argument, NULL, 'n'},
@@ -25,7 +27,9 @@ static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const
 	int option, rc;
 
 	optind = 0;
-	while ((option = getopt_long(argc, argv, "n:q:c:", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (option != '?' && !strchr(letters, option))
+			goto usage;
 		switch (option) {
 		case 'n':
 			limit = strtoul(optarg, &end, 10);
@@ -67,7 +71,7 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 	int rc;
 
 	if (argc != 2 || argv[1][0] == '-')
-		return list(cli, argc, argv, TD_API_CDR, CDR_COLUMNS, "no such calls");
+		return list(cli, argc, argv, TD_API_CDR, ALL_LETTERS, CDR_COLUMNS, "no such calls");
 	rc = cli_rows(cli, CLI_TANDEMD, TD_API_CDR,
 		json_pack("{s:i, s:s}", "limit", 1, "call", argv[1]), &rows);
 	if (rc)
@@ -86,9 +90,14 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 	return rc;
 }
 
+int cmd_alarms(const struct cli *cli, int argc, char **argv)
+{
+	return list(cli, argc, argv, TD_API_ALARMS, "n:", "time name raised text", "no alarms");
+}
+
 int cmd_queue_log(const struct cli *cli, int argc, char **argv)
 {
-	return list(cli, argc, argv, TD_API_QUEUE_LOG,
+	return list(cli, argc, argv, TD_API_QUEUE_LOG, ALL_LETTERS,
 		"time call queue agent event data1 data2 data3 data4 data5", "no such events");
 }
 
@@ -135,8 +144,11 @@ int cmd_call(const struct cli *cli, int argc, char **argv)
 	} else {
 		json_array_foreach(json_object_get(answer, "story"), i, step) story_line(step);
 		if (json_is_object(json_object_get(answer, "cdr"))) {
+			json_t *cdr = json_object_get(answer, "cdr");
+
 			putchar('\n');
-			cli_object(cli, json_object_get(answer, "cdr"));
+			quality_show(cli, cdr);
+			cli_object(cli, cdr);
 		} else if (json_is_true(json_object_get(answer, "interrupted"))) {
 			puts("(no record: the engine stopped while this call was live)");
 		} else {

@@ -68,6 +68,14 @@ static bool is_seconds(const char *key)
 	return false;
 }
 
+/* MOS, and what begins or ends with it. */
+static bool is_score(const char *key)
+{
+	const char *mos = strstr(key, "mos");
+
+	return mos && (mos == key || mos[-1] == '_') && (!mos[3] || mos[3] == '_');
+}
+
 static void rate_text(double bits, char out[CELL])
 {
 	if (bits >= 1e9)
@@ -111,6 +119,10 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 			duration_text(number, out);
 		else if (is_seconds(key))
 			duration_text(number * 1000, out);
+		else if (key_ends(key, "_us"))
+			snprintf(out, CELL, "%.1f ms", number / 1000);
+		else if (is_score(key))
+			snprintf(out, CELL, "%.2f", number);
 		else if (key_ends(key, "_bps"))
 			rate_text(number, out);
 		else if (strcmp(key, "ended_by") == 0)
@@ -137,7 +149,7 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 static void title_text(const char *key, char out[CELL])
 {
 	snprintf(out, CELL, "%s", strcmp(key, "seconds") == 0 ? "for" : key);
-	if (key_ends(out, "_ms"))
+	if (key_ends(out, "_ms") || key_ends(out, "_us"))
 		out[strlen(out) - 3] = '\0';
 	for (char *c = out; *c; c++)
 		*c = *c == '_' ? ' ' : *c;

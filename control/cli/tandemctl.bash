@@ -35,6 +35,7 @@ _tandemctl() {
 	bandwidth) mapfile -t COMPREPLY < <(compgen -W 'plan --link --codec --ptime --layer' -- "$cur") ;;
 	trace) mapfile -t COMPREPLY < <(compgen -W '--sip --call -w' -- "$cur") ;;
 	replay) mapfile -t COMPREPLY < <(compgen -W '--verify --store --journal' -- "$cur") ;;
+	alarms) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$cur") ;;
 	queue-log | cdr) mapfile -t COMPREPLY < <(compgen -W '-n -q -c' -- "$cur") ;;
 	esac
 }

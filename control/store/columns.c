@@ -34,6 +34,28 @@ _Static_assert(COUNT(states) == TD_AGENT_STATE_COUNT, "a word for each state");
 		prefix "codec", COLUMN_WORD, FIELD(td_ev_cdr, field.codec), WORDS(codecs)   \
 	}
 
+#define RATING(prefix, field)                                                       \
+	{prefix "r", COLUMN_SCORE, FIELD(td_ev_cdr, field.r_mean)},                 \
+		{prefix "r_worst", COLUMN_SCORE, FIELD(td_ev_cdr, field.r_worst)},  \
+		{prefix "mos", COLUMN_SCORE, FIELD(td_ev_cdr, field.mos_mean)},     \
+	{                                                                           \
+		prefix "mos_worst", COLUMN_SCORE, FIELD(td_ev_cdr, field.mos_worst) \
+	}
+
+#define QUALITY(prefix, field)                                                                \
+	RATING(prefix "in_", field.in), RATING(prefix "out_", field.out),                     \
+		{prefix "xr_r", COLUMN_SCORE, FIELD(td_ev_cdr, field.xr_r)},                  \
+		{prefix "xr_mos", COLUMN_SCORE, FIELD(td_ev_cdr, field.xr_mos)},              \
+		{prefix "silences", COLUMN_UINT, FIELD(td_ev_cdr, field.silences)},           \
+		{prefix "silent_ms", COLUMN_UINT, FIELD(td_ev_cdr, field.silent_ms)},         \
+		{prefix "in_jitter_max_us", COLUMN_UINT,                                      \
+			FIELD(td_ev_cdr, field.in_jitter_max_us)},                            \
+		{prefix "out_lost", COLUMN_INT, FIELD(td_ev_cdr, field.out_lost)},            \
+		{prefix "out_jitter_us", COLUMN_UINT, FIELD(td_ev_cdr, field.out_jitter_us)}, \
+	{                                                                                     \
+		prefix "rtt_max_us", COLUMN_UINT, FIELD(td_ev_cdr, field.rtt_max_us)          \
+	}
+
 static const struct column cdr[] = {
 	{"id", COLUMN_TEXT, FIELD(td_ev_cdr, id)},
 	{"caller", COLUMN_TEXT, FIELD(td_ev_cdr, caller)},
@@ -58,6 +80,8 @@ static const struct column cdr[] = {
 	{"recording", COLUMN_UINT, FIELD(td_ev_cdr, recording)},
 	MEDIA("caller_", caller_media),
 	MEDIA("agent_", agent_media),
+	QUALITY("caller_", caller_quality),
+	QUALITY("agent_", agent_quality),
 };
 
 #define DATA(n) FIELD(td_ev_queue_log, data[n])
@@ -137,7 +161,7 @@ const struct table store_tables[TABLE_COUNT] = {
 	TABLE(start, td_ev_start),
 	{"stop", NULL, 0, 0},
 	TABLE(gap, td_ev_gap),
-	TABLE(cdr, td_ev_cdr),
+	{"cdr", cdr, COUNT(cdr), offsetof(struct td_ev_cdr, caller_quality)},
 	TABLE(queue_log, td_ev_queue_log),
 	TABLE(agent_session, td_ev_agent_session),
 	TABLE(recording, td_ev_recording),

@@ -11,6 +11,7 @@ enum column_type {
 	COLUMN_UINT, /* `size` bytes wide */
 	COLUMN_INT,
 	COLUMN_WALL,  /* uint64_t nanoseconds -> seconds since 1970; 0 -> NULL */
+	COLUMN_SCORE, /* uint16_t hundredths -> a number; 0 -> NULL */
 	COLUMN_WORD,  /* uint8_t -> words[value] */
 	COLUMN_BYTES, /* the whole payload, as it is */
 	COLUMN_TYPE,  /* the record's type */
@@ -28,7 +29,9 @@ struct table {
 	const char *name;
 	const struct column *columns;
 	uint16_t column_count;
-	uint16_t payload; /* least bytes of a record that this table can take */
+	/* Least bytes of a record that this table can take. Columns from here on are of fields that
+	 * older engines' records lack: NULL then. */
+	uint16_t payload;
 };
 
 #define TABLE_COUNT 13

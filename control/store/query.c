@@ -43,7 +43,10 @@ static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
 
 static const char *table_name(enum store_table table)
 {
-	return table == STORE_CDR ? "cdr" : "queue_log";
+	static const char *const names[] = {
+		[STORE_CDR] = "cdr", [STORE_QUEUE_LOG] = "queue_log", [STORE_ALARM] = "alarm"};
+
+	return names[table];
 }
 
 /* The condition of a query: an empty parameter fits all rows, without spoiling the index. */

@@ -10,10 +10,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MS        2000 /* someone else reads or copies the file */
 #define PURGE_ROWS     5000 /* of one transaction: tens of milliseconds */
 #define NSEC           1000000000
+
+#define STRING(x)  STRING_(x)
+#define STRING_(x) #x
 
 #define RECORDING_FILE_INDEX "CREATE UNIQUE INDEX recording_file ON recording (file);"
 
@@ -46,18 +49,24 @@ static int run(struct store *s, const char *sql)
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-static const char *sql_type(enum column_type type)
+static bool is_optional(const struct table *t, const struct column *c)
 {
-	switch (type) {
+	return t->payload && c->size && c->offset >= t->payload;
+}
+
+static const char *sql_type(const struct table *t, const struct column *c)
+{
+	switch (c->type) {
 	case COLUMN_TEXT:
 	case COLUMN_WORD:
 		return "TEXT NOT NULL";
 	case COLUMN_WALL:
+	case COLUMN_SCORE:
 		return "REAL";
 	case COLUMN_BYTES:
 		return "BLOB NOT NULL";
 	default:
-		return "INTEGER NOT NULL";
+		return is_optional(t, c) ? "INTEGER" : "INTEGER NOT NULL";
 	}
 }
 
@@ -70,7 +79,7 @@ static int table_create(struct store *s, const struct table *t)
 	buf_printf(
 		&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ", t->name);
 	for (unsigned i = 0; i < t->column_count; i++)
-		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(t->columns[i].type));
+		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(t, &t->columns[i]));
 	buf_str(&sql, STR("UNIQUE (seq, time))"));
 	buf_put(&sql, "", 1);
 	rc = sql.error ? sql.error : run(s, sql.data);
@@ -102,22 +111,8 @@ static int schema_create(struct store *s)
 			    "CREATE INDEX story_time ON story (time);"
 			    "CREATE INDEX acd_in_time ON acd_in (time);"
 			    "CREATE INDEX acd_out_time ON acd_out (time);"
-			    "PRAGMA user_version = 2;"
-			    "COMMIT");
-	if (rc)
-		run(s, "ROLLBACK");
-	return rc;
-}
-
-/* From version 1, in which a file could have two rows: the later one is right. */
-static int schema_upgrade(struct store *s)
-{
-	int rc = run(s, "BEGIN IMMEDIATE;"
-			"DELETE FROM recording WHERE rowid NOT IN"
-			" (SELECT max(rowid) FROM recording GROUP BY file);" RECORDING_FILE_INDEX
-			"PRAGMA user_version = 2;"
-			"COMMIT");
-
+			    "PRAGMA user_version = " STRING(SCHEMA_VERSION) ";"
+									    "COMMIT");
 	if (rc)
 		run(s, "ROLLBACK");
 	return rc;
@@ -138,6 +133,49 @@ static int number_get(struct store *s, const char *sql, int64_t *value)
 	return store_errno(rc);
 }
 
+/* A column's rows of before have NULL there. It comes last, as in store_tables. */
+static int column_add(struct store *s, const struct table *t, const struct column *c)
+{
+	char sql[192];
+	int64_t there;
+	int rc;
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'",
+		t->name, c->name);
+	rc = number_get(s, sql, &there);
+	if (rc || there)
+		return rc;
+	snprintf(sql, sizeof(sql), "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s", t->name, c->name,
+		sql_type(t, c));
+	return run(s, sql);
+}
+
+/*
+ * Version 1: a recording's file could have two rows; the later one is right.
+ * Version 2: cdr told no quality.
+ */
+static int schema_upgrade(struct store *s, int64_t version)
+{
+	int rc = run(s, "BEGIN IMMEDIATE");
+
+	if (rc == 0 && version < 2)
+		rc = run(s,
+			"DELETE FROM recording WHERE rowid NOT IN"
+			" (SELECT max(rowid) FROM recording GROUP BY file);" RECORDING_FILE_INDEX);
+	for (unsigned i = 0; i < TABLE_COUNT; i++) {
+		const struct table *t = &store_tables[i];
+
+		for (unsigned k = 0; rc == 0 && k < t->column_count; k++)
+			if (is_optional(t, &t->columns[k]))
+				rc = column_add(s, t, &t->columns[k]);
+	}
+	if (rc == 0)
+		rc = run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION) "; COMMIT");
+	if (rc)
+		run(s, "ROLLBACK");
+	return rc;
+}
+
 static int schema_check(struct store *s)
 {
 	int64_t version, tables;
@@ -149,8 +187,8 @@ static int schema_check(struct store *s)
 		return rc;
 	if (version == 0 && tables == 0)
 		return schema_create(s);
-	if (version == 1)
-		return schema_upgrade(s);
+	if (version >= 1 && version < SCHEMA_VERSION)
+		return schema_upgrade(s, version);
 	return version == SCHEMA_VERSION ? 0 : -EPROTO;
 }
 
@@ -314,6 +352,8 @@ static int bind_column(sqlite3_stmt *st, int i, const struct column *c, const st
 	const uint8_t *field = payload + c->offset;
 	uint64_t v;
 
+	if (c->offset + c->size > rec->len)
+		return sqlite3_bind_null(st, i); /* an older engine's */
 	switch (c->type) {
 	case COLUMN_TEXT:
 		return sqlite3_bind_text(st, i, (const char *)field,
@@ -323,6 +363,9 @@ static int bind_column(sqlite3_stmt *st, int i, const struct column *c, const st
 	case COLUMN_INT:
 		return sqlite3_bind_int64(st, i,
 			c->size == 4 ? (int32_t)uint_of(field, 4) : (int64_t)uint_of(field, 8));
+	case COLUMN_SCORE:
+		v = uint_of(field, c->size);
+		return v ? sqlite3_bind_double(st, i, (double)v / 100) : sqlite3_bind_null(st, i);
 	case COLUMN_WORD:
 		v = uint_of(field, c->size);
 		return sqlite3_bind_text(

@@ -99,6 +99,10 @@ static const struct td_ev_cdr call = {
 		.in_lost = -2,
 		.codec = TD_CODEC_PCMA},
 	.agent_media = {.out_packets = 149, .codec = TD_CODEC_PCMU},
+	.caller_quality = {.in = {.r_mean = 9152, .mos_mean = 437, .mos_worst = 308},
+		.out_lost = -3,
+		.silences = 2,
+		.silent_ms = 4200},
 };
 
 static void put_call(struct store *s, uint64_t seq, unsigned number, const char *queue)
@@ -207,8 +211,49 @@ static void a_store_of_version_1_is_upgraded(void **state)
 	sqlite3_close(db);
 	store_close(open_store());
 	assert_string_equal(value("SELECT group_concat(seq) FROM recording"), "2,3");
-	assert_string_equal(value("PRAGMA user_version"), "2");
+	assert_string_equal(value("PRAGMA user_version"), "3");
 	store_close(open_store());
+}
+
+/* Version 2 knew no quality; an older engine's record, read after the upgrade, has none either. */
+static void a_store_of_version_2_is_upgraded(void **state)
+{
+	static const char *const legs[] = {"caller", "agent"};
+	static const char *const columns[] = {"in_r", "in_r_worst", "in_mos", "in_mos_worst",
+		"out_r", "out_r_worst", "out_mos", "out_mos_worst", "xr_r", "xr_mos", "silences",
+		"silent_ms", "in_jitter_max_us", "out_lost", "out_jitter_us", "rtt_max_us"};
+	char sql[128], as_created[512];
+	struct store *s = open_store();
+	sqlite3 *db;
+
+	put_call(s, 1, 1, "sales");
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	snprintf(as_created, sizeof(as_created), "%s",
+		value("SELECT group_concat(name) FROM pragma_table_info('cdr') WHERE cid > 40"));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (unsigned leg = 0; leg < 2; leg++) {
+		for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+			snprintf(sql, sizeof(sql), "ALTER TABLE cdr DROP COLUMN %s_%s", legs[leg],
+				columns[i]);
+			assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+		}
+	}
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	s = open_store();
+	put(s, 4, TD_EV_CDR, &call, offsetof(struct td_ev_cdr, caller_quality));
+	put(s, 5, TD_EV_CDR, &call, sizeof(call));
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(value("PRAGMA user_version"), "3");
+	assert_string_equal(
+		value("SELECT group_concat(name) FROM pragma_table_info('cdr') WHERE cid > 40"),
+		as_created);
+	assert_string_equal(value("SELECT group_concat(seq || ' ' || caller_in_packets || ' ' ||"
+				  " ifnull(caller_in_mos_worst, '-') || ' ' || "
+				  "ifnull(caller_silences, '-')) FROM cdr"),
+		"3 150 - -,4 150 - -,5 150 3.08 2");
 }
 
 static void missing_numbers_are_counted(void **state)
@@ -472,6 +517,7 @@ int main(void)
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
 		TEST(a_store_of_version_1_is_upgraded),
+		TEST(a_store_of_version_2_is_upgraded),
 		TEST(missing_numbers_are_counted),
 		TEST(what_no_table_takes_is_kept_raw),
 		TEST(a_rollback_forgets),

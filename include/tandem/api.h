@@ -55,6 +55,7 @@ enum td_api_op {
 			     "recordings":[..]}; instead of "cdr", which a call that has not ended
 			     lacks, "interrupted":bool, the engine stopped while it was live */
 	TD_API_STATUS,    /* {} -> {"engine":bool,"stored_seq":n,"store":path,...} */
+	TD_API_ALARMS,    /* {"limit":n} -> rows as SHOW */
 };
 
 #endif
