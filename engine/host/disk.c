@@ -4,13 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define RING_ENTRIES 256
-#define FLYING_MAX   RING_ENTRIES /* more than that waits: the disk does not keep up */
-
 void disk_init(struct disk *d)
 {
 	*d = (struct disk){0};
-	d->uring = io_uring_queue_init(RING_ENTRIES, &d->ring, 0) == 0;
+	d->uring = io_uring_queue_init(DISK_FLYING_MAX, &d->ring, 0) == 0;
 }
 
 void disk_fini(struct disk *d)
@@ -32,9 +29,14 @@ static void finish(struct disk *d, struct disk_op *op, int result)
 {
 	d->flying--;
 	d->bytes -= op->len;
+	d->done++;
+	d->written += op->written;
+	d->failed += result < 0;
+	bool kept = op->kept;
 	if (op->done)
 		op->done(op, result);
-	free(op);
+	if (!kept)
+		free(op);
 }
 
 static int do_at_once(struct disk_op *op)
@@ -123,7 +125,7 @@ void disk_submit(struct disk *d, struct disk_op *op)
 		finish(d, op, do_at_once(op));
 		return;
 	}
-	while (d->flying > FLYING_MAX)
+	while (d->flying > DISK_FLYING_MAX)
 		wait_one(d);
 	enter(d, op);
 }

@@ -11,19 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DISK_FLYING_MAX 1024u
+
 struct disk {
 	struct io_uring ring;
-	bool uring;      /* else each operation is done at once */
-	unsigned flying; /* operations not done */
-	uint64_t bytes;  /* of these */
+	bool uring;                     /* else each operation is done at once */
+	unsigned flying;                /* operations not done */
+	uint64_t bytes;                 /* of these */
+	uint64_t done, written, failed; /* since disk_init(): operations, bytes, errors */
 };
 
 struct disk_op {
-	/* 0 or a negative errno; the operation is freed after it returns. May be NULL. */
+	/* 0 or a negative errno; the operation is freed after it returns, unless kept. May be NULL.
+	 */
 	void (*done)(struct disk_op *op, int result);
 	void *ctx;
 	int fd;
 	bool sync; /* fdatasync() of fd instead of a write */
+	bool kept; /* the submitter's own: it may be submitted again once it is done */
 	size_t len, written;
 	uint64_t offset;
 	unsigned char data[];
@@ -33,6 +38,7 @@ void disk_init(struct disk *d);
 void disk_fini(struct disk *d); /* after disk_drain() */
 
 struct disk_op *disk_op_alloc(size_t bytes); /* NULL with ENOMEM; free() when not submitted */
+/* Waits when DISK_FLYING_MAX are not done: the disk does not keep up. */
 void disk_submit(struct disk *d, struct disk_op *op);
 void disk_poll(struct disk *d);  /* calls done() for what has ended */
 void disk_drain(struct disk *d); /* waits for all */

@@ -27,6 +27,9 @@
 #define COMMAND_RING  (256u << 10)
 #define TABLE_BUCKETS 4096
 #define BATCH         1024 /* records of one tap in a row */
+/* Recordings that end together are finished a few at a time: their syncs must not hold up those
+ * that go on. */
+#define FINISHING_MAX (DISK_FLYING_MAX / 8)
 
 struct command { /* signalling -> recorder */
 	uint32_t recording;
@@ -37,8 +40,9 @@ struct command { /* signalling -> recorder */
 };
 
 struct recording {
-	struct hash_node node;       /* first; in the table until it is being finished */
-	TAILQ_ENTRY(recording) link; /* in the order they began */
+	struct hash_node node;         /* first; in the table until it is being finished */
+	TAILQ_ENTRY(recording) link;   /* in the order they began */
+	TAILQ_ENTRY(recording) ending; /* in the order the engine ended them, until finished */
 	struct recorder *recorder;
 	uint32_t number;
 	uint32_t segment;       /* of the log, where it begins */
@@ -63,13 +67,16 @@ struct recorder {
 	atomic_bool full;
 
 	/* the recorder thread's */
+	uint64_t now; /* of this turn */
 	struct disk disk;
 	struct taplog log;
 	struct hash table;
-	TAILQ_HEAD(, recording) all;
+	TAILQ_HEAD(recordings, recording) all;
+	struct recordings ending;
+	uint64_t log_refused, log_told; /* records that the log had no room for */
 	unsigned open; /* begun by the engine and not ended, made or refused: legs are tapped */
-	uint64_t checked, lost_told;
-	bool failing; /* alarm recording-failed is raised */
+	uint64_t checked, lost_told, failures; /* of the disk, looked at */
+	bool failing;                          /* alarm recording-failed is raised */
 };
 
 static struct str key_of(const uint32_t *number)
@@ -86,6 +93,18 @@ static struct recording *lookup(struct recorder *r, uint32_t number)
 	return (struct recording *)n;
 }
 
+/* There is no file: the call's story says so, since its CDR has the recording's number. */
+static void recorder_nothing(
+	struct journal *j, enum journal_source source, const char *call, int error)
+{
+	struct td_ev_story story = {0};
+
+	snprintf(story.call, sizeof(story.call), "%s", call);
+	snprintf(story.text, sizeof(story.text), "not recorded: %s", strerror(-error));
+	log_line(LOG_ERR, "call not recorded", "call=%s reason=\"%s\"", call, strerror(-error));
+	journal_put_now(j, source, TD_EV_STORY, &story, sizeof(story));
+}
+
 void recorder_journal(struct journal *j, enum journal_source source, const struct split_info *info,
 	const struct split_result *result, bool recovered)
 {
@@ -95,6 +114,10 @@ void recorder_journal(struct journal *j, enum journal_source source, const struc
 		.samples = result->samples,
 		.missing = result->missing};
 
+	if (result->error && !result->samples) {
+		recorder_nothing(j, source, info->call, result->error);
+		return;
+	}
 	if (result->error)
 		log_line(LOG_ERR, "recording ends early", "call=%s file=%s reason=\"%s\"",
 			info->call, info->path, strerror(-result->error));
@@ -106,9 +129,8 @@ void recorder_journal(struct journal *j, enum journal_source source, const struc
 static void log_append(struct recorder *r, const struct tap_rec *rec, const void *payload)
 {
 	/* With no room in the log the file is still made; only a crash now would cost it. */
-	if (!taplog_append(&r->log, rec, payload, clock_monotonic()))
-		log_line(LOG_WARNING, "recording log is behind the disk", "recording=%u",
-			rec->recording);
+	if (!taplog_append(&r->log, rec, payload, r->now))
+		r->log_refused++;
 }
 
 static void recording_done(
@@ -134,6 +156,8 @@ static void recording_finish(struct recorder *r, struct recording *rec)
 
 	rec->split = NULL;
 	hash_del(&r->table, &rec->node);
+	if (rec->stop_at != TD_NEVER)
+		TAILQ_REMOVE(&r->ending, rec, ending);
 	split_finish(split, recording_done, rec);
 }
 
@@ -173,6 +197,7 @@ static void begin(struct recorder *r, const struct command *c)
 		return;
 	if (atomic_load(&r->full)) {
 		atomic_fetch_add(&r->failed, 1);
+		recorder_nothing(r->journal, JOURNAL_RECORDER, c->call, -ENOSPC);
 		return;
 	}
 	rc = -ENOMEM;
@@ -203,7 +228,7 @@ free_rec:
 	free(rec);
 fail:
 	atomic_fetch_add(&r->failed, 1);
-	log_line(LOG_ERR, "recording not started", "call=%s reason=\"%s\"", c->call, strerror(-rc));
+	recorder_nothing(r->journal, JOURNAL_RECORDER, c->call, rc);
 	disk_failed(r, rc);
 }
 
@@ -220,8 +245,10 @@ static void take_commands(struct recorder *r)
 			struct recording *rec = lookup(r, c->recording);
 
 			r->open -= r->open > 0; /* 0: its beginning found the ring full */
-			if (rec)
-				rec->stop_at = clock_monotonic() + TAIL_NS;
+			if (rec && rec->stop_at == TD_NEVER) {
+				rec->stop_at = r->now + TAIL_NS;
+				TAILQ_INSERT_TAIL(&r->ending, rec, ending);
+			}
 		}
 		spsc_consume(r->commands);
 	}
@@ -264,15 +291,19 @@ static bool take_taps(struct recorder *r)
 	return more;
 }
 
-static void finish_ended(struct recorder *r, uint64_t now)
+static bool ended(const struct recording *rec)
 {
-	for (struct recording *rec = TAILQ_FIRST(&r->all), *next; rec; rec = next) {
-		next = TAILQ_NEXT(rec, link);
-		if (!rec->split || rec->stop_at == TD_NEVER)
-			continue;
-		bool ended = (rec->seen[0] || rec->seen[1]) && rec->ended[0] == rec->seen[0] &&
-			     rec->ended[1] == rec->seen[1];
-		if (ended || now >= rec->stop_at)
+	return (rec->seen[0] || rec->seen[1]) && rec->ended[0] == rec->seen[0] &&
+	       rec->ended[1] == rec->seen[1];
+}
+
+static void finish_ended(struct recorder *r)
+{
+	for (struct recording *rec = TAILQ_FIRST(&r->ending), *next; rec; rec = next) {
+		next = TAILQ_NEXT(rec, ending);
+		if (r->disk.flying >= FINISHING_MAX)
+			return;
+		if (ended(rec) || r->now >= rec->stop_at)
 			recording_finish(r, rec);
 	}
 }
@@ -286,25 +317,48 @@ static uint64_t taps_lost(const struct recorder *r)
 	return lost;
 }
 
-static void check(struct recorder *r, uint64_t now)
+/* The first error of a recording's file, or of the log. */
+static int take_error(struct recorder *r)
 {
-	struct statvfs fs;
-	uint64_t lost = taps_lost(r);
 	int error = r->log.error;
 
 	for (struct recording *rec = TAILQ_FIRST(&r->all); rec && !error;
 		rec = TAILQ_NEXT(rec, link))
 		error = rec->split ? split_error(rec->split) : 0;
 	r->log.error = 0;
-	if (error)
-		disk_failed(r, error);
-	if (now < r->checked + CHECK_NS)
-		return;
-	r->checked = now;
+	return error;
+}
+
+static void tell_losses(struct recorder *r)
+{
+	uint64_t lost = taps_lost(r);
+
 	if (lost != r->lost_told)
 		log_line(LOG_WARNING, "recordings have holes: tap ring full", "packets=%" PRIu64,
 			lost - r->lost_told);
+	if (r->log_refused != r->log_told)
+		log_line(LOG_WARNING, "recording log is behind the disk: a crash would cost them",
+			"packets=%" PRIu64, r->log_refused - r->log_told);
 	r->lost_told = lost;
+	r->log_told = r->log_refused;
+}
+
+static void check(struct recorder *r)
+{
+	bool due = r->now >= r->checked + CHECK_NS;
+	struct statvfs fs;
+	int error = 0;
+
+	if (due || r->failures != r->disk.failed || r->log.error) {
+		r->failures = r->disk.failed;
+		error = take_error(r);
+	}
+	if (error)
+		disk_failed(r, error);
+	if (!due)
+		return;
+	r->checked = r->now;
+	tell_losses(r);
 	if (fstatvfs(r->dirfd, &fs) < 0)
 		return;
 	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
@@ -347,13 +401,13 @@ static void *run(void *arg)
 	for (;;) {
 		bool stop = atomic_load(&r->stop);
 
+		r->now = clock_monotonic();
 		take_commands(r);
 		bool more = take_taps(r);
-		uint64_t now = clock_monotonic();
-		finish_ended(r, now);
-		taplog_turn(&r->log, now);
+		finish_ended(r);
+		taplog_turn(&r->log, r->now);
 		disk_poll(&r->disk);
-		check(r, now);
+		check(r);
 		if (more)
 			continue;
 		if (stop)
@@ -447,6 +501,7 @@ struct recorder *recorder_start(const struct recorder_params *p, char *err, size
 	if (!r)
 		goto fail;
 	TAILQ_INIT(&r->all);
+	TAILQ_INIT(&r->ending);
 	r->journal = p->journal;
 	r->min_free = p->min_free ? p->min_free : MIN_FREE;
 	r->tap_count = p->tap_count;

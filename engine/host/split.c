@@ -16,10 +16,12 @@
 /*
  * The window is the part of the file that packets can still change. Packets of one moment lie
  * within 2 * DRIFT of each other, so with SLIDE on top none is behind it but those that came
- * more than 2 s late.
+ * more than 2 s late. It is a ring, place modulo WINDOW, and a channel lies in one piece: a packet
+ * touches as few lines of memory as it can, and nothing is moved when the window slides.
  */
 #define SLIDE  G711_RATE
 #define WINDOW (2 * DRIFT + SLIDE)
+_Static_assert(WINDOW % SLIDE == 0, "what slides lies in one piece");
 
 struct channel {
 	bool begun;
@@ -46,7 +48,7 @@ struct split {
 	struct channel channel[WAV_CHANNELS];
 	void (*done)(void *ctx, const struct split_info *info, const struct split_result *result);
 	void *done_ctx;
-	uint8_t frame[WINDOW][WAV_CHANNELS];
+	uint8_t sample[WAV_CHANNELS][WINDOW];
 };
 
 static void part_name(const struct split *s, char out[static SPLIT_PATH + 8])
@@ -86,12 +88,12 @@ struct split *split_alloc(struct disk *disk, int dirfd, const struct split_info 
 
 	if (!s)
 		return NULL;
-	memset(s, 0, offsetof(struct split, frame));
+	memset(s, 0, offsetof(struct split, sample));
 	s->disk = disk;
 	s->dirfd = dirfd;
 	s->info = *info;
 	s->silence = g711_silence(info->codec);
-	memset(s->frame, s->silence, sizeof(s->frame));
+	memset(s->sample, s->silence, sizeof(s->sample));
 	part_name(s, part);
 	s->fd = openat(dirfd, part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (s->fd < 0) {
@@ -135,34 +137,47 @@ static void submit(struct split *s, struct disk_op *op)
 	disk_submit(s->disk, op);
 }
 
-/* The first n frames of the window go to the file, and the window moves on by n. */
+/* n frames from `place` on, which lie in one piece, to the file's order; silence in their stead. */
+static void take_frames(struct split *s, uint64_t place, size_t n, uint8_t *restrict out)
+{
+	uint8_t *restrict left = s->sample[0] + place % WINDOW;
+	uint8_t *restrict right = s->sample[1] + place % WINDOW;
+
+	for (size_t i = 0; i < n; i++) {
+		out[i * WAV_CHANNELS] = left[i];
+		out[i * WAV_CHANNELS + 1] = right[i];
+	}
+	memset(left, s->silence, n);
+	memset(right, s->silence, n);
+}
+
+/* The first n frames of the window, SLIDE at most, go to the file, and it moves on by n. */
 static void window_slide(struct split *s, size_t n)
 {
-	size_t bytes = n * WAV_CHANNELS, rest = WINDOW - n;
-	struct disk_op *op = disk_op_alloc(bytes);
+	struct disk_op *op = disk_op_alloc(n * WAV_CHANNELS);
 
 	if (op) {
-		memcpy(op->data, s->frame, bytes);
-		op->len = bytes;
+		take_frames(s, s->window, n, op->data);
+		op->len = n * WAV_CHANNELS;
 		op->offset = WAV_HEADER_BYTES + s->window * WAV_CHANNELS;
 		submit(s, op);
 	} else if (!s->error) {
 		s->error = -ENOMEM;
 	}
-	memmove(s->frame, s->frame[n], rest * WAV_CHANNELS);
-	memset(s->frame[rest], s->silence, bytes);
 	s->window += n;
 }
 
 static void frames_put(struct split *s, struct channel *c, uint64_t at, unsigned index,
 	const uint8_t *octets, size_t n)
 {
+	size_t to = at % WINDOW, first = n < WINDOW - to ? n : WINDOW - to;
+
 	while (at + n > s->window + WINDOW)
 		window_slide(s, SLIDE);
 	if (at < s->window) /* more than 2 s late: its place is written already */
 		return;
-	for (size_t i = 0; i < n; i++)
-		s->frame[at - s->window + i][index] = octets[i];
+	memcpy(s->sample[index] + to, octets, first);
+	memcpy(s->sample[index], octets + first, n - first);
 	c->put += n;
 	if (at + n > c->end)
 		c->end = at + n;
@@ -265,7 +280,10 @@ static void finished(struct split *s)
 		result.missing += expected > c->put ? expected - c->put : 0;
 	}
 	close(s->fd);
-	if (renameat(s->dirfd, part, s->dirfd, s->info.path) < 0 && !result.error)
+	/* A file with nothing in it would only be taken for a recording. */
+	if (result.error && !result.samples)
+		unlinkat(s->dirfd, part, 0);
+	else if (renameat(s->dirfd, part, s->dirfd, s->info.path) < 0 && !result.error)
 		result.error = -errno;
 	s->done(s->done_ctx, &s->info, &result);
 	free(s);

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #define WRITE_BYTES   (1u << 20)
-#define WRITE_NS      (200 * TD_NSEC_PER_MSEC)
-#define ACTIVE_BYTES  (8 * WRITE_BYTES) /* what may gather while a write is under way */
+#define WRITE_NS      (150 * TD_NSEC_PER_MSEC)
+#define ACTIVE_BYTES  (64 * WRITE_BYTES) /* what may gather while a write is under way */
 #define SEGMENT_BYTES (64ull << 20)
 
 const char *taplog_name(uint32_t number, char out[static TAPLOG_NAME])
@@ -67,6 +67,18 @@ void taplog_fini(struct taplog *l)
 	if (l->fd >= 0)
 		close(l->fd);
 	free(l->active);
+	free(l->spare);
+}
+
+/* The pages of a large block are the kernel's until they are touched. */
+static struct disk_op *gather(struct taplog *l)
+{
+	struct disk_op *op = l->spare ? l->spare : disk_op_alloc(ACTIVE_BYTES);
+
+	l->spare = NULL;
+	if (op)
+		*op = (struct disk_op){.kept = true};
+	return op;
 }
 
 bool taplog_append(struct taplog *l, const struct tap_rec *rec, const void *payload, uint64_t now)
@@ -74,7 +86,7 @@ bool taplog_append(struct taplog *l, const struct tap_rec *rec, const void *payl
 	size_t bytes = taplog_bytes(rec);
 
 	if (!l->active) {
-		l->active = disk_op_alloc(ACTIVE_BYTES);
+		l->active = gather(l);
 		if (!l->active)
 			return false;
 		l->since = now;
@@ -101,6 +113,10 @@ static void written(struct disk_op *op, int result)
 		l->error = result;
 	else
 		l->offset = op->offset + op->len;
+	if (l->spare)
+		free(op);
+	else
+		l->spare = op;
 }
 
 void taplog_flush(struct taplog *l)

@@ -5,7 +5,7 @@
  * when all recordings that have records in it are whole on disk. What a crash leaves is what
  * recover.h makes recordings of.
  *
- * Written at 1 MB or 200 ms, one write at a time, so that a crash cuts the log off somewhere and
+ * Written at 1 MB or 150 ms, one write at a time, so that a crash cuts the log off somewhere and
  * never leaves a hole in it. A power cut may leave anything behind what was synced: a record's
  * check is the CRC32C of all of it, padding too, taken with check 0.
  */
@@ -31,12 +31,12 @@ struct taplog_start {
 
 struct taplog {
 	struct disk *disk;
-	int dirfd, fd;   /* fd -1: no segment is open */
-	uint32_t number; /* of the segment that the next record goes to */
-	uint32_t oldest; /* of ours that is still there */
-	uint64_t offset; /* in it, of the next write */
-	uint64_t since;  /* when the first byte of active came */
-	struct disk_op *active;
+	int dirfd, fd;                  /* fd -1: no segment is open */
+	uint32_t number;                /* of the segment that the next record goes to */
+	uint32_t oldest;                /* of ours that is still there */
+	uint64_t offset;                /* in it, of the next write */
+	uint64_t since;                 /* when the first byte of active came */
+	struct disk_op *active, *spare; /* one gathers while the other is written */
 	bool flying;
 	int error; /* of a write; the owner clears it */
 };
