@@ -5,7 +5,7 @@
 B    ?= build
 ASAN ?= build-asan
 
-.PHONY: all deps demo test lint asan bench clean install
+.PHONY: all deps demo test lint asan bench bench-peers clean install
 
 all: $(B)/build.ninja
 	@ninja -C $(B)
@@ -37,6 +37,11 @@ asan: deps $(ASAN)/build.ninja
 bench: all
 	@$(B)/bench/tandem-bench relay --legs 1000,10000,100000
 	@$(B)/bench/tandem-bench tap --legs 1000,10000,100000
+	@$(B)/bench/tandem-bench latency
+
+# Tandem beside rtpengine (apt-get install rtpengine-daemon); about five minutes.
+bench-peers: all
+	@bench/peers/run --build $(B)
 
 install: all
 	@meson install -C $(B) --no-rebuild

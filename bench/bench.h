@@ -4,11 +4,13 @@
 #define TANDEM_BENCH_BENCH_H
 
 #include <stdio.h>
-#include <tandem/types.h>
+#include <tandem/config.h>
 
 #define BENCH_LIST 16
 
 struct td_buf;
+
+#define BENCH_PORTS 4
 
 struct bench_options {
 	uint32_t legs[BENCH_LIST];
@@ -17,6 +19,16 @@ struct bench_options {
 	unsigned core;
 	uint64_t seed;
 	bool json;
+	/* loadgen, bridge, latency */
+	struct td_conf_port port[BENCH_PORTS];
+	unsigned ports;
+	const char *calls_file;
+	uint32_t calls;        /* of the file; 0: all */
+	uint64_t warm, window; /* ns */
+	double loss, reorder;  /* shares, 0..1 */
+	uint64_t jitter;       /* ns */
+	int pid;               /* of the process whose CPU is reckoned; 0: none */
+	bool checksums;
 };
 
 /* One file a benchmark: bench/NAME.c. */
@@ -26,7 +38,12 @@ struct bench {
 	int (*run)(const struct bench_options *o); /* 0, or a negative errno, told on stderr */
 };
 
-extern const struct bench bench_guard, bench_relay, bench_tap;
+extern const struct bench *const benches[]; /* main.c; a NULL at the end */
+extern const struct bench bench_bridge, bench_guard, bench_latency, bench_loadgen, bench_relay,
+	bench_tap;
+
+/* 0; an exit status when something is wrong, told; negative when --help was all. */
+int options_parse(struct bench_options *o, int argc, char **argv, const char **bench);
 
 #define BENCH_VALUES 4
 

@@ -107,12 +107,12 @@ static void print_table(const struct bench_result *r)
 		struct str cpu = cpu_name(line, sizeof(line));
 
 		printf("%.*s, TSC %.3f GHz, gcc %s, frames of %u bytes with FCS, %s pages\n\n"
-		       "%-8s %12s  %-26s %10s %10s %5s\n",
+		       "%-8s %-30s  %-26s %10s %10s %5s\n",
 			STR_FMT(cpu), (double)rte_get_tsc_hz() / 1e9, __VERSION__, r->frame_bytes,
 			pages(), "bench", "legs or case", "metric", "median", "min", "runs");
 		headed = true;
 	}
-	printf("%-8s %12s  %-26s %10.1f %10.1f %5u  %s\n", r->bench,
+	printf("%-8s %-30s  %-26s %10.1f %10.1f %5u  %s\n", r->bench,
 		case_text(r, text, sizeof(text)), r->metric, r->median, r->min, r->runs, r->unit);
 }
 
