@@ -94,8 +94,8 @@ static void section_unknown(struct reader *r, int node)
 			STR_FMT(near.best));
 	else
 		reader_error(r, node,
-			"unknown section '%.*s'; there are site, engine, ports, trunks, groups, "
-			"agents, sounds, queues and routes",
+			"unknown section '%.*s'; there are site, engine, ports, links, trunks, "
+			"groups, agents, sounds, queues and routes",
 			STR_FMT(text));
 }
 

@@ -60,11 +60,15 @@ static const char good[] =
 	"  carrier: {type: af_xdp, device: eth1, address: [10.20.0.1/24]}\n"
 	"  floor: {type: af_packet, device: eth2, address: [10.30.0.1/24, 10.30.0.2/24]}\n"
 	"trunks:\n"
-	"  acme: {address: [10.20.0.10], policy: latch, codecs: [pcma]}\n"
+	"  acme: {address: [10.20.0.10], policy: latch, codecs: [pcma], limit: 2500k, link: dsl,\n"
+	"    server: \"10.20.0.11:5070\"}\n"
+	"  beta: {address: [10.20.0.20]}\n"
+	"links:\n"
+	"  dsl: {limit: 10M, calls: 50, layer: ethernet}\n"
 	"sounds:\n"
 	"  moh: {file: moh.wav}\n"
 	"groups:\n"
-	"  sales: {agents: [alice, bob]}\n"
+	"  sales: {agents: [alice, bob], link: dsl}\n"
 	"  support: {agents: [alice]}\n"
 	"  empty:\n"
 	"agents:\n"
@@ -77,7 +81,8 @@ static const char good[] =
 	"  backup: {groups: [support, sales], overflow: busy}\n"
 	"routes:\n"
 	"  \"4989100\": {queue: sales}\n"
-	"  49*: {queue: backup, trunk: acme}\n";
+	"  49*: {queue: backup, trunk: acme}\n"
+	"  0*: {trunks: [acme, beta]}\n";
 
 /* printf 'alice:tandem.example:alice-secret' | md5sum; the other with sha256sum. */
 #define ALICE_HA1 "6d55eb5498b9090158e4067306d2721c"
@@ -106,9 +111,13 @@ static void a_good_site_is_compiled(void **state)
 		"memif_server=false queues=0\n"
 		"port floor type=af_packet device=eth2 address=10.30.0.1/24,10.30.0.2/24 mtu=1500 "
 		"vlan=0 fallback=true memif_server=false queues=0\n"
+		"link dsl limit=10000000 calls=50 layer=ethernet\n"
 		"trunk acme address=10.20.0.10 policy=latch srtp=off codecs=pcma sip_dscp=site "
-		"rtp_dscp=site max_calls=0\n"
-		"group empty\ngroup sales\ngroup support\n"
+		"rtp_dscp=site max_calls=0 limit=2500000 layer=wire link=dsl "
+		"server=10.20.0.11:5070\n"
+		"trunk beta address=10.20.0.20 policy=address srtp=off codecs=pcma,pcmu "
+		"sip_dscp=site rtp_dscp=site max_calls=0 limit=0 layer=wire\n"
+		"group empty\ngroup sales link=dsl\ngroup support\n"
 		"agent alice algorithm=md5 ha1=" ALICE_HA1
 		" groups=sales,support policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
 		"rtp_dscp=site auto_login=true\n"
@@ -125,6 +134,7 @@ static void a_good_site_is_compiled(void **state)
 		"queue sales groups=sales strategy=longest-idle music=moh record=true "
 		"wrap_up=2000 ring=10000 timeout=60000 busy_backoff=5000 max_length=20 "
 		"overflow=queue overflow_queue=backup service_level=20000\n"
+		"route 0* trunks=acme,beta\n"
 		"route 49* trunk=acme queue=backup\n"
 		"route 4989100 queue=sales\n",
 		dir, dir);
@@ -162,8 +172,8 @@ static const struct {
 	/* sections */
 	{S "quues: {}\n", "f.yaml:2:1: unknown section 'quues'; did you mean 'queues'?\n"},
 	{S "telephones: {}\n",
-		"f.yaml:2:1: unknown section 'telephones'; there are site, engine, ports, trunks, "
-		"groups, agents, sounds, queues and routes\n"},
+		"f.yaml:2:1: unknown section 'telephones'; there are site, engine, ports, links, "
+		"trunks, groups, agents, sounds, queues and routes\n"},
 	{S "site: {domain: b.example}\n",
 		"f.yaml:2:1: site is there twice, first on line 1; take one out\n"},
 	{S "queues: sales\n",
@@ -176,9 +186,10 @@ static const struct {
 	{G "queues:\n  q: {groups: [g], recrod: true}\n",
 		"f.yaml:4:20: queues.q: unknown key 'recrod'; did you mean 'record'?\n"},
 	{G "routes:\n  1: {destination: q}\n",
-		"f.yaml:4:3: routes.1: queue is missing; give it a value\n"
+		"f.yaml:4:3: routes.1: queue is missing; name a queue that the calls go to, or "
+		"trunks that they go out by\n"
 		"f.yaml:4:7: routes.1: unknown key 'destination'; the keys here are trunk, "
-		"queue\n"},
+		"queue, trunks\n"},
 	{S "engine: {worker_core: [0]}\n",
 		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
 	{"site: {domain: a.example, memory_mb: 64}\n",
@@ -192,7 +203,7 @@ static const struct {
 		"f.yaml:3:3: agents.alice: password is missing; give one, or a contact that needs "
 		"none\n"
 		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
-		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login\n"},
+		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login, link\n"},
 	/* values */
 	{"site: {domain: a.example, sip_port: high}\n",
 		"f.yaml:1:37: site.sip_port: 'high' is not a whole number; write one from 1 to "
@@ -239,7 +250,29 @@ static const struct {
 	{S "agents:\n  alice: {contact: alice}\n",
 		"f.yaml:3:20: agents.alice.contact: 'alice' is no address; write it like "
 		"10.0.0.1:5060\n"},
+	{S "links:\n  dsl: {limit: 10Mbit}\n",
+		"f.yaml:3:16: links.dsl.limit: '10Mbit' is no bit rate; write a number and k, M or "
+		"G, like 10M for 10,000,000 bits a second\n"},
+	{S "links:\n  dsl: {limit: 10}\n",
+		"f.yaml:3:16: links.dsl.limit: 10 bits a second carry no call, which takes 95536; "
+		"write more, like 10M, or 0 for no limit\n"},
+	{S "trunks:\n  t: {address: [10.0.0.1], limit: 80k, layer: ip}\n",
+		"f.yaml:3:35: trunks.t.limit: 80000 bits a second carry no call, which takes 80276; "
+		"write more, like 10M, or 0 for no limit\n"},
 	/* references, and objects that do not go together */
+	{S "trunks:\n  t: {address: [10.0.0.1], link: dsl}\n",
+		"f.yaml:3:34: trunks.t.link: no link is called 'dsl'; add it under links:\n"},
+	{S "links: {a: , b: }\ngroups:\n  g: {agents: [alice], link: a}\n"
+	   "  h: {agents: [alice], link: b}\nagents:\n  alice: {password: a}\n",
+		"f.yaml:7:3: agents.alice: the groups are behind different links, a and b; give the "
+		"agent a link of its own\n"},
+	{G "trunks:\n  t: {address: [10.0.0.0/24]}\nroutes:\n  1: {trunks: [t]}\n",
+		"f.yaml:6:16: routes.1.trunks: where to call trunk t is not clear; give it a "
+		"server, like 10.0.0.1:5060\n"},
+	{G "queues:\n  q: {groups: [g]}\ntrunks:\n  t: {address: [10.0.0.1]}\n"
+	   "routes:\n  1: {queue: q, trunks: [t]}\n",
+		"f.yaml:8:14: routes.1.queue: a queue and trunks cannot be both; name a queue that "
+		"the calls go to, or trunks that they go out by\n"},
 	{S "queues:\n  q:\n    record: true\n",
 		"f.yaml:3:3: queues.q: groups is missing; give it a value\n"},
 	{S "groups: {sales: }\nqueues:\n  q: {groups: [slaes, help]}\n",

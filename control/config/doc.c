@@ -14,6 +14,7 @@ static const char *type_text(const struct conf_key *k, char *out, size_t size)
 		[CONF_BOOL] = "true or false",
 		[CONF_DURATION] = "duration",
 		[CONF_SIZE] = "size",
+		[CONF_RATE] = "bit rate",
 		[CONF_ADDRESS] = "address:port",
 		[CONF_IP] = "address",
 		[CONF_PREFIXES] = "list of addresses or networks",

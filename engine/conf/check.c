@@ -2,6 +2,7 @@
 /* Faults that several keys or objects make together; one value's own faults are value.c's. */
 #include <engine/conf/schema.h>
 #include <engine/core/addr.h>
+#include <engine/core/rate.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -93,6 +94,32 @@ static void site_check(struct check *c)
 		fault(c, TD_KIND_SITE, 0, "register_min", -1,
 			"%us is longer than register_max (%us); make it shorter",
 			site->register_min_s, site->register_max_s);
+}
+
+/* Whoever writes 10 for 10M means a link that carries something. */
+static void limit_check(struct check *c, enum td_kind kind, uint32_t i, uint64_t limit, uint8_t layer)
+{
+	struct rate one = {.codec = TD_CODEC_PCMA, .ptime_ms = 20, .family = 4};
+	uint64_t need = rate_bps(&one, (enum td_layer)layer);
+
+	if (limit && limit < need)
+		fault(c, kind, i, "limit", -1,
+			"%lu bits a second carry no call, which takes %lu; write more, like 10M, or 0 "
+			"for no limit",
+			limit, need);
+}
+
+static void links_check(struct check *c)
+{
+	const struct conf_list *links = &c->conf->of[TD_KIND_LINK];
+	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
+
+	for (uint32_t i = 0; i < links->count; i++)
+		limit_check(
+			c, TD_KIND_LINK, i, links->link[i].limit_bps, links->link[i].layer);
+	for (uint32_t i = 0; i < trunks->count; i++)
+		limit_check(
+			c, TD_KIND_TRUNK, i, trunks->trunk[i].limit_bps, trunks->trunk[i].layer);
 }
 
 static bool prefix_overlap(const struct td_prefix *a, const struct td_prefix *b)
@@ -214,6 +241,38 @@ static void agents_check(struct check *c)
 	}
 }
 
+static const char *group_link(const struct td_conf *conf, const char *name)
+{
+	const struct td_conf_group *g = conf_lookup(conf, TD_KIND_GROUP, str_of(name));
+
+	return g ? g->link : "";
+}
+
+/* Through which line would an agent be called that two groups place behind different ones? */
+static void agent_links_check(struct check *c)
+{
+	const struct conf_list *agents = &c->conf->of[TD_KIND_AGENT];
+
+	for (uint32_t i = 0; i < agents->count; i++) {
+		const struct td_conf_agent *a = &agents->agent[i];
+		const char *link = "";
+
+		for (unsigned g = 0; !a->link[0] && g < a->group_count; g++) {
+			const char *other = group_link(c->conf, a->groups[g]);
+
+			if (!link[0])
+				link = other;
+			if (!other[0] || !strcmp(link, other))
+				continue;
+			fault(c, TD_KIND_AGENT, i, "link", -1,
+				"the groups are behind different links, %s and %s; give the agent a "
+				"link of its own",
+				link, other);
+			break;
+		}
+	}
+}
+
 static const struct td_conf_queue *overflow_of(
 	const struct td_conf *conf, const struct td_conf_queue *q)
 {
@@ -245,6 +304,37 @@ static void overflow_check(struct check *c)
 	}
 }
 
+static bool can_call_out(const struct td_conf_trunk *t)
+{
+	unsigned host = t->address[0].addr.family == 6 ? 128 : 32;
+
+	return t->server.family || (t->address_count && t->address[0].bits == host);
+}
+
+static void routes_check(struct check *c)
+{
+	const struct conf_list *routes = &c->conf->of[TD_KIND_ROUTE];
+
+	for (uint32_t i = 0; i < routes->count; i++) {
+		const struct td_conf_route *r = &routes->route[i];
+
+		if (!r->queue[0] == !r->trunk_count)
+			fault(c, TD_KIND_ROUTE, i, "queue", -1,
+				"%s; name a queue that the calls go to, or trunks that they go out by",
+				r->queue[0] ? "a queue and trunks cannot be both" : "queue is missing");
+		for (uint8_t n = 0; n < r->trunk_count; n++) {
+			const struct td_conf_trunk *t =
+				conf_lookup(c->conf, TD_KIND_TRUNK, str_of(r->trunks[n]));
+
+			if (t && !can_call_out(t))
+				fault(c, TD_KIND_ROUTE, i, "trunks", n,
+					"where to call trunk %s is not clear; give it a server, like "
+					"10.0.0.1:5060",
+					t->name);
+		}
+	}
+}
+
 static void sounds_check(struct check *c)
 {
 	if (c->conf->of[TD_KIND_SOUND].count > TD_SOUNDS_MAX)
@@ -262,9 +352,12 @@ unsigned conf_check(const struct td_conf *conf,
 			keys_check(&c, &td_schema[i]);
 	site_check(&c);
 	ports_check(&c);
+	links_check(&c);
 	trunks_check(&c);
 	agents_check(&c);
+	agent_links_check(&c);
 	sounds_check(&c);
 	overflow_check(&c);
+	routes_check(&c);
 	return c.faults;
 }

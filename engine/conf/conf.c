@@ -10,6 +10,7 @@
 union object {
 	struct td_conf_site site;
 	struct td_conf_port port;
+	struct td_conf_link link;
 	struct td_conf_trunk trunk;
 	struct td_conf_group group;
 	struct td_conf_agent agent;

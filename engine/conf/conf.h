@@ -21,6 +21,7 @@ struct conf_list {
 		void *any;
 		struct td_conf_site *site; /* always one */
 		struct td_conf_port *port;
+		struct td_conf_link *link;
 		struct td_conf_trunk *trunk;
 		struct td_conf_group *group;
 		struct td_conf_agent *agent;

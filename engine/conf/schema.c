@@ -18,6 +18,16 @@
 #define DSCP_RTP_HELP \
 	"DSCP of RTP and RTCP that we send: a name or 0 to 63; `site`: that of the site."
 
+#define LAYER_WORDS "ip ethernet wire"
+#define LIMIT_MAX   (1000ull * 1000 * 1000 * 1000)
+#define LIMIT_HELP                                                                              \
+	"Bits a second in each direction, all headers and RTCP counted, like `10M`; a call that " \
+	"would pass it is refused; 0 without limit."
+
+#define LAYER_HELP                                                                            \
+	"What the limit counts of each packet: `ip` bytes, `ethernet` frames without FCS, or `wire`, " \
+	"what a line really spends."
+
 #define POLICY_WORDS "strict address latch"
 #define POLICY_HELP                                                                                \
 	"Which packets are taken for the peer's: `strict` address and port of its SDP, `address` " \
@@ -115,6 +125,14 @@ const struct conf_key td_schema[] = {
 	 .help = "Queues of a pci, memif or ring port, a worker each; 0: one a worker, but one of a "
 		 "memif, whose other side must have as many."},
 
+	{TD_KIND_LINK, "limit", CONF_RATE, 0, FIELD(td_conf_link, limit_bps), .max = LIMIT_MAX,
+	 .value = "0", .help = LIMIT_HELP},
+	{TD_KIND_LINK, "calls", CONF_INT, 0, FIELD(td_conf_link, max_calls), .max = 1000000,
+	 .value = "0", .help = "Calls at once, a call that comes in and goes out by it twice; 0 "
+	 "without limit."},
+	{TD_KIND_LINK, "layer", CONF_ENUM, 0, FIELD(td_conf_link, layer), .words = LAYER_WORDS,
+	 .value = "wire", .help = LAYER_HELP},
+
 	{TD_KIND_TRUNK, "address", CONF_PREFIXES, CONF_REQUIRED,
 	 LIST(td_conf_trunk, address, address_count, TD_CONF_LIST),
 	 .help = "Sources whose calls are this trunk's: addresses or networks."},
@@ -130,9 +148,19 @@ const struct conf_key td_schema[] = {
 	 .help = DSCP_RTP_HELP},
 	{TD_KIND_TRUNK, "max_calls", CONF_INT, 0, FIELD(td_conf_trunk, max_calls),
 	 .max = 1000000, .value = "0", .help = "Calls at once; 0 without limit."},
+	{TD_KIND_TRUNK, "limit", CONF_RATE, 0, FIELD(td_conf_trunk, limit_bps), .max = LIMIT_MAX,
+	 .value = "0", .help = LIMIT_HELP},
+	{TD_KIND_TRUNK, "layer", CONF_ENUM, 0, FIELD(td_conf_trunk, layer), .words = LAYER_WORDS,
+	 .value = "wire", .help = LAYER_HELP},
+	{TD_KIND_TRUNK, "link", CONF_REF, 0, FIELD(td_conf_trunk, link), .ref = TD_KIND_LINK,
+	 .help = "The link that its calls come by; nothing: one without limit."},
+	{TD_KIND_TRUNK, "server", CONF_ADDRESS, 0, FIELD(td_conf_trunk, server),
+	 .help = "Where calls out are sent; nothing: the first address, port 5060."},
 
 	{TD_KIND_GROUP, "agents", CONF_WORD, CONF_ONLY_YAML, .ref = TD_KIND_AGENT,
 	 .list_max = TD_CONF_AGENTS, .help = "Names of its agents."},
+	{TD_KIND_GROUP, "link", CONF_REF, 0, FIELD(td_conf_group, link), .ref = TD_KIND_LINK,
+	 .help = "The link of those of its agents that name none, a branch office's line."},
 
 	{TD_KIND_AGENT, "password", CONF_WORD, CONF_ONLY_YAML,
 	 .help = "Of the digest. Not kept: only its hash goes on."},
@@ -159,6 +187,9 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_AGENT, "auto_login", CONF_BOOL, 0, FIELD(td_conf_agent, auto_login),
 	 .value = "true",
 	 .help = "Registering logs in; losing the registration logs out."},
+	{TD_KIND_AGENT, "link", CONF_REF, 0, FIELD(td_conf_agent, link), .ref = TD_KIND_LINK,
+	 .help = "The link to the telephone; nothing: the groups'. While it is full the agent is not "
+		 "rung."},
 
 	{TD_KIND_SOUND, "file", CONF_PATH, CONF_REQUIRED, FIELD(td_conf_sound, file),
 	 .help = "WAV: mono, 8 kHz, 16 bit."},
@@ -201,8 +232,11 @@ const struct conf_key td_schema[] = {
 
 	{TD_KIND_ROUTE, "trunk", CONF_REF, 0, FIELD(td_conf_route, trunk), .ref = TD_KIND_TRUNK,
 	 .help = "Only for calls of this trunk; nothing: of any."},
-	{TD_KIND_ROUTE, "queue", CONF_REF, CONF_REQUIRED, FIELD(td_conf_route, queue),
-	 .ref = TD_KIND_QUEUE, .help = "Where the calls go."},
+	{TD_KIND_ROUTE, "queue", CONF_REF, 0, FIELD(td_conf_route, queue),
+	 .ref = TD_KIND_QUEUE, .help = "Where the calls go; or `trunks`."},
+	{TD_KIND_ROUTE, "trunks", CONF_REFS, 0,
+	 LIST(td_conf_route, trunks, trunk_count, TD_CONF_LIST), .ref = TD_KIND_TRUNK,
+	 .help = "The calls go out by the first of these that has room and answers."},
 	/* clang-format on */
 };
 const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);
@@ -212,6 +246,8 @@ const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 	[TD_KIND_SITE] = {"site", "site", sizeof(struct td_conf_site),
 		"The site itself. Keys of the engine's processes stand under `engine:`."},
 	[TD_KIND_PORT] = {"port", "ports", sizeof(struct td_conf_port), "Where packets come in."},
+	[TD_KIND_LINK] = {"link", "links", sizeof(struct td_conf_link),
+		"Lines that calls share, and what they carry."},
 	[TD_KIND_TRUNK] = {"trunk", "trunks", sizeof(struct td_conf_trunk),
 		"Carriers, known by their addresses."},
 	[TD_KIND_GROUP] = {"group", "groups", sizeof(struct td_conf_group), "Groups of agents."},

@@ -19,6 +19,7 @@ enum conf_type {
 	CONF_ENUM,     /* uint8_t: place in `words` */
 	CONF_DURATION, /* uint32_t in units of `unit` ms; text: 500ms 20s 5m 1h, compiled: ms */
 	CONF_SIZE,     /* uint64_t bytes; text: 256M, compiled: bytes */
+	CONF_RATE,     /* uint64_t bits a second; text: 10M, powers of ten; compiled: bits */
 	CONF_ADDRESS,  /* struct td_addr with port */
 	CONF_IP,       /* struct td_addr without */
 	CONF_PREFIXES, /* list of struct td_prefix */

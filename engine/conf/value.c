@@ -143,6 +143,8 @@ struct unit {
 static const struct unit time_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 static const struct unit size_units[] = {
 	{"T", 1ull << 40}, {"G", 1ull << 30}, {"M", 1ull << 20}, {"K", 1ull << 10}, {"", 1}};
+static const struct unit rate_units[] = {
+	{"G", 1000000000}, {"M", 1000000}, {"k", 1000}, {"K", 1000}, {"", 1}};
 
 /* A number and one of the units; the largest unit that divides it, when it is written. */
 static bool unit_decode(const struct unit *units, size_t count, struct str text, uint64_t *v)
@@ -205,6 +207,23 @@ static bool size_decode(const struct conf_key *k, struct str text, uint64_t *v, 
 		return fail(r, "%.*s is out of range; write a size from %s to %s", STR_FMT(text),
 			unit_encode(size_units, count, k->min, min),
 			unit_encode(size_units, count, k->max, max));
+	return true;
+}
+
+static bool rate_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+{
+	size_t count = sizeof(rate_units) / sizeof(rate_units[0]);
+	char min[24], max[24];
+
+	if (!unit_decode(rate_units, count, text, v))
+		return fail(r,
+			"'%.*s' is no bit rate; write a number and k, M or G, like 10M for "
+			"10,000,000 bits a second",
+			STR_FMT(text));
+	if (*v < k->min || *v > k->max)
+		return fail(r, "%.*s is out of range; write a bit rate from %s to %s",
+			STR_FMT(text), unit_encode(rate_units, count, k->min, min),
+			unit_encode(rate_units, count, k->max, max));
 	return true;
 }
 
@@ -413,6 +432,9 @@ bool conf_value_decode(const struct conf_key *k, void *object, struct str text, 
 	case CONF_SIZE:
 		ok = size_decode(k, text, &v, r);
 		break;
+	case CONF_RATE:
+		ok = rate_decode(k, text, &v, r);
+		break;
 	case CONF_BOOL:
 		v = str_eq(text, STR("true"));
 		ok = v || str_eq(text, STR("false")) ||
@@ -475,6 +497,7 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 		break;
 	case CONF_INT:
 	case CONF_SIZE:
+	case CONF_RATE:
 		buf_printf(buf, "%lu", uint_load(field, k->size));
 		break;
 	case CONF_DURATION:

@@ -16,6 +16,7 @@
 #ifndef TANDEM_CONFIG_H
 #define TANDEM_CONFIG_H
 
+#include <tandem/stats.h>
 #include <tandem/types.h>
 
 #define TD_CONF_LIST   16   /* longest list: addresses of a port or trunk, groups of a queue */
@@ -26,6 +27,7 @@
 enum td_kind {
 	TD_KIND_SITE, /* one, always there, named "site" */
 	TD_KIND_PORT,
+	TD_KIND_LINK,
 	TD_KIND_TRUNK,
 	TD_KIND_GROUP,
 	TD_KIND_AGENT,
@@ -96,6 +98,14 @@ enum td_srtp_policy {
 	TD_SRTP_REQUIRED  /* nothing else: RTP/SAVP */
 };
 
+/* A line that calls share: what it carries in each direction. Full, it takes no more calls. */
+struct td_conf_link {
+	char name[TD_NAME_BYTES];
+	uint64_t limit_bps; /* 0 without limit */
+	uint32_t max_calls; /* legs at once; 0 without limit */
+	uint8_t layer;      /* enum td_layer, at which limit_bps counts */
+};
+
 struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
@@ -105,10 +115,15 @@ struct td_conf_trunk {
 	uint8_t codecs[4];          /* enum td_codec, preferred first, 0-terminated */
 	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	uint32_t max_calls;         /* 0 without limit */
+	uint64_t limit_bps; /* 0 without limit */
+	uint8_t layer;      /* enum td_layer, at which limit_bps counts */
+	char link[TD_NAME_BYTES]; /* the line it comes by; empty: one without limit */
+	struct td_addr server;    /* where calls out go; family 0: its first address, port 5060 */
 };
 
 struct td_conf_group {
 	char name[TD_NAME_BYTES];
+	char link[TD_NAME_BYTES]; /* of its agents that name none */
 };
 
 enum td_digest { TD_DIGEST_MD5, TD_DIGEST_SHA256 };
@@ -126,6 +141,7 @@ struct td_conf_agent {
 	struct td_addr
 		contact; /* fixed contact: a telephone that does not register; family 0 none */
 	bool auto_login; /* registering logs in; losing the registration logs out */
+	char link[TD_NAME_BYTES]; /* the line to the telephone; empty: the groups' */
 };
 
 #define TD_SOUNDS_MAX 1024u
@@ -154,7 +170,9 @@ struct td_conf_queue {
 struct td_conf_route {
 	char name[TD_NAME_BYTES];  /* the number dialled; a trailing * matches any rest */
 	char trunk[TD_NAME_BYTES]; /* only calls of this trunk; empty: any */
-	char queue[TD_NAME_BYTES];
+	char queue[TD_NAME_BYTES]; /* this, or */
+	char trunks[TD_CONF_LIST][TD_NAME_BYTES]; /* out by the first of these that can */
+	uint8_t trunk_count;
 };
 
 #endif

@@ -89,7 +89,13 @@ struct td_acct_row {
 };
 
 /* The named layers: what each packet weighs beyond its IP bytes (docs/bandwidth.md). */
+enum td_layer { TD_LAYER_IP, TD_LAYER_ETHERNET, TD_LAYER_WIRE, TD_LAYER_COUNT };
 #define TD_LAYER_ETHERNET_BYTES 14 /* header without FCS: as interface counters count */
 #define TD_LAYER_WIRE_BYTES     38 /* header, FCS, preamble, start delimiter, inter-frame gap */
+
+/* What admission takes a stream's RTCP for: a report of so many octets, above UDP, each mean
+ * interval of RFC 3550 section 6.2. */
+#define TD_RTCP_BYTES       144
+#define TD_RTCP_INTERVAL_MS 5000
 
 #endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What one RTP stream takes of a line: all headers of its packets at a named layer, and its RTCP.
+ * One place for admission, the check of a site's limits and `tandemctl bandwidth plan`.
+ */
+#ifndef TANDEM_ENGINE_CORE_RATE_H
+#define TANDEM_ENGINE_CORE_RATE_H
+
+#include <tandem/stats.h>
+#include <tandem/types.h>
+
+/* The tags of RFC 3711 (AES_CM_128_HMAC_SHA1_80) and RFC 7714 (AEAD_AES_*_GCM). */
+#define RATE_TAG_SHA1_80 10
+#define RATE_TAG_GCM     16
+
+struct rate {
+	uint8_t codec;    /* enum td_codec */
+	uint8_t ptime_ms; /* 10..60 */
+	uint8_t family;   /* 4 or 6 */
+	uint8_t tag;      /* octets that SRTP adds to a packet; 0: plain RTP */
+	uint8_t extra;    /* of Ethernet's header: 4 for a VLAN tag */
+};
+
+extern const char *const rate_layers[TD_LAYER_COUNT]; /* their names */
+
+/* Octets of one RTP packet. */
+unsigned rate_packet_bytes(const struct rate *r, enum td_layer layer);
+/* Bits a second in one direction, RTCP included, rounded up. */
+uint64_t rate_bps(const struct rate *r, enum td_layer layer);
+
+#endif
