@@ -10,7 +10,8 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 	int rc = -EINVAL;
 
 	if (limits->queues > ACD_LIMIT_MAX || limits->groups > ACD_LIMIT_MAX ||
-		limits->agents > ACD_LIMIT_MAX || limits->contacts > ACD_LIMIT_MAX)
+		limits->agents > ACD_LIMIT_MAX || limits->contacts > ACD_LIMIT_MAX ||
+		limits->links > ACD_LIMIT_MAX)
 		goto fail;
 	rc = -ENOMEM;
 	a = calloc(1, sizeof(*a));
@@ -29,8 +30,11 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 	a->agent = calloc((size_t)limits->agents + 1, sizeof(*a->agent));
 	if (!a->agent)
 		goto fail_queue;
-	if (pool_init(&a->contacts, limits->contacts, sizeof(struct contact)))
+	a->pipe = calloc((size_t)limits->links + 1, sizeof(*a->pipe));
+	if (!a->pipe)
 		goto fail_agent;
+	if (pool_init(&a->contacts, limits->contacts, sizeof(struct contact)))
+		goto fail_pipe;
 	/* The numbers are ours, nobody can pick them to collide: a fixed seed does. */
 	if (hash_init(&a->contact_by_number, limits->contacts, 0))
 		goto fail_contacts;
@@ -40,12 +44,18 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 		tree_init(&a->group[i].idle, idle_before);
 		tree_init(&a->group[i].calling, calling_before);
 	}
+	for (uint32_t i = 1; i <= limits->links; i++) {
+		TAILQ_INIT(&a->pipe[i].agents);
+		a->pipe[i].room = TD_ACD_ROOM;
+	}
 	return a;
 
 fail_hash:
 	hash_fini(&a->contact_by_number);
 fail_contacts:
 	pool_fini(&a->contacts);
+fail_pipe:
+	free(a->pipe);
 fail_agent:
 	free(a->agent);
 fail_queue:
@@ -66,6 +76,7 @@ void acd_free(struct acd *a)
 	timers_fini(&a->timers);
 	hash_fini(&a->contact_by_number);
 	pool_fini(&a->contacts);
+	free(a->pipe);
 	free(a->agent);
 	free(a->queue);
 	free(a->group);
@@ -170,6 +181,7 @@ static int (*const input[])(struct acd *a, const struct td_acd_in *in) = {
 	[TD_ACD_IN_TALK_END] = talk_end,
 	[TD_ACD_IN_WRAP_UP_END] = agent_wrap_up_end,
 	[TD_ACD_IN_LIMITS] = limits_check,
+	[TD_ACD_IN_LINK] = pipe_room,
 };
 
 int acd_step(struct acd *a, const struct td_acd_in *in)

@@ -17,6 +17,9 @@
  *   time-out goes on, while agents are rung for it.
  * - BUSY, FAILED, DECLINED: the agent stays AVAILABLE, with that reason, and is backed off. When
  *   that ends, an AGENT output says AVAILABLE with reason NONE.
+ * - Agents behind a link without room get no offer and keep their place; when it has room again the
+ *   best contact that one of them can take goes to the one idle longest, and so on. NO_ROOM ends an
+ *   offer without a back-off; it is refused (-EINVAL) while the agent's link has room.
  * - PAUSE, LOGOUT, AGENT_DEL and QUEUE_DEL during an offer cancel it (WITHDRAW). While talking the
  *   first three wait for TALK_END and then take effect in place of wrap-up; LOGIN takes a waiting
  *   logout back, UNPAUSE a waiting pause, AGENT_SET a waiting deletion.
@@ -77,6 +80,7 @@ struct acd_agent_info {
 	uint64_t backoff_until;  /* 0 not backed off */
 	uint32_t queue, contact; /* RESERVED RINGING TALKING; queue in WRAP_UP too; else 0 */
 	bool reachable;
+	bool link_full;                        /* the link has room for no offer more */
 	bool pause_waits, logout_waits;        /* for the end of the talk */
 	uint32_t answered, no_answer, refused; /* since it was set: offers by their end */
 };

@@ -74,6 +74,8 @@ void agent_talk_over(struct agent *ag)
 	if (ag->logout_waits || ag->delete_waits) {
 		withdraw(ag, TD_AGENT_LOGGED_OUT);
 		ag->used = !ag->delete_waits;
+		if (!ag->used)
+			pipe_set(ag, 0);
 	} else if (ag->pause_waits) {
 		withdraw(ag, TD_AGENT_PAUSED);
 	} else if (ag->wrap_up_ms) {
@@ -113,6 +115,8 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	for (int i = 0; i < TD_ACD_GROUPS; i++)
 		if (group[i] > a->limits.groups)
 			return -ERANGE;
+	if (in->agent_set.link > a->limits.links)
+		return -ERANGE;
 	struct agent *ag = &a->agent[in->agent];
 
 	if (!ag->used) {
@@ -128,6 +132,7 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 			tree_del(&a->group[ag->links.group[i]].idle, &ag->links.link[i].node);
 	}
 	links_set(&ag->links, group, ag);
+	pipe_set(ag, in->agent_set.link);
 	agent_refresh(ag);
 	agent_match(ag);
 	return 0;
@@ -145,6 +150,7 @@ int agent_del(struct acd *a, const struct td_acd_in *in)
 	}
 	if (ag->state != TD_AGENT_LOGGED_OUT)
 		withdraw(ag, TD_AGENT_LOGGED_OUT);
+	pipe_set(ag, 0);
 	ag->used = false;
 	return 0;
 }

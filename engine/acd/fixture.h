@@ -10,7 +10,7 @@
 #include <tests/unit/unit.h>
 
 #define FIXTURE_LIMITS \
-	((struct td_acd_limits){.queues = 8, .groups = 8, .agents = 8, .contacts = 16})
+	((struct td_acd_limits){.queues = 8, .groups = 8, .agents = 8, .contacts = 16, .links = 2})
 
 extern struct acd *acd;
 extern uint64_t at; /* ms; what the next input's now is */

@@ -6,7 +6,8 @@
  * idle, and its queues where a contact waits for an agent, by their best contact. An agent is in
  * the sets of its groups, a queue in those of its groups. After every input, for each group one of
  * the two is empty; so a new idle agent needs only the best of at most TD_ACD_GROUPS queues, and a
- * new contact the longest idle of as many agents.
+ * new contact the longest idle of as many agents. Agents behind a link that has no room are in no
+ * set, as if they were busy.
  */
 #ifndef TANDEM_ENGINE_ACD_INTERNAL_H
 #define TANDEM_ENGINE_ACD_INTERNAL_H
@@ -73,8 +74,18 @@ struct queue {
 	uint64_t answered_wait_ms, answered_wait_max_ms;
 };
 
+TAILQ_HEAD(agents, agent);
+
+/* A link of the site, and the agents behind it. */
+struct pipe {
+	struct agents agents;
+	uint32_t room; /* offers that it can take, or TD_ACD_ROOM */
+};
+
 struct agent {
 	struct acd *acd;
+	struct pipe *pipe; /* NULL: none */
+	TAILQ_ENTRY(agent) beside;
 	char name[TD_NAME_BYTES];
 	char pause_reason[TD_NAME_BYTES];
 	struct links links;    /* in the groups' sets while idle */
@@ -104,6 +115,7 @@ struct acd {
 	struct group *group;
 	struct queue *queue;
 	struct agent *agent;
+	struct pipe *pipe;
 	struct pool contacts;
 	struct hash contact_by_number;
 };
@@ -123,10 +135,13 @@ bool idle_before(const struct tree_node *a, const struct tree_node *b);
 bool calling_before(const struct tree_node *a, const struct tree_node *b);
 bool line_before(const struct tree_node *a, const struct tree_node *b);
 bool waiting_before(const struct tree_node *a, const struct tree_node *b);
-void agent_refresh(struct agent *ag); /* into or out of its groups' sets, by its state */
-void queue_refresh(struct queue *q);  /* the same, by its contacts */
-void agent_match(struct agent *ag);   /* offers it the best contact, if it is idle */
-void queue_match(struct queue *q);    /* offers contacts while agents are idle */
+void agent_refresh(struct agent *ag);        /* into or out of its groups' sets, by its state */
+void queue_refresh(struct queue *q);         /* the same, by its contacts */
+void agent_match(struct agent *ag);          /* offers it the best contact, if it is idle */
+void queue_match(struct queue *q);           /* offers contacts while agents are idle */
+struct queue *agent_queue(struct agent *ag); /* whose best contact it would take; NULL: none */
+void queue_offer(struct queue *q); /* its best contact, to the agent idle longest, who is there */
+bool queue_before(const struct queue *a, const struct queue *b); /* by their best contacts */
 /* The contact's offer is over: it waits again, the agent has none. Both are not yet refreshed or
  * matched: the caller gives the agent its next state first. */
 void offer_end(struct contact *c);
@@ -143,6 +158,12 @@ int agent_pause(struct acd *a, const struct td_acd_in *in);
 int agent_unpause(struct acd *a, const struct td_acd_in *in);
 int agent_reach(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
+
+/* pipe.c */
+void pipe_set(struct agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
+void pipe_take(struct agent *ag);                 /* an offer to it begins */
+bool pipe_full(const struct agent *ag);
+int pipe_room(struct acd *a, const struct td_acd_in *in);
 
 /* offer.c */
 void offer_expire(struct agent *ag);

@@ -42,10 +42,16 @@ bool calling_before(const struct tree_node *a, const struct tree_node *b)
 	return contact_before(x->best, y->best);
 }
 
+bool queue_before(const struct queue *a, const struct queue *b)
+{
+	return contact_before(a->best, b->best);
+}
+
 void agent_refresh(struct agent *ag)
 {
 	struct group *group = ag->acd->group;
-	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !timer_is_set(&ag->timer);
+	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !timer_is_set(&ag->timer) &&
+		    !pipe_full(ag);
 
 	if (idle == ag->idle)
 		return;
@@ -90,6 +96,7 @@ static void offer(struct agent *ag, struct contact *c)
 	ag->contact = c->number;
 	agent_enter(ag, TD_AGENT_RESERVED, TD_ACD_NONE);
 	agent_refresh(ag);
+	pipe_take(ag);
 	if (q->conf.ring_ms)
 		timer_set(&a->timers, &ag->timer, a->now + q->conf.ring_ms * TD_NSEC_PER_MSEC);
 	struct td_acd_out out = out_begin(a, TD_ACD_OUT_OFFER, q->number, ag->number, c);
@@ -110,19 +117,26 @@ void offer_end(struct contact *c)
 	queue_refresh(c->queue);
 }
 
-void agent_match(struct agent *ag)
+struct queue *agent_queue(struct agent *ag)
 {
 	struct group *group = ag->acd->group;
 	struct queue *best = NULL;
 
 	if (!ag->idle)
-		return;
+		return NULL;
 	for (int i = 0; i < ag->links.count; i++) {
 		struct queue *q = owner_of(tree_first(&group[ag->links.group[i]].calling));
 
-		if (q && (!best || contact_before(q->best, best->best)))
+		if (q && (!best || queue_before(q, best)))
 			best = q;
 	}
+	return best;
+}
+
+void agent_match(struct agent *ag)
+{
+	const struct queue *best = agent_queue(ag);
+
 	if (best)
 		offer(ag, best->best);
 }
@@ -147,4 +161,9 @@ void queue_match(struct queue *q)
 
 	while (q->best && (ag = longest_idle(q)))
 		offer(ag, q->best);
+}
+
+void queue_offer(struct queue *q)
+{
+	offer(longest_idle(q), q->best);
 }

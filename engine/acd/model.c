@@ -27,9 +27,10 @@ static bool could_serve(const struct model *m, uint32_t agent, const struct mode
 	return ag->used && q->used && common_group(ag->groups, q->conf.groups);
 }
 
-static bool idle(const struct model_agent *ag)
+static bool idle(const struct model *m, const struct model_agent *ag)
 {
-	return ag->used && ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->backed_off;
+	return ag->used && ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->backed_off &&
+	       m->room[ag->link] > 0;
 }
 
 static bool goes_before(const struct model_contact *a, const struct model_contact *b)
@@ -60,6 +61,13 @@ static uint32_t position(const struct model *m, const struct model_contact *c)
 	return n;
 }
 
+void model_init(struct model *m)
+{
+	*m = (struct model){0};
+	for (int i = 0; i <= MODEL_LINKS; i++)
+		m->room[i] = TD_ACD_ROOM;
+}
+
 static uint64_t due_in(uint64_t now, uint32_t ms)
 {
 	return ms ? now + ms * TD_NSEC_PER_MSEC : TD_NEVER;
@@ -77,6 +85,10 @@ static bool is_config(const struct td_acd_in *in)
 	for (int i = 0; groups && i < TD_ACD_GROUPS; i++)
 		if (groups[i] > MODEL_GROUPS)
 			return false;
+	if (in->type == TD_ACD_IN_AGENT_SET && in->agent_set.link > MODEL_LINKS)
+		return false;
+	if (in->type == TD_ACD_IN_LINK)
+		return in->link.number > 0 && in->link.number <= MODEL_LINKS;
 	if (in->type == TD_ACD_IN_QUEUE_SET || in->type == TD_ACD_IN_QUEUE_DEL)
 		return in->queue > 0 && in->queue <= MODEL_QUEUES;
 	return in->agent > 0 && in->agent <= MODEL_AGENTS;
@@ -107,6 +119,10 @@ void model_in(struct model *m, const struct td_acd_in *in)
 		ag->used = true;
 		ag->dies = false;
 		memcpy(ag->groups, in->agent_set.groups, sizeof(ag->groups));
+		ag->link = in->agent_set.link;
+		break;
+	case TD_ACD_IN_LINK:
+		m->room[in->link.number] = in->link.room;
 		break;
 	case TD_ACD_IN_AGENT_DEL:
 		ag->dies = talks;
@@ -151,10 +167,14 @@ static void on_offer(struct model *m, const struct td_acd_out *out)
 			assert_true(goes_before(c, other));
 	}
 	for (uint32_t i = 1; i <= MODEL_AGENTS; i++)
-		if (idle(&m->agent[i]) && could_serve(m, i, c))
+		if (idle(m, &m->agent[i]) && could_serve(m, i, c))
 			assert_true(ag->order < m->agent[i].order);
 	c->agent = out->agent;
 	ag->due = due_in(out->now, m->queue[c->queue].conf.ring_ms);
+	if (ag->link && m->room[ag->link] != TD_ACD_ROOM) {
+		assert_true(m->room[ag->link] > 0);
+		m->room[ag->link]--;
+	}
 }
 
 static void on_cancel(struct model *m, const struct td_acd_out *out)
@@ -274,7 +294,9 @@ static void offer_over(struct model *m, struct model_agent *ag, const struct td_
 	}
 	assert_int_equal(m->in.type, TD_ACD_IN_OFFER_FAILED);
 	assert_int_equal(m->in.end.reason, out->reason);
-	if (out->state == TD_AGENT_AVAILABLE)
+	if (out->reason == TD_ACD_NO_ROOM)
+		assert_int_equal(m->room[ag->link], 0);
+	else if (out->state == TD_AGENT_AVAILABLE)
 		ag->due = due_in(out->now,
 			q->conf.busy_backoff_ms ? q->conf.busy_backoff_ms : ACD_BACKOFF_MS);
 }
@@ -305,7 +327,7 @@ static void on_agent(struct model *m, const struct td_acd_out *out)
 
 		assert_true(asked || ag->due <= out->now);
 	} else if (out->state == TD_AGENT_RESERVED) {
-		assert_true(idle(ag));
+		assert_true(idle(m, ag));
 	} else if (old == TD_AGENT_TALKING) {
 		assert_int_equal(m->in.type, TD_ACD_IN_TALK_END);
 		assert_int_equal(m->in.agent, out->agent);
@@ -316,7 +338,8 @@ static void on_agent(struct model *m, const struct td_acd_out *out)
 		ag->due = TD_NEVER;
 	if (offered && out->state != TD_AGENT_RINGING)
 		offer_over(m, ag, out);
-	ag->backed_off = out->state == TD_AGENT_AVAILABLE && out->reason != TD_ACD_NONE;
+	ag->backed_off = out->state == TD_AGENT_AVAILABLE && out->reason != TD_ACD_NONE &&
+			 out->reason != TD_ACD_NO_ROOM;
 	if (out->state == TD_AGENT_AVAILABLE && !offered && old != TD_AGENT_AVAILABLE)
 		ag->order = ++m->order;
 	if (out->state == TD_AGENT_WRAP_UP)
@@ -369,6 +392,7 @@ static void check_agent(const struct model *m, const struct acd *a, uint32_t num
 	assert_int_equal(info.state, ag->state);
 	assert_int_equal(info.contact, ag->contact);
 	assert_int_equal(info.reachable, ag->reachable);
+	assert_int_equal(info.link_full, m->room[ag->link] == 0);
 	assert_int_equal(info.backoff_until != 0, ag->backed_off);
 	assert_int_equal(info.pause_waits, ag->pauses);
 	assert_int_equal(info.logout_waits, ag->leaves);
@@ -395,7 +419,7 @@ static void check_contact(const struct model *m, const struct acd *a, const stru
 	if (c->agent)
 		assert_int_equal(m->agent[c->agent].contact, c->number);
 	for (uint32_t i = 1; !c->agent && i <= MODEL_AGENTS; i++)
-		assert_false(idle(&m->agent[i]) && could_serve(m, i, c));
+		assert_false(idle(m, &m->agent[i]) && could_serve(m, i, c));
 }
 
 static void check_queue(const struct model *m, const struct acd *a, uint32_t number)

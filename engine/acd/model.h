@@ -12,11 +12,13 @@
 #define MODEL_GROUPS   4
 #define MODEL_AGENTS   8
 #define MODEL_CONTACTS 24 /* in line at once */
+#define MODEL_LINKS    2
 #define MODEL_LIMITS                                    \
 	((struct td_acd_limits){.queues = MODEL_QUEUES, \
 		.groups = MODEL_GROUPS,                 \
 		.agents = MODEL_AGENTS,                 \
-		.contacts = MODEL_CONTACTS})
+		.contacts = MODEL_CONTACTS,             \
+		.links = MODEL_LINKS})
 
 struct model_queue {
 	bool used;
@@ -28,6 +30,7 @@ struct model_agent {
 	bool used, reachable, backed_off;
 	bool dies, leaves, pauses; /* at the end of the talk: deleted, logged out, paused */
 	uint32_t groups[TD_ACD_GROUPS];
+	uint32_t link;
 	uint8_t state;
 	uint32_t contact; /* offered, or talking */
 	uint64_t order;   /* lower: idle for longer */
@@ -47,8 +50,9 @@ struct model {
 	struct model_queue queue[MODEL_QUEUES + 1];
 	struct model_agent agent[MODEL_AGENTS + 1];
 	struct model_contact contact[MODEL_CONTACTS];
-	struct td_acd_in in; /* under way */
-	bool placed;         /* CONTACT_ADD has given QUEUED or OVERFLOW */
+	uint32_t room[MODEL_LINKS + 1]; /* 0: of agents without link, never taken off */
+	struct td_acd_in in;            /* under way */
+	bool placed;                    /* CONTACT_ADD has given QUEUED or OVERFLOW */
 	uint64_t order;
 	/* How often what happened: a test that never gets anywhere proves nothing. */
 	uint64_t seen_out[TD_ACD_OUT_QUEUED + 1];
@@ -56,6 +60,7 @@ struct model {
 	uint64_t seen_change[TD_AGENT_STATE_COUNT][TD_AGENT_STATE_COUNT];
 };
 
+void model_init(struct model *m);
 void model_in(struct model *m, const struct td_acd_in *in);    /* before acd_step() */
 void model_out(struct model *m, const struct td_acd_out *out); /* each output */
 void model_done(struct model *m, const struct acd *a, int rc); /* after acd_step() */

@@ -80,6 +80,14 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 		not_responding(ag);
 		return 0;
 	}
+	if (reason == TD_ACD_NO_ROOM && pipe_full(ag)) {
+		struct queue *line = ag->offer->queue;
+
+		offer_end(ag->offer);
+		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NO_ROOM);
+		queue_match(line);
+		return 0;
+	}
 	if (reason != TD_ACD_BUSY && reason != TD_ACD_FAILED && reason != TD_ACD_DECLINED)
 		return -EINVAL;
 	struct contact *c = ag->offer;

@@ -82,11 +82,12 @@ static void groups_draw(struct run *r, uint32_t groups[static TD_ACD_GROUPS])
 static void config_draw(struct run *r, struct td_acd_in *in)
 {
 	static const uint16_t types[] = {TD_ACD_IN_QUEUE_SET, TD_ACD_IN_AGENT_SET,
-		TD_ACD_IN_AGENT_SET, TD_ACD_IN_REACHABLE, TD_ACD_IN_QUEUE_DEL, TD_ACD_IN_AGENT_DEL};
+		TD_ACD_IN_AGENT_SET, TD_ACD_IN_REACHABLE, TD_ACD_IN_LINK, TD_ACD_IN_QUEUE_DEL,
+		TD_ACD_IN_AGENT_DEL};
 	struct td_acd_in advance = {.type = TD_ACD_IN_ADVANCE};
 
 	step(r, &advance); /* as model_in() asks */
-	in->type = types[below(r, 20) ? below(r, 4) : 4 + below(r, 2)];
+	in->type = types[below(r, 20) ? below(r, 5) : 5 + below(r, 2)];
 	in->queue = any(r, MODEL_QUEUES);
 	in->agent = any(r, MODEL_AGENTS);
 	if (in->type == TD_ACD_IN_QUEUE_SET) {
@@ -103,6 +104,10 @@ static void config_draw(struct run *r, struct td_acd_in *in)
 	} else if (in->type == TD_ACD_IN_AGENT_SET) {
 		strcpy(in->agent_set.name, "alice");
 		groups_draw(r, in->agent_set.groups);
+		in->agent_set.link = below(r, 200) ? below(r, MODEL_LINKS + 1) : MODEL_LINKS + 1;
+	} else if (in->type == TD_ACD_IN_LINK) {
+		in->link.number = any(r, MODEL_LINKS);
+		in->link.room = below(r, 4) ? below(r, 4) : TD_ACD_ROOM;
 	} else if (in->type == TD_ACD_IN_REACHABLE) {
 		in->end.reason = below(r, 8) != 0;
 	}
@@ -111,8 +116,8 @@ static void config_draw(struct run *r, struct td_acd_in *in)
 /* What an agent's telephone or hand would do next. */
 static void agent_draw(struct run *r, struct td_acd_in *in)
 {
-	static const uint32_t reasons[] = {
-		TD_ACD_BUSY, TD_ACD_FAILED, TD_ACD_DECLINED, TD_ACD_NO_ANSWER, TD_ACD_TIMEOUT};
+	static const uint32_t reasons[] = {TD_ACD_BUSY, TD_ACD_FAILED, TD_ACD_DECLINED,
+		TD_ACD_NO_ANSWER, TD_ACD_TIMEOUT, TD_ACD_NO_ROOM};
 	uint32_t roll = below(r, 10);
 
 	in->agent = any(r, MODEL_AGENTS);
@@ -133,9 +138,12 @@ static void agent_draw(struct run *r, struct td_acd_in *in)
 	switch (ag->state) {
 	case TD_AGENT_RESERVED:
 	case TD_AGENT_RINGING:
-		if (roll < 4) {
+		if (r->model.room[ag->link] == 0 && roll < 7) {
 			in->type = TD_ACD_IN_OFFER_FAILED;
-			in->end.reason = reasons[below(r, 5)];
+			in->end.reason = TD_ACD_NO_ROOM;
+		} else if (roll < 4) {
+			in->type = TD_ACD_IN_OFFER_FAILED;
+			in->end.reason = reasons[below(r, 6)];
 		} else {
 			in->type = (uint16_t)either(r, TD_ACD_IN_RINGING, TD_ACD_IN_ANSWERED);
 		}
@@ -208,6 +216,7 @@ static void run_start(struct run *r, uint64_t seed)
 	struct td_acd_in in = acd_limits_input(&limits, 0);
 
 	*r = (struct run){.now = TD_NSEC_PER_SEC};
+	model_init(&r->model);
 	prng_init(&r->prng, seed);
 	buf_init(&r->journal);
 	r->acd = acd_alloc(&limits, on_out, r);

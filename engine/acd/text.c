@@ -31,6 +31,7 @@ const char *acd_reason_name(uint32_t reason)
 		[TD_ACD_BUSY] = "busy",
 		[TD_ACD_FAILED] = "failed",
 		[TD_ACD_DECLINED] = "declined",
+		[TD_ACD_NO_ROOM] = "link full",
 	};
 
 	return NAME_OF(names, reason);

@@ -45,6 +45,7 @@ enum td_acd_reason {
 	TD_ACD_BUSY,     /* 486, 600: backed off */
 	TD_ACD_FAILED,   /* any other failure: unreachable, 4xx, 5xx, codec: backed off */
 	TD_ACD_DECLINED, /* 603, 480 */
+	TD_ACD_NO_ROOM,  /* the agent's link is full: not rung, not backed off */
 	TD_ACD_REASON_COUNT
 };
 
@@ -63,10 +64,13 @@ enum td_acd_in_type {
 	TD_ACD_IN_REACHABLE,   /* agent, .end.reason 0 unreachable / 1 reachable (registered) */
 	TD_ACD_IN_RINGING,     /* agent, contact: the agent's telephone rings */
 	TD_ACD_IN_ANSWERED,    /* agent, contact */
-	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER */
+	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER; or
+				   NO_ROOM, after a LINK with room 0 */
 	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
 	TD_ACD_IN_WRAP_UP_END,  /* agent says ready before the time */
 	TD_ACD_IN_LIMITS,       /* .limits: the first input of every run, as given to acd_alloc() */
+	TD_ACD_IN_LINK, /* .link: how many more agents behind it can be rung; each OFFER to one of
+			   them takes one off, with 0 they get none. TD_ACD_ROOM until first said */
 };
 
 struct td_acd_queue {
@@ -83,12 +87,15 @@ struct td_acd_queue {
 struct td_acd_agent {
 	char name[TD_NAME_BYTES];
 	uint32_t groups[TD_ACD_GROUPS]; /* unused: 0 */
+	uint32_t link;                  /* that the telephone is behind, 1.., 0 none */
 };
 
 /* Numbers go from 1 to the limit; `contacts` is how many can be in queues at once. */
 struct td_acd_limits {
-	uint32_t queues, groups, agents, contacts;
+	uint32_t queues, groups, agents, contacts, links;
 };
+
+#define TD_ACD_ROOM UINT32_MAX /* room for as many as there are; offers take nothing off */
 
 struct td_acd_in {
 	uint64_t now; /* never goes back */
@@ -109,6 +116,9 @@ struct td_acd_in {
 		struct {
 			uint32_t reason; /* enum td_acd_reason, or reachable */
 		} end;
+		struct {
+			uint32_t number, room;
+		} link;
 		char reason_text[TD_NAME_BYTES];
 	};
 };
