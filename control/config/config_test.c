@@ -257,14 +257,16 @@ static const struct {
 		"f.yaml:3:16: links.dsl.limit: 10 bits a second carry no call, which takes 95536; "
 		"write more, like 10M, or 0 for no limit\n"},
 	{S "trunks:\n  t: {address: [10.0.0.1], limit: 80k, layer: ip}\n",
-		"f.yaml:3:35: trunks.t.limit: 80000 bits a second carry no call, which takes 80276; "
+		"f.yaml:3:35: trunks.t.limit: 80000 bits a second carry no call, which takes "
+		"80276; "
 		"write more, like 10M, or 0 for no limit\n"},
 	/* references, and objects that do not go together */
 	{S "trunks:\n  t: {address: [10.0.0.1], link: dsl}\n",
 		"f.yaml:3:34: trunks.t.link: no link is called 'dsl'; add it under links:\n"},
 	{S "links: {a: , b: }\ngroups:\n  g: {agents: [alice], link: a}\n"
 	   "  h: {agents: [alice], link: b}\nagents:\n  alice: {password: a}\n",
-		"f.yaml:7:3: agents.alice: the groups are behind different links, a and b; give the "
+		"f.yaml:7:3: agents.alice: the groups are behind different links, a and b; give "
+		"the "
 		"agent a link of its own\n"},
 	{G "trunks:\n  t: {address: [10.0.0.0/24]}\nroutes:\n  1: {trunks: [t]}\n",
 		"f.yaml:6:16: routes.1.trunks: where to call trunk t is not clear; give it a "

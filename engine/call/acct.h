@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows of the bandwidth table (include/tandem/stats.h): one a (codec, trunk or agents, queue). */
+/* Rows of the bandwidth table (include/tandem/stats.h): one a (codec, trunk or agents, queue,
+ * link). */
 #ifndef TANDEM_ENGINE_CALL_ACCT_H
 #define TANDEM_ENGINE_CALL_ACCT_H
 
@@ -9,7 +10,8 @@
 
 struct acct_key {
 	uint32_t trunk; /* number, ACCT_AGENTS */
-	uint32_t queue;
+	uint32_t queue; /* 0 none */
+	uint32_t link;  /* 0 none */
 	uint8_t codec;
 };
 
@@ -20,6 +22,6 @@ struct acct {
 };
 
 void acct_init(struct acct *a);
-uint32_t acct_row(struct acct *a, uint8_t codec, uint32_t trunk, uint32_t queue);
+uint32_t acct_row(struct acct *a, const struct acct_key *key);
 
 #endif

@@ -12,6 +12,7 @@
 #define AGENT_CHANNEL   1 /* right */
 #define CHANGE_COMMANDS 3 /* LEG_SET, then UNBRIDGE and PLAY, or BRIDGE, on the caller's leg */
 #define NO_SDP          ((struct str){0})
+#define WARNING_BYTES   128
 
 void bridge_start(struct td_engine *e, struct call *c)
 {
@@ -80,15 +81,31 @@ static void hold_changed(struct td_engine *e, struct leg *l, bool held)
 	}
 }
 
-static int changed(struct td_engine *e, struct leg *l, const struct sdp *peer)
+static void changed(struct td_engine *e, struct leg *l)
 {
-	int rc = leg_negotiate(e, l, peer);
-
-	if (rc < 0)
-		return rc;
 	leg_set(e, l);
 	hold_changed(e, l, !(l->params.flags & TD_LEG_SEND));
-	return 0;
+}
+
+/* RFC 3261 section 14.2: the session goes on as it was. A 503 would say that we as a whole are
+ * overloaded, and make the peer send its next calls elsewhere. */
+static void reinvite_refuse(
+	struct td_engine *e, const struct leg *l, struct sip_session *s, int why)
+{
+	char warning[WARNING_BYTES];
+	struct td_buf b;
+
+	buf_init_fixed(&b, warning, sizeof(warning));
+	if (why == -EDQUOT) {
+		e->refused.reinvite_full++;
+		buf_printf(&b, "Warning: 370 %s \"Insufficient Bandwidth\"\r\n",
+			conf_site(e->conf)->domain);
+	}
+	story(e, l->call, "re-INVITE of %s refused%s",
+		l->agent ? l->agent->object.name : "the caller",
+		why == -EDQUOT ? ": no bandwidth for shorter packets" : "");
+	sip_session_reinvite_reject(
+		s, e->now, why == -EINVAL ? 400 : 488, (struct str){b.data, b.len});
 }
 
 void bridge_reinvite(
@@ -121,14 +138,13 @@ void bridge_reinvite(
 	if (rc == 0)
 		rc = leg_answer(e, l, codec, &sdp);
 	if (rc == 0)
-		rc = changed(e, l, &sdp);
+		rc = leg_negotiate(e, l, &sdp);
 	if (rc < 0) {
 		l->ours = before;
-		story(e, c, "re-INVITE of %s refused",
-			l->agent ? l->agent->object.name : "the caller");
-		sip_session_reinvite_answer(s, e->now, rc == -EINVAL ? 400 : 488, NO_SDP);
+		reinvite_refuse(e, l, s, rc);
 		return;
 	}
+	changed(e, l);
 	sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
 }
 
@@ -139,8 +155,10 @@ void bridge_confirmed(struct td_engine *e, struct leg *l, struct str text)
 	if (!l->offering)
 		return;
 	l->offering = false;
-	if (sdp_decode(&sdp, text) == 0 && changed(e, l, &sdp) == 0)
+	if (sdp_decode(&sdp, text) == 0 && leg_accept(e, l, &sdp) == 0) {
+		changed(e, l);
 		return;
+	}
 	story(e, l->call, "the ACK's SDP has no codec of the call");
 	call_end(e, l->call, ENDED_BY_US, TD_CALL_ANSWERED, 0);
 }

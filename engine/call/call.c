@@ -4,6 +4,7 @@
 #include <engine/call/cdr.h>
 #include <engine/call/distribute.h>
 #include <engine/call/leg.h>
+#include <engine/call/reserve.h>
 #include <engine/call/ring.h>
 #include <engine/call/queuelog.h>
 #include <engine/call/routes.h>
@@ -27,8 +28,10 @@ struct intent {
 	struct queue *queue;
 	struct sdp sdp;
 	bool late; /* no SDP: we offer */
-	int code;  /* what to refuse with */
+	struct grant grant;
+	int code; /* what to refuse with */
 	const char *why;
+	char text[RESERVE_TEXT];
 };
 
 static const uint8_t *intent_codecs(const struct intent *i)
@@ -47,6 +50,38 @@ static bool intent_refuse(struct intent *i, uint64_t *counter, int code, const c
 	return false;
 }
 
+/* The codec that the caller's leg is going to have; NONE: it will be refused for that. */
+static uint8_t intent_codec(const struct intent *i)
+{
+	const uint8_t *ours = intent_codecs(i);
+
+	for (; !i->late && *ours; ours++)
+		if (memchr(i->sdp.codecs, *ours, sizeof(i->sdp.codecs)))
+			break;
+	return *ours;
+}
+
+/* Before there is a call: whoever finds no room costs a transaction and no more. */
+static bool intent_reserve(struct td_engine *e, const struct sip_session *s, struct intent *i)
+{
+	struct rate rate = {
+		.codec = intent_codec(i),
+		.ptime_ms = i->late ? PTIME_MS : i->sdp.ptime_ms,
+		.family = i->late ? sip_session_local(s)->family : i->sdp.rtp.family,
+	};
+	const struct budget *full;
+
+	if (!rate.codec)
+		return true;
+	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
+	if (!full)
+		return true;
+	return intent_refuse(i,
+		i->trunk && full == &i->trunk->budget ? &e->refused.trunk_full
+						      : &e->refused.link_full,
+		503, reserve_text(full, i->text));
+}
+
 /* False: i->code and i->why say what is in the way. */
 static bool intent_decide(
 	struct td_engine *e, const struct sip_session *s, const struct sip_msg *m, struct intent *i)
@@ -60,13 +95,11 @@ static bool intent_decide(
 		return intent_refuse(i, &e->refused.draining, 503, "draining");
 	if (e->calls_running >= e->params.max_calls)
 		return intent_refuse(i, &e->refused.full, 503, "max_calls of the site");
-	if (i->trunk && i->trunk->conf.max_calls && i->trunk->calls >= i->trunk->conf.max_calls)
-		return intent_refuse(i, &e->refused.trunk_full, 503, "max_calls of the trunk");
 	if (ports_address(&e->ports, sip_session_local(s)) < 0)
 		return intent_refuse(i, &e->refused.full, 503, "no media on this address");
 	if (!m->body.n) {
 		i->late = true;
-		return true;
+		return intent_reserve(e, s, i);
 	}
 	rc = sdp_decode(&i->sdp, m->body);
 	if (rc == -EINVAL)
@@ -77,7 +110,7 @@ static bool intent_decide(
 		return intent_refuse(i, &e->refused.no_codec, 488,
 			i->sdp.rtp.family == 6 ? "no IPv6 media address on this port"
 					       : "no IPv4 media address on this port");
-	return true;
+	return intent_reserve(e, s, i);
 }
 
 void call_id_format(const struct td_engine *e, uint64_t number, char out[static TD_CALL_ID_BYTES])
@@ -125,15 +158,19 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	struct call *c = pool_alloc(&e->calls);
 
 	if (!c) {
+		reserve_release(e, &i->grant);
 		intent_refuse(i, &e->refused.full, 503, "all call records in use");
 		return NULL;
 	}
 	c->caller = leg_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
 	if (!c->caller) {
+		reserve_release(e, &i->grant);
 		pool_free(&e->calls, c);
 		intent_refuse(i, &e->refused.full, 503, "all RTP ports in use");
 		return NULL;
 	}
+	c->caller->grant = i->grant;
+	c->caller->ptime_ms = i->grant.rate.ptime_ms;
 	c->engine = e;
 	c->state = CALL_NEW;
 	c->trunk = i->trunk;
@@ -143,17 +180,16 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	sip_session_set_user(s, c->caller);
 	e->call_count++;
 	e->calls_running++;
-	if (c->trunk) {
-		c->trunk->calls++;
+	if (c->trunk)
 		c->trunk->offered++;
-	}
 	return c;
 }
 
 /* Sees that the leg has the caller's side; the codec is the call's from now on. */
 static int caller_negotiate(struct td_engine *e, struct call *c, const struct sdp *peer)
 {
-	int rc = leg_negotiate(e, c->caller, peer);
+	int rc = c->caller->offering ? leg_accept(e, c->caller, peer)
+				     : leg_negotiate(e, c->caller, peer);
 
 	if (rc == 0)
 		c->codec = c->caller->params.codec;
@@ -279,13 +315,14 @@ void call_confirmed(struct td_engine *e, struct call *c, struct str text)
 
 	if (c->state != CALL_OFFERED)
 		return;
-	c->caller->offering = false;
 	if (sdp_decode(&sdp, text) < 0 || caller_negotiate(e, c, &sdp) < 0) {
+		c->caller->offering = false;
 		e->refused.no_codec++;
 		story(e, c, "the ACK's SDP has no codec of ours");
 		call_end(e, c, ENDED_BY_US, TD_CALL_FAILED, 0);
 		return;
 	}
+	c->caller->offering = false;
 	leg_add(e, c->caller);
 	leg_play(e, c->caller, c->queue);
 	enqueue(e, c, c->queue);
@@ -440,8 +477,6 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	c->cdr.ended_by = (uint8_t)by;
 	c->cdr.disposition = (uint8_t)disposition;
 	e->calls_running--;
-	if (c->trunk)
-		c->trunk->calls--;
 	leg_del(e, c->caller);
 	if (c->agent)
 		leg_del(e, c->agent);

@@ -13,6 +13,7 @@
 #include <engine/call/distribute.h>
 #include <engine/call/engine.h>
 #include <engine/call/queuelog.h>
+#include <engine/call/reserve.h>
 #include <engine/call/trunk.h>
 #include <errno.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@ static const char *name_at(const struct td_conf *c, enum td_kind kind, uint32_t 
 	switch (kind) {
 	case TD_KIND_GROUP:
 		return c->of[kind].group[i].name;
+	case TD_KIND_LINK:
+		return c->of[kind].link[i].name;
 	case TD_KIND_AGENT:
 		return c->of[kind].agent[i].name;
 	case TD_KIND_QUEUE:
@@ -51,17 +54,18 @@ static int names_add(struct table *t, const struct td_conf *c, enum td_kind kind
 static int names_reserve(struct td_engine *e, const struct td_conf *c, char *err, size_t err_size)
 {
 	if (names_add(&e->groups, c, TD_KIND_GROUP) < 0 ||
+		names_add(&e->links, c, TD_KIND_LINK) < 0 ||
 		names_add(&e->agents, c, TD_KIND_AGENT) < 0 ||
 		names_add(&e->queues, c, TD_KIND_QUEUE) < 0 ||
 		names_add(&e->trunks, c, TD_KIND_TRUNK) < 0)
 		return say(err, err_size, -ENOMEM, "out of memory");
 	if (e->groups.count > LIMIT_GROUPS || e->agents.count > LIMIT_AGENTS ||
-		e->queues.count > LIMIT_QUEUES) {
+		e->queues.count > LIMIT_QUEUES || e->links.count > LIMIT_LINKS) {
 		snprintf(err, err_size,
-			"more than %d groups, %d agents or %d queues, those deleted since the "
-			"start "
-			"included; restart the engine or name fewer",
-			LIMIT_GROUPS, LIMIT_AGENTS, LIMIT_QUEUES);
+			"more than %d groups, %d agents, %d queues or %d links, those deleted "
+			"since "
+			"the start included; restart the engine or name fewer",
+			LIMIT_GROUPS, LIMIT_AGENTS, LIMIT_QUEUES, LIMIT_LINKS);
 		return -EINVAL;
 	}
 	return 0;
@@ -109,6 +113,64 @@ static void groups_apply(struct td_engine *e, const struct td_conf *c)
 	}
 }
 
+static void budget_set(struct budget *b, const char *kind, const char *name, uint64_t bps,
+	uint32_t calls, uint8_t layer)
+{
+	b->kind = kind;
+	b->name = name;
+	b->limit_bps = bps;
+	b->limit_calls = calls;
+	b->layer = layer;
+}
+
+static void links_apply(struct td_engine *e, const struct td_conf *c)
+{
+	for (uint32_t n = 1; n <= e->links.count; n++) {
+		struct link *k = table_get(&e->links, n);
+		const struct td_conf_link *conf =
+			conf_lookup(c, TD_KIND_LINK, str_of(k->object.name));
+
+		if (!k->budget.name)
+			k->told = TD_ACD_ROOM; /* what the distributor takes a new one for */
+		k->object.live = conf;
+		if (conf)
+			budget_set(&k->budget, "link", k->object.name, conf->limit_bps,
+				conf->max_calls, conf->layer);
+	}
+}
+
+/* NULL for none. */
+static struct link *link_named(const struct td_engine *e, const char *name)
+{
+	return name[0] ? table_lookup(&e->links, name) : NULL;
+}
+
+/* The agent's own, or that of its groups: conf_check() has seen that they agree. */
+static struct link *agent_link(
+	const struct td_engine *e, const struct td_conf *c, const struct td_conf_agent *a)
+{
+	struct link *k = link_named(e, a->link);
+
+	for (uint8_t i = 0; !k && i < a->group_count; i++) {
+		const struct td_conf_group *g = conf_lookup(c, TD_KIND_GROUP, str_of(a->groups[i]));
+
+		k = g ? link_named(e, g->link) : NULL;
+	}
+	return k;
+}
+
+/* Before the agents themselves: who is called meanwhile is called within the limits. */
+static void agent_links_apply(struct td_engine *e, const struct td_conf *c)
+{
+	for (uint32_t n = 1; n <= e->agents.count; n++) {
+		struct agent *a = table_get(&e->agents, n);
+		const struct td_conf_agent *conf =
+			conf_lookup(c, TD_KIND_AGENT, str_of(a->object.name));
+
+		a->link = conf ? agent_link(e, c, conf) : NULL;
+	}
+}
+
 static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->trunks.count; n++) {
@@ -117,8 +179,12 @@ static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 			conf_lookup(c, TD_KIND_TRUNK, str_of(t->object.name));
 
 		t->object.live = conf;
-		if (conf) /* else its live calls go on by what was */
-			t->conf = *conf;
+		if (!conf)
+			continue; /* its live calls go on by what was */
+		t->conf = *conf;
+		t->link = link_named(e, conf->link);
+		budget_set(&t->budget, "trunk", t->object.name, conf->limit_bps, conf->max_calls,
+			conf->layer);
 	}
 }
 
@@ -145,6 +211,7 @@ static void agent_set(struct td_engine *e, struct agent *a, const struct td_conf
 		conf->group_count);
 	a->object.live = true;
 	a->conf = *conf;
+	in.agent_set.link = reserve_link(a->link);
 	if (fresh || memcmp(&in.agent_set, &a->acd, sizeof(a->acd)) != 0) {
 		a->acd = in.agent_set;
 		distribute(e, &in);
@@ -291,8 +358,11 @@ int td_engine_config(
 	config_registrar(e, e->conf, &registrar);
 	registrar_set(e->registrar, &registrar);
 	groups_apply(e, e->conf);
+	links_apply(e, e->conf);
 	trunks_apply(e, e->conf);
 	e->source_count = trunk_sources(e, e->conf, e->sources);
+	agent_links_apply(e, e->conf);
+	reserve_config(e);
 	queues_apply(e, e->conf);
 	agents_apply(e, e->conf);
 	queuelog_system(e, e->started ? "CONFIGRELOAD" : "QUEUESTART");

@@ -2,6 +2,7 @@
 #include <engine/call/agents.h>
 #include <engine/call/call.h>
 #include <engine/call/distribute.h>
+#include <engine/call/reserve.h>
 #include <engine/call/ring.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ static struct td_acd_limits limits(const struct td_engine *e)
 		.groups = LIMIT_GROUPS,
 		.agents = LIMIT_AGENTS,
 		.contacts = e->params.max_calls,
+		.links = LIMIT_LINKS,
 	};
 }
 
@@ -29,6 +31,8 @@ static void output(void *ctx, const struct td_acd_out *out)
 		agents_state(e, out);
 		return;
 	}
+	if (out->type == TD_ACD_OUT_OFFER)
+		reserve_offered(e, table_get(&e->agents, out->agent));
 	if (e->out_count == e->out_cap) {
 		e->outs_lost++; /* cannot be, see OUTS_A_CONTACT; `show sip` would tell */
 		return;
@@ -104,6 +108,7 @@ void distribute_drain(struct td_engine *e)
 			break;
 		case TD_ACD_OUT_OFFER:
 			ring_start(e, &out);
+			reserve_rung(e, table_get(&e->agents, out.agent));
 			break;
 		case TD_ACD_OUT_CANCEL:
 			ring_cancel(e, &out);

@@ -13,6 +13,7 @@
 #define LIMIT_AGENTS 4096
 #define LIMIT_GROUPS 1024
 #define LIMIT_QUEUES 1024
+#define LIMIT_LINKS  1024
 
 int distribute_init(struct td_engine *e); /* 0 or -ENOMEM */
 void distribute_fini(struct td_engine *e);

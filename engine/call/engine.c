@@ -71,6 +71,7 @@ struct td_engine *td_engine_alloc(
 	table_init(&e->groups, sizeof(struct group));
 	table_init(&e->agents, sizeof(struct agent));
 	table_init(&e->queues, sizeof(struct queue));
+	table_init(&e->links, sizeof(struct link));
 	table_init(&e->trunks, sizeof(struct trunk));
 	e->traced = calloc(TRACE_ENTRIES, sizeof(*e->traced));
 	if (!e->traced || pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
@@ -101,6 +102,7 @@ void td_engine_free(struct td_engine *e)
 	pool_fini(&e->calls);
 	ports_fini(&e->ports);
 	table_fini(&e->trunks);
+	table_fini(&e->links);
 	table_fini(&e->queues);
 	table_fini(&e->agents);
 	table_fini(&e->groups);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/leg.h>
 #include <engine/call/marking.h>
+#include <engine/call/reserve.h>
 #include <engine/call/silence.h>
 #include <errno.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 		return NULL;
 	}
 	l->media = LEG_MEDIA_RESERVED;
+	l->family = e->ports.address[address].family;
 	l->call = c;
 	l->agent = a;
 	l->params = (struct td_leg_params){
@@ -72,6 +74,7 @@ void leg_detach(struct td_engine *e, struct leg *l)
 	l->call = NULL;
 	if (l->media == LEG_MEDIA_ADDED)
 		leg_del(e, l);
+	reserve_release(e, &l->grant); /* an offer that is over */
 	if (l->media == LEG_MEDIA_RESERVED && !l->session)
 		leg_gone(e, l);
 	else
@@ -125,9 +128,17 @@ int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const 
 static uint32_t account(struct td_engine *e, const struct leg *l, uint8_t codec)
 {
 	const struct call *c = l->call;
-	uint32_t side = !l->agent && c->trunk ? c->trunk->object.number : ACCT_AGENTS;
+	const struct trunk *t = l->agent ? NULL : c->trunk;
+	const struct agent *a = l->agent ? l->agent : c->calling_agent;
+	const struct link *k = t ? t->link : a->link;
+	struct acct_key key = {
+		.codec = codec,
+		.trunk = t ? t->object.number : ACCT_AGENTS,
+		.queue = c->queue->object.number,
+		.link = k ? k->object.number : 0,
+	};
 
-	return acct_row(&e->acct, codec, side, c->queue->object.number);
+	return acct_row(&e->acct, &key);
 }
 
 int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
@@ -142,12 +153,31 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 		p.policy = l->agent->conf.policy;
 	else
 		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
+	rc = reserve_change(e, l, &p);
+	if (rc < 0)
+		return rc;
 	p.acct = account(e, l, p.codec);
 	if (l->session)
 		p.sip = *sip_session_source(l->session);
 	p.dscp = marking_rtp(e, l);
 	l->params = p;
 	return 0;
+}
+
+int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer)
+{
+	struct sdp plain = *peer;
+	int rc = leg_negotiate(e, l, peer);
+
+	if (rc != -EDQUOT)
+		return rc;
+	plain.ptime_ms = l->ours.ptime_ms;
+	return leg_negotiate(e, l, &plain);
+}
+
+struct rate leg_rate(const struct leg *l, uint8_t codec, uint8_t ptime_ms)
+{
+	return (struct rate){.codec = codec, .ptime_ms = ptime_ms, .family = l->family};
 }
 
 struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES])
@@ -206,6 +236,7 @@ void leg_del(struct td_engine *e, struct leg *l)
 {
 	if (l->media != LEG_MEDIA_ADDED)
 		return;
+	reserve_release(e, &l->grant); /* the worker sends no more; the peer has its BYE */
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL});
 	l->media = LEG_MEDIA_DELETING;
 }

@@ -26,8 +26,14 @@ void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uin
 	uint8_t ptime_ms);
 /* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common. */
 int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const struct sdp *offer);
-/* Takes the peer's description against ours. 0 or -ENOENT: nothing in common, or no port. */
+/* Takes the peer's description against ours. 0; -ENOENT: nothing in common, or no port; -EDQUOT: it
+ * needs more than its link, its trunk or the other leg's link has; then all is as it was. */
 int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer);
+/* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
+ * 6.1), and where there is no room for it, packets keep the length of our offer. */
+int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer);
+/* What its stream takes of a line. */
+struct rate leg_rate(const struct leg *l, uint8_t codec, uint8_t ptime_ms);
 /* Renders `ours` into `text`; the slice lasts as long as the storage. */
 #define LEG_SDP_BYTES 1024
 struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES]);

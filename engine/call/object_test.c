@@ -59,15 +59,16 @@ static void numbers_stay_with_names(void **state)
 static void rows_are_given_once(void **state)
 {
 	static struct acct a;
+#define ROW(c, t, q) acct_row(&a, &(struct acct_key){.codec = (c), .trunk = (t), .queue = (q)})
 
 	acct_init(&a);
-	assert_int_equal(acct_row(&a, 1, ACCT_AGENTS, 1), 1);
-	assert_int_equal(acct_row(&a, 2, ACCT_AGENTS, 1), 2);
-	assert_int_equal(acct_row(&a, 1, ACCT_AGENTS, 1), 1);
+	assert_int_equal(ROW(1, ACCT_AGENTS, 1), 1);
+	assert_int_equal(ROW(2, ACCT_AGENTS, 1), 2);
+	assert_int_equal(ROW(1, ACCT_AGENTS, 1), 1);
 	for (uint32_t i = 3; i < TD_ACCT_ROWS; i++)
-		assert_int_equal(acct_row(&a, 1, i, 1), i);
-	assert_int_equal(acct_row(&a, 1, 7, 7), 0);
-	assert_int_equal(acct_row(&a, 1, TD_ACCT_ROWS - 1, 1), TD_ACCT_ROWS - 1);
+		assert_int_equal(ROW(1, i, 1), i);
+	assert_int_equal(ROW(1, 7, 7), 0);
+	assert_int_equal(ROW(1, TD_ACCT_ROWS - 1, 1), TD_ACCT_ROWS - 1);
 }
 
 int main(void)

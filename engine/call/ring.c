@@ -4,6 +4,7 @@
 #include <engine/call/call.h>
 #include <engine/call/distribute.h>
 #include <engine/call/leg.h>
+#include <engine/call/reserve.h>
 #include <engine/call/ring.h>
 #include <engine/call/queuelog.h>
 #include <engine/call/story.h>
@@ -55,6 +56,18 @@ static void refuse(struct td_engine *e, struct call *c, const struct agent *a, c
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, TD_ACD_FAILED);
 }
 
+/* The agent's link has no room, which the distributor could not know: a call of longer headers or
+ * shorter packets than the usual. */
+static void refuse_full(struct td_engine *e, struct call *c, const struct agent *a,
+	const struct budget *full, const struct rate *rate)
+{
+	enum td_acd_reason reason = reserve_full(e, a, rate) ? TD_ACD_NO_ROOM : TD_ACD_FAILED;
+	char text[RESERVE_TEXT];
+
+	story(e, c, "agent %s is not rung: %s", a->object.name, reserve_text(full, text));
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, reason);
+}
+
 /* An agent without a list takes what there is. */
 static bool takes_codec(const struct td_conf_agent *a, uint8_t codec)
 {
@@ -65,7 +78,9 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct call *c = call_lookup(e, out->contact);
 	struct agent *a = table_get(&e->agents, out->agent);
+	const struct budget *full;
 	struct agents_target target;
+	struct rate rate;
 	struct leg *l;
 
 	if (!c || !a)
@@ -79,6 +94,13 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	l = leg_alloc(e, c, a, &target.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
+	rate = leg_rate(l, c->codec, c->caller->grant.rate.ptime_ms);
+	full = reserve_take(e, &l->grant, NULL, a, &rate);
+	if (full) {
+		leg_detach(e, l);
+		return refuse_full(e, c, a, full, &rate);
+	}
+	l->ptime_ms = rate.ptime_ms;
 	if (!invite(e, c, l, &target)) {
 		leg_detach(e, l);
 		return refuse(e, c, a, "the INVITE cannot be sent");
@@ -154,7 +176,7 @@ void ring_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
 	struct sdp sdp;
 
 	if (c && c->state == CALL_QUEUED) {
-		if (sdp_decode(&sdp, m->body) < 0 || leg_negotiate(e, l, &sdp) < 0) {
+		if (sdp_decode(&sdp, m->body) < 0 || leg_accept(e, l, &sdp) < 0) {
 			story(e, c, "200 from agent %s, whose SDP has no codec of the call",
 				l->agent->object.name);
 			leg_session_over(e, l);

@@ -156,14 +156,14 @@ static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	const struct trunk *t = table_get(&e->trunks, i + 1);
 	char text[ADDR_TEXT] = "";
 
-	if (!t->object.live && !t->calls)
+	if (!t->object.live && !t->budget.calls)
 		return false;
 	if (t->conf.address_count)
 		prefix_encode(&t->conf.address[0], text);
 	json_object_start(b, NULL);
 	json_str(b, "name", str_of(t->object.name));
 	json_str(b, "address", str_of(text));
-	json_u64(b, "calls", t->calls);
+	json_u64(b, "calls", t->budget.calls);
 	json_u64(b, "max_calls", t->conf.max_calls);
 	json_u64(b, "offered", t->offered);
 	json_u64(b, "answered", t->answered);
@@ -206,7 +206,10 @@ static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		{"no_codec", r->no_codec, "calls without audio or common codec: 400, 488"},
 		{"draining", r->draining, "calls refused while draining: 503"},
 		{"full", r->full, "calls refused, max_calls or ports reached: 503"},
-		{"trunk_full", r->trunk_full, "calls refused, a trunk's max_calls reached: 503"},
+		{"trunk_full", r->trunk_full, "calls refused, a trunk's limit reached: 503"},
+		{"link_full", r->link_full, "calls refused, a link's limit reached: 503"},
+		{"reinvite_full", r->reinvite_full,
+			"re-INVITEs refused, shorter packets would pass a limit: 488"},
 		{"queue_full", r->queue_full, "calls that found a queue full"},
 		{"one_way_now", e->silences.one_way, "talks in which only one side is heard"},
 		{"one_way", e->silences.total, "talks that became so, since the start"},

@@ -13,6 +13,7 @@
 
 #include <engine/acd/acd.h>
 #include <engine/call/acct.h>
+#include <engine/call/admission.h>
 #include <engine/call/object.h>
 #include <engine/call/ports.h>
 #include <engine/call/quality.h>
@@ -34,10 +35,20 @@ struct group {
 	struct object object;
 };
 
+struct link {
+	struct object object;
+	struct budget budget;
+	uint64_t asked_bps; /* what its agents' next call is taken for */
+	uint32_t agents;    /* behind it */
+	uint32_t told;      /* room, as the distributor has it */
+	uint32_t offers;    /* made by the distributor, not tried yet */
+};
+
 struct trunk {
 	struct object object;
 	struct td_conf_trunk conf;
-	uint32_t calls; /* now */
+	struct budget budget;
+	struct link *link; /* NULL: one without limit */
 	uint64_t offered, answered, rejected;
 };
 
@@ -53,6 +64,7 @@ struct agent {
 	struct object object;
 	struct td_conf_agent conf;
 	struct td_acd_agent acd;    /* as the distributor has it */
+	struct link *link;          /* to the telephone; NULL: one without limit */
 	uint8_t state;              /* enum td_agent_state, as the distributor last said */
 	uint8_t backoff;            /* enum td_acd_reason, while AVAILABLE and not rung */
 	uint64_t since;             /* when it became so */
@@ -76,6 +88,7 @@ struct leg {
 	struct sip_session *session; /* NULL: over */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
 	uint8_t media;               /* enum leg_media */
+	uint8_t family;              /* 4 or 6 */
 	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */
 	bool rang;                   /* the agent's telephone */
 	uint8_t commands;            /* to the worker, since `window` */
@@ -86,6 +99,8 @@ struct leg {
 	struct sdp ours;
 	struct td_leg_params params;
 	struct quality quality;
+	struct grant grant;
+	uint8_t ptime_ms; /* the shorter of what either side has said */
 };
 
 enum call_state {
@@ -141,7 +156,8 @@ struct silences {
 };
 
 struct refusals {
-	uint64_t unknown_source, no_route, no_codec, draining, full, trunk_full, queue_full;
+	uint64_t unknown_source, no_route, no_codec, draining, full, trunk_full, link_full,
+		queue_full, reinvite_full;
 };
 
 #define TRACE_ENTRIES 8192 /* Call-IDs remembered for traces */
@@ -161,7 +177,7 @@ struct td_engine {
 	struct registrar *registrar;
 	struct acd *acd;
 	struct td_conf *conf;
-	struct table groups, agents, queues, trunks;
+	struct table groups, links, agents, queues, trunks;
 	struct source *sources;
 	uint32_t source_count;
 	struct marked *marked; /* sorted */

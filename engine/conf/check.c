@@ -97,14 +97,16 @@ static void site_check(struct check *c)
 }
 
 /* Whoever writes 10 for 10M means a link that carries something. */
-static void limit_check(struct check *c, enum td_kind kind, uint32_t i, uint64_t limit, uint8_t layer)
+static void limit_check(
+	struct check *c, enum td_kind kind, uint32_t i, uint64_t limit, uint8_t layer)
 {
 	struct rate one = {.codec = TD_CODEC_PCMA, .ptime_ms = 20, .family = 4};
 	uint64_t need = rate_bps(&one, (enum td_layer)layer);
 
 	if (limit && limit < need)
 		fault(c, kind, i, "limit", -1,
-			"%lu bits a second carry no call, which takes %lu; write more, like 10M, or 0 "
+			"%lu bits a second carry no call, which takes %lu; write more, like 10M, "
+			"or 0 "
 			"for no limit",
 			limit, need);
 }
@@ -115,8 +117,7 @@ static void links_check(struct check *c)
 	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
 
 	for (uint32_t i = 0; i < links->count; i++)
-		limit_check(
-			c, TD_KIND_LINK, i, links->link[i].limit_bps, links->link[i].layer);
+		limit_check(c, TD_KIND_LINK, i, links->link[i].limit_bps, links->link[i].layer);
 	for (uint32_t i = 0; i < trunks->count; i++)
 		limit_check(
 			c, TD_KIND_TRUNK, i, trunks->trunk[i].limit_bps, trunks->trunk[i].layer);
@@ -265,7 +266,8 @@ static void agent_links_check(struct check *c)
 			if (!other[0] || !strcmp(link, other))
 				continue;
 			fault(c, TD_KIND_AGENT, i, "link", -1,
-				"the groups are behind different links, %s and %s; give the agent a "
+				"the groups are behind different links, %s and %s; give the agent "
+				"a "
 				"link of its own",
 				link, other);
 			break;
@@ -320,15 +322,18 @@ static void routes_check(struct check *c)
 
 		if (!r->queue[0] == !r->trunk_count)
 			fault(c, TD_KIND_ROUTE, i, "queue", -1,
-				"%s; name a queue that the calls go to, or trunks that they go out by",
-				r->queue[0] ? "a queue and trunks cannot be both" : "queue is missing");
+				"%s; name a queue that the calls go to, or trunks that they go out "
+				"by",
+				r->queue[0] ? "a queue and trunks cannot be both"
+					    : "queue is missing");
 		for (uint8_t n = 0; n < r->trunk_count; n++) {
 			const struct td_conf_trunk *t =
 				conf_lookup(c->conf, TD_KIND_TRUNK, str_of(r->trunks[n]));
 
 			if (t && !can_call_out(t))
 				fault(c, TD_KIND_ROUTE, i, "trunks", n,
-					"where to call trunk %s is not clear; give it a server, like "
+					"where to call trunk %s is not clear; give it a server, "
+					"like "
 					"10.0.0.1:5060",
 					t->name);
 		}

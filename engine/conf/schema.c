@@ -20,12 +20,13 @@
 
 #define LAYER_WORDS "ip ethernet wire"
 #define LIMIT_MAX   (1000ull * 1000 * 1000 * 1000)
-#define LIMIT_HELP                                                                              \
+#define LIMIT_HELP                                                                                \
 	"Bits a second in each direction, all headers and RTCP counted, like `10M`; a call that " \
 	"would pass it is refused; 0 without limit."
 
-#define LAYER_HELP                                                                            \
-	"What the limit counts of each packet: `ip` bytes, `ethernet` frames without FCS, or `wire`, " \
+#define LAYER_HELP                                                                             \
+	"What the limit counts of each packet: `ip` bytes, `ethernet` frames without FCS, or " \
+	"`wire`, "                                                                             \
 	"what a line really spends."
 
 #define POLICY_WORDS "strict address latch"

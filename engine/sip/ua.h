@@ -132,6 +132,8 @@ void sip_session_bye(
  * INVITE is under way it waits for its end, and replaces one that waits already. */
 void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp);
 void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp);
+/* The same with a code from 300 on. extra: whole header lines, may be empty. */
+void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, struct str extra);
 
 void *sip_session_user(const struct sip_session *s);
 void sip_session_set_user(struct sip_session *s, void *user);

@@ -390,7 +390,8 @@ void sip_session_reject(struct sip_session *s, uint64_t now, int code, struct st
 	session_free(s);
 }
 
-void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp)
+static void reinvite_respond(
+	struct sip_session *s, uint64_t now, int code, struct str extra, struct str sdp)
 {
 	struct sip_txn *t = s->invite;
 
@@ -398,12 +399,22 @@ void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, 
 	if (s->state != SESSION_CONFIRMED || !t || t->kind != TXN_SERVER_INVITE ||
 		t->state != TXN_PROCEEDING)
 		return; /* cancelled meanwhile */
-	strans_respond(t, code, NONE, sdp);
+	strans_respond(t, code, extra, sdp);
 	if (code >= 300) {
 		t->session = NULL;
 		s->invite = NULL;
 		uac_reinvite_try(s);
 	}
+}
+
+void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp)
+{
+	reinvite_respond(s, now, code, NONE, sdp);
+}
+
+void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, struct str extra)
+{
+	reinvite_respond(s, now, code, extra, NONE);
 }
 
 void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body)

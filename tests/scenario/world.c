@@ -35,6 +35,8 @@ static void advance(struct world *w)
 	w->next = td_engine_advance(w->engine, w->now);
 	if (!w->fault)
 		w->fault = agents_check(w->engine);
+	if (!w->fault)
+		w->fault = budgets_check(&w->budgets, w->engine);
 }
 
 static void say(struct world *w, char what, const void *data, size_t len)
@@ -347,8 +349,10 @@ const char *world_residue(const struct world *w)
 			return "calls counted in a queue";
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
-		if (((struct trunk *)table_get(&e->trunks, n))->calls)
+		if (((struct trunk *)table_get(&e->trunks, n))->budget.calls)
 			return "calls counted in a trunk";
+	if (budgets_residue(e))
+		return budgets_residue(e);
 	for (uint32_t i = 0; i < w->legs; i++)
 		if (w->leg[i].added)
 			return "media legs";

@@ -14,6 +14,7 @@
 #include <engine/core/buf.h>
 #include <tandem/engine.h>
 #include <tandem/event.h>
+#include <tests/scenario/budgets.h>
 
 #define WORLD_START (1000 * TD_NSEC_PER_SEC) /* monotonic at the start */
 #define WORLD_WALL  (1700000000 * TD_NSEC_PER_SEC - WORLD_START)
@@ -39,7 +40,8 @@ struct world {
 	struct td_engine *engine;
 	struct world_hooks hooks; /* each may be NULL */
 	uint64_t now, next;
-	const char *fault;        /* the first time that agents and calls did not agree */
+	const char *fault; /* the first time that agents and calls, or limits, did not agree */
+	struct budgets budgets;
 	struct td_buf transcript; /* bytes of every output, in order */
 	struct td_buf acd;        /* struct acd_rec and payload, in order */
 	struct world_leg *leg;    /* by leg number */

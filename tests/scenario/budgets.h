@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The promise of admission, looked at after every input: what is reserved is the sum over the legs
+ * that live, and passes no limit.
+ */
+#ifndef TANDEM_TESTS_SCENARIO_BUDGETS_H
+#define TANDEM_TESTS_SCENARIO_BUDGETS_H
+
+#include <stdint.h>
+
+struct td_engine;
+
+#define BUDGETS_MAX 16 /* links and trunks of a test's site */
+
+/* A budget as it was the last time. */
+struct budget_was {
+	uint64_t bps, limit_bps;
+	uint32_t calls, limit_calls;
+	uint8_t layer;
+};
+
+struct budgets {
+	struct budget_was was[BUDGETS_MAX];
+};
+
+/* NULL, or what is wrong. */
+const char *budgets_check(struct budgets *b, const struct td_engine *e);
+/* NULL, or what is still reserved although all calls should have ended. */
+const char *budgets_residue(const struct td_engine *e);
+
+#endif
