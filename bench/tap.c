@@ -33,7 +33,7 @@ static uint64_t chunk(struct traffic *t, unsigned first)
 		unsigned port;
 		struct rte_mbuf **m = traffic_burst(t, b, &port);
 
-		pipeline_run(d, port, m, WORKER_BURST, traffic_now(t));
+		pipeline_run(d, port, m, WORKER_BURST, traffic_now(t, WORKER_BURST));
 		for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
 			d->worker.port[i].tx_count = 0;
 	}

@@ -249,10 +249,10 @@ struct dp_worker *traffic_worker(struct traffic *t)
 	return &t->dp->worker[0];
 }
 
-uint64_t traffic_now(struct traffic *t)
+uint64_t traffic_now(struct traffic *t, unsigned packets)
 {
 	/* All legs send 50 packets a second: that long for a burst's. */
-	return t->now += WORKER_BURST * (20 * TD_NSEC_PER_MSEC) / (t->per_port * TRAFFIC_PORTS);
+	return t->now += packets * (20 * TD_NSEC_PER_MSEC) / (t->per_port * TRAFFIC_PORTS);
 }
 
 static void prepare(struct traffic *t, unsigned i)

@@ -27,7 +27,8 @@ struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool
 void traffic_free(struct traffic *t);
 
 struct dp_worker *traffic_worker(struct traffic *t);
-uint64_t traffic_now(struct traffic *t);      /* the clock of the calls; a burst moves it on */
+/* The clock of the calls, moved on by so many of their packets. */
+uint64_t traffic_now(struct traffic *t, unsigned packets);
 void traffic_tap(struct traffic *t, bool on); /* records every leg, or none; TAP_ENDs then come */
 /* New packets in all mbufs: each the next of its leg's stream. */
 void traffic_prepare(struct traffic *t);

@@ -173,7 +173,7 @@ static void dp_worker_ports(struct dp_worker *d)
 		w->mtu = dp->port[i].mtu;
 		w->kernel_owned = dp->port[i].kernel_owned;
 		w->tx_checksum = dp->port[i].tx_checksum;
-		w->mac = dp->port[i].mac;
+		worker_port_mac(w, &dp->port[i].mac); /* knows by now who owns the port */
 		dp_worker_queue(d, i);
 	}
 }

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From a port's burst to its stages: the fused parse gives each packet a verdict, then each stage
- * gets its packets at once. All stages stand in one table.
+ * From a port's burst to its stages. Media that the fast lane knows goes through it; for all others
+ * the parse has a verdict, and each stage gets its packets at once. The stages stand in one table.
  */
 #include <dataplane/private.h>
+#include <dataplane/rtp/lane.h>
 
 typedef void stage_fn(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now);
-
-static void stage_media(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
-{
-	rtp_input(d->rtp, m, n, now);
-}
 
 static void stage_sip(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
@@ -49,7 +45,6 @@ static void stage_kernel(struct dp_worker *d, struct rte_mbuf **m, unsigned n, u
 }
 
 static stage_fn *const stages[VERDICT_COUNT] = {
-	[VERDICT_MEDIA] = stage_media,
 	[VERDICT_SIP] = stage_sip,
 	[VERDICT_ARP] = stage_arp,
 	[VERDICT_ICMP] = stage_icmp,
@@ -61,25 +56,20 @@ void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsig
 	struct worker_port *p = &d->worker.port[port];
 	struct rte_mbuf *batch[VERDICT_COUNT][WORKER_BURST];
 	unsigned count[VERDICT_COUNT] = {0};
+	struct lane lane;
 
-	/* Three lines of each packet, all misses at once: a ring hands over mbufs that are cold. */
-	for (unsigned i = 0; i < n; i++) {
-		rte_prefetch0(m[i]);
-		rte_prefetch0(pkt_of(m[i]));
-	}
-	for (unsigned i = 0; i < n; i++)
-		rte_prefetch0(rte_pktmbuf_mtod(m[i], void *));
-	for (unsigned i = 0; i < n; i++) {
-		unsigned verdict;
+	p->stats.in += n;
+	p->stats.in_bytes += lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
+	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
+		unsigned verdict = parse_packet(&d->dp->parse, p, port, m[i]);
 
-		p->stats.in_bytes += m[i]->pkt_len;
-		verdict = parse_packet(&d->dp->parse, p, port, m[i]);
-		if (verdict < VERDICT_COUNT)
+		if (verdict == VERDICT_MEDIA) /* in turn: its leg's next may be in the lane again */
+			rtp_receive(d->rtp, m[i], now);
+		else if (verdict < VERDICT_COUNT)
 			batch[verdict][count[verdict]++] = m[i];
 		else
 			worker_drop(&d->worker, m[i], verdict - VERDICT_DROP);
 	}
-	p->stats.in += n;
 	for (unsigned v = 0; v < VERDICT_COUNT; v++)
 		if (count[v])
 			stages[v](d, batch[v], count[v], now);

@@ -32,7 +32,9 @@ struct worker_port {
 	uint16_t mtu;              /* main, before start */
 	bool kernel_owned;         /* main, before start: ARP, ICMP, all else are the kernel's */
 	bool tx_checksum;          /* main, before start: the device fills IPv4 and UDP checksums */
-	struct rte_ether_addr mac; /* main, before start */
+	struct rte_ether_addr mac; /* main, before start: worker_port_mac() */
+	uint64_t mac_word;         /* it, and the type of IPv4, as they lie in a frame */
+	uint64_t mac_check; /* of the first 8 bytes of a frame, those that must be mac_word's */
 	struct rte_ring *via; /* main, before start: to the worker whose queue serves for us, */
 	uint8_t via_worker;   /* that one; via NULL: the queue is ours */
 	uint16_t tx_count;    /* worker */
@@ -48,6 +50,25 @@ struct worker {
 	struct fib *fib;
 	struct worker_port port[PORT_MAX];
 };
+
+/* Its address kept rather than computed anew at each use, as the compiler would. */
+static inline struct worker_port *worker_port(struct worker *w, unsigned port)
+{
+	struct worker_port *p = &w->port[port];
+
+	__asm__("" : "+r"(p));
+	return p;
+}
+
+static inline void worker_port_mac(struct worker_port *p, const struct rte_ether_addr *mac)
+{
+	uint16_t type = htons(RTE_ETHER_TYPE_IPV4);
+
+	p->mac = *mac;
+	memcpy(&p->mac_word, mac, sizeof(*mac));
+	memcpy((uint8_t *)&p->mac_word + sizeof(*mac), &type, sizeof(type));
+	p->mac_check = p->kernel_owned ? 0 : (1ull << 48) - 1;
+}
 
 /* Sends what is batched for the port, or hands it to the worker that has its queue; what neither
  * takes is dropped as tx-full or handover-full. */
@@ -88,20 +109,23 @@ static inline void worker_turn_round(struct worker *w, struct rte_mbuf *m, enum 
 	s->originated++;
 }
 
-/* A whole frame out of `port`, which becomes its owner. */
+/* A whole frame of `from` out of `port`, which becomes its owner. */
+static inline void worker_tx_from(
+	struct worker *w, struct worker_port *from, struct worker_port *port, struct rte_mbuf *m)
+{
+	if (from != port) {
+		from->stats.crossed_out++;
+		port->stats.crossed_in++;
+	}
+	port->tx[port->tx_count++] = m;
+	if (port->tx_count == WORKER_BURST)
+		worker_flush(w, (unsigned)(port - w->port));
+}
+
+/* A whole frame out of `port`. */
 static inline void worker_tx(struct worker *w, unsigned port, struct rte_mbuf *m)
 {
-	struct worker_port *p = &w->port[port];
-	unsigned from = pkt_of(m)->port;
-
-	if (from != port) {
-		w->port[from].stats.crossed_out++;
-		p->stats.crossed_in++;
-		pkt_of(m)->port = (uint8_t)port;
-	}
-	p->tx[p->tx_count++] = m;
-	if (p->tx_count == WORKER_BURST)
-		worker_flush(w, port);
+	worker_tx_from(w, &w->port[pkt_of(m)->port], &w->port[port], m);
 }
 
 /* The checksums of a struct frame, by the device or here. All other fields are in place. */

@@ -4,40 +4,65 @@
 
 #define DROP(reason) (VERDICT_DROP + TD_DROP_##reason)
 
-static unsigned parse_slot(uint32_t ip)
-{
-	return (ip * 2654435761u) >> 22; /* Knuth's multiplicative hash: 10 bits */
-}
-
-_Static_assert(PARSE_SLOTS == 1 << 10, "parse_slot() gives 10 bits");
+#define MULTIPLIER 2654435761u /* Knuth's; those tried after it are this many apart */
+#define TRIES      256
 
 void parse_init(struct parse *t, uint16_t sip_port, uint16_t rtp_min, uint16_t rtp_max)
 {
 	memset(t, 0, sizeof(*t));
+	t->multiplier = MULTIPLIER;
 	t->sip_port = sip_port;
 	t->rtp_port_min = rtp_min;
 	t->rtp_port_max = rtp_max;
 	t->ports_per_address = (uint32_t)(rtp_max - rtp_min + 1) / 2;
 }
 
+/* All in the slots that the multiplier gives them; false when two collide. */
+static bool parse_place(struct parse *t, const struct parse *from)
+{
+	memset(t->address, 0, sizeof(t->address));
+	for (unsigned i = 0; i < PARSE_SLOTS; i++) {
+		unsigned slot = parse_slot(t, from->address[i].ip);
+
+		if (!from->address[i].ip)
+			continue;
+		if (t->address[slot].ip)
+			return false;
+		t->address[slot] = from->address[i];
+	}
+	return true;
+}
+
 int parse_add(struct parse *t, uint32_t ip, unsigned index)
 {
-	unsigned i = parse_slot(ip);
+	struct parse next = *t;
+	uint32_t first = index * t->ports_per_address;
 
-	for (; t->address[i].ip; i = (i + 1) % PARSE_SLOTS)
-		if (t->address[i].ip == ip)
-			return -EEXIST;
-	t->address[i].ip = ip;
-	t->address[i].index = (uint16_t)index;
-	return 0;
+	if (parse_lookup(t, ip) >= 0)
+		return -EEXIST;
+	for (unsigned i = 0; i < TRIES; i++, next.multiplier += 2 * MULTIPLIER) {
+		unsigned slot;
+
+		if (!parse_place(&next, t))
+			continue;
+		slot = parse_slot(&next, ip);
+		if (next.address[slot].ip)
+			continue;
+		next.address[slot].ip = ip;
+		next.address[slot].first = first;
+		*t = next;
+		return 0;
+	}
+	return -ENOSPC;
 }
 
 int parse_lookup(const struct parse *t, uint32_t ip)
 {
-	for (unsigned i = parse_slot(ip); t->address[i].ip; i = (i + 1) % PARSE_SLOTS)
-		if (t->address[i].ip == ip)
-			return t->address[i].index;
-	return -ENOENT;
+	unsigned slot = parse_slot(t, ip);
+
+	if (!ip || t->address[slot].ip != ip)
+		return -ENOENT;
+	return (int)(t->address[slot].first / t->ports_per_address);
 }
 
 /*

@@ -76,14 +76,16 @@ static void random_command(struct world *w)
 	}
 }
 
+static uint32_t flooded = TD_LEG_NONE; /* the leg that gets all packets for a while */
+
 static struct rte_mbuf *random_packet(struct world *w)
 {
 	static uint8_t octets[300];
-	uint32_t leg = any_leg();
+	uint32_t leg = flooded == TD_LEG_NONE ? any_leg() : flooded;
 	struct source *s = &source[leg];
 	struct world_rtp p = {.leg = leg, .pt = 8, .checksum = world_random(3)};
 
-	switch (world_random(40)) {
+	switch (world_random(flooded == TD_LEG_NONE ? 40 : 4000)) {
 	case 0:
 		s->ssrc = world_random(UINT32_MAX);
 		break;
@@ -165,8 +167,10 @@ static void every_packet_is_accounted_for(void **state)
 		struct rte_mbuf *m[100];
 		unsigned n = 1 + world_random(world_random(10) ? 8 : 100);
 
-		if (world_random(3) == 0)
+		if (world_random(3) == 0 && flooded == TD_LEG_NONE)
 			random_command(w);
+		if (world_random(50) == 0)
+			flooded = flooded == TD_LEG_NONE ? any_leg() : TD_LEG_NONE;
 		for (unsigned i = 0; i < n; i++)
 			m[i] = random_packet(w);
 		sent_in += n;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Commands of signalling: legs begin, change, are joined and end. */
+#include <dataplane/rtp/police.h>
 #include <dataplane/rtp/priv.h>
 #include <dataplane/tap.h>
 
@@ -70,11 +71,38 @@ void rtp_leg_address(struct rtp *r, uint32_t id, const struct td_addr *remote)
 	fib_put(r->worker->fib, nexthop);
 	fib_put(r->worker->fib, rtcp_nexthop);
 	header_make(r, id, remote, false, &ip, &udp);
-	ip.hdr_checksum = checksum_fold(checksum_add(0, &ip, sizeof(ip)));
 	memcpy(l->header, &ip, sizeof(ip));
 	memcpy(l->header + sizeof(ip), &udp, sizeof(udp));
+	rtp_leg_length(l, IP_UDP_BYTES);
 	sum = (uint64_t)ip.src_addr + ip.dst_addr + l->out_ssrc;
-	l->sum = checksum_fold(checksum_add(sum, &udp.src_port, 4));
+	l->out_sum = checksum_fold(checksum_add(sum, &udp.src_port, 4));
+}
+
+void rtp_leg_length(struct leg *l, uint16_t total)
+{
+	struct rte_ipv4_hdr ip;
+	uint16_t udp_len = htons((uint16_t)(total - sizeof(ip)));
+
+	memcpy(&ip, l->header, sizeof(ip));
+	ip.total_length = htons(total);
+	ip.hdr_checksum = 0;
+	ip.hdr_checksum = (uint16_t)~checksum_fold(checksum_add(0, &ip, sizeof(ip)));
+	memcpy(l->header, &ip, sizeof(ip));
+	memcpy(l->header + sizeof(ip) + offsetof(struct rte_udp_hdr, dgram_len), &udp_len,
+		sizeof(udp_len));
+}
+
+/* What the fast lane records of what this leg relays lies with the leg that it leaves by. */
+static void tap_prepare(struct rtp *r, uint32_t id)
+{
+	const struct leg_cold *c = &r->cold[id];
+	struct leg *out = &r->leg[r->leg[id].peer];
+
+	if (r->leg[id].peer == TD_LEG_NONE)
+		return;
+	out->tap_recording = c->recording;
+	out->tap_channel = c->channel;
+	out->tap_codec = c->codec;
 }
 
 struct rte_mbuf *rtp_leg_packet(
@@ -111,8 +139,8 @@ static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, b
 	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
 	c->remote = p->remote;
 	c->rtcp = p->rtcp;
-	l->pt = l->out_pt = p->pt;
-	l->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
+	c->pt = l->out_type = p->pt;
+	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
 	l->flags &= (uint16_t) ~(LEG_SEND | LEG_RECV | LEG_RTCP);
 	l->flags |= (uint16_t)((p->flags & TD_LEG_SEND ? LEG_SEND : 0) |
@@ -121,6 +149,9 @@ static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, b
 	rtp_source_set(l, c, moved);
 	if (moved)
 		rtp_leg_address(r, id, &p->remote);
+	l->police_byte = police_byte(rtp_frame(c), IP_UDP_BYTES + RTP_HEADER + rtp_frame(c));
+	rtp_leg_match(r, id);
+	tap_prepare(r, id);
 }
 
 static void leg_add(struct rtp *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
@@ -132,6 +163,7 @@ static void leg_add(struct rtp *r, uint32_t id, const struct td_leg_params *p, u
 	memset(c, 0, sizeof(*c));
 	l->flags = LEG_LIVE;
 	l->peer = TD_LEG_NONE;
+	l->police_time = rtp_clock(now);
 	l->out_ssrc = htonl(p->ssrc);
 	leg_set(r, id, p, true);
 	/* As if a packet had been sent a frame ago: the first one has seq and ts_offset. */
@@ -171,6 +203,8 @@ static void bridge(struct rtp *r, uint32_t id, uint32_t peer)
 		r->leg[id].flags &= (uint16_t)~LEG_ORPHAN;
 		r->leg[peer].flags &= (uint16_t)~LEG_ORPHAN;
 	}
+	tap_prepare(r, id);
+	tap_prepare(r, peer);
 	rtp_stream_update(r, id);
 	rtp_stream_update(r, peer);
 }
@@ -206,6 +240,7 @@ static void leg_del(struct rtp *r, uint32_t id, uint64_t now)
 	fib_put(r->worker->fib, c->rtcp_nexthop);
 	rtp_stats_get(l, c, &ev.stats);
 	l->flags = 0;
+	rtp_leg_match(r, id);
 	r->live[id / 64] &= ~(1ull << id % 64);
 	atomic_fetch_sub_explicit(&r->legs_in_use, 1, memory_order_relaxed);
 	rtp_event(r, id, &ev);
@@ -218,6 +253,7 @@ static void tap(struct rtp *r, uint32_t id, uint32_t recording, uint32_t channel
 	untap(r, id, now);
 	r->cold[id].recording = recording;
 	r->cold[id].channel = (uint8_t)channel;
+	tap_prepare(r, id);
 	r->leg[id].flags |= LEG_TAP;
 }
 

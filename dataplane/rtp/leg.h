@@ -6,37 +6,39 @@
  * receiving line of the leg it came in by, the sending line of the leg it leaves by.
  *
  *     offset size  receiving line: is it ours, is it new, what does RFC 3550 count
- *          0    2  flags, enum leg_flag
- *          2    1  payload type of the codec
- *          3    1  payload type of telephone-event
- *          4    4  SSRC of the peer (network order)
- *          8    2  source port allowed (host order; not compared with LEG_ANY_PORT)
- *         10    2  row of the accounting table
- *         12    4  the leg it is relayed to
- *         16   16  source address allowed: IPv4 in the first 4 bytes, or IPv6
- *         32    4  which of the last 32 sequence numbers were seen; bit 0 is the highest
- *         36    4  highest sequence number, extended (RFC 3550 A.1)
- *         40    4  packets   \ since the last report, which folds them into the cold record
- *         44    4  IP bytes  /
- *         48    4  RTP time stamp of the last packet
- *         52    4  its arrival, in time-stamp units
- *         56    4  interarrival jitter, 16 times (RFC 3550 A.8)
- *         60    4  the largest it was
+ *          0   16  match: what a packet for the fast lane has (lane.h); all zero when none may
+ *         16    4  the leg it is relayed to
+ *         20    2  flags, enum leg_flag
+ *         22    2  row of the accounting table
+ *         24    4  highest sequence number, extended (RFC 3550 A.1)
+ *         28    4  which of the last 32 sequence numbers were seen; bit 0 is the highest
+ *         32    4  RTP time stamp of the last packet
+ *         36    4  its arrival, in time-stamp units
+ *         40    4  interarrival jitter, 16 times (RFC 3550 A.8)
+ *         44    2  the largest it was, in time-stamp units
+ *         46    2  checksum: what the addresses, the ports and the SSRC take away from a sum
+ *         48    4  packets   \ since the last report, which folds them into the cold record
+ *         52    4  IP bytes  /
+ *         56    4  flood: when all that came would have come at the rate allowed (police.h)
+ *         60    2  flood: time that an IP byte takes at that rate, 1/256 time-stamp units
+ *         62    2  checksum: what the pseudo-header sums up to without a length
  *     offset size  sending line: what our packets to that peer look like
- *         64    4  next hop (dataplane/net/fib.h)
- *         68    4  our SSRC (network order)
- *         72    4  RTP time stamp: add to that of the packet relayed
- *         76    2  sequence number: add likewise
- *         78    1  payload type of the codec
- *         79    1  payload type of telephone-event, TD_PT_NONE
- *         80    4  packets   \ since the last report
- *         84    4  IP bytes  /
- *         88    4  sum of the pseudo-header's addresses, the ports and the SSRC
- *         92    2  row of the accounting table
- *         94    1  marker bit due: the next packet is the first from another source (0x80)
- *         95    1  unused
- *         96   32  header: IPv4 and UDP without lengths; IPv4's checksum field has the sum of the
- *                  rest of its header. (An IPv6 peer's address, ports, hop limit fit here.)
+ *         64   28  header: IPv4 and UDP, complete but for UDP's checksum, for the last length sent
+ *         92    4  next hop (dataplane/net/fib.h)
+ *         96    4  our SSRC (network order)
+ *        100    4  RTP time stamp: add to that of the packet relayed
+ *        104    2  sequence number: add likewise
+ *        106    1  payload type of the codec; with the marker bit (0x80) when it is due: the next
+ *                  packet is the first from another source
+ *        107    1  payload type of telephone-event, TD_PT_NONE
+ *        108    2  checksum: what the addresses, the ports and the SSRC add to a sum
+ *        110    2  row of the accounting table
+ *        112    4  packets   \ since the last report
+ *        116    4  IP bytes  /
+ *        120    4  the recording that what is relayed to this peer goes into: valid with LEG_TAP
+ *        124    1  its channel     of the leg that it is relayed from
+ *        125    1  its codec
+ *        126    2  unused
  *
  * The cold record has what reports, commands and rare packets need.
  */
@@ -47,10 +49,11 @@
 #include <dataplane/rtp/digit.h>
 #include <dataplane/rtp/wheel.h>
 
-#define LEG_LINE 64
-#define LEG_WINDOW                                                                    \
-	32 /* sequence numbers told apart behind the highest: 640 ms of 20 ms packets \
-	    */
+#define LEG_LINE   64
+#define LEG_MATCH  16
+#define LEG_HEADER 28 /* IPv4 without options, UDP */
+/* Sequence numbers told apart behind the highest: 640 ms of 20 ms packets. */
+#define LEG_WINDOW 32
 
 enum leg_flag {
 	LEG_LIVE = 1 << 0,
@@ -68,53 +71,54 @@ enum leg_flag {
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
 };
 
-/* A packet takes the short way when of these exactly LEG_FAST are set. */
+/* A leg's packets may take the fast lane when of these exactly LEG_FAST are set. */
 #define LEG_FAST      (LEG_LIVE | LEG_STARTED)
 #define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING)
 
 struct leg {
-	uint16_t flags;
-	uint8_t pt, dtmf_pt;
-	uint32_t in_ssrc;
-	uint16_t src_port;
-	uint16_t in_acct;
+	_Alignas(LEG_LINE) uint8_t match[LEG_MATCH];
 	uint32_t peer;
-	union {
-		uint32_t src_ip;
-		uint8_t src_ip6[16];
-	};
-	uint32_t seen;
+	uint16_t flags;
+	uint16_t in_acct;
 	uint32_t seq_max;
-	uint32_t in_packets, in_bytes;
+	uint32_t seen;
 	uint32_t in_ts, in_time;
-	uint32_t jitter, jitter_max;
+	uint32_t jitter;
+	uint16_t jitter_max;
+	uint16_t in_sum;
+	uint32_t in_packets, in_bytes;
+	uint32_t police_time;
+	uint16_t police_byte;
+	uint16_t in_pseudo;
 
-	_Alignas(LEG_LINE) uint32_t nexthop;
+	_Alignas(LEG_LINE) uint8_t header[LEG_HEADER];
+	uint32_t nexthop;
 	uint32_t out_ssrc;
 	uint32_t ts_add;
 	uint16_t seq_add;
-	uint8_t out_pt, out_dtmf_pt;
-	uint32_t out_packets, out_bytes;
-	uint32_t sum;
+	uint8_t out_type;
+	uint8_t out_dtmf_pt;
+	uint16_t out_sum;
 	uint16_t out_acct;
-	uint8_t mark;
-	uint8_t unused;
-	uint8_t header[32];
+	uint32_t out_packets, out_bytes;
+	uint32_t tap_recording;
+	uint8_t tap_channel, tap_codec;
+	uint16_t unused;
 };
 
 _Static_assert(sizeof(struct leg) == 2 * LEG_LINE, "two cache lines a leg");
-_Static_assert(offsetof(struct leg, src_ip) == 16, "as drawn");
-_Static_assert(offsetof(struct leg, seen) == 32, "as drawn");
-_Static_assert(offsetof(struct leg, in_packets) == 40, "as drawn");
-_Static_assert(offsetof(struct leg, jitter_max) == 60, "the receiving line ends here");
-_Static_assert(offsetof(struct leg, nexthop) == LEG_LINE, "the sending line begins here");
-_Static_assert(offsetof(struct leg, out_packets) == 80, "as drawn");
-_Static_assert(offsetof(struct leg, header) == 96, "as drawn");
+_Static_assert(offsetof(struct leg, peer) == 16, "as drawn");
+_Static_assert(offsetof(struct leg, seq_max) == 24, "as drawn");
+_Static_assert(offsetof(struct leg, in_packets) == 48, "as drawn");
+_Static_assert(offsetof(struct leg, in_pseudo) == 62, "the receiving line ends here");
+_Static_assert(offsetof(struct leg, header) == LEG_LINE, "the sending line begins here");
+_Static_assert(offsetof(struct leg, nexthop) == 92, "as drawn");
+_Static_assert(offsetof(struct leg, out_packets) == 112, "as drawn");
+_Static_assert(offsetof(struct leg, tap_codec) == 125, "as drawn");
 
 enum leg_timer { LEG_TIMER_PLAY, LEG_TIMER_REPORT, LEG_TIMER_DIGIT, LEG_TIMERS };
 
 struct leg_cold {
-	/* first line: what tapped packets read */
 	uint32_t recording;
 	uint8_t channel, codec, policy, ptime_ms;
 	uint32_t cookie;
@@ -123,6 +127,11 @@ struct leg_cold {
 	uint16_t bad_seq; /* RFC 3550 A.1: this one next would prove a jump */
 	bool jumped;      /* bad_seq is set */
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
+	/* what the peer sends, and from where */
+	uint32_t in_ssrc;  /* network order */
+	uint32_t src_ip;   /* network order */
+	uint16_t src_port; /* host order; with LEG_ANY_PORT the last one it used */
+	uint8_t pt, dtmf_pt;
 	struct digit digit;
 
 	/* statistics: whole, of which the hot ones are what came since the last report */
@@ -161,7 +170,6 @@ struct leg_cold {
 	struct wheel_timer timer[LEG_TIMERS];
 };
 
-_Static_assert(offsetof(struct leg_cold, digit) <= 32, "a tap reads the first line alone");
 _Static_assert(sizeof(struct leg_cold) + sizeof(struct leg) <= 512, "1 kB a bridged call");
 
 #endif

@@ -42,7 +42,7 @@ void rtp_play_start(struct rtp *r, uint32_t id, uint32_t sound, bool loop, uint6
 	c->phase = (uint8_t)(best % PLAY_PHASES);
 	r->phase_load[c->phase]++;
 	l->flags |= LEG_PLAY;
-	l->mark = RTP_MARKER;
+	l->out_type |= RTP_MARKER;
 	if (l->peer != TD_LEG_NONE)
 		rtp_stream_update(r, l->peer);
 	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], best * TD_NSEC_PER_MSEC);
@@ -94,14 +94,14 @@ static void send_frame(struct rtp *r, uint32_t id, const struct sound *s, uint32
 		return;
 	}
 	rtp[0] = RTP_VERSION;
-	rtp[1] = l->mark | l->out_pt;
-	l->mark = 0;
+	rtp[1] = l->out_type;
+	l->out_type &= RTP_TYPE;
 	rtp[2] = (uint8_t)(c->last_seq >> 8);
 	rtp[3] = (uint8_t)c->last_seq;
 	memcpy(rtp + 4, &ts, 4);
 	memcpy(rtp + 8, &l->out_ssrc, 4);
 	copy(c, s, rtp + RTP_HEADER, frame);
-	rtp_count_out(r, l, RTP_HEADER + frame + (unsigned)IP_UDP_BYTES);
+	rtp_count_out(r->acct, l, RTP_HEADER + frame + (unsigned)IP_UDP_BYTES);
 	worker_send(r->worker, m, l->nexthop);
 }
 

@@ -12,6 +12,7 @@
 #define RTP_HEADER   12
 #define RTP_VERSION  0x80 /* version 2, no padding, no extension, no CSRC */
 #define RTP_MARKER   0x80
+#define RTP_TYPE     0x7f /* the payload type, in the octet of the marker */
 #define RTP_CLOCK    8000 /* of every codec we have; G.722's is too (RFC 3551 section 4.5.2) */
 #define RTP_CLOCK_NS (TD_NSEC_PER_SEC / RTP_CLOCK)
 #define IP_UDP_BYTES (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
@@ -20,7 +21,7 @@
 
 struct rtp {
 	struct worker *worker;
-	struct leg *leg;
+	struct leg *leg; /* one more than there are: that of packets with none */
 	struct td_acct_row *acct;
 	struct tap *tap;
 	struct leg_cold *cold;
@@ -70,9 +71,9 @@ static inline uint64_t rtp_out_packets(const struct leg *l, const struct leg_col
 }
 
 /* A packet of `ip_bytes` was sent to the peer of `l`. */
-static inline void rtp_count_out(struct rtp *r, struct leg *l, unsigned ip_bytes)
+static inline void rtp_count_out(struct td_acct_row *acct, struct leg *l, unsigned ip_bytes)
 {
-	struct td_acct_row *row = &r->acct[l->out_acct];
+	struct td_acct_row *row = &acct[l->out_acct];
 
 	l->out_packets++;
 	l->out_bytes += ip_bytes;
@@ -80,9 +81,9 @@ static inline void rtp_count_out(struct rtp *r, struct leg *l, unsigned ip_bytes
 	row->ip_bytes[TD_DIR_OUT] += ip_bytes;
 }
 
-static inline void rtp_count_in(struct rtp *r, struct leg *l, unsigned ip_bytes)
+static inline void rtp_count_in(struct td_acct_row *acct, struct leg *l, unsigned ip_bytes)
 {
-	struct td_acct_row *row = &r->acct[l->in_acct];
+	struct td_acct_row *row = &acct[l->in_acct];
 
 	l->in_packets++;
 	l->in_bytes += ip_bytes;
@@ -93,8 +94,10 @@ static inline void rtp_count_in(struct rtp *r, struct leg *l, unsigned ip_bytes)
 uint64_t rtp_random(struct rtp *r);
 void rtp_event(struct rtp *r, uint32_t id, struct td_media_event *ev); /* leg and cookie are set */
 
-/* receive.c: a packet for which relay.c has no short way: every check, in order. Takes it. */
-void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now);
+/* lane.c: flags, source, SSRC or payload type changed: what the fast lane compares with. */
+void rtp_leg_match(struct rtp *r, uint32_t id);
+
+/* receive.c */
 void rtp_digit_due(struct rtp *r, uint32_t id, uint64_t now);
 void rtp_digit_finish(struct rtp *r, uint32_t id);
 
@@ -136,6 +139,8 @@ void rtp_leg_nexthops(
 	struct rtp *r, uint32_t id); /* asks for them; the old ones are not put back */
 void rtp_leg_address(
 	struct rtp *r, uint32_t id, const struct td_addr *remote); /* next hop, header */
+/* The header of `l` is made for packets of `total` bytes of IP. */
+void rtp_leg_length(struct leg *l, uint16_t total);
 /* A packet to the peer, rtcp or rtp: headers in place, `len` octets of room at *payload. NULL when
  * the pool is empty (counted). */
 struct rte_mbuf *rtp_leg_packet(

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What happens to a media packet, every check in its order. relay.c decides the same for the packet
- * that nearly every packet is, and brings all others here.
+ * What happens to a media packet, every check in its order. lane.c decides the same for the packet
+ * that nearly every packet is, and leaves all others to this.
  */
+#include <dataplane/rtp/police.h>
 #include <dataplane/rtp/relay.h>
 #include <dataplane/rtp/stats.h>
 #include <dataplane/tap.h>
@@ -101,7 +102,7 @@ static enum sequence sequence(struct rtp *r, uint32_t id, const struct rtp_view 
 	struct leg_cold *c = &r->cold[id];
 	enum sequence verdict = SEQ_RESTART;
 
-	if ((l->flags & LEG_STARTED) && v->ssrc == l->in_ssrc)
+	if ((l->flags & LEG_STARTED) && v->ssrc == c->in_ssrc)
 		verdict = rtp_seq_update(l, c, v->seq);
 	if (verdict == SEQ_REORDERED && (int32_t)(l->in_ts - c->top_ts) > 0)
 		c->top_ts = l->in_ts;
@@ -112,6 +113,7 @@ static enum sequence sequence(struct rtp *r, uint32_t id, const struct rtp_view 
 		l->flags |= LEG_SWITCH;
 	}
 	rtp_seq_start(l, c, v->ssrc, v->seq, v->ts, time);
+	rtp_leg_match(r, id);
 	return verdict;
 }
 
@@ -129,7 +131,7 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
 {
 	struct pkt *pkt = pkt_of(m);
 	struct leg *l = &r->leg[pkt->leg];
-	bool digit = v->pt == l->dtmf_pt;
+	bool digit = v->pt == r->cold[pkt->leg].dtmf_pt;
 	struct leg *out;
 
 	if ((l->flags & LEG_TAP) && !digit)
@@ -156,7 +158,7 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
 		}
 		rtp_stream_switch(r, l, v->seq, v->ts, rtp_clock(now));
 	}
-	rtp_relay(r, m, out, digit ? out->out_dtmf_pt : out->out_pt);
+	rtp_relay(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
 }
 
 void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
@@ -182,7 +184,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
 		return;
 	}
-	expected_pt = v.pt == l->pt || (v.pt == l->dtmf_pt && l->dtmf_pt != TD_PT_NONE);
+	expected_pt = v.pt == c->pt || (v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
 	switch (rtp_source_check(r, pkt->leg, pkt, rtp, expected_pt)) {
 	case SOURCE_STRANGER:
 		c->strangers++;
@@ -198,9 +200,13 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		break;
 	}
 	/* A type that was not negotiated starts no stream, but it has its place in one. */
-	if (!expected_pt && (!(l->flags & LEG_STARTED) || v.ssrc != l->in_ssrc)) {
+	if (!expected_pt && (!(l->flags & LEG_STARTED) || v.ssrc != c->in_ssrc)) {
 		c->unexpected_pt++;
 		worker_drop(r->worker, m, TD_DROP_RTP_PAYLOAD_TYPE);
+		return;
+	}
+	if (!police_pass(l, pkt->ip_len, time)) {
+		worker_drop(r->worker, m, TD_DROP_RTP_FLOOD);
 		return;
 	}
 	verdict = sequence(r, pkt->leg, &v, time);
@@ -208,11 +214,11 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_LATE);
 		return;
 	}
-	rtp_count_in(r, l, pkt->ip_len);
+	rtp_count_in(r->acct, l, pkt->ip_len);
 	if (!c->first_told)
 		tell_first(r, pkt->leg, pkt);
 	/* The time stamps of an event stand still: they say nothing of jitter. */
-	if (v.pt == l->pt && verdict != SEQ_RESTART)
+	if (v.pt == c->pt && verdict != SEQ_RESTART)
 		leg_jitter(l, v.ts, time);
 	if (!expected_pt) {
 		c->unexpected_pt++;

@@ -12,64 +12,66 @@
 #ifndef TANDEM_DATAPLANE_RTP_RELAY_H
 #define TANDEM_DATAPLANE_RTP_RELAY_H
 
+#include <immintrin.h>
 #include <dataplane/rtp/priv.h>
 
-/* The words of a packet that the rewrite changes. */
-struct rtp_words {
-	uint32_t first, ts, ssrc; /* of the RTP header, as they lie in memory */
-	uint32_t ports;
-};
+#define RELAY_IP    14 /* offsets in a frame */
+#define RELAY_ADDR  26
+#define RELAY_PORTS 34
+#define RELAY_SUM   40
+#define RELAY_RTP   42
 
-static inline uint64_t rtp_sum(const struct rtp_words *w)
+_Static_assert(RELAY_RTP == sizeof(struct frame), "Ethernet, IPv4, UDP");
+_Static_assert(LEG_HEADER == sizeof(struct frame) - RELAY_IP, "IPv4, UDP");
+
+/* Both halves of the header's template lie inside the sending line. */
+static inline void relay_copy16(uint8_t *to, const uint8_t *from)
 {
-	return (uint64_t)w->first + w->ts + w->ssrc + w->ports;
+	_mm_storeu_si128(
+		(__m128i *)(void *)to, _mm_loadu_si128((const __m128i *)(const void *)from));
 }
 
-/* `pt`: the payload type it leaves with. Takes the packet. */
-static inline void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
+/* The checksum of a frame that came cannot be carried over. `pseudo`: the sum of the pseudo-header
+ * but for the length. */
+static inline bool relay_unsummed(const uint8_t *f, uint64_t pseudo)
 {
-	const struct pkt *pkt = pkt_of(m);
-	uint8_t *rtp = rte_pktmbuf_mtod_offset(m, uint8_t *, pkt->payload);
-	struct frame *f = (struct frame *)(rtp - sizeof(struct frame));
-	unsigned len = pkt->payload_len;
-	uint16_t udp_len = rte_cpu_to_be_16((uint16_t)(len + sizeof(f->udp)));
-	uint64_t pseudo = (uint64_t)pkt->src_ip + pkt->dst_ip + udp_len + htons(IPPROTO_UDP);
-	uint16_t checksum = f->udp.dgram_cksum;
-	bool whole = checksum == 0 || checksum == checksum_fold(pseudo);
-	struct rtp_words old = {.first = rtp_load32(rtp),
-		.ts = rtp_load32(rtp + 4),
-		.ssrc = rtp_load32(rtp + 8),
-		.ports = rtp_load32(&f->udp)};
-	uint16_t seq = (uint16_t)(rte_be_to_cpu_16((uint16_t)(old.first >> 16)) + out->seq_add);
-	uint32_t ts = rte_cpu_to_be_32(rte_be_to_cpu_32(old.ts) + out->ts_add);
-	uint32_t first = (old.first & 0x80ff) | (uint32_t)(pt | out->mark) << 8 |
-			 (uint32_t)rte_cpu_to_be_16(seq) << 16;
-	uint64_t sum;
+	const struct rte_udp_hdr *udp = (const void *)(f + RELAY_PORTS);
 
-	out->mark = 0;
-	memcpy(&f->ip, out->header, IP_UDP_BYTES);
-	memcpy(rtp, &first, 4);
-	memcpy(rtp + 4, &ts, 4);
-	memcpy(rtp + 8, &out->out_ssrc, 4);
-	m->data_off = (uint16_t)((uint8_t *)f - (uint8_t *)m->buf_addr);
-	m->pkt_len = m->data_len = (uint16_t)(len + sizeof(*f));
-	m->ol_flags = 0;
-	f->udp.dgram_len = udp_len;
-	f->ip.total_length = rte_cpu_to_be_16((uint16_t)(len + IP_UDP_BYTES));
-	rtp_count_out(r, out, len + (unsigned)IP_UDP_BYTES);
-	if (unlikely(whole)) {
-		worker_send(r->worker, m, out->nexthop);
-		return;
-	}
-	f->ip.hdr_checksum =
-		(uint16_t)~checksum_fold((uint64_t)f->ip.hdr_checksum + f->ip.total_length);
-	/* HC' = ~(~HC + ~m + m'), the old words negated as 32-bit ones. The lengths cancel out. */
-	sum = (uint16_t)~checksum;
-	sum += 6ull * UINT32_MAX - rtp_sum(&old) - pkt->src_ip - pkt->dst_ip;
-	sum += (uint64_t)first + ts + out->sum;
+	return !udp->dgram_cksum || udp->dgram_cksum == checksum_fold(pseudo + udp->dgram_len);
+}
+
+/*
+ * The frame at `f` becomes one of `out`'s: all from IP to the RTP header. In it lie as they came:
+ * IP's and UDP's lengths, UDP's checksum, the RTP header. `old`: what the addresses, ports and SSRC
+ * that it came with take away from the sum.
+ */
+static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint64_t old)
+{
+	const struct rte_ipv4_hdr *is = (const void *)(f + RELAY_IP), *ip = (void *)out->header;
+	struct frame *frame = (struct frame *)f;
+	uint32_t first = rtp_load32(f + RELAY_RTP), ts = rtp_load32(f + RELAY_RTP + 4);
+	uint32_t host = rte_be_to_cpu_32(first); /* version, marker, type, sequence number */
+	uint32_t new_first = rte_cpu_to_be_32(
+		(host & 0xff800000) | (uint32_t)type << 16 | ((host + out->seq_add) & 0xffff));
+	uint32_t new_ts = rte_cpu_to_be_32(rte_be_to_cpu_32(ts) + out->ts_add);
+	uint64_t sum = (uint16_t)~frame->udp.dgram_cksum;
+	uint16_t checksum;
+
+	/* HC' = ~(~HC + ~m + m'); the lengths cancel out. */
+	sum += old + out->out_sum + (uint32_t)~first + (uint32_t)~ts + new_first + new_ts;
 	checksum = (uint16_t)~checksum_fold(sum);
-	f->udp.dgram_cksum = checksum ? checksum : 0xffff;
-	worker_send_summed(r->worker, m, out->nexthop);
+	out->out_type &= RTP_TYPE;
+	if (unlikely(ip->total_length != is->total_length))
+		rtp_leg_length(out, rte_be_to_cpu_16(is->total_length));
+	relay_copy16(f + RELAY_IP, out->header);
+	relay_copy16(f + RELAY_IP + LEG_HEADER - 16, out->header + LEG_HEADER - 16);
+	frame->udp.dgram_cksum = checksum ? checksum : 0xffff;
+	memcpy(f + RELAY_RTP, &new_first, 4);
+	memcpy(f + RELAY_RTP + 4, &new_ts, 4);
+	memcpy(f + RELAY_RTP + 8, &out->out_ssrc, 4);
 }
+
+/* Any packet, its struct pkt filled. `pt`: the payload type it leaves with. Takes the packet. */
+void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt);
 
 #endif

@@ -65,6 +65,56 @@ static void the_rewrite_is_right(void **state)
 	assert_int_equal(world_events(w, TD_MEDIA_FIRST_RTP, A, NULL), 1);
 }
 
+/* After the first packet of a stream none needs the general way, unless something is special. */
+static void the_usual_takes_the_fast_lane(void **state)
+{
+	struct world *w = bridged(state);
+	struct world_rtp p = from(A, 10);
+
+	p.fast = true;
+	for (unsigned i = 0; i < 100; i++, p.seq++, p.ts += 160) {
+		world_receive(w, &p);
+		w->now += 20 * WORLD_MS;
+	}
+	assert_int_equal(w->frames, 100);
+	assert_int_equal(w->general, 1);
+	p.src_port = 9;
+	world_receive(w, &p);
+	p.src_port = 0;
+	p.ssrc++;
+	world_receive(w, &p);
+	assert_int_equal(w->general, 3);
+	assert_int_equal(w->frames, 101);
+	p.seq++;
+	world_receive(w, &p);
+	assert_int_equal(w->general, 3);
+}
+
+/* Twice the codec's rate goes through, on both ways in; of four times that rate one half. */
+static void floods_are_policed(void **state)
+{
+	struct world *w = bridged(state);
+
+	for (unsigned fast = 0; fast < 2; fast++)
+		for (unsigned rate = 2; rate <= 4; rate += 2) {
+			uint64_t before = world_dropped(w, TD_DROP_RTP_FLOOD);
+			struct world_rtp p = from(A, 0);
+
+			p.fast = fast;
+			p.ssrc += 10 * fast + rate;
+			world_advance(w, 10 * TD_NSEC_PER_SEC);
+			for (unsigned i = 0; i < 2000; i++, p.seq++, p.ts += 160) {
+				world_receive(w, &p);
+				world_advance(w, 20 * WORLD_MS / rate);
+			}
+			before = world_dropped(w, TD_DROP_RTP_FLOOD) - before;
+			if (rate == 2)
+				assert_int_equal(before, 0);
+			else
+				assert_in_range(before, 850, 1000);
+		}
+}
+
 static void payload_types_are_translated(void **state)
 {
 	struct world *w = *state;
@@ -117,6 +167,7 @@ static void all_checksums_are_right(void **state)
 		w->frames = 0;
 		world_receive(w, &p); /* world.c proves it */
 		assert_int_equal(w->frames, 1);
+		w->now += 20 * WORLD_MS;
 	}
 }
 
@@ -134,7 +185,7 @@ static void damage_stays_visible(void **state)
 	m = world_packet(w, &p);
 	*rte_pktmbuf_mtod_offset(m, uint8_t *, 100) ^= 0x10;
 	rte_mbuf_refcnt_update(m, 1);
-	rtp_input(w->rtp, &m, 1, w->now);
+	world_put(w, &m, 1);
 	f = rte_pktmbuf_mtod(m, struct frame *);
 	sum = checksum_add((uint64_t)f->udp.dgram_len + htons(IPPROTO_UDP), &f->ip.src_addr, 8);
 	assert_int_not_equal(
@@ -569,6 +620,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(the_rewrite_is_right),
+		TEST(the_usual_takes_the_fast_lane),
+		TEST(floods_are_policed),
 		TEST(payload_types_are_translated),
 		TEST(all_checksums_are_right),
 		TEST(damage_stays_visible),

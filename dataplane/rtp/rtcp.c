@@ -5,6 +5,7 @@
  * bandwidth to save; the first is half of that.
  */
 #include <stdio.h>
+#include <dataplane/rtp/police.h>
 #include <dataplane/rtp/priv.h>
 #include <dataplane/rtp/rtcp_msg.h>
 
@@ -43,7 +44,7 @@ static void block_make(struct rtp *r, uint32_t id, struct rtcp_block *b, uint64_
 
 	c->expected_prior = expected;
 	c->received_prior = received;
-	*b = (struct rtcp_block){.ssrc = rte_be_to_cpu_32(l->in_ssrc),
+	*b = (struct rtcp_block){.ssrc = rte_be_to_cpu_32(c->in_ssrc),
 		.fraction = interval == 0 || lost_interval <= 0
 				    ? 0
 				    : (uint8_t)((lost_interval << 8) / interval -
@@ -106,8 +107,11 @@ void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
 
 	/* The window that LEG_SET opened for a new source closes when the old one is still there.
 	 */
-	if ((l->flags & LEG_LATCHING) && c->latched && l->in_packets)
+	if ((l->flags & LEG_LATCHING) && c->latched && l->in_packets) {
 		l->flags &= (uint16_t)~LEG_LATCHING;
+		rtp_leg_match(r, id);
+	}
+	police_settle(l, rtp_clock(now));
 	rtp_stats_fold(l, c);
 	packets = c->in_packets + c->out_packets;
 	if (packets != c->reported_packets) {
@@ -137,7 +141,7 @@ void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	struct leg_cold *c = &r->cold[pkt->leg];
 	struct rtcp_msg msg;
 
-	if (pkt->src_ip != l->src_ip && !(c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 &&
+	if (pkt->src_ip != c->src_ip && !(c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 &&
 						pkt->src_port == c->rtcp.port)) {
 		c->strangers++;
 		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);

@@ -62,7 +62,7 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->address = calloc(p->address_count, sizeof(*r->address));
 	r->live = calloc((r->legs + 63) / 64, sizeof(*r->live));
 	r->acct = calloc(r->acct_rows, sizeof(*r->acct));
-	r->leg = table_alloc(r, r->legs, sizeof(*r->leg));
+	r->leg = table_alloc(r, r->legs + 1ull, sizeof(*r->leg));
 	r->cold = table_alloc(r, r->legs, sizeof(*r->cold));
 	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold) {
 		rtp_free(r);
@@ -79,7 +79,7 @@ void rtp_free(struct rtp *r)
 	if (!r)
 		return;
 	table_free(r->cold, r->legs, sizeof(*r->cold));
-	table_free(r->leg, r->legs, sizeof(*r->leg));
+	table_free(r->leg, r->legs + 1ull, sizeof(*r->leg));
 	free(r->acct);
 	free(r->live);
 	free(r->address);

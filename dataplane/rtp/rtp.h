@@ -39,8 +39,9 @@ struct rtp_params {
 struct rtp *rtp_alloc(const struct rtp_params *p); /* NULL with errno */
 void rtp_free(struct rtp *r);
 
-/* Media packets that the parse gave a leg of ours; struct pkt is filled. All are taken. */
-void rtp_input(struct rtp *r, struct rte_mbuf **m, unsigned n, uint64_t now);
+/* A media packet that the parse gave a leg of ours; struct pkt is filled. Takes it. lane.h has a
+ * faster way for those that it knows. */
+void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now);
 void rtp_command(struct rtp *r, const struct td_media_cmd *cmd, uint64_t now);
 /* Playout, RTCP, whatever is due. The next deadline; TD_NEVER when nothing is timed. */
 uint64_t rtp_tick(struct rtp *r, uint64_t now);

@@ -25,8 +25,8 @@ void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved)
 	c->probation = false;
 	if (c->latched && c->policy == TD_SOURCE_LATCH)
 		return;
-	l->src_ip = c->remote.ip4;
-	l->src_port = c->remote.port;
+	c->src_ip = c->remote.ip4;
+	c->src_port = c->remote.port;
 }
 
 static void latch(struct rtp *r, uint32_t id, uint32_t ip, uint16_t port)
@@ -38,15 +38,16 @@ static void latch(struct rtp *r, uint32_t id, uint32_t ip, uint16_t port)
 	l->flags &= (uint16_t)~LEG_LATCHING;
 	c->latched = true;
 	c->probation = false;
-	l->src_ip = ip;
-	l->src_port = port;
+	c->src_ip = ip;
+	c->src_port = port;
 	rtp_leg_address(r, id, &to);
+	rtp_leg_match(r, id);
 }
 
 enum source rtp_source_check(
 	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, bool expected_pt)
 {
-	struct leg *l = &r->leg[id];
+	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	bool latching = l->flags & LEG_LATCHING;
 	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
@@ -54,8 +55,13 @@ enum source rtp_source_check(
 
 	if (latching && pkt->src_ip == c->remote.ip4 && pkt->src_port == c->remote.port)
 		latch(r, id, pkt->src_ip, pkt->src_port);
-	if (pkt->src_ip == l->src_ip && ((l->flags & LEG_ANY_PORT) || pkt->src_port == l->src_port))
+	if (pkt->src_ip == c->src_ip && pkt->src_port == c->src_port)
 		return SOURCE_RIGHTFUL;
+	if (pkt->src_ip == c->src_ip && (l->flags & LEG_ANY_PORT)) {
+		c->src_port = pkt->src_port;
+		rtp_leg_match(r, id);
+		return SOURCE_RIGHTFUL;
+	}
 	if (!latching || !expected_pt)
 		return SOURCE_STRANGER;
 	if (c->probation && pkt->src_ip == c->probation_ip && pkt->src_port == c->probation_port &&

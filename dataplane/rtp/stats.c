@@ -17,7 +17,7 @@ void rtp_seq_start(
 	c->top_ts = ts;
 	c->floor = seq;
 	l->flags |= LEG_STARTED;
-	l->in_ssrc = ssrc;
+	c->in_ssrc = ssrc;
 	l->seq_max = seq;
 	l->seen = 1;
 	l->in_ts = ts;
@@ -74,12 +74,12 @@ void rtp_stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_
 		.strangers = c->strangers,
 		.unexpected_pt = c->unexpected_pt,
 		.in_jitter = l->jitter >> 4,
-		.in_jitter_max = l->jitter_max >> 4,
+		.in_jitter_max = l->jitter_max,
 		.out_lost = c->out_lost,
 		.out_jitter = c->out_jitter,
 		.rtt_us = c->rtt_us};
 	if (l->flags & LEG_STARTED) {
-		out->in_ssrc = rte_be_to_cpu_32(l->in_ssrc);
+		out->in_ssrc = rte_be_to_cpu_32(c->in_ssrc);
 		out->in_expected = c->expected_before + l->seq_max - c->base + 1;
 		out->in_lost = (int32_t)(out->in_expected - (uint32_t)in_packets);
 	}

@@ -23,7 +23,9 @@ static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
 
 	jitter += (uint32_t)(d < 0 ? -d : d) - ((jitter + 8) >> 4);
 	l->jitter = jitter;
-	l->jitter_max = jitter > l->jitter_max ? jitter : l->jitter_max;
+	jitter >>= 4;
+	if (__builtin_expect(jitter > l->jitter_max, 0))
+		l->jitter_max = (uint16_t)(jitter < UINT16_MAX ? jitter : UINT16_MAX);
 	l->in_ts = ts;
 	l->in_time = time;
 }

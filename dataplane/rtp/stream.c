@@ -71,8 +71,9 @@ void rtp_stream_switch(struct rtp *r, struct leg *in, uint16_t seq, uint32_t ts,
 
 	out->seq_add = (uint16_t)(c->last_seq + 1 - seq);
 	out->ts_add = rtp_stream_next_ts(c, time) - ts;
-	out->mark = RTP_MARKER;
+	out->out_type |= RTP_MARKER;
 	in->flags &= (uint16_t)~LEG_SWITCH;
+	rtp_leg_match(r, out->peer);
 	/* Stragglers from before would get numbers that were given out already. */
 	r->cold[out->peer].floor = in->seq_max;
 	r->cold[out->peer].top_ts = ts;
@@ -85,6 +86,7 @@ void rtp_stream_stop(struct rtp *r, uint32_t id)
 	if (in->flags & LEG_RELAY)
 		rtp_stream_settle(r, in->peer);
 	in->flags &= (uint16_t) ~(LEG_RELAY | LEG_SWITCH);
+	rtp_leg_match(r, id);
 }
 
 void rtp_stream_update(struct rtp *r, uint32_t id)
@@ -100,4 +102,5 @@ void rtp_stream_update(struct rtp *r, uint32_t id)
 		rtp_stream_stop(r, id);
 	else if (!(in->flags & LEG_RELAY))
 		in->flags |= LEG_RELAY | LEG_SWITCH;
+	rtp_leg_match(r, id);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdlib.h>
 #include <rte_eal.h>
+#include <dataplane/rtp/lane.h>
 #include <dataplane/rtp/world.h>
 #include <dataplane/tap.h>
 
@@ -71,7 +72,6 @@ static void write_down(unsigned port, const struct rte_mbuf *m)
 	assert_int_not_equal(f->udp.dgram_cksum, 0);
 	assert_int_equal(
 		internet_sum(17 + udp_len + internet_sum(0, p + 26, 8), p + 34, udp_len), 0xffff);
-	assert_int_equal(pkt_of((struct rte_mbuf *)(uintptr_t)m)->port, port);
 	*out = (struct world_frame){.port = (uint8_t)port,
 		.len = (uint16_t)m->pkt_len,
 		.src_port = ntohs(f->udp.src_port),
@@ -151,13 +151,15 @@ int world_setup(void **state)
 	w->worker.pool = pool;
 	w->worker.fib = &w->fib;
 	w->fib.eth = w->eth;
+	parse_init(&w->parse, 5060, WORLD_PORT_MIN, WORLD_PORT_MAX);
 	for (unsigned i = 0; i < 2; i++) {
 		uint64_t word = 0;
 
 		memcpy(&word, hop[i], 6);
 		w->eth[1 + i] = word | (uint64_t)(i + 1) << 48;
 		w->worker.port[i].mtu = 1500;
-		memcpy(w->worker.port[i].mac.addr_bytes, mac[i], 6);
+		worker_port_mac(&w->worker.port[i], (const struct rte_ether_addr *)mac[i]);
+		parse_add(&w->parse, ours[i].ip, i);
 	}
 	for (unsigned i = 0; i < sizeof(sound); i++)
 		sound[i] = (uint8_t)(i / 160 * 16 + i % 13);
@@ -286,27 +288,27 @@ struct rte_mbuf *world_packet(struct world *w, const struct world_rtp *in)
 	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 	unsigned media_len = in->len ? in->len : 160;
 	unsigned len = in->raw ? in->raw_len : 12 + media_len;
-	struct pkt *pkt = pkt_of(m);
-	uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(42 + len + 4));
+	unsigned padding = in->fast || in->seq % 2 == 0 ? 0 : 4; /* Ethernet's */
+	uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(42 + len + padding));
 	struct frame *f = (struct frame *)p;
-	uint16_t sum;
+	uint16_t sum,
+		our_port = (uint16_t)(WORLD_PORT_MIN + in->leg % WORLD_PER_ADDRESS * 2 + in->rtcp);
 
-	memset(p, 0xee, 42 + len + 4); /* 4 octets of Ethernet padding behind the packet */
-	memset(pkt, 0, sizeof(*pkt));
-	pkt->leg = in->leg;
-	pkt->src_ip = in->src_ip ? in->src_ip : peer.ip4;
-	pkt->dst_ip = htonl(address ? 0x0a0200fe : 0x0a0100fe);
-	pkt->src_port = in->src_port ? in->src_port : (uint16_t)(peer.port + in->rtcp);
-	pkt->dst_port = (uint16_t)(WORLD_PORT_MIN + in->leg % WORLD_PER_ADDRESS * 2 + in->rtcp);
-	pkt->payload = 42;
-	pkt->payload_len = (uint16_t)len;
-	pkt->ip_len = (uint16_t)(28 + len);
-	pkt->port = (uint8_t)address;
-	pkt->rtcp = in->rtcp;
-	f->ip.src_addr = pkt->src_ip;
-	f->ip.dst_addr = pkt->dst_ip;
-	f->udp.src_port = htons(pkt->src_port);
-	f->udp.dst_port = htons(pkt->dst_port);
+	memset(p, 0xee, 42 + len + padding);
+	memset(pkt_of(m), 0xee, sizeof(struct pkt));
+	memcpy(&f->eth.dst_addr, mac[address], 6);
+	f->eth.ether_type = htons(RTE_ETHER_TYPE_IPV4);
+	f->ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
+		.total_length = htons((uint16_t)(28 + len)),
+		.packet_id = htons(in->seq),
+		.fragment_offset = in->seq % 4 ? htons(RTE_IPV4_HDR_DF_FLAG) : 0,
+		.time_to_live = 60,
+		.next_proto_id = IPPROTO_UDP,
+		.src_addr = in->src_ip ? in->src_ip : peer.ip4,
+		.dst_addr = htonl(address ? 0x0a0200fe : 0x0a0100fe)};
+	f->ip.hdr_checksum = htons((uint16_t)~internet_sum(0, p + 14, 20));
+	f->udp.src_port = htons(in->src_port ? in->src_port : (uint16_t)(peer.port + in->rtcp));
+	f->udp.dst_port = htons(our_port);
 	f->udp.dgram_len = htons((uint16_t)(8 + len));
 	f->udp.dgram_cksum = 0;
 	if (in->raw)
@@ -318,13 +320,49 @@ struct rte_mbuf *world_packet(struct world *w, const struct world_rtp *in)
 		sum = (uint16_t)~internet_sum(sum, p + 34, 8 + len);
 	if (in->checksum != CHECKSUM_NONE)
 		f->udp.dgram_cksum = htons(sum ? sum : 0xffff);
-	w->worker.port[address].stats.in++;
 	return m;
+}
+
+/* As pipeline.c does. */
+static void input_port(struct world *w, unsigned port, struct rte_mbuf **m, unsigned n)
+{
+	struct worker_port *p = &w->worker.port[port];
+	struct lane lane;
+
+	p->stats.in += n;
+	lane_open(&lane, w->rtp, &w->parse, port, m, n, w->now);
+	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
+		unsigned verdict = parse_packet(&w->parse, p, port, m[i]);
+
+		w->general++;
+		if (verdict == VERDICT_MEDIA)
+			rtp_receive(w->rtp, m[i], w->now);
+		else
+			worker_drop(&w->worker, m[i], verdict - VERDICT_DROP);
+	}
+}
+
+static unsigned port_of(struct rte_mbuf *m)
+{
+	const struct frame *f = rte_pktmbuf_mtod(m, const struct frame *);
+
+	return f->ip.dst_addr == htonl(0x0a0200fe);
+}
+
+void world_put(struct world *w, struct rte_mbuf **m, unsigned n)
+{
+	for (unsigned i = 0, run; i < n; i += run) {
+		for (run = 1;
+			i + run < n && run < WORKER_BURST && port_of(m[i + run]) == port_of(m[i]);
+			run++)
+			;
+		input_port(w, port_of(m[i]), m + i, run);
+	}
 }
 
 void world_input(struct world *w, struct rte_mbuf **m, unsigned n)
 {
-	rtp_input(w->rtp, m, n, w->now);
+	world_put(w, m, n);
 	flush(w);
 }
 

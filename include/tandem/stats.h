@@ -31,6 +31,7 @@
 	X(RTP_STRANGER, "rtp-stranger", "not from the source that the leg's policy allows")       \
 	X(RTP_HEADER, "rtp-header", "not RTP version 2, or truncated")                            \
 	X(RTP_PAYLOAD_TYPE, "rtp-payload-type", "payload type that was not negotiated")           \
+	X(RTP_FLOOD, "rtp-flood", "more than twice the codec's rate from its rightful source")    \
 	X(RTP_DUPLICATE, "rtp-duplicate", "sequence number already seen")                         \
 	X(RTP_LATE, "rtp-late", "too old for the sequence window")                                \
 	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                                \
