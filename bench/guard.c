@@ -29,7 +29,7 @@ static void pass(struct traffic *t)
 	for (unsigned b = 0; b < TRAFFIC_PACKETS / WORKER_BURST; b++) {
 		unsigned port;
 		struct rte_mbuf **m = traffic_burst(t, b, &port);
-		uint64_t now = traffic_now(t);
+		uint64_t now = traffic_now(t, WORKER_BURST);
 
 		CALLGRIND_TOGGLE_COLLECT;
 		pipeline_run(d, port, m, WORKER_BURST, now);
