@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* `tandemctl bandwidth`: what runs, and how many calls a link would carry. */
+/* `tandemctl bandwidth`: what runs, what is reserved, and how many calls a link would carry. */
 #include <control/cli/cli.h>
+#include <engine/core/rate.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <tandem/stats.h>
-
-#define IP_UDP_RTP_BYTES (20 + 8 + 12)
 
 static const struct {
 	const char *name;
-	unsigned bytes_per_ms;
-} codecs[] = {{"pcma", 8}, {"pcmu", 8}};
+	enum td_codec codec;
+} codecs[] = {{"pcma", TD_CODEC_PCMA}, {"pcmu", TD_CODEC_PCMU}};
 
-static const struct {
-	const char *name;
-	unsigned overhead; /* beyond the IP packet */
-	const char *counts;
-} layers[] = {
-	{"ip", 0, "IP packets"},
-	{"ethernet", TD_LAYER_ETHERNET_BYTES, "frames without FCS, as interface counters count"},
-	{"wire", TD_LAYER_WIRE_BYTES, "frames, FCS, preamble and gap: what a link really carries"},
+static const char *const counts[TD_LAYER_COUNT] = {
+	[TD_LAYER_IP] = "IP packets",
+	[TD_LAYER_ETHERNET] = "frames without FCS, as interface counters count",
+	[TD_LAYER_WIRE] = "frames, FCS, preamble and gap: what a link really carries",
 };
 
 /* "10M", "1G", "512k", "64000": bits a second, powers of ten. 0 when it is none. */
@@ -49,7 +43,8 @@ static int plan_usage(const char *why, const char *value)
 	fprintf(stderr,
 		"tandemctl: bandwidth plan: %s%s%s; usage: tandemctl bandwidth plan --link "
 		"BITS[kMG] "
-		"[--codec pcma|pcmu] [--ptime 10..60] [--layer ip|ethernet|wire]\n",
+		"[--codec pcma|pcmu] [--ptime 10..60] [--layer ip|ethernet|wire] [--ipv6] "
+		"[--srtp]\n",
 		why, value ? ": " : "", value ? value : "");
 	return CLI_USAGE;
 }
@@ -61,11 +56,14 @@ static int plan(const struct cli *cli, int argc, char **argv)
 		{"codec", required_argument, NULL, 'c'},
 		{"ptime", required_argument, NULL, 'p'},
 		{"layer", required_argument, NULL, 'y'},
+		{"ipv6", no_argument, NULL, '6'},
+		{"srtp", no_argument, NULL, 's'},
 		{0},
 	};
 	const char *link = NULL, *codec = "pcma", *layer = NULL;
+	struct rate stream = {.family = 4};
 	unsigned long ptime = 20;
-	size_t codec_index = 0, i;
+	size_t i;
 	bool known = false;
 	double bits;
 	char *end;
@@ -90,6 +88,12 @@ static int plan(const struct cli *cli, int argc, char **argv)
 		case 'y':
 			layer = optarg;
 			break;
+		case '6':
+			stream.family = 6;
+			break;
+		case 's':
+			stream.tag = RATE_TAG_GCM;
+			break;
 		default:
 			return CLI_USAGE;
 		}
@@ -103,27 +107,28 @@ static int plan(const struct cli *cli, int argc, char **argv)
 		return plan_usage("not a bit rate", link);
 	for (i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
 		if (strcasecmp(codec, codecs[i].name) == 0) {
-			codec_index = i;
+			stream.codec = (uint8_t)codecs[i].codec;
+			codec = codecs[i].name;
 			known = true;
 		}
 	}
 	if (!known)
 		return plan_usage("no such codec", codec);
 
+	stream.ptime_ms = (uint8_t)ptime;
 	rows = json_array();
-	for (i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
-		unsigned bytes = (unsigned)(codecs[codec_index].bytes_per_ms * ptime) +
-				 IP_UDP_RTP_BYTES + layers[i].overhead;
-		double rate = bytes * 8 * (1000.0 / (double)ptime);
+	for (i = 0; i < TD_LAYER_COUNT; i++) {
+		uint64_t rate = rate_bps(&stream, (enum td_layer)i);
 
-		if (layer && strcmp(layer, layers[i].name) != 0)
+		if (layer && strcmp(layer, rate_layers[i]) != 0)
 			continue;
-		json_array_append_new(
-			rows, json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
-				      layers[i].name, "codec", codecs[codec_index].name, "ptime",
-				      (int)ptime, "packet_bytes", (int)bytes, "packets_per_second",
-				      1000.0 / (double)ptime, "kbit_per_call", rate / 1000, "calls",
-				      (json_int_t)(bits / rate), "counts", layers[i].counts));
+		json_array_append_new(rows,
+			json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
+				rate_layers[i], "codec", codec, "ptime", (int)ptime, "packet_bytes",
+				(int)rate_packet_bytes(&stream, (enum td_layer)i),
+				"packets_per_second", 1000.0 / (double)ptime, "kbit_per_call",
+				(double)rate / 1000, "calls", (json_int_t)(bits / (double)rate),
+				"counts", counts[i]));
 	}
 	if (json_array_size(rows) == 0) {
 		json_decref(rows);
@@ -131,29 +136,46 @@ static int plan(const struct cli *cli, int argc, char **argv)
 	}
 	cli_table(cli, rows, NULL, "");
 	if (!cli->json)
-		printf("A call puts one RTP stream on the link in each direction; a full-duplex "
-		       "link of "
-		       "%s carries the calls of its layer.\nPlan with the wire layer; RTCP adds "
-		       "under "
-		       "0.3 %%, SIP is not counted.\n",
+		printf("A call puts one RTP stream on the link in each direction, RTCP counted; a "
+		       "link of %s each way carries the calls of its layer.\nA limit of so much in "
+		       "site.yaml admits as many. Plan with the wire layer; SIP is not counted.\n",
 			link);
 	json_decref(rows);
 	return CLI_OK;
 }
 
+static const struct {
+	const char *name, *what, *columns, *empty;
+} views[] = {
+	{"links", "links",
+		"kind name layer limit_bps reserved_bps in_bps out_bps calls max_calls refused "
+		"full",
+		"no links and no trunks: the site has none yet"},
+	{"ports", "port-bandwidth", NULL, "no ports"},
+};
+
 int cmd_bandwidth(const struct cli *cli, int argc, char **argv)
 {
+	const char *what = "bandwidth", *columns = NULL, *empty = "no media yet";
 	json_t *rows;
 	int rc;
 
 	if (argc > 1 && strcmp(argv[1], "plan") == 0)
 		return plan(cli, argc - 1, argv + 1);
+	for (size_t i = 0; argc == 2 && i < sizeof(views) / sizeof(views[0]); i++) {
+		if (strcmp(argv[1], views[i].name) != 0)
+			continue;
+		what = views[i].what;
+		columns = views[i].columns;
+		empty = views[i].empty;
+		argc = 1;
+	}
 	if (argc > 1)
 		return cli_usage(cli_lookup("bandwidth"));
-	rc = cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", "bandwidth"), &rows);
+	rc = cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", what), &rows);
 	if (rc)
 		return rc;
-	cli_table(cli, rows, NULL, "no media yet");
+	cli_table(cli, rows, columns, empty);
 	json_decref(rows);
 	return CLI_OK;
 }

@@ -18,11 +18,12 @@ expect() { # STATUS PATTERN ARGUMENT... : exit status, and a pattern in what it 
 }
 
 # 10 Mbit/s of G.711: 200, 214 and 238 bytes, 50 times a second
-expect 0 '^ip +pcma +20 +200 +50.0 +80.0 +125 ' bandwidth plan --link 10M --codec pcma --ptime 20
-expect 0 '^ethernet +pcma +20 +214 +50.0 +85.6 +116 ' bandwidth plan --link 10M
-expect 0 '^wire +pcma +20 +238 +50.0 +95.2 +105 ' bandwidth plan --link 10M
-expect 0 '"calls": 6302' bandwidth plan --link 600M --layer wire --json
+expect 0 '^ip +pcma +20 +200 +50.0 +80.3 +124 ' bandwidth plan --link 10M --codec pcma --ptime 20
+expect 0 '^ethernet +pcma +20 +214 +50.0 +85.9 +116 ' bandwidth plan --link 10M
+expect 0 '^wire +pcma +20 +238 +50.0 +95.5 +104 ' bandwidth plan --link 10M
+expect 0 '"calls": 6280' bandwidth plan --link 600M --layer wire --json
 expect 0 '"packet_bytes": 318,' --json bandwidth plan --link 1G --ptime 30 --layer wire
+expect 0 '"packet_bytes": 274,' --json bandwidth plan --link 1G --layer wire --ipv6 --srtp
 expect 2 'ptime' bandwidth plan --link 10M --ptime 25
 expect 2 'bit rate: ten' bandwidth plan --link ten
 expect 2 'codec: g729' bandwidth plan --link 1G --codec g729

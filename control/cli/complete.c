@@ -62,7 +62,8 @@ json_t *complete_word(const struct cli *cli, int argc, const char *const *argv)
 		       : argc == 2 ? words("login logout pause unpause ready")
 				   : words("--reason");
 	if (strcmp(first, "bandwidth") == 0)
-		return words(argc == 1 ? "plan" : "--link --codec --ptime --layer");
+		return words(argc == 1 ? "links ports plan"
+				       : "--link --codec --ptime --layer --ipv6 --srtp");
 	if (strcmp(first, "trace") == 0)
 		return words("--sip --call -w");
 	if (strcmp(first, "replay") == 0)

@@ -95,6 +95,12 @@ static const char *ended_by(const json_t *value)
 	return n >= 0 && n < 3 ? who[n] : "?";
 }
 
+static bool is_amount(const char *key)
+{
+	return key_ends(key, "_bps") || key_ends(key, "bytes") || key_ends(key, "packets") ||
+	       strcmp(key, "packets") == 0;
+}
+
 /* A value as a person reads it; the key's ending says its unit. */
 static void cell_text(const char *key, const json_t *value, char out[CELL])
 {
@@ -111,7 +117,7 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 		break;
 	case JSON_INTEGER:
 	case JSON_REAL:
-		if (number > 1e9 && number < 1e11)
+		if (number > 1e9 && number < 1e11 && !is_amount(key))
 			time_text(number, out);
 		else if (strcmp(key, "service_level") == 0)
 			snprintf(out, CELL, "%.0f %%", number * 100);

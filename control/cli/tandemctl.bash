@@ -32,7 +32,7 @@ _tandemctl() {
 		*) mapfile -t COMPREPLY < <(compgen -W '--reason' -- "$cur") ;;
 		esac
 		;;
-	bandwidth) mapfile -t COMPREPLY < <(compgen -W 'plan --link --codec --ptime --layer' -- "$cur") ;;
+	bandwidth) mapfile -t COMPREPLY < <(compgen -W 'links ports plan --link --codec --ptime --layer --ipv6 --srtp' -- "$cur") ;;
 	trace) mapfile -t COMPREPLY < <(compgen -W '--sip --call -w' -- "$cur") ;;
 	replay) mapfile -t COMPREPLY < <(compgen -W '--verify --store --journal' -- "$cur") ;;
 	alarms) mapfile -t COMPREPLY < <(compgen -W '-n' -- "$cur") ;;

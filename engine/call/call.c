@@ -64,15 +64,15 @@ static uint8_t intent_codec(const struct intent *i)
 /* Before there is a call: whoever finds no room costs a transaction and no more. */
 static bool intent_reserve(struct td_engine *e, const struct sip_session *s, struct intent *i)
 {
-	struct rate rate = {
-		.codec = intent_codec(i),
-		.ptime_ms = i->late ? PTIME_MS : i->sdp.ptime_ms,
-		.family = i->late ? sip_session_local(s)->family : i->sdp.rtp.family,
-	};
+	int at = ports_media(&e->ports, sip_session_local(s), i->sdp.rtp.family);
+	uint8_t srtp = i->trunk ? i->trunk->conf.srtp : i->agent->conf.srtp;
+	uint8_t ptime_ms = i->late ? PTIME_MS : i->sdp.ptime_ms;
+	struct rate rate;
 	const struct budget *full;
 
-	if (!rate.codec)
-		return true;
+	if (at < 0 || !intent_codec(i))
+		return true; /* it is going to be refused for that */
+	rate = reserve_rate(e, &e->ports.address[at], srtp, intent_codec(i), ptime_ms);
 	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
 	if (!full)
 		return true;

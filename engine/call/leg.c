@@ -45,7 +45,6 @@ struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 		return NULL;
 	}
 	l->media = LEG_MEDIA_RESERVED;
-	l->family = e->ports.address[address].family;
 	l->call = c;
 	l->agent = a;
 	l->params = (struct td_leg_params){
@@ -173,11 +172,6 @@ int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer)
 		return rc;
 	plain.ptime_ms = l->ours.ptime_ms;
 	return leg_negotiate(e, l, &plain);
-}
-
-struct rate leg_rate(const struct leg *l, uint8_t codec, uint8_t ptime_ms)
-{
-	return (struct rate){.codec = codec, .ptime_ms = ptime_ms, .family = l->family};
 }
 
 struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES])

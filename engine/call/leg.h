@@ -32,8 +32,6 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer);
 /* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
  * 6.1), and where there is no room for it, packets keep the length of our offer. */
 int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer);
-/* What its stream takes of a line. */
-struct rate leg_rate(const struct leg *l, uint8_t codec, uint8_t ptime_ms);
 /* Renders `ours` into `text`; the slice lasts as long as the storage. */
 #define LEG_SDP_BYTES 1024
 struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/distribute.h>
 #include <engine/call/reserve.h>
+#include <engine/core/addr.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -21,6 +22,31 @@ const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT])
 {
 	snprintf(text, RESERVE_TEXT, "%s %s is full", b->kind, b->name);
 	return text;
+}
+
+#define VLAN_BYTES 4
+
+static uint8_t vlan_bytes(const struct td_engine *e, const struct td_addr *local)
+{
+	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
+
+	for (uint32_t i = 0; i < ports->count; i++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
+			if (addr_equal_ip(&ports->port[i].address[k].addr, local))
+				return ports->port[i].vlan ? VLAN_BYTES : 0;
+	return 0;
+}
+
+struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t srtp,
+	uint8_t codec, uint8_t ptime_ms)
+{
+	return (struct rate){
+		.codec = codec,
+		.ptime_ms = ptime_ms,
+		.family = local->family,
+		.tag = srtp == TD_SRTP_OFF ? 0 : RATE_TAG_GCM,
+		.extra = vlan_bytes(e, local),
+	};
 }
 
 static void alarm_write(struct td_engine *e, struct budget *b, bool raised)

@@ -12,6 +12,11 @@
 
 #include <engine/call/state.h>
 
+/* What a stream of ours takes of a line: `local` is our media address, `srtp` the policy of trunk
+ * or agent. Where SRTP may be, it is counted with the longest tag. */
+struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t srtp,
+	uint8_t codec, uint8_t ptime_ms);
+
 /* For a leg with a trunk, or an agent's telephone. NULL, and *g holds it; or who has no room. */
 const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct trunk *t,
 	const struct agent *a, const struct rate *rate);

@@ -80,6 +80,7 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	struct agent *a = table_get(&e->agents, out->agent);
 	const struct budget *full;
 	struct agents_target target;
+	struct td_addr local;
 	struct rate rate;
 	struct leg *l;
 
@@ -94,7 +95,8 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	l = leg_alloc(e, c, a, &target.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
-	rate = leg_rate(l, c->codec, c->caller->grant.rate.ptime_ms);
+	local = ports_rtp(&e->ports, l->slot);
+	rate = reserve_rate(e, &local, a->conf.srtp, c->codec, c->caller->grant.rate.ptime_ms);
 	full = reserve_take(e, &l->grant, NULL, a, &rate);
 	if (full) {
 		leg_detach(e, l);

@@ -128,6 +128,7 @@ static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct agent *a = table_get(&e->agents, i + 1);
+	struct acd_agent_info info;
 	struct agents_target target;
 	char text[ADDR_TEXT] = "";
 
@@ -141,7 +142,12 @@ static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	json_f64(b, "seconds", seconds_since(e, a->since));
 	json_str(b, "reason", str_of(a->reason));
 	json_bool(b, "reachable", a->reachable);
-	json_bool(b, "backed_off", a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE);
+	json_bool(b, "backed_off",
+		a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE &&
+			a->backoff != TD_ACD_NO_ROOM);
+	json_str(b, "link", str_of(a->link ? a->link->object.name : ""));
+	json_bool(b, "link_full",
+		acd_agent_get(e->acd, a->object.number, &info) == 0 && info.link_full);
 	json_str(b, "contact", str_of(text));
 	json_str(b, "call", a->call ? str_of(a->call->cdr.id) : (struct str){0});
 	json_str(b, "queue", a->call ? str_of(a->call->queue->object.name) : (struct str){0});
@@ -228,13 +234,53 @@ static bool acct_show(struct td_engine *e, uint32_t i, struct td_buf *b)
 	const struct acct_key *k = &e->acct.row[i];
 	const struct object *trunk = table_get(&e->trunks, k->trunk);
 	const struct object *queue = table_get(&e->queues, k->queue);
+	const struct object *link = table_get(&e->links, k->link);
 
 	json_object_start(b, NULL);
 	json_u64(b, "row", i);
 	json_str(b, "codec", str_of(i ? codec_name(k->codec) : "other"));
 	json_str(b, "trunk", str_of(trunk ? trunk->name : i ? "agents" : "other"));
 	json_str(b, "queue", str_of(queue ? queue->name : i ? "" : "other"));
+	json_str(b, "link", str_of(link ? link->name : ""));
 	json_object_end(b);
+	return true;
+}
+
+/* `rows`: those of the accounting table that its live use is the sum of. */
+static void budget_row(const struct td_engine *e, const struct budget *x, uint32_t trunk,
+	uint32_t link, struct td_buf *b)
+{
+	json_object_start(b, NULL);
+	json_str(b, "name", str_of(x->name));
+	json_str(b, "kind", str_of(x->kind));
+	json_str(b, "layer", str_of(rate_layers[x->layer]));
+	json_u64(b, "limit_bps", x->limit_bps);
+	json_u64(b, "reserved_bps", x->reserved_bps);
+	json_u64(b, "calls", x->calls);
+	json_u64(b, "max_calls", x->limit_calls);
+	json_u64(b, "refused", x->refused);
+	json_bool(b, "full", x->alarm);
+	json_array_start(b, "rows");
+	for (uint32_t i = 1; i < e->acct.count; i++)
+		if (trunk ? e->acct.row[i].trunk == trunk : e->acct.row[i].link == link)
+			json_u64(b, NULL, i);
+	json_array_end(b);
+	json_object_end(b);
+}
+
+/* Links, then trunks. */
+static bool budget_show(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	const struct link *k = table_get(&e->links, i + 1);
+	const struct trunk *t =
+		i < e->links.count ? NULL : table_get(&e->trunks, i - e->links.count + 1);
+
+	if (t ? !t->object.live && !t->budget.calls : !k->object.live && !k->budget.calls)
+		return false;
+	if (t)
+		budget_row(e, &t->budget, t->object.number, 0, b);
+	else
+		budget_row(e, &k->budget, 0, k->object.number, b);
 	return true;
 }
 
@@ -252,6 +298,7 @@ int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t
 		{"trunks", trunk_row, e->trunks.count},
 		{"sip", sip_row, SIP_ROWS},
 		{"acct", acct_show, e->acct.count},
+		{"links", budget_show, e->links.count + e->trunks.count},
 	};
 
 	engine_enter(e, now);

@@ -88,7 +88,6 @@ struct leg {
 	struct sip_session *session; /* NULL: over */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
 	uint8_t media;               /* enum leg_media */
-	uint8_t family;              /* 4 or 6 */
 	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */
 	bool rang;                   /* the agent's telephone */
 	uint8_t commands;            /* to the worker, since `window` */

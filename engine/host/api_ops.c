@@ -34,7 +34,9 @@ struct job {
 struct show {
 	struct job job; /* first */
 	TAILQ_ENTRY(show) link;
-	bool bandwidth;
+	/* What joins the dataplane's figures to the engine's rows; NULL: they are whole. */
+	int (*join)(const struct bandwidth *b, struct dp *dp, const struct td_buf *rows,
+		struct td_buf *out);
 	char what[16];
 	char page[PAGE_BYTES];
 };
@@ -122,9 +124,9 @@ static void show_done(struct request *r)
 		job_fail(j, r->rc, "");
 		return;
 	}
-	if (s->bandwidth) {
+	if (s->join) {
 		buf_init(&joined);
-		int rc = bandwidth_rows(&j->ops->bandwidth, j->ops->dp, &r->rows, &joined);
+		int rc = s->join(&j->ops->bandwidth, j->ops->dp, &r->rows, &joined);
 		if (!rc)
 			show_reply(j->client, j->op, j->id, &joined);
 		buf_free(&joined);
@@ -160,22 +162,25 @@ static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg
 	}
 	buf_free(&rows);
 	static const char *const engine[] = {
-		"calls", "queues", "agents", "trunks", "sip", "bandwidth"};
+		"calls", "queues", "agents", "trunks", "sip", "bandwidth", "links"};
 	bool known = false;
 	for (size_t i = 0; i < sizeof(engine) / sizeof(engine[0]); i++)
 		known |= strcmp(what, engine[i]) == 0;
 	if (!known) {
 		api_error(c, m->op, m->id, -EINVAL,
 			"nothing called \"%.40s\" to show; there are calls, queues, agents, "
-			"trunks, sip, bandwidth, ports, drops, memory, workers, stats",
+			"trunks, links, sip, bandwidth, ports, drops, memory, workers, stats",
 			what);
 		return;
 	}
 	s = job_alloc(o, c, m, REQUEST_SHOW, sizeof(*s));
 	if (!s)
 		return;
-	s->bandwidth = strcmp(what, "bandwidth") == 0;
-	snprintf(s->what, sizeof(s->what), "%s", s->bandwidth ? "acct" : what);
+	if (strcmp(what, "bandwidth") == 0)
+		s->join = bandwidth_rows;
+	else if (strcmp(what, "links") == 0)
+		s->join = bandwidth_links;
+	snprintf(s->what, sizeof(s->what), "%s", s->join == bandwidth_rows ? "acct" : what);
 	s->job.r.what = s->what;
 	s->job.r.done = show_done;
 	buf_init_fixed(&s->job.r.rows, s->page, sizeof(s->page));

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
+#include <engine/core/rate.h>
 #include <engine/host/bandwidth.h>
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char *const direction_names[TD_DIR_COUNT] = {
 	[TD_DIR_IN] = "in",
@@ -49,6 +52,7 @@ static void direction_row(const struct bandwidth *b, const json_t *name, uint32_
 	copy_text(out, "codec", name);
 	copy_text(out, "trunk", name);
 	copy_text(out, "queue", name);
+	copy_text(out, "link", name);
 	json_str(out, "direction", str_of(direction_names[d]));
 	json_u64(out, "packets", packets);
 	json_u64(out, "ip_bytes", bytes);
@@ -61,27 +65,29 @@ static void direction_row(const struct bandwidth *b, const json_t *name, uint32_
 	json_object_end(out);
 }
 
-int bandwidth_rows(
-	const struct bandwidth *b, struct dp *dp, const struct td_buf *names, struct td_buf *out)
+/* An array out of objects with commas between. NULL: not JSON, or no memory for it. */
+static json_t *rows_load(const struct td_buf *rows)
 {
 	struct td_buf array;
-	json_t *root, *name;
-	size_t n;
-	int rc = 0;
+	json_t *root;
 
 	buf_init(&array);
 	buf_put(&array, "[", 1);
-	buf_put(&array, names->data, names->len);
+	buf_put(&array, rows->data, rows->len);
 	buf_put(&array, "]", 1);
-	if (array.error) {
-		rc = array.error;
-		goto free_array;
-	}
-	root = json_loadb(array.data, array.len, 0, NULL);
-	if (!root) {
-		rc = -EINVAL;
-		goto free_array;
-	}
+	root = array.error ? NULL : json_loadb(array.data, array.len, 0, NULL);
+	buf_free(&array);
+	return root;
+}
+
+int bandwidth_rows(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *names, struct td_buf *out)
+{
+	json_t *root = rows_load(names), *name;
+	size_t n;
+
+	if (!root)
+		return -EINVAL;
 	json_array_foreach(root, n, name)
 	{
 		json_int_t i = json_integer_value(json_object_get(name, "row"));
@@ -95,8 +101,64 @@ int bandwidth_rows(
 				direction_row(b, name, (uint32_t)i, d, &row, out);
 	}
 	json_decref(root);
-	rc = out->error;
-free_array:
-	buf_free(&array);
-	return rc;
+	return out->error;
+}
+
+static unsigned layer_bytes(const json_t *link)
+{
+	const char *name = json_string_value(json_object_get(link, "layer"));
+
+	if (name && strcmp(name, rate_layers[TD_LAYER_WIRE]) == 0)
+		return TD_LAYER_WIRE_BYTES;
+	return name && strcmp(name, rate_layers[TD_LAYER_ETHERNET]) == 0 ? TD_LAYER_ETHERNET_BYTES
+									 : 0;
+}
+
+/* Replaces the row numbers by their sums. */
+static int link_use(const struct bandwidth *b, json_t *link)
+{
+	const json_t *rows = json_object_get(link, "rows"), *row;
+	unsigned overhead = layer_bytes(link);
+	double bps[TD_DIR_COUNT] = {0};
+	size_t n;
+
+	json_array_foreach(rows, n, row)
+	{
+		json_int_t i = json_integer_value(row);
+
+		for (int d = 0; i >= 0 && i < b->rows && d < TD_DIR_COUNT; d++)
+			bps[d] += 8 * (b->rate[i].ip_bytes[d] + b->rate[i].packets[d] * overhead);
+	}
+	if (json_object_del(link, "rows") ||
+		json_object_set_new(link, "in_bps", json_real(bps[TD_DIR_IN])) ||
+		json_object_set_new(link, "out_bps", json_real(bps[TD_DIR_OUT])))
+		return -ENOMEM;
+	return 0;
+}
+
+int bandwidth_links(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *links, struct td_buf *out)
+{
+	json_t *root = rows_load(links), *link;
+	int rc = root ? 0 : -EINVAL;
+	size_t n;
+
+	json_array_foreach(root, n, link)
+	{
+		char *text = NULL;
+
+		rc = link_use(b, link);
+		if (rc == 0)
+			text = json_dumps(link, JSON_COMPACT | JSON_REAL_PRECISION(12));
+		if (!text) {
+			rc = -ENOMEM;
+			break;
+		}
+		if (n)
+			buf_str(out, STR(","));
+		buf_str(out, str_of(text));
+		free(text);
+	}
+	json_decref(root);
+	return rc ? rc : out->error;
 }

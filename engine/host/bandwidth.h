@@ -26,4 +26,8 @@ void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now); /* once
 int bandwidth_rows(
 	const struct bandwidth *b, struct dp *dp, const struct td_buf *names, struct td_buf *out);
 
+/* The same for the engine's "links", each with what it carries now, bits a second at its layer. */
+int bandwidth_links(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *links, struct td_buf *out);
+
 #endif
