@@ -5,6 +5,7 @@
  */
 #include <dataplane/rtp/police.h>
 #include <dataplane/rtp/relay.h>
+#include <dataplane/rtp/rtcp_msg.h>
 #include <dataplane/rtp/stats.h>
 #include <dataplane/tap.h>
 
@@ -176,7 +177,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_NO_LEG);
 		return;
 	}
-	if (pkt->rtcp) {
+	if (pkt->rtcp || (c->mux && pkt->payload_len >= RTP_HEADER && rtcp_is(rtp[1]))) {
 		rtp_rtcp_input(r, m, now);
 		return;
 	}
@@ -217,6 +218,8 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	rtp_count_in(r->acct, l, pkt->ip_len);
 	if (!c->first_told)
 		tell_first(r, pkt->leg, pkt);
+	if (l->flags & LEG_SILENT)
+		rtp_watch_heard(r, pkt->leg, now);
 	/* The time stamps of an event stand still: they say nothing of jitter. */
 	if (v.pt == c->pt && verdict != SEQ_RESTART)
 		leg_jitter(l, v.ts, time);
