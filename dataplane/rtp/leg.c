@@ -143,6 +143,7 @@ static void leg_set(
 	c->remote = p->remote;
 	c->rtcp = p->rtcp;
 	c->mux = mux;
+	c->sip_ip = p->sip.family == 4 ? p->sip.ip4 : 0;
 	c->pt = l->out_type = p->pt;
 	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;

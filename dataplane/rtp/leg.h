@@ -171,10 +171,15 @@ struct leg_cold {
 	uint32_t sr_time;        /* and when it came, 1/65536 s */
 	uint32_t out_packets_sr; /* rtp_out_packets() at our last report: a sender since then? */
 
-	/* a source on probation (TD_SOURCE_LATCH) */
-	uint32_t probation_ip, probation_ssrc;
-	uint16_t probation_port, probation_seq;
-	bool probation, latched;
+	/* a source that is yet to prove itself (source.c) */
+	uint32_t probe_ip, probe_ssrc;
+	uint32_t probe_since; /* time-stamp units */
+	uint16_t probe_port, probe_seq;
+	uint32_t sip_ip;    /* where its SIP comes from, 0 unknown */
+	uint32_t former_ip; /* where it was before signalling moved it */
+	uint16_t former_port;
+	uint32_t rtcp_time; /* police_rtcp() */
+	bool far;           /* src_ip is a far one's: a near one may take its place */
 
 	struct wheel_timer timer[LEG_TIMERS];
 };

@@ -120,8 +120,9 @@ void rtp_tap(struct rtp *r, uint32_t id, const uint8_t *rtp, const void *payload
 /* source.c: which packets are the peer's. */
 enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
 void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved);
-enum source rtp_source_check(
-	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, bool expected_pt);
+enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
+	bool expected_pt, uint32_t time);
+bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt);
 
 /* stats.c: RFC 3550 appendix A. */
 enum sequence { SEQ_NEXT, SEQ_REORDERED, SEQ_DUPLICATE, SEQ_LATE, SEQ_JUMP, SEQ_RESTART };

@@ -129,13 +129,8 @@ void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
 	struct td_media_event ev = {.type = TD_MEDIA_LEG_STATS};
 	uint32_t packets;
 
-	/* The window that LEG_SET opened for a new source closes when the old one is still there.
-	 */
-	if ((l->flags & LEG_LATCHING) && c->latched && l->in_packets) {
-		l->flags &= (uint16_t)~LEG_LATCHING;
-		rtp_leg_match(r, id);
-	}
-	police_settle(l, rtp_clock(now));
+	police_settle(&l->police_time, rtp_clock(now));
+	police_settle(&c->rtcp_time, rtp_clock(now));
 	rtp_stats_fold(l, c);
 	packets = (uint32_t)(c->in_packets + c->out_packets);
 	if (packets != c->reported_packets) {
@@ -178,10 +173,13 @@ void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	struct leg_cold *c = &r->cold[pkt->leg];
 	struct rtcp_msg msg;
 
-	if (pkt->src_ip != c->src_ip && !(c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 &&
-						pkt->src_port == c->rtcp.port)) {
+	if (!rtp_source_rtcp(l, c, pkt)) {
 		c->strangers++;
 		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
+		return;
+	}
+	if (!police_rtcp(&c->rtcp_time, rtp_clock(now))) {
+		worker_drop(r->worker, m, TD_DROP_RTCP_FLOOD);
 		return;
 	}
 	account(r, l->in_acct, TD_DIR_IN, pkt->ip_len);
