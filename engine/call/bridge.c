@@ -133,7 +133,7 @@ void bridge_reinvite(
 		sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
 		return;
 	}
-	rc = sdp_decode(&sdp, m->body);
+	rc = sdp_decode(&sdp, m->body, TD_SRTP_OFF);
 	/* The codec stays: the other side would not understand another one. */
 	if (rc == 0)
 		rc = leg_answer(e, l, codec, &sdp);
@@ -155,7 +155,7 @@ void bridge_confirmed(struct td_engine *e, struct leg *l, struct str text)
 	if (!l->offering)
 		return;
 	l->offering = false;
-	if (sdp_decode(&sdp, text) == 0 && leg_accept(e, l, &sdp) == 0) {
+	if (sdp_decode(&sdp, text, TD_SRTP_OFF) == 0 && leg_accept(e, l, &sdp) == 0) {
 		changed(e, l);
 		return;
 	}

@@ -101,7 +101,7 @@ static bool intent_decide(
 		i->late = true;
 		return intent_reserve(e, s, i);
 	}
-	rc = sdp_decode(&i->sdp, m->body);
+	rc = sdp_decode(&i->sdp, m->body, TD_SRTP_OFF);
 	if (rc == -EINVAL)
 		return intent_refuse(i, &e->refused.no_codec, 400, "malformed SDP");
 	if (rc < 0 || !i->sdp.rtp.port)
@@ -315,7 +315,7 @@ void call_confirmed(struct td_engine *e, struct call *c, struct str text)
 
 	if (c->state != CALL_OFFERED)
 		return;
-	if (sdp_decode(&sdp, text) < 0 || caller_negotiate(e, c, &sdp) < 0) {
+	if (sdp_decode(&sdp, text, TD_SRTP_OFF) < 0 || caller_negotiate(e, c, &sdp) < 0) {
 		c->caller->offering = false;
 		e->refused.no_codec++;
 		story(e, c, "the ACK's SDP has no codec of ours");

@@ -178,7 +178,7 @@ void ring_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
 	struct sdp sdp;
 
 	if (c && c->state == CALL_QUEUED) {
-		if (sdp_decode(&sdp, m->body) < 0 || leg_accept(e, l, &sdp) < 0) {
+		if (sdp_decode(&sdp, m->body, TD_SRTP_OFF) < 0 || leg_accept(e, l, &sdp) < 0) {
 			story(e, c, "200 from agent %s, whose SDP has no codec of the call",
 				l->agent->object.name);
 			leg_session_over(e, l);

@@ -13,7 +13,7 @@ static void audio_encode(const struct sdp *o, struct td_buf *out)
 {
 	static const char *const directions[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
 
-	buf_printf(out, "m=audio %u RTP/AVP", o->rtp.port);
+	buf_printf(out, "m=audio %u RTP/%s", o->rtp.port, o->savp ? "SAVP" : "AVP");
 	for (unsigned i = 0; i < sizeof(o->codecs) && o->codecs[i]; i++)
 		buf_printf(out, " %u", o->pt[i]);
 	if (o->dtmf_pt != TD_PT_NONE)
@@ -34,6 +34,8 @@ static void audio_encode(const struct sdp *o, struct td_buf *out)
 		buf_str(out, STR("a=rtcp-rsize\r\n"));
 	if (o->rtcp_xr)
 		buf_str(out, STR("a=rtcp-xr:voip-metrics\r\n"));
+	for (unsigned i = 0; i < o->crypto_count; i++)
+		sdp_crypto_encode(&o->crypto[i], out);
 }
 
 void sdp_encode(const struct sdp *o, struct td_buf *out)
@@ -89,6 +91,7 @@ int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_add
 		.rtcp_mux = offer->rtcp_mux,
 		.rtcp_rsize = offer->rtcp_rsize,
 		.rtcp_xr = offer->rtcp_xr,
+		.savp = offer->savp,
 		.session_id = session_id,
 		.version = version,
 		.media_count = offer->media_count,

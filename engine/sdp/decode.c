@@ -16,9 +16,12 @@
 
 struct reader {
 	struct sdp *out;
+	enum td_srtp_policy srtp;
 	bool found;    /* an audio stream that we can use */
 	bool in_audio; /* its lines are being read */
 	struct td_addr connection;
+	struct td_addr session_connection; /* what each stream begins with */
+	uint8_t session_direction;
 	struct str formats;
 	uint8_t format[PT_COUNT]; /* enum td_codec or PT_DTMF by payload type */
 };
@@ -84,6 +87,25 @@ static int rtcp_decode(struct reader *r, struct str s)
 	return 0;
 }
 
+/* A tag that is there twice names neither (section 4.1). */
+static void crypto_decode(struct reader *r, struct str s)
+{
+	struct sdp *out = r->out;
+	struct sdp_crypto c = {0};
+	const char *why = sdp_crypto_decode(&c, s);
+
+	for (unsigned i = 0; i < out->crypto_count && !why; i++)
+		if (out->crypto[i].tag == c.tag)
+			why = "tag there twice";
+	if (!why && out->crypto_count == SDP_CRYPTO_MAX)
+		why = "more lines than we read";
+	if (why)
+		out->crypto_why = why;
+	else
+		out->crypto[out->crypto_count++] = c;
+	explicit_bzero(&c, sizeof(c));
+}
+
 static int attribute_decode(struct reader *r, struct str s)
 {
 	static const struct {
@@ -120,6 +142,8 @@ static int attribute_decode(struct reader *r, struct str s)
 		r->out->rtcp_xr = true;
 	} else if (str_eq(name, STR("rtcp"))) {
 		return rtcp_decode(r, s);
+	} else if (str_eq(name, STR("crypto")) && r->srtp != TD_SRTP_OFF) {
+		crypto_decode(r, s);
 	}
 	return 0;
 }
@@ -131,6 +155,40 @@ static bool word_valid(struct str s)
 		if (s.p[i] <= ' ' || s.p[i] > '~')
 			return false;
 	return s.n > 0;
+}
+
+/* Its lines follow; those of one that it is better than are as if they had not been there. */
+static void stream_begin(struct reader *r, uint16_t port, struct str formats, bool savp)
+{
+	struct sdp *out = r->out;
+
+	if (!r->found) {
+		r->session_connection = r->connection;
+		r->session_direction = out->direction;
+	}
+	r->found = true;
+	r->formats = formats;
+	r->connection = r->session_connection;
+	memset(r->format, 0, sizeof(r->format));
+	r->format[0] = TD_CODEC_PCMU; /* RFC 3551: these need no rtpmap */
+	r->format[8] = TD_CODEC_PCMA;
+	out->rtp = (struct td_addr){.port = port};
+	out->rtcp = (struct td_addr){0};
+	out->ptime_ms = PTIME_DEFAULT;
+	out->direction = r->session_direction;
+	out->rtcp_mux = out->rtcp_rsize = out->rtcp_xr = false;
+	out->savp = savp;
+	out->crypto_count = 0;
+	out->crypto_why = NULL;
+	out->audio_index = out->media_count;
+}
+
+/* Is it one that we can take, and better than what there is? */
+static bool is_better(const struct reader *r, bool savp)
+{
+	if (savp && r->srtp == TD_SRTP_OFF)
+		return false;
+	return !r->found || (savp && !r->out->savp && !r->out->crypto_count);
 }
 
 /* "audio 49170[/2] RTP/AVP 8 0 101" */
@@ -152,14 +210,12 @@ static int media_decode(struct reader *r, struct str s)
 
 	if (n >= SDP_MEDIA_BYTES)
 		return -E2BIG;
-	r->in_audio = !r->found && port != 0 && str_eq(type, STR("audio")) &&
-		      str_eq(proto, STR("RTP/AVP"));
-	if (r->in_audio) {
-		r->found = true;
-		r->formats = formats;
-		out->audio_index = out->media_count;
-		out->rtp.port = (uint16_t)port;
-	}
+	bool savp = str_eq(proto, STR("RTP/SAVP"));
+
+	r->in_audio = port != 0 && str_eq(type, STR("audio")) &&
+		      (savp || str_eq(proto, STR("RTP/AVP"))) && is_better(r, savp);
+	if (r->in_audio)
+		stream_begin(r, (uint16_t)port, formats, savp);
 	out->media_count++;
 	return 0;
 }
@@ -211,16 +267,14 @@ static void formats_resolve(struct reader *r)
 }
 _Static_assert(TD_CODEC_COUNT <= sizeof((struct sdp){}.codecs), "each codec once, and the end");
 
-int sdp_decode(struct sdp *out, struct str text)
+int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
 {
-	struct reader r = {.out = out};
+	struct reader r = {.out = out, .srtp = srtp};
 	struct str rest = text;
 	bool first = true;
 
 	*out = (struct sdp){
 		.ptime_ms = PTIME_DEFAULT, .direction = SDP_SENDRECV, .dtmf_pt = TD_PT_NONE};
-	r.format[0] = TD_CODEC_PCMU; /* RFC 3551: these need no rtpmap */
-	r.format[8] = TD_CODEC_PCMA;
 	while (rest.n > 0) {
 		struct str line = str_cut(&rest, '\n');
 

@@ -7,12 +7,21 @@
 #define TANDEM_ENGINE_SDP_H
 
 #include <engine/core/buf.h>
+#include <tandem/config.h>
 #include <tandem/media.h>
 
 #define SDP_MEDIA_MAX   8  /* m= lines we can answer; more is -E2BIG */
 #define SDP_MEDIA_BYTES 64 /* of one, with its first format alone, with NUL; longer is -E2BIG */
 
 enum sdp_direction { SDP_INACTIVE = 0, SDP_SENDONLY = 1, SDP_RECVONLY = 2, SDP_SENDRECV = 3 };
+
+#define SDP_CRYPTO_MAX 4 /* lines a=crypto that are kept */
+
+/* How its author encrypts what it sends (RFC 4568). */
+struct sdp_crypto {
+	uint32_t tag;
+	struct td_srtp_key key;
+};
 
 /* One side's description of the first usable audio stream. */
 struct sdp {
@@ -27,14 +36,30 @@ struct sdp {
 	bool rtcp_mux;       /* RTCP on the RTP port (RFC 5761) */
 	bool rtcp_rsize;     /* RTCP of reduced size may come (RFC 5506) */
 	bool rtcp_xr;        /* a=rtcp-xr of any kind; encoded: voip-metrics, please (RFC 3611) */
+	bool savp;           /* RTP/SAVP, else RTP/AVP; with either there may be: */
+	uint8_t crypto_count;
+	struct sdp_crypto crypto[SDP_CRYPTO_MAX]; /* those that we can use, in its order */
+	const char *crypto_why;                   /* a line could not be used, and why; NULL */
 	uint64_t session_id, version;
 	/* the other m= lines, to be answered with port 0 in their places (RFC 3264 section 6) */
 	uint8_t media_count, audio_index;
 	char media_line[SDP_MEDIA_MAX][SDP_MEDIA_BYTES]; /* "video 0 RTP/AVP 96" for the answer */
 };
 
-/* 0; -EINVAL malformed; -ENOENT no audio (m=audio RTP/AVP with a port); -E2BIG. */
-int sdp_decode(struct sdp *out, struct str text);
+/*
+ * 0; -EINVAL malformed; -ENOENT no audio (m=audio RTP/AVP with a port, or RTP/SAVP); -E2BIG.
+ * TD_SRTP_OFF: RTP/SAVP is not usable and keys are not seen. Else a stream RTP/SAVP wins over an
+ * earlier one without keys: who can do both offers both.
+ */
+int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp);
+
+/* crypto.c. The value of a=crypto; NULL, or why it cannot be used, and *out is as it was. */
+const char *sdp_crypto_decode(struct sdp_crypto *out, struct str line);
+void sdp_crypto_encode(const struct sdp_crypto *c, struct td_buf *out);
+const char *sdp_crypto_suite(unsigned suite); /* its name */
+unsigned sdp_crypto_bytes(unsigned suite);    /* of its key and salt */
+/* Writes stars over all keys in a message; how many there were. */
+size_t sdp_crypto_redact(char *text, size_t n);
 
 /* Writes an offer or an answer: origin and addresses from o->rtp, codecs and pts in order.
  * media_count 0 is taken as 1: our audio alone. */
@@ -43,7 +68,7 @@ void sdp_encode(const struct sdp *o, struct td_buf *out);
 /*
  * Chooses the answer to `offer`: the first codec of `ours` (0-terminated, preferred first) that is
  * offered. Fills codec, pt, dtmf_pt, ptime and direction (its hold mirrored: sendonly -> recvonly);
- * of RTCP's extensions it takes what is offered.
+ * of RTCP's extensions it takes what is offered, and its profile. Keys are the caller's to add.
  * 0; -ENOENT when no codec is common.
  */
 int sdp_answer(const struct sdp *offer, const uint8_t *ours, const struct td_addr *rtp,

@@ -13,7 +13,7 @@ static struct sdp s;
 
 static int decode(const char *text)
 {
-	return sdp_decode(&s, str_of(text));
+	return sdp_decode(&s, str_of(text), TD_SRTP_OFF);
 }
 
 static struct td_addr address(const char *text)
@@ -181,7 +181,7 @@ static void leg_follows_the_answer(void **state)
 	/* an offer of ours reads back as it was */
 	buf_init(&b);
 	sdp_encode(&offer, &b);
-	assert_int_equal(sdp_decode(&s, (struct str){b.data, b.len}), 0);
+	assert_int_equal(sdp_decode(&s, (struct str){b.data, b.len}, TD_SRTP_OFF), 0);
 	assert_memory_equal(s.codecs, offer.codecs, sizeof(s.codecs));
 	assert_memory_equal(s.pt, offer.pt, sizeof(s.pt));
 	assert_int_equal(s.dtmf_pt, 101);
@@ -286,12 +286,160 @@ static void mutated_sdp_does_no_harm(void **state)
 		memcpy(copy, text, n);
 		for (unsigned k = prng_below(&rng, 4); k > 0 && n > 0; k--)
 			copy[prng_below(&rng, (uint32_t)n)] = (char)prng_u64(&rng);
-		if (sdp_decode(&s, (struct str){copy, n}) == 0 &&
+		if (sdp_decode(&s, (struct str){copy, n}, TD_SRTP_OPTIONAL) == 0 &&
 			sdp_answer(&s, both, &rtp, 1, 1, &a) == 0)
 			good++;
 		test_free(copy);
 	}
 	assert_in_range(good, 10000, 90000);
+}
+
+#define SAVP      HEAD "m=audio 5000 RTP/SAVP 8\r\n"
+#define AVP       HEAD "m=audio 5000 RTP/AVP 8\r\n"
+#define KEY_30    "inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR"
+#define KEY_28    "inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGw=="
+#define SHA1_80   "AES_CM_128_HMAC_SHA1_80 " KEY_30
+#define CRYPTO(x) "a=crypto:" x "\r\n"
+
+static int decode_with(const char *text, enum td_srtp_policy srtp)
+{
+	return sdp_decode(&s, str_of(text), srtp);
+}
+
+/* The first line is that of RFC 4568 section 9.1. */
+static void keys_are_decoded(void **state)
+{
+	static const uint8_t mki[] = {0, 0, 1, 2};
+
+	assert_int_equal(
+		decode_with(
+			SAVP CRYPTO("1 AES_CM_128_HMAC_SHA1_80 " KEY_30 "|2^20|1:32") CRYPTO(
+				"2  AES_CM_128_HMAC_SHA1_32  " KEY_30 "|2^20|258:4 WSH=100 -FOO=1")
+				CRYPTO("33 AEAD_AES_128_GCM " KEY_28)
+					CRYPTO("4 AEAD_AES_128_GCM inline:"
+					       "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGw"),
+			TD_SRTP_OPTIONAL),
+		0);
+	assert_true(s.savp);
+	assert_int_equal(s.crypto_count, 3);
+	assert_string_equal(s.crypto_why, "MKI of more than 8 octets");
+	assert_int_equal(s.crypto[0].tag, 2);
+	assert_int_equal(s.crypto[0].key.suite, TD_SRTP_AES_CM_128_HMAC_SHA1_32);
+	assert_int_equal(s.crypto[0].key.mki_len, 4);
+	assert_memory_equal(s.crypto[0].key.mki, mki, 4);
+	assert_memory_equal(s.crypto[0].key.key, "=-n@%^x!Bjufr9)?,#5h\\`=&]{qiPQ", 30);
+	for (uint8_t i = 0; i < 28; i++)
+		assert_int_equal(s.crypto[1].key.key[i], i);
+	assert_int_equal(s.crypto[1].tag, 33);
+	assert_memory_equal(&s.crypto[1].key, &s.crypto[2].key, sizeof(s.crypto[2].key));
+}
+
+static void keys_that_cannot_be_used_are_told(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} cases[] = {
+		{"", "tag malformed"},
+		{"x " SHA1_80, "tag malformed"},
+		{"1234567890 " SHA1_80, "tag malformed"},
+		{"1", "suite not known here"},
+		{"1 F8_128_HMAC_SHA1_80 " KEY_30, "suite not known here"},
+		{"1 AES_CM_128_HMAC_SHA1_80", "key not inline"},
+		{"1 AES_CM_128_HMAC_SHA1_80 outline:x", "key not inline"},
+		{"1 AES_CM_128_HMAC_SHA1_80 " KEY_28,
+			"key of another length than the suite's, or not base64"},
+		{"1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVB!",
+			"key of another length than the suite's, or not base64"},
+		{"1 " SHA1_80 ";" KEY_30, "several keys in one line"},
+		{"1 " SHA1_80 "|2^49", "lifetime malformed"},
+		{"1 " SHA1_80 "|0", "lifetime malformed"},
+		{"1 " SHA1_80 "|2^20|1:", "MKI malformed"},
+		{"1 " SHA1_80 "|1:0", "MKI malformed"},
+		{"1 " SHA1_80 "|256:1", "MKI malformed"},
+		{"1 " SHA1_80 "|1:9", "MKI of more than 8 octets"},
+		{"1 " SHA1_80 "|1:4|x", "key malformed"},
+		{"1 " SHA1_80 " UNENCRYPTED_SRTP", "session parameter not known here"},
+		{"1 " SHA1_80 " KDR=1", "session parameter not known here"},
+		{"1 " SHA1_80 " WSH=63", "session parameter not known here"},
+		{"1 " SHA1_80 " FEC_ORDER=FEC_SRTP", "session parameter not known here"},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), SAVP "a=crypto:%s\r\n", cases[i].line);
+		assert_int_equal(decode_with(text, TD_SRTP_REQUIRED), 0);
+		assert_int_equal(s.crypto_count, 0);
+		assert_non_null(s.crypto_why);
+		assert_string_equal(s.crypto_why, cases[i].why);
+	}
+	assert_int_equal(
+		decode_with(SAVP CRYPTO("1 " SHA1_80) CRYPTO("1 " SHA1_80), TD_SRTP_REQUIRED), 0);
+	assert_int_equal(s.crypto_count, 1);
+	assert_string_equal(s.crypto_why, "tag there twice");
+}
+
+static void the_safer_stream_is_taken(void **state)
+{
+	static const char both_ways[] = AVP "c=IN IP4 192.0.2.5\r\na=sendonly\r\na=ptime:30\r\n"
+					    "a=rtpmap:8 PCMU/8000\r\n"
+					    "m=audio 6000 RTP/SAVP 8\r\n" CRYPTO("7 " SHA1_80);
+
+	assert_int_equal(decode_with(both_ways, TD_SRTP_OPTIONAL), 0);
+	assert_addr(&s.rtp, "192.0.2.1:6000");
+	assert_true(s.savp);
+	assert_int_equal(s.crypto[0].tag, 7);
+	assert_int_equal(s.direction, SDP_SENDRECV);
+	assert_int_equal(s.ptime_ms, 20);
+	assert_int_equal(s.codecs[0], TD_CODEC_PCMA);
+	assert_int_equal(s.audio_index, 1);
+	assert_string_equal(s.media_line[0], "audio 0 RTP/AVP 8");
+	assert_int_equal(decode_with(both_ways, TD_SRTP_OFF), 0);
+	assert_addr(&s.rtp, "192.0.2.5:5000");
+	assert_false(s.savp);
+	assert_int_equal(s.crypto_count, 0);
+	assert_int_equal(s.ptime_ms, 30);
+	/* One with keys is good enough, whatever its profile. */
+	assert_int_equal(decode_with(AVP CRYPTO("1 " SHA1_80) "m=audio 6000 RTP/SAVP 8\r\n",
+				 TD_SRTP_REQUIRED),
+		0);
+	assert_addr(&s.rtp, "192.0.2.1:5000");
+	assert_int_equal(decode_with(SAVP CRYPTO("1 " SHA1_80), TD_SRTP_OFF), -ENOENT);
+}
+
+static void keys_are_encoded(void **state)
+{
+	struct sdp answer;
+	char text[1024];
+	struct td_buf b;
+
+	assert_int_equal(
+		decode_with(SAVP CRYPTO("5 AEAD_AES_128_GCM " KEY_28) CRYPTO("6 " SHA1_80 "|2^48"),
+			TD_SRTP_REQUIRED),
+		0);
+	struct td_addr rtp = address("192.0.2.9:4000");
+
+	assert_int_equal(sdp_answer(&s, both, &rtp, 1, 1, &answer), 0);
+	assert_true(answer.savp);
+	assert_int_equal(answer.crypto_count, 0); /* another's key is not ours */
+	answer.crypto[0] = s.crypto[0];
+	answer.crypto[1] = s.crypto[1];
+	answer.crypto_count = 2;
+	buf_init_fixed(&b, text, sizeof(text));
+	sdp_encode(&answer, &b);
+	assert_int_equal(b.error, 0);
+	text[b.len] = '\0';
+	assert_non_null(strstr(text, "m=audio 4000 RTP/SAVP 8\r\n"));
+	assert_non_null(strstr(text, CRYPTO("5 AEAD_AES_128_GCM " KEY_28)));
+	assert_non_null(strstr(text, CRYPTO("6 " SHA1_80)));
+	assert_int_equal(sdp_crypto_redact(text, b.len), 2);
+	assert_null(strstr(text, "AAEC"));
+	assert_null(strstr(text, "PS1u"));
+	assert_non_null(strstr(text, "AEAD_AES_128_GCM inline:*"));
+	assert_int_equal(strlen(text), b.len);
+	for (unsigned suite = 1; suite < TD_SRTP_SUITES; suite++)
+		assert_in_range(sdp_crypto_bytes(suite), 28, TD_SRTP_KEY_BYTES);
+	assert_string_equal(sdp_crypto_suite(TD_SRTP_SUITES), "none");
 }
 
 int main(void)
@@ -306,6 +454,10 @@ int main(void)
 		cmocka_unit_test(rtcp_shares_a_port_when_both_say_so),
 		cmocka_unit_test(leg_goes_to_a_host),
 		cmocka_unit_test(mutated_sdp_does_no_harm),
+		cmocka_unit_test(keys_are_decoded),
+		cmocka_unit_test(keys_that_cannot_be_used_are_told),
+		cmocka_unit_test(the_safer_stream_is_taken),
+		cmocka_unit_test(keys_are_encoded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
