@@ -2,6 +2,7 @@
 #include <engine/call/bridge.h>
 #include <engine/call/call.h>
 #include <engine/call/distribute.h>
+#include <engine/call/keys.h>
 #include <engine/call/leg.h>
 #include <engine/call/queuelog.h>
 #include <engine/call/silence.h>
@@ -11,6 +12,7 @@
 #define CALLER_CHANNEL  0 /* left */
 #define AGENT_CHANNEL   1 /* right */
 #define CHANGE_COMMANDS 3 /* LEG_SET, then UNBRIDGE and PLAY, or BRIDGE, on the caller's leg */
+#define KEY_COMMANDS    2 /* SRTP_IN, SRTP_OUT */
 #define NO_SDP          ((struct str){0})
 #define WARNING_BYTES   128
 
@@ -89,10 +91,10 @@ static void changed(struct td_engine *e, struct leg *l)
 
 /* RFC 3261 section 14.2: the session goes on as it was. A 503 would say that we as a whole are
  * overloaded, and make the peer send its next calls elsewhere. */
-static void reinvite_refuse(
-	struct td_engine *e, const struct leg *l, struct sip_session *s, int why)
+static void reinvite_refuse(struct td_engine *e, const struct leg *l, struct sip_session *s,
+	int why, const struct sdp *peer)
 {
-	char warning[WARNING_BYTES];
+	char warning[WARNING_BYTES], text[KEYS_TEXT];
 	struct td_buf b;
 
 	buf_init_fixed(&b, warning, sizeof(warning));
@@ -101,9 +103,11 @@ static void reinvite_refuse(
 		buf_printf(&b, "Warning: 370 %s \"Insufficient Bandwidth\"\r\n",
 			conf_site(e->conf)->domain);
 	}
-	story(e, l->call, "re-INVITE of %s refused%s",
+	story(e, l->call, "re-INVITE of %s refused: %s",
 		l->agent ? l->agent->object.name : "the caller",
-		why == -EDQUOT ? ": no bandwidth for shorter packets" : "");
+		why == -EDQUOT   ? "no bandwidth for shorter packets"
+		: why == -EINVAL ? "its SDP is malformed"
+				 : keys_why(why, peer, text));
 	sip_session_reinvite_reject(
 		s, e->now, why == -EINVAL ? 400 : 488, (struct str){b.data, b.len});
 }
@@ -115,13 +119,16 @@ void bridge_reinvite(
 	uint8_t codec[] = {l->params.codec, TD_CODEC_NONE};
 	char text[LEG_SDP_BYTES];
 	struct sdp before = l->ours, sdp;
+	unsigned commands = CHANGE_COMMANDS;
 	int rc;
 
 	if (!c || l->media != LEG_MEDIA_ADDED) {
 		sip_session_reinvite_answer(s, e->now, 481, NO_SDP);
 		return;
 	}
-	if (!leg_can(e, l, CHANGE_COMMANDS) || !leg_can(e, c->caller, CHANGE_COMMANDS)) {
+	if (keys_policy(l) != TD_SRTP_OFF)
+		commands += KEY_COMMANDS;
+	if (!leg_can(e, l, commands) || !leg_can(e, c->caller, CHANGE_COMMANDS)) {
 		/* RFC 3261 section 14.2: 500 says "later". */
 		sip_session_reinvite_answer(s, e->now, 500, NO_SDP);
 		return;
@@ -133,7 +140,7 @@ void bridge_reinvite(
 		sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
 		return;
 	}
-	rc = sdp_decode(&sdp, m->body, TD_SRTP_OFF);
+	rc = sdp_decode(&sdp, m->body, keys_policy(l));
 	/* The codec stays: the other side would not understand another one. */
 	if (rc == 0)
 		rc = leg_answer(e, l, codec, &sdp);
@@ -141,7 +148,7 @@ void bridge_reinvite(
 		rc = leg_negotiate(e, l, &sdp);
 	if (rc < 0) {
 		l->ours = before;
-		reinvite_refuse(e, l, s, rc);
+		reinvite_refuse(e, l, s, rc, &sdp);
 		return;
 	}
 	changed(e, l);
@@ -150,15 +157,20 @@ void bridge_reinvite(
 
 void bridge_confirmed(struct td_engine *e, struct leg *l, struct str text)
 {
+	char why[KEYS_TEXT];
 	struct sdp sdp;
+	int rc;
 
 	if (!l->offering)
 		return;
 	l->offering = false;
-	if (sdp_decode(&sdp, text, TD_SRTP_OFF) == 0 && leg_accept(e, l, &sdp) == 0) {
+	rc = sdp_decode(&sdp, text, keys_policy(l));
+	if (rc == 0)
+		rc = leg_accept(e, l, &sdp);
+	if (rc == 0) {
 		changed(e, l);
 		return;
 	}
-	story(e, l->call, "the ACK's SDP has no codec of the call");
+	story(e, l->call, "the ACK's SDP is of no use: %s", keys_why(rc, &sdp, why));
 	call_end(e, l->call, ENDED_BY_US, TD_CALL_ANSWERED, 0);
 }

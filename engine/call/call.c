@@ -3,6 +3,7 @@
 #include <engine/call/call.h>
 #include <engine/call/cdr.h>
 #include <engine/call/distribute.h>
+#include <engine/call/keys.h>
 #include <engine/call/leg.h>
 #include <engine/call/reserve.h>
 #include <engine/call/ring.h>
@@ -42,6 +43,11 @@ static const uint8_t *intent_codecs(const struct intent *i)
 	return codecs[0] ? codecs : any;
 }
 
+static enum td_srtp_policy intent_srtp(const struct intent *i)
+{
+	return i->trunk ? i->trunk->conf.srtp : i->agent->conf.srtp;
+}
+
 static bool intent_refuse(struct intent *i, uint64_t *counter, int code, const char *why)
 {
 	(*counter)++;
@@ -65,14 +71,13 @@ static uint8_t intent_codec(const struct intent *i)
 static bool intent_reserve(struct td_engine *e, const struct sip_session *s, struct intent *i)
 {
 	int at = ports_media(&e->ports, sip_session_local(s), i->sdp.rtp.family);
-	uint8_t srtp = i->trunk ? i->trunk->conf.srtp : i->agent->conf.srtp;
 	uint8_t ptime_ms = i->late ? PTIME_MS : i->sdp.ptime_ms;
 	struct rate rate;
 	const struct budget *full;
 
 	if (at < 0 || !intent_codec(i))
 		return true; /* it is going to be refused for that */
-	rate = reserve_rate(e, &e->ports.address[at], srtp, intent_codec(i), ptime_ms);
+	rate = reserve_rate(e, &e->ports.address[at], intent_srtp(i), intent_codec(i), ptime_ms);
 	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
 	if (!full)
 		return true;
@@ -101,11 +106,12 @@ static bool intent_decide(
 		i->late = true;
 		return intent_reserve(e, s, i);
 	}
-	rc = sdp_decode(&i->sdp, m->body, TD_SRTP_OFF);
+	rc = sdp_decode(&i->sdp, m->body, intent_srtp(i));
 	if (rc == -EINVAL)
 		return intent_refuse(i, &e->refused.no_codec, 400, "malformed SDP");
 	if (rc < 0 || !i->sdp.rtp.port)
-		return intent_refuse(i, &e->refused.no_codec, 488, "no audio in SDP");
+		return intent_refuse(i, &e->refused.no_codec, 488,
+			"no audio in SDP of a kind that is taken here");
 	if (ports_media(&e->ports, sip_session_local(s), i->sdp.rtp.family) < 0)
 		return intent_refuse(i, &e->refused.no_codec, 488,
 			i->sdp.rtp.family == 6 ? "no IPv6 media address on this port"
@@ -264,6 +270,14 @@ static void answer(struct td_engine *e, struct call *c)
 	story(e, c, "180 and 200 to the caller");
 }
 
+static void count_refused(struct td_engine *e, int rc)
+{
+	if (rc == -EPROTO)
+		e->refused.no_srtp++;
+	else
+		e->refused.no_codec++;
+}
+
 void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_msg *m)
 {
 	const struct td_addr *source = sip_session_source(s);
@@ -271,6 +285,8 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 	struct td_ev_cdr cdr = {0};
 	struct call *c = NULL;
 	const char *who = "nobody known";
+	char why[KEYS_TEXT];
+	int rc;
 
 	if (!i.trunk)
 		i.agent = trunk_agent(e, source);
@@ -299,10 +315,12 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 		answer(e, c);
 		return;
 	}
-	if (leg_answer(e, c->caller, intent_codecs(&i), &i.sdp) < 0 ||
-		caller_negotiate(e, c, &i.sdp) < 0) {
-		e->refused.no_codec++;
-		story(e, c, "488 to the caller: no codec in common");
+	rc = leg_answer(e, c->caller, intent_codecs(&i), &i.sdp);
+	if (rc == 0)
+		rc = caller_negotiate(e, c, &i.sdp);
+	if (rc < 0) {
+		count_refused(e, rc);
+		story(e, c, "488 to the caller: %s", keys_why(rc, &i.sdp, why));
 		call_end(e, c, ENDED_BY_US, TD_CALL_REJECTED, 488);
 		return;
 	}
@@ -311,14 +329,19 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 
 void call_confirmed(struct td_engine *e, struct call *c, struct str text)
 {
+	char why[KEYS_TEXT];
 	struct sdp sdp;
+	int rc;
 
 	if (c->state != CALL_OFFERED)
 		return;
-	if (sdp_decode(&sdp, text, TD_SRTP_OFF) < 0 || caller_negotiate(e, c, &sdp) < 0) {
+	rc = sdp_decode(&sdp, text, keys_policy(c->caller));
+	if (rc == 0)
+		rc = caller_negotiate(e, c, &sdp);
+	if (rc < 0) {
 		c->caller->offering = false;
-		e->refused.no_codec++;
-		story(e, c, "the ACK's SDP has no codec of ours");
+		count_refused(e, rc);
+		story(e, c, "the ACK's SDP is of no use: %s", keys_why(rc, &sdp, why));
 		call_end(e, c, ENDED_BY_US, TD_CALL_FAILED, 0);
 		return;
 	}

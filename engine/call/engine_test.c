@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
 #include <engine/core/buf.h>
 #include <tandem/engine.h>
 #include <tests/unit/unit.h>
@@ -13,12 +14,23 @@ static const char site[] = "set site site domain=tandem.example rtp_ports=20000-
 			   "set queue sales groups=sales\n"
 			   "set route 4989100 queue=sales\n";
 
-static unsigned events, sent;
+#define THEIR_KEY "PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR" /* of RFC 4568 section 9.1 */
+#define OUR_KEY   "BwcHBwcH"                                 /* on_random() */
+
+static unsigned events, sent, sent_keys, secrets;
+
+/* As text, or the first octets of it. */
+static bool has_key(const void *data, size_t len)
+{
+	return memmem(data, len, "PS1uQCVe", 8) || memmem(data, len, "=-n@%^x!", 8) ||
+	       memmem(data, len, OUR_KEY, 8) || memmem(data, len, "\7\7\7\7\7\7\7\7", 8);
+}
 
 static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
 	uint8_t dscp, const uint8_t *data, size_t len)
 {
 	sent++;
+	sent_keys += has_key(data, len);
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
@@ -28,6 +40,7 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
 {
 	events++;
+	secrets += has_key(payload, len);
 }
 
 static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
@@ -40,6 +53,7 @@ static char traced_call[TD_CALL_ID_BYTES];
 static void on_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
 	const struct td_addr *remote, const uint8_t *data, size_t len)
 {
+	secrets += has_key(data, len);
 	if (traced++ == 0)
 		strcpy(traced_call, call);
 	assert_string_equal(call, traced_call);
@@ -211,6 +225,49 @@ static void trace_names_the_call(void **state)
 	td_engine_free(e);
 }
 
+/* Keys go to the peers and the workers, and nowhere else. */
+static void keys_stay_secret(void **state)
+{
+	static const char encrypted[] = "set trunk acme address=10.20.0.10 srtp=required\n"
+					"set agent alice groups=sales "
+					"contact=10.30.0.11:5060 srtp=required\n";
+	struct td_engine *e = td_engine_alloc(&params, &io);
+	char text[2048], err[256], *body;
+	uint32_t cursor = 0;
+	uint64_t now = NOW;
+	struct td_buf b;
+	int n;
+
+	assert_non_null(e);
+	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, err, sizeof(err)), 0);
+	assert_int_equal(
+		td_engine_config(e, now, encrypted, sizeof(encrypted) - 1, err, sizeof(err)), 0);
+	sent = sent_keys = secrets = traced = 0;
+	td_engine_trace(e, true);
+	n = snprintf(text, sizeof(text),
+		"%sa=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" THEIR_KEY "\r\n", invite);
+	memcpy(strstr(text, "Content-Length: 89"), "Content-Length:174", 18);
+	body = strstr(text, "RTP/AVP 8");
+	memmove(body + 5, body + 4, strlen(body + 4) + 1);
+	body[4] = 'S';
+	n++;
+	assert_int_equal(strlen(strstr(text, "v=0")), 174);
+	td_engine_sip(e, now, &local, &remote, (const uint8_t *)text, (size_t)n);
+	assert_int_equal(td_engine_calls(e), 1);
+	for (int i = 0; i < 5; i++)
+		now = td_engine_advance(e, now);
+	assert_true(sent_keys >= 2); /* to the caller and to the agent */
+	assert_true(traced >= 4);
+	buf_init(&b);
+	assert_int_equal(td_engine_show(e, now, "calls", &cursor, 100, &b), 0);
+	assert_int_equal(td_engine_config_text(e, &b), 0);
+	secrets += has_key(b.data, b.len);
+	buf_free(&b);
+	td_engine_stop(e, now);
+	assert_int_equal(secrets, 0);
+	td_engine_free(e);
+}
+
 /* On the way of a call nothing is allocated. */
 static void calls_allocate_nothing(void **state)
 {
@@ -235,6 +292,7 @@ int main(void)
 		cmocka_unit_test(failed_change_changes_nothing),
 		cmocka_unit_test(operators_get_a_line),
 		cmocka_unit_test(trace_names_the_call),
+		cmocka_unit_test(keys_stay_secret),
 		cmocka_unit_test(calls_allocate_nothing),
 	};
 

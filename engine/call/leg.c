@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/leg.h>
+#include <engine/call/keys.h>
 #include <engine/call/marking.h>
 #include <engine/call/reserve.h>
 #include <engine/call/silence.h>
@@ -14,6 +15,7 @@ static void leg_free(struct td_engine *e, struct leg *l)
 {
 	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
 		return; /* something still points here */
+	keys_wipe(l);
 	pool_free(&e->legs, l);
 }
 
@@ -110,6 +112,7 @@ void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uin
 		l->ours.codecs[i] = codecs[i];
 		l->ours.pt[i] = static_pt(codecs[i]);
 	}
+	keys_offer(e, l);
 }
 
 int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const struct sdp *offer)
@@ -119,9 +122,10 @@ int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const 
 	struct sdp answer;
 	int rc = sdp_answer(offer, codecs, &rtp, id, l->ours.version + 1, &answer);
 
-	if (rc == 0)
-		l->ours = answer;
-	return rc;
+	if (rc < 0)
+		return rc;
+	l->ours = answer;
+	return keys_answer(e, l, offer);
 }
 
 static uint32_t account(struct td_engine *e, const struct leg *l, uint8_t codec)
@@ -144,10 +148,15 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 {
 	const struct call *c = l->call;
 	struct td_leg_params p = l->params;
+	struct keys_chosen keys;
 	int rc = peer->rtp.port ? sdp_leg(&l->ours, peer, &p) : -ENOENT;
 
+	if (rc == 0)
+		rc = keys_choose(l, peer, &keys);
 	if (rc < 0)
 		return rc;
+	if (keys.in)
+		p.flags |= TD_LEG_SRTP;
 	if (l->agent)
 		p.policy = l->agent->conf.policy;
 	else
@@ -160,6 +169,7 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 		p.sip = *sip_session_source(l->session);
 	p.dscp = marking_rtp(e, l);
 	l->params = p;
+	keys_take(e, l, &keys);
 	return 0;
 }
 
@@ -201,17 +211,38 @@ bool leg_can(const struct td_engine *e, const struct leg *l, unsigned commands)
 	return used + commands + DEL_RESERVE <= TD_LEG_CREDITS;
 }
 
+static void key_command(
+	struct td_engine *e, struct leg *l, enum td_media_op op, const struct td_srtp_key *key)
+{
+	struct td_media_cmd cmd = {.op = op, .srtp = *key};
+
+	command(e, l, &cmd);
+	explicit_bzero(&cmd, sizeof(cmd));
+}
+
+static void keys_tell(struct td_engine *e, struct leg *l)
+{
+	if (l->keys.in_due)
+		key_command(e, l, TD_MEDIA_SRTP_IN, &l->keys.in);
+	if (l->keys.out_due)
+		key_command(e, l, TD_MEDIA_SRTP_OUT, &l->keys.out);
+	l->keys.in_due = l->keys.out_due = false;
+}
+
 void leg_add(struct td_engine *e, struct leg *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
 	l->media = LEG_MEDIA_ADDED;
+	keys_tell(e, l);
 }
 
 void leg_set(struct td_engine *e, struct leg *l)
 {
-	if (l->media == LEG_MEDIA_ADDED)
+	if (l->media == LEG_MEDIA_ADDED) {
 		command(e, l,
 			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = l->params});
+		keys_tell(e, l);
+	}
 	if (!silence_matters(l))
 		silence_end(e, l);
 }

@@ -24,16 +24,18 @@ void leg_detach(struct td_engine *e, struct leg *l);
 /* What we offer: our address, the codecs (0-terminated), telephone-event. */
 void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
 	uint8_t ptime_ms);
-/* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common. */
+/* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common,
+ * -EPROTO when it has not the SRTP that it must have. */
 int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const struct sdp *offer);
-/* Takes the peer's description against ours. 0; -ENOENT: nothing in common, or no port; -EDQUOT: it
+/* Takes the peer's description against ours. 0; -ENOENT: nothing in common, or no port; -EPROTO: no
+ * SRTP in common; -EDQUOT: it
  * needs more than its link, its trunk or the other leg's link has; then all is as it was. */
 int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer);
 /* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
  * 6.1), and where there is no room for it, packets keep the length of our offer. */
 int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer);
 /* Renders `ours` into `text`; the slice lasts as long as the storage. */
-#define LEG_SDP_BYTES 1024
+#define LEG_SDP_BYTES 2048
 struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES]);
 
 void leg_add(struct td_engine *e, struct leg *l);

@@ -3,6 +3,7 @@
 #include <engine/call/bridge.h>
 #include <engine/call/call.h>
 #include <engine/call/distribute.h>
+#include <engine/call/keys.h>
 #include <engine/call/leg.h>
 #include <engine/call/reserve.h>
 #include <engine/call/ring.h>
@@ -175,12 +176,17 @@ void ring_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
+	char why[KEYS_TEXT];
 	struct sdp sdp;
 
 	if (c && c->state == CALL_QUEUED) {
-		if (sdp_decode(&sdp, m->body, TD_SRTP_OFF) < 0 || leg_accept(e, l, &sdp) < 0) {
-			story(e, c, "200 from agent %s, whose SDP has no codec of the call",
-				l->agent->object.name);
+		int rc = sdp_decode(&sdp, m->body, keys_policy(l));
+
+		if (rc == 0)
+			rc = leg_accept(e, l, &sdp);
+		if (rc < 0) {
+			story(e, c, "200 from agent %s, whose SDP is of no use: %s",
+				l->agent->object.name, keys_why(rc, &sdp, why));
 			leg_session_over(e, l);
 			fail(e, l, TD_ACD_FAILED);
 		} else if (distribute_event(e, TD_ACD_IN_ANSWERED, l->agent, c->contact, 0) == 0) {

@@ -209,6 +209,7 @@ static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		{"rtp_ports_now", ports_in_use(&e->ports), "RTP ports given out"},
 		{"unknown_source", r->unknown_source, "INVITEs from nowhere known: 403"},
 		{"no_route", r->no_route, "calls to a number without route: 404"},
+		{"no_srtp", r->no_srtp, "calls without the SRTP that they must have: 488"},
 		{"no_codec", r->no_codec, "calls without audio or common codec: 400, 488"},
 		{"draining", r->draining, "calls refused while draining: 503"},
 		{"full", r->full, "calls refused, max_calls or ports reached: 503"},

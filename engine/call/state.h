@@ -23,6 +23,7 @@
 #include <engine/core/prng.h>
 #include <engine/core/timer.h>
 #include <engine/sdp/sdp.h>
+#include <engine/sip/msg.h>
 #include <engine/sip/registrar.h>
 #include <engine/sip/ua.h>
 #include <tandem/engine.h>
@@ -82,6 +83,11 @@ enum leg_media {
 	LEG_MEDIA_DELETING /* until LEG_GONE */
 };
 
+struct leg_keys {
+	struct td_srtp_key in, out; /* the peer's and ours, in force; no suite: RTP */
+	bool in_due, out_due;       /* the worker has not heard of it */
+};
+
 struct leg {
 	struct call *call;           /* NULL: the call is closed, or the offer is over */
 	struct agent *agent;         /* NULL: the caller's */
@@ -96,6 +102,7 @@ struct leg {
 	bool silent; /* none comes, though it should */
 	uint64_t silent_since;
 	struct sdp ours;
+	struct leg_keys keys;
 	struct td_leg_params params;
 	struct quality quality;
 	struct grant grant;
@@ -155,7 +162,7 @@ struct silences {
 };
 
 struct refusals {
-	uint64_t unknown_source, no_route, no_codec, draining, full, trunk_full, link_full,
+	uint64_t unknown_source, no_route, no_codec, no_srtp, draining, full, trunk_full, link_full,
 		queue_full, reinvite_full;
 };
 
@@ -184,6 +191,7 @@ struct td_engine {
 	struct ports ports;
 	struct acct acct;
 	struct trace_entry *traced; /* [TRACE_ENTRIES] */
+	char redacted[SIP_MSG_MAX]; /* the message that is being traced */
 	const char *inviting;       /* the call whose INVITE is just being sent; else NULL */
 	struct pool calls, legs;
 	struct hash by_id, by_contact;

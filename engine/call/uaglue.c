@@ -166,6 +166,16 @@ static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m
 		registrar_request(e->registrar, e->now, r, m, local, remote);
 }
 
+/* Whoever may look on must not be able to listen in: SRTP's keys are left out. */
+static const uint8_t *redact(struct td_engine *e, const uint8_t *data, size_t len)
+{
+	if (len > sizeof(e->redacted) || !memmem(data, len, "inline:", 7))
+		return data;
+	memcpy(e->redacted, data, len);
+	sdp_crypto_redact(e->redacted, len);
+	return (const uint8_t *)e->redacted;
+}
+
 static void on_trace(void *ctx, struct str call_id, bool in, const struct td_addr *local,
 	const struct td_addr *remote, const uint8_t *data, size_t len)
 {
@@ -183,7 +193,7 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_add
 	} else if (!call[0] && !in && e->inviting) {
 		call = e->inviting;
 	}
-	e->io.trace(e->io.ctx, call, in, local, remote, data, len);
+	e->io.trace(e->io.ctx, call, in, local, remote, redact(e, data, len), len);
 }
 
 const struct sip_ua_ops uaglue_ops = {

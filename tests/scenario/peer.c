@@ -44,25 +44,31 @@ const char *peer_body(const char *msg)
 
 void peer_sdp(const char *text, char *out, size_t size)
 {
-	char host[64], pts[64], words[128] = "sendrecv";
+	char host[64], pts[64], words[512] = "sendrecv";
+	bool savp;
 	bool v6 = text[0] == '[';
 	unsigned port;
 	size_t n;
 
 	out[0] = '\0';
-	if (sscanf(text, v6 ? "[%63[^]]]:%u/%63[0-9,] %127[^\n]" : "%63[^:]:%u/%63[0-9,] %127[^\n]",
+	if (sscanf(text, v6 ? "[%63[^]]]:%u/%63[0-9,] %511[^\n]" : "%63[^:]:%u/%63[0-9,] %511[^\n]",
 		    host, &port, pts, words) < 3)
 		return;
+	savp = strncmp(words, "savp", 4) == 0;
 	n = (size_t)snprintf(out, size,
-		"v=0\r\no=- 1 1 IN IP%d %s\r\ns=-\r\nc=IN IP%d %s\r\nt=0 0\r\nm=audio %u RTP/AVP",
-		v6 ? 6 : 4, host, v6 ? 6 : 4, host, port);
+		"v=0\r\no=- 1 1 IN IP%d %s\r\ns=-\r\nc=IN IP%d %s\r\nt=0 0\r\nm=audio %u RTP/%s",
+		v6 ? 6 : 4, host, v6 ? 6 : 4, host, port, savp ? "SAVP" : "AVP");
 	for (char *save, *pt = strtok_r(pts, ",", &save); pt; pt = strtok_r(NULL, ",", &save))
 		n += (size_t)snprintf(out + n, size - n, " %s", pt);
 	n += (size_t)snprintf(
 		out + n, size - n, "\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n");
 	for (char *save, *word = strtok_r(words, " ", &save); word;
-		word = strtok_r(NULL, " ", &save))
-		n += (size_t)snprintf(out + n, size - n, "a=%s\r\n", word);
+		word = strtok_r(NULL, " ", &save)) {
+		for (char *tilde; (tilde = strchr(word, '~'));)
+			*tilde = ' ';
+		if (strcmp(word, "savp") != 0)
+			n += (size_t)snprintf(out + n, size - n, "a=%s\r\n", word);
+	}
 }
 
 static void new_call(struct peer *p, const char *number)

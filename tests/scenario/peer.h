@@ -37,7 +37,7 @@ void peer_header(const char *msg, const char *name, char *out, size_t size);
 const char *peer_body(const char *msg);
 
 /* sdp "10.20.0.10:4000/8,0,101" or "[2001:db8::1]:4000/8", then attributes such as "sendonly
- * rtcp-mux". Empty gives no body. */
+ * rtcp-mux", in which ~ is a space; "savp" first of them: RTP/SAVP. Empty gives no body. */
 void peer_sdp(const char *text, char *out, size_t size);
 
 /* A request; `number` for a new INVITE, headers and body may be empty. */

@@ -124,10 +124,12 @@ static void leg_text(const struct td_leg_params *p, char *out, size_t size)
 {
 	char remote[ADDR_TEXT], sip[ADDR_TEXT];
 
-	snprintf(out, size, "remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s%s acct=%u dscp=%u",
+	snprintf(out, size,
+		"remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s%s%s acct=%u dscp=%u",
 		addr_encode(&p->remote, remote), addr_encode(&p->sip, sip), p->pt, p->dtmf_pt,
 		p->policy, p->flags & TD_LEG_SEND ? "s" : "", p->flags & TD_LEG_RECV ? "r" : "",
-		p->flags & TD_LEG_RTCP_MUX ? "m" : "", p->acct, p->dscp);
+		p->flags & TD_LEG_RTCP_MUX ? "m" : "", p->flags & TD_LEG_SRTP ? "x" : "", p->acct,
+		p->dscp);
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
@@ -161,6 +163,13 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 	case TD_MEDIA_TAP:
 		snprintf(o->text, sizeof(o->text), "TAP %s recording=%u channel=%u", leg,
 			cmd->tap.recording, cmd->tap.channel);
+		break;
+	case TD_MEDIA_SRTP_IN:
+	case TD_MEDIA_SRTP_OUT:
+		snprintf(o->text, sizeof(o->text),
+			"SRTP-%s %s suite=%u mki=%u fresh=%u key=%02x%02x",
+			cmd->op == TD_MEDIA_SRTP_IN ? "IN" : "OUT", leg, cmd->srtp.suite,
+			cmd->srtp.mki_len, cmd->srtp.fresh, cmd->srtp.key[0], cmd->srtp.key[1]);
 		break;
 	default:
 		snprintf(o->text, sizeof(o->text), "op%u %s", cmd->op, leg);
