@@ -29,6 +29,10 @@ struct bench_options {
 	uint64_t jitter;       /* ns */
 	int pid;               /* of the process whose CPU is reckoned; 0: none */
 	bool checksums;
+	uint8_t latency; /* bridge, latency: enum td_latency */
+	/* recorder */
+	const char *dir;
+	bool kill;
 };
 
 /* One file a benchmark: bench/NAME.c. */
@@ -39,8 +43,8 @@ struct bench {
 };
 
 extern const struct bench *const benches[]; /* main.c; a NULL at the end */
-extern const struct bench bench_bridge, bench_guard, bench_latency, bench_loadgen, bench_relay,
-	bench_tap;
+extern const struct bench bench_bridge, bench_guard, bench_latency, bench_loadgen, bench_recorder,
+	bench_relay, bench_tap;
 
 /* 0; an exit status when something is wrong, told; negative when --help was all. */
 int options_parse(struct bench_options *o, int argc, char **argv, const char **bench);

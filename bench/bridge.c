@@ -12,7 +12,8 @@ static int run(const struct bench_options *o)
 	char err[256];
 	uint32_t count;
 	struct load_call *call;
-	struct bridge_params p = {.port = o->port, .ports = o->ports, .core = o->core};
+	struct bridge_params p = {
+		.port = o->port, .ports = o->ports, .core = o->core, .latency = o->latency};
 	int rc;
 
 	if (!o->ports || !o->calls_file) {

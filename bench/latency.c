@@ -88,8 +88,12 @@ static int describe(struct bed *b)
 /* The engine's process; returns when its legs are there. */
 static int start_bridge(struct bed *b, const struct bench_options *o)
 {
-	struct bridge_params p = {
-		.port = &b->bridge, .ports = 1, .core = o->core, .call = b->call, .calls = CALLS};
+	struct bridge_params p = {.port = &b->bridge,
+		.ports = 1,
+		.core = o->core,
+		.latency = o->latency,
+		.call = b->call,
+		.calls = CALLS};
 	int fd[2];
 	char byte;
 

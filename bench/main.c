@@ -4,7 +4,7 @@
 #include <bench/bench.h>
 
 const struct bench *const benches[] = {&bench_relay, &bench_tap, &bench_guard, &bench_latency,
-	&bench_loadgen, &bench_bridge, NULL};
+	&bench_loadgen, &bench_bridge, &bench_recorder, NULL};
 
 int main(int argc, char **argv)
 {

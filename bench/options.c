@@ -36,7 +36,9 @@ static int usage(FILE *out)
 		"again\n"
 		"  --calls FILE     a call a line: A B RELAY_A RELAY_B, each address:port\n"
 		"  --count N        the first N of them\n"
-		"loadgen, latency:\n"
+		"bridge, latency:\n"
+		"  --latency HOW    balanced, low or cpu, as in site.yaml\n"
+		"loadgen, latency, recorder:\n"
 		"  --seconds S      of a window (default 4), after --warm S that is not counted "
 		"(default 1)\n"
 		"loadgen:\n"
@@ -47,7 +49,11 @@ static int usage(FILE *out)
 		"  --no-checksum    the relay's UDP checksums are not checked: a kernel leaves "
 		"them "
 		"to the\n"
-		"                   device, and a veth pair has none that would fill them in\n\n"
+		"                   device, and a veth pair has none that would fill them in\n"
+		"recorder:\n"
+		"  --count N        calls recorded at once (default 10000)\n"
+		"  --dir DIR        where the recordings are put, and removed again (default .)\n"
+		"  --kill           kill -9 in the middle, recover, and tell what was lost\n\n"
 		"Cycles are those of the TSC. The minimum is the machine undisturbed, the median "
 		"what it was.\n",
 		ROUNDS_DEFAULT);
@@ -162,6 +168,21 @@ static int port(const char *text, struct bench_options *o)
 	return 0;
 }
 
+static int latency(const char *text, struct bench_options *o)
+{
+	static const char *const name[] = {[TD_LATENCY_BALANCED] = "balanced",
+		[TD_LATENCY_LOW] = "low",
+		[TD_LATENCY_CPU] = "cpu"};
+
+	for (unsigned i = 0; i < sizeof(name) / sizeof(*name); i++)
+		if (!strcmp(text, name[i])) {
+			o->latency = (uint8_t)i;
+			return 0;
+		}
+	fprintf(stderr, "tandem-bench: --latency %s: give balanced, low or cpu\n", text);
+	return 2;
+}
+
 static int one(int c, struct bench_options *o)
 {
 	uint64_t value = 0;
@@ -210,6 +231,14 @@ static int one(int c, struct bench_options *o)
 	case 'N':
 		o->checksums = false;
 		return 0;
+	case 'y':
+		return latency(optarg, o);
+	case 'd':
+		o->dir = optarg;
+		return 0;
+	case 'k':
+		o->kill = true;
+		return 0;
 	case 'h':
 		return usage(stdout);
 	default:
@@ -227,7 +256,8 @@ int options_parse(struct bench_options *o, int argc, char **argv, const char **b
 		{"warm", required_argument, NULL, 'W'}, {"loss", required_argument, NULL, 'L'},
 		{"reorder", required_argument, NULL, 'R'}, {"jitter", required_argument, NULL, 'J'},
 		{"pid", required_argument, NULL, 'P'}, {"no-checksum", no_argument, NULL, 'N'},
-		{"help", no_argument, NULL, 'h'}, {0}};
+		{"latency", required_argument, NULL, 'y'}, {"dir", required_argument, NULL, 'd'},
+		{"kill", no_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
 	int c, rc = 0;
 
 	*o = (struct bench_options){.legs = {1000, 10000, 100000},

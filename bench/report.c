@@ -46,7 +46,8 @@ void report_machine(struct td_buf *b, unsigned frame_bytes)
 {
 	char line[256];
 
-	json_u64(b, "tsc_hz", rte_get_tsc_hz());
+	if (rte_get_tsc_hz()) /* without EAL no one has measured it, and no figure is in cycles */
+		json_u64(b, "tsc_hz", rte_get_tsc_hz());
 	json_str(b, "cpu", cpu_name(line, sizeof(line)));
 	json_str(b, "compiler", str_of("gcc " __VERSION__));
 	json_u64(b, "frame_bytes", frame_bytes);

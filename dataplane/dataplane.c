@@ -12,7 +12,8 @@
 
 #define DP_FRAMES     1023
 #define DP_LEARNT     1023
-#define DP_TAP_BYTES  (4u << 20) /* of a worker: 64 recorded calls for 4 s */
+#define DP_TAP_CALL   8192u      /* bytes: what a recorded call puts into the ring in 0.4 s */
+#define DP_TAP_MIN    (4u << 20) /* bytes; a few calls for seconds */
 #define DP_SPARE_LEGS 64         /* of calls that end while new ones begin */
 
 static int dp_check(const struct dp_params *p, char *err, size_t err_size)
@@ -48,7 +49,6 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 	dp->workers = eal_workers(p->site);
 	dp->turn = p->turn;
 	dp->turn_ctx = p->turn_ctx;
-	dp->wall_offset = p->wall_offset;
 	dp->note = p->note;
 	dp->note_ctx = p->note_ctx;
 	dp->main_epoll = dp->main_event = dp->signalling.own.fd = -1;
@@ -179,6 +179,15 @@ static void dp_worker_ports(struct dp_worker *d)
 	}
 }
 
+/* Of a worker's ring, when all its calls are recorded. Pages are the kernel's until they are used.
+ */
+static size_t dp_tap_bytes(const struct dp *dp)
+{
+	uint64_t bytes = rte_align64pow2((uint64_t)dp->site.max_calls * DP_TAP_CALL / dp->workers);
+
+	return bytes < DP_TAP_MIN ? DP_TAP_MIN : bytes;
+}
+
 static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 {
 	struct dp_worker *d = &dp->worker[index];
@@ -195,7 +204,6 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 		.sounds = dp->sounds,
 		.event = dp_event,
 		.event_ctx = d,
-		.wall_offset = dp->wall_offset,
 		.now = dp_now(),
 	};
 	int rc = wake_init(&d->wake);
@@ -214,7 +222,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	rc = dp_worker_rings(d, (unsigned)legs);
 	if (rc)
 		return rc;
-	if (tap && !(d->tap = tap_alloc(DP_TAP_BYTES)))
+	if (tap && !(d->tap = tap_alloc(dp_tap_bytes(dp))))
 		return -ENOMEM;
 	p.tap = d->tap;
 	p.seed = p.now;
@@ -337,12 +345,6 @@ static void dp_wake_all(struct dp *dp)
 		wake_post(&dp->worker[i].wake);
 	if (!dp_inline_signalling(dp))
 		wake_post(&dp->signalling.own);
-}
-
-void dp_wall(struct dp *dp, uint64_t wall_offset)
-{
-	for (unsigned i = 0; i < dp->workers; i++)
-		rtp_wall(dp->worker[i].rtp, wall_offset);
 }
 
 void dp_stop(struct dp *dp)

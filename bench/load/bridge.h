@@ -18,6 +18,7 @@ struct bridge_params {
 	const struct td_conf_port *port; /* each call's relay addresses are of these */
 	unsigned ports;
 	unsigned core;
+	uint8_t latency; /* enum td_latency */
 	const struct load_call *call;
 	uint32_t calls;
 	int ready; /* a byte is written here, then it is closed, when all legs are there */

@@ -321,6 +321,159 @@ static void holding_consumes(void **state)
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_NO_LEG), 1);
 }
 
+static void strangers_never_get_through(void **state)
+{
+	struct world *w = bridged(state);
+	struct td_media_event ev;
+	unsigned rightful = 0;
+
+	for (uint16_t i = 0; i < 200; i++) {
+		struct world_rtp p = from(A, (uint16_t)(i + 1)), rtcp;
+
+		if (i % 2) /* before the first rightful packet, too */
+			p.src_port = 9999;
+		else if (i % 4)
+			rightful++;
+		else
+			p.src_ip = htonl(0x0a010077);
+		if (i % 3 == 0)
+			p.ssrc = 0xbad; /* for the rightful: a change of SSRC, allowed */
+		world_receive(w, &p);
+		rtcp = (struct world_rtp){.leg = A,
+			.rtcp = true,
+			.src_ip = htonl(0x0a010077),
+			.raw = "\x80\xc9\0\1abcd",
+			.raw_len = 8};
+		world_receive(w, &rtcp);
+		assert_int_equal(w->frames, rightful);
+	}
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_STRANGER), 150 + 200);
+	world_cmd(w, TD_MEDIA_LEG_DEL, A, 0);
+	assert_int_equal(world_events(w, TD_MEDIA_LEG_GONE, A, &ev), 1);
+	assert_int_equal(ev.stats.strangers, 350);
+	assert_int_equal(ev.stats.in_packets, rightful);
+}
+
+static void address_policy_takes_any_port(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = world_params(A), b = world_params(B);
+	struct world_rtp p = from(A, 1);
+
+	a.policy = TD_SOURCE_ADDRESS;
+	world_add(w, A, &a);
+	world_add(w, B, &b);
+	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	p.src_port = 1234;
+	world_receive(w, &p);
+	p = from(A, 2);
+	p.src_port = 4321;
+	world_receive(w, &p);
+	assert_int_equal(w->frames, 2);
+	p.src_ip = htonl(0x0a010078);
+	world_receive(w, &p);
+	assert_int_equal(w->frames, 2);
+	hear(w, B, 1); /* our packets still go where the SDP said */
+	assert_int_equal(world_last(w)->dst_port, a.remote.port);
+}
+
+static void latching_needs_two_in_sequence(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = world_params(A), b = world_params(B);
+	struct world_rtp p = from(A, 10), q = from(A, 500);
+	struct td_media_event ev;
+
+	a.policy = TD_SOURCE_LATCH;
+	a.remote.ip4 = htonl(0xc0a80005); /* a private address: nothing leads there */
+	world_add(w, A, &a);
+	world_add(w, B, &b);
+	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	hear(w, B, 1);
+	assert_int_equal(world_dropped(w, TD_DROP_NO_ROUTE), 1);
+	p.src_port = 7000;
+	world_receive(w, &p);
+	p.seq = 12; /* not the next */
+	world_receive(w, &p);
+	q.src_port = 7001; /* someone else in between */
+	world_receive(w, &q);
+	p.seq = 13;
+	world_receive(w, &p);
+	p.ssrc++; /* the next, but of another stream */
+	p.seq = 14;
+	world_receive(w, &p);
+	p.ssrc--;
+	p.seq = 13;
+	world_receive(w, &p);
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_PROBATION), 6);
+	p.seq = 14;
+	p.pt = 99; /* proves nothing */
+	world_receive(w, &p);
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_STRANGER), 1);
+	p.pt = 8;
+	world_receive(w, &p);
+	assert_int_equal(world_consumed(w, TD_CONSUMED_LATCH), 1);
+	assert_int_equal(w->frames, 0);
+	p.seq = 15;
+	world_receive(w, &p);
+	assert_int_equal(w->frames, 1);
+	assert_int_equal(world_events(w, TD_MEDIA_FIRST_RTP, A, &ev), 1);
+	assert_int_equal(ev.from.port, 7000);
+	for (uint16_t i = 0; i < 5; i++) { /* the other has lost, whatever it does */
+		q.seq = (uint16_t)(501 + i);
+		world_receive(w, &q);
+	}
+	assert_int_equal(w->frames, 1);
+	hear(w, B, 2); /* ours go to where its packets come from */
+	assert_int_equal(world_last(w)->dst_port, 7000);
+	assert_int_equal(world_last(w)->dst_ip, world_peer(A).ip4);
+	/* A re-INVITE that moves nothing opens nothing; one that moves it, does. */
+	world_set(w, A, &a);
+	q.seq = 600;
+	world_receive(w, &q);
+	q.seq = 601;
+	world_receive(w, &q);
+	q.seq = 602;
+	world_receive(w, &q);
+	assert_int_equal(w->frames, 2);
+	a.remote.port += 10;
+	world_set(w, A, &a);
+	p.seq = 16;
+	world_receive(w, &p); /* heard until another is proven */
+	assert_int_equal(w->frames, 3);
+	q.seq = 603;
+	world_receive(w, &q);
+	q.seq = 604;
+	world_receive(w, &q);
+	q.seq = 605;
+	world_receive(w, &q);
+	assert_int_equal(w->frames, 4);
+	p.seq = 17;
+	world_receive(w, &p);
+	assert_int_equal(w->frames, 4);
+}
+
+static void a_peer_that_is_not_behind_nat_needs_no_probation(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = world_params(A), b = world_params(B);
+	struct world_rtp p = from(A, 3);
+
+	a.policy = TD_SOURCE_LATCH;
+	world_add(w, A, &a);
+	world_add(w, B, &b);
+	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	hear(w, A, 1);
+	hear(w, A, 2);
+	assert_int_equal(w->frames, 2);
+	p.src_port = 7000;
+	world_receive(w, &p);
+	p.seq++;
+	world_receive(w, &p);
+	assert_int_equal(w->frames, 2);
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_STRANGER), 2);
+}
+
 static void bad_headers_are_refused(void **state)
 {
 	struct world *w = bridged(state);
@@ -475,6 +628,10 @@ int main(void)
 		TEST(one_stream_from_many_sources),
 		TEST(reordered_across_a_switch_is_late),
 		TEST(holding_consumes),
+		TEST(strangers_never_get_through),
+		TEST(address_policy_takes_any_port),
+		TEST(latching_needs_two_in_sequence),
+		TEST(a_peer_that_is_not_behind_nat_needs_no_probation),
 		TEST(bad_headers_are_refused),
 		TEST(digits_are_reported_on_every_leg),
 		TEST(a_digit_that_no_one_takes_is_consumed),

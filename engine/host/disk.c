@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define RING_ENTRIES 256 /* of one turn; what has been handed over is the kernel's to queue */
+
 void disk_init(struct disk *d)
 {
 	*d = (struct disk){0};
-	d->uring = io_uring_queue_init(DISK_FLYING_MAX, &d->ring, 0) == 0;
+	d->uring = io_uring_queue_init(RING_ENTRIES, &d->ring, 0) == 0;
 }
 
 void disk_fini(struct disk *d)
@@ -61,6 +63,10 @@ static void enter(struct disk *d, struct disk_op *op)
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&d->ring);
 
 	if (!sqe) {
+		io_uring_submit(&d->ring);
+		sqe = io_uring_get_sqe(&d->ring);
+	}
+	if (!sqe) {
 		finish(d, op, do_at_once(op));
 		return;
 	}
@@ -69,9 +75,7 @@ static void enter(struct disk *d, struct disk_op *op)
 	else
 		io_uring_prep_write(sqe, op->fd, op->data + op->written,
 			(unsigned)(op->len - op->written), op->offset + op->written);
-	io_uring_sqe_set_data(sqe, op);
-	/* What this call cannot hand over stays in the ring for the next one. */
-	io_uring_submit(&d->ring);
+	io_uring_sqe_set_data(sqe, op); /* disk_poll() hands it over, with the others of its turn */
 }
 
 static void completed(struct disk *d, struct io_uring_cqe *cqe)
@@ -125,7 +129,7 @@ void disk_submit(struct disk *d, struct disk_op *op)
 		finish(d, op, do_at_once(op));
 		return;
 	}
-	while (d->flying > DISK_FLYING_MAX)
+	while (d->bytes > DISK_BYTES_MAX)
 		wait_one(d);
 	enter(d, op);
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DISK_FLYING_MAX 1024u
+#define DISK_BYTES_MAX (256ull << 20)
 
 struct disk {
 	struct io_uring ring;
@@ -38,7 +38,7 @@ void disk_init(struct disk *d);
 void disk_fini(struct disk *d); /* after disk_drain() */
 
 struct disk_op *disk_op_alloc(size_t bytes); /* NULL with ENOMEM; free() when not submitted */
-/* Waits when DISK_FLYING_MAX are not done: the disk does not keep up. */
+/* Waits when DISK_BYTES_MAX are not written: the disk does not keep up. */
 void disk_submit(struct disk *d, struct disk_op *op);
 void disk_poll(struct disk *d);  /* calls done() for what has ended */
 void disk_drain(struct disk *d); /* waits for all */

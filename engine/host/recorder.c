@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/wake.h>
-#include <engine/core/hash.h>
 #include <engine/host/clock.h>
 #include <engine/host/recorder.h>
 #include <engine/host/recover.h>
@@ -16,20 +15,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define TURN_NS       (20 * TD_NSEC_PER_MSEC)
-#define CHECK_NS      TD_NSEC_PER_SEC /* room on the disk, losses */
-#define TAIL_NS       (2 * TD_NSEC_PER_SEC)
-#define MIN_FREE      (16ull << 20)
-#define COMMAND_RING  (256u << 10)
-#define TABLE_BUCKETS 4096
-#define BATCH         1024 /* records of one tap in a row */
+#define TURN_NS      (20 * TD_NSEC_PER_MSEC)
+#define CHECK_NS     TD_NSEC_PER_SEC /* room on the disk, losses */
+#define TAIL_NS      (2 * TD_NSEC_PER_SEC)
+#define MIN_FREE     (16ull << 20)
+#define COMMAND_RING (256u << 10)
+#define NICE         (-5)
+#define PLACES_MIN   1024u
+#define BATCH        1024 /* records of one tap in a row */
 /* Recordings that end together are finished a few at a time: their syncs must not hold up those
  * that go on. */
-#define FINISHING_MAX (DISK_FLYING_MAX / 8)
+#define FINISHING_MAX 128
 
 struct command { /* signalling -> recorder */
 	uint32_t recording;
@@ -40,7 +41,6 @@ struct command { /* signalling -> recorder */
 };
 
 struct recording {
-	struct hash_node node;         /* first; in the table until it is being finished */
 	TAILQ_ENTRY(recording) link;   /* in the order they began */
 	TAILQ_ENTRY(recording) ending; /* in the order the engine ended them, until finished */
 	struct recorder *recorder;
@@ -49,6 +49,15 @@ struct recording {
 	uint64_t stop_at;       /* the engine has ended it: finish then; TD_NEVER before */
 	bool seen[2], ended[2]; /* by channel */
 	struct split *split;    /* NULL: being finished */
+};
+
+/*
+ * Recordings by number, which the engine gives out one after the other: a place is the number
+ * modulo the table's size, and that doubles when two live ones meet. A look-up is one load.
+ */
+struct places {
+	struct recording **at;
+	uint32_t count; /* a power of two */
 };
 
 struct recorder {
@@ -63,14 +72,14 @@ struct recorder {
 	size_t old_count;
 	struct wake wake;
 	atomic_bool stop;
-	_Atomic uint64_t live, made, failed;
+	_Atomic uint64_t live, made, failed, taken, writes, written;
 	atomic_bool full;
 
 	/* the recorder thread's */
 	uint64_t now; /* of this turn */
 	struct disk disk;
 	struct taplog log;
-	struct hash table;
+	struct places places;
 	TAILQ_HEAD(recordings, recording) all;
 	struct recordings ending;
 	uint64_t log_refused, log_told; /* records that the log had no room for */
@@ -79,18 +88,48 @@ struct recorder {
 	bool failing;                          /* alarm recording-failed is raised */
 };
 
-static struct str key_of(const uint32_t *number)
+static struct recording **place_of(const struct places *p, uint32_t number)
 {
-	return (struct str){(const char *)number, sizeof(*number)};
+	return &p->at[number & (p->count - 1)];
 }
 
-static struct recording *lookup(struct recorder *r, uint32_t number)
+static struct recording *lookup(const struct recorder *r, uint32_t number)
 {
-	struct hash_node *n = hash_first(&r->table, key_of(&number));
+	struct recording *rec = *place_of(&r->places, number);
 
-	while (n && ((struct recording *)n)->number != number)
-		n = hash_next(n);
-	return (struct recording *)n;
+	return rec && rec->number == number ? rec : NULL;
+}
+
+/* False when two meet. */
+static bool places_fill(const struct places *p, const struct recorder *r)
+{
+	const struct recordings *all = &r->all;
+
+	for (struct recording *rec = TAILQ_FIRST(all); rec; rec = TAILQ_NEXT(rec, link)) {
+		if (!rec->split)
+			continue;
+		if (*place_of(p, rec->number))
+			return false;
+		*place_of(p, rec->number) = rec;
+	}
+	return true;
+}
+
+/* Doubles the table until `number` has a place that is free. 0 or -ENOMEM. */
+static int places_grow(struct recorder *r, uint32_t number)
+{
+	struct places p = {.count = r->places.count};
+
+	do {
+		free(p.at);
+		p.count *= 2;
+		p.at = p.count ? calloc(p.count, sizeof(struct recording *)) : NULL;
+		if (!p.at)
+			return -ENOMEM;
+	} while (!places_fill(&p, r) || *place_of(&p, number));
+	free(r->places.at);
+	r->places = p;
+	return 0;
 }
 
 /* There is no file: the call's story says so, since its CDR has the recording's number. */
@@ -155,7 +194,7 @@ static void recording_finish(struct recorder *r, struct recording *rec)
 	struct split *split = rec->split;
 
 	rec->split = NULL;
-	hash_del(&r->table, &rec->node);
+	*place_of(&r->places, rec->number) = NULL;
 	if (rec->stop_at != TD_NEVER)
 		TAILQ_REMOVE(&r->ending, rec, ending);
 	split_finish(split, recording_done, rec);
@@ -205,6 +244,9 @@ static void begin(struct recorder *r, const struct command *c)
 	if (!rec)
 		goto fail;
 	memcpy(info.call, c->call, sizeof(info.call));
+	rc = *place_of(&r->places, c->recording) ? places_grow(r, c->recording) : 0;
+	if (rc)
+		goto free_rec;
 	rc = split_path(r->dirfd, c->wall, info.call, info.path);
 	if (rc)
 		goto free_rec;
@@ -220,7 +262,7 @@ static void begin(struct recorder *r, const struct command *c)
 	memcpy(start.call, info.call, sizeof(start.call));
 	memcpy(start.path, info.path, sizeof(start.path));
 	log_append(r, &mark, &start);
-	hash_add(&r->table, &rec->node, key_of(&rec->number));
+	*place_of(&r->places, rec->number) = rec;
 	TAILQ_INSERT_TAIL(&r->all, rec, link);
 	atomic_fetch_add(&r->live, 1);
 	return;
@@ -286,6 +328,7 @@ static bool take_taps(struct recorder *r)
 			take_record(r, t);
 			tap_consume(r->taps[i], t);
 		}
+		atomic_fetch_add(&r->taken, n);
 		more |= n == BATCH;
 	}
 	return more;
@@ -398,6 +441,8 @@ static void *run(void *arg)
 {
 	struct recorder *r = arg;
 
+	/* Before those who can wait; refused, it works too. */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	for (;;) {
 		bool stop = atomic_load(&r->stop);
 
@@ -407,6 +452,8 @@ static void *run(void *arg)
 		finish_ended(r);
 		taplog_turn(&r->log, r->now);
 		disk_poll(&r->disk);
+		atomic_store(&r->writes, r->disk.done);
+		atomic_store(&r->written, r->disk.written);
 		check(r);
 		if (more)
 			continue;
@@ -471,6 +518,9 @@ void recorder_stats(struct recorder *r, struct recorder_stats *out)
 	*out = (struct recorder_stats){.live = atomic_load(&r->live),
 		.made = atomic_load(&r->made),
 		.failed = atomic_load(&r->failed),
+		.taken = atomic_load(&r->taken),
+		.writes = atomic_load(&r->writes),
+		.written = atomic_load(&r->written),
 		.lost = taps_lost(r),
 		.full = atomic_load(&r->full)};
 }
@@ -516,12 +566,14 @@ struct recorder *recorder_start(const struct recorder_params *p, char *err, size
 	rc = wake_init(&r->wake);
 	if (rc)
 		goto free_commands;
-	rc = hash_init(&r->table, TABLE_BUCKETS, 0);
-	if (rc)
+	rc = -ENOMEM;
+	r->places.count = PLACES_MIN;
+	r->places.at = calloc(PLACES_MIN, sizeof(struct recording *));
+	if (!r->places.at)
 		goto fini_wake;
 	rc = r->dirfd = directory(AT_FDCWD, p->dir);
 	if (rc < 0)
-		goto fini_hash;
+		goto free_places;
 	rc = r->logfd = directory(r->dirfd, TAPLOG_DIR);
 	if (rc < 0)
 		goto close_dir;
@@ -558,8 +610,8 @@ close_log:
 	close(r->logfd);
 close_dir:
 	close(r->dirfd);
-fini_hash:
-	hash_fini(&r->table);
+free_places:
+	free(r->places.at);
 fini_wake:
 	wake_fini(&r->wake);
 free_commands:
@@ -589,7 +641,7 @@ void recorder_stop(struct recorder *r)
 	free(r->old);
 	close(r->logfd);
 	close(r->dirfd);
-	hash_fini(&r->table);
+	free(r->places.at);
 	spsc_free(r->commands);
 	free(r->taps);
 	free(r);

@@ -26,10 +26,12 @@ struct recorder_params {
 };
 
 struct recorder_stats {
-	uint64_t live;   /* recordings */
-	uint64_t made;   /* files */
-	uint64_t failed; /* recordings refused, or cut off by a full disk */
-	uint64_t lost;   /* packets that the tap rings had no room for */
+	uint64_t live;            /* recordings */
+	uint64_t made;            /* files */
+	uint64_t failed;          /* recordings refused, or cut off by a full disk */
+	uint64_t lost;            /* packets that the tap rings had no room for */
+	uint64_t taken;           /* records of the tap rings */
+	uint64_t writes, written; /* operations of the disk, and bytes */
 	bool full;
 };
 

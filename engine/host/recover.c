@@ -148,13 +148,18 @@ static int walk_bytes(struct recover *r, const unsigned char *p, size_t n,
 	int (*fn)(struct recover *r, const struct tap_rec *rec, const void *payload))
 {
 	struct tap_rec rec;
-	size_t bytes;
+	size_t at = 0, bytes;
 	int rc = 0;
 
-	while (!rc && (bytes = taplog_decode(p, n, &rec)) > 0) {
-		rc = fn(r, &rec, p + sizeof(rec));
-		p += bytes;
-		n -= bytes;
+	while (!rc && at < n) {
+		bytes = taplog_decode(p + at, n - at, &rec);
+		if (bytes)
+			rc = fn(r, &rec, p + at + sizeof(rec));
+		else if (rec.kind == TAP_PAD && at % TAPLOG_BLOCK)
+			bytes = TAPLOG_BLOCK - at % TAPLOG_BLOCK; /* the next write's */
+		else
+			break;
+		at += bytes;
 	}
 	return rc;
 }

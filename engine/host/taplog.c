@@ -44,6 +44,7 @@ size_t taplog_decode(const void *p, size_t n, struct tap_rec *rec)
 {
 	size_t bytes;
 
+	*rec = (struct tap_rec){.kind = TAP_PAD};
 	if (n < sizeof(*rec))
 		return 0;
 	memcpy(rec, p, sizeof(*rec));
@@ -62,18 +63,32 @@ void taplog_init(struct taplog *l, struct disk *disk, int dirfd, uint32_t first_
 		.oldest = first_number};
 }
 
+/* An operation whose data begins at a block of its own. The pages of a large piece of memory are
+ * the kernel's until they are touched. */
+static struct disk_op *op_alloc(void)
+{
+	unsigned char *p = aligned_alloc(TAPLOG_BLOCK, TAPLOG_BLOCK + ACTIVE_BYTES);
+
+	return p ? (void *)(p + TAPLOG_BLOCK - offsetof(struct disk_op, data)) : NULL;
+}
+
+static void op_free(struct disk_op *op)
+{
+	if (op)
+		free((unsigned char *)op + offsetof(struct disk_op, data) - TAPLOG_BLOCK);
+}
+
 void taplog_fini(struct taplog *l)
 {
 	if (l->fd >= 0)
 		close(l->fd);
-	free(l->active);
-	free(l->spare);
+	op_free(l->active);
+	op_free(l->spare);
 }
 
-/* The pages of a large block are the kernel's until they are touched. */
 static struct disk_op *gather(struct taplog *l)
 {
-	struct disk_op *op = l->spare ? l->spare : disk_op_alloc(ACTIVE_BYTES);
+	struct disk_op *op = l->spare ? l->spare : op_alloc();
 
 	l->spare = NULL;
 	if (op)
@@ -114,15 +129,23 @@ static void written(struct disk_op *op, int result)
 	else
 		l->offset = op->offset + op->len;
 	if (l->spare)
-		free(op);
+		op_free(op);
 	else
 		l->spare = op;
 }
 
-void taplog_flush(struct taplog *l)
+static int segment_open(const struct taplog *l, int flags)
 {
 	char name[TAPLOG_NAME];
+
+	return openat(l->dirfd, taplog_name(l->number, name),
+		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, 0640);
+}
+
+void taplog_flush(struct taplog *l)
+{
 	struct disk_op *op = l->active;
+	size_t rest;
 
 	if (!op || l->flying)
 		return;
@@ -133,14 +156,19 @@ void taplog_flush(struct taplog *l)
 	}
 	if (l->fd < 0) {
 		l->offset = 0;
-		l->fd = openat(l->dirfd, taplog_name(l->number, name),
-			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+		l->fd = l->cached ? -1 : segment_open(l, O_DIRECT);
+		l->cached |= l->fd < 0;
+		if (l->fd < 0)
+			l->fd = segment_open(l, 0);
 		if (l->fd < 0) {
 			l->error = -errno;
 			return;
 		}
 	}
 	l->active = NULL;
+	rest = -op->len % TAPLOG_BLOCK;
+	memset(op->data + op->len, 0, rest);
+	op->len += rest;
 	op->done = written;
 	op->ctx = l;
 	op->fd = l->fd;

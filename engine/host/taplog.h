@@ -5,9 +5,11 @@
  * when all recordings that have records in it are whole on disk. What a crash leaves is what
  * recover.h makes recordings of.
  *
- * Written at 1 MB or 150 ms, one write at a time, so that a crash cuts the log off somewhere and
- * never leaves a hole in it. A power cut may leave anything behind what was synced: a record's
- * check is the CRC32C of all of it, padding too, taken with check 0.
+ * Written at 1 MB or 150 ms, past the page cache where the file system can (it is only read after a
+ * crash), one write at a time, so that a crash cuts the log off somewhere and never leaves a hole
+ * in it. A write begins at a multiple of TAPLOG_BLOCK; zeroes fill it up. A power cut may leave
+ * anything behind what was synced: a record's check is the CRC32C of all of it, padding too, taken
+ * with check 0.
  */
 #ifndef TANDEM_HOST_TAPLOG_H
 #define TANDEM_HOST_TAPLOG_H
@@ -18,6 +20,8 @@
 
 #define TAPLOG_DIR  ".log" /* within the recordings directory */
 #define TAPLOG_NAME 16     /* "NNNNNNNN.tap" and NUL */
+
+#define TAPLOG_BLOCK 4096u /* what disks write whole */
 
 enum taplog_kind {
 	TAPLOG_START = 64, /* struct taplog_start: the recording begins; .codec is its file's */
@@ -37,15 +41,16 @@ struct taplog {
 	uint64_t offset;                /* in it, of the next write */
 	uint64_t since;                 /* when the first byte of active came */
 	struct disk_op *active, *spare; /* one gathers while the other is written */
-	bool flying;
-	int error; /* of a write; the owner clears it */
+	bool flying, cached;            /* cached: no way past the page cache here */
+	int error;                      /* of a write; the owner clears it */
 };
 
 const char *taplog_name(uint32_t number, char out[static TAPLOG_NAME]);
 uint32_t taplog_number(const char *name); /* 0: not a segment's name */
 /* Room that a record takes. */
 size_t taplog_bytes(const struct tap_rec *rec);
-/* The first record of n bytes: what it takes, or 0 when none is whole and sound. */
+/* The first record of n bytes: what it takes, or 0 when none is whole and sound; TAP_PAD then says
+ * that the rest of the block is filled up. */
 size_t taplog_decode(const void *p, size_t n, struct tap_rec *rec);
 
 void taplog_init(struct taplog *l, struct disk *disk, int dirfd, uint32_t first_number);

@@ -120,8 +120,7 @@ def rtp(path, low, high):
         if not (low <= dport <= high or low <= sport <= high) or len(data) < 12:
             continue
         ours = dport if low <= dport <= high else sport
-        # RFC 5761: these second octets are RTCP's on a shared port.
-        if ours & 1 or data[0] >> 6 != 2 or 192 <= data[1] <= 223:
+        if ours & 1 or data[0] >> 6 != 2:
             continue
         first, second, seq, ts, ssrc = head.unpack_from(data)
         start = 12 + (first & 15) * 4
