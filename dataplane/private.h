@@ -131,6 +131,7 @@ void pipeline_run(
 void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uint64_t now);
 /* Sends or gives up what waits; the time when to look again. */
 uint64_t sip_release_held(struct dp_worker *d, uint64_t now);
+bool sip_held_ready(const struct dp_worker *d); /* one that waited can go */
 void sip_from_ring(struct dp_worker *d, uint64_t now);
 
 /* home.c, main thread: routes and neighbours. */

@@ -120,18 +120,26 @@ void sip_from_ring(struct dp_worker *d, uint64_t now)
 	}
 }
 
+/* Not known yet, or one of the first n held waits for it: main may make it known at any moment, and
+ * none may overtake another then, or a 200 would come before its 180. */
+static bool sip_waits(const struct dp_worker *d, uint32_t nexthop, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (d->hold[i].nexthop == nexthop)
+			return true;
+	return !nexthop_word(&d->dp->fib, nexthop);
+}
+
 void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uint64_t now)
 {
-	if (!nexthop_word(&d->dp->fib, nexthop) && d->held < DP_HOLD) {
+	if (d->held)
+		sip_release_held(d, now);
+	if (sip_waits(d, nexthop, d->held) && d->held < DP_HOLD) {
 		/* The first message to a new neighbour: a retransmission would cost 500 ms. */
 		d->hold[d->held++] = (struct dp_held){m, nexthop, now + DP_HOLD_TIME};
 		d->worker.port[pkt_of(m)->port].stats.held++;
 		return;
 	}
-	/* The neighbour may have become known after this turn's release, in main's thread: what
-	 * waits for it goes first, or a 200 would overtake its 180. */
-	if (d->held)
-		sip_release_held(d, now);
 	worker_send(&d->worker, m, nexthop);
 	fib_put(&d->dp->fib, nexthop);
 }
@@ -142,17 +150,25 @@ uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < d->held; i++) {
-		struct dp_held *h = &d->hold[i];
+		struct dp_held h = d->hold[i];
 
-		if (!nexthop_word(&d->dp->fib, h->nexthop) && now < h->until) {
-			due = h->until < due ? h->until : due;
-			d->hold[kept++] = *h;
+		if (now < h.until && sip_waits(d, h.nexthop, kept)) {
+			due = h.until < due ? h.until : due;
+			d->hold[kept++] = h;
 			continue;
 		}
-		d->worker.port[pkt_of(h->m)->port].stats.held--;
-		worker_send(&d->worker, h->m, h->nexthop);
-		fib_put(&d->dp->fib, h->nexthop);
+		d->worker.port[pkt_of(h.m)->port].stats.held--;
+		worker_send(&d->worker, h.m, h.nexthop);
+		fib_put(&d->dp->fib, h.nexthop);
 	}
 	d->held = kept;
 	return due;
+}
+
+bool sip_held_ready(const struct dp_worker *d)
+{
+	for (unsigned i = 0; i < d->held; i++)
+		if (nexthop_word(&d->dp->fib, d->hold[i].nexthop))
+			return true;
+	return false;
 }

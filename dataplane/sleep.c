@@ -108,7 +108,7 @@ static bool worker_has_work(struct dp_worker *d)
 	return atomic_load(&d->dp->stop) || !rte_ring_empty(d->commands) ||
 	       !rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
 	       (dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) || worker_is_given(d) ||
-	       atomic_load(&d->dp->fib.generation) != d->generation;
+	       sip_held_ready(d) || atomic_load(&d->dp->fib.generation) != d->generation;
 }
 
 /* Ports without a descriptor are looked at again after as long as they have been silent. */
