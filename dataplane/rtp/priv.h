@@ -25,7 +25,8 @@ struct rtp {
 	struct td_acct_row *acct;
 	struct tap *tap;
 	struct leg_cold *cold;
-	uint32_t legs, per_address;
+	uint32_t legs, per_address;    /* of all workers: */
+	uint32_t own_first, own_count; /* these places of each address are ours */
 	uint32_t acct_rows;
 	uint16_t port_min;
 	unsigned addresses;

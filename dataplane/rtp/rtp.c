@@ -7,14 +7,30 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <dataplane/rtp/priv.h>
 
-/* Up to here the tables are made present at the start, and no leg waits for a page. */
+/* Up to here what a worker has of its tables is made present at the start, and no leg waits for a
+ * page. */
 #define POPULATE_BYTES (64ull << 20)
+
+/* Its own legs: those of the other workers are pages of zeroes that take no memory. */
+static void table_populate(const struct rtp *r, char *table, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	for (uint64_t a = 0; a < r->addresses; a++) {
+		uint64_t first = a * r->per_address + r->own_first;
+		uintptr_t from = (uintptr_t)(table + first * size) & ~(page - 1);
+		uintptr_t end = (uintptr_t)(table + (first + r->own_count) * size);
+
+		madvise((void *)from, end - from, MADV_POPULATE_WRITE);
+	}
+}
 
 static void *table_alloc(struct rtp *r, uint64_t count, size_t size)
 {
-	uint64_t bytes = count * size;
+	uint64_t bytes = count * size, own = (uint64_t)r->addresses * r->own_count * size;
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -22,9 +38,9 @@ static void *table_alloc(struct rtp *r, uint64_t count, size_t size)
 		return NULL;
 	/* Random legs in 4 kB pages miss the TLB at each packet. Refused, all works too. */
 	madvise(p, bytes, MADV_HUGEPAGE);
-	if (bytes <= POPULATE_BYTES)
-		madvise(p, bytes, MADV_POPULATE_WRITE);
-	r->bytes += bytes;
+	if (own <= POPULATE_BYTES)
+		table_populate(r, p, size);
+	r->bytes += own;
 	return p;
 }
 
@@ -52,6 +68,8 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->per_address = td_legs_per_address(p->rtp_port_min, p->rtp_port_max);
 	r->addresses = p->address_count;
 	r->legs = r->per_address * p->address_count;
+	r->own_first = td_worker_first(p->index, p->count, r->per_address);
+	r->own_count = td_worker_first(p->index + 1, p->count, r->per_address) - r->own_first;
 	r->acct_rows = p->acct_rows ? p->acct_rows : 1;
 	if (r->legs == 0 || r->acct_rows > UINT16_MAX) {
 		errno = EINVAL;
@@ -143,7 +161,7 @@ uint64_t rtp_bytes(const struct rtp *r)
 
 uint32_t rtp_legs(const struct rtp *r)
 {
-	return r->legs;
+	return r->own_count * r->addresses;
 }
 
 uint32_t rtp_legs_in_use(const struct rtp *r)

@@ -50,8 +50,8 @@ void rtp_reroute(struct rtp *r);
 
 /* Any thread: racy reads. */
 void rtp_acct(const struct rtp *r, uint32_t row, struct td_acct_row *add); /* added to *add */
-uint64_t rtp_bytes(const struct rtp *r); /* of the leg table and all else it allocated */
-uint32_t rtp_legs(const struct rtp *r);  /* that there can be */
+uint64_t rtp_bytes(const struct rtp *r); /* of its legs, and all else that it allocated */
+uint32_t rtp_legs(const struct rtp *r);  /* that it can have */
 uint32_t rtp_legs_in_use(const struct rtp *r);
 
 /* main: the site's sounds, shared by all workers. `synchronize` returns when every worker has
