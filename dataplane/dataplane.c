@@ -24,12 +24,6 @@ static int dp_check(const struct dp_params *p, char *err, size_t err_size)
 		snprintf(err, err_size, "%u ports; 1 to %d are possible", p->port_count, PORT_MAX);
 		return -EINVAL;
 	}
-	if (s->worker_count > 1) {
-		snprintf(err, err_size,
-			"worker_cores: %u cores given; this release runs one worker, name one core",
-			s->worker_count);
-		return -EINVAL;
-	}
 	for (unsigned i = 0; i < eal_workers(s); i++) {
 		if (s->signalling_core != (int)eal_worker_core(s, i))
 			continue;

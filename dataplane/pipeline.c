@@ -44,33 +44,73 @@ static void stage_kernel(struct dp_worker *d, struct rte_mbuf **m, unsigned n, u
 		worker_consume(&d->worker, m[i], TD_CONSUMED_KERNEL);
 }
 
+static unsigned media_worker(const struct dp_worker *d, struct rte_mbuf *m)
+{
+	return td_leg_worker(pkt_of(m)->leg, d->dp->workers, d->dp->parse.ports_per_address);
+}
+
+/* Media that came to another worker than its leg's, by one port: together what goes to one. */
+static void stage_media(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	unsigned from = d->worker.index, port = pkt_of(m[0])->port;
+
+	for (unsigned first = 0, end; first < n; first = end) {
+		unsigned to = media_worker(d, m[first]);
+
+		for (end = first + 1; end < n && media_worker(d, m[end]) == to; end++)
+			;
+		handover_put(&d->worker, dp_handover(d->dp, from, to)->received, to, port,
+			m + first, end - first);
+	}
+}
+
 static stage_fn *const stages[VERDICT_COUNT] = {
+	[VERDICT_MEDIA] = stage_media,
 	[VERDICT_SIP] = stage_sip,
 	[VERDICT_ARP] = stage_arp,
 	[VERDICT_ICMP] = stage_icmp,
 	[VERDICT_KERNEL] = stage_kernel,
 };
 
-void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+static void pipeline_lane(
+	struct dp_worker *d, struct lane *lane, unsigned port, struct rte_mbuf **m, uint64_t now)
 {
 	struct worker_port *p = &d->worker.port[port];
 	struct rte_mbuf *batch[VERDICT_COUNT][WORKER_BURST];
 	unsigned count[VERDICT_COUNT] = {0};
-	struct lane lane;
 
-	p->stats.in += n;
-	p->stats.in_bytes += lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
-	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
+	for (unsigned i = lane_run(lane, 0); i < lane->n; i = lane_run(lane, i + 1)) {
 		unsigned verdict = parse_packet(&d->dp->parse, p, port, m[i]);
 
-		if (verdict == VERDICT_MEDIA) /* in turn: its leg's next may be in the lane again */
-			rtp_receive(d->rtp, m[i], now);
-		else if (verdict < VERDICT_COUNT)
-			batch[verdict][count[verdict]++] = m[i];
-		else
+		if (verdict >= VERDICT_COUNT)
 			worker_drop(&d->worker, m[i], verdict - VERDICT_DROP);
+		else if (verdict != VERDICT_MEDIA ||
+			 (d->dp->workers > 1 && media_worker(d, m[i]) != d->worker.index))
+			batch[verdict][count[verdict]++] = m[i];
+		else /* in turn: its leg's next may be in the lane again */
+			rtp_receive(d->rtp, m[i], now);
 	}
 	for (unsigned v = 0; v < VERDICT_COUNT; v++)
 		if (count[v])
 			stages[v](d, batch[v], count[v], now);
+}
+
+void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct td_port_stats *s = &d->worker.port[port].stats;
+	struct lane lane;
+
+	s->in += n;
+	s->in_bytes += lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
+	pipeline_lane(d, &lane, port, m, now);
+}
+
+void pipeline_take(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct lane lane;
+
+	d->worker.port[port].stats.handed_in += n;
+	(void)lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
+	pipeline_lane(d, &lane, port, m, now);
 }

@@ -125,6 +125,9 @@ void signalling_sleep(struct dp *dp, uint64_t now);
 /* pipeline.c: a burst that came in by a port. */
 void pipeline_run(
 	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now);
+/* One that another worker received by that port and handed over. */
+void pipeline_take(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now);
 
 /* sip.c: a SIP message of ours, counted already; waits for its neighbour if it must. Takes the
  * packet and the reference. */

@@ -53,27 +53,35 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 	return total;
 }
 
-/* Frames for our queues. */
-static unsigned worker_take(struct dp_worker *d, const struct handover *h)
+/* Frames for our queues, and packets for our legs. */
+static unsigned worker_take(struct dp_worker *d, const struct handover *h, uint64_t now)
 {
 	struct worker *w = &d->worker;
 	struct rte_mbuf *m[WORKER_BURST];
-	unsigned n = rte_ring_sc_dequeue_burst(h->frames, (void **)m, WORKER_BURST, NULL);
+	unsigned frames = rte_ring_sc_dequeue_burst(h->frames, (void **)m, WORKER_BURST, NULL), n;
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = 0; i < frames; i++) {
 		w->port[pkt_of(m[i])->port].stats.handed_in++;
 		worker_tx(w, pkt_of(m[i])->port, m[i]);
 	}
-	return n;
+	n = rte_ring_sc_dequeue_burst(h->received, (void **)m, WORKER_BURST, NULL);
+	for (unsigned first = 0, end; first < n; first = end) { /* what came in by one port */
+		unsigned port = pkt_of(m[first])->port;
+
+		for (end = first + 1; end < n && pkt_of(m[end])->port == port; end++)
+			;
+		pipeline_take(d, port, m + first, end - first, now);
+	}
+	return frames + n;
 }
 
-static unsigned worker_given(struct dp_worker *d)
+static unsigned worker_given(struct dp_worker *d, uint64_t now)
 {
 	unsigned n = 0;
 
 	for (unsigned from = 0; from < d->dp->workers; from++)
 		if (from != d->worker.index)
-			n += worker_take(d, dp_handover(d->dp, from, d->worker.index));
+			n += worker_take(d, dp_handover(d->dp, from, d->worker.index), now);
 	return n;
 }
 
@@ -127,7 +135,7 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 	unsigned packets = worker_receive(d, now);
 	bool work = worker_took(d, packets, now);
 
-	work |= worker_given(d) | worker_frames(d) | worker_commands(d, now);
+	work |= worker_given(d, now) | worker_frames(d) | worker_commands(d, now);
 	if (!dp_inline_signalling(dp))
 		sip_from_ring(d, now);
 	worker_routes(d);

@@ -517,16 +517,16 @@ static void waking_reaches_the_turn(void **state)
 	}
 }
 
-static void a_second_worker_is_refused(void **state)
+static void a_core_has_one_loop(void **state)
 {
-	struct td_conf_site site = {.worker_cores = {0, 1}, .worker_count = 2};
+	struct td_conf_site site = {.worker_cores = {0, 1}, .worker_count = 2, .signalling_core = 1};
 	struct td_conf_port one = {.type = TD_PORT_RING};
 	struct dp_params p = {.site = &site, .ports = &one, .port_count = 1};
 	char err[DP_ERR];
 
 	assert_null(dp_alloc(&p, err, sizeof(err)));
 	assert_int_equal(errno, EINVAL);
-	assert_non_null(strstr(err, "worker_cores"));
+	assert_non_null(strstr(err, "signalling_core: core 1"));
 }
 
 int main(int argc, char **argv)
@@ -539,7 +539,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(media_crosses_from_port_to_port),
 		cmocka_unit_test(waking_reaches_the_turn),
 		cmocka_unit_test(garbage_is_accounted_for),
-		cmocka_unit_test(a_second_worker_is_refused),
+		cmocka_unit_test(a_core_has_one_loop),
 		cmocka_unit_test(alloc_survives_oom),
 		cmocka_unit_test(it_can_be_made_again),
 	};
