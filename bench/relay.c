@@ -78,15 +78,16 @@ static uint64_t io_chunk(struct traffic *t, unsigned first, int *rc)
 static int run_case(const struct bench_options *o, uint32_t legs, bool io, double *values)
 {
 	struct traffic *t = traffic_alloc(o, legs, false);
+	unsigned warm_ups = t ? traffic_warm_ups(t) : 0;
 	int rc = t ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i <= o->rounds && !rc; i++) { /* the first warms up */
+	for (unsigned i = 0; i < warm_ups + o->rounds && !rc; i++) {
 		traffic_prepare(t);
 		for (unsigned c = 0; c < TRAFFIC_CHUNKS && !rc; c++) {
 			unsigned first = c * (TRAFFIC_CHUNK / WORKER_BURST);
 			uint64_t took = io ? io_chunk(t, first, &rc) : stage_chunk(t, first, &rc);
 
-			if (i)
+			if (i >= warm_ups)
 				*values++ = (double)took / TRAFFIC_CHUNK;
 		}
 		rc = rc ? rc : traffic_verify(t);

@@ -63,7 +63,7 @@ static int round_through(struct traffic *t, bool tap, double *values)
 static int run_case(const struct bench_options *o, uint32_t legs, double *values)
 {
 	unsigned runs = o->rounds * TRAFFIC_CHUNKS;
-	double *plain = values, *tapped = values + runs + TRAFFIC_CHUNKS;
+	double *plain = values, *tapped = values + runs;
 	struct bench_result without, with = {.bench = "tap",
 					     .metric = "cycles_per_packet_added",
 					     .unit = "cycles",
@@ -72,12 +72,12 @@ static int run_case(const struct bench_options *o, uint32_t legs, double *values
 	struct traffic *t = traffic_alloc(o, legs, true);
 	int rc = t ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i <= o->rounds && !rc; i++) { /* the first warms up, and is last */
-		unsigned at = (i ? i - 1 : o->rounds) * TRAFFIC_CHUNKS;
-
-		rc = round_through(t, false, plain + at);
+	for (unsigned i = 0; !rc && i < traffic_warm_ups(t); i++)
+		rc = round_through(t, false, plain);
+	for (unsigned i = 0; i < o->rounds && !rc; i++) {
+		rc = round_through(t, false, plain + i * TRAFFIC_CHUNKS);
 		if (!rc)
-			rc = round_through(t, true, tapped + at);
+			rc = round_through(t, true, tapped + i * TRAFFIC_CHUNKS);
 	}
 	traffic_free(t);
 	if (rc)
@@ -92,7 +92,7 @@ static int run_case(const struct bench_options *o, uint32_t legs, double *values
 
 static int run(const struct bench_options *o)
 {
-	double *values = calloc(o->rounds + 1, 2 * TRAFFIC_CHUNKS * sizeof(*values));
+	double *values = calloc(o->rounds, 2 * TRAFFIC_CHUNKS * sizeof(*values));
 	int rc = values ? 0 : -ENOMEM;
 
 	for (unsigned i = 0; i < o->legs_count && !rc; i++)

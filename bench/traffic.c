@@ -28,8 +28,9 @@ struct traffic {
 	struct rte_mempool *pool;
 	struct prng prng;
 	uint64_t now;
-	uint32_t per_port;     /* legs */
-	struct stream *stream; /* by port * per_port + index */
+	uint32_t per_port;               /* legs */
+	uint32_t started[TRAFFIC_PORTS]; /* of them: had a packet, in turn, before any at random */
+	struct stream *stream;           /* by port * per_port + index */
 	struct rte_mbuf *mbuf[TRAFFIC_PACKETS];
 	uint32_t place[TRAFFIC_PACKETS]; /* whose packet it is */
 	uint16_t data_off[TRAFFIC_PACKETS];
@@ -258,7 +259,8 @@ uint64_t traffic_now(struct traffic *t, unsigned packets)
 static void prepare(struct traffic *t, unsigned i)
 {
 	unsigned port = i / WORKER_BURST % TRAFFIC_PORTS;
-	uint32_t index = prng_below(&t->prng, t->per_port);
+	uint32_t index = t->started[port] < t->per_port ? t->started[port]++
+							: prng_below(&t->prng, t->per_port);
 	uint32_t place = port * t->per_port + index;
 	struct stream *s = &t->stream[place];
 	struct rte_mbuf *m = t->mbuf[i];
@@ -298,6 +300,11 @@ static void prepare(struct traffic *t, unsigned i)
 		&f->udp, sizeof(f->udp) + 12));
 	t->place[i] = place;
 	s->in_packets++;
+}
+
+unsigned traffic_warm_ups(const struct traffic *t)
+{
+	return (t->per_port * TRAFFIC_PORTS + TRAFFIC_PACKETS - 1) / TRAFFIC_PACKETS;
 }
 
 void traffic_prepare(struct traffic *t)

@@ -27,6 +27,8 @@ struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool
 void traffic_free(struct traffic *t);
 
 struct dp_worker *traffic_worker(struct traffic *t);
+/* Rounds through all packets until each leg has had its first, which costs more than all others. */
+unsigned traffic_warm_ups(const struct traffic *t);
 /* The clock of the calls, moved on by so many of their packets. */
 uint64_t traffic_now(struct traffic *t, unsigned packets);
 void traffic_tap(struct traffic *t, bool on); /* records every leg, or none; TAP_ENDs then come */

@@ -72,14 +72,17 @@ static stage_fn *const stages[VERDICT_COUNT] = {
 	[VERDICT_KERNEL] = stage_kernel,
 };
 
-static void pipeline_lane(
-	struct dp_worker *d, struct lane *lane, unsigned port, struct rte_mbuf **m, uint64_t now)
+/* The bytes of n packets, at most LANE_BURST, which are taken. */
+static uint64_t pipeline_window(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	struct worker_port *p = &d->worker.port[port];
-	struct rte_mbuf *batch[VERDICT_COUNT][WORKER_BURST];
+	struct rte_mbuf *batch[VERDICT_COUNT][LANE_BURST];
 	unsigned count[VERDICT_COUNT] = {0};
+	struct lane lane;
+	uint64_t bytes = lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
 
-	for (unsigned i = lane_run(lane, 0); i < lane->n; i = lane_run(lane, i + 1)) {
+	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
 		unsigned verdict = parse_packet(&d->dp->parse, p, port, m[i]);
 
 		if (verdict >= VERDICT_COUNT)
@@ -93,24 +96,30 @@ static void pipeline_lane(
 	for (unsigned v = 0; v < VERDICT_COUNT; v++)
 		if (count[v])
 			stages[v](d, batch[v], count[v], now);
+	return bytes;
+}
+
+static uint64_t pipeline_windows(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	uint64_t bytes = 0;
+
+	for (; n > LANE_BURST; m += LANE_BURST, n -= LANE_BURST)
+		bytes += pipeline_window(d, port, m, LANE_BURST, now);
+	return bytes + pipeline_window(d, port, m, n, now);
 }
 
 void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	struct td_port_stats *s = &d->worker.port[port].stats;
-	struct lane lane;
 
 	s->in += n;
-	s->in_bytes += lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
-	pipeline_lane(d, &lane, port, m, now);
+	s->in_bytes += pipeline_windows(d, port, m, n, now);
 }
 
 void pipeline_take(
 	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
-	struct lane lane;
-
 	d->worker.port[port].stats.handed_in += n;
-	(void)lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
-	pipeline_lane(d, &lane, port, m, now);
+	(void)pipeline_windows(d, port, m, n, now);
 }

@@ -22,7 +22,7 @@
 #include <dataplane/net/frame.h>
 #include <dataplane/pkt.h>
 
-#define WORKER_BURST 32
+#define WORKER_BURST 128 /* packets taken from a port, and given to one, at once */
 #define PORT_MAX     16 /* ports of a site */
 #define WORKER_MAX   16 /* lcores that move packets */
 

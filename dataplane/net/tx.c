@@ -15,7 +15,7 @@ static void worker_hand_frames(struct worker *w, unsigned port)
 void worker_flush(struct worker *w, unsigned port)
 {
 	struct worker_port *p = &w->port[port];
-	unsigned n = p->tx_count, sent;
+	unsigned n = p->tx_count, sent = 0, taken;
 	uint64_t bytes = 0;
 
 	if (!n)
@@ -26,7 +26,10 @@ void worker_flush(struct worker *w, unsigned port)
 	}
 	for (unsigned i = 0; i < n; i++) /* before: the driver frees what it sends */
 		bytes += p->tx[i]->pkt_len;
-	sent = rte_eth_tx_burst(p->eth_port, p->queue, p->tx, (uint16_t)n);
+	do { /* some drivers take less at once than they have room for */
+		taken = rte_eth_tx_burst(p->eth_port, p->queue, p->tx + sent, (uint16_t)(n - sent));
+		sent += taken;
+	} while (taken && sent < n);
 	for (unsigned i = sent; i < n; i++) {
 		bytes -= p->tx[i]->pkt_len;
 		rte_pktmbuf_free(p->tx[i]);

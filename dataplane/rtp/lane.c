@@ -57,6 +57,8 @@ void rtp_leg_match(struct rtp *r, uint32_t id)
 uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsigned port,
 	struct rte_mbuf **m, unsigned n, uint64_t now)
 {
+	struct leg *legs = r->leg;
+	uint32_t none = r->legs;
 	uint64_t bytes = 0;
 
 	lane->rtp = r;
@@ -64,19 +66,21 @@ uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsi
 	lane->port = port;
 	lane->n = n;
 	lane->now = now;
+	lane->time = rtp_clock(now);
+	lane->mac_word = r->worker->port[port].mac_word;
+	lane->mac_check = r->worker->port[port].mac_check;
 	for (unsigned i = 0; i < n; i++) {
 		__builtin_prefetch(m[i]);
 		__builtin_prefetch((uint8_t *)m[i] + FRAME_AT, 1);
 	}
 	for (unsigned i = 0; i < n; i++) {
-		const uint8_t *f = rte_pktmbuf_mtod(m[i], const uint8_t *);
-		uint32_t id = r->legs;
+		struct leg *l = &legs[none];
 
 		if (likely(m[i]->data_len >= PARSE_RTP_FRAME))
-			id = parse_leg(t, f, id);
+			l = &legs[parse_leg(t, rte_pktmbuf_mtod(m[i], const uint8_t *), none)];
 		bytes += m[i]->pkt_len;
-		lane->leg[i] = &r->leg[id];
-		__builtin_prefetch(lane->leg[i], 1);
+		lane->leg[i] = l;
+		__builtin_prefetch(l, 1);
 	}
 	return bytes;
 }
@@ -101,17 +105,17 @@ static inline bool sum_right(const uint8_t *f)
 
 /* What a frame must be whoever sent it: one segment of IPv4 and UDP whose lengths agree, to us. */
 static inline bool frame_right(
-	const struct worker_port *p, const struct rte_mbuf *m, const uint8_t *f, uint32_t total)
+	const struct lane *lane, const struct rte_mbuf *m, const uint8_t *f, uint32_t total)
 {
 	return total + sizeof(struct rte_ether_hdr) == m->pkt_len && m->pkt_len == m->data_len &&
 	       total - sizeof(struct rte_ipv4_hdr) == parse_load16(f + 38) &&
-	       !(m->ol_flags & CHECKSUM_BAD) && !((load64(f) ^ p->mac_word) & p->mac_check) &&
+	       !(m->ol_flags & CHECKSUM_BAD) && !((load64(f) ^ lane->mac_word) & lane->mac_check) &&
 	       sum_right(f);
 }
 
 /* The packet is the next of its leg, and is counted. False: nothing happened. */
-static inline bool lane_accept(struct td_acct_row *acct, const struct worker_port *p, struct leg *l,
-	const struct rte_mbuf *m, const uint8_t *f, uint32_t time)
+static inline bool lane_accept(const struct lane *lane, struct td_acct_row *acct, struct leg *l,
+	const struct rte_mbuf *m, const uint8_t *f)
 {
 	const __m128i is = _mm_setr_epi8(IPV4_IS), is_mask = _mm_setr_epi8(IPV4_MASK);
 	const __m128i match_mask = _mm_setr_epi8(MATCH_MASK);
@@ -120,15 +124,15 @@ static inline bool lane_accept(struct td_acct_row *acct, const struct worker_por
 		_mm_and_si128(_mm_xor_si128(match, load16(l->match)), match_mask));
 	uint32_t total = parse_load16(f + 16), delta;
 
-	if (unlikely(!_mm_testz_si128(wrong, wrong) || !frame_right(p, m, f, total)))
+	if (unlikely(!_mm_testz_si128(wrong, wrong) || !frame_right(lane, m, f, total)))
 		return false;
 	delta = (uint16_t)(parse_load16(f + RELAY_RTP + 2) - l->seq_max);
 	if (unlikely(delta - 1 >= SEQ_MAX_DROPOUT - 1)) /* 0 too: a duplicate */
 		return false;
-	if (unlikely(!police_pass(l, total, time)))
+	if (unlikely(!police_pass(l, total, lane->time)))
 		return false;
 	leg_advance(l, delta);
-	leg_jitter(l, rte_be_to_cpu_32(rtp_load32(f + RELAY_RTP + 4)), time);
+	leg_jitter(l, rte_be_to_cpu_32(rtp_load32(f + RELAY_RTP + 4)), lane->time);
 	rtp_count_in(acct, l, total);
 	return true;
 }
@@ -209,13 +213,13 @@ static void lane_end(struct rtp *r, struct lane *lane, unsigned i)
 		worker_consume(r->worker, m, TD_CONSUMED_RTP_HELD);
 }
 
-/* What passes 3 and 4 have of a burst: the packets that are to be sent. */
+/* Packets that pass 3 has counted, for pass 4. */
 struct lane_way {
 	unsigned n;
-	bool tapped; /* one of them */
-	struct rte_mbuf *m[WORKER_BURST];
-	const struct leg *in[WORKER_BURST];
-	struct leg *out[WORKER_BURST];
+	uint16_t flags; /* of all their legs */
+	struct rte_mbuf *m[LANE_BURST];
+	const struct leg *in[LANE_BURST];
+	struct leg *out[LANE_BURST];
 };
 
 /* Pass 3 from `at` on: the place of the first packet that is not for the lane. Two passes in one
@@ -223,9 +227,7 @@ struct lane_way {
 static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *way, unsigned at)
 {
 	struct rtp *r = lane->rtp;
-	const struct worker_port *p = &r->worker->port[lane->port];
 	struct td_acct_row *acct = r->acct;
-	uint32_t time = rtp_clock(lane->now);
 	unsigned n = lane->n, sends = 0, i;
 	uint16_t flags = 0;
 
@@ -234,7 +236,7 @@ static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *wa
 		const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 		struct leg *l = lane->leg[i], *out;
 
-		if (unlikely(!lane_accept(acct, p, l, m, f, time)))
+		if (unlikely(!lane_accept(lane, acct, l, m, f)))
 			break;
 		if (unlikely(!(l->flags & LEG_RELAY))) {
 			lane_end(r, lane, i);
@@ -249,7 +251,7 @@ static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *wa
 		flags |= l->flags;
 	}
 	way->n = sends;
-	way->tapped = flags & LEG_TAP;
+	way->flags = flags;
 	return i;
 }
 
@@ -273,7 +275,7 @@ unsigned lane_run(struct lane *lane, unsigned at)
 	struct lane_way way;
 	unsigned end = lane_check(lane, &way, at);
 
-	if (way.tapped)
+	if (unlikely(way.flags & LEG_TAP))
 		lane_tap(lane, &way);
 	for (unsigned i = 0; i < way.n; i++)
 		lane_send(w, acct, in, way.m[i], way.in[i], way.out[i]);

@@ -26,6 +26,8 @@
 #include <dataplane/net/parse.h>
 #include <dataplane/rtp/rtp.h>
 
+#define LANE_BURST 32 /* more, and lines that were asked for are gone before their turn */
+
 struct leg;
 
 struct lane {
@@ -33,10 +35,12 @@ struct lane {
 	struct rte_mbuf **m;
 	unsigned port, n;
 	uint64_t now;
-	struct leg *leg[WORKER_BURST]; /* of the packet, by its place in the burst */
+	uint32_t time;                /* now, in time-stamp units */
+	uint64_t mac_word, mac_check; /* the port's */
+	struct leg *leg[LANE_BURST];  /* of the packet, by its place in the burst */
 };
 
-/* Passes 1 and 2 for n packets, at most WORKER_BURST, that came in by a port. Their bytes, frames
+/* Passes 1 and 2 for n packets, at most LANE_BURST, that came in by a port. Their bytes, frames
  * without FCS, are returned. */
 uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsigned port,
 	struct rte_mbuf **m, unsigned n, uint64_t now);

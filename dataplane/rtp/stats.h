@@ -12,7 +12,10 @@
 static inline void leg_advance(struct leg *l, uint32_t delta)
 {
 	l->seq_max += delta;
-	l->seen = (delta < LEG_WINDOW ? l->seen << delta : 0) | 1;
+	if (__builtin_expect(delta == 1, 1))
+		l->seen = l->seen << 1 | 1;
+	else
+		l->seen = (delta < LEG_WINDOW ? l->seen << delta : 0) | 1;
 }
 
 /* RFC 3550 A.8 in its integer form. `time` is the arrival, in units of ts. */

@@ -353,7 +353,7 @@ void world_put(struct world *w, struct rte_mbuf **m, unsigned n)
 {
 	for (unsigned i = 0, run; i < n; i += run) {
 		for (run = 1;
-			i + run < n && run < WORKER_BURST && port_of(m[i + run]) == port_of(m[i]);
+			i + run < n && run < LANE_BURST && port_of(m[i + run]) == port_of(m[i]);
 			run++)
 			;
 		input_port(w, port_of(m[i]), m + i, run);
