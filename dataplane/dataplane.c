@@ -43,6 +43,7 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 	dp->workers = eal_workers(p->site);
 	dp->turn = p->turn;
 	dp->turn_ctx = p->turn_ctx;
+	dp->wall_offset = p->wall_offset;
 	dp->note = p->note;
 	dp->note_ctx = p->note_ctx;
 	dp->main_epoll = dp->main_event = dp->signalling.own.fd = -1;
@@ -198,6 +199,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 		.sounds = dp->sounds,
 		.event = dp_event,
 		.event_ctx = d,
+		.wall_offset = dp->wall_offset,
 		.now = dp_now(),
 	};
 	int rc = wake_init(&d->wake);
@@ -339,6 +341,12 @@ static void dp_wake_all(struct dp *dp)
 		wake_post(&dp->worker[i].wake);
 	if (!dp_inline_signalling(dp))
 		wake_post(&dp->signalling.own);
+}
+
+void dp_wall(struct dp *dp, uint64_t wall_offset)
+{
+	for (unsigned i = 0; i < dp->workers; i++)
+		rtp_wall(dp->worker[i].rtp, wall_offset);
 }
 
 void dp_stop(struct dp *dp)

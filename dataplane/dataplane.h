@@ -30,7 +30,8 @@ struct dp_params {
 	 * deadline (monotonic ns, TD_NEVER), or 0 when it wants to be called again at once. */
 	uint64_t (*turn)(void *ctx, uint64_t now);
 	void *turn_ctx;
-	bool tap; /* make the recorder's rings */
+	uint64_t wall_offset; /* wall clock - dp_now(); dp_wall() */
+	bool tap;             /* make the recorder's rings */
 	/* One line that a person should read, though nothing failed: a fallback and what it costs.
 	 * NULL: lost. main. */
 	void (*note)(void *ctx, const char *line);
@@ -46,6 +47,9 @@ void dp_free(struct dp *dp);
 
 /* Monotonic nanoseconds as `now` everywhere (TSC based, any thread). */
 uint64_t dp_now(void);
+
+/* main: the wall clock was stepped. RTCP's time stamps follow. */
+void dp_wall(struct dp *dp, uint64_t wall_offset);
 
 /* signalling: SIP in and out. Data of a datagram stays valid until the release. */
 struct dp_datagram {

@@ -74,6 +74,7 @@ struct dp {
 	unsigned ports, opened, workers;
 	uint64_t (*turn)(void *ctx, uint64_t now);
 	void *turn_ctx;
+	uint64_t wall_offset; /* at the start */
 	void (*note)(void *ctx, const char *line);
 	void *note_ctx;
 	struct parse parse;

@@ -73,7 +73,8 @@ register() { # AGENT ADDRESS PASSWORD
 	}
 }
 
-# A baresip of its own. ACCOUNT: what follows the address in its accounts file; ARGS: baresip's.
+# A baresip of its own. ACCOUNT: what follows the address in its accounts file; ARGS: baresip's;
+# BARESIP_CONFIG: a line more of its configuration.
 baresip_in() { # NAMESPACE NAME ADDRESS WAV ACCOUNT ARGS...
 	local space=$1 name=$2 address=$3 wav=$4 account=$5 dir=$out/$2
 	shift 5
@@ -90,6 +91,7 @@ baresip_in() { # NAMESPACE NAME ADDRESS WAV ACCOUNT ARGS...
 	ausrc_srate 8000
 	ausrc_channels 1
 	rtp_ports 30000-39999
+	${BARESIP_CONFIG:-}
 	END
 	echo "<sip:$name@$LAB_DOMAIN>;$account;audio_codecs=pcma/8000/1,pcmu/8000/1;ptime=20;mwi=no" \
 		>"$dir/accounts"

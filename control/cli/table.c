@@ -131,6 +131,8 @@ static void cell_text(const char *key, const json_t *value, char out[CELL])
 			snprintf(out, CELL, "%.2f", number);
 		else if (key_ends(key, "_bps"))
 			rate_text(number, out);
+		else if (strcmp(key, "raised") == 0)
+			snprintf(out, CELL, "%s", number > 0 ? "yes" : "no");
 		else if (strcmp(key, "ended_by") == 0)
 			snprintf(out, CELL, "%s", ended_by(value));
 		else if (strcmp(key, "position") == 0 && number == 0)

@@ -48,8 +48,10 @@ static uint32_t nexthop_get(const struct rtp *r, const struct td_addr *to)
 
 void rtp_leg_nexthops(struct rtp *r, uint32_t id)
 {
+	struct td_addr rtcp = rtp_rtcp_address(&r->cold[id]);
+
 	r->leg[id].nexthop = nexthop_get(r, &r->cold[id].to);
-	r->cold[id].rtcp_nexthop = nexthop_get(r, &r->cold[id].to_rtcp);
+	r->cold[id].rtcp_nexthop = nexthop_get(r, &rtcp);
 }
 
 void rtp_leg_address(struct rtp *r, uint32_t id, const struct td_addr *remote)
@@ -62,11 +64,6 @@ void rtp_leg_address(struct rtp *r, uint32_t id, const struct td_addr *remote)
 	uint64_t sum;
 
 	c->to = *remote;
-	c->to_rtcp = c->rtcp;
-	if (!c->to_rtcp.family) {
-		c->to_rtcp = *remote;
-		c->to_rtcp.port = remote->port ? remote->port + 1 : 0;
-	}
 	rtp_leg_nexthops(r, id); /* before the old are put back: they may be the same */
 	fib_put(r->worker->fib, nexthop);
 	fib_put(r->worker->fib, rtcp_nexthop);
@@ -109,12 +106,14 @@ struct rte_mbuf *rtp_leg_packet(
 	struct rtp *r, uint32_t id, bool rtcp, unsigned len, uint8_t **payload)
 {
 	struct rte_mbuf *m = worker_originate(r->worker, local_of(r, id)->port);
+	const struct leg_cold *c = &r->cold[id];
+	struct td_addr to = rtcp ? rtp_rtcp_address(c) : c->to;
 	struct frame *f;
 
 	if (!m)
 		return NULL;
 	f = (struct frame *)rte_pktmbuf_append(m, (uint16_t)(sizeof(*f) + len));
-	header_make(r, id, rtcp ? &r->cold[id].to_rtcp : &r->cold[id].to, rtcp, &f->ip, &f->udp);
+	header_make(r, id, &to, rtcp && !c->mux, &f->ip, &f->udp);
 	f->ip.total_length = htons((uint16_t)(IP_UDP_BYTES + len));
 	f->udp.dgram_len = htons((uint16_t)(sizeof(f->udp) + len));
 	*payload = (uint8_t *)(f + 1);
@@ -127,11 +126,15 @@ static bool addr_same(const struct td_addr *a, const struct td_addr *b)
 }
 
 /* What LEG_ADD and LEG_SET have in common. */
-static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, bool added)
+static void leg_set(
+	struct rtp *r, uint32_t id, const struct td_leg_params *p, bool added, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	bool moved = added || !addr_same(&c->remote, &p->remote) || !addr_same(&c->rtcp, &p->rtcp);
+	bool moved = added || !addr_same(&c->remote, &p->remote);
+	bool mux = p->flags & TD_LEG_RTCP_MUX;
+	bool rtcp_moved = !addr_same(&c->rtcp, &p->rtcp) || c->mux != mux;
+	uint16_t both = LEG_RECV | LEG_SEND, before = l->flags & both;
 
 	c->cookie = p->cookie;
 	c->codec = p->codec;
@@ -139,6 +142,8 @@ static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, b
 	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
 	c->remote = p->remote;
 	c->rtcp = p->rtcp;
+	c->mux = mux;
+	c->sip_ip = p->sip.family == 4 ? p->sip.ip4 : 0;
 	c->pt = l->out_type = p->pt;
 	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
@@ -147,8 +152,12 @@ static void leg_set(struct rtp *r, uint32_t id, const struct td_leg_params *p, b
 			       (p->flags & TD_LEG_RECV ? LEG_RECV : 0) |
 			       (p->flags & TD_LEG_RTCP ? LEG_RTCP : 0));
 	rtp_source_set(l, c, moved);
-	if (moved)
-		rtp_leg_address(r, id, &p->remote);
+	if (moved || rtcp_moved)
+		rtp_leg_address(r, id, moved ? &c->remote : &c->to);
+	if ((l->flags & both) != both)
+		l->flags &= (uint16_t)~LEG_SILENT;
+	else if (before != both)
+		rtp_watch_start(r, id, now);
 	l->police_byte = police_byte(rtp_frame(c), IP_UDP_BYTES + RTP_HEADER + rtp_frame(c));
 	rtp_leg_match(r, id);
 	tap_prepare(r, id);
@@ -165,12 +174,13 @@ static void leg_add(struct rtp *r, uint32_t id, const struct td_leg_params *p, u
 	l->peer = TD_LEG_NONE;
 	l->police_time = rtp_clock(now);
 	l->out_ssrc = htonl(p->ssrc);
-	leg_set(r, id, p, true);
+	rtp_report_start(r, id, now);
+	rtp_watch_start(r, id, now);
+	leg_set(r, id, p, true, now);
 	/* As if a packet had been sent a frame ago: the first one has seq and ts_offset. */
 	c->last_seq = (uint16_t)(p->seq - 1);
 	c->last_ts = p->ts_offset - rtp_frame(c);
 	c->last_time = rtp_clock(now) - rtp_frame(c);
-	rtp_report_start(r, id, now);
 	r->live[id / 64] |= 1ull << id % 64;
 	atomic_fetch_add_explicit(&r->legs_in_use, 1, memory_order_relaxed);
 }
@@ -235,7 +245,7 @@ static void leg_del(struct rtp *r, uint32_t id, uint64_t now)
 	rtp_report_bye(r, id, now);
 	rtp_digit_finish(r, id);
 	untap(r, id, now);
-	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_REPORT]);
+	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_WATCH]);
 	fib_put(r->worker->fib, l->nexthop);
 	fib_put(r->worker->fib, c->rtcp_nexthop);
 	rtp_stats_get(l, c, &ev.stats);
@@ -280,7 +290,7 @@ void rtp_command(struct rtp *r, const struct td_media_cmd *cmd, uint64_t now)
 			leg_add(r, id, &cmd->leg_params, now);
 		break;
 	case TD_MEDIA_LEG_SET:
-		leg_set(r, id, &cmd->leg_params, false);
+		leg_set(r, id, &cmd->leg_params, false, now);
 		rtp_stream_update(r, id);
 		if (r->leg[id].peer != TD_LEG_NONE)
 			rtp_stream_update(r, r->leg[id].peer);

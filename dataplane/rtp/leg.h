@@ -69,11 +69,12 @@ enum leg_flag {
 	LEG_TAP = 1 << 9,
 	LEG_PLAY = 1 << 10,   /* a sound plays to this peer */
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
+	LEG_SILENT = 1 << 12, /* TD_MEDIA_SILENT was sent: the next packet is news (watch.c) */
 };
 
 /* A leg's packets may take the fast lane when of these exactly LEG_FAST are set. */
 #define LEG_FAST      (LEG_LIVE | LEG_STARTED)
-#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING)
+#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT)
 
 struct leg {
 	_Alignas(LEG_LINE) uint8_t match[LEG_MATCH];
@@ -116,7 +117,7 @@ _Static_assert(offsetof(struct leg, nexthop) == 92, "as drawn");
 _Static_assert(offsetof(struct leg, out_packets) == 112, "as drawn");
 _Static_assert(offsetof(struct leg, tap_codec) == 125, "as drawn");
 
-enum leg_timer { LEG_TIMER_PLAY, LEG_TIMER_REPORT, LEG_TIMER_DIGIT, LEG_TIMERS };
+enum leg_timer { LEG_TIMER_PLAY, LEG_TIMER_WATCH, LEG_TIMER_DIGIT, LEG_TIMERS };
 
 struct leg_cold {
 	uint32_t recording;
@@ -136,20 +137,26 @@ struct leg_cold {
 
 	/* statistics: whole, of which the hot ones are what came since the last report */
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
-	uint64_t strangers, unexpected_pt;
+	uint32_t strangers, unexpected_pt;
 	uint32_t base;            /* extended sequence number of this SSRC's first packet */
 	uint32_t expected_before; /* of earlier SSRCs, and before jumps */
-	uint64_t packets_before;  /* in_packets when this SSRC began */
+	uint32_t packets_before;  /* in_packets when this SSRC began */
 	uint32_t expected_prior, received_prior; /* at our last report block (RFC 3550 A.3) */
-	uint64_t reported_packets;               /* in + out at the last LEG_STATS */
+	uint32_t reported_packets;               /* in + out at the last LEG_STATS */
+
+	/* is the peer heard (watch.c); times in time-stamp units */
+	uint32_t watch_packets; /* in_packets when it was looked last */
+	uint32_t watch_heard;   /* when it was heard last, or might first be */
+	uint32_t report_at;     /* ms: the timer of both fires at the earlier */
 
 	/* what we send */
 	struct td_addr remote, rtcp; /* as signalling said */
-	struct td_addr to, to_rtcp;  /* where ours go: the same, or where a latch led */
+	struct td_addr to;           /* where ours go: the same, or where a latch led */
 	uint32_t rtcp_nexthop;
 	uint32_t last_ts, last_time; /* of the last packet sent, its time in time-stamp units */
 	uint16_t last_seq;
-	uint16_t unused;
+	bool mux; /* RTCP on the RTP ports (RFC 5761) */
+	uint8_t unused;
 
 	/* the sound that plays */
 	uint32_t sound, position;
@@ -157,15 +164,22 @@ struct leg_cold {
 	uint8_t phase; /* the millisecond of 20 in which it is sent */
 
 	/* what the peer's reports said */
-	uint32_t out_lost, out_jitter, rtt_us;
+	int32_t out_lost;
+	uint32_t out_reports, out_seq_max, out_jitter, rtt_us;
+	struct td_leg_xr xr;
 	uint32_t sr_ntp;         /* middle bits of the peer's last SR, 0 none */
-	uint64_t sr_time;        /* and when it came */
-	uint64_t out_packets_sr; /* rtp_out_packets() at our last report: a sender since then? */
+	uint32_t sr_time;        /* and when it came, 1/65536 s */
+	uint32_t out_packets_sr; /* rtp_out_packets() at our last report: a sender since then? */
 
-	/* a source on probation (TD_SOURCE_LATCH) */
-	uint32_t probation_ip, probation_ssrc;
-	uint16_t probation_port, probation_seq;
-	bool probation, latched;
+	/* a source that is yet to prove itself (source.c) */
+	uint32_t probe_ip, probe_ssrc;
+	uint32_t probe_since; /* time-stamp units */
+	uint16_t probe_port, probe_seq;
+	uint32_t sip_ip;    /* where its SIP comes from, 0 unknown */
+	uint32_t former_ip; /* where it was before signalling moved it */
+	uint16_t former_port;
+	uint32_t rtcp_time; /* police_rtcp() */
+	bool far;           /* src_ip is a far one's: a near one may take its place */
 
 	struct wheel_timer timer[LEG_TIMERS];
 };

@@ -16,8 +16,8 @@
 #define RTP_CLOCK    8000 /* of every codec we have; G.722's is too (RFC 3551 section 4.5.2) */
 #define RTP_CLOCK_NS (TD_NSEC_PER_SEC / RTP_CLOCK)
 #define IP_UDP_BYTES (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
-#define PLAY_PHASES  20 /* milliseconds over which the packets of sounds are spread */
-#define REPORT_NS    (5 * TD_NSEC_PER_SEC) /* mean interval of RTCP (RFC 3550 section 6.2) */
+#define PLAY_PHASES  20   /* milliseconds over which the packets of sounds are spread */
+#define REPORT_MS    5000 /* mean interval of RTCP (RFC 3550 section 6.2) */
 
 struct rtp {
 	struct worker *worker;
@@ -34,8 +34,10 @@ struct rtp {
 	struct sounds *sounds;
 	void (*event)(void *ctx, const struct td_media_event *ev);
 	void *event_ctx;
-	uint64_t random; /* state of splitmix64 */
-	uint64_t *live;  /* bit by leg */
+	uint64_t random;            /* state of splitmix64 */
+	_Atomic uint64_t wall_told; /* main: rtp_wall() */
+	uint64_t wall, wall_since;  /* as reports have it, and since when */
+	uint64_t *live;             /* bit by leg */
 	_Atomic uint32_t legs_in_use;
 	uint64_t bytes; /* of all that is allocated */
 	uint32_t phase_load[PLAY_PHASES];
@@ -92,6 +94,16 @@ static inline void rtp_count_in(struct td_acct_row *acct, struct leg *l, unsigne
 	row->ip_bytes[TD_DIR_IN] += ip_bytes;
 }
 
+/* Where the peer takes reports. */
+static inline struct td_addr rtp_rtcp_address(const struct leg_cold *c)
+{
+	struct td_addr a = c->rtcp.family && !c->mux ? c->rtcp : c->to;
+
+	if (!c->rtcp.family && !c->mux && a.port)
+		a.port++;
+	return a;
+}
+
 uint64_t rtp_random(struct rtp *r);
 void rtp_event(struct rtp *r, uint32_t id, struct td_media_event *ev); /* leg and cookie are set */
 
@@ -109,8 +121,9 @@ void rtp_tap(struct rtp *r, uint32_t id, const uint8_t *rtp, const void *payload
 /* source.c: which packets are the peer's. */
 enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
 void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved);
-enum source rtp_source_check(
-	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, bool expected_pt);
+enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
+	bool expected_pt, uint32_t time);
+bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt);
 
 /* stats.c: RFC 3550 appendix A. */
 enum sequence { SEQ_NEXT, SEQ_REORDERED, SEQ_DUPLICATE, SEQ_LATE, SEQ_JUMP, SEQ_RESTART };
@@ -154,8 +167,13 @@ void rtp_play_due(struct rtp *r, uint32_t id, uint64_t deadline, uint64_t now);
 
 /* rtcp.c */
 void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now); /* takes it */
-void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now);
-void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now);
+void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now); /* says when the first is due */
+void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now);   /* and the next */
 void rtp_report_bye(struct rtp *r, uint32_t id, uint64_t now);
+
+/* watch.c: silences, and the timer that they share with reports */
+void rtp_watch_start(struct rtp *r, uint32_t id, uint64_t now); /* from now on; sets the timer */
+void rtp_watch_due(struct rtp *r, uint32_t id, uint64_t now);
+void rtp_watch_heard(struct rtp *r, uint32_t id, uint64_t now); /* a packet, with LEG_SILENT */
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include <dataplane/rtp/police.h>
 #include <dataplane/rtp/relay.h>
+#include <dataplane/rtp/rtcp_msg.h>
 #include <dataplane/rtp/stats.h>
 #include <dataplane/tap.h>
 
@@ -161,6 +162,24 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
 	rtp_relay(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
 }
 
+/*
+ * RFC 3550 section 8.2: the peer sends with the SSRC of our own stream to it. What has a number
+ * that we sent not long ago is ours, looped back. Otherwise the peer has drawn the same one: our
+ * stream says good-bye and goes on with another.
+ */
+static void own_ssrc(struct rtp *r, struct rte_mbuf *m, uint16_t seq, uint64_t now)
+{
+	uint32_t id = pkt_of(m)->leg;
+	uint16_t behind = (uint16_t)(rtp_stream_position(r, id).seq - seq);
+
+	if (behind >= SEQ_MAX_DROPOUT) {
+		rtp_report_bye(r, id, now);
+		r->leg[id].out_ssrc = (uint32_t)rtp_random(r);
+		rtp_leg_address(r, id, &r->cold[id].to);
+	}
+	worker_drop(r->worker, m, TD_DROP_RTP_LOOP);
+}
+
 void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 {
 	struct pkt *pkt = pkt_of(m);
@@ -176,7 +195,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_NO_LEG);
 		return;
 	}
-	if (pkt->rtcp) {
+	if (pkt->rtcp || (c->mux && pkt->payload_len >= RTP_HEADER && rtcp_is(rtp[1]))) {
 		rtp_rtcp_input(r, m, now);
 		return;
 	}
@@ -185,7 +204,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		return;
 	}
 	expected_pt = v.pt == c->pt || (v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
-	switch (rtp_source_check(r, pkt->leg, pkt, rtp, expected_pt)) {
+	switch (rtp_source_check(r, pkt->leg, pkt, rtp, expected_pt, time)) {
 	case SOURCE_STRANGER:
 		c->strangers++;
 		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
@@ -198,6 +217,10 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		return;
 	case SOURCE_RIGHTFUL:
 		break;
+	}
+	if (v.ssrc == l->out_ssrc) {
+		own_ssrc(r, m, v.seq, now);
+		return;
 	}
 	/* A type that was not negotiated starts no stream, but it has its place in one. */
 	if (!expected_pt && (!(l->flags & LEG_STARTED) || v.ssrc != c->in_ssrc)) {
@@ -217,6 +240,8 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	rtp_count_in(r->acct, l, pkt->ip_len);
 	if (!c->first_told)
 		tell_first(r, pkt->leg, pkt);
+	if (l->flags & LEG_SILENT)
+		rtp_watch_heard(r, pkt->leg, now);
 	/* The time stamps of an event stand still: they say nothing of jitter. */
 	if (v.pt == c->pt && verdict != SEQ_RESTART)
 		leg_jitter(l, v.ts, time);

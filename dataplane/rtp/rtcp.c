@@ -9,26 +9,49 @@
 #include <dataplane/rtp/priv.h>
 #include <dataplane/rtp/rtcp_msg.h>
 
-/* Section 4 lets the NTP time stamp count from any origin when there is no wall clock. */
-static uint64_t ntp_time(uint64_t now)
+#define NTP_1970 2208988800u /* seconds from 1900 on, where NTP begins */
+/* After a step of the wall clock, what answers a report from before it tells no round trip. */
+#define STEP_NS (4 * REPORT_MS * TD_NSEC_PER_MSEC)
+
+/* Nanoseconds as NTP's seconds and fraction. */
+static uint64_t ntp_of(uint64_t ns)
 {
-	return now / TD_NSEC_PER_SEC << 32 | ((now % TD_NSEC_PER_SEC) << 32) / TD_NSEC_PER_SEC;
+	return ns / TD_NSEC_PER_SEC << 32 | ((ns % TD_NSEC_PER_SEC) << 32) / TD_NSEC_PER_SEC;
 }
 
-static uint32_t ntp_middle(uint64_t now)
+/* The time stamp of section 4. */
+static uint64_t ntp_time(struct rtp *r, uint64_t now)
 {
-	return (uint32_t)(ntp_time(now) >> 16);
+	uint64_t told = atomic_load_explicit(&r->wall_told, memory_order_relaxed);
+
+	if (told != r->wall) {
+		r->wall = told;
+		r->wall_since = now;
+	}
+	return ntp_of(now + r->wall) + ((uint64_t)NTP_1970 << 32);
 }
 
-static void set_timer(struct rtp *r, uint32_t id, uint64_t mean, uint64_t now)
+static uint32_t ntp_middle(uint64_t ntp)
 {
-	wheel_set(&r->wheel, &r->cold[id].timer[LEG_TIMER_REPORT],
-		now + mean / 2 + rtp_random(r) % mean);
+	return (uint32_t)(ntp >> 16);
+}
+
+static void set_timer(struct rtp *r, uint32_t id, uint32_t mean, uint64_t now)
+{
+	r->cold[id].report_at =
+		(uint32_t)(now / TD_NSEC_PER_MSEC) + mean / 2 + (uint32_t)(rtp_random(r) % mean);
 }
 
 void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now)
 {
-	set_timer(r, id, REPORT_NS / 2, now);
+	set_timer(r, id, REPORT_MS / 2, now);
+}
+
+/* RTCP is on the account of its leg, and not among its packets, which are RTP's. */
+static void account(struct rtp *r, uint16_t row, enum td_direction way, unsigned ip_bytes)
+{
+	r->acct[row].packets[way]++;
+	r->acct[row].ip_bytes[way] += ip_bytes;
 }
 
 /* What we heard since the last report (A.3). */
@@ -55,7 +78,7 @@ static void block_make(struct rtp *r, uint32_t id, struct rtcp_block *b, uint64_
 		.seq_max = l->seq_max,
 		.jitter = l->jitter >> 4,
 		.lsr = c->sr_ntp,
-		.dlsr = c->sr_ntp ? ntp_middle(now - c->sr_time) : 0};
+		.dlsr = c->sr_ntp ? ntp_middle(ntp_of(now)) - c->sr_time : 0};
 }
 
 static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
@@ -71,14 +94,14 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 
 	if (!(l->flags & LEG_RTCP) || (sent == 0 && !(l->flags & LEG_STARTED)))
 		return;
-	if (sent != c->out_packets_sr) {
+	if ((uint32_t)sent != c->out_packets_sr) {
 		msg.sender = true;
-		msg.ntp = ntp_time(now);
+		msg.ntp = ntp_time(r, now);
 		msg.ts = p.ts + (rtp_clock(now) - p.time);
 		msg.packets = (uint32_t)sent;
 		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
 					sent * (IP_UDP_BYTES + RTP_HEADER));
-		c->out_packets_sr = sent;
+		c->out_packets_sr = (uint32_t)sent;
 	}
 	if (l->flags & LEG_STARTED) {
 		msg.block = true;
@@ -90,6 +113,7 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 	if (!m)
 		return;
 	memcpy(payload, octets, n);
+	account(r, l->out_acct, TD_DIR_OUT, (unsigned)(IP_UDP_BYTES + n));
 	worker_send(r->worker, m, c->rtcp_nexthop);
 }
 
@@ -103,35 +127,43 @@ void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	struct td_media_event ev = {.type = TD_MEDIA_LEG_STATS};
-	uint64_t packets;
+	uint32_t packets;
 
-	/* The window that LEG_SET opened for a new source closes when the old one is still there.
-	 */
-	if ((l->flags & LEG_LATCHING) && c->latched && l->in_packets) {
-		l->flags &= (uint16_t)~LEG_LATCHING;
-		rtp_leg_match(r, id);
-	}
-	police_settle(l, rtp_clock(now));
+	police_settle(&l->police_time, rtp_clock(now));
+	police_settle(&c->rtcp_time, rtp_clock(now));
 	rtp_stats_fold(l, c);
-	packets = c->in_packets + c->out_packets;
+	packets = (uint32_t)(c->in_packets + c->out_packets);
 	if (packets != c->reported_packets) {
 		c->reported_packets = packets;
 		rtp_stats_get(l, c, &ev.stats);
 		rtp_event(r, id, &ev);
 	}
 	send_report(r, id, false, now);
-	set_timer(r, id, REPORT_NS, now);
+	set_timer(r, id, REPORT_MS, now);
 }
 
 /* The round trip by LSR and DLSR (section 6.4.1), microseconds. */
-static void read_block(struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
+static void read_block(struct rtp *r, struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
 {
-	int32_t rtt = (int32_t)(ntp_middle(now) - b->lsr - b->dlsr);
+	int32_t rtt = (int32_t)(ntp_middle(ntp_time(r, now)) - b->lsr - b->dlsr);
 
-	c->out_lost = b->lost > 0 ? (uint32_t)b->lost : 0;
+	c->out_reports++;
+	c->out_lost = b->lost;
+	c->out_seq_max = b->seq_max;
 	c->out_jitter = b->jitter;
-	if (b->lsr)
+	if (b->lsr && (!r->wall_since || now - r->wall_since > STEP_NS))
 		c->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
+}
+
+static void read_voip(struct leg_cold *c, const struct rtcp_voip *v)
+{
+	c->xr = (struct td_leg_xr){.known = true,
+		.plc = v->plc,
+		.r = v->r,
+		.mos = v->mos_cq != RTCP_VOIP_NONE ? v->mos_cq : v->mos_lq,
+		.loss = v->loss,
+		.discard = v->discard,
+		.buffer_ms = v->buffer_ms};
 }
 
 void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
@@ -141,12 +173,16 @@ void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	struct leg_cold *c = &r->cold[pkt->leg];
 	struct rtcp_msg msg;
 
-	if (pkt->src_ip != c->src_ip && !(c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 &&
-						pkt->src_port == c->rtcp.port)) {
+	if (!rtp_source_rtcp(l, c, pkt)) {
 		c->strangers++;
 		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
 		return;
 	}
+	if (!police_rtcp(&c->rtcp_time, rtp_clock(now))) {
+		worker_drop(r->worker, m, TD_DROP_RTCP_FLOOD);
+		return;
+	}
+	account(r, l->in_acct, TD_DIR_IN, pkt->ip_len);
 	if (rtcp_decode(&msg, rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload),
 		    pkt->payload_len, ntohl(l->out_ssrc))) {
 		worker_drop(r->worker, m, TD_DROP_RTCP_INVALID);
@@ -154,9 +190,11 @@ void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	}
 	if (msg.sender) {
 		c->sr_ntp = (uint32_t)(msg.ntp >> 16);
-		c->sr_time = now;
+		c->sr_time = ntp_middle(ntp_of(now));
 	}
 	if (msg.block)
-		read_block(c, &msg.report, now);
+		read_block(r, c, &msg.report, now);
+	if (msg.xr)
+		read_voip(c, &msg.voip);
 	worker_consume(r->worker, m, TD_CONSUMED_RTCP);
 }

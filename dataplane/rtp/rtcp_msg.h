@@ -19,6 +19,8 @@ struct rtcp_block {
 	uint32_t seq_max, jitter, lsr, dlsr;
 };
 
+#define RTCP_VOIP_NONE 127 /* of r, mos_lq, mos_cq: unavailable */
+
 /* What of a VoIP metrics block (RFC 3611 section 4.7) tells of the stream it is about; the fields
  * have the block's own units. */
 struct rtcp_voip {

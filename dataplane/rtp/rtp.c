@@ -64,6 +64,8 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->event = p->event;
 	r->event_ctx = p->event_ctx;
 	r->random = p->seed;
+	r->wall = p->wall_offset;
+	atomic_init(&r->wall_told, p->wall_offset);
 	r->port_min = p->rtp_port_min;
 	r->per_address = td_legs_per_address(p->rtp_port_min, p->rtp_port_max);
 	r->addresses = p->address_count;
@@ -116,8 +118,8 @@ uint64_t rtp_tick(struct rtp *r, uint64_t now)
 		case LEG_TIMER_PLAY:
 			rtp_play_due(r, id, t->deadline, now);
 			break;
-		case LEG_TIMER_REPORT:
-			rtp_report_due(r, id, now);
+		case LEG_TIMER_WATCH:
+			rtp_watch_due(r, id, now);
 			break;
 		case LEG_TIMER_DIGIT:
 			rtp_digit_due(r, id, now);
@@ -142,6 +144,11 @@ void rtp_reroute(struct rtp *r)
 			fib_put(fib, rtp);
 			fib_put(fib, rtcp);
 		}
+}
+
+void rtp_wall(struct rtp *r, uint64_t offset)
+{
+	atomic_store_explicit(&r->wall_told, offset, memory_order_relaxed);
 }
 
 void rtp_acct(const struct rtp *r, uint32_t row, struct td_acct_row *add)

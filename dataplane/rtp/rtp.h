@@ -32,7 +32,8 @@ struct rtp_params {
 	struct tap *tap;                                           /* NULL: no recording */
 	void (*event)(void *ctx, const struct td_media_event *ev); /* never fails: credits */
 	void *event_ctx;
-	uint64_t seed; /* jitter of RTCP intervals */
+	uint64_t seed;        /* jitter of RTCP intervals */
+	uint64_t wall_offset; /* wall - now, for RTCP's NTP time stamps; rtp_wall() */
 	uint64_t now;
 };
 
@@ -48,6 +49,8 @@ uint64_t rtp_tick(struct rtp *r, uint64_t now);
 /* Routes changed (fib->generation): ask again for the next hops that legs hold. */
 void rtp_reroute(struct rtp *r);
 
+/* Any thread: the wall clock was stepped; `offset` is wall - now, nanoseconds. */
+void rtp_wall(struct rtp *r, uint64_t offset);
 /* Any thread: racy reads. */
 void rtp_acct(const struct rtp *r, uint32_t row, struct td_acct_row *add); /* added to *add */
 uint64_t rtp_bytes(const struct rtp *r); /* of its legs, and all else that it allocated */

@@ -1,78 +1,133 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Source policies. A leg takes packets of one address (and port, but for TD_SOURCE_ADDRESS); all
- * others cost a counter. Only TD_SOURCE_LATCH learns, once for each time that signalling asks:
+ * Source policies: which packets are the peer's. All others cost a counter.
  *
- *     LEG_ADD        LATCHING: the SDP's own address is believed at once; any other after two
- *                    packets in sequence with one SSRC
- *     latched        as strict as TD_SOURCE_STRICT; our packets go to where theirs come from
- *     LEG_SET moves  LATCHING again; the latched source is heard until another is proven, or until
- *                    the next report closes the window
+ *     strict   the address and port of the SDP
+ *     address  the address of the SDP; the port may change under a stream that runs, but another
+ *              SSRC comes from the port of the stream before it, or the SDP's own. From a third one
+ *              it is believed when that stream has been silent for SOURCE_SILENCE
+ *     latch    what proved itself, once for each time that signalling asks, and from then on as
+ *              strict. LEG_ADD, and a LEG_SET that moves the leg, open a window in which no one is
+ *              heard: not the source of before, either
+ *
+ * The proof, in the window: the SDP's own address and port need none, then or later. A source that
+ * is near, at the SDP's address or where the peer's SIP comes from, needs two packets in sequence.
+ * Any other is far, and so is where the peer was before it moved: that must send an unbroken stream
+ * for SOURCE_FAR, in which a near one may be first; and one that speaks later still takes its
+ * place. So who sprays our ports from elsewhere is heard only of a peer that keeps silent, and
+ * until it speaks. Who sends from the peer's own address and port is the peer, as far as RTP can
+ * tell: SRTP tells more.
  */
 #include <dataplane/rtp/priv.h>
 
+#define SOURCE_SILENCE (2u * RTP_CLOCK)
+#define SOURCE_FAR     (RTP_CLOCK / 2u)
+
 void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved)
 {
-	l->flags &= (uint16_t)~LEG_ANY_PORT;
+	l->flags &= (uint16_t) ~(LEG_ANY_PORT | (c->policy == TD_SOURCE_LATCH ? 0 : LEG_LATCHING));
 	if (c->policy == TD_SOURCE_ADDRESS)
 		l->flags |= LEG_ANY_PORT;
-	if (c->policy != TD_SOURCE_LATCH)
-		l->flags &= (uint16_t)~LEG_LATCHING;
-	else if (moved)
+	if (c->policy != TD_SOURCE_STRICT && !moved && c->src_port)
+		return; /* what was learnt stays */
+	if (c->policy == TD_SOURCE_LATCH)
 		l->flags |= LEG_LATCHING;
-	else
-		return;
-	c->probation = false;
-	if (c->latched && c->policy == TD_SOURCE_LATCH)
-		return;
+	c->probe_ip = 0;
+	c->far = false;
+	c->former_ip = c->src_ip;
+	c->former_port = c->src_port;
 	c->src_ip = c->remote.ip4;
 	c->src_port = c->remote.port;
 }
 
-static void latch(struct rtp *r, uint32_t id, uint32_t ip, uint16_t port)
+static void latch(struct rtp *r, uint32_t id, const struct pkt *pkt, bool far)
 {
-	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	struct td_addr to = {.family = 4, .port = port, .ip4 = ip};
+	struct td_addr to = {.family = 4, .port = pkt->src_port, .ip4 = pkt->src_ip};
 
-	l->flags &= (uint16_t)~LEG_LATCHING;
-	c->latched = true;
-	c->probation = false;
-	c->src_ip = ip;
-	c->src_port = port;
+	r->leg[id].flags &= (uint16_t)~LEG_LATCHING;
+	c->probe_ip = 0;
+	c->far = far;
+	c->src_ip = pkt->src_ip;
+	c->src_port = pkt->src_port;
 	rtp_leg_address(r, id, &to);
 	rtp_leg_match(r, id);
 }
 
-enum source rtp_source_check(
-	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, bool expected_pt)
+static bool is_far(const struct leg_cold *c, uint32_t ip, uint16_t port)
+{
+	return (ip != c->remote.ip4 && ip != c->sip_ip) ||
+	       (ip == c->former_ip && port == c->former_port);
+}
+
+/* A packet that may prove its source. There is one place for a probe, which a near source takes
+ * from a far one, and a far one from a near one that has said no more. */
+static enum source probe(
+	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
+{
+	struct leg_cold *c = &r->cold[id];
+	bool far = is_far(c, pkt->src_ip, pkt->src_port);
+	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
+	uint32_t ssrc = rtp_load32(rtp + 8);
+
+	if (far && (c->far || (c->probe_ip && !is_far(c, c->probe_ip, c->probe_port) &&
+				      time - c->probe_since < SOURCE_FAR)))
+		return SOURCE_STRANGER;
+	if (c->probe_ip == pkt->src_ip && c->probe_port == pkt->src_port && c->probe_ssrc == ssrc &&
+		c->probe_seq == seq) {
+		if (!far || time - c->probe_since >= SOURCE_FAR) {
+			latch(r, id, pkt, far);
+			return SOURCE_PROVED;
+		}
+	} else {
+		c->probe_ip = pkt->src_ip;
+		c->probe_port = pkt->src_port;
+		c->probe_ssrc = ssrc;
+		c->probe_since = time;
+	}
+	c->probe_seq = (uint16_t)(seq + 1);
+	return SOURCE_PROBATION;
+}
+
+/* TD_SOURCE_ADDRESS, and another port than that of the last packet. */
+static bool port_may_change(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt,
+	uint32_t ssrc, uint32_t time)
+{
+	return !(l->flags & LEG_STARTED) || ssrc == c->in_ssrc || pkt->src_port == c->remote.port ||
+	       time - l->in_time >= SOURCE_SILENCE;
+}
+
+enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
+	bool expected_pt, uint32_t time)
 {
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	bool latching = l->flags & LEG_LATCHING;
-	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
-	uint32_t ssrc = rtp_load32(rtp + 8);
 
-	if (latching && pkt->src_ip == c->remote.ip4 && pkt->src_port == c->remote.port)
-		latch(r, id, pkt->src_ip, pkt->src_port);
-	if (pkt->src_ip == c->src_ip && pkt->src_port == c->src_port)
+	if (pkt->src_ip == c->src_ip && pkt->src_port == c->src_port && !latching)
 		return SOURCE_RIGHTFUL;
-	if (pkt->src_ip == c->src_ip && (l->flags & LEG_ANY_PORT)) {
+	if (c->policy == TD_SOURCE_LATCH && pkt->src_ip == c->remote.ip4 &&
+		pkt->src_port == c->remote.port) {
+		latch(r, id, pkt, false);
+		return SOURCE_RIGHTFUL;
+	}
+	if (pkt->src_ip == c->src_ip && (l->flags & LEG_ANY_PORT) && expected_pt &&
+		port_may_change(l, c, pkt, rtp_load32(rtp + 8), time)) {
 		c->src_port = pkt->src_port;
 		rtp_leg_match(r, id);
 		return SOURCE_RIGHTFUL;
 	}
-	if (!latching || !expected_pt)
-		return SOURCE_STRANGER;
-	if (c->probation && pkt->src_ip == c->probation_ip && pkt->src_port == c->probation_port &&
-		ssrc == c->probation_ssrc && seq == c->probation_seq) {
-		latch(r, id, pkt->src_ip, pkt->src_port);
-		return SOURCE_PROVED;
-	}
-	c->probation = true;
-	c->probation_ip = pkt->src_ip;
-	c->probation_port = pkt->src_port;
-	c->probation_ssrc = ssrc;
-	c->probation_seq = (uint16_t)(seq + 1);
-	return SOURCE_PROBATION;
+	return (latching || c->far) && expected_pt ? probe(r, id, pkt, rtp, time) : SOURCE_STRANGER;
+}
+
+bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
+{
+	if (c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 && pkt->src_port == c->rtcp.port)
+		return true;
+	if (pkt->src_ip != c->src_ip)
+		return false;
+	if (c->policy != TD_SOURCE_STRICT && !(l->flags & LEG_LATCHING))
+		return true; /* through NAT its port is anyone's guess */
+	/* RFC 5761 section 5.1.1: with rtcp-mux some send it to the port above all the same. */
+	return pkt->src_port == c->remote.port + 1 || (c->mux && pkt->src_port == c->remote.port);
 }

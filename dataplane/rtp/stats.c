@@ -9,7 +9,7 @@ void rtp_seq_start(
 {
 	if (l->flags & LEG_STARTED)
 		c->expected_before += l->seq_max - c->base + 1;
-	c->packets_before = rtp_in_packets(l, c);
+	c->packets_before = (uint32_t)rtp_in_packets(l, c);
 	c->base = seq;
 	c->jumped = false;
 	c->expected_prior = 0;
@@ -75,9 +75,12 @@ void rtp_stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_
 		.unexpected_pt = c->unexpected_pt,
 		.in_jitter = l->jitter >> 4,
 		.in_jitter_max = l->jitter_max,
+		.out_reports = c->out_reports,
 		.out_lost = c->out_lost,
 		.out_jitter = c->out_jitter,
-		.rtt_us = c->rtt_us};
+		.out_seq_max = c->out_seq_max,
+		.rtt_us = c->rtt_us,
+		.xr = c->xr};
 	if (l->flags & LEG_STARTED) {
 		out->in_ssrc = rte_be_to_cpu_32(c->in_ssrc);
 		out->in_expected = c->expected_before + l->seq_max - c->base + 1;

@@ -176,6 +176,7 @@ int world_setup(void **state)
 		.event = event,
 		.event_ctx = w,
 		.seed = 7,
+		.wall_offset = WORLD_WALL,
 		.now = w->now});
 	assert_non_null(w->rtp);
 	*state = w;

@@ -21,6 +21,7 @@
 #define WORLD_PORT_MIN    20000
 #define WORLD_PORT_MAX    20199
 #define WORLD_PER_ADDRESS 100
+#define WORLD_WALL        (1700000000 * TD_NSEC_PER_SEC)
 #define WORLD_LOG         65536 /* frames and events written down, the last ones */
 
 /* Legs of the two addresses, first numbers. */

@@ -7,8 +7,8 @@
  *     peer <── out ─ we: loss and jitter as the peer's RTCP says; by its VoIP metrics (RFC 3611),
  *                        where it sends some, also what came too late for its jitter buffer
  *
- * Each direction is rated for its own part of the way, up to us or from us on: so a bad rating says
- * where to look.
+ * A relayed stream keeps its gaps: `out` has what the other leg's `in` had lost already, it is what
+ * the peer hears. Delay counts between us and the peer.
  */
 #ifndef TANDEM_ENGINE_CALL_QUALITY_H
 #define TANDEM_ENGINE_CALL_QUALITY_H

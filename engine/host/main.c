@@ -151,6 +151,7 @@ static struct dp *dataplane_alloc(struct host *h)
 		.port_count = ports->count,
 		.turn = turn_run,
 		.turn_ctx = h->ops.turn,
+		.wall_offset = h->wall_offset,
 		.tap = true,
 		.note = note,
 		.file_prefix = h->options.file_prefix};
@@ -251,6 +252,8 @@ static void each_second(struct host *h, uint64_t now)
 		h->wall_offset = offset;
 		h->wall_told = now;
 		turn_wall(h->ops.turn, offset);
+		if (step >= WALL_STEP_NS)
+			dp_wall(h->ops.dp, offset);
 	}
 }
 

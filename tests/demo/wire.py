@@ -120,7 +120,8 @@ def rtp(path, low, high):
         if not (low <= dport <= high or low <= sport <= high) or len(data) < 12:
             continue
         ours = dport if low <= dport <= high else sport
-        if ours & 1 or data[0] >> 6 != 2:
+        # RFC 5761: these second octets are RTCP's on a shared port.
+        if ours & 1 or data[0] >> 6 != 2 or 192 <= data[1] <= 223:
             continue
         first, second, seq, ts, ssrc = head.unpack_from(data)
         start = 12 + (first & 15) * 4

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SRTP and SRTCP (RFC 3711; AES-GCM: RFC 7714), one direction of a session at a time, in place:
+ *
+ *     RTP:   header | payload                       AES_CM   +  MKI  tag
+ *                   |<--- encrypted --->|           GCM      tag  MKI
+ *     RTCP:  first 8 octets | the rest              AES_CM   +  E index  MKI  tag
+ *                           |<- encrypted ->|       GCM      tag  E index  MKI
+ *
+ * Pure: no DPDK, no clock. Nothing is allocated but by srtp_crypto_alloc(). A context of libcrypto
+ * belongs to one thread and is given the session key anew for each packet, so that a stream is
+ * plain memory (docs/decisions.md says what that costs).
+ */
+#ifndef TANDEM_DATAPLANE_RTP_SRTP_H
+#define TANDEM_DATAPLANE_RTP_SRTP_H
+
+#include <tandem/media.h>
+
+#define SRTP_RTP_MORE  (16 + TD_SRTP_MKI_BYTES) /* octets that protecting adds, at most */
+#define SRTP_RTCP_MORE (SRTP_RTP_MORE + 4)
+
+/* SSRCs of a peer that are told apart: one that comes back (hold, resume) goes on where it was, and
+ * what was recorded of it before cannot be played again. */
+#define SRTP_SOURCES 4
+
+struct srtp_crypto;                          /* a thread's contexts of libcrypto */
+struct srtp_crypto *srtp_crypto_alloc(void); /* NULL: errno ENOMEM, or ENOTSUP without AES */
+void srtp_crypto_free(struct srtp_crypto *x);
+
+/* The keys that RFC 3711 section 4.3 derives. */
+struct srtp_keys {
+	uint8_t cipher[32];
+	uint8_t salt[16];
+	uint32_t inner[5], outer[5]; /* SHA-1 after the first block of HMAC's two hashes */
+};
+
+struct srtp_source {
+	uint32_t ssrc;     /* as it lies in the packet */
+	bool used;         /* the others say something */
+	bool rtp, rtcp;    /* such a packet came, or went */
+	bool inherited;    /* its counter comes from before a change of keys; none came since */
+	uint64_t index;    /* highest: rollover counter and sequence number */
+	uint64_t seen;     /* bit i: index - i */
+	uint64_t rtcp_top; /* the same for SRTCP's own index */
+	uint64_t rtcp_seen;
+};
+
+struct srtp_stream {
+	struct td_srtp_key master; /* to know it again */
+	struct srtp_keys rtp, rtcp;
+	uint8_t next; /* place of the next new source */
+	struct srtp_source source[SRTP_SOURCES];
+};
+
+enum srtp_result {
+	SRTP_OK,
+	SRTP_MALFORMED, /* too short, or a header longer than the packet */
+	SRTP_AUTH,
+	SRTP_REPLAY,
+	SRTP_EXHAUSTED /* a key's last packet was sent (section 9.2) */
+};
+
+/* Takes a master key; no source is known. False: no such suite, and the stream is wiped. */
+bool srtp_stream_init(struct srtp_crypto *x, struct srtp_stream *s, const struct td_srtp_key *key);
+/* The same session goes on with another key. RFC 3711 section 3.3.1 keeps the rollover counter, and
+ * peers who begin anew with each key are common: the first packet that is authentic decides. */
+void srtp_stream_inherit(struct srtp_stream *s, const struct srtp_stream *before);
+bool srtp_stream_same(const struct srtp_stream *s, const struct td_srtp_key *key);
+void srtp_stream_wipe(struct srtp_stream *s);
+
+/* How much a packet grows. */
+unsigned srtp_rtp_more(const struct srtp_stream *s);
+unsigned srtp_rtcp_more(const struct srtp_stream *s);
+
+/* In place; *len changes when SRTP_OK. Protecting needs the room above behind the packet. An
+ * unprotect that fails leaves the packet as it was. */
+enum srtp_result srtp_protect(
+	struct srtp_crypto *x, struct srtp_stream *s, uint8_t *rtp, unsigned *len);
+enum srtp_result srtp_unprotect(
+	struct srtp_crypto *x, struct srtp_stream *s, uint8_t *rtp, unsigned *len);
+enum srtp_result srtp_protect_rtcp(
+	struct srtp_crypto *x, struct srtp_stream *s, uint8_t *rtcp, unsigned *len);
+enum srtp_result srtp_unprotect_rtcp(
+	struct srtp_crypto *x, struct srtp_stream *s, uint8_t *rtcp, unsigned *len);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The cryptography of SRTP, by libcrypto; srtp.c alone calls it. Lengths are in octets. */
+#ifndef TANDEM_DATAPLANE_RTP_SRTP_CRYPTO_H
+#define TANDEM_DATAPLANE_RTP_SRTP_CRYPTO_H
+
+#include <dataplane/rtp/srtp.h>
+
+#define CRYPTO_SHA1    20 /* of a whole HMAC-SHA1 */
+#define CRYPTO_GCM_TAG 16
+
+struct crypto_suite {
+	uint8_t key, salt; /* of the master key, and of the session keys */
+	uint8_t tag, rtcp_tag;
+	bool aead;
+};
+extern const struct crypto_suite crypto_suites[TD_SRTP_SUITES];
+
+/* Section 4.3.1 with a key derivation rate of 0. */
+void crypto_derive(struct srtp_crypto *x, const struct td_srtp_key *master, struct srtp_keys *rtp,
+	struct srtp_keys *rtcp);
+/* AES in counter mode (section 4.1.1), either way. */
+void crypto_ctr(struct srtp_crypto *x, const struct srtp_keys *k, const uint8_t iv[static 16],
+	uint8_t *data, unsigned n);
+/* HMAC-SHA1 of data and the word behind it, as it lies in memory. */
+void crypto_hmac(const struct srtp_keys *k, const uint8_t *data, unsigned n, uint32_t word,
+	uint8_t out[static CRYPTO_SHA1]);
+
+struct crypto_aad { /* what GCM authenticates and does not encrypt */
+	const uint8_t *data;
+	unsigned n;
+	uint32_t word; /* behind it, when `has_word` */
+	bool has_word;
+};
+void crypto_gcm_seal(struct srtp_crypto *x, unsigned suite, const struct srtp_keys *k,
+	const uint8_t iv[static 12], const struct crypto_aad *aad, uint8_t *data, unsigned n,
+	uint8_t tag[static CRYPTO_GCM_TAG]);
+/* False: not authentic, and the data is as it was. */
+bool crypto_gcm_open(struct srtp_crypto *x, unsigned suite, const struct srtp_keys *k,
+	const uint8_t iv[static 12], const struct crypto_aad *aad, uint8_t *data, unsigned n,
+	const uint8_t tag[static CRYPTO_GCM_TAG]);
+
+#endif
