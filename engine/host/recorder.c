@@ -179,10 +179,11 @@ static void recording_done(
 	struct recorder *r = rec->recorder;
 	struct tap_rec done = {.kind = TAPLOG_DONE, .recording = info->recording};
 
-	recorder_journal(r->journal, JOURNAL_RECORDER, info, result, false);
-	log_append(r, &done, "");
+	/* Counted before it is told: who hears of it may look. */
 	atomic_fetch_add(result->error ? &r->failed : &r->made, 1);
 	atomic_fetch_sub(&r->live, 1);
+	recorder_journal(r->journal, JOURNAL_RECORDER, info, result, false);
+	log_append(r, &done, "");
 	TAILQ_REMOVE(&r->all, rec, link);
 	free(rec);
 	rec = TAILQ_FIRST(&r->all);
