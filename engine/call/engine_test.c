@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
+#include <engine/call/state.h>
 #include <engine/core/buf.h>
 #include <tandem/engine.h>
 #include <tests/unit/unit.h>
@@ -8,8 +9,10 @@
 
 static const char site[] = "set site site domain=tandem.example rtp_ports=20000-20019 max_calls=2\n"
 			   "set port carrier device=eth1 address=10.20.0.1/24\n"
-			   "set trunk acme address=10.20.0.10\n"
-			   "set group sales\n"
+			   "set link dsl limit=200000\n"
+			   "set link branch calls=3\n"
+			   "set trunk acme address=10.20.0.10 limit=100000 link=dsl\n"
+			   "set group sales link=branch\n"
 			   "set agent alice groups=sales contact=10.30.0.11:5060\n"
 			   "set queue sales groups=sales\n"
 			   "set route 4989100 queue=sales\n";
@@ -101,13 +104,14 @@ static int apply(const char *lines)
 
 static int change(void)
 {
-	int rc = apply("set agent bob groups=sales contact=10.30.0.12:5060\n");
+	int rc = apply("set link line limit=1000000\n"
+		       "set agent bob groups=sales contact=10.30.0.12:5060 link=line\n");
 
 	if (rc < 0)
 		return rc;
-	rc = apply("del agent bob\n");
-	if (rc < 0)
-		assert_int_equal(apply("del agent bob\n"), 0); /* memory is there again */
+	rc = apply("del agent bob\ndel link line\n");
+	if (rc < 0) /* memory is there again */
+		assert_int_equal(apply("del agent bob\ndel link line\n"), 0);
 	return rc;
 }
 
@@ -285,6 +289,35 @@ static void calls_allocate_nothing(void **state)
 	td_engine_free(e);
 }
 
+/* The trunk carries one call. The second costs what a transaction costs, and nothing that a call
+ * has: whoever sends INVITEs into a full link takes no records from those who talk. */
+static void refused_for_bandwidth_makes_no_call(void **state)
+{
+	struct td_engine *e = engine_with_call(NOW);
+	uint32_t calls = e->calls.free_count, legs = e->legs.free_count;
+	uint32_t ports = ports_in_use(&e->ports), sessions = sip_ua_sessions(e->ua);
+	uint64_t reserved = ((struct trunk *)table_get(&e->trunks, 1))->budget.reserved_bps;
+	long before = oom_made();
+	char other[sizeof(invite)];
+
+	memcpy(other, invite, sizeof(invite));
+	*strstr(strstr(other, "Call-ID: "), "a\r") = 'b';
+	strstr(other, "z9hG4bKa")[strlen("z9hG4bK")] = 'b';
+	td_engine_trace(e, false);
+	assert_int_equal(reserved, 95536);
+	sent = 0;
+	td_engine_sip(e, NOW, &local, &remote, (const uint8_t *)other, sizeof(other) - 1);
+	assert_int_equal(sent, 1);
+	assert_int_equal(e->refused.trunk_full, 1);
+	assert_int_equal(e->calls.free_count, calls);
+	assert_int_equal(e->legs.free_count, legs);
+	assert_int_equal(ports_in_use(&e->ports), ports);
+	assert_int_equal(sip_ua_sessions(e->ua), sessions);
+	assert_int_equal(((struct trunk *)table_get(&e->trunks, 1))->budget.reserved_bps, reserved);
+	assert_int_equal(oom_made(), before);
+	td_engine_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +327,7 @@ int main(void)
 		cmocka_unit_test(trace_names_the_call),
 		cmocka_unit_test(keys_stay_secret),
 		cmocka_unit_test(calls_allocate_nothing),
+		cmocka_unit_test(refused_for_bandwidth_makes_no_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

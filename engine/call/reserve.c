@@ -49,17 +49,27 @@ struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local,
 	};
 }
 
-static void alarm_write(struct td_engine *e, struct budget *b, bool raised)
+/* "17 of 20", "17" */
+static void part_put(struct td_buf *b, uint64_t part, uint64_t limit)
+{
+	buf_printf(b, "%llu", (unsigned long long)part);
+	if (limit)
+		buf_printf(b, " of %llu", (unsigned long long)limit);
+}
+
+static void alarm_write(struct td_engine *e, struct budget *x, bool raised)
 {
 	struct td_ev_alarm ev = {.raised = raised};
+	struct td_buf b;
 
-	b->alarm = raised;
-	snprintf(ev.name, sizeof(ev.name), "%s-full", b->kind);
-	snprintf(ev.text, sizeof(ev.text),
-		"%s %s: %u calls, %llu bits a second reserved; the limits are %u and %llu, 0 for "
-		"none",
-		b->kind, b->name, b->calls, (unsigned long long)b->reserved_bps, b->limit_calls,
-		(unsigned long long)b->limit_bps);
+	x->alarm = raised;
+	snprintf(ev.name, sizeof(ev.name), "%s-full", x->kind);
+	buf_init_fixed(&b, ev.text, sizeof(ev.text) - 1);
+	buf_printf(&b, "%s %s %s: ", x->kind, x->name, raised ? "is full" : "has room again");
+	part_put(&b, x->calls, x->limit_calls);
+	buf_str(&b, STR(" calls, "));
+	part_put(&b, x->reserved_bps, x->limit_bps);
+	buf_str(&b, STR(" bits a second reserved"));
 	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
 }
 

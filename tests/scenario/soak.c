@@ -2,9 +2,9 @@
 /*
  * Thousands of calls in virtual time over a network that loses, doubles and reorders: callers who
  * wait, give up, cancel, hold and hang up; agents who answer, are busy, refuse, do not answer or
- * hang up. At the end nothing may be left, every INVITE admitted has its one CDR, each agent's
- * states follow each other without a gap, queue_log adds up, and the distributor's journal
- * replays. All from one seed:
+ * hang up; all with limits of bandwidth that come and go. At the end nothing may be left, every
+ * INVITE admitted has its one CDR, each agent's states follow each other without a gap, queue_log
+ * adds up, and the distributor's journal replays. All from one seed:
  *
  *     soak CALLS SEED
  */
@@ -65,14 +65,17 @@ static uint64_t ms(struct soak *s, uint32_t from, uint32_t to)
 	return (from + prng_below(&s->prng, to - from + 1)) * TD_NSEC_PER_MSEC;
 }
 
-static struct str sdp_of(
-	const struct td_addr *a, const char *pt, const char *direction, char out[512])
+static struct str sdp_of(struct soak *s, const struct td_addr *a, const char *pt,
+	const char *direction, char out[512])
 {
+	static const unsigned ptimes[] = {20, 20, 20, 10, 30, 60};
+	unsigned ptime = ptimes[prng_below(&s->prng, sizeof(ptimes) / sizeof(ptimes[0]))];
 	const uint8_t *b = (const uint8_t *)&a->ip4;
 	int n = snprintf(out, 512,
 		"v=0\r\no=- 1 1 IN IP4 %u.%u.%u.%u\r\ns=-\r\nc=IN IP4 %u.%u.%u.%u\r\nt=0 0\r\n"
-		"m=audio 6000 RTP/AVP %s 101\r\na=rtpmap:101 telephone-event/8000\r\na=%s\r\n",
-		b[0], b[1], b[2], b[3], b[0], b[1], b[2], b[3], pt, direction);
+		"m=audio 6000 RTP/AVP %s 101\r\na=rtpmap:101 "
+		"telephone-event/8000\r\na=ptime:%u\r\na=%s\r\n",
+		b[0], b[1], b[2], b[3], b[0], b[1], b[2], b[3], pt, ptime, direction);
 
 	return (struct str){out, (size_t)n};
 }
@@ -123,7 +126,8 @@ static void hold(struct soak *s, struct phone *p)
 	struct str sdp;
 
 	p->held = !p->held;
-	sdp = sdp_of(sip_session_local(p->session), "8", p->held ? "sendonly" : "sendrecv", text);
+	sdp = sdp_of(
+		s, sip_session_local(p->session), "8", p->held ? "sendonly" : "sendrecv", text);
 	sip_session_reinvite(p->session, s->now, sdp);
 	phone_after(s, p, ms(s, 100, 5000), hang_up);
 }
@@ -146,7 +150,7 @@ static void place_call(struct timer *t, uint64_t now)
 		.from_user = STR("4930123"),
 		.from_host = STR("10.20.0.10"),
 		.to_uri = STR("sip:4989100@10.20.0.1"),
-		.sdp = sdp_of(&local, prng_below(&s->prng, 20) ? "8" : "18", "sendrecv", text),
+		.sdp = sdp_of(s, &local, prng_below(&s->prng, 20) ? "8" : "18", "sendrecv", text),
 	};
 
 	if (!prng_below(&s->prng, 40))
@@ -182,7 +186,7 @@ static void answer(struct soak *s, struct phone *p)
 	const char *pt = prng_below(&s->prng, 15) ? "8" : "0"; /* sometimes not what was offered */
 
 	sip_session_answer(
-		p->session, s->now, sdp_of(sip_session_local(p->session), pt, "sendrecv", text));
+		p->session, s->now, sdp_of(s, sip_session_local(p->session), pt, "sendrecv", text));
 	p->up = true;
 	if (prng_below(&s->prng, 3) == 0)
 		phone_after(s, p, ms(s, 200, 4000), hold);
@@ -388,7 +392,8 @@ static bool configure(struct soak *s)
 		"set site site domain=tandem.example rtp_ports=20000-21999 max_calls=100\n"
 		"set port carrier device=a address=10.20.0.1/24\n"
 		"set port floor device=b address=10.30.0.1/24\n"
-		"set trunk acme address=10.20.0.10\n"
+		"set link branch limit=500000 layer=ethernet\n"
+		"set trunk acme address=10.20.0.10 limit=2500000\n"
 		"set group sales\nset group backup\n"
 		"set queue sales groups=sales record=true wrap_up=500 ring=5000 busy_backoff=3000 "
 		"timeout=20000 max_length=12 overflow=queue overflow_queue=backup\n"
@@ -398,8 +403,8 @@ static bool configure(struct soak *s)
 
 	for (unsigned i = 0; i < AGENTS; i++)
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
-			"set agent a%u groups=%s contact=10.30.0.%u:5060\n", i,
-			i < 2 ? "sales,backup" : "sales", 100 + i);
+			"set agent a%u groups=%s contact=10.30.0.%u:5060%s\n", i,
+			i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "");
 	if (world_config(s->world, text, err, sizeof(err)) == 0)
 		return true;
 	fprintf(stderr, "soak: %s\n", err);
@@ -449,8 +454,13 @@ static void reconfigure(struct soak *s)
 		snprintf(text + n, sizeof(text) - (size_t)n, "del agent a%d\n", AGENTS - 1);
 	else
 		snprintf(text + n, sizeof(text) - (size_t)n,
-			"set agent a%d groups=sales contact=10.30.0.%u:5060\n", AGENTS - 1,
-			100 + prng_below(&s->prng, 100));
+			"set agent a%d groups=sales contact=10.30.0.%u:5060\n"
+			"set trunk acme address=10.20.0.10 limit=%u layer=%s max_calls=%u\n"
+			"set link branch limit=%u calls=%u\n",
+			AGENTS - 1, 100 + prng_below(&s->prng, 100),
+			prng_below(&s->prng, 3) * 1250000, prng_below(&s->prng, 2) ? "ip" : "wire",
+			prng_below(&s->prng, 3) * 20, prng_below(&s->prng, 3) * 250000,
+			prng_below(&s->prng, 3) * 2);
 	/* "del" of one who is not there is refused, and changes nothing. */
 	world_config(s->world, text, err, sizeof(err));
 }
@@ -492,6 +502,11 @@ static void supervise(struct soak *s)
 	}
 }
 
+static bool link_refused(const struct td_engine *e)
+{
+	return ((const struct link *)table_get(&e->links, 1))->budget.refused > 0;
+}
+
 static const char *judge(const struct soak *s)
 {
 	const struct td_engine *e = s->world->engine;
@@ -514,6 +529,8 @@ static const char *judge(const struct soak *s)
 	if (!s->by_disposition[TD_CALL_ANSWERED] || !s->by_disposition[TD_CALL_ABANDONED] ||
 		!s->by_disposition[TD_CALL_OVERFLOWED] || !s->by_disposition[TD_CALL_REJECTED])
 		return "not every end of a call was seen: the soak proves little";
+	if (!e->refused.trunk_full || !e->refused.reinvite_full || !link_refused(e))
+		return "no limit was ever reached: the soak proves little";
 	return world_replay(s->world);
 }
 
