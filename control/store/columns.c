@@ -82,6 +82,8 @@ static const struct column cdr[] = {
 	MEDIA("agent_", agent_media),
 	QUALITY("caller_", caller_quality),
 	QUALITY("agent_", agent_quality),
+	{"to_trunk", COLUMN_TEXT, FIELD(td_ev_cdr, to_trunk)},
+	{"cause", COLUMN_UINT, FIELD(td_ev_cdr, cause)},
 };
 
 #define DATA(n) FIELD(td_ev_queue_log, data[n])

@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define BUSY_MS        2000 /* someone else reads or copies the file */
 #define PURGE_ROWS     5000 /* of one transaction: tens of milliseconds */
 #define NSEC           1000000000
@@ -152,7 +152,7 @@ static int column_add(struct store *s, const struct table *t, const struct colum
 
 /*
  * Version 1: a recording's file could have two rows; the later one is right.
- * Version 2: cdr told no quality.
+ * Version 2: cdr told no quality. Version 3: nor a trunk that was called, nor a cause.
  */
 static int schema_upgrade(struct store *s, int64_t version)
 {

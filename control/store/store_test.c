@@ -211,7 +211,7 @@ static void a_store_of_version_1_is_upgraded(void **state)
 	sqlite3_close(db);
 	store_close(open_store());
 	assert_string_equal(value("SELECT group_concat(seq) FROM recording"), "2,3");
-	assert_string_equal(value("PRAGMA user_version"), "3");
+	assert_string_equal(value("PRAGMA user_version"), "4");
 	store_close(open_store());
 }
 
@@ -246,7 +246,7 @@ static void a_store_of_version_2_is_upgraded(void **state)
 	put(s, 5, TD_EV_CDR, &call, sizeof(call));
 	assert_int_equal(store_commit(s), 0);
 	store_close(s);
-	assert_string_equal(value("PRAGMA user_version"), "3");
+	assert_string_equal(value("PRAGMA user_version"), "4");
 	assert_string_equal(
 		value("SELECT group_concat(name) FROM pragma_table_info('cdr') WHERE cid > 40"),
 		as_created);

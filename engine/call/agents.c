@@ -84,7 +84,7 @@ void agents_stop(struct td_engine *e)
 }
 
 /* Ours on the network of a telephone that does not register; any of ours when it is on none. */
-static struct td_addr local_for(const struct td_engine *e, const struct td_addr *remote)
+struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote)
 {
 	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
 	struct td_addr local = {0};
@@ -116,7 +116,7 @@ bool agents_target(const struct td_engine *e, const struct agent *a, struct agen
 	out->remote = a->conf.contact;
 	if (!out->remote.port)
 		out->remote.port = SIP_PORT;
-	out->local = local_for(e, &out->remote);
+	out->local = agents_local(e, &out->remote);
 	snprintf(out->uri_text, sizeof(out->uri_text), "sip:%s@%s", a->object.name,
 		addr_encode(&out->remote, text));
 	out->uri = str_of(out->uri_text);

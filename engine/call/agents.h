@@ -13,6 +13,9 @@ void agents_stop(struct td_engine *e);
 /* A telephone registered, or the last registration went. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
 
+/* Ours on the network of someone who does not register, agent or trunk; any when it is on none. */
+struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote);
+
 /* Where to send an INVITE. False: nowhere. Slices live until the registrar's next input. */
 struct agents_target {
 	struct td_addr local, remote;

@@ -49,14 +49,18 @@ void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 	struct leg *l = c->agent;
 	struct agent *a = l->agent;
 
-	queuelog_complete(e, c, by == ENDED_BY_AGENT);
+	if (a) {
+		queuelog_complete(e, c, by == ENDED_BY_AGENT);
+		c->queue->talking--;
+	}
 	c->cdr.talk_ms = ms_between(c->connected, e->now);
-	c->queue->talking--;
 	if (l->session) {
+		story(e, c, "BYE to %s %s", a ? "agent" : "trunk", leg_who(l));
 		sip_session_bye(l->session, e->now);
 		leg_session_over(e, l);
-		story(e, c, "BYE to agent %s", a->object.name);
 	}
+	if (!a)
+		return;
 	a->call = NULL;
 	distribute_event(e, TD_ACD_IN_TALK_END, a, c->talk_contact, 0);
 }
@@ -66,14 +70,13 @@ void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 static void hold_changed(struct td_engine *e, struct leg *l, bool held)
 {
 	struct call *c = l->call;
-	bool *flag = l->agent ? &c->held_by_agent : &c->held_by_caller;
+	bool *flag = leg_is_caller(l) ? &c->held_by_caller : &c->held_by_agent;
 
 	if (*flag == held)
 		return;
 	*flag = held;
-	story(e, c, "%s by %s", held ? "held" : "resumed",
-		l->agent ? l->agent->object.name : "the caller");
-	if (!l->agent || c->state != CALL_TALKING)
+	story(e, c, "%s by %s", held ? "held" : "resumed", leg_who(l));
+	if (leg_is_caller(l) || c->state != CALL_TALKING)
 		return;
 	if (held) {
 		leg_unbridge(e, c->caller);
@@ -104,7 +107,7 @@ static void reinvite_refuse(struct td_engine *e, const struct leg *l, struct sip
 			conf_site(e->conf)->domain);
 	}
 	story(e, l->call, "re-INVITE of %s refused: %s",
-		l->agent ? l->agent->object.name : "the caller",
+		leg_who(l),
 		why == -EDQUOT   ? "no bandwidth for shorter packets"
 		: why == -EINVAL ? "its SDP is malformed"
 				 : keys_why(why, peer, text));

@@ -2,6 +2,7 @@
 #include <engine/call/bridge.h>
 #include <engine/call/call.h>
 #include <engine/call/cdr.h>
+#include <engine/call/dial.h>
 #include <engine/call/distribute.h>
 #include <engine/call/keys.h>
 #include <engine/call/leg.h>
@@ -26,11 +27,13 @@
 struct intent {
 	struct trunk *trunk;
 	struct agent *agent;
-	struct queue *queue;
+	const struct td_conf_route *route;
+	struct queue *queue; /* NULL: the route leads out */
 	struct sdp sdp;
 	bool late; /* no SDP: we offer */
 	struct grant grant;
 	int code; /* what to refuse with */
+	uint16_t cause;
 	const char *why;
 	char text[RESERVE_TEXT];
 };
@@ -79,11 +82,15 @@ static bool intent_reserve(struct td_engine *e, const struct sip_session *s, str
 		return true; /* it is going to be refused for that */
 	rate = reserve_rate(e, &e->ports.address[at], intent_srtp(i), intent_codec(i), ptime_ms);
 	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
-	if (!full)
+	if (!full && !i->queue && !dial_possible(e, i->route, &rate, &full))
+		reserve_release(e, &i->grant);
+	else if (!full)
 		return true;
+	if (!full)
+		return intent_refuse(i, &e->refused.no_route, 404, "the route's trunks are gone");
+	i->cause = CDR_CAUSE_NO_ROOM;
 	return intent_refuse(i,
-		i->trunk && full == &i->trunk->budget ? &e->refused.trunk_full
-						      : &e->refused.link_full,
+		strcmp(full->kind, "trunk") == 0 ? &e->refused.trunk_full : &e->refused.link_full,
 		503, reserve_text(full, i->text));
 }
 
@@ -93,8 +100,9 @@ static bool intent_decide(
 {
 	int rc;
 
-	i->queue = route_lookup(e, m->uri.user, i->trunk);
-	if (!i->queue)
+	i->route = route_lookup(e, m->uri.user, i->trunk);
+	i->queue = i->route ? table_live(&e->queues, i->route->queue) : NULL;
+	if (!i->queue && !(i->route && i->route->trunk_count))
 		return intent_refuse(i, &e->refused.no_route, 404, "no route");
 	if (e->draining)
 		return intent_refuse(i, &e->refused.draining, 503, "draining");
@@ -102,6 +110,9 @@ static bool intent_decide(
 		return intent_refuse(i, &e->refused.full, 503, "max_calls of the site");
 	if (ports_address(&e->ports, sip_session_local(s)) < 0)
 		return intent_refuse(i, &e->refused.full, 503, "no media on this address");
+	if (!m->body.n && !i->queue)
+		return intent_refuse(
+			i, &e->refused.no_codec, 488, "a call that leads out needs SDP");
 	if (!m->body.n) {
 		i->late = true;
 		return intent_reserve(e, s, i);
@@ -155,6 +166,7 @@ static void refuse(
 	sip_session_reject(s, e->now, i->code, i->code == 503 ? RETRY_AFTER : NO_HEADERS);
 	cdr->sip_code = (uint16_t)i->code;
 	cdr->disposition = TD_CALL_REJECTED;
+	cdr->cause = i->cause ? i->cause : cdr_cause(cdr->sip_code);
 	cdr->ended = cdr->offered;
 	cdr_write(e, cdr);
 }
@@ -324,7 +336,10 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 		call_end(e, c, ENDED_BY_US, TD_CALL_REJECTED, 488);
 		return;
 	}
-	enqueue(e, c, i.queue);
+	if (i.queue)
+		enqueue(e, c, i.queue);
+	else
+		dial_start(e, c, i.route);
 }
 
 void call_confirmed(struct td_engine *e, struct call *c, struct str text)
@@ -424,7 +439,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 
 	if (!s)
 		return;
-	if (c->state == CALL_NEW) {
+	if (c->state == CALL_NEW || c->state == CALL_DIALLING) {
 		sip_session_reject(s, e->now, code, NO_HEADERS);
 		c->cdr.sip_code = (uint16_t)code;
 	} else {
@@ -491,6 +506,8 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 			by == ENDED_BY_CALLER ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
 	}
 	silence_over(e, c);
+	if (c->state == CALL_DIALLING && c->agent)
+		dial_stop(e, c);
 	if (c->state == CALL_TALKING)
 		bridge_end(e, c, by);
 	hang_up_caller(e, c, code);
@@ -499,6 +516,7 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	c->cdr.ended = engine_wall(e, e->now);
 	c->cdr.ended_by = (uint8_t)by;
 	c->cdr.disposition = (uint8_t)disposition;
+	c->cdr.cause = cdr_cause(c->cdr.sip_code);
 	e->calls_running--;
 	leg_del(e, c->caller);
 	if (c->agent)
@@ -539,8 +557,8 @@ void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duratio
 	struct call *c = l->call;
 	size_t n = strlen(c->cdr.digits);
 
-	if (l->agent) {
-		story(e, c, "%s presses %c", l->agent->object.name, digit);
+	if (!leg_is_caller(l)) {
+		story(e, c, "%s presses %c", leg_who(l), digit);
 		return;
 	}
 	if (n + 1 < sizeof(c->cdr.digits))
@@ -554,7 +572,8 @@ void call_gone(struct td_engine *e, struct leg *l, const struct td_leg_stats *st
 
 	if (c) {
 		quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
-		cdr_media(l->agent ? &c->cdr.agent_media : &c->cdr.caller_media, stats, c->codec);
+		cdr_media(leg_is_caller(l) ? &c->cdr.caller_media : &c->cdr.agent_media, stats,
+			c->codec);
 	}
 	leg_gone(e, l);
 	if (c && c->state == CALL_ENDED && media_ended(c))

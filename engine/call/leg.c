@@ -131,13 +131,13 @@ int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const 
 static uint32_t account(struct td_engine *e, const struct leg *l, uint8_t codec)
 {
 	const struct call *c = l->call;
-	const struct trunk *t = l->agent ? NULL : c->trunk;
+	const struct trunk *t = l->trunk ? l->trunk : l->agent ? NULL : c->trunk;
 	const struct agent *a = l->agent ? l->agent : c->calling_agent;
 	const struct link *k = t ? t->link : a->link;
 	struct acct_key key = {
 		.codec = codec,
 		.trunk = t ? t->object.number : ACCT_AGENTS,
-		.queue = c->queue->object.number,
+		.queue = c->queue ? c->queue->object.number : 0,
 		.link = k ? k->object.number : 0,
 	};
 
@@ -159,6 +159,8 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 		p.flags |= TD_LEG_SRTP;
 	if (l->agent)
 		p.policy = l->agent->conf.policy;
+	else if (l->trunk)
+		p.policy = l->trunk->conf.policy;
 	else
 		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
 	rc = reserve_change(e, l, &p);
@@ -268,7 +270,7 @@ void leg_del(struct td_engine *e, struct leg *l)
 
 void leg_play(struct td_engine *e, struct leg *l, const struct queue *q)
 {
-	int sound = conf_sound(e->conf, str_of(q->conf.music));
+	int sound = q ? conf_sound(e->conf, str_of(q->conf.music)) : -1;
 
 	if (sound < 0)
 		return; /* no music, or its queue has just been deleted: silence */

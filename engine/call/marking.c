@@ -60,5 +60,7 @@ uint8_t marking_rtp(const struct td_engine *e, const struct leg *l)
 
 	if (l->agent)
 		return site_or(site, l->agent->conf.rtp_dscp);
+	if (l->trunk)
+		return site_or(site, l->trunk->conf.rtp_dscp);
 	return site_or(site, c->trunk ? c->trunk->conf.rtp_dscp : c->calling_agent->conf.rtp_dscp);
 }

@@ -97,7 +97,7 @@ static void tell(struct td_engine *e, struct link *k)
 	distribute(e, &in);
 }
 
-static void refused(struct td_engine *e, struct budget *b)
+void reserve_refused(struct td_engine *e, struct budget *b)
 {
 	if (!b->alarm)
 		alarm_write(e, b, true);
@@ -135,10 +135,20 @@ const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct t
 	struct budget *full = admission_take(g, t ? &t->budget : NULL, k ? &k->budget : NULL, rate);
 
 	if (full)
-		refused(e, full);
+		reserve_refused(e, full);
 	else
 		changed(e, g, false);
 	return full;
+}
+
+struct budget *reserve_check(struct trunk *t, const struct rate *rate)
+{
+	struct budget *of[GRANT_BUDGETS] = {&t->budget, t->link ? &t->link->budget : NULL};
+
+	for (int i = 0; i < GRANT_BUDGETS; i++)
+		if (of[i] && !budget_room(of[i], rate_bps(rate, (enum td_layer)of[i]->layer)))
+			return of[i];
+	return NULL;
 }
 
 void reserve_release(struct td_engine *e, struct grant *g)
@@ -161,7 +171,7 @@ static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 	struct budget *full = admission_change(g, rate);
 
 	if (full) {
-		refused(e, full);
+		reserve_refused(e, full);
 		return -EDQUOT;
 	}
 	changed(e, g, less);

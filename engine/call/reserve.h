@@ -20,6 +20,10 @@ struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local,
 /* For a leg with a trunk, or an agent's telephone. NULL, and *g holds it; or who has no room. */
 const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct trunk *t,
 	const struct agent *a, const struct rate *rate);
+/* What reserve_take() would say of a leg with a trunk, and nothing changes. */
+struct budget *reserve_check(struct trunk *t, const struct rate *rate);
+/* Someone was refused for it: the alarm. */
+void reserve_refused(struct td_engine *e, struct budget *b);
 /* The leg's peer has described itself anew: 0, or -EDQUOT and all is as it was. */
 int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p);
 void reserve_release(struct td_engine *e, struct grant *g);

@@ -11,7 +11,8 @@ static const struct td_conf_route *usable(
 	return r;
 }
 
-struct queue *route_lookup(const struct td_engine *e, struct str dialled, const struct trunk *trunk)
+const struct td_conf_route *route_lookup(
+	const struct td_engine *e, struct str dialled, const struct trunk *trunk)
 {
 	char prefix[TD_NAME_BYTES];
 	const struct td_conf_route *r = NULL;
@@ -27,5 +28,5 @@ struct queue *route_lookup(const struct td_engine *e, struct str dialled, const 
 		prefix[left] = '*';
 		r = usable(e, (struct str){prefix, left + 1}, trunk);
 	}
-	return r ? table_live(&e->queues, r->queue) : NULL;
+	return r;
 }

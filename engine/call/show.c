@@ -29,6 +29,8 @@ static const char *call_state_name(const struct call *c)
 	case CALL_NEW:
 	case CALL_OFFERED:
 		return "answering";
+	case CALL_DIALLING:
+		return c->agent && c->agent->rang ? "ringing" : "dialling";
 	case CALL_QUEUED:
 		return c->agent ? "ringing" : "waiting";
 	case CALL_TALKING:
@@ -62,7 +64,8 @@ static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	json_str(b, "caller", str_of(c->cdr.caller));
 	json_str(b, "dialled", str_of(c->cdr.dialled));
 	json_str(b, "trunk", str_of(c->cdr.trunk));
-	json_str(b, "queue", str_of(c->queue->object.name));
+	json_str(b, "queue", str_of(c->queue ? c->queue->object.name : ""));
+	json_str(b, "to_trunk", str_of(c->cdr.to_trunk));
 	json_str(b, "agent", a ? str_of(a->object.name) : (struct str){0});
 	json_str(b, "state", str_of(call_state_name(c)));
 	json_u64(

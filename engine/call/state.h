@@ -90,7 +90,8 @@ struct leg_keys {
 
 struct leg {
 	struct call *call;           /* NULL: the call is closed, or the offer is over */
-	struct agent *agent;         /* NULL: the caller's */
+	struct agent *agent;         /* whom we call; NULL: the caller's, or */
+	struct trunk *trunk;         /* by which we call */
 	struct sip_session *session; /* NULL: over */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
 	uint8_t media;               /* enum leg_media */
@@ -110,10 +111,11 @@ struct leg {
 };
 
 enum call_state {
-	CALL_FREE,    /* no call: so are the pool's records that are not in use */
-	CALL_NEW,     /* not answered yet */
-	CALL_OFFERED, /* answered with our offer: the ACK will bring the caller's SDP */
-	CALL_QUEUED,  /* waits; call->agent is there while an agent is rung */
+	CALL_FREE,     /* no call: so are the pool's records that are not in use */
+	CALL_NEW,      /* not answered yet */
+	CALL_OFFERED,  /* answered with our offer: the ACK will bring the caller's SDP */
+	CALL_QUEUED,   /* waits; call->agent is there while an agent is rung */
+	CALL_DIALLING, /* not answered; call->agent is the leg out */
 	CALL_TALKING,
 	CALL_ENDED, /* until LEG_GONE or CLOSE_NS */
 };
@@ -123,19 +125,21 @@ enum ended_by { ENDED_BY_US, ENDED_BY_CALLER, ENDED_BY_AGENT };
 struct call {
 	struct hash_node by_id;
 	struct hash_node by_contact; /* while contact is not 0 */
-	struct timer timer;          /* CLOSE_NS */
+	struct timer timer;          /* CLOSE_NS; while DIALLING: nobody answers */
 	struct td_engine *engine;
 	uint8_t state; /* enum call_state */
 	uint8_t codec; /* enum td_codec, of both legs */
 	uint8_t hops;
 	bool held_by_caller, held_by_agent;
-	bool one_way;                /* counted in struct silences */
-	struct trunk *trunk;         /* NULL: an agent calls */
-	struct agent *calling_agent; /* that one */
-	struct queue *queue;
-	struct leg *caller, *agent;
-	uint32_t contact;      /* 0: not with the distributor */
-	uint32_t talk_contact; /* what it was called there, for TALK_END */
+	bool one_way;                    /* counted in struct silences */
+	struct trunk *trunk;             /* NULL: an agent calls */
+	struct agent *calling_agent;     /* that one */
+	struct queue *queue;             /* NULL: it leads out, by */
+	struct trunk *out[TD_CONF_LIST]; /* these, one after the other */
+	uint8_t out_count, out_next;
+	struct leg *caller, *agent; /* agent: who was called, by a trunk too */
+	uint32_t contact;           /* 0: not with the distributor */
+	uint32_t talk_contact;      /* what it was called there, for TALK_END */
 	uint32_t position, first_position;
 	uint32_t waited_ms; /* in earlier queues */
 	uint64_t entered;   /* the queue it is in */
@@ -205,6 +209,17 @@ struct td_engine {
 	struct refusals refused;
 	struct silences silences;
 };
+
+static inline bool leg_is_caller(const struct leg *l)
+{
+	return !l->agent && !l->trunk;
+}
+
+/* In a story. */
+static inline const char *leg_who(const struct leg *l)
+{
+	return l->agent ? l->agent->object.name : l->trunk ? l->trunk->object.name : "the caller";
+}
 
 static inline uint64_t engine_wall(const struct td_engine *e, uint64_t t)
 {

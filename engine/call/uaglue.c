@@ -3,6 +3,7 @@
 #include <engine/call/agents.h>
 #include <engine/call/bridge.h>
 #include <engine/call/call.h>
+#include <engine/call/dial.h>
 #include <engine/call/engine.h>
 #include <engine/call/leg.h>
 #include <engine/call/marking.h>
@@ -69,7 +70,9 @@ static void on_progress(void *ctx, struct sip_session *s, int code, const struct
 {
 	struct leg *l = sip_session_user(s);
 
-	if (l)
+	if (l && l->trunk)
+		dial_progress(ctx, l, code);
+	else if (l)
 		ring_progress(ctx, l, code);
 }
 
@@ -77,7 +80,9 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 {
 	struct leg *l = sip_session_user(s);
 
-	if (l)
+	if (l && l->trunk)
+		dial_answered(ctx, l, m);
+	else if (l)
 		ring_answered(ctx, l, m);
 }
 
@@ -85,7 +90,9 @@ static void on_failed(void *ctx, struct sip_session *s, int code, const struct s
 {
 	struct leg *l = sip_session_user(s);
 
-	if (l)
+	if (l && l->trunk)
+		dial_failed(ctx, l, code);
+	else if (l)
 		ring_failed(ctx, l, code);
 }
 
@@ -143,10 +150,9 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 	if (!l)
 		return;
 	c = l->call;
-	by = l->agent ? ENDED_BY_AGENT : ENDED_BY_CALLER;
+	by = leg_is_caller(l) ? ENDED_BY_CALLER : ENDED_BY_AGENT;
 	if (c)
-		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from",
-			l->agent ? l->agent->object.name : "the caller");
+		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", leg_who(l));
 	leg_session_over(e, l);
 	if (!c)
 		return;

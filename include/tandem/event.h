@@ -58,7 +58,7 @@ struct td_ev_gap {
 };
 
 enum td_disposition {
-	TD_CALL_ANSWERED = 1, /* an agent answered */
+	TD_CALL_ANSWERED = 1, /* an agent answered, or whom a trunk reached */
 	TD_CALL_ABANDONED,    /* the caller hung up while waiting or ringing */
 	TD_CALL_OVERFLOWED,   /* left its queue by time-out or maximum length, and no agent answered
 			       */
@@ -118,6 +118,10 @@ struct td_ev_cdr {
 	uint32_t recording; /* its number, 0 none */
 	struct td_ev_media caller_media, agent_media;
 	struct td_ev_quality caller_quality, agent_quality; /* older engines' records lack these */
+	/* as do these: */
+	char to_trunk[TD_NAME_BYTES]; /* a call out: the trunk that was called last */
+	uint16_t cause; /* why it ended, ITU-T Q.850; 34: no bandwidth, or no calls left */
+	uint8_t unused2[6];
 };
 
 struct td_ev_queue_log {

@@ -201,13 +201,14 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	case TD_EV_CDR:
 		o = out_new(s, CDR);
 		snprintf(o->text, sizeof(o->text),
-			"%s by=%s code=%u caller=%s dialled=%s trunk=%s queue=%s agent=%s "
+			"%s by=%s code=%u caller=%s dialled=%s trunk=%s to=%s cause=%u queue=%s "
+			"agent=%s "
 			"digits=%s "
 			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
 			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
 			disposition[c->disposition], by[c->ended_by], c->sip_code, c->caller,
-			c->dialled, c->trunk, c->queue, c->agent, c->digits, c->wait_ms, c->ring_ms,
-			c->talk_ms, c->attempts, c->recording,
+			c->dialled, c->trunk, c->to_trunk, c->cause, c->queue, c->agent, c->digits,
+			c->wait_ms, c->ring_ms, c->talk_ms, c->attempts, c->recording,
 			(unsigned long long)c->caller_media.in_packets,
 			(unsigned long long)c->agent_media.in_packets, c->answered != 0,
 			c->caller_quality.in.mos_mean, c->caller_quality.in.mos_worst,

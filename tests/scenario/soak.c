@@ -48,6 +48,7 @@ struct soak {
 	uint64_t now;
 	/* what the engine's journal said */
 	unsigned cdrs, by_disposition[TD_CALL_FAILED + 1];
+	unsigned out_answered, out_next; /* calls that led out; of these by a second trunk */
 	unsigned entered, left, connects, completes, recordings_on, recordings_off;
 	uint64_t session_to[AGENTS];
 	char fault[128];
@@ -155,6 +156,8 @@ static void place_call(struct timer *t, uint64_t now)
 
 	if (!prng_below(&s->prng, 40))
 		params.uri = STR("sip:555@10.20.0.1");
+	else if (!prng_below(&s->prng, 8))
+		params.uri = STR("sip:0301@10.20.0.1"); /* out by another trunk */
 	p->session = sip_session_invite(s->callers, now, &params, p);
 	if (!p->session)
 		phone_over(s, p);
@@ -334,7 +337,9 @@ static void cdr_check(struct soak *s, const struct td_ev_cdr *c)
 {
 	s->cdrs++;
 	s->by_disposition[c->disposition]++;
-	if ((c->disposition == TD_CALL_ANSWERED) != (c->agent[0] != '\0'))
+	s->out_answered += c->disposition == TD_CALL_ANSWERED && c->to_trunk[0];
+	s->out_next += c->to_trunk[0] && c->attempts > 1;
+	if (!c->to_trunk[0] && (c->disposition == TD_CALL_ANSWERED) != (c->agent[0] != '\0'))
 		fault(s, "an answered call without agent, or the reverse", c->id);
 	if ((c->disposition == TD_CALL_ANSWERED) != (c->connected != 0))
 		fault(s, "an answered call without time of connection, or the reverse", c->id);
@@ -394,6 +399,9 @@ static bool configure(struct soak *s)
 		"set port floor device=b address=10.30.0.1/24\n"
 		"set link branch limit=500000 layer=ethernet\n"
 		"set trunk acme address=10.20.0.10 limit=2500000\n"
+		"set trunk near address=10.30.0.200 limit=400000 link=branch\n"
+		"set trunk far address=10.30.0.201 max_calls=2\n"
+		"set route 0* trunks=near,far\n"
 		"set group sales\nset group backup\n"
 		"set queue sales groups=sales record=true wrap_up=500 ring=5000 busy_backoff=3000 "
 		"timeout=20000 max_length=12 overflow=queue overflow_queue=backup\n"
@@ -520,7 +528,8 @@ static const char *judge(const struct soak *s)
 		return "CDRs are not as many as INVITEs admitted";
 	if (s->entered != s->left)
 		return "queue_log: who entered a queue did not leave it once";
-	if (s->connects != s->completes || s->connects != s->by_disposition[TD_CALL_ANSWERED])
+	if (s->connects != s->completes ||
+		s->connects + s->out_answered != s->by_disposition[TD_CALL_ANSWERED])
 		return "queue_log: CONNECT and COMPLETE do not match the CDRs";
 	if (s->recordings_on != s->recordings_off)
 		return "a recording was not ended";
@@ -529,7 +538,8 @@ static const char *judge(const struct soak *s)
 	if (!s->by_disposition[TD_CALL_ANSWERED] || !s->by_disposition[TD_CALL_ABANDONED] ||
 		!s->by_disposition[TD_CALL_OVERFLOWED] || !s->by_disposition[TD_CALL_REJECTED])
 		return "not every end of a call was seen: the soak proves little";
-	if (!e->refused.trunk_full || !e->refused.reinvite_full || !link_refused(e))
+	if (!s->out_answered || !s->out_next || !e->refused.trunk_full ||
+		!e->refused.reinvite_full || !link_refused(e))
 		return "no limit was ever reached: the soak proves little";
 	return world_replay(s->world);
 }
