@@ -59,7 +59,7 @@ static const char *sql_type(const struct table *t, const struct column *c)
 	switch (c->type) {
 	case COLUMN_TEXT:
 	case COLUMN_WORD:
-		return "TEXT NOT NULL";
+		return is_optional(t, c) ? "TEXT" : "TEXT NOT NULL";
 	case COLUMN_WALL:
 	case COLUMN_SCORE:
 		return "REAL";

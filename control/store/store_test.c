@@ -51,7 +51,7 @@ static struct store *open_store(void)
 /* The single value of a query, as text. */
 static const char *value(const char *sql)
 {
-	static char text[512];
+	static char text[1024];
 	sqlite3_stmt *st;
 	sqlite3 *db;
 
@@ -222,7 +222,7 @@ static void a_store_of_version_2_is_upgraded(void **state)
 	static const char *const columns[] = {"in_r", "in_r_worst", "in_mos", "in_mos_worst",
 		"out_r", "out_r_worst", "out_mos", "out_mos_worst", "xr_r", "xr_mos", "silences",
 		"silent_ms", "in_jitter_max_us", "out_lost", "out_jitter_us", "rtt_max_us"};
-	char sql[128], as_created[512];
+	char sql[128], as_created[1024];
 	struct store *s = open_store();
 	sqlite3 *db;
 
@@ -239,6 +239,11 @@ static void a_store_of_version_2_is_upgraded(void **state)
 			assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 		}
 	}
+	assert_int_equal(sqlite3_exec(db,
+				 "ALTER TABLE cdr DROP COLUMN to_trunk;"
+				 "ALTER TABLE cdr DROP COLUMN cause",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	s = open_store();
