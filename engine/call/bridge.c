@@ -106,8 +106,7 @@ static void reinvite_refuse(struct td_engine *e, const struct leg *l, struct sip
 		buf_printf(&b, "Warning: 370 %s \"Insufficient Bandwidth\"\r\n",
 			conf_site(e->conf)->domain);
 	}
-	story(e, l->call, "re-INVITE of %s refused: %s",
-		leg_who(l),
+	story(e, l->call, "re-INVITE of %s refused: %s", leg_who(l),
 		why == -EDQUOT   ? "no bandwidth for shorter packets"
 		: why == -EINVAL ? "its SDP is malformed"
 				 : keys_why(why, peer, text));

@@ -80,7 +80,9 @@ static bool intent_reserve(struct td_engine *e, const struct sip_session *s, str
 
 	if (at < 0 || !intent_codec(i))
 		return true; /* it is going to be refused for that */
-	rate = reserve_rate(e, &e->ports.address[at], intent_srtp(i), intent_codec(i), ptime_ms);
+	rate = reserve_rate(e, &e->ports.address[at],
+		i->late ? keys_tag_ours(intent_srtp(i)) : keys_tag_offered(&i->sdp),
+		intent_codec(i), ptime_ms);
 	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
 	if (!full && !i->queue && !dial_possible(e, i->route, &rate, &full))
 		reserve_release(e, &i->grant);

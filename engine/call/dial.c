@@ -3,6 +3,7 @@
 #include <engine/call/bridge.h>
 #include <engine/call/call.h>
 #include <engine/call/dial.h>
+#include <engine/call/keys.h>
 #include <engine/call/leg.h>
 #include <engine/call/reserve.h>
 #include <engine/call/story.h>
@@ -30,7 +31,7 @@ static struct rate rate_out(const struct td_engine *e, const struct trunk *t, co
 {
 	struct td_addr server = server_of(t), local = agents_local(e, &server);
 
-	return reserve_rate(e, &local, t->conf.srtp, in->codec, in->ptime_ms);
+	return reserve_rate(e, &local, keys_tag_ours(t->conf.srtp), in->codec, in->ptime_ms);
 }
 
 bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const struct rate *caller,
@@ -104,7 +105,8 @@ static const char *call_trunk(
 		return "no RTP port is free";
 	l->trunk = t;
 	local = ports_rtp(&e->ports, l->slot);
-	rate = reserve_rate(e, &local, t->conf.srtp, c->codec, c->caller->grant.rate.ptime_ms);
+	rate = reserve_rate(
+		e, &local, keys_tag_ours(t->conf.srtp), c->codec, c->caller->grant.rate.ptime_ms);
 	full = reserve_take(e, &l->grant, t, NULL, &rate);
 	if (full) {
 		leg_detach(e, l);
@@ -219,15 +221,20 @@ void dial_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
+	char why[KEYS_TEXT];
 	struct sdp sdp;
 
 	if (c && c->state == CALL_DIALLING) {
-		if (sdp_decode(&sdp, m->body) == 0 && leg_accept(e, l, &sdp) == 0) {
+		int rc = sdp_decode(&sdp, m->body, keys_policy(l));
+
+		if (rc == 0)
+			rc = leg_accept(e, l, &sdp);
+		if (rc == 0) {
 			talk(e, c);
 			return;
 		}
-		story(e, c, "200 from trunk %s, whose SDP has no codec of the call",
-			l->trunk->object.name);
+		story(e, c, "200 from trunk %s, whose SDP is of no use: %s", l->trunk->object.name,
+			keys_why(rc, &sdp, why));
 		leg_session_over(e, l);
 		leg_detach(e, part(c));
 		sip_session_bye(s, e->now);

@@ -9,7 +9,46 @@ enum td_srtp_policy keys_policy(const struct leg *l)
 {
 	const struct agent *a = l->agent ? l->agent : l->call->calling_agent;
 
+	if (l->trunk)
+		return l->trunk->conf.srtp;
 	return a ? a->conf.srtp : l->call->trunk->conf.srtp;
+}
+
+uint8_t keys_tag(const struct td_srtp_key *key)
+{
+	static const uint8_t tags[TD_SRTP_SUITES] = {
+		[TD_SRTP_AES_CM_128_HMAC_SHA1_32] = 4,
+		[TD_SRTP_AES_CM_128_HMAC_SHA1_80] = RATE_TAG_SHA1_80,
+		[TD_SRTP_AEAD_AES_128_GCM] = RATE_TAG_GCM,
+		[TD_SRTP_AEAD_AES_256_GCM] = RATE_TAG_GCM,
+	};
+
+	return (uint8_t)(tags[key->suite] + key->mki_len);
+}
+
+uint8_t keys_tag_chosen(const struct keys_chosen *chosen)
+{
+	uint8_t in = chosen->in ? keys_tag(&chosen->in->key) : 0;
+	uint8_t out = chosen->in ? keys_tag(&chosen->out->key) : 0;
+
+	return in > out ? in : out;
+}
+
+uint8_t keys_tag_offered(const struct sdp *offer)
+{
+	uint8_t longest = 0;
+
+	for (unsigned i = 0; i < offer->crypto_count; i++) {
+		uint8_t tag = keys_tag(&offer->crypto[i].key);
+
+		longest = tag > longest ? tag : longest;
+	}
+	return longest;
+}
+
+uint8_t keys_tag_ours(enum td_srtp_policy policy)
+{
+	return policy == TD_SRTP_OFF ? 0 : RATE_TAG_GCM;
 }
 
 static void key_make(struct td_engine *e, struct td_srtp_key *key, uint8_t suite)
@@ -85,8 +124,7 @@ void keys_take(struct td_engine *e, struct leg *l, const struct keys_chosen *cho
 
 	if (!chosen->in) {
 		if (before)
-			story(e, l->call, "no SRTP any more with %s",
-				l->agent ? l->agent->object.name : "the caller");
+			story(e, l->call, "no SRTP any more with %s", leg_who(l));
 		explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
 		l->ours.crypto_count = 0;
 		explicit_bzero(k, sizeof(*k));
@@ -105,12 +143,9 @@ void keys_take(struct td_engine *e, struct leg *l, const struct keys_chosen *cho
 	l->ours.crypto_count = 1;
 	explicit_bzero(&l->ours.crypto[1], sizeof(l->ours.crypto) - sizeof(l->ours.crypto[0]));
 	if (before != k->in.suite)
-		story(e, l->call, "SRTP with %s: %s",
-			l->agent ? l->agent->object.name : "the caller",
-			sdp_crypto_suite(k->in.suite));
+		story(e, l->call, "SRTP with %s: %s", leg_who(l), sdp_crypto_suite(k->in.suite));
 	else if (k->in_due)
-		story(e, l->call, "another SRTP key of %s",
-			l->agent ? l->agent->object.name : "the caller");
+		story(e, l->call, "another SRTP key of %s", leg_who(l));
 }
 
 void keys_wipe(struct leg *l)

@@ -26,6 +26,12 @@ int keys_choose(const struct leg *l, const struct sdp *peer, struct keys_chosen 
 void keys_take(struct td_engine *e, struct leg *l, const struct keys_chosen *chosen);
 void keys_wipe(struct leg *l);
 
+/* Octets that a packet is longer by: with this key, with the longest of an offer, of our own. */
+uint8_t keys_tag(const struct td_srtp_key *key);
+uint8_t keys_tag_chosen(const struct keys_chosen *chosen);
+uint8_t keys_tag_offered(const struct sdp *offer);
+uint8_t keys_tag_ours(enum td_srtp_policy policy);
+
 /* What is in the way of a call: "no codec in common", or what it lacks for SRTP. */
 #define KEYS_TEXT 96
 const char *keys_why(int rc, const struct sdp *peer, char text[static KEYS_TEXT]);

@@ -163,7 +163,7 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 		p.policy = l->trunk->conf.policy;
 	else
 		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
-	rc = reserve_change(e, l, &p);
+	rc = reserve_change(e, l, &p, keys_tag_chosen(&keys));
 	if (rc < 0)
 		return rc;
 	p.acct = account(e, l, p.codec);

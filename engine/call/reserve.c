@@ -37,14 +37,14 @@ static uint8_t vlan_bytes(const struct td_engine *e, const struct td_addr *local
 	return 0;
 }
 
-struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t srtp,
+struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t tag,
 	uint8_t codec, uint8_t ptime_ms)
 {
 	return (struct rate){
 		.codec = codec,
 		.ptime_ms = ptime_ms,
 		.family = local->family,
-		.tag = srtp == TD_SRTP_OFF ? 0 : RATE_TAG_GCM,
+		.tag = tag,
 		.extra = vlan_bytes(e, local),
 	};
 }
@@ -167,7 +167,7 @@ static uint8_t shorter(uint8_t a, uint8_t b)
 /* 0 or -EDQUOT. */
 static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 {
-	bool less = rate->ptime_ms > g->rate.ptime_ms;
+	bool less = rate_bps(rate, TD_LAYER_WIRE) < rate_bps(&g->rate, TD_LAYER_WIRE);
 	struct budget *full = admission_change(g, rate);
 
 	if (full) {
@@ -178,7 +178,7 @@ static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 	return 0;
 }
 
-int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p)
+int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p, uint8_t tag)
 {
 	struct call *c = l->call;
 	struct leg *other = l == c->caller ? c->agent : c->caller;
@@ -186,6 +186,7 @@ int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_param
 	struct rate before = l->grant.rate, rate = before, others;
 
 	rate.codec = p->codec;
+	rate.tag = tag;
 	rate.ptime_ms = other ? shorter(other->ptime_ms, ptime) : ptime;
 	if (change(e, &l->grant, &rate) < 0)
 		return -EDQUOT;

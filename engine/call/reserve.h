@@ -14,7 +14,7 @@
 
 /* What a stream of ours takes of a line: `local` is our media address, `srtp` the policy of trunk
  * or agent. Where SRTP may be, it is counted with the longest tag. */
-struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t srtp,
+struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t tag,
 	uint8_t codec, uint8_t ptime_ms);
 
 /* For a leg with a trunk, or an agent's telephone. NULL, and *g holds it; or who has no room. */
@@ -25,7 +25,7 @@ struct budget *reserve_check(struct trunk *t, const struct rate *rate);
 /* Someone was refused for it: the alarm. */
 void reserve_refused(struct td_engine *e, struct budget *b);
 /* The leg's peer has described itself anew: 0, or -EDQUOT and all is as it was. */
-int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p);
+int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p, uint8_t tag);
 void reserve_release(struct td_engine *e, struct grant *g);
 
 /* "link dsl is full" */

@@ -97,7 +97,8 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
 	local = ports_rtp(&e->ports, l->slot);
-	rate = reserve_rate(e, &local, a->conf.srtp, c->codec, c->caller->grant.rate.ptime_ms);
+	rate = reserve_rate(
+		e, &local, keys_tag_ours(a->conf.srtp), c->codec, c->caller->grant.rate.ptime_ms);
 	full = reserve_take(e, &l->grant, NULL, a, &rate);
 	if (full) {
 		leg_detach(e, l);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/keys.h>
 #include <engine/call/state.h>
 #include <tests/scenario/budgets.h>
 
@@ -48,6 +49,8 @@ static const char *legs_check(const struct td_engine *e)
 			continue;
 		if (g->rate.codec != l->params.codec || g->rate.ptime_ms > l->ptime_ms)
 			return "a leg with media that is not what it has reserved";
+		if (g->rate.tag < keys_tag(&l->keys.in) || g->rate.tag < keys_tag(&l->keys.out))
+			return "a leg with SRTP whose tag is not reserved";
 		if (l->call->agent && l->call->caller &&
 			l->call->agent->grant.rate.ptime_ms != l->call->caller->grant.rate.ptime_ms)
 			return "the two legs of a call reserve packets of different lengths";
@@ -58,18 +61,16 @@ static const char *legs_check(const struct td_engine *e)
 const char *budgets_check(struct budgets *b, const struct td_engine *e)
 {
 	const char *fault = legs_check(e);
-	uint32_t n = 0;
-
-	for (uint32_t i = 1; !fault && i <= e->links.count && n < BUDGETS_MAX; i++) {
+	for (uint32_t i = 1; !fault && i <= e->links.count && i <= BUDGETS_MAX; i++) {
 		const struct link *k = table_get(&e->links, i);
 
-		fault = budget_check(e, &k->budget, &b->was[n++]);
+		fault = budget_check(e, &k->budget, &b->links[i - 1]);
 		if (!fault && k->offers)
 			fault = "offers that nobody has tried";
 	}
-	for (uint32_t i = 1; !fault && i <= e->trunks.count && n < BUDGETS_MAX; i++)
+	for (uint32_t i = 1; !fault && i <= e->trunks.count && i <= BUDGETS_MAX; i++)
 		fault = budget_check(
-			e, &((struct trunk *)table_get(&e->trunks, i))->budget, &b->was[n++]);
+			e, &((struct trunk *)table_get(&e->trunks, i))->budget, &b->trunks[i - 1]);
 	return fault;
 }
 

@@ -10,7 +10,7 @@
 
 struct td_engine;
 
-#define BUDGETS_MAX 16 /* links and trunks of a test's site */
+#define BUDGETS_MAX 16 /* of each, of a test's site */
 
 /* A budget as it was the last time. */
 struct budget_was {
@@ -20,7 +20,7 @@ struct budget_was {
 };
 
 struct budgets {
-	struct budget_was was[BUDGETS_MAX];
+	struct budget_was links[BUDGETS_MAX], trunks[BUDGETS_MAX];
 };
 
 /* NULL, or what is wrong. */
