@@ -37,7 +37,7 @@ asan: deps $(ASAN)/build.ninja
 bench: all
 	@$(B)/bench/tandem-bench relay --legs 1000,10000,100000
 	@$(B)/bench/tandem-bench tap --legs 1000,10000,100000
-	@$(B)/bench/tandem-bench latency
+	@$(B)/bench/tandem-bench latency --latency low
 
 # Tandem beside rtpengine (apt-get install rtpengine-daemon); about five minutes.
 bench-peers: all

@@ -217,7 +217,7 @@ static int measure(struct bed *b, const struct bench_options *o, uint32_t most, 
 	int rc = 0;
 
 	for (unsigned i = 0; i < WINDOWS && !rc; i++) {
-		rc = gen_window(b->g, calls, WARM, o->window, 0, b->r);
+		rc = gen_window(b->g, calls, o->warm, o->window, 0, b->r);
 		lost += b->r->counts.lost;
 		if (load_wrongs(&b->r->counts))
 			rc = -EBADMSG;
@@ -230,9 +230,9 @@ static int measure(struct bed *b, const struct bench_options *o, uint32_t most, 
 			.metric = quantiles[q].metric,
 			.unit = "us",
 			.frame_bytes = GEN_FRAME_BYTES,
-			.of = {{.name = "calls", .number = calls}, {.name = "of", .number = most},
-				{.name = "limit", .word = limit},
-				{.name = "lost", .number = (double)lost}}};
+			.of = {{.name = "calls", .number = calls},
+				{.name = "carried", .number = most},
+				{.name = "limit", .word = limit}}};
 
 		report_values(&r, value[q], WINDOWS);
 		report_result(o, &r);
