@@ -195,7 +195,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_NO_LEG);
 		return;
 	}
-	if (pkt->rtcp || (c->mux && pkt->payload_len >= RTP_HEADER && rtcp_is(rtp[1]))) {
+	if (pkt->rtcp || (c->mux && pkt->payload_len >= 4 && rtcp_is(rtp[1]))) {
 		rtp_rtcp_input(r, m, now);
 		return;
 	}

@@ -49,6 +49,7 @@ static void reports_share_the_port(void **state)
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A);
 	struct rtcp_msg m = {.ssrc = 7, .cname = "peer"};
+	struct world_rtp p = {.leg = A, .raw = "\x81\xcb\0\1\0\0\0\7"};
 	const struct world_frame *f;
 
 	a.flags |= TD_LEG_RTCP_MUX;
@@ -63,11 +64,15 @@ static void reports_share_the_port(void **state)
 	report_on(w, A, false, &m); /* RFC 5761 section 5.1.1: some send it there all the same */
 	assert_int_equal(world_consumed(w, TD_CONSUMED_RTCP), 2);
 
+	p.raw_len = 8; /* BYE alone, shorter than RTP's header */
+	world_receive(w, &p);
+	assert_int_equal(world_consumed(w, TD_CONSUMED_RTCP), 3);
+
 	/* An offer without it takes it back: what were reports are packets of an odd type. */
 	a.flags &= (uint8_t)~TD_LEG_RTCP_MUX;
 	world_set(w, A, &a);
 	report_on(w, A, true, &m);
-	assert_int_equal(world_consumed(w, TD_CONSUMED_RTCP), 2);
+	assert_int_equal(world_consumed(w, TD_CONSUMED_RTCP), 3);
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_PAYLOAD_TYPE), 1);
 	w->frames = 0;
 	talk(w, A, 500);

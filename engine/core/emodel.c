@@ -57,7 +57,7 @@ uint16_t emodel_r(const struct emodel_path *p)
 {
 	double r = RO - IS - delay_impairment((double)p->delay_us / MS_US) - loss_impairment(p);
 
-	return r > 0 ? (uint16_t)(r * 100 + 0.5) : 0;
+	return r > 0 ? (uint16_t)lround(r * 100) : 0;
 }
 
 uint16_t emodel_mos(uint16_t r)
