@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <immintrin.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <dataplane/tap.h>
 
-#define LINE     64
-#define TAP_UNIT 8u /* records begin at multiples of it: a pad always has room for its kind */
+#define LINE 64
 /* A part of the ring that audio leaves free, so that TAP_END is not lost when audio is. */
 #define TAP_RESERVE(size) ((size) / 16)
 
 _Static_assert(sizeof(struct tap_rec) == 32, "recorders and tests rely on the record's size");
+_Static_assert(sizeof(struct tap_rec) % TAP_UNIT == 0, "a pad has room for its kind");
 
 /*
  * Positions count bytes since the start and are never reduced, so that head == tail is empty and
@@ -20,6 +21,7 @@ _Static_assert(sizeof(struct tap_rec) == 32, "recorders and tests rely on the re
  */
 struct tap {
 	_Alignas(LINE) _Atomic uint64_t head; /* worker: end of what is written whole */
+	uint64_t written;                     /* worker: head, once it is published */
 	uint64_t tail_seen;                   /* worker */
 	_Atomic uint64_t lost;                /* worker */
 	_Alignas(LINE) _Atomic uint64_t tail; /* recorder: end of what is read */
@@ -64,31 +66,50 @@ static uint64_t record_bytes(uint16_t len)
 	return (sizeof(struct tap_rec) + len + TAP_UNIT - 1) & ~(uint64_t)(TAP_UNIT - 1);
 }
 
-bool tap_put(struct tap *t, const struct tap_rec *rec, const void *payload)
+static void *tap_place(struct tap *t, enum tap_kind kind, uint16_t len)
 {
-	uint64_t head = atomic_load_explicit(&t->head, memory_order_relaxed);
-	uint64_t bytes = record_bytes(rec->len);
-	size_t at = head & (t->size - 1);
+	uint64_t bytes = record_bytes(len);
+	size_t at = t->written & (t->size - 1);
 	uint64_t pad = at + bytes > t->size ? t->size - at : 0;
-	uint64_t room = rec->kind == TAP_AUDIO ? t->size - TAP_RESERVE(t->size) : t->size;
+	uint64_t room = kind == TAP_AUDIO ? t->size - TAP_RESERVE(t->size) : t->size;
+	uint64_t end = t->written + pad + bytes;
 
-	if (head + pad + bytes - t->tail_seen > room) {
+	if (end - t->tail_seen > room) {
 		t->tail_seen = atomic_load_explicit(&t->tail, memory_order_acquire);
-		if (head + pad + bytes - t->tail_seen > room) {
+		if (end - t->tail_seen > room) {
 			atomic_fetch_add_explicit(&t->lost, 1, memory_order_relaxed);
-			return false;
+			return NULL;
 		}
 	}
-	if (pad) {
-		struct tap_rec *end = (struct tap_rec *)(t->ring + at);
+	t->written = end;
+	if (!pad)
+		return t->ring + at;
+	((struct tap_rec *)(t->ring + at))->kind = TAP_PAD;
+	return t->ring;
+}
 
-		end->kind = TAP_PAD;
-		at = 0;
-	}
-	memcpy(t->ring + at, rec, sizeof(*rec));
+void *tap_reserve(struct tap *t, uint16_t len)
+{
+	return tap_place(t, TAP_AUDIO, len);
+}
+
+/* Streaming stores are ordered by a fence alone. */
+void tap_publish(struct tap *t)
+{
+	_mm_sfence();
+	atomic_store_explicit(&t->head, t->written, memory_order_release);
+}
+
+bool tap_put(struct tap *t, const struct tap_rec *rec, const void *payload)
+{
+	unsigned char *place = tap_place(t, rec->kind, rec->len);
+
+	if (!place)
+		return false;
+	memcpy(place, rec, sizeof(*rec));
 	if (rec->len)
-		memcpy(t->ring + at + sizeof(*rec), payload, rec->len);
-	atomic_store_explicit(&t->head, head + pad + bytes, memory_order_release);
+		memcpy(place + sizeof(*rec), payload, rec->len);
+	tap_publish(t);
 	return true;
 }
 

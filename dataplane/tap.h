@@ -9,6 +9,8 @@
 
 #include <tandem/types.h>
 
+#define TAP_UNIT 32 /* bytes: records begin at multiples of it */
+
 enum tap_kind {
 	TAP_PAD,   /* the rest up to the end of the ring: skip */
 	TAP_AUDIO, /* len payload bytes follow */
@@ -17,7 +19,7 @@ enum tap_kind {
 
 struct tap_rec {
 	uint16_t kind;
-	uint16_t len; /* payload bytes; the record takes sizeof + len, rounded up to 8 */
+	uint16_t len; /* payload bytes; the record takes sizeof + len, rounded up to TAP_UNIT */
 	uint32_t recording;
 	uint8_t channel; /* 0 left (caller), 1 right (agent) */
 	uint8_t codec;   /* enum td_codec */
@@ -36,6 +38,11 @@ void tap_free(struct tap *t);
 
 /* worker. False when full. `rec->len` bytes are copied from payload. */
 bool tap_put(struct tap *t, const struct tap_rec *rec, const void *payload);
+/* worker, for a burst: the place, aligned to TAP_UNIT, of an audio record with `len` bytes behind
+ * it, to be written in whole units; NULL when full. The recorder sees nothing of it before
+ * tap_publish(), or the next tap_put(). */
+void *tap_reserve(struct tap *t, uint16_t len);
+void tap_publish(struct tap *t);
 uint64_t tap_lost(const struct tap *t); /* any thread */
 
 /* recorder: the next record, its payload behind it, or NULL when empty; then consume it. */

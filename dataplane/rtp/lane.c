@@ -137,27 +137,43 @@ static inline bool lane_accept(const struct lane *lane, struct td_acct_row *acct
 	return true;
 }
 
+/* What a tap will read beyond the headers. */
 static inline void tap_prefetch(const uint8_t *f, unsigned len)
 {
 	for (unsigned at = RTE_CACHE_LINE_SIZE; at < len; at += RTE_CACHE_LINE_SIZE)
 		__builtin_prefetch(f + at);
 }
 
-static void tap_packet(struct rtp *r, const struct leg *out, const struct rte_mbuf *m, uint64_t now)
+/*
+ * The record goes past the caches: its lines are written whole, so they need not be read first, and
+ * the next to look at them is another core. What lies behind the payload in the packet's memory
+ * fills the last unit.
+ */
+static inline void tap_write(
+	uint8_t *to, const struct leg *out, const uint8_t *rtp, unsigned len, uint64_t now)
 {
-	const uint8_t *rtp = rte_pktmbuf_mtod_offset(m, const uint8_t *, RELAY_RTP);
-	struct tap_rec rec = {.kind = TAP_AUDIO,
-		.len = (uint16_t)(m->data_len - PARSE_RTP_FRAME),
-		.recording = out->tap_recording,
-		.channel = out->tap_channel,
-		.codec = out->tap_codec,
-		.seq = parse_load16(rtp + 2),
-		.ts = rte_be_to_cpu_32(rtp_load32(rtp + 4)),
-		.ssrc = rte_be_to_cpu_32(rtp_load32(rtp + 8)),
-		.now = now};
+	long long *word = (void *)to;
+	uint64_t seq = parse_load16(rtp + 2), ts = rte_be_to_cpu_32(rtp_load32(rtp + 4));
 
-	tap_put(r->tap, &rec, rtp + RTP_HEADER);
+	_mm_stream_si64(&word[0],
+		(long long)(TAP_AUDIO | (uint64_t)len << 16 | (uint64_t)out->tap_recording << 32));
+	_mm_stream_si64(&word[1], (long long)(out->tap_channel | (uint64_t)out->tap_codec << 8 |
+					      seq << 16 | ts << 32));
+	_mm_stream_si64(&word[2], (long long)rte_be_to_cpu_32(rtp_load32(rtp + 8)));
+	_mm_stream_si64(&word[3], (long long)now);
+	to += sizeof(struct tap_rec);
+	rtp += RTP_HEADER;
+	for (unsigned at = 0; at < len; at += TAP_UNIT)
+		_mm256_stream_si256((__m256i *)(void *)(to + at),
+			_mm256_loadu_si256((const __m256i *)(const void *)(rtp + at)));
 }
+
+_Static_assert(offsetof(struct tap_rec, len) == 2 && offsetof(struct tap_rec, recording) == 4 &&
+		       offsetof(struct tap_rec, channel) == 8 &&
+		       offsetof(struct tap_rec, codec) == 9 &&
+		       offsetof(struct tap_rec, seq) == 10 && offsetof(struct tap_rec, ts) == 12 &&
+		       offsetof(struct tap_rec, ssrc) == 16 && offsetof(struct tap_rec, now) == 24,
+	"tap_write() writes it as words");
 
 /* It cannot leave. */
 static void lane_drop(
@@ -249,6 +265,8 @@ static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *wa
 		way->out[sends] = out;
 		sends++;
 		flags |= l->flags;
+		if (l->flags & LEG_TAP)
+			tap_prefetch(f, m->data_len);
 	}
 	way->n = sends;
 	way->flags = flags;
@@ -257,13 +275,22 @@ static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *wa
 
 static __rte_noinline void lane_tap(struct lane *lane, const struct lane_way *way)
 {
-	for (unsigned i = 0; i < way->n; i++)
-		if (way->in[i]->flags & LEG_TAP)
-			tap_prefetch(
-				rte_pktmbuf_mtod(way->m[i], const uint8_t *), way->m[i]->data_len);
-	for (unsigned i = 0; i < way->n; i++)
-		if (way->in[i]->flags & LEG_TAP)
-			tap_packet(lane->rtp, way->out[i], way->m[i], lane->now);
+	struct tap *tap = lane->rtp->tap;
+
+	for (unsigned i = 0; i < way->n; i++) {
+		const struct rte_mbuf *m = way->m[i];
+		unsigned len = m->data_len - (unsigned)PARSE_RTP_FRAME;
+		uint8_t *to;
+
+		if (!(way->in[i]->flags & LEG_TAP))
+			continue;
+		to = tap_reserve(tap, (uint16_t)len);
+		if (to)
+			tap_write(to, way->out[i],
+				rte_pktmbuf_mtod_offset(m, const uint8_t *, RELAY_RTP), len,
+				lane->now);
+	}
+	tap_publish(tap);
 }
 
 unsigned lane_run(struct lane *lane, unsigned at)
