@@ -161,7 +161,8 @@ static void resolve(struct traffic *t)
 
 	for (unsigned port = 0; port < TRAFFIC_PORTS; port++)
 		for (uint32_t i = 0; i < PEERS && i < t->per_port; i++) {
-			uint32_t hop = fib_get(fib, peer_ip(port, i));
+			struct td_addr peer = ip_v4(peer_ip(port, i));
+			uint32_t hop = fib_get(fib, &peer);
 
 			atomic_store(&fib->eth[hop],
 				(uint64_t)(port + 1) << 48 | (uint64_t)i << 40 | 0x02);

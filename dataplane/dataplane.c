@@ -61,10 +61,10 @@ static int dp_addresses(struct dp *dp, char *err, size_t err_size)
 		for (unsigned j = 0; j < dp->conf[i].address_count; j++) {
 			const struct td_addr *a = &dp->conf[i].address[j].addr;
 
-			if (a->family != 4 || !a->ip4 ||
-				parse_add(&dp->parse, a->ip4, dp->addresses)) {
+			if (a->family == 6 ? local6_add(&dp->parse.local6, a->ip6, dp->addresses)
+					   : parse_add(&dp->parse, a->ip4, dp->addresses)) {
 				snprintf(err, err_size,
-					"port %s: address %u is not IPv4, or given twice",
+					"port %s: address %u is given twice, or none",
 					dp->conf[i].name, j + 1);
 				return -EINVAL;
 			}
@@ -76,22 +76,24 @@ static int dp_addresses(struct dp *dp, char *err, size_t err_size)
 
 static int dp_open_ports(struct dp *dp, char *err, size_t err_size)
 {
-	uint32_t ip[PORT_MAX * TD_CONF_LIST];
+	struct td_addr address[PORT_MAX * TD_CONF_LIST];
+	unsigned n = 0;
 	struct port_env env = {
 		.pool = dp->pool,
 		.workers = dp->workers,
 		.ours = {.config = {.sip_port = dp->site.sip_port,
 				 .rtp_port_min = dp->site.rtp_port_min,
 				 .rtp_port_max = dp->site.rtp_port_max},
-			.ip = ip,
-			.ip_count = dp->addresses},
+			.address = address,
+			.count = dp->addresses},
 		.note = dp->note,
 		.note_ctx = dp->note_ctx,
 	};
 	int rc = 0;
 
-	for (unsigned i = 0; i < dp->addresses; i++)
-		ip[i] = dp->address[i].ip;
+	for (unsigned i = 0; i < dp->ports; i++)
+		for (unsigned j = 0; j < dp->conf[i].address_count; j++)
+			address[n++] = dp->conf[i].address[j].addr;
 	for (unsigned i = 0; i < dp->ports && !rc; i++) {
 		rc = port_open(&dp->port[i], &dp->conf[i], i, &env, err, err_size);
 		dp->opened += !rc;
@@ -167,7 +169,8 @@ static void dp_worker_ports(struct dp_worker *d)
 
 		w->eth_port = dp->port[i].eth_port;
 		w->mtu = dp->port[i].mtu;
-		w->kernel_owned = dp->port[i].kernel_owned;
+		w->kernel_owned = td_port_kernel(&dp->conf[i]);
+		w->vlan = dp->conf[i].vlan;
 		w->tx_checksum = dp->port[i].tx_checksum;
 		worker_port_mac(w, &dp->port[i].mac); /* knows by now who owns the port */
 		dp_worker_queue(d, i);
@@ -181,6 +184,15 @@ static size_t dp_tap_bytes(const struct dp *dp)
 	uint64_t bytes = rte_align64pow2((uint64_t)dp->site.max_calls * DP_TAP_CALL / dp->workers);
 
 	return bytes < DP_TAP_MIN ? DP_TAP_MIN : bytes;
+}
+
+/* Are fragments ours to put together? */
+static bool dp_own_ports(const struct dp *dp)
+{
+	for (unsigned i = 0; i < dp->ports; i++)
+		if (!td_port_kernel(&dp->conf[i]))
+			return true;
+	return false;
 }
 
 static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
@@ -218,6 +230,8 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	rc = dp_worker_rings(d, (unsigned)legs);
 	if (rc)
 		return rc;
+	if (dp_own_ports(dp) && !(d->frag = frag_alloc(index)))
+		return -ENOMEM;
 	if (tap && !(d->tap = tap_alloc(dp_tap_bytes(dp))))
 		return -ENOMEM;
 	p.tap = d->tap;
@@ -378,6 +392,7 @@ static void dp_worker_fini(struct dp_worker *d)
 {
 	if (d->rtp)
 		rtp_free(d->rtp);
+	frag_free(d->frag);
 	if (d->tap)
 		tap_free(d->tap);
 	while (d->held)

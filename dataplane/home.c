@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Main's part in a dataplane that runs: routes and neighbours. The kernel's for the ports that it
- * owns, our own ARP for the others. Nothing here is on the way of a packet.
+ * owns, our own ARP and neighbour discovery
+ * for the others. Nothing here is on the way of a packet.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,29 +27,35 @@ static void home_synchronize(void *ctx)
 	rte_rcu_qsbr_synchronize(dp->qsbr, RTE_QSBR_THRID_INVALID);
 }
 
-/* Our address on the port that shares the neighbour's network, else the first one. */
-static uint32_t home_address(const struct dp *dp, unsigned port, uint32_t ip)
+/* Our address on the port that shares the neighbour's network, else the first one of its family. */
+static struct td_addr home_address(const struct dp *dp, unsigned port, const struct td_addr *ip)
 {
 	const struct td_conf_port *c = &dp->conf[port];
+	struct td_addr first = {0};
 
 	for (unsigned i = 0; i < c->address_count; i++) {
-		uint32_t mask =
-			c->address[i].bits ? htonl(UINT32_MAX << (32 - c->address[i].bits)) : 0;
+		const struct td_prefix *p = &c->address[i];
 
-		if ((c->address[i].addr.ip4 & mask) == (ip & mask))
-			return c->address[i].addr.ip4;
+		if (ip_in(ip, &p->addr, p->bits))
+			return p->addr;
+		if (!first.family && p->addr.family == ip->family)
+			first = p->addr;
 	}
-	return c->address_count ? c->address[0].addr.ip4 : 0;
+	return first;
 }
 
-static void home_request(void *ctx, unsigned port, uint32_t ip, const uint8_t *mac)
+static void home_request(void *ctx, unsigned port, const struct td_addr *ip, const uint8_t *mac)
 {
 	struct dp *dp = ctx;
+	struct td_addr ours = home_address(dp, port, ip);
 	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->pool);
 
 	if (!m)
 		return; /* asked again in a second */
-	punt_request(m, &dp->port[port].mac, home_address(dp, port, ip), ip, mac);
+	if (ip->family == 6)
+		nd_solicit(m, &dp->port[port].mac, &ours, ip, mac);
+	else
+		punt_request(m, &dp->port[port].mac, ours.ip4, ip->ip4, mac);
 	pkt_of(m)->port = (uint8_t)port;
 	if (!cmdq_put(dp->worker[0].frames, &m))
 		rte_pktmbuf_free(m);
@@ -56,18 +63,24 @@ static void home_request(void *ctx, unsigned port, uint32_t ip, const uint8_t *m
 		wake_post(&dp->worker[0].wake);
 }
 
-/* On-link networks and the gateway of a port that no kernel owns: two routes an address at most. */
+#define HOME_OWN_ROUTES (TD_CONF_LIST + 2) /* of a port: its networks, a gateway each family */
+
+/* On-link networks and gateways of a port that no kernel owns. */
 static unsigned home_own_routes(const struct dp *dp, unsigned port, struct fib_route *r)
 {
 	const struct td_conf_port *c = &dp->conf[port];
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < c->address_count; i++)
-		r[n++] = (struct fib_route){.ip = c->address[i].addr.ip4,
+		r[n++] = (struct fib_route){.to = c->address[i].addr,
 			.bits = c->address[i].bits,
 			.port = (uint8_t)port};
-	if (c->gateway.family == 4)
-		r[n++] = (struct fib_route){.gateway = c->gateway.ip4, .port = (uint8_t)port};
+	if (c->gateway.family)
+		r[n++] = (struct fib_route){
+			.to = {.family = 4}, .gateway = c->gateway, .port = (uint8_t)port};
+	if (c->gateway6.family)
+		r[n++] = (struct fib_route){
+			.to = {.family = 6}, .gateway = c->gateway6, .port = (uint8_t)port};
 	return n;
 }
 
@@ -79,7 +92,7 @@ static int home_routes(struct dp *dp)
 
 	if (n < 0)
 		return n;
-	all = malloc(((unsigned)n + dp->ports * (TD_CONF_LIST + 1u)) * sizeof(*all));
+	all = malloc(((unsigned)n + dp->ports * HOME_OWN_ROUTES) * sizeof(*all));
 	if (!all) {
 		free(kernel);
 		return -ENOMEM;
@@ -88,7 +101,7 @@ static int home_routes(struct dp *dp)
 	if (count)
 		memcpy(all, kernel, count * sizeof(*all));
 	for (unsigned i = 0; i < dp->ports; i++)
-		if (!dp->port[i].kernel_owned)
+		if (!td_port_kernel(&dp->conf[i]))
 			count += home_own_routes(dp, i, all + count);
 	rc = fib_routes_set(&dp->fib, all, count);
 	free(all);
@@ -98,14 +111,15 @@ static int home_routes(struct dp *dp)
 
 static void home_wanted(struct dp *dp, uint64_t now)
 {
-	uint32_t i, ip;
+	struct td_addr ip;
 	unsigned port;
+	uint32_t i;
 
 	while ((i = fib_wanted(&dp->fib))) {
 		fib_key(&dp->fib, i, &port, &ip);
 		if (port >= dp->ports)
 			continue;
-		if (dp->port[port].kernel_owned)
+		if (td_port_kernel(&dp->conf[port]))
 			netlink_want(dp->netlink, i);
 		else
 			neighbours_want(dp->neighbours, i, now);
@@ -116,14 +130,14 @@ static void home_wanted(struct dp *dp, uint64_t now)
 static void home_reclaim(struct dp *dp)
 {
 	for (uint32_t i = 1; i < fib_size(&dp->fib); i++) {
+		struct td_addr ip;
 		unsigned port;
-		uint32_t ip;
 
 		fib_key(&dp->fib, i, &port, &ip);
 		if (port >= dp->ports || !fib_reclaim(&dp->fib, i))
 			continue;
-		if (dp->port[port].kernel_owned)
-			netlink_forget(dp->netlink, i, port, ip);
+		if (td_port_kernel(&dp->conf[port]))
+			netlink_forget(dp->netlink, i, port, &ip);
 		else
 			neighbours_forget(dp->neighbours, i);
 	}
@@ -147,7 +161,7 @@ void dp_main_turn(struct dp *dp)
 	for (unsigned i = 0; i < dp->workers; i++)
 		while (cmdq_get(dp->worker[i].learnt, &l))
 			/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the ring filled it */
-			neighbours_learn(dp->neighbours, l.port, l.ip, l.mac, now);
+			neighbours_learn(dp->neighbours, l.port, &l.ip, l.mac, now);
 	if (dp->netlink && netlink_turn(dp->netlink))
 		(void)home_routes(dp); /* out of memory: the old ones serve */
 	if (now >= dp->main_second + TD_NSEC_PER_SEC) {
@@ -175,8 +189,10 @@ static int home_netlink(struct dp *dp)
 	bool any = false;
 
 	for (unsigned i = 0; i < dp->ports; i++) {
+		if (!td_port_kernel(&dp->conf[i]))
+			continue;
 		ifindex[i] = dp->port[i].ifindex;
-		any |= dp->port[i].kernel_owned;
+		any = true;
 	}
 	if (!any)
 		return 0;

@@ -70,7 +70,7 @@ static bool port_up(const struct dp *dp, unsigned port)
 {
 	struct rte_eth_link link = {0};
 
-	if (dp->port[port].kernel_owned)
+	if (td_port_kernel(&dp->conf[port]))
 		return dp->netlink && netlink_up(dp->netlink, port);
 	return !rte_eth_link_get_nowait(dp->port[port].eth_port, &link) && link.link_status;
 }
@@ -87,7 +87,7 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 		.driver = p->driver,
 		.mtu = p->mtu,
 		.up = open && port_up(dp, port),
-		.kernel_owned = p->kernel_owned,
+		.kernel_owned = td_port_kernel(&dp->conf[port]),
 		.queues = p->queues,
 		.steering = steer_name(p->steer.kind),
 		.zero_copy = p->zero_copy,

@@ -4,6 +4,7 @@
  * the parse has a verdict, and each stage gets its packets at once. The stages stand in one table.
  */
 #include <dataplane/private.h>
+#include <dataplane/net/unreach.h>
 #include <dataplane/rtp/lane.h>
 
 typedef void stage_fn(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now);
@@ -38,6 +39,35 @@ static void stage_icmp(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uin
 		punt_icmp(&d->worker, m[i]);
 }
 
+static void stage_icmp6(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct punt_learnt learnt;
+
+	for (unsigned i = 0; i < n; i++)
+		if (nd_input(&d->worker, &d->dp->parse.local6, m[i], &learnt) &&
+			cmdq_put(d->learnt, &learnt))
+			home_wake(d->dp);
+}
+
+/* What they make is as if it had come whole. */
+static void stage_fragment(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned port = pkt_of(m[i])->port, verdict;
+		struct rte_mbuf *whole = frag_input(d->frag, &d->worker, m[i], now);
+
+		if (!whole)
+			continue;
+		verdict = parse_packet(&d->dp->parse, &d->worker.port[port], port, whole);
+		if (verdict == VERDICT_SIP)
+			stage_sip(d, &whole, 1, now);
+		else
+			worker_drop(&d->worker, whole,
+				verdict < VERDICT_DROP ? TD_DROP_IP_FRAGMENT
+						       : verdict - VERDICT_DROP);
+	}
+}
+
 static void stage_kernel(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	for (unsigned i = 0; i < n; i++)
@@ -69,8 +99,31 @@ static stage_fn *const stages[VERDICT_COUNT] = {
 	[VERDICT_SIP] = stage_sip,
 	[VERDICT_ARP] = stage_arp,
 	[VERDICT_ICMP] = stage_icmp,
+	[VERDICT_ICMP6] = stage_icmp6,
+	[VERDICT_FRAGMENT] = stage_fragment,
 	[VERDICT_KERNEL] = stage_kernel,
 };
+
+/* A frame in several buffers, in one; false when it was dropped. Only SIP may be so long. */
+static bool pipeline_flatten(struct dp_worker *d, unsigned port, struct rte_mbuf **m)
+{
+	const struct parse *t = &d->dp->parse;
+	unsigned verdict;
+
+	if (!d->frag) {
+		pkt_of(*m)->port = (uint8_t)port;
+		worker_drop(&d->worker, *m, TD_DROP_TOO_BIG);
+		return false;
+	}
+	*m = frag_flatten(d->frag, &d->worker, port, *m);
+	if (!*m)
+		return false;
+	verdict = parse_packet(t, &d->worker.port[port], port, *m);
+	if (verdict != VERDICT_MEDIA)
+		return true;
+	worker_drop(&d->worker, *m, TD_DROP_TOO_BIG);
+	return false;
+}
 
 /* The bytes of n packets, at most LANE_BURST, which are taken. */
 static uint64_t pipeline_window(
@@ -83,9 +136,14 @@ static uint64_t pipeline_window(
 	uint64_t bytes = lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
 
 	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
-		unsigned verdict = parse_packet(&d->dp->parse, p, port, m[i]);
+		unsigned verdict;
 
-		if (verdict >= VERDICT_COUNT)
+		if (m[i]->nb_segs > 1 && !pipeline_flatten(d, port, &m[i]))
+			continue;
+		verdict = parse_packet(&d->dp->parse, p, port, m[i]);
+		if (verdict == PARSE_DROP(UDP_PORT))
+			unreach_drop(&d->worker, m[i], TD_DROP_UDP_PORT, now);
+		else if (verdict >= VERDICT_COUNT)
 			worker_drop(&d->worker, m[i], verdict - VERDICT_DROP);
 		else if (verdict != VERDICT_MEDIA ||
 			 (d->dp->workers > 1 && media_worker(d, m[i]) != d->worker.index))

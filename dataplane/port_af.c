@@ -16,9 +16,14 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <dataplane/net/nd.h>
+#include <dataplane/net/vlan.h>
 #include <dataplane/port.h>
 
-#define PORT_FDS 4096 /* highest descriptor looked at, when the driver's is searched for */
+/* What a frame may have to fit an mbuf, and a packet socket's place in its ring (framesz=2048, of
+ * which the kernel's header takes up to 96). */
+#define PORT_FRAME_MAX 1944
+#define PORT_FDS       4096 /* highest descriptor looked at, when the driver's is searched for */
 
 static int port_ioctl(const char *device, unsigned long request, struct ifreq *r)
 {
@@ -94,30 +99,62 @@ static void port_note(
 	env->note(env->note_ctx, line);
 }
 
-/* The kernel answers ARP only for addresses that it has. */
+static bool port_has(const struct ifaddrs *a, const struct td_addr *ip)
+{
+	const struct sockaddr_in *in = (const void *)a->ifa_addr;
+	const struct sockaddr_in6 *in6 = (const void *)a->ifa_addr;
+
+	if (!in || in->sin_family != (ip->family == 6 ? AF_INET6 : AF_INET))
+		return false;
+	return ip->family == 6 ? !memcmp(&in6->sin6_addr, ip->ip6, sizeof(ip->ip6))
+			       : in->sin_addr.s_addr == ip->ip4;
+}
+
+/* The kernel answers ARP and neighbour discovery only for addresses that it has. */
 static void port_check_addresses(const struct port *p, const struct port_env *env)
 {
 	struct ifaddrs *all, *a;
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
 
 	if (getifaddrs(&all))
 		return;
 	for (unsigned i = 0; i < p->conf->address_count; i++) {
-		uint32_t ip = p->conf->address[i].addr.ip4;
+		const struct td_addr *ip = &p->conf->address[i].addr;
 
 		for (a = all; a; a = a->ifa_next)
-			if (a->ifa_addr && a->ifa_addr->sa_family == AF_INET &&
-				((struct sockaddr_in *)(void *)a->ifa_addr)->sin_addr.s_addr ==
-					ip &&
-				!strcmp(a->ifa_name, p->conf->device))
+			if (!strcmp(a->ifa_name, p->conf->device) && port_has(a, ip))
 				break;
 		if (!a)
 			port_note(p, env,
-				"%s lacks the address %s: the kernel won't answer ARP for it (ip "
-				"addr add)",
-				inet_ntop(AF_INET, &ip, text, sizeof(text)));
+				"%s lacks the address %s: the kernel won't answer ARP or neighbour "
+				"discovery for it (ip addr add)",
+				inet_ntop(ip->family == 6 ? AF_INET6 : AF_INET, ip->ip6, text,
+					sizeof(text)));
 	}
 	freeifaddrs(all);
+}
+
+/*
+ * On a VLAN of ours the kernel has no address, so it must be told which groups to hear, and to
+ * leave the tags where they are: XDP does not see those that a driver has taken off.
+ */
+static void port_take_vlan(const struct port *p, const struct port_env *env)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	struct ifreq r = {.ifr_hwaddr = {.sa_family = AF_UNSPEC}};
+
+	for (unsigned i = 0; i < p->conf->address_count; i++) {
+		const struct td_addr *a = &p->conf->address[i].addr;
+
+		if (a->family != 6)
+			continue;
+		nd_group_mac(a->ip6, (uint8_t *)r.ifr_hwaddr.sa_data);
+		(void)port_ioctl(p->conf->device, SIOCADDMULTI, &r);
+	}
+	if (!port_ethtool(p->conf->device, &flags) && flags.data & ETH_FLAG_RXVLAN)
+		port_note(p, env,
+			"%s may take VLAN tags off before we see them (ethtool -K %s rxvlan off)",
+			p->conf->device);
 }
 
 static int port_open_xdp(struct port *p, const struct port_env *env, char *err, size_t err_size)
@@ -183,6 +220,7 @@ static int port_take_interface(
 	struct port *p, const struct port_env *env, char *err, size_t err_size)
 {
 	const char *device = p->conf->device;
+	int head = ETH_HLEN + (p->conf->vlan ? VLAN_BYTES : 0);
 	struct ifreq r = {0};
 	int rc;
 
@@ -207,11 +245,19 @@ static int port_take_interface(
 	}
 	if (r.ifr_mtu < p->mtu)
 		p->mtu = (uint16_t)r.ifr_mtu;
-	p->ours.config.frame_max = (uint16_t)(ETH_HLEN + r.ifr_mtu);
+	if (p->mtu > PORT_FRAME_MAX - head) /* longer SIP is fragmented, or the kernel's socket's */
+		p->mtu = (uint16_t)(PORT_FRAME_MAX - head);
+	p->ours.config.vlan = p->conf->vlan;
+	p->ours.config.frame_max = PORT_FRAME_MAX;
+	if (r.ifr_mtu < PORT_FRAME_MAX - head) /* all that comes in one piece */
+		p->ours.config.frame_max = (uint16_t)(r.ifr_mtu + head);
 	if (!port_ioctl(device, SIOCGIFFLAGS, &r) && !(r.ifr_flags & IFF_UP))
 		port_note(
 			p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");
-	port_check_addresses(p, env);
+	if (p->conf->vlan)
+		port_take_vlan(p, env);
+	else
+		port_check_addresses(p, env);
 	rc = interface_clean(p->ifindex, err, err_size);
 	if (rc > 0)
 		port_note(p, env, "%s: replaced a program that a killed engine left%s", "");
@@ -273,7 +319,8 @@ uint64_t port_lost(struct port *p)
 	if (!p->tc) {
 		if (getsockopt(p->fd, SOL_XDP, XDP_STATISTICS, &x, &len))
 			return 0;
-		return x.rx_dropped + x.rx_ring_full + xdp_counter(&p->xdp, FILTER_NO_SOCKET);
+		return x.rx_dropped + x.rx_ring_full + xdp_counter(&p->xdp, FILTER_NO_SOCKET) +
+		       xdp_counter(&p->xdp, FILTER_TOO_LONG);
 	}
 	len = sizeof(t);
 	if (!getsockopt(p->fd, SOL_PACKET, PACKET_STATISTICS, &t, &len)) /* and starts anew */

@@ -7,6 +7,8 @@
 #include <dataplane/cmdq.h>
 #include <dataplane/dataplane.h>
 #include <dataplane/handover.h>
+#include <dataplane/net/frag.h>
+#include <dataplane/net/nd.h>
 #include <dataplane/net/neighbour.h>
 #include <dataplane/net/netlink.h>
 #include <dataplane/net/punt.h>
@@ -46,6 +48,7 @@ struct dp_worker {
 	struct rte_ring *events;   /* worker: struct td_media_event */
 	struct rte_ring *sip_in;   /* worker: mbuf */
 	struct rte_ring *learnt;   /* worker, for main: struct punt_learnt */
+	struct frag *frag;            /* NULL where the kernel owns all ports */
 	struct dp_held hold[DP_HOLD]; /* worker, all below too */
 	unsigned held;
 	uint32_t generation; /* of routes that the legs know */
@@ -65,6 +68,7 @@ struct dp_signalling {
 	uint64_t due;
 	struct td_port_stats lost[PORT_MAX]; /* signalling: never reached a worker */
 	uint64_t commands_lost;
+	uint32_t datagrams; /* signalling: sent, as a number for fragments to be known by */
 };
 
 struct dp {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SIP between signalling and the wire. */
 #include <errno.h>
+#include <dataplane/net/datagram.h>
 #include <dataplane/private.h>
 
-#define SIP_TTL  64
 #define SIP_SENT 64 /* messages a turn takes from an own signalling lcore */
 
 unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
@@ -16,8 +16,8 @@ unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
 			const struct pkt *k = pkt_of(m);
 
 			out[got++] = (struct dp_datagram){
-				.local = {.family = 4, .port = k->dst_port, .ip4 = k->dst_ip},
-				.remote = {.family = 4, .port = k->src_port, .ip4 = k->src_ip},
+				.local = pkt_destination(k),
+				.remote = pkt_source(k),
 				.data = rte_pktmbuf_mtod_offset(m, uint8_t *, k->payload),
 				.len = k->payload_len,
 				.owner = m,
@@ -30,28 +30,6 @@ void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		rte_pktmbuf_free(d[i].owner);
-}
-
-static void sip_fill(struct rte_mbuf *m, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const void *data, size_t len)
-{
-	struct frame *f = (void *)rte_pktmbuf_append(m, (uint16_t)(sizeof(*f) + len));
-
-	f->ip = (struct rte_ipv4_hdr){
-		.version_ihl = RTE_IPV4_VHL_DEF,
-		.type_of_service = (uint8_t)(dscp << 2), /* RFC 2474 section 3 */
-		.total_length = htons((uint16_t)(sizeof(f->ip) + sizeof(f->udp) + len)),
-		.time_to_live = SIP_TTL,
-		.next_proto_id = IPPROTO_UDP,
-		.src_addr = local->ip4,
-		.dst_addr = remote->ip4,
-	};
-	f->udp = (struct rte_udp_hdr){
-		.src_port = htons(local->port),
-		.dst_port = htons(remote->port),
-		.dgram_len = htons((uint16_t)(sizeof(f->udp) + len)),
-	};
-	memcpy(f + 1, data, len);
 }
 
 /* A message that came to nothing before a worker had it: made and dropped, by signalling. */
@@ -67,33 +45,17 @@ static int sip_lost(struct dp *dp, unsigned port, enum td_drop reason, int rc)
 /* The port of a local address, to count on; the first one for an address that is not ours. */
 static unsigned sip_port_of(const struct dp *dp, const struct td_addr *local)
 {
-	int i = parse_lookup(&dp->parse, local->ip4);
+	int i = local->family == 6 ? local6_lookup(&dp->parse.local6, local->ip6)
+				   : parse_lookup(&dp->parse, local->ip4);
 
 	return i < 0 ? 0 : dp->address[i].port;
 }
 
-int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const void *data, size_t len)
+/* One of our frames, to the worker that sends; with its reference to the next hop. */
+static int sip_give(struct dp *dp, struct rte_mbuf *m, unsigned port, uint32_t nexthop)
 {
-	struct dp_worker *d = &dp->worker[0]; /* the ports' queues are worker 0's */
-	struct rte_mbuf *m;
-	uint32_t nexthop, ip;
-	unsigned port;
+	struct dp_worker *d = &dp->worker[0]; /* what it has no queue for, it hands on */
 
-	if (local->family != 4 || remote->family != 4 ||
-		!(nexthop = fib_get(&dp->fib, remote->ip4)))
-		return sip_lost(dp, sip_port_of(dp, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
-	fib_key(&dp->fib, nexthop, &port, &ip);
-	if (len + sizeof(struct frame) - sizeof(struct rte_ether_hdr) > dp->port[port].mtu) {
-		fib_put(&dp->fib, nexthop);
-		return -EMSGSIZE; /* not counted: the kernel sends it */
-	}
-	m = rte_pktmbuf_alloc(dp->pool);
-	if (!m) {
-		fib_put(&dp->fib, nexthop);
-		return sip_lost(dp, port, TD_DROP_NO_MBUF, -ENOBUFS);
-	}
-	sip_fill(m, local, remote, dscp, data, len);
 	pkt_of(m)->port = (uint8_t)port;
 	pkt_of(m)->leg = nexthop;
 	if (dp_inline_signalling(dp)) {
@@ -108,6 +70,50 @@ int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr
 	}
 	wake_post(&d->wake);
 	return 0;
+}
+
+int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
+	uint8_t dscp, const void *data, size_t len)
+{
+	struct datagram d = {.local = local,
+		.remote = remote,
+		.data = data,
+		.len = len,
+		.dscp = dscp,
+		.id = ++dp->signalling.datagrams};
+	struct rte_mbuf *m[DATAGRAM_FRAMES];
+	struct td_addr via;
+	uint32_t nexthop;
+	unsigned port, n;
+	int rc = 0;
+
+	if (local->family != remote->family || !(nexthop = fib_get(&dp->fib, remote)))
+		return sip_lost(dp, sip_port_of(dp, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
+	fib_key(&dp->fib, nexthop, &port, &via);
+	n = datagram_frames(&d, dp->port[port].mtu);
+	if (n > 1 && td_port_kernel(&dp->conf[port])) {
+		fib_put(&dp->fib, nexthop);
+		return -EMSGSIZE; /* not counted: the kernel sends it */
+	}
+	if (!n || n > DATAGRAM_FRAMES || rte_pktmbuf_alloc_bulk(dp->pool, m, n)) {
+		fib_put(&dp->fib, nexthop);
+		return n && n <= DATAGRAM_FRAMES ? sip_lost(dp, port, TD_DROP_NO_MBUF, -ENOBUFS)
+						 : sip_lost(dp, port, TD_DROP_TOO_BIG, -EMSGSIZE);
+	}
+	datagram_fill(&d, dp->port[port].mtu, m, n);
+	for (unsigned i = 0; i < n && !rc; i++) {
+		/* Each frame with a reference of its own, before the one held now may go. */
+		uint32_t next = i + 1 < n ? fib_get(&dp->fib, remote) : FIB_NO_ROUTE;
+
+		rc = sip_give(dp, m[i], port, nexthop);
+		nexthop = next;
+		if (rc || (i + 1 < n && !next)) { /* the others are of no use without it */
+			fib_put(&dp->fib, next);
+			rte_pktmbuf_free_bulk(m + i + 1, n - i - 1);
+			return rc ? rc : sip_lost(dp, port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
+		}
+	}
+	return rc;
 }
 
 void sip_from_ring(struct dp_worker *d, uint64_t now)
@@ -140,7 +146,7 @@ void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uin
 		d->worker.port[pkt_of(m)->port].stats.held++;
 		return;
 	}
-	worker_send(&d->worker, m, nexthop);
+	worker_send_summed(&d->worker, m, nexthop);
 	fib_put(&d->dp->fib, nexthop);
 }
 
@@ -158,7 +164,7 @@ uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
 			continue;
 		}
 		d->worker.port[pkt_of(h.m)->port].stats.held--;
-		worker_send(&d->worker, h.m, h.nexthop);
+		worker_send_summed(&d->worker, h.m, h.nexthop);
 		fib_put(&d->dp->fib, h.nexthop);
 	}
 	d->held = kept;

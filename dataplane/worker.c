@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <time.h>
+#include <dataplane/net/vlan.h>
 #include <dataplane/private.h>
 
 #define QUIESCENT_TURNS 256 /* under load; a loop that sleeps is offline */
@@ -44,10 +45,12 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 		if (w->port[i].via)
 			continue;
 		n = rte_eth_rx_burst(w->port[i].eth_port, w->port[i].queue, m, WORKER_BURST);
-		if (n)
-			pipeline_run(d, i, m, n, now);
 		total += n;
 		d->burst_full |= n == WORKER_BURST;
+		if (w->port[i].vlan)
+			n = vlan_receive(&w->port[i], m, n);
+		if (n)
+			pipeline_run(d, i, m, n, now);
 	}
 	d->info.packets += total;
 	return total;
@@ -143,6 +146,8 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 		d->rtp_due = rtp_tick(d->rtp, now);
 	held = sip_release_held(d, now);
 	due = d->rtp_due < held ? d->rtp_due : held;
+	held = d->frag ? frag_expire(d->frag, &d->worker, now) : TD_NEVER;
+	due = held < due ? held : due;
 	if (!d->worker.index && dp_inline_signalling(dp)) {
 		work |= signalling_turn(dp, now);
 		due = dp->signalling.due < due ? dp->signalling.due : due;

@@ -32,12 +32,14 @@ struct worker_port {
 	uint16_t mtu;              /* main, before start */
 	bool kernel_owned;         /* main, before start: ARP, ICMP, all else are the kernel's */
 	bool tx_checksum;          /* main, before start: the device fills IPv4 and UDP checksums */
+	uint16_t vlan;             /* main, before start: the tag of all frames; 0: they have none */
 	struct rte_ether_addr mac; /* main, before start: worker_port_mac() */
 	uint64_t mac_word;         /* it, and the type of IPv4, as they lie in a frame */
 	uint64_t mac_check; /* of the first 8 bytes of a frame, those that must be mac_word's */
 	struct rte_ring *via; /* main, before start: to the worker whose queue serves for us, */
 	uint8_t via_worker;   /* that one; via NULL: the queue is ours */
 	uint16_t tx_count;    /* worker */
+	uint64_t unreach_full; /* worker: when the bucket of "port unreachable" is full (unreach.c) */
 	struct rte_mbuf *tx[WORKER_BURST]; /* worker */
 	struct td_port_stats stats;        /* worker; others read */
 } __rte_cache_aligned;
@@ -128,6 +130,25 @@ static inline void worker_tx(struct worker *w, unsigned port, struct rte_mbuf *m
 	worker_tx_from(w, &w->port[pkt_of(m)->port], &w->port[port], m);
 }
 
+static inline bool worker_is6(const struct rte_mbuf *m)
+{
+	return rte_pktmbuf_mtod(m, const struct frame *)->ip.version_ihl >> 4 == 6;
+}
+
+/* UDP's over IPv6, where there is no other (RFC 8200 section 8.1). */
+static inline void worker_checksum6(struct rte_mbuf *m)
+{
+	struct frame6 *f = rte_pktmbuf_mtod(m, struct frame6 *);
+	uint64_t sum = (uint64_t)f->udp.dgram_len + htons(IPPROTO_UDP);
+	uint16_t folded;
+
+	f->udp.dgram_cksum = 0;
+	sum = checksum_add(sum, f->ip.src_addr, 32);
+	folded = (uint16_t)~checksum_fold(
+		checksum_add(sum, &f->udp, ntohs(f->udp.dgram_len)));
+	f->udp.dgram_cksum = folded ? folded : 0xffff;
+}
+
 /* The checksums of a struct frame, by the device or here. All other fields are in place. */
 static inline void worker_checksum(const struct worker_port *p, struct rte_mbuf *m)
 {
@@ -152,7 +173,7 @@ static inline void worker_checksum(const struct worker_port *p, struct rte_mbuf 
 	f->udp.dgram_cksum = folded ? folded : 0xffff; /* 0 means none, RFC 768 */
 }
 
-/* Where a struct frame goes: writes its Ethernet header and returns the port. PORT_MAX: the packet
+/* Where a struct frame or frame6 goes: writes its Ethernet header and returns the port. PORT_MAX: the packet
  * was dropped, no-route, no-neighbour or too-big. */
 static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
 {
@@ -171,12 +192,13 @@ static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32
 	}
 	memcpy(&f->eth.dst_addr, &word, sizeof(f->eth.dst_addr));
 	f->eth.src_addr = w->port[port].mac;
-	f->eth.ether_type = htons(RTE_ETHER_TYPE_IPV4);
+	f->eth.ether_type =
+		worker_is6(m) ? htons(RTE_ETHER_TYPE_IPV6) : htons(RTE_ETHER_TYPE_IPV4);
 	return port;
 }
 
 /*
- * A struct frame with payload, complete but for Ethernet addresses and checksums, to a next hop
+ * A struct frame or frame6 with payload, complete but for Ethernet addresses and checksums, to a next hop
  * (fib_get()). Sent from the port that leads there, or dropped.
  */
 static inline void worker_send(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
@@ -185,7 +207,10 @@ static inline void worker_send(struct worker *w, struct rte_mbuf *m, uint32_t ne
 
 	if (unlikely(port == PORT_MAX))
 		return;
-	worker_checksum(&w->port[port], m);
+	if (worker_is6(m))
+		worker_checksum6(m);
+	else
+		worker_checksum(&w->port[port], m);
 	worker_tx(w, port, m);
 }
 

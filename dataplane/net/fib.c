@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A number's life:  free -(fib_get: key 0 -> key)-> given out -(fib_reclaim)-> free
+ * A number's life:
+ *     free -(fib_get: key 0 -> claimed, address, key)-> given out -(fib_reclaim: key 0)-> free
+ *
+ * The key is a hash of port and address, which stand beside it: they are written between the claim
+ * and the key, and change only once the key is gone.
  *
  * fib_get() takes its reference first and looks at the key again then. fib_reclaim() makes the
  * count hugely negative first, if it is 0, and clears the key then. Either the getter's increment
  * came first, so the count was not 0; or it gives a negative count or meets a key that is no longer
  * its own, and the getter undoes it and looks again. So a number never changes under a holder.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -15,8 +18,9 @@
 #include <dataplane/net/fib.h>
 
 /* Two cache lines of keys. At a load of a quarter, full ones are as good as never met. */
-#define FIB_BUCKET 16u
-#define FIB_DEAD   (INT_MIN / 2)
+#define FIB_BUCKET  16u
+#define FIB_DEAD    (INT_MIN / 2)
+#define FIB_CLAIMED 1u /* no key: those have more bits */
 
 struct fib_routes {
 	unsigned count;
@@ -29,23 +33,42 @@ struct fib_slot {
 	_Atomic bool used;   /* any sets, main clears */
 };
 
+struct fib_hop {
+	struct td_addr ip;
+	uint8_t port;
+};
+
 struct fib_private {
 	struct fib_params params;
 	_Atomic(struct fib_routes *) routes; /* main */
-	_Atomic uint64_t *key;               /* (port + 1) << 32 | ip, 0 free */
+	_Atomic uint64_t *key;               /* fib_key_of(), 0 free */
+	struct fib_hop *hop;                 /* whoever claimed the key */
 	struct fib_slot *slot;
 	uint32_t size, buckets;
 	_Atomic bool any_wanted; /* any sets, main clears */
 };
 
-static uint64_t fib_key_of(unsigned port, uint32_t ip)
+static uint64_t fib_key_of(unsigned port, const struct td_addr *ip)
 {
-	return (uint64_t)(port + 1) << 32 | ip;
+	uint64_t half[2], h = (port + 1) * 0x9e3779b97f4a7c15ull + ip->family;
+
+	memcpy(half, ip->ip6, sizeof(half));
+	for (unsigned i = 0; i < 2; i++) { /* the finish of splitmix64 */
+		h = (h ^ half[i]) * 0xbf58476d1ce4e5b9ull;
+		h = (h ^ h >> 31) * 0x94d049bb133111ebull;
+		h ^= h >> 29;
+	}
+	return h | 1ull << 63; /* neither 0 nor FIB_CLAIMED */
+}
+
+static bool fib_is(const struct fib_private *v, uint32_t i, unsigned port, const struct td_addr *ip)
+{
+	return v->hop[i].port == port && ip_equal(&v->hop[i].ip, ip);
 }
 
 static _Atomic uint64_t *fib_bucket(const struct fib_private *v, uint64_t key)
 {
-	return &v->key[1 + (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) % v->buckets * FIB_BUCKET];
+	return &v->key[1 + (uint32_t)(key >> 31) % v->buckets * FIB_BUCKET];
 }
 
 int fib_init(struct fib *f, const struct fib_params *p)
@@ -61,9 +84,10 @@ int fib_init(struct fib *f, const struct fib_params *p)
 	f->priv = v;
 	f->eth = calloc(v->size, sizeof(*f->eth));
 	v->key = calloc(v->size, sizeof(*v->key));
+	v->hop = calloc(v->size, sizeof(*v->hop));
 	v->slot = calloc(v->size, sizeof(*v->slot));
 	atomic_init(&v->routes, calloc(1, sizeof(struct fib_routes)));
-	if (!f->eth || !v->key || !v->slot || !v->routes) {
+	if (!f->eth || !v->key || !v->hop || !v->slot || !v->routes) {
 		fib_fini(f);
 		return -ENOMEM;
 	}
@@ -78,6 +102,7 @@ void fib_fini(struct fib *f)
 		return;
 	free(v->routes);
 	free(v->slot);
+	free(v->hop);
 	free(v->key);
 	free(f->eth);
 	free(v);
@@ -112,52 +137,75 @@ int fib_routes_set(struct fib *f, const struct fib_route *r, unsigned n)
 }
 
 /* Linear, and longest prefix first: asked once a leg or SIP message, of tens of routes. */
-static const struct fib_route *fib_route(const struct fib_private *v, uint32_t ip)
+static const struct fib_route *fib_route(const struct fib_private *v, const struct td_addr *to)
 {
 	const struct fib_routes *routes = atomic_load_explicit(&v->routes, memory_order_acquire);
 
-	for (unsigned i = 0; i < routes->count; i++) {
-		const struct fib_route *r = &routes->route[i];
-		uint32_t mask = r->bits ? htonl(UINT32_MAX << (32 - r->bits)) : 0;
-
-		if ((ip & mask) == (r->ip & mask))
-			return r;
-	}
+	for (unsigned i = 0; i < routes->count; i++)
+		if (ip_in(to, &routes->route[i].to, routes->route[i].bits))
+			return &routes->route[i];
 	return NULL;
 }
 
-uint32_t fib_get(struct fib *f, uint32_t ip)
+/* A reference to the next hop of this number, if it is one and remains it. */
+static bool fib_hold(
+	struct fib_private *v, uint32_t i, uint64_t key, unsigned port, const struct td_addr *ip)
+{
+	if (v->key[i] != key)
+		return false;
+	if (atomic_fetch_add(&v->slot[i].refs, 1) >= 0 && v->key[i] == key &&
+		fib_is(v, i, port, ip))
+		return true;
+	atomic_fetch_sub(&v->slot[i].refs, 1);
+	return false;
+}
+
+/* Makes a free number that of a next hop, with a reference. */
+static bool fib_claim(
+	struct fib_private *v, uint32_t i, uint64_t key, unsigned port, const struct td_addr *ip)
+{
+	uint64_t none = 0;
+
+	if (v->key[i])
+		return false;
+	if (atomic_fetch_add(&v->slot[i].refs, 1) < 0 ||
+		!atomic_compare_exchange_strong(&v->key[i], &none, FIB_CLAIMED)) {
+		atomic_fetch_sub(&v->slot[i].refs, 1);
+		return false;
+	}
+	v->hop[i] = (struct fib_hop){.ip = *ip, .port = (uint8_t)port};
+	v->hop[i].ip.port = 0;
+	v->key[i] = key;
+	return true;
+}
+
+uint32_t fib_get(struct fib *f, const struct td_addr *to)
 {
 	struct fib_private *v = f->priv;
-	const struct fib_route *r = fib_route(v, ip);
-	_Atomic uint64_t *bucket;
+	const struct fib_route *r = fib_route(v, to);
+	const struct td_addr *ip;
+	uint32_t first;
 	uint64_t key;
 
 	if (!r || r->port == FIB_ELSEWHERE)
 		return FIB_NO_ROUTE;
-	key = fib_key_of(r->port, r->gateway ? r->gateway : ip);
-	bucket = fib_bucket(v, key);
-	for (unsigned i = 0; i < 2 * FIB_BUCKET; i++) { /* first found, then a free one */
-		_Atomic uint64_t *k = &bucket[i % FIB_BUCKET];
-		struct fib_slot *s = &v->slot[k - v->key];
-		uint64_t expected = i < FIB_BUCKET ? key : 0;
-
-		if (*k != expected)
-			continue;
-		if (atomic_fetch_add(&s->refs, 1) < 0 ||
-			(expected ? *k != key
-				  : !atomic_compare_exchange_strong(k, &expected, key))) {
-			atomic_fetch_sub(&s->refs, 1);
-			continue;
+	ip = r->gateway.family ? &r->gateway : to;
+	key = fib_key_of(r->port, ip);
+	first = (uint32_t)(fib_bucket(v, key) - v->key);
+	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
+		if (fib_hold(v, i, key, r->port, ip)) {
+			v->slot[i].used = true;
+			return i;
 		}
-		s->used = true;
-		if (i >= FIB_BUCKET) { /* two askers at once may take two: both get resolved */
-			s->wanted = true;
+	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
+		if (fib_claim(v, i, key, r->port, ip)) {
+			/* Two askers at once may take two: both get resolved. */
+			v->slot[i].used = true;
+			v->slot[i].wanted = true;
 			v->any_wanted = true;
 			v->params.wanted(v->params.ctx);
+			return i;
 		}
-		return (uint32_t)(k - v->key);
-	}
 	return FIB_NO_ROUTE;
 }
 
@@ -186,38 +234,40 @@ uint32_t fib_wanted(struct fib *f)
 	return FIB_NO_ROUTE;
 }
 
-uint32_t fib_lookup(const struct fib *f, unsigned port, uint32_t ip)
+uint32_t fib_lookup(const struct fib *f, unsigned port, const struct td_addr *ip)
 {
+	const struct fib_private *v = f->priv;
 	uint64_t key = fib_key_of(port, ip);
-	const _Atomic uint64_t *bucket = fib_bucket(f->priv, key);
+	uint32_t first = (uint32_t)(fib_bucket(v, key) - v->key);
 
-	for (unsigned i = 0; i < FIB_BUCKET; i++)
-		if (bucket[i] == key)
-			return (uint32_t)(&bucket[i] - f->priv->key);
+	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
+		if (v->key[i] == key && fib_is(v, i, port, ip))
+			return i;
 	return FIB_NO_ROUTE;
 }
 
-void fib_key(const struct fib *f, uint32_t nexthop, unsigned *port, uint32_t *ip)
+void fib_key(const struct fib *f, uint32_t nexthop, unsigned *port, struct td_addr *ip)
 {
-	uint64_t key = f->priv->key[nexthop];
+	const struct fib_private *v = f->priv;
+	bool given = v->key[nexthop] > FIB_CLAIMED;
 
-	*port = key ? (unsigned)(key >> 32) - 1 : FIB_ELSEWHERE;
-	*ip = (uint32_t)key;
+	*port = given ? v->hop[nexthop].port : FIB_ELSEWHERE;
+	*ip = given ? v->hop[nexthop].ip : (struct td_addr){0};
 }
 
-void fib_resolve(struct fib *f, unsigned port, uint32_t ip, const uint8_t mac[6])
+void fib_resolve(struct fib *f, unsigned port, const struct td_addr *ip, const uint8_t mac[6])
 {
+	struct fib_private *v = f->priv;
 	uint64_t key = fib_key_of(port, ip), word = 0;
-	const _Atomic uint64_t *bucket = fib_bucket(f->priv, key);
+	uint32_t first = (uint32_t)(fib_bucket(v, key) - v->key);
 
 	if (mac) {
 		memcpy(&word, mac, 6);
 		word |= (uint64_t)(port + 1) << 48;
 	}
-	for (unsigned i = 0; i < FIB_BUCKET; i++)
-		if (bucket[i] == key)
-			atomic_store_explicit(
-				&f->eth[&bucket[i] - f->priv->key], word, memory_order_relaxed);
+	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
+		if (v->key[i] == key && fib_is(v, i, port, ip))
+			atomic_store_explicit(&f->eth[i], word, memory_order_relaxed);
 }
 
 uint32_t fib_size(const struct fib *f)
@@ -230,7 +280,7 @@ bool fib_reclaim(struct fib *f, uint32_t nexthop)
 	struct fib_slot *s = &f->priv->slot[nexthop];
 	int zero = 0;
 
-	if (!f->priv->key[nexthop] || atomic_exchange(&s->used, false) ||
+	if (f->priv->key[nexthop] <= FIB_CLAIMED || atomic_exchange(&s->used, false) ||
 		!atomic_compare_exchange_strong(&s->refs, &zero, FIB_DEAD))
 		return false;
 	f->eth[nexthop] = 0;

@@ -11,13 +11,14 @@
 #define TANDEM_DATAPLANE_NET_FIB_H
 
 #include <stdatomic.h>
-#include <tandem/types.h>
+#include <dataplane/net/ip.h>
 
 #define FIB_NO_ROUTE  0u   /* the number that is no next hop: nothing leads there */
 #define FIB_ELSEWHERE 255u /* fib_route.port: leads out by an interface that is not ours */
 
 struct fib_route {
-	uint32_t ip, gateway; /* network order; gateway 0: on link */
+	struct td_addr to,
+		gateway; /* gateway of family 0: on link; it may be of the other family */
 	uint32_t metric;
 	uint8_t bits;
 	uint8_t port; /* or FIB_ELSEWHERE */
@@ -29,10 +30,10 @@ struct fib {
 	struct fib_private *priv;
 };
 
-/* Workers and signalling, within a quiescent period: the next hop for `ip` (network order), with a
- * reference; resolution starts now if it has not. FIB_NO_ROUTE when no route leads there or the
- * table is full; needs no put. */
-uint32_t fib_get(struct fib *f, uint32_t ip);
+/* Workers and signalling, within a quiescent period: the next hop for `to`, with a reference;
+ * resolution starts now if it has not. FIB_NO_ROUTE when no route leads there or the table is full;
+ * needs no put. */
+uint32_t fib_get(struct fib *f, const struct td_addr *to);
 void fib_put(struct fib *f, uint32_t nexthop); /* FIB_NO_ROUTE is fine */
 
 /* A resolved word: the Ethernet address in its first six bytes, then our port + 1. */
@@ -62,10 +63,10 @@ int fib_routes_set(struct fib *f, const struct fib_route *r, unsigned n);
 /* Numbers given out since the last call, one a call; FIB_NO_ROUTE when there is no more. */
 uint32_t fib_wanted(struct fib *f);
 /* The number of an address given out, or FIB_NO_ROUTE. */
-uint32_t fib_lookup(const struct fib *f, unsigned port, uint32_t ip);
-void fib_key(const struct fib *f, uint32_t nexthop, unsigned *port, uint32_t *ip);
+uint32_t fib_lookup(const struct fib *f, unsigned port, const struct td_addr *ip);
+void fib_key(const struct fib *f, uint32_t nexthop, unsigned *port, struct td_addr *ip);
 /* All numbers of this address; mac NULL: not resolved (any more). */
-void fib_resolve(struct fib *f, unsigned port, uint32_t ip, const uint8_t mac[6]);
+void fib_resolve(struct fib *f, unsigned port, const struct td_addr *ip, const uint8_t mac[6]);
 /* All numbers, from 1 on; those not given out have no key (port FIB_ELSEWHERE). */
 uint32_t fib_size(const struct fib *f);
 /* Takes a number back unless it is referenced or was got since the last call. True when taken. */

@@ -41,13 +41,13 @@ void neighbours_free(struct neighbours *n)
 static void neighbour_ask(struct neighbours *n, uint32_t i, uint64_t now)
 {
 	struct neighbour *e = &n->neighbour[i];
+	struct td_addr ip;
 	unsigned port;
-	uint32_t ip;
 
 	fib_key(n->fib, i, &port, &ip);
 	e->probes++;
 	e->due = now + NEIGHBOUR_INTERVAL;
-	n->request(n->ctx, port, ip, e->state == PROBING ? e->mac : NULL);
+	n->request(n->ctx, port, &ip, e->state == PROBING ? e->mac : NULL);
 }
 
 void neighbours_want(struct neighbours *n, uint32_t nexthop, uint64_t now)
@@ -59,8 +59,8 @@ void neighbours_want(struct neighbours *n, uint32_t nexthop, uint64_t now)
 	neighbour_ask(n, nexthop, now);
 }
 
-void neighbours_learn(
-	struct neighbours *n, unsigned port, uint32_t ip, const uint8_t mac[6], uint64_t now)
+void neighbours_learn(struct neighbours *n, unsigned port, const struct td_addr *ip,
+	const uint8_t mac[6], uint64_t now)
 {
 	uint32_t i = fib_lookup(n->fib, port, ip);
 	struct neighbour *e = &n->neighbour[i];
@@ -82,8 +82,8 @@ void neighbours_forget(struct neighbours *n, uint32_t nexthop)
 static void neighbour_due(struct neighbours *n, uint32_t i, uint64_t now)
 {
 	struct neighbour *e = &n->neighbour[i];
+	struct td_addr ip;
 	unsigned port;
-	uint32_t ip;
 
 	switch (e->state) {
 	case FRESH:
@@ -100,7 +100,7 @@ static void neighbour_due(struct neighbours *n, uint32_t i, uint64_t now)
 		e->state = FAILED;
 		e->due = now + NEIGHBOUR_RETRY;
 		fib_key(n->fib, i, &port, &ip);
-		fib_resolve(n->fib, port, ip, NULL);
+		fib_resolve(n->fib, port, &ip, NULL);
 		return;
 	}
 	neighbour_ask(n, i, now);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Neighbours on the ports that no kernel owns: resolved, kept fresh and given up by our own ARP.
+ * Neighbours on the ports that no kernel owns: resolved, kept fresh and given up by our own
+ * ARP and neighbour discovery (RFC 4861 section 7.3, with fixed times).
  *
  *   want -> INCOMPLETE --answer--> FRESH --30 s--> PROBING --answer--> FRESH
  *               | 3 requests a second apart           | 3 unicast requests
@@ -20,15 +21,16 @@
 #define NEIGHBOUR_PROBES   3
 
 struct neighbours;
-/* An ARP request for ip; to mac when there is one, else broadcast. */
-typedef void neighbour_request_fn(void *ctx, unsigned port, uint32_t ip, const uint8_t *mac);
+/* A request for ip; to mac when there is one, else to all. */
+typedef void neighbour_request_fn(
+	void *ctx, unsigned port, const struct td_addr *ip, const uint8_t *mac);
 
 struct neighbours *neighbours_alloc(struct fib *f, neighbour_request_fn *request, void *ctx);
 void neighbours_free(struct neighbours *n);
 void neighbours_want(struct neighbours *n, uint32_t nexthop, uint64_t now);
-/* Heard in ARP. Only addresses that someone wants are kept. */
-void neighbours_learn(
-	struct neighbours *n, unsigned port, uint32_t ip, const uint8_t mac[6], uint64_t now);
+/* Heard. Only addresses that someone wants are kept. */
+void neighbours_learn(struct neighbours *n, unsigned port, const struct td_addr *ip,
+	const uint8_t mac[6], uint64_t now);
 /* Forgets: the number was taken back. */
 void neighbours_forget(struct neighbours *n, uint32_t nexthop);
 void neighbours_turn(struct neighbours *n, uint64_t now); /* about once a second */

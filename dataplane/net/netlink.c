@@ -62,26 +62,40 @@ static int netlink_attrs(const struct nlattr *a, void *data)
 	return MNL_CB_OK;
 }
 
+/* An address of this family; false for others, and when there is none. */
+static bool netlink_addr(uint8_t family, const struct nlattr *a, struct td_addr *out)
+{
+	if (!a || mnl_attr_get_payload_len(a) != (family == AF_INET ? 4 : 16))
+		return false;
+	if (family == AF_INET)
+		*out = (struct td_addr){.family = 4, .ip4 = mnl_attr_get_u32(a)};
+	else if (family == AF_INET6)
+		*out = ip_v6(mnl_attr_get_payload(a));
+	else
+		return false;
+	return true;
+}
+
 static void netlink_neighbour(struct netlink *n, const struct nlmsghdr *h)
 {
 	const struct ndmsg *m = mnl_nlmsg_get_payload(h);
 	const struct nlattr *a[RTA_MAX + 1] = {0};
 	unsigned port = netlink_port(n, m->ndm_ifindex);
 	const uint8_t *mac = NULL;
-	uint32_t nexthop, ip;
+	struct td_addr ip;
+	uint32_t nexthop;
 
-	if (m->ndm_family != AF_INET || port == FIB_ELSEWHERE)
+	if (port == FIB_ELSEWHERE)
 		return;
 	mnl_attr_parse(h, sizeof(*m), netlink_attrs, a);
-	if (!a[NDA_DST] || mnl_attr_get_payload_len(a[NDA_DST]) != 4)
+	if (!netlink_addr(m->ndm_family, a[NDA_DST], &ip))
 		return;
 	if (h->nlmsg_type == RTM_NEWNEIGH && a[NDA_LLADDR] &&
 		mnl_attr_get_payload_len(a[NDA_LLADDR]) == 6 &&
 		!(m->ndm_state & (NUD_FAILED | NUD_INCOMPLETE)))
 		mac = mnl_attr_get_payload(a[NDA_LLADDR]);
-	ip = mnl_attr_get_u32(a[NDA_DST]);
-	fib_resolve(n->fib, port, ip, mac);
-	nexthop = fib_lookup(n->fib, port, ip);
+	fib_resolve(n->fib, port, &ip, mac);
+	nexthop = fib_lookup(n->fib, port, &ip);
 	if (m->ndm_state & NUD_PERMANENT && n->asked[nexthop] == NETLINK_WANTED)
 		n->asked[nexthop] = NETLINK_PERMANENT;
 	/* Gone though we asked for it: the link went down, or someone flushed the table. */
@@ -133,37 +147,60 @@ static void netlink_dump_add(struct netlink_dump *d, const struct fib_route *r)
 	d->route[d->count++] = *r;
 }
 
+/* A gateway; RTA_VIA says the family of one that is not the route's own (RFC 5549). */
+static void netlink_gateway(
+	uint8_t family, const struct nlattr *gateway, const struct nlattr *via, struct td_addr *out)
+{
+	const struct rtvia *v = via ? mnl_attr_get_payload(via) : NULL;
+
+	if (!netlink_addr(family, gateway, out) && v && v->rtvia_family == AF_INET6 &&
+		mnl_attr_get_payload_len(via) == sizeof(*v) + sizeof(out->ip6))
+		*out = ip_v6(v->rtvia_addr);
+}
+
+/* The first path of several: a call's packets stay together. */
+static void netlink_first_path(
+	const struct netlink *n, uint8_t family, const struct nlattr *paths, struct fib_route *r)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(paths);
+	const struct nlattr *a[RTA_MAX + 1] = {0};
+
+	if (mnl_attr_get_payload_len(paths) < sizeof(*hop) || hop->rtnh_len < sizeof(*hop) ||
+		hop->rtnh_len > mnl_attr_get_payload_len(paths))
+		return;
+	r->port = (uint8_t)netlink_port(n, hop->rtnh_ifindex);
+	mnl_attr_parse_payload(hop + 1, hop->rtnh_len - sizeof(*hop), netlink_attrs, a);
+	netlink_gateway(family, a[RTA_GATEWAY], a[RTA_VIA], &r->gateway);
+}
+
 static int netlink_route(const struct nlmsghdr *h, void *ctx)
 {
 	struct netlink_dump *d = ctx;
 	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
 	const struct nlattr *a[RTA_MAX + 1] = {0};
 	struct fib_route r = {.bits = m->rtm_dst_len, .port = FIB_ELSEWHERE};
-	const struct rtnexthop *hop;
 
-	if (h->nlmsg_type != RTM_NEWROUTE || m->rtm_family != AF_INET ||
-		m->rtm_flags & RTM_F_CLONED)
+	if (h->nlmsg_type != RTM_NEWROUTE || m->rtm_flags & RTM_F_CLONED ||
+		(m->rtm_family != AF_INET && m->rtm_family != AF_INET6))
 		return MNL_CB_OK;
 	mnl_attr_parse(h, sizeof(*m), netlink_attrs, a);
 	if (m->rtm_table != RT_TABLE_MAIN && m->rtm_table != RT_TABLE_DEFAULT)
 		return MNL_CB_OK; /* policy routing is the kernel's; local is not for us */
-	if (a[RTA_DST])
-		r.ip = mnl_attr_get_u32(a[RTA_DST]);
+	r.to.family = m->rtm_family == AF_INET ? 4 : 6;
+	if (a[RTA_DST] && !netlink_addr(m->rtm_family, a[RTA_DST], &r.to))
+		return MNL_CB_OK;
 	if (a[RTA_PRIORITY])
 		r.metric = mnl_attr_get_u32(a[RTA_PRIORITY]);
-	if (a[RTA_MULTIPATH]) { /* the first path: a call's packets stay together */
-		hop = mnl_attr_get_payload(a[RTA_MULTIPATH]);
-		r.port = (uint8_t)netlink_port(d->n, hop->rtnh_ifindex);
-		if (hop->rtnh_len >= sizeof(*hop) + RTA_LENGTH(4) &&
-			RTNH_DATA(hop)->rta_type == RTA_GATEWAY)
-			memcpy(&r.gateway, RTA_DATA(RTNH_DATA(hop)), 4);
+	if (a[RTA_MULTIPATH]) {
+		netlink_first_path(d->n, m->rtm_family, a[RTA_MULTIPATH], &r);
 	} else {
 		if (a[RTA_OIF] && m->rtm_type == RTN_UNICAST)
 			r.port = (uint8_t)netlink_port(d->n, (int)mnl_attr_get_u32(a[RTA_OIF]));
-		if (a[RTA_GATEWAY])
-			r.gateway = mnl_attr_get_u32(a[RTA_GATEWAY]);
+		netlink_gateway(m->rtm_family, a[RTA_GATEWAY], a[RTA_VIA], &r.gateway);
 	}
-	netlink_dump_add(d, &r);
+	/* Each interface has one of these: a destination without its interface is none. */
+	if (!ip_link_local(&r.to))
+		netlink_dump_add(d, &r);
 	return MNL_CB_OK;
 }
 
@@ -190,12 +227,10 @@ static int netlink_request(struct netlink *n, struct nlmsghdr *h, mnl_cb_t cb, v
 static int netlink_dump(struct netlink *n, uint16_t type, size_t header, mnl_cb_t cb, void *ctx)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
-	uint8_t *family;
 
 	h->nlmsg_type = type;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	family = mnl_nlmsg_put_extra_header(h, header); /* zeroed; the first byte of each */
-	*family = type == RTM_GETLINK ? AF_UNSPEC : AF_INET;
+	mnl_nlmsg_put_extra_header(h, header); /* zeroed: AF_UNSPEC, all families */
 	return netlink_request(n, h, cb, ctx);
 }
 
@@ -214,8 +249,18 @@ int netlink_routes(struct netlink *n, struct fib_route **out)
 	return (int)d.count;
 }
 
+static uint8_t netlink_family(const struct td_addr *ip)
+{
+	return ip->family == 6 ? AF_INET6 : AF_INET;
+}
+
+static void netlink_put_addr(struct nlmsghdr *h, uint16_t type, const struct td_addr *ip)
+{
+	mnl_attr_put(h, type, ip->family == 6 ? 16 : 4, ip->ip6);
+}
+
 static int netlink_neighbour_set(
-	struct netlink *n, unsigned port, uint32_t ip, uint16_t type, uint32_t ext)
+	struct netlink *n, unsigned port, const struct td_addr *ip, uint16_t type, uint32_t ext)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
 	struct ndmsg *m;
@@ -227,18 +272,18 @@ static int netlink_neighbour_set(
 	if (type == RTM_NEWNEIGH)
 		h->nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
 	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
-	m->ndm_family = AF_INET;
+	m->ndm_family = netlink_family(ip);
 	m->ndm_ifindex = n->ifindex[port];
 	m->ndm_state = NUD_NONE;
 	if (type == RTM_NEWNEIGH && !ext)
 		m->ndm_flags = NTF_USE;
-	mnl_attr_put_u32(h, NDA_DST, ip);
+	netlink_put_addr(h, NDA_DST, ip);
 	if (ext)
 		mnl_attr_put_u32(h, NDA_FLAGS_EXT, ext);
 	return netlink_request(n, h, NULL, NULL);
 }
 
-void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t ip)
+void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, const struct td_addr *ip)
 {
 	if (n->asked[nexthop] == NETLINK_ASKED)
 		(void)netlink_neighbour_set(n, port, ip, RTM_DELNEIGH, 0);
@@ -246,7 +291,7 @@ void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t
 }
 
 /* Reads one entry of the kernel's table; -ENOENT when there is none. */
-static int netlink_neighbour_get(struct netlink *n, unsigned port, uint32_t ip)
+static int netlink_neighbour_get(struct netlink *n, unsigned port, const struct td_addr *ip)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
 	struct ndmsg *m;
@@ -254,9 +299,9 @@ static int netlink_neighbour_get(struct netlink *n, unsigned port, uint32_t ip)
 	h->nlmsg_type = RTM_GETNEIGH;
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
-	m->ndm_family = AF_INET;
+	m->ndm_family = netlink_family(ip);
 	m->ndm_ifindex = n->ifindex[port];
-	mnl_attr_put_u32(h, NDA_DST, ip);
+	netlink_put_addr(h, NDA_DST, ip);
 	return netlink_request(n, h, netlink_event, n);
 }
 
@@ -269,8 +314,8 @@ static int netlink_neighbours(struct netlink *n)
  * own must stay as it is. */
 static void netlink_ask(struct netlink *n)
 {
+	struct td_addr ip;
 	unsigned port;
-	uint32_t ip;
 
 	n->any_wanted = false;
 	for (uint32_t i = 1; i < fib_size(n->fib); i++) {
@@ -281,11 +326,11 @@ static void netlink_ask(struct netlink *n)
 			n->any_wanted = true;
 			continue;
 		}
-		(void)netlink_neighbour_get(n, port, ip);
+		(void)netlink_neighbour_get(n, port, &ip);
 		if (n->asked[i] == NETLINK_PERMANENT)
 			continue;
-		if (netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, NTF_EXT_MANAGED) &&
-			netlink_neighbour_set(n, port, ip, RTM_NEWNEIGH, 0))
+		if (netlink_neighbour_set(n, port, &ip, RTM_NEWNEIGH, NTF_EXT_MANAGED) &&
+			netlink_neighbour_set(n, port, &ip, RTM_NEWNEIGH, 0))
 			n->any_wanted = true; /* the table is full: again in the next turn */
 		else
 			n->asked[i] = NETLINK_ASKED;
@@ -336,7 +381,8 @@ struct netlink *netlink_alloc(struct fib *f, const int *ifindex, unsigned ports)
 	n->ports = ports;
 	memcpy(n->ifindex, ifindex, ports * sizeof(*ifindex));
 	n->asked = calloc(fib_size(f), sizeof(*n->asked));
-	n->events = netlink_open(RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_ROUTE);
+	n->events =
+		netlink_open(RTMGRP_LINK | RTMGRP_NEIGH | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE);
 	n->requests = netlink_open(0);
 	if (!n->asked || !n->events || !n->requests ||
 		netlink_dump(n, RTM_GETLINK, sizeof(struct ifinfomsg), netlink_event, n)) {
@@ -352,14 +398,14 @@ struct netlink *netlink_alloc(struct fib *f, const int *ifindex, unsigned ports)
 
 void netlink_free(struct netlink *n)
 {
+	struct td_addr ip;
 	unsigned port;
-	uint32_t ip;
 
 	if (!n)
 		return;
 	for (uint32_t i = 1; n->asked && n->requests && i < fib_size(n->fib); i++) {
 		fib_key(n->fib, i, &port, &ip);
-		netlink_forget(n, i, port, ip);
+		netlink_forget(n, i, port, &ip);
 	}
 	if (n->events)
 		mnl_socket_close(n->events);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Routes and neighbours of the ports whose interface the kernel owns, read by netlink. Next hops
- * are put into the kernel's table as managed entries (NTF_EXT_MANAGED, Linux 5.16), which it
- * resolves and refreshes without traffic; older kernels get plain entries that are probed again
- * once a minute. Main only.
+ * Routes and neighbours, of both families, of the ports whose interface the kernel owns, read by
+ * netlink. Next hops are put into the kernel's table as managed entries (NTF_EXT_MANAGED,
+ * Linux 5.16), which it resolves and refreshes without traffic; older kernels get plain entries
+ * that are probed again once a minute. Main only.
  */
 #ifndef TANDEM_DATAPLANE_NET_NETLINK_H
 #define TANDEM_DATAPLANE_NET_NETLINK_H
@@ -18,7 +18,7 @@ void netlink_free(struct netlink *n); /* takes our entries out of the kernel's t
 int netlink_fd(const struct netlink *n);
 void netlink_want(struct netlink *n, uint32_t nexthop);
 /* The number was taken back; it was this address. */
-void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, uint32_t ip);
+void netlink_forget(struct netlink *n, uint32_t nexthop, unsigned port, const struct td_addr *ip);
 /* Reads what the kernel reported. True when routes may have changed: netlink_routes(). */
 bool netlink_turn(struct netlink *n);
 /* The kernel's table, in memory that the caller frees. Number of routes or negative errno. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <dataplane/net/parse.h>
-
-#define DROP(reason) (VERDICT_DROP + TD_DROP_##reason)
+#include <dataplane/net/parse6.h>
 
 #define MULTIPLIER 2654435761u /* Knuth's; those tried after it are this many apart */
 #define TRIES      256
@@ -88,14 +86,15 @@ static unsigned parse_udp(const struct parse *t, const struct worker_port *p, st
 	struct pkt *k = pkt_of(m);
 
 	if (room < sizeof(*udp))
-		return DROP(UDP_HEADER);
+		return PARSE_DROP(UDP_HEADER);
 	len = ntohs(udp->dgram_len);
 	port = ntohs(udp->dst_port);
 	if (port != t->sip_port && (port < t->rtp_port_min || port > t->rtp_port_max))
-		return p->kernel_owned ? VERDICT_KERNEL : DROP(UDP_PORT);
+		return p->kernel_owned ? VERDICT_KERNEL : PARSE_DROP(UDP_PORT);
 	if (len < sizeof(*udp) || len > room ||
 		(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_BAD)
-		return DROP(UDP_HEADER);
+		return PARSE_DROP(UDP_HEADER);
+	k->family = 4;
 	k->src_ip = ip->src_addr;
 	k->dst_ip = ip->dst_addr;
 	k->src_port = ntohs(udp->src_port);
@@ -105,10 +104,31 @@ static unsigned parse_udp(const struct parse *t, const struct worker_port *p, st
 	k->ip_len = ntohs(ip->total_length);
 	if (port == t->sip_port)
 		/* Media is not summed here: a damaged sample is better than none, RFC 3828. */
-		return parse_sum_right(ip, udp) ? VERDICT_SIP : DROP(UDP_HEADER);
+		return parse_sum_right(ip, udp) ? VERDICT_SIP : PARSE_DROP(UDP_HEADER);
 	k->leg = index * t->ports_per_address + (port - t->rtp_port_min) / 2;
 	k->rtcp = (port - t->rtp_port_min) & 1;
 	return VERDICT_MEDIA;
+}
+
+/* A first fragment says what it is of; those of media need not wait for the others. */
+static unsigned parse_fragment(
+	const struct parse *t, const struct rte_ipv4_hdr *ip, unsigned header)
+{
+	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
+	unsigned room = ntohs(ip->total_length) - header, flags = ntohs(ip->fragment_offset), port;
+
+	if (flags & RTE_IPV4_HDR_MF_FLAG && room % RTE_IPV4_HDR_OFFSET_UNITS)
+		return PARSE_DROP(IP_HEADER);
+	if (ip->next_proto_id != IPPROTO_UDP)
+		return PARSE_DROP(IP_PROTOCOL);
+	if (flags & RTE_IPV4_HDR_OFFSET_MASK)
+		return VERDICT_FRAGMENT;
+	if (room < sizeof(*udp)) /* no need, and a way around filters (RFC 1858) */
+		return PARSE_DROP(IP_FRAGMENT);
+	port = ntohs(udp->dst_port);
+	if (port >= t->rtp_port_min && port <= t->rtp_port_max)
+		return PARSE_DROP(RTP_FRAGMENT);
+	return port == t->sip_port ? VERDICT_FRAGMENT : PARSE_DROP(UDP_PORT);
 }
 
 unsigned parse_packet(
@@ -121,44 +141,47 @@ unsigned parse_packet(
 
 	pkt_of(m)->port = (uint8_t)port;
 	if (frame < sizeof(*eth))
-		return DROP(RUNT);
+		return PARSE_DROP(RUNT);
 	if (m->nb_segs != 1)
-		return DROP(TOO_BIG);
+		return PARSE_DROP(TOO_BIG);
 	if (!p->kernel_owned && !rte_is_same_ether_addr(&eth->dst_addr, &p->mac) &&
-		!rte_is_broadcast_ether_addr(&eth->dst_addr))
-		return DROP(NOT_FOR_US);
+		!rte_is_broadcast_ether_addr(&eth->dst_addr) && !parse6_group(&eth->dst_addr))
+		return PARSE_DROP(NOT_FOR_US);
+	if (eth->ether_type == htons(RTE_ETHER_TYPE_IPV6))
+		return parse6_packet(t, p, m);
 	if (eth->ether_type != htons(RTE_ETHER_TYPE_IPV4)) {
 		if (p->kernel_owned)
 			return VERDICT_KERNEL;
-		return eth->ether_type == htons(RTE_ETHER_TYPE_ARP) ? VERDICT_ARP : DROP(ETHERTYPE);
+		return eth->ether_type == htons(RTE_ETHER_TYPE_ARP) ? VERDICT_ARP
+								    : PARSE_DROP(ETHERTYPE);
 	}
 	if (frame < sizeof(*eth) + sizeof(*ip))
-		return DROP(RUNT);
+		return PARSE_DROP(RUNT);
 	header = (ip->version_ihl & 15u) * 4;
 	total = ntohs(ip->total_length);
 	if (ip->version_ihl >> 4 != 4 || header < sizeof(*ip) || total < header)
-		return DROP(IP_HEADER);
+		return PARSE_DROP(IP_HEADER);
 	if (frame < sizeof(*eth) + total)
-		return DROP(RUNT);
+		return PARSE_DROP(RUNT);
 	/* Nearly all have no options; a length that the compiler knows needs no loop. */
 	if (checksum_fold(header == sizeof(*ip) ? checksum_add(0, ip, sizeof(*ip))
 						: checksum_add(0, ip, header)) != 0xffff)
-		return DROP(IP_HEADER);
+		return PARSE_DROP(IP_HEADER);
 	index = parse_lookup(t, ip->dst_addr);
 	if (p->kernel_owned && (index < 0 || ip->next_proto_id != IPPROTO_UDP ||
 				       ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG)))
 		return VERDICT_KERNEL;
 	if (index < 0)
-		return DROP(NOT_FOR_US);
-	if (ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG))
-		return DROP(IP_FRAGMENT);
+		return PARSE_DROP(NOT_FOR_US);
 	/* Without Ethernet's padding. rte_pktmbuf_trim() would look for more segments, in a cache
 	 * line that nothing else here needs. */
 	m->data_len = (uint16_t)(sizeof(*eth) + total);
 	m->pkt_len = m->data_len;
+	if (ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG))
+		return parse_fragment(t, ip, header);
 	if (ip->next_proto_id == IPPROTO_ICMP)
 		return VERDICT_ICMP;
 	if (ip->next_proto_id != IPPROTO_UDP)
-		return DROP(IP_PROTOCOL);
+		return PARSE_DROP(IP_PROTOCOL);
 	return parse_udp(t, p, m, ip, header, (unsigned)index);
 }

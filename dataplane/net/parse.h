@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The fused parse: one look at Ethernet, IPv4 and UDP says where a packet goes, and fills its
- * struct pkt. No lookup beyond the table of our own addresses.
+ * The fused parse: one look at Ethernet, IP and UDP says where a packet goes, and fills its struct
+ * pkt. No lookup beyond the tables of our own addresses.
+ *
+ * A time to live, or hop limit, of 0 or 1 is as good as any: only routers count them down (RFC 1122
+ * section 3.2.1.7, RFC 8200 section 3).
  */
 #ifndef TANDEM_DATAPLANE_NET_PARSE_H
 #define TANDEM_DATAPLANE_NET_PARSE_H
 
+#include <dataplane/net/local6.h>
 #include <dataplane/worker.h>
 
 #define PARSE_SHIFT     18
@@ -18,10 +22,14 @@ enum verdict {
 	VERDICT_SIP,
 	VERDICT_ARP,
 	VERDICT_ICMP,
-	VERDICT_KERNEL, /* not ours, and the kernel has it too: a port that it owns */
+	VERDICT_ICMP6,
+	VERDICT_FRAGMENT, /* of SIP, as far as one can tell */
+	VERDICT_KERNEL,   /* not ours, and the kernel has it too: a port that it owns */
 	VERDICT_COUNT,
 	VERDICT_DROP = 16
 };
+
+#define PARSE_DROP(reason) (VERDICT_DROP + TD_DROP_##reason)
 
 struct parse {
 	/* Each address alone in its slot: a multiplier is chosen for which none collide. */
@@ -32,6 +40,7 @@ struct parse {
 	uint32_t multiplier;
 	uint32_t ports_per_address; /* legs of one address */
 	uint16_t sip_port, rtp_port_min, rtp_port_max;
+	struct local6 local6; /* our IPv6 addresses */
 };
 
 static inline unsigned parse_slot(const struct parse *t, uint32_t ip)

@@ -137,7 +137,7 @@ static void each_fault_has_its_reason(void **state)
 	frame()->eth.dst_addr.addr_bytes[5] = 2;
 	assert_drop(NOT_FOR_US);
 	packet(5060);
-	frame()->eth.ether_type = htons(0x86dd);
+	frame()->eth.ether_type = htons(RTE_ETHER_TYPE_VLAN);
 	assert_drop(ETHERTYPE);
 	packet(5060);
 	frame()->ip.version_ihl = 0x65;
@@ -153,9 +153,9 @@ static void each_fault_has_its_reason(void **state)
 	sums();
 	assert_drop(NOT_FOR_US);
 	packet(5060);
-	frame()->ip.fragment_offset = htons(RTE_IPV4_HDR_MF_FLAG);
+	frame()->ip.fragment_offset = htons(RTE_IPV4_HDR_MF_FLAG); /* 28 octets: no units of 8 */
 	sums();
-	assert_drop(IP_FRAGMENT);
+	assert_drop(IP_HEADER);
 	packet(5060);
 	frame()->ip.next_proto_id = IPPROTO_TCP;
 	sums();
@@ -171,6 +171,37 @@ static void each_fault_has_its_reason(void **state)
 	packet(5060);
 	box.room[50] ^= 1;
 	assert_drop(UDP_HEADER);
+}
+
+/* Of `payload` octets of IP at this offset. */
+static unsigned fragment(uint16_t to, unsigned offset, unsigned payload, bool more)
+{
+	packet(to);
+	frame()->ip.total_length = htons((uint16_t)(20 + payload));
+	frame()->ip.fragment_offset =
+		htons((uint16_t)(offset / 8 | (more ? RTE_IPV4_HDR_MF_FLAG : 0)));
+	frame()->ip.hdr_checksum = 0;
+	frame()->ip.hdr_checksum = (uint16_t)~checksum_fold(checksum_add(0, &frame()->ip, 20));
+	return parse();
+}
+
+static void fragments_are_told_apart(void **state)
+{
+	assert_int_equal(fragment(5060, 0, 24, true), VERDICT_FRAGMENT);
+	assert_int_equal(fragment(5060, 24, 24, true), VERDICT_FRAGMENT);
+	assert_int_equal(fragment(5060, 48, 21, false), VERDICT_FRAGMENT);
+	assert_int_equal(fragment(20000, 0, 24, true), PARSE_DROP(RTP_FRAGMENT));
+	assert_int_equal(fragment(5061, 0, 24, true), PARSE_DROP(UDP_PORT));
+	assert_int_equal(fragment(5060, 0, 4, false), PARSE_DROP(UDP_HEADER)); /* is whole */
+	assert_int_equal(fragment(5060, 0, 0, true), PARSE_DROP(IP_FRAGMENT));
+}
+
+static void a_time_to_live_of_nothing_will_do(void **state)
+{
+	packet(5060);
+	frame()->ip.time_to_live = 0;
+	sums();
+	assert_int_equal(parse(), VERDICT_SIP);
 }
 
 /* What veth delivers when the sender left the sum to a card that there is not. */
@@ -251,6 +282,8 @@ int main(void)
 		cmocka_unit_test(legs_are_numbered),
 		cmocka_unit_test(options_are_stepped_over),
 		cmocka_unit_test(each_fault_has_its_reason),
+		cmocka_unit_test(fragments_are_told_apart),
+		cmocka_unit_test(a_time_to_live_of_nothing_will_do),
 		cmocka_unit_test(unfinished_sums_are_right),
 		cmocka_unit_test(the_kernels_packets_are_left_to_it),
 		cmocka_unit_test(sums_are_dpdks),

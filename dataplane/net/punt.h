@@ -8,8 +8,8 @@
 
 #include <dataplane/net/parse.h>
 
-struct punt_learnt { /* a neighbour that spoke ARP */
-	uint32_t ip;
+struct punt_learnt { /* a neighbour that spoke ARP or neighbour discovery */
+	struct td_addr ip;
 	uint8_t mac[6];
 	uint8_t port;
 };

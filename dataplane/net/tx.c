@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/handover.h>
+#include <dataplane/net/vlan.h>
 
 /* Whoever has the queue sends it. A relayed packet's struct pkt need not have been filled. */
 static void worker_hand_frames(struct worker *w, unsigned port)
@@ -24,6 +25,8 @@ void worker_flush(struct worker *w, unsigned port)
 		worker_hand_frames(w, port);
 		return;
 	}
+	if (p->vlan)
+		n = vlan_send(p, p->tx, n);
 	for (unsigned i = 0; i < n; i++) /* before: the driver frees what it sends */
 		bytes += p->tx[i]->pkt_len;
 	do { /* some drivers take less at once than they have room for */

@@ -43,7 +43,7 @@ static void header_make(const struct rtp *r, uint32_t id, const struct td_addr *
 
 static uint32_t nexthop_get(const struct rtp *r, const struct td_addr *to)
 {
-	return to->family == 4 && to->port ? fib_get(r->worker->fib, to->ip4) : FIB_NO_ROUTE;
+	return to->family == 4 && to->port ? fib_get(r->worker->fib, to) : FIB_NO_ROUTE;
 }
 
 void rtp_leg_nexthops(struct rtp *r, uint32_t id)

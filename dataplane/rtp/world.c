@@ -26,9 +26,9 @@ uint8_t world_pattern(uint16_t seq, unsigned i)
 static const uint8_t mac[2][6] = {{2, 1, 1, 1, 1, 1}, {2, 2, 2, 2, 2, 2}};
 static const uint8_t hop[2][6] = {{6, 1, 0, 0, 0, 1}, {6, 2, 0, 0, 0, 1}};
 
-uint32_t fib_get(struct fib *f, uint32_t ip)
+uint32_t fib_get(struct fib *f, const struct td_addr *to)
 {
-	uint32_t host = ntohl(ip);
+	uint32_t host = ntohl(to->ip4);
 	uint32_t net = host >> 16;
 
 	if (net != 0x0a01 && net != 0x0a02)

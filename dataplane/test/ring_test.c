@@ -301,14 +301,17 @@ static void sip_comes_back_to_a_new_neighbour(void **state)
 
 static void what_can_not_be_sent_says_so(void **state)
 {
-	static const uint8_t big[1500];
+	static const uint8_t big[65536];
 	struct td_addr local = {.family = 4, .port = 5060, .ip4 = OURS}, remote = local;
 
 	/* Called here as signalling, which has nothing to do now. */
 	remote.ip4 = RTE_BE32(RTE_IPV4(172u, 16, 0, 1));
 	assert_int_equal(dp_sip_send(dp, &local, &remote, 24, big, 100), -EHOSTUNREACH);
 	remote.ip4 = PEER;
-	assert_int_equal(dp_sip_send(dp, &local, &remote, 24, big, 1473), -EMSGSIZE);
+	assert_int_equal(
+		dp_sip_send(dp, &local, &remote, 24, big, 65508), -EMSGSIZE); /* beyond UDP */
+	local.family = 6;
+	assert_int_equal(dp_sip_send(dp, &local, &remote, 24, big, 100), -EHOSTUNREACH);
 }
 
 static uint64_t sum(const uint64_t *v, unsigned n)

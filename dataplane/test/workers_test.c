@@ -125,9 +125,9 @@ static bool calls_ready(void)
 		ready &= rte_ring_empty(w.dp->worker[i].commands);
 	for (unsigned c = 0; c < CALLS; c++)
 		for (unsigned side = 0; side < WIRE_SIDES; side++) {
-			uint32_t ip = wire_ip(side, wire_leg_host(leg_of(c, side)));
+			struct td_addr ip = ip_v4(wire_ip(side, wire_leg_host(leg_of(c, side))));
 
-			ready &= nexthop_word(&w.dp->fib, fib_lookup(&w.dp->fib, side, ip)) != 0;
+			ready &= nexthop_word(&w.dp->fib, fib_lookup(&w.dp->fib, side, &ip)) != 0;
 		}
 	return ready;
 }

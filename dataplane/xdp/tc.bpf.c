@@ -11,36 +11,70 @@
 SEC("tc")
 int tandem_tc(struct __sk_buff *skb)
 {
-	/* Headers of what came by a page may not be linear yet. */
-	if (skb->protocol == bpf_htons(ETH_P_IP))
-		bpf_skb_pull_data(skb, sizeof(struct ethhdr) + 60 + sizeof(struct udphdr));
-	if (!filter_ours((const void *)(long)skb->data, (const void *)(long)skb->data_end))
+	const struct filter_config *c = filter_get();
+	enum filter_verdict verdict;
+
+	if (!c)
 		return TC_ACT_UNSPEC;
-	filter_count(FILTER_OURS);
+	if (c->vlan) { /* the kernel has taken the tag off */
+		verdict = skb->vlan_present ? filter_tag(c, skb->vlan_tci, skb->len) : FILTER_PASS;
+	} else {
+		/* Headers of what came by a page may not be linear yet. */
+		if (skb->protocol == bpf_htons(ETH_P_IP) || skb->protocol == bpf_htons(ETH_P_IPV6))
+			bpf_skb_pull_data(skb, sizeof(struct ethhdr) + 60 + sizeof(struct udphdr));
+		verdict = skb->vlan_present ? FILTER_PASS
+					    : filter_frame(c, (const void *)(long)skb->data,
+						      (const void *)(long)skb->data_end, skb->len);
+	}
+	if (verdict == FILTER_PASS)
+		return TC_ACT_UNSPEC;
+	filter_count(verdict == FILTER_TAKE ? FILTER_OURS : FILTER_TOO_LONG);
 	return TC_ACT_SHOT;
 }
 
+/* No direct access to packets in this type of program: copies. */
+static __always_inline enum filter_verdict filter_copy(
+	const struct filter_config *c, struct __sk_buff *skb)
+{
+	struct ipv6hdr ip6;
+	struct iphdr ip;
+	struct udphdr udp;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr), &ip, sizeof(ip)) ||
+			ip.version != 4 || ip.ihl < 5 || ip.protocol != IPPROTO_UDP ||
+			ip.frag_off & bpf_htons(IP_FRAGMENT_BITS) ||
+			bpf_skb_load_bytes(
+				skb, sizeof(struct ethhdr) + ip.ihl * 4, &udp, sizeof(udp)))
+			return FILTER_PASS;
+		return filter_ip4(c, &ip, &udp, skb->len);
+	}
+	if (skb->protocol != bpf_htons(ETH_P_IPV6) ||
+		bpf_skb_load_bytes(skb, sizeof(struct ethhdr), &ip6, sizeof(ip6)) ||
+		ip6.version != 6 || ip6.nexthdr != IPPROTO_UDP ||
+		bpf_skb_load_bytes(skb, sizeof(struct ethhdr) + sizeof(ip6), &udp, sizeof(udp)))
+		return FILTER_PASS;
+	return filter_ip6(c, &ip6, &udp, skb->len);
+}
+
 /*
- * No direct access to packets in this type of program: copies. DPDK's driver asks the kernel to put
- * fragments together for it; such a datagram goes to the kernel's socket too, and is known here by
- * its length. (A fragmented one that is short comes twice: to SIP, a retransmission.)
+ * DPDK's driver asks the kernel to put fragments together for it; such a datagram goes to the
+ * kernel's socket too, and is known here by its length. (A fragmented one that is short comes
+ * twice: to SIP, a retransmission.)
  */
 SEC("socket")
 int tandem_socket(struct __sk_buff *skb)
 {
-	struct iphdr ip;
-	struct udphdr udp;
+	const struct filter_config *c = filter_get();
+	enum filter_verdict verdict = FILTER_PASS;
 
-	if (skb->pkt_type == PACKET_OUTGOING || skb->len > filter_frame_max() ||
-		skb->protocol != bpf_htons(ETH_P_IP))
+	if (!c || skb->pkt_type == PACKET_OUTGOING)
 		return 0;
-	if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr), &ip, sizeof(ip)) || ip.version != 4 ||
-		ip.ihl < 5 || ip.protocol != IPPROTO_UDP ||
-		ip.frag_off & bpf_htons(IP_FRAGMENT_BITS))
-		return 0;
-	if (bpf_skb_load_bytes(skb, sizeof(struct ethhdr) + ip.ihl * 4, &udp, sizeof(udp)))
-		return 0;
-	return filter_ours_ip(&ip, &udp) ? (int)skb->len : 0;
+	if (c->vlan && skb->vlan_present)
+		verdict = filter_tag(c, skb->vlan_tci, skb->len);
+	else if (!c->vlan && !skb->vlan_present)
+		verdict = filter_copy(c, skb);
+	return verdict == FILTER_TAKE ? (int)skb->len : 0;
 }
 
 char tandem_license[] SEC("license") = "Dual BSD/GPL";

@@ -57,13 +57,19 @@ int tc_clean(int ifindex)
 
 static int tc_load(struct tc *t, const char *object, const struct xdp_ours *ours)
 {
+	struct filter_maps maps;
+
 	t->object = bpf_object__open_file(object, NULL);
 	if (!t->object)
 		return -errno;
 	if (bpf_object__load(t->object))
 		return -errno;
-	return filter_set(bpf_object__find_map_fd_by_name(t->object, "config"),
-		bpf_object__find_map_fd_by_name(t->object, "addresses"), ours);
+	maps = (struct filter_maps){
+		.config = bpf_object__find_map_fd_by_name(t->object, "config"),
+		.addresses = bpf_object__find_map_fd_by_name(t->object, "addresses"),
+		.addresses6 = bpf_object__find_map_fd_by_name(t->object, "addresses6"),
+	};
+	return filter_set(&maps, ours);
 }
 
 static int tc_program(const struct tc *t, const char *name)

@@ -9,6 +9,25 @@ struct {
 	__type(value, __u32);
 } xsks_map SEC(".maps"); /* DPDK's driver looks for this name */
 
+struct vlan_header {
+	struct ethhdr eth;
+	__be16 tci, proto;
+} __attribute__((packed));
+
+static __always_inline enum filter_verdict filter_xdp(const void *data, const void *end)
+{
+	const struct filter_config *c = filter_get();
+	const struct vlan_header *v = data;
+
+	if (!c)
+		return FILTER_PASS;
+	if (!c->vlan)
+		return filter_frame(c, data, end, end - data);
+	if ((const void *)(v + 1) > end || v->eth.h_proto != bpf_htons(ETH_P_8021Q))
+		return FILTER_PASS;
+	return filter_tag(c, bpf_ntohs(v->tci), end - data);
+}
+
 /*
  * Without a socket our packets are dropped, not passed: from a kernel that has no socket either the
  * peers would get ICMP port unreachable while the engine restarts, and drop their calls.
@@ -18,8 +37,15 @@ int tandem_xdp(struct xdp_md *ctx)
 {
 	int verdict;
 
-	if (!filter_ours((const void *)(long)ctx->data, (const void *)(long)ctx->data_end))
+	switch (filter_xdp((const void *)(long)ctx->data, (const void *)(long)ctx->data_end)) {
+	case FILTER_PASS:
 		return XDP_PASS;
+	case FILTER_STOP:
+		filter_count(FILTER_TOO_LONG);
+		return XDP_DROP;
+	case FILTER_TAKE:
+		break;
+	}
 	verdict = bpf_redirect_map(&xsks_map, ctx->rx_queue_index, XDP_DROP);
 	filter_count(verdict == XDP_REDIRECT ? FILTER_OURS : FILTER_NO_SOCKET);
 	return verdict;

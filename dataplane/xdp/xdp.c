@@ -98,16 +98,20 @@ int interface_clean(int ifindex, char *err, size_t err_size)
 	return rc ? rc : 1;
 }
 
-int filter_set(int config_map, int addresses_map, const struct xdp_ours *ours)
+int filter_set(const struct filter_maps *maps, const struct xdp_ours *ours)
 {
 	uint32_t zero = 0;
 	uint8_t one = 1;
 
-	for (unsigned i = 0; i < ours->ip_count; i++)
-		if (bpf_map_update_elem(addresses_map, &ours->ip[i], &one, BPF_ANY))
+	for (unsigned i = 0; i < ours->count; i++) {
+		const struct td_addr *a = &ours->address[i];
+
+		if (bpf_map_update_elem(a->family == 6 ? maps->addresses6 : maps->addresses, a->ip6,
+			    &one, BPF_ANY))
 			return -errno;
+	}
 	/* Last: from now on packets are ours. */
-	return bpf_map_update_elem(config_map, &zero, &ours->config, BPF_ANY) ? -errno : 0;
+	return bpf_map_update_elem(maps->config, &zero, &ours->config, BPF_ANY) ? -errno : 0;
 }
 
 /* A descriptor of the program's map of this name. */
@@ -131,7 +135,8 @@ int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err
 {
 	uint32_t ids[XDP_MAPS] = {0};
 	struct bpf_prog_info info = {.nr_map_ids = XDP_MAPS, .map_ids = (uintptr_t)ids};
-	int rc, config, addresses;
+	struct filter_maps maps;
+	int rc;
 
 	*x = (struct xdp){.ifindex = ifindex, .prog = -1, .counters = -1};
 	rc = bpf_xdp_query_id(ifindex, 0, &x->prog_id);
@@ -147,18 +152,24 @@ int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err
 		snprintf(err, err_size, "XDP program %u: %s", x->prog_id, strerror(-x->prog));
 		return x->prog;
 	}
-	config = xdp_map(ids, info.nr_map_ids, "config");
-	addresses = xdp_map(ids, info.nr_map_ids, "addresses");
+	maps = (struct filter_maps){
+		.config = xdp_map(ids, info.nr_map_ids, "config"),
+		.addresses = xdp_map(ids, info.nr_map_ids, "addresses"),
+		.addresses6 = xdp_map(ids, info.nr_map_ids, "addresses6"),
+	};
 	x->counters = xdp_map(ids, info.nr_map_ids, "counters");
-	rc = config < 0 || addresses < 0 || x->counters < 0 ? -ENOENT
-							    : filter_set(config, addresses, ours);
+	rc = maps.config < 0 || maps.addresses < 0 || maps.addresses6 < 0 || x->counters < 0
+		     ? -ENOENT
+		     : filter_set(&maps, ours);
 	if (rc)
 		snprintf(
 			err, err_size, "the XDP program's maps can't be filled: %s", strerror(-rc));
-	if (config >= 0)
-		close(config);
-	if (addresses >= 0)
-		close(addresses);
+	if (maps.config >= 0)
+		close(maps.config);
+	if (maps.addresses >= 0)
+		close(maps.addresses);
+	if (maps.addresses6 >= 0)
+		close(maps.addresses6);
 	return rc;
 }
 

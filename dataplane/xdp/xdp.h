@@ -8,12 +8,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <tandem/types.h>
 #include <dataplane/xdp/filter.h>
 
 struct xdp_ours { /* what goes to the engine */
 	struct filter_config config;
-	const uint32_t *ip; /* network order */
-	unsigned ip_count;
+	const struct td_addr *address;
+	unsigned count;
 };
 
 /* Where the objects made from *.bpf.c lie: build tree or installation. Static. */
@@ -46,7 +47,10 @@ struct tc *tc_alloc(int ifindex, int packet_socket, const char *object, const st
 	char *err, size_t err_size);
 void tc_free(struct tc *t);
 
-/* Fills the maps config and addresses. */
-int filter_set(int config_map, int addresses_map, const struct xdp_ours *ours);
+/* Fills the maps of these descriptors. */
+struct filter_maps {
+	int config, addresses, addresses6;
+};
+int filter_set(const struct filter_maps *maps, const struct xdp_ours *ours);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define IPV6_MTU_MIN 1280 /* RFC 8200 section 5 */
+
 struct check {
 	const struct td_conf *conf;
 	void (*report)(void *ctx, const struct conf_fault *f);
@@ -205,6 +207,10 @@ static void ports_check(struct check *c)
 			const struct td_conf_port *other =
 				address_owner(ports, i, &p->address[n].addr);
 
+			if (p->address[n].addr.family == 6 && p->mtu < IPV6_MTU_MIN)
+				fault(c, TD_KIND_PORT, i, "mtu", -1,
+					"%u is too little for IPv6; write %d or more", p->mtu,
+					IPV6_MTU_MIN);
 			if (!addr_is_host(&p->address[n].addr))
 				fault(c, TD_KIND_PORT, i, "address", n,
 					"%s can't be reached from other hosts; give the port an "

@@ -18,42 +18,48 @@
 #include <tandem/types.h>
 
 /* Why a packet was dropped: X(identifier, name, explanation). */
-#define TD_DROPS(X)                                                                               \
-	X(RUNT, "runt", "shorter than its headers say")                                           \
-	X(ETHERTYPE, "ethertype", "neither IPv4 nor ARP, on a port that the kernel does not own") \
-	X(NOT_FOR_US, "not-for-us", "Ethernet or IP destination is not ours")                     \
-	X(IP_HEADER, "ip-header", "IPv4 header malformed or its checksum wrong")                  \
-	X(IP_FRAGMENT, "ip-fragment", "fragment, on a port that the kernel does not own")         \
-	X(IP_PROTOCOL, "ip-protocol", "neither UDP nor ICMP")                                     \
-	X(UDP_HEADER, "udp-header", "UDP length or checksum wrong")                               \
-	X(UDP_PORT, "udp-port", "neither the SIP port nor in the media range")                    \
-	X(RTP_NO_LEG, "rtp-no-leg", "media to a port that no call uses")                          \
-	X(RTP_STRANGER, "rtp-stranger", "not from the source that the leg's policy allows")       \
-	X(RTP_HEADER, "rtp-header", "not RTP version 2, or truncated")                            \
-	X(RTP_PAYLOAD_TYPE, "rtp-payload-type", "payload type that was not negotiated")           \
-	X(RTP_FLOOD, "rtp-flood", "more than twice the codec's rate from its rightful source")    \
-	X(RTP_DUPLICATE, "rtp-duplicate", "sequence number already seen")                         \
-	X(RTP_LATE, "rtp-late", "too old for the sequence window")                                \
-	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                                \
-	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                    \
-	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                  \
-	X(RTCP_FLOOD, "rtcp-flood", "more reports than a session of two has a use for")           \
-	X(RTP_LOOP, "rtp-loop", "our own SSRC came back (RFC 3550 section 8.2)")                  \
-	X(SRTP_AUTH, "srtp-auth", "SRTP or SRTCP whose authentication tag is wrong, or none")     \
-	X(SRTP_REPLAY, "srtp-replay", "SRTP or SRTCP packet that was there already, or too old")  \
-	X(SRTP_NO_KEY, "srtp-no-key", "media of an SRTP leg before its keys, either way")         \
-	X(SIP_RING_FULL, "sip-ring-full", "signalling did not keep up")                           \
-	X(NO_ROUTE, "no-route", "no route to the destination")                                    \
-	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                  \
-	X(NO_MBUF, "no-mbuf", "packet pool empty")                                                \
-	X(TX_FULL, "tx-full", "the port's transmit queue was full")                               \
-	X(HANDOVER_FULL, "handover-full", "another worker did not keep up")                       \
-	X(TOO_BIG, "too-big", "longer than the port's MTU")
+#define TD_DROPS(X)                                                                              \
+	X(RUNT, "runt", "shorter than its headers say")                                          \
+	X(ETHERTYPE, "ethertype", "neither IP nor ARP, on a port that the kernel does not own")  \
+	X(NOT_FOR_US, "not-for-us", "Ethernet or IP destination is not ours")                    \
+	X(VLAN, "vlan", "without the port's VLAN tag, or with another")                          \
+	X(IP_HEADER, "ip-header", "IP header malformed or its checksum wrong")                   \
+	X(IP_FRAGMENT, "ip-fragment", "fragment of a datagram that never was whole")             \
+	X(IP_EXTENSION, "ip-extension", "IPv6 extension header other than a fragment's")         \
+	X(IP_PROTOCOL, "ip-protocol", "neither UDP nor ICMP")                                    \
+	X(ICMP, "icmp", "ICMP or neighbour discovery malformed, or its checksum wrong")          \
+	X(UDP_HEADER, "udp-header", "UDP length or checksum wrong, or none over IPv6")           \
+	X(UDP_PORT, "udp-port", "neither the SIP port nor in the media range")                   \
+	X(RTP_FRAGMENT, "rtp-fragment", "fragmented media: no codec needs it")                   \
+	X(RTP_NO_LEG, "rtp-no-leg", "media to a port that no call uses")                         \
+	X(RTP_STRANGER, "rtp-stranger", "not from the source that the leg's policy allows")      \
+	X(RTP_HEADER, "rtp-header", "not RTP version 2, or truncated")                           \
+	X(RTP_PAYLOAD_TYPE, "rtp-payload-type", "payload type that was not negotiated")          \
+	X(RTP_FLOOD, "rtp-flood", "more than twice the codec's rate from its rightful source")   \
+	X(RTP_DUPLICATE, "rtp-duplicate", "sequence number already seen")                        \
+	X(RTP_LATE, "rtp-late", "too old for the sequence window")                               \
+	X(RTP_PROBATION, "rtp-probation", "source not proven yet")                               \
+	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                   \
+	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                 \
+	X(RTCP_FLOOD, "rtcp-flood", "more reports than a session of two has a use for")          \
+	X(RTP_LOOP, "rtp-loop", "our own SSRC came back (RFC 3550 section 8.2)")                 \
+	X(SRTP_AUTH, "srtp-auth", "SRTP or SRTCP whose authentication tag is wrong, or none")    \
+	X(SRTP_REPLAY, "srtp-replay", "SRTP or SRTCP packet that was there already, or too old") \
+	X(SRTP_NO_KEY, "srtp-no-key", "media of an SRTP leg before its keys, either way")        \
+	X(SIP_RING_FULL, "sip-ring-full", "signalling did not keep up")                          \
+	X(NO_ROUTE, "no-route", "no route to the destination")                                   \
+	X(NO_NEIGHBOUR, "no-neighbour", "next hop's Ethernet address not known")                 \
+	X(NO_MBUF, "no-mbuf", "packet pool empty")                                               \
+	X(TX_FULL, "tx-full", "the port's transmit queue was full")                              \
+	X(HANDOVER_FULL, "handover-full", "another worker did not keep up")                      \
+	X(TOO_BIG, "too-big", "longer than the port's MTU, or than a packet can be here")
 
 /* Why a packet was consumed. */
 #define TD_CONSUMED(X)                                                                   \
 	X(SIP, "sip", "handed to signalling")                                            \
 	X(ARP, "arp", "ARP answered or learnt")                                          \
+	X(NDP, "ndp", "IPv6 neighbour discovery answered or learnt")                     \
+	X(FRAGMENT, "fragment", "put together with others: the last of them goes on")    \
 	X(ICMP, "icmp", "ICMP echo answered or error read")                              \
 	X(RTCP, "rtcp", "RTCP report read")                                              \
 	X(RTP_HELD, "rtp-held", "media while no one listens: held, or music is playing") \

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/net/parse6.h>
+
+bool parse6_group(const struct rte_ether_addr *to)
+{
+	static const uint8_t all_nodes[6] = {0x33, 0x33, 0, 0, 0, 1},
+			     solicited[3] = {0x33, 0x33, 0xff};
+
+	return !memcmp(to, solicited, sizeof(solicited)) || !memcmp(to, all_nodes, 6);
+}
+
+/* ff02::1, ff02::1:ff00:0/104 */
+static bool parse6_multicast(const uint8_t to[16])
+{
+	static const uint8_t all_nodes[16] = {0xff, 0x02, [15] = 1};
+	static const uint8_t solicited[13] = {0xff, 0x02, [11] = 1, [12] = 0xff};
+
+	return !memcmp(to, solicited, sizeof(solicited)) || !memcmp(to, all_nodes, 16);
+}
+
+/* Checksum of a datagram to SIP. As in IPv4, one that was left to a device counts (parse.c). */
+static bool parse6_sum_right(const struct rte_ipv6_hdr *ip, const struct rte_udp_hdr *udp)
+{
+	uint64_t pseudo = (uint64_t)udp->dgram_len + htons(IPPROTO_UDP);
+
+	pseudo = checksum_add(pseudo, ip->src_addr, 32);
+	return udp->dgram_cksum == checksum_fold(pseudo) ||
+	       checksum_fold(checksum_add(pseudo, udp, ntohs(udp->dgram_len))) == 0xffff;
+}
+
+static unsigned parse6_udp(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m,
+	const struct rte_ipv6_hdr *ip, unsigned index)
+{
+	const struct rte_udp_hdr *udp = (const void *)(ip + 1);
+	unsigned room = ntohs(ip->payload_len), len, port;
+	struct pkt *k = pkt_of(m);
+
+	if (room < sizeof(*udp))
+		return PARSE_DROP(UDP_HEADER);
+	len = ntohs(udp->dgram_len);
+	port = ntohs(udp->dst_port);
+	if (port != t->sip_port && (port < t->rtp_port_min || port > t->rtp_port_max))
+		return p->kernel_owned ? VERDICT_KERNEL : PARSE_DROP(UDP_PORT);
+	/* RFC 8200 section 8.1: without a checksum it is not to be received. */
+	if (len < sizeof(*udp) || len > room || !udp->dgram_cksum ||
+		(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_BAD)
+		return PARSE_DROP(UDP_HEADER);
+	k->family = 6;
+	memcpy(k->src_ip6, ip->src_addr, 16);
+	memcpy(k->dst_ip6, ip->dst_addr, 16);
+	k->src_port = ntohs(udp->src_port);
+	k->dst_port = (uint16_t)port;
+	k->payload = (uint16_t)(sizeof(struct rte_ether_hdr) + sizeof(*ip) + sizeof(*udp));
+	k->payload_len = (uint16_t)(len - sizeof(*udp));
+	k->ip_len = (uint16_t)(sizeof(*ip) + room);
+	if (port == t->sip_port)
+		return parse6_sum_right(ip, udp) ? VERDICT_SIP : PARSE_DROP(UDP_HEADER);
+	k->leg = index * t->ports_per_address + (port - t->rtp_port_min) / 2;
+	k->rtcp = (port - t->rtp_port_min) & 1;
+	return VERDICT_MEDIA;
+}
+
+/* A first fragment says what it is of; those of media need not wait for the others. */
+static unsigned parse6_fragment(const struct parse *t, const struct rte_ipv6_hdr *ip)
+{
+	const struct rte_ipv6_fragment_ext *f = (const void *)(ip + 1);
+	const struct rte_udp_hdr *udp = (const void *)(f + 1);
+	unsigned room = ntohs(ip->payload_len), port;
+
+	if (room < sizeof(*f) || (ntohs(f->frag_data) & RTE_IPV6_EHDR_MF_MASK && room % 8))
+		return PARSE_DROP(IP_HEADER); /* RFC 8200 section 4.5: units of 8 octets */
+	if (f->next_header != IPPROTO_UDP)
+		return PARSE_DROP(IP_PROTOCOL);
+	if (ntohs(f->frag_data) & RTE_IPV6_EHDR_FO_MASK)
+		return VERDICT_FRAGMENT;
+	if (room < sizeof(*f) + sizeof(*udp)) /* no need, and a way around filters */
+		return PARSE_DROP(IP_FRAGMENT);
+	port = ntohs(udp->dst_port);
+	if (port >= t->rtp_port_min && port <= t->rtp_port_max)
+		return PARSE_DROP(RTP_FRAGMENT);
+	return port == t->sip_port ? VERDICT_FRAGMENT : PARSE_DROP(UDP_PORT);
+}
+
+unsigned parse6_packet(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
+	const struct rte_ipv6_hdr *ip = (const void *)(eth + 1);
+	unsigned total, frame = m->data_len;
+	int index;
+
+	if (frame < sizeof(*eth) + sizeof(*ip))
+		return PARSE_DROP(RUNT);
+	total = sizeof(*ip) + ntohs(ip->payload_len);
+	if ((ntohl(ip->vtc_flow) >> 28) != 6 || ip->src_addr[0] == 0xff)
+		return PARSE_DROP(IP_HEADER);
+	if (frame < sizeof(*eth) + total)
+		return PARSE_DROP(RUNT);
+	index = local6_lookup(&t->local6, ip->dst_addr);
+	if (p->kernel_owned && (index < 0 || ip->proto != IPPROTO_UDP))
+		return VERDICT_KERNEL;
+	m->data_len = (uint16_t)(sizeof(*eth) + total); /* without Ethernet's padding */
+	m->pkt_len = m->data_len;
+	if (index < 0)
+		return ip->proto == IPPROTO_ICMPV6 && parse6_multicast(ip->dst_addr)
+			       ? VERDICT_ICMP6
+			       : PARSE_DROP(NOT_FOR_US);
+	switch (ip->proto) {
+	case IPPROTO_UDP:
+		return parse6_udp(t, p, m, ip, (unsigned)index);
+	case IPPROTO_ICMPV6:
+		return VERDICT_ICMP6;
+	case IPPROTO_FRAGMENT:
+		return parse6_fragment(t, ip);
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_AH:
+	case IPPROTO_NONE:
+		return PARSE_DROP(IP_EXTENSION);
+	default:
+		return PARSE_DROP(IP_PROTOCOL);
+	}
+}
