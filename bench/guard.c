@@ -42,19 +42,37 @@ static void pass(struct traffic *t)
 	drain(d->tap);
 }
 
-static int stage(struct traffic *t, const char *name)
+struct stage {
+	const char *name;
+	void (*prepare)(struct traffic *t);
+	int (*verify)(struct traffic *t);
+};
+
+static void prepare_tap(struct traffic *t)
+{
+	traffic_tap(t, true);
+	drain(traffic_worker(t)->tap);
+	traffic_prepare(t);
+}
+
+static const struct stage stages[] = {
+	{"relay", traffic_prepare, traffic_verify}, {"tap", prepare_tap, traffic_verify},
+	{"stranger", traffic_strangers, traffic_verify_strangers}, /* the last: none is left */
+};
+
+static int measure(struct traffic *t, const struct stage *s)
 {
 	int rc;
 
-	traffic_prepare(t);
+	s->prepare(t);
 	CALLGRIND_START_INSTRUMENTATION;
 	CALLGRIND_ZERO_STATS;
 	pass(t);
-	CALLGRIND_DUMP_STATS_AT(name);
+	CALLGRIND_DUMP_STATS_AT(s->name);
 	CALLGRIND_STOP_INSTRUMENTATION;
-	rc = traffic_verify(t);
+	rc = s->verify(t);
 	if (!rc)
-		printf("%s %u\n", name, TRAFFIC_PACKETS);
+		printf("%s %u\n", s->name, TRAFFIC_PACKETS);
 	return rc;
 }
 
@@ -69,13 +87,8 @@ static int run(const struct bench_options *o)
 		pass(t);
 		rc = traffic_verify(t);
 	}
-	if (!rc)
-		rc = stage(t, "relay");
-	if (!rc) {
-		traffic_tap(t, true);
-		drain(traffic_worker(t)->tap);
-		rc = stage(t, "tap");
-	}
+	for (unsigned i = 0; i < sizeof(stages) / sizeof(*stages) && !rc; i++)
+		rc = measure(t, &stages[i]);
 	traffic_free(t);
 	if (rc)
 		fprintf(stderr, "tandem-bench: guard: %s\n", strerror(-rc));

@@ -26,6 +26,7 @@ struct stream { /* a leg's, both ways */
 struct traffic {
 	struct dp *dp;
 	struct rte_mempool *pool;
+	bool dropped; /* the mbufs are not ours any more */
 	struct prng prng;
 	uint64_t now;
 	uint32_t per_port;               /* legs */
@@ -237,7 +238,7 @@ void traffic_free(struct traffic *t)
 	if (!t)
 		return;
 	if (t->pool) {
-		if (t->mbuf[0])
+		if (t->mbuf[0] && !t->dropped)
 			rte_pktmbuf_free_bulk(t->mbuf, TRAFFIC_PACKETS);
 		rte_mempool_free(t->pool);
 	}
@@ -312,6 +313,33 @@ void traffic_prepare(struct traffic *t)
 {
 	for (unsigned i = 0; i < TRAFFIC_PACKETS; i++)
 		prepare(t, i);
+}
+
+void traffic_strangers(struct traffic *t)
+{
+	traffic_prepare(t);
+	t->dropped = true;
+	for (unsigned i = 0; i < TRAFFIC_PACKETS; i++) {
+		struct frame *f = rte_pktmbuf_mtod(t->mbuf[i], struct frame *);
+
+		f->ip.src_addr ^= htonl(1 << 12);
+		f->ip.hdr_checksum = 0;
+		f->ip.hdr_checksum =
+			(uint16_t)~checksum_fold(checksum_add(0, &f->ip, sizeof(f->ip)));
+	}
+}
+
+int traffic_verify_strangers(struct traffic *t)
+{
+	uint64_t dropped = 0;
+
+	for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
+		dropped += t->dp->worker[0].worker.port[i].stats.dropped[TD_DROP_RTP_STRANGER];
+	if (dropped == TRAFFIC_PACKETS)
+		return 0;
+	fprintf(stderr, "tandem-bench: %llu of %u packets of strangers were dropped as such\n",
+		(unsigned long long)dropped, TRAFFIC_PACKETS);
+	return -EBADMSG;
 }
 
 struct rte_mbuf **traffic_burst(struct traffic *t, unsigned b, unsigned *port)

@@ -34,8 +34,13 @@ uint64_t traffic_now(struct traffic *t, unsigned packets);
 void traffic_tap(struct traffic *t, bool on); /* records every leg, or none; TAP_ENDs then come */
 /* New packets in all mbufs: each the next of its leg's stream. */
 void traffic_prepare(struct traffic *t);
+/* The same, but from an address that is no one's. They are dropped, so these are the last packets.
+ */
+void traffic_strangers(struct traffic *t);
 /* The burst of WORKER_BURST packets number b; all are of one port, told in *port. */
 struct rte_mbuf **traffic_burst(struct traffic *t, unsigned b, unsigned *port);
+/* All that came was dropped as a stranger's. 0, or -EBADMSG, told. */
+int traffic_verify_strangers(struct traffic *t);
 /* Every octet of every packet is what the peer of its leg must get. 0, or -EBADMSG, told. */
 int traffic_verify(struct traffic *t);
 

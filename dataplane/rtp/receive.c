@@ -180,6 +180,12 @@ static void own_ssrc(struct rtp *r, struct rte_mbuf *m, uint16_t seq, uint64_t n
 	worker_drop(r->worker, m, TD_DROP_RTP_LOOP);
 }
 
+static void drop_stranger(struct rtp *r, struct rte_mbuf *m, struct leg_cold *c)
+{
+	c->strangers++;
+	worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
+}
+
 void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 {
 	struct pkt *pkt = pkt_of(m);
@@ -199,6 +205,11 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		rtp_rtcp_input(r, m, now);
 		return;
 	}
+	/* A flood of strangers ends here, its RTP unread. */
+	if (pkt->src_ip != c->src_ip && c->policy != TD_SOURCE_LATCH) {
+		drop_stranger(r, m, c);
+		return;
+	}
 	if (!decode(&v, rtp, pkt->payload_len)) {
 		worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
 		return;
@@ -206,8 +217,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	expected_pt = v.pt == c->pt || (v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
 	switch (rtp_source_check(r, pkt->leg, pkt, rtp, expected_pt, time)) {
 	case SOURCE_STRANGER:
-		c->strangers++;
-		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
+		drop_stranger(r, m, c);
 		return;
 	case SOURCE_PROBATION:
 		worker_drop(r->worker, m, TD_DROP_RTP_PROBATION);
