@@ -32,7 +32,8 @@
 #define POLICY_WORDS "strict address latch"
 #define POLICY_HELP                                                                                \
 	"Which packets are taken for the peer's: `strict` address and port of its SDP, `address` " \
-	"of its SDP from any port, `latch` the first source that proves itself (NAT)."
+	"of its SDP from any port, `latch` the source that proves itself (NAT): see "              \
+	"docs/security.md."
 
 #define SRTP_WORDS "off optional required"
 #define SRTP_HELP                                                                                  \
