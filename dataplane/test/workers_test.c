@@ -325,10 +325,11 @@ static void sip_reaches_the_turn_by_any_queue(void **state)
 		inject(0, i % 2, f, n);
 		while (i % 50 == 49 && heard <= i) { /* no more may wait for a new neighbour */
 			struct rte_mbuf *m = receive(0);
-			const uint32_t *told;
+			uint32_t told[2];
 
 			assert_non_null(m);
-			told = rte_pktmbuf_mtod_offset(m, const uint32_t *, sizeof(struct frame));
+			memcpy(told, rte_pktmbuf_mtod_offset(m, void *, sizeof(struct frame)),
+				sizeof(told));
 			assert_true(told[0] < 2);
 			assert_int_equal(told[1], next[told[0]]);
 			next[told[0]]++;
