@@ -40,7 +40,8 @@ void rtp_leg_match(struct rtp *r, uint32_t id)
 	uint16_t port = htons(c->src_port);
 
 	memset(l->match, 0, sizeof(l->match));
-	if ((l->flags & LEG_FAST_MASK) != LEG_FAST)
+	if ((l->flags & LEG_FAST_MASK) != LEG_FAST ||
+		(l->peer != TD_LEG_NONE && (r->leg[l->peer].flags & LEG_SRTP)))
 		return;
 	memcpy(l->match, &c->src_ip, 4);
 	l->match[4] = RTP_VERSION;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Commands of signalling: legs begin, change, are joined and end. */
 #include <dataplane/rtp/police.h>
-#include <dataplane/rtp/priv.h>
+#include <dataplane/rtp/secure.h>
 #include <dataplane/tap.h>
 
 #define TTL 64
@@ -151,6 +151,7 @@ static void leg_set(
 	l->flags |= (uint16_t)((p->flags & TD_LEG_SEND ? LEG_SEND : 0) |
 			       (p->flags & TD_LEG_RECV ? LEG_RECV : 0) |
 			       (p->flags & TD_LEG_RTCP ? LEG_RTCP : 0));
+	rtp_secure_set(r, id, p->flags & TD_LEG_SRTP);
 	rtp_source_set(l, c, moved);
 	if (moved || rtcp_moved)
 		rtp_leg_address(r, id, moved ? &c->remote : &c->to);
@@ -249,6 +250,7 @@ static void leg_del(struct rtp *r, uint32_t id, uint64_t now)
 	fib_put(r->worker->fib, l->nexthop);
 	fib_put(r->worker->fib, c->rtcp_nexthop);
 	rtp_stats_get(l, c, &ev.stats);
+	rtp_secure_set(r, id, false);
 	l->flags = 0;
 	rtp_leg_match(r, id);
 	r->live[id / 64] &= ~(1ull << id % 64);
@@ -315,6 +317,10 @@ void rtp_command(struct rtp *r, const struct td_media_cmd *cmd, uint64_t now)
 		break;
 	case TD_MEDIA_UNTAP:
 		untap(r, id, now);
+		break;
+	case TD_MEDIA_SRTP_IN:
+	case TD_MEDIA_SRTP_OUT:
+		rtp_secure_key(r, id, cmd->op == TD_MEDIA_SRTP_IN, &cmd->srtp);
 		break;
 	}
 }

@@ -70,11 +70,12 @@ enum leg_flag {
 	LEG_PLAY = 1 << 10,   /* a sound plays to this peer */
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
 	LEG_SILENT = 1 << 12, /* TD_MEDIA_SILENT was sent: the next packet is news (watch.c) */
+	LEG_SRTP = 1 << 13,   /* its packets are opened and sealed (secure.h) */
 };
 
 /* A leg's packets may take the fast lane when of these exactly LEG_FAST are set. */
 #define LEG_FAST      (LEG_LIVE | LEG_STARTED)
-#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT)
+#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP)
 
 struct leg {
 	_Alignas(LEG_LINE) uint8_t match[LEG_MATCH];

@@ -7,7 +7,7 @@
  * not a thousand at once. Deadlines follow from deadlines, never from when they were kept.
  */
 #include <dataplane/dsp/g711.h>
-#include <dataplane/rtp/priv.h>
+#include <dataplane/rtp/secure.h>
 
 #define CATCH_UP 3 /* packets late that are sent at once; more are left out, their time passes */
 
@@ -101,7 +101,9 @@ static void send_frame(struct rtp *r, uint32_t id, const struct sound *s, uint32
 	memcpy(rtp + 4, &ts, 4);
 	memcpy(rtp + 8, &l->out_ssrc, 4);
 	copy(c, s, rtp + RTP_HEADER, frame);
-	rtp_count_out(r->acct, l, RTP_HEADER + frame + (unsigned)IP_UDP_BYTES);
+	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, false))
+		return;
+	rtp_count_out(r->acct, l, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
 	worker_send(r->worker, m, l->nexthop);
 }
 

@@ -19,12 +19,17 @@
 #define PLAY_PHASES  20   /* milliseconds over which the packets of sounds are spread */
 #define REPORT_MS    5000 /* mean interval of RTCP (RFC 3550 section 6.2) */
 
+struct leg_secure;
+struct srtp_crypto;
+
 struct rtp {
 	struct worker *worker;
 	struct leg *leg; /* one more than there are: that of packets with none */
 	struct td_acct_row *acct;
 	struct tap *tap;
 	struct leg_cold *cold;
+	struct leg_secure *secure; /* of legs with LEG_SRTP; others' take no memory */
+	struct srtp_crypto *crypto;
 	uint32_t legs, per_address;    /* of all workers: */
 	uint32_t own_first, own_count; /* these places of each address are ours */
 	uint32_t acct_rows;

@@ -5,6 +5,7 @@
  */
 #include <dataplane/rtp/police.h>
 #include <dataplane/rtp/relay.h>
+#include <dataplane/rtp/secure.h>
 #include <dataplane/rtp/rtcp_msg.h>
 #include <dataplane/rtp/stats.h>
 #include <dataplane/tap.h>
@@ -19,7 +20,8 @@ struct rtp_view {
 	uint8_t pt;
 };
 
-static bool decode(struct rtp_view *v, const uint8_t *rtp, unsigned len)
+/* `plain`: the payload's end can be read. */
+static bool decode(struct rtp_view *v, const uint8_t *rtp, unsigned len, bool plain)
 {
 	unsigned header = RTP_HEADER;
 	unsigned padding = 0;
@@ -32,7 +34,7 @@ static bool decode(struct rtp_view *v, const uint8_t *rtp, unsigned len)
 			return false;
 		header += 4 + ((unsigned)rtp[header + 2] << 8 | rtp[header + 3]) * 4;
 	}
-	if (rtp[0] & 0x20) {
+	if (plain && (rtp[0] & 0x20)) {
 		padding = rtp[len - 1];
 		if (padding == 0)
 			return false;
@@ -186,6 +188,17 @@ static void drop_stranger(struct rtp *r, struct rte_mbuf *m, struct leg_cold *c)
 	worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
 }
 
+/* SRTP becomes RTP, in the packet and in what is known of it. False: it was taken. */
+static bool open_view(struct rtp *r, struct rte_mbuf *m, struct rtp_view *v, uint32_t time)
+{
+	if (!rtp_secure_open(r, m, false, time))
+		return false;
+	if (decode(v, v->rtp, pkt_of(m)->payload_len, true))
+		return true;
+	worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
+	return false;
+}
+
 void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 {
 	struct pkt *pkt = pkt_of(m);
@@ -193,9 +206,9 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	struct leg_cold *c = &r->cold[pkt->leg];
 	const uint8_t *rtp = rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload);
 	uint32_t time = rtp_clock(now);
+	bool secure = l->flags & LEG_SRTP, expected_pt;
 	enum sequence verdict;
 	struct rtp_view v;
-	bool expected_pt;
 
 	if (!(l->flags & LEG_LIVE)) {
 		worker_drop(r->worker, m, TD_DROP_RTP_NO_LEG);
@@ -210,10 +223,12 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		drop_stranger(r, m, c);
 		return;
 	}
-	if (!decode(&v, rtp, pkt->payload_len)) {
+	if (!decode(&v, rtp, pkt->payload_len, !secure)) {
 		worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
 		return;
 	}
+	if (secure && c->policy == TD_SOURCE_LATCH && !open_view(r, m, &v, time))
+		return;
 	expected_pt = v.pt == c->pt || (v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
 	switch (rtp_source_check(r, pkt->leg, pkt, rtp, expected_pt, time)) {
 	case SOURCE_STRANGER:
@@ -228,6 +243,8 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	case SOURCE_RIGHTFUL:
 		break;
 	}
+	if (secure && c->policy != TD_SOURCE_LATCH && !open_view(r, m, &v, time))
+		return;
 	if (v.ssrc == l->out_ssrc) {
 		own_ssrc(r, m, v.seq, now);
 		return;

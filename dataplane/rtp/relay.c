@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The general way on: a packet whose struct pkt is filled leaves on another leg, or is recorded. */
 #include <dataplane/rtp/relay.h>
+#include <dataplane/rtp/secure.h>
 #include <dataplane/tap.h>
 
 void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
@@ -18,6 +19,12 @@ void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
 	m->pkt_len = m->data_len = (uint16_t)(pkt->payload_len + RELAY_RTP);
 	m->ol_flags = 0;
 	relay_rewrite(out, f, pt | (out->out_type & RTP_MARKER), (uint16_t)~checksum_fold(old));
+	if (out->flags & LEG_SRTP) {
+		if (!rtp_secure_seal(r, (uint32_t)(out - r->leg), m, false))
+			return;
+		total = (uint16_t)(m->pkt_len - sizeof(struct rte_ether_hdr));
+		unsummed = true;
+	}
 	rtp_count_out(r->acct, out, total);
 	if (unsummed)
 		worker_send(r->worker, m, out->nexthop);

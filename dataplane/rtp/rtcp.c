@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 #include <dataplane/rtp/police.h>
-#include <dataplane/rtp/priv.h>
+#include <dataplane/rtp/secure.h>
 #include <dataplane/rtp/rtcp_msg.h>
 
 #define NTP_1970 2208988800u /* seconds from 1900 on, where NTP begins */
@@ -99,8 +99,9 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 		msg.ntp = ntp_time(r, now);
 		msg.ts = p.ts + (rtp_clock(now) - p.time);
 		msg.packets = (uint32_t)sent;
-		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
-					sent * (IP_UDP_BYTES + RTP_HEADER));
+		msg.octets =
+			(uint32_t)(c->out_bytes + l->out_bytes -
+				   sent * (IP_UDP_BYTES + RTP_HEADER + rtp_secure_more(r, id)));
 		c->out_packets_sr = (uint32_t)sent;
 	}
 	if (l->flags & LEG_STARTED) {
@@ -113,7 +114,9 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 	if (!m)
 		return;
 	memcpy(payload, octets, n);
-	account(r, l->out_acct, TD_DIR_OUT, (unsigned)(IP_UDP_BYTES + n));
+	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, true))
+		return;
+	account(r, l->out_acct, TD_DIR_OUT, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
 	worker_send(r->worker, m, c->rtcp_nexthop);
 }
 
@@ -182,6 +185,8 @@ void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTCP_FLOOD);
 		return;
 	}
+	if ((l->flags & LEG_SRTP) && !rtp_secure_open(r, m, true, rtp_clock(now)))
+		return;
 	account(r, l->in_acct, TD_DIR_IN, pkt->ip_len);
 	if (rtcp_decode(&msg, rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload),
 		    pkt->payload_len, ntohl(l->out_ssrc))) {

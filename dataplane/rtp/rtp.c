@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <dataplane/rtp/priv.h>
+#include <dataplane/rtp/secure.h>
 
 /* Up to here what a worker has of its tables is made present at the start, and no leg waits for a
  * page. */
@@ -28,13 +28,20 @@ static void table_populate(const struct rtp *r, char *table, size_t size)
 	}
 }
 
-static void *table_alloc(struct rtp *r, uint64_t count, size_t size)
+static void *table_reserve(uint64_t bytes)
 {
-	uint64_t bytes = count * size, own = (uint64_t)r->addresses * r->own_count * size;
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (p == MAP_FAILED)
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void *table_alloc(struct rtp *r, uint64_t count, size_t size)
+{
+	uint64_t bytes = count * size, own = (uint64_t)r->addresses * r->own_count * size;
+	void *p = table_reserve(bytes);
+
+	if (!p)
 		return NULL;
 	/* Random legs in 4 kB pages miss the TLB at each packet. Refused, all works too. */
 	madvise(p, bytes, MADV_HUGEPAGE);
@@ -84,9 +91,18 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->acct = calloc(r->acct_rows, sizeof(*r->acct));
 	r->leg = table_alloc(r, r->legs + 1ull, sizeof(*r->leg));
 	r->cold = table_alloc(r, r->legs, sizeof(*r->cold));
-	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold) {
+	r->secure = table_reserve(r->legs * (uint64_t)sizeof(*r->secure));
+	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold || !r->secure) {
 		rtp_free(r);
 		errno = ENOMEM;
+		return NULL;
+	}
+	r->crypto = srtp_crypto_alloc();
+	if (!r->crypto) {
+		int err = errno;
+
+		rtp_free(r);
+		errno = err;
 		return NULL;
 	}
 	memcpy(r->address, p->address, p->address_count * sizeof(*r->address));
@@ -98,6 +114,8 @@ void rtp_free(struct rtp *r)
 {
 	if (!r)
 		return;
+	srtp_crypto_free(r->crypto);
+	table_free(r->secure, r->legs, sizeof(*r->secure));
 	table_free(r->cold, r->legs, sizeof(*r->cold));
 	table_free(r->leg, r->legs + 1ull, sizeof(*r->leg));
 	free(r->acct);

@@ -16,7 +16,8 @@
  * for SOURCE_FAR, in which a near one may be first; and one that speaks later still takes its
  * place. So who sprays our ports from elsewhere is heard only of a peer that keeps silent, and
  * until it speaks. Who sends from the peer's own address and port is the peer, as far as RTP can
- * tell: SRTP tells more.
+ * tell. SRTP tells more: of such a leg only what is authentic comes here in the window, and that
+ * needs no other proof.
  */
 #include <dataplane/rtp/priv.h>
 
@@ -115,6 +116,10 @@ enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, 
 		port_may_change(l, c, pkt, rtp_load32(rtp + 8), time)) {
 		c->src_port = pkt->src_port;
 		rtp_leg_match(r, id);
+		return SOURCE_RIGHTFUL;
+	}
+	if (latching && (l->flags & LEG_SRTP)) {
+		latch(r, id, pkt, false);
 		return SOURCE_RIGHTFUL;
 	}
 	return (latching || c->far) && expected_pt ? probe(r, id, pkt, rtp, time) : SOURCE_STRANGER;

@@ -9,6 +9,7 @@
 
 #define WINDOW_NS       (10 * TD_NSEC_PER_MSEC) /* a worker looks for commands every ms at least */
 #define SESSION_ID_MASK 0x3fffffffffffffffull
+#define SEQ_FIRST_MAX   0x7fff
 #define DEL_RESERVE     1 /* a leg can always be ended */
 
 static void leg_free(struct td_engine *e, struct leg *l)
@@ -52,7 +53,8 @@ struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	l->params = (struct td_leg_params){
 		.ssrc = (uint32_t)prng_u64(&e->prng),
 		.ts_offset = (uint32_t)prng_u64(&e->prng),
-		.seq = (uint16_t)prng_u64(&e->prng),
+		/* RFC 3711 section 3.3.1: before its first packet came, nobody can see it turn. */
+		.seq = prng_u64(&e->prng) & SEQ_FIRST_MAX,
 		.cookie = (uint32_t)prng_u64(&e->prng),
 		.dtmf_pt = TD_PT_NONE,
 	};
