@@ -165,21 +165,20 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
 }
 
 /*
- * RFC 3550 section 8.2: the peer sends with the SSRC of our own stream to it. What has a number
- * that we sent not long ago is ours, looped back. Otherwise the peer has drawn the same one: our
- * stream says good-bye and goes on with another.
+ * The peer sends with the SSRC of our own stream to it. With numbers that we sent not long ago it
+ * plays back what it hears: of a source that is proven that is media as any (RFC 6849; load tests
+ * do it). Otherwise it has drawn the same SSRC by chance: our stream says good-bye and goes on with
+ * another (RFC 3550 section 8.2).
  */
-static void own_ssrc(struct rtp *r, struct rte_mbuf *m, uint16_t seq, uint64_t now)
+static void own_ssrc(struct rtp *r, uint32_t id, uint16_t seq, uint64_t now)
 {
-	uint32_t id = pkt_of(m)->leg;
 	uint16_t behind = (uint16_t)(rtp_stream_position(r, id).seq - seq);
 
-	if (behind >= SEQ_MAX_DROPOUT) {
-		rtp_report_bye(r, id, now);
-		r->leg[id].out_ssrc = (uint32_t)rtp_random(r);
-		rtp_leg_address(r, id, &r->cold[id].to);
-	}
-	worker_drop(r->worker, m, TD_DROP_RTP_LOOP);
+	if (behind < SEQ_MAX_DROPOUT)
+		return;
+	rtp_report_bye(r, id, now);
+	r->leg[id].out_ssrc = (uint32_t)rtp_random(r);
+	rtp_leg_address(r, id, &r->cold[id].to);
 }
 
 static void drop_stranger(struct rtp *r, struct rte_mbuf *m, struct leg_cold *c)
@@ -245,10 +244,8 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	}
 	if (secure && c->policy != TD_SOURCE_LATCH && !open_view(r, m, &v, time))
 		return;
-	if (v.ssrc == l->out_ssrc) {
-		own_ssrc(r, m, v.seq, now);
-		return;
-	}
+	if (v.ssrc == l->out_ssrc && v.ssrc != c->in_ssrc)
+		own_ssrc(r, pkt->leg, v.seq, now);
 	/* A type that was not negotiated starts no stream, but it has its place in one. */
 	if (!expected_pt && (!(l->flags & LEG_STARTED) || v.ssrc != c->in_ssrc)) {
 		c->unexpected_pt++;

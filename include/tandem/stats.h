@@ -42,7 +42,6 @@
 	X(RTP_PEER_GONE, "rtp-peer-gone", "the other leg of the bridge ended")                   \
 	X(RTCP_INVALID, "rtcp-invalid", "RTCP that fails RFC 3550 appendix A.2")                 \
 	X(RTCP_FLOOD, "rtcp-flood", "more reports than a session of two has a use for")          \
-	X(RTP_LOOP, "rtp-loop", "our own SSRC came back (RFC 3550 section 8.2)")                 \
 	X(SRTP_AUTH, "srtp-auth", "SRTP or SRTCP whose authentication tag is wrong, or none")    \
 	X(SRTP_REPLAY, "srtp-replay", "SRTP or SRTCP packet that was there already, or too old") \
 	X(SRTP_NO_KEY, "srtp-no-key", "media of an SRTP leg before its keys, either way")        \
