@@ -126,16 +126,15 @@ static bool pipeline_flatten(struct dp_worker *d, unsigned port, struct rte_mbuf
 }
 
 /* The bytes of n packets, at most LANE_BURST, which are taken. */
-static uint64_t pipeline_window(
-	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned port,
+	struct rte_mbuf **m, unsigned n, bool more, uint64_t now)
 {
 	struct worker_port *p = &d->worker.port[port];
 	struct rte_mbuf *batch[VERDICT_COUNT][LANE_BURST];
 	unsigned count[VERDICT_COUNT] = {0};
-	struct lane lane;
-	uint64_t bytes = lane_open(&lane, d->rtp, &d->dp->parse, port, m, n, now);
+	uint64_t bytes = lane_open(lane, d->rtp, &d->dp->parse, port, m, n, more, now);
 
-	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
+	for (unsigned i = lane_run(lane, 0); i < n; i = lane_run(lane, i + 1)) {
 		unsigned verdict;
 
 		if (m[i]->nb_segs > 1 && !pipeline_flatten(d, port, &m[i]))
@@ -161,10 +160,12 @@ static uint64_t pipeline_windows(
 	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	uint64_t bytes = 0;
+	struct lane lane;
 
+	lane.ask = NULL;
 	for (; n > LANE_BURST; m += LANE_BURST, n -= LANE_BURST)
-		bytes += pipeline_window(d, port, m, LANE_BURST, now);
-	return bytes + pipeline_window(d, port, m, n, now);
+		bytes += pipeline_window(d, &lane, port, m, LANE_BURST, n >= 2 * LANE_BURST, now);
+	return bytes + pipeline_window(d, &lane, port, m, n, false, now);
 }
 
 void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)

@@ -55,8 +55,15 @@ void rtp_leg_match(struct rtp *r, uint32_t id)
 		(uint16_t)~checksum_fold((uint64_t)c->src_ip + ours + port + our_port + c->in_ssrc);
 }
 
+/* Pass 1. */
+static inline void lane_ask(struct rte_mbuf *m)
+{
+	__builtin_prefetch(m);
+	__builtin_prefetch((uint8_t *)m + FRAME_AT, 1);
+}
+
 uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsigned port,
-	struct rte_mbuf **m, unsigned n, uint64_t now)
+	struct rte_mbuf **m, unsigned n, bool more, uint64_t now)
 {
 	struct leg *legs = r->leg;
 	uint32_t none = r->legs;
@@ -70,10 +77,10 @@ uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsi
 	lane->time = rtp_clock(now);
 	lane->mac_word = r->worker->port[port].mac_word;
 	lane->mac_check = r->worker->port[port].mac_check;
-	for (unsigned i = 0; i < n; i++) {
-		__builtin_prefetch(m[i]);
-		__builtin_prefetch((uint8_t *)m[i] + FRAME_AT, 1);
-	}
+	if (lane->ask != m)
+		for (unsigned i = 0; i < n; i++)
+			lane_ask(m[i]);
+	lane->ask = more ? m + LANE_BURST : m;
 	for (unsigned i = 0; i < n; i++) {
 		struct leg *l = &legs[none];
 
@@ -253,6 +260,7 @@ static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *wa
 		const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 		struct leg *l = lane->leg[i], *out;
 
+		lane_ask(lane->ask[i]);
 		if (unlikely(!lane_accept(lane, acct, l, m, f)))
 			break;
 		if (unlikely(!(l->flags & LEG_RELAY))) {

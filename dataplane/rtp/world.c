@@ -328,10 +328,10 @@ struct rte_mbuf *world_packet(struct world *w, const struct world_rtp *in)
 static void input_port(struct world *w, unsigned port, struct rte_mbuf **m, unsigned n)
 {
 	struct worker_port *p = &w->worker.port[port];
-	struct lane lane;
+	struct lane lane = {.ask = NULL};
 
 	p->stats.in += n;
-	lane_open(&lane, w->rtp, &w->parse, port, m, n, w->now);
+	lane_open(&lane, w->rtp, &w->parse, port, m, n, false, w->now);
 	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
 		unsigned verdict = parse_packet(&w->parse, p, port, m[i]);
 
