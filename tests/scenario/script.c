@@ -683,6 +683,7 @@ static int run(const char *site, const char *file, struct td_buf *said)
 	s->world = s->out ? world_alloc(SEED, MAX_CALLS, LEGS, &hooks) : NULL;
 	if (!s->world)
 		goto out;
+	s->world->per_address = td_legs_per_address(20000, 20999);
 	do_file(s, site);
 	forget(s);
 	if (!s->failed)

@@ -394,7 +394,8 @@ static bool configure(struct soak *s)
 {
 	char text[8192], err[512];
 	int n = snprintf(text, sizeof(text),
-		"set site site domain=tandem.example rtp_ports=20000-21999 max_calls=100\n"
+		"set site site domain=tandem.example rtp_ports=20000-21999 max_calls=100 "
+		"worker_cores=0,1,2\n"
 		"set port carrier device=a address=10.20.0.1/24\n"
 		"set port floor device=b address=10.30.0.1/24\n"
 		"set link branch limit=500000 layer=ethernet\n"
@@ -413,6 +414,7 @@ static bool configure(struct soak *s)
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
 			"set agent a%u groups=%s contact=10.30.0.%u:5060%s\n", i,
 			i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "");
+	s->world->per_address = td_legs_per_address(20000, 21999);
 	if (world_config(s->world, text, err, sizeof(err)) == 0)
 		return true;
 	fprintf(stderr, "soak: %s\n", err);

@@ -57,6 +57,13 @@ static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr 
 		w->hooks.sip(w->hooks.ctx, local, remote, dscp, data, len);
 }
 
+/* No worker can relay to another's leg. */
+static bool same_worker(const struct world *w, uint32_t a, uint32_t b)
+{
+	return !w->per_address || td_leg_worker(a, WORLD_WORKERS, w->per_address) ==
+					  td_leg_worker(b, WORLD_WORKERS, w->per_address);
+}
+
 /* A worker's rules: what it is told must make sense, and its ring must not fill. */
 static void leg_rules(struct world *w, const struct td_media_cmd *cmd)
 {
@@ -82,7 +89,8 @@ static void leg_rules(struct world *w, const struct td_media_cmd *cmd)
 		break;
 	case TD_MEDIA_BRIDGE:
 		w->bad_commands += !l->added || l->gone_at || !w->leg[cmd->peer].added ||
-				   w->leg[cmd->peer].gone_at;
+				   w->leg[cmd->peer].gone_at ||
+				   !same_worker(w, cmd->leg, cmd->peer);
 		break;
 	default:
 		w->bad_commands += !l->added || l->gone_at;
