@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dp-echo [-w CORE] [-s CORE] [-c ADDRESS] NAME:TYPE:DEVICE:ADDRESS/BITS...
+ * dp-echo [-w CORE]... [-q QUEUES] [-s CORE] [-c ADDRESS] NAME:TYPE:DEVICE:ADDRESS/BITS...
  *
  * The dataplane with nothing above it but an echo of SIP datagrams: what the tests of ports talk
  * to. Says "ready" when it runs; at SIGTERM it prints each port's balance, one JSON object a line.
- * With -c it does not echo but calls: a hundred datagrams to ADDRESS, 5 ms apart, then it ends;
- * exit 0 when each came back once.
+ * Each -w adds a worker; -q is the queues of every port. With -c it does not echo but calls: a
+ * hundred datagrams to ADDRESS, 5 ms apart, then it ends; exit 0 when each came back once.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -186,12 +186,14 @@ int main(int argc, char **argv)
 		.memory_mb = 128};
 	struct dp_params p = {
 		.site = &site, .ports = port, .turn = echo_turn, .tap = true, .note = echo_note};
+	uint8_t queues = 0;
 	int c;
 
-	while ((c = getopt(argc, argv, "w:s:c:")) != -1) {
-		if (c == 'w') {
-			site.worker_cores[0] = (uint8_t)atoi(optarg);
-			site.worker_count = 1;
+	while ((c = getopt(argc, argv, "w:q:s:c:")) != -1) {
+		if (c == 'w' && site.worker_count < TD_CONF_LIST) {
+			site.worker_cores[site.worker_count++] = (uint8_t)atoi(optarg);
+		} else if (c == 'q') {
+			queues = (uint8_t)atoi(optarg);
 		} else if (c == 's') {
 			site.signalling_core = atoi(optarg);
 		} else if (c == 'c' && inet_pton(AF_INET, optarg, &call_to.ip4) == 1) {
@@ -208,6 +210,8 @@ int main(int argc, char **argv)
 				argv[optind]);
 			return 2;
 		}
+	for (unsigned i = 0; i < p.port_count; i++)
+		port[i].queues = queues;
 	call_from = port[0].address[0].addr;
 	call_from.port = site.sip_port;
 	return echo_run(&p);
