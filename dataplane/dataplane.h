@@ -97,6 +97,7 @@ struct dp_port_info {
 	const char *steering; /* how packets find their worker's queue, steer_name() */
 	bool up, kernel_owned, zero_copy;
 	uint64_t kernel_dropped; /* packets the driver or kernel lost before us */
+	struct td_frames kernel[TD_DIR_COUNT]; /* the kernel's own, beside `stats` */
 };
 void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out);
 void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out);

@@ -101,6 +101,8 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 	for (unsigned i = 0; i < dp->workers; i++)
 		stats_add(&out->stats, &dp->worker[i].worker.port[port].stats);
 	out->stats.held += out->stats.handed_out - handed_in;
+	if (open)
+		port_kernel(p, &out->stats, out->kernel);
 }
 
 void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)

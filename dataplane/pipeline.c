@@ -125,6 +125,16 @@ static bool pipeline_flatten(struct dp_worker *d, unsigned port, struct rte_mbuf
 	return false;
 }
 
+/* Media is RTP, or RTCP, which rtp/rtcp.c counts. */
+static const enum td_apart aparts[VERDICT_COUNT] = {
+	[VERDICT_SIP] = TD_APART_SIP,
+	[VERDICT_ARP] = TD_APART_ARP,
+	[VERDICT_ICMP] = TD_APART_ICMP,
+	[VERDICT_ICMP6] = TD_APART_ICMP,
+	[VERDICT_FRAGMENT] = TD_APART_FRAGMENT,
+	[VERDICT_KERNEL] = TD_APART_KERNEL,
+};
+
 /* The bytes of n packets, at most LANE_BURST, which are taken. */
 static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned port,
 	struct rte_mbuf **m, unsigned n, bool more, uint64_t now)
@@ -140,6 +150,10 @@ static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned
 		if (m[i]->nb_segs > 1 && !pipeline_flatten(d, port, &m[i]))
 			continue;
 		verdict = parse_packet(&d->dp->parse, p, port, m[i]);
+		if (verdict >= VERDICT_COUNT)
+			worker_apart(p, TD_APART_REFUSED, TD_DIR_IN, m[i]);
+		else if (verdict != VERDICT_MEDIA)
+			worker_apart(p, aparts[verdict], TD_DIR_IN, m[i]);
 		if (verdict == PARSE_DROP(UDP_PORT))
 			unreach_drop(&d->worker, m[i], TD_DROP_UDP_PORT, now);
 		else if (verdict >= VERDICT_COUNT)

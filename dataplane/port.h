@@ -7,6 +7,7 @@
 #include <rte_ether.h>
 #include <rte_mempool.h>
 #include <tandem/config.h>
+#include <tandem/stats.h>
 #include <dataplane/steer.h>
 #include <dataplane/xdp/xdp.h>
 
@@ -30,7 +31,8 @@ struct port {
 	int ifindex, claim; /* kernel_owned: interface_claim() */
 	struct xdp xdp;
 	struct tc *tc;
-	_Atomic uint64_t lost; /* by the packet socket, read so far */
+	struct td_frames before[TD_DIR_COUNT]; /* the interface's counters when it was opened */
+	_Atomic uint64_t lost;                 /* by the packet socket, read so far */
 };
 
 struct port_env {
@@ -47,6 +49,10 @@ unsigned port_queue_count(const struct td_conf_port *conf, unsigned workers);
 int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
 	const struct port_env *env, char *err, size_t err_size);
 void port_close(struct port *p);
+/* What the kernel took and sent by an interface that it owns, beside the engine, since the port was
+ * opened; zeros for others. Main. */
+void port_kernel(struct port *p, const struct td_port_stats *ours,
+	struct td_frames out[static TD_DIR_COUNT]);
 uint64_t port_lost(struct port *p); /* any thread: packets that driver or kernel lost before us */
 
 /* The kinds, for port.c. Each fills driver, device, kernel_owned and probes the device. */

@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <dataplane/net/interface.h>
 #include <dataplane/net/nd.h>
 #include <dataplane/net/vlan.h>
 #include <dataplane/port.h>
@@ -237,6 +238,7 @@ static int port_take_interface(
 						: strerror(-p->claim));
 		return p->claim;
 	}
+	(void)interface_frames(p->ifindex, p->before); /* refused: zeros */
 	p->ours = env->ours;
 	rc = port_ioctl(device, SIOCGIFMTU, &r);
 	if (rc) {
@@ -306,6 +308,39 @@ void port_stop_af(struct port *p)
 	if (p->claim >= 0)
 		close(p->claim);
 	p->claim = -1;
+}
+
+/* All that passed since the port was opened, less ours. Ours is counted as it is handed over, so
+ * for a moment it may be ahead. */
+static struct td_frames frames_less(const struct td_frames *all, const struct td_frames *before,
+	uint64_t packets, uint64_t bytes)
+{
+	struct td_frames f = {all->packets - before->packets, all->bytes - before->bytes};
+
+	if (f.packets <= packets || f.bytes <= bytes)
+		return (struct td_frames){0};
+	return (struct td_frames){f.packets - packets, f.bytes - bytes};
+}
+
+void port_kernel(
+	struct port *p, const struct td_port_stats *ours, struct td_frames out[static TD_DIR_COUNT])
+{
+	struct td_frames all[TD_DIR_COUNT];
+
+	memset(out, 0, TD_DIR_COUNT * sizeof(*out));
+	if (!p->kernel_owned || interface_frames(p->ifindex, all) < 0)
+		return;
+	out[TD_DIR_OUT] =
+		frames_less(&all[TD_DIR_OUT], &p->before[TD_DIR_OUT], ours->out, ours->out_bytes);
+	if (p->tc) {
+		out[TD_DIR_IN] = frames_less(
+			&all[TD_DIR_IN], &p->before[TD_DIR_IN], ours->in, ours->in_bytes);
+		return;
+	}
+	/* Counted by our own program: drivers differ in what their counters take of a packet that
+	 * XDP has redirected. */
+	out[TD_DIR_IN].packets = xdp_counter(&p->xdp, FILTER_PASSED);
+	out[TD_DIR_IN].bytes = xdp_counter(&p->xdp, FILTER_PASSED_BYTES);
 }
 
 uint64_t port_lost(struct port *p)

@@ -146,7 +146,7 @@ void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uin
 		d->worker.port[pkt_of(m)->port].stats.held++;
 		return;
 	}
-	worker_send_summed(&d->worker, m, nexthop);
+	worker_send_apart(&d->worker, m, nexthop, TD_APART_SIP, true);
 	fib_put(&d->dp->fib, nexthop);
 }
 
@@ -164,7 +164,7 @@ uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
 			continue;
 		}
 		d->worker.port[pkt_of(h.m)->port].stats.held--;
-		worker_send_summed(&d->worker, h.m, h.nexthop);
+		worker_send_apart(&d->worker, h.m, h.nexthop, TD_APART_SIP, true);
 		fib_put(&d->dp->fib, h.nexthop);
 	}
 	d->held = kept;

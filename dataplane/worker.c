@@ -115,7 +115,12 @@ static unsigned worker_frames(struct dp_worker *d)
 	unsigned n = 0;
 
 	for (; cmdq_get(d->frames, &m); n++) {
-		d->worker.port[pkt_of(m)->port].stats.originated++;
+		struct worker_port *p = &d->worker.port[pkt_of(m)->port];
+		bool v6 = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)->ether_type ==
+			  htons(RTE_ETHER_TYPE_IPV6);
+
+		p->stats.originated++;
+		worker_apart(p, v6 ? TD_APART_ICMP : TD_APART_ARP, TD_DIR_OUT, m);
 		worker_tx(&d->worker, pkt_of(m)->port, m);
 	}
 	return n;

@@ -23,23 +23,24 @@
 #include <dataplane/pkt.h>
 
 #define WORKER_BURST 128 /* packets taken from a port, and given to one, at once */
-#define PORT_MAX     16 /* ports of a site */
-#define WORKER_MAX   16 /* lcores that move packets */
+#define PORT_MAX     16  /* ports of a site */
+#define WORKER_MAX   16  /* lcores that move packets */
 
 struct worker_port {
-	uint16_t eth_port;         /* main, before start: DPDK's number */
-	uint16_t queue;            /* main, before start: ours, rx and tx */
-	uint16_t mtu;              /* main, before start */
-	bool kernel_owned;         /* main, before start: ARP, ICMP, all else are the kernel's */
-	bool tx_checksum;          /* main, before start: the device fills IPv4 and UDP checksums */
-	uint16_t vlan;             /* main, before start: the tag of all frames; 0: they have none */
+	uint16_t eth_port; /* main, before start: DPDK's number */
+	uint16_t queue;    /* main, before start: ours, rx and tx */
+	uint16_t mtu;      /* main, before start */
+	bool kernel_owned; /* main, before start: ARP, ICMP, all else are the kernel's */
+	bool tx_checksum;  /* main, before start: the device fills IPv4 and UDP checksums */
+	uint16_t vlan;     /* main, before start: the tag of all frames; 0: they have none */
 	struct rte_ether_addr mac; /* main, before start: worker_port_mac() */
 	uint64_t mac_word;         /* it, and the type of IPv4, as they lie in a frame */
-	uint64_t mac_check; /* of the first 8 bytes of a frame, those that must be mac_word's */
-	struct rte_ring *via; /* main, before start: to the worker whose queue serves for us, */
-	uint8_t via_worker;   /* that one; via NULL: the queue is ours */
-	uint16_t tx_count;    /* worker */
-	uint64_t unreach_full; /* worker: when the bucket of "port unreachable" is full (unreach.c) */
+	uint64_t mac_check;    /* of the first 8 bytes of a frame, those that must be mac_word's */
+	struct rte_ring *via;  /* main, before start: to the worker whose queue serves for us, */
+	uint8_t via_worker;    /* that one; via NULL: the queue is ours */
+	uint16_t tx_count;     /* worker */
+	uint64_t unreach_full; /* worker: when the bucket of "port unreachable" is full (unreach.c)
+				*/
 	struct rte_mbuf *tx[WORKER_BURST]; /* worker */
 	struct td_port_stats stats;        /* worker; others read */
 } __rte_cache_aligned;
@@ -86,6 +87,18 @@ static inline void worker_consume(struct worker *w, struct rte_mbuf *m, enum td_
 {
 	w->port[pkt_of(m)->port].stats.consumed[how]++;
 	rte_pktmbuf_free(m);
+}
+
+#define VLAN_BYTES 4 /* of a tag, which is taken off or still to be put on (net/vlan.h) */
+
+/* A frame that is not RTP. */
+static inline void worker_apart(
+	struct worker_port *p, enum td_apart kind, enum td_direction way, const struct rte_mbuf *m)
+{
+	struct td_frames *f = &p->stats.apart[kind][way];
+
+	f->packets++;
+	f->bytes += m->pkt_len + (p->vlan ? VLAN_BYTES : 0);
 }
 
 /* A new packet, empty, for `port`. NULL when the pool is empty (counted, and balanced). */
@@ -144,8 +157,7 @@ static inline void worker_checksum6(struct rte_mbuf *m)
 
 	f->udp.dgram_cksum = 0;
 	sum = checksum_add(sum, f->ip.src_addr, 32);
-	folded = (uint16_t)~checksum_fold(
-		checksum_add(sum, &f->udp, ntohs(f->udp.dgram_len)));
+	folded = (uint16_t)~checksum_fold(checksum_add(sum, &f->udp, ntohs(f->udp.dgram_len)));
 	f->udp.dgram_cksum = folded ? folded : 0xffff;
 }
 
@@ -173,8 +185,8 @@ static inline void worker_checksum(const struct worker_port *p, struct rte_mbuf 
 	f->udp.dgram_cksum = folded ? folded : 0xffff; /* 0 means none, RFC 768 */
 }
 
-/* Where a struct frame or frame6 goes: writes its Ethernet header and returns the port. PORT_MAX: the packet
- * was dropped, no-route, no-neighbour or too-big. */
+/* Where a struct frame or frame6 goes: writes its Ethernet header and returns the port. PORT_MAX:
+ * the packet was dropped, no-route, no-neighbour or too-big. */
 static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
 {
 	struct frame *f = rte_pktmbuf_mtod(m, struct frame *);
@@ -192,14 +204,13 @@ static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32
 	}
 	memcpy(&f->eth.dst_addr, &word, sizeof(f->eth.dst_addr));
 	f->eth.src_addr = w->port[port].mac;
-	f->eth.ether_type =
-		worker_is6(m) ? htons(RTE_ETHER_TYPE_IPV6) : htons(RTE_ETHER_TYPE_IPV4);
+	f->eth.ether_type = worker_is6(m) ? htons(RTE_ETHER_TYPE_IPV6) : htons(RTE_ETHER_TYPE_IPV4);
 	return port;
 }
 
 /*
- * A struct frame or frame6 with payload, complete but for Ethernet addresses and checksums, to a next hop
- * (fib_get()). Sent from the port that leads there, or dropped.
+ * A struct frame or frame6 with payload, complete but for Ethernet addresses and checksums, to a
+ * next hop (fib_get()). Sent from the port that leads there, or dropped.
  */
 static inline void worker_send(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
 {
@@ -221,6 +232,22 @@ static inline void worker_send_summed(struct worker *w, struct rte_mbuf *m, uint
 
 	if (likely(port != PORT_MAX))
 		worker_tx(w, port, m);
+}
+
+/* The same of what is not RTP. summed: its checksums are in place. */
+static inline void worker_send_apart(
+	struct worker *w, struct rte_mbuf *m, uint32_t nexthop, enum td_apart kind, bool summed)
+{
+	unsigned port = worker_route(w, m, nexthop);
+
+	if (unlikely(port == PORT_MAX))
+		return;
+	if (!summed && worker_is6(m))
+		worker_checksum6(m);
+	else if (!summed)
+		worker_checksum(&w->port[port], m);
+	worker_apart(&w->port[port], kind, TD_DIR_OUT, m);
+	worker_tx(w, port, m);
 }
 
 #endif

@@ -113,6 +113,7 @@ static bool nd_solicitation(
 	memcpy(f->nd.option.mac, &w->port[port].mac, 6);
 	icmp6_finish(&f->ip, sizeof(f->nd), ND_HOPS);
 	worker_turn_round(w, m, TD_CONSUMED_NDP);
+	worker_apart(&w->port[port], TD_APART_ICMP, TD_DIR_OUT, m);
 	worker_tx(w, port, m);
 	return told;
 }
@@ -151,6 +152,7 @@ static void nd_echo(struct worker *w, struct rte_mbuf *m, const uint8_t ours[16]
 	nd_reply_to(m, &w->port[port].mac, ours, f->ip.src_addr);
 	icmp6_finish(&f->ip, ntohs(f->ip.payload_len), ICMP_TTL);
 	worker_turn_round(w, m, TD_CONSUMED_ICMP);
+	worker_apart(&w->port[port], TD_APART_ICMP, TD_DIR_OUT, m);
 	worker_tx(w, port, m);
 }
 

@@ -42,6 +42,7 @@ bool punt_arp(
 	f->eth.dst_addr = f->eth.src_addr;
 	f->eth.src_addr = p->mac;
 	worker_turn_round(w, m, TD_CONSUMED_ARP);
+	worker_apart(p, TD_APART_ARP, TD_DIR_OUT, m);
 	worker_tx(w, port, m);
 	return true;
 }
@@ -80,6 +81,7 @@ void punt_icmp(struct worker *w, struct rte_mbuf *m)
 	eth->dst_addr = eth->src_addr;
 	eth->src_addr = w->port[port].mac;
 	worker_turn_round(w, m, TD_CONSUMED_ICMP);
+	worker_apart(&w->port[port], TD_APART_ICMP, TD_DIR_OUT, m);
 	worker_tx(w, port, m);
 }
 

@@ -117,5 +117,6 @@ void unreach_drop(struct worker *w, struct rte_mbuf *m, enum td_drop reason, uin
 	}
 	p->stats.dropped[reason]++; /* the packet ends here, its buffer is a new one of ours */
 	p->stats.originated++;
+	worker_apart(p, TD_APART_ICMP, TD_DIR_OUT, m);
 	worker_tx(w, port, m);
 }

@@ -40,6 +40,8 @@ unsigned vlan_receive(struct worker_port *p, struct rte_mbuf **m, unsigned n)
 		p->stats.in++;
 		p->stats.in_bytes += bytes;
 		p->stats.dropped[TD_DROP_VLAN]++;
+		p->stats.apart[TD_APART_REFUSED][TD_DIR_IN].packets++;
+		p->stats.apart[TD_APART_REFUSED][TD_DIR_IN].bytes += bytes;
 		rte_pktmbuf_free(m[i]);
 	}
 	return kept;

@@ -8,8 +8,7 @@
 
 #include <dataplane/worker.h>
 
-#define VLAN_BYTES 4 /* of a tag */
-#define VLAN_ID    0x0fff
+#define VLAN_ID 0x0fff
 
 /* What came in by a port with a tag: those without this very tag are dropped. How many remain, in
  * their order. Bytes of tags are counted here, as no one sees them later. */

@@ -208,12 +208,16 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	bool secure = l->flags & LEG_SRTP, expected_pt;
 	enum sequence verdict;
 	struct rtp_view v;
+	bool live = l->flags & LEG_LIVE;
+	bool rtcp = pkt->rtcp || (live && c->mux && pkt->payload_len >= 4 && rtcp_is(rtp[1]));
 
-	if (!(l->flags & LEG_LIVE)) {
+	if (rtcp)
+		worker_apart(&r->worker->port[pkt->port], TD_APART_RTCP, TD_DIR_IN, m);
+	if (!live) {
 		worker_drop(r->worker, m, TD_DROP_RTP_NO_LEG);
 		return;
 	}
-	if (pkt->rtcp || (c->mux && pkt->payload_len >= 4 && rtcp_is(rtp[1]))) {
+	if (rtcp) {
 		rtp_rtcp_input(r, m, now);
 		return;
 	}

@@ -117,7 +117,7 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, true))
 		return;
 	account(r, l->out_acct, TD_DIR_OUT, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
-	worker_send(r->worker, m, c->rtcp_nexthop);
+	worker_send_apart(r->worker, m, c->rtcp_nexthop, TD_APART_RTCP, false);
 }
 
 void rtp_report_bye(struct rtp *r, uint32_t id, uint64_t now)

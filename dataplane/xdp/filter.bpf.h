@@ -44,12 +44,17 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps");
 
-static __always_inline void filter_count(__u32 kind)
+static __always_inline void filter_add(__u32 kind, __u64 more)
 {
 	__u64 *n = bpf_map_lookup_elem(&counters, &kind);
 
 	if (n)
-		++*n;
+		*n += more;
+}
+
+static __always_inline void filter_count(__u32 kind)
+{
+	filter_add(kind, 1);
 }
 
 static __always_inline const struct filter_config *filter_get(void)

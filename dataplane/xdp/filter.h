@@ -26,6 +26,8 @@ enum filter_counter {
 	FILTER_OURS,      /* given to the engine; by tc: kept from the kernel */
 	FILTER_NO_SOCKET, /* ours, but no socket of the engine is on that receive queue: dropped */
 	FILTER_TOO_LONG,  /* FILTER_STOP */
+	FILTER_PASSED,    /* the kernel's; by xdp alone, as the next */
+	FILTER_PASSED_BYTES,
 	FILTER_COUNTERS
 };
 

@@ -35,10 +35,14 @@ static __always_inline enum filter_verdict filter_xdp(const void *data, const vo
 SEC("xdp")
 int tandem_xdp(struct xdp_md *ctx)
 {
+	const void *data = (const void *)(long)ctx->data;
+	const void *end = (const void *)(long)ctx->data_end;
 	int verdict;
 
-	switch (filter_xdp((const void *)(long)ctx->data, (const void *)(long)ctx->data_end)) {
+	switch (filter_xdp(data, end)) {
 	case FILTER_PASS:
+		filter_count(FILTER_PASSED);
+		filter_add(FILTER_PASSED_BYTES, end - data);
 		return XDP_PASS;
 	case FILTER_STOP:
 		filter_count(FILTER_TOO_LONG);

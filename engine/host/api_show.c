@@ -61,6 +61,65 @@ static void show_ports(const struct ops *o, struct td_buf *out)
 	}
 }
 
+static const char *const aparts[TD_APART_COUNT] = {
+#define APART_NAME(id, name) [TD_APART_##id] = (name),
+	TD_APARTS(APART_NAME)
+#undef APART_NAME
+};
+
+static void frames_row(struct td_buf *out, const char *port, const char *direction,
+	const char *kind, const struct td_frames *f)
+{
+	json_object_start(out, NULL);
+	json_str(out, "port", str_of(port));
+	json_str(out, "direction", str_of(direction));
+	json_str(out, "kind", str_of(kind));
+	json_u64(out, "packets", f->packets);
+	json_u64(out, "ethernet_bytes", f->bytes);
+	json_u64(out, "wire_bytes",
+		f->bytes + f->packets * (TD_LAYER_WIRE_BYTES - TD_LAYER_ETHERNET_BYTES));
+	json_object_end(out);
+}
+
+/* All that passed one way: RTP, what is not, what is the kernel's; and the sum, which is what the
+ * interface itself has counted. */
+static void port_frames(struct td_buf *out, const struct dp_port_info *p, enum td_direction way)
+{
+	const char *direction = way == TD_DIR_IN ? "in" : "out";
+	struct td_frames total = {.packets = way == TD_DIR_IN ? p->stats.in : p->stats.out,
+		.bytes = way == TD_DIR_IN ? p->stats.in_bytes : p->stats.out_bytes};
+	struct td_frames rtp = total, kernel = p->kernel[way];
+
+	for (unsigned k = 0; k < TD_APART_COUNT; k++) {
+		const struct td_frames *f = &p->stats.apart[k][way];
+
+		rtp.packets -= f->packets;
+		rtp.bytes -= f->bytes;
+	}
+	frames_row(out, p->name, direction, "rtp", &rtp);
+	for (unsigned k = 0; k < TD_APART_COUNT; k++)
+		if (p->stats.apart[k][way].packets && k != TD_APART_KERNEL)
+			frames_row(out, p->name, direction, aparts[k], &p->stats.apart[k][way]);
+	total.packets += kernel.packets;
+	total.bytes += kernel.bytes;
+	kernel.packets += p->stats.apart[TD_APART_KERNEL][way].packets;
+	kernel.bytes += p->stats.apart[TD_APART_KERNEL][way].bytes;
+	if (kernel.packets)
+		frames_row(out, p->name, direction, aparts[TD_APART_KERNEL], &kernel);
+	frames_row(out, p->name, direction, "total", &total);
+}
+
+static void show_port_bandwidth(const struct ops *o, struct td_buf *out)
+{
+	for (unsigned i = 0; i < dp_port_count(o->dp); i++) {
+		struct dp_port_info p;
+
+		dp_port_info(o->dp, i, &p);
+		port_frames(out, &p, TD_DIR_IN);
+		port_frames(out, &p, TD_DIR_OUT);
+	}
+}
+
 static void show_drops(const struct ops *o, struct td_buf *out)
 {
 	for (unsigned i = 0; i < dp_port_count(o->dp); i++) {
@@ -227,6 +286,7 @@ int show_rows(const struct ops *o, const char *what, struct td_buf *out)
 		void (*show)(const struct ops *o, struct td_buf *out);
 	} tables[] = {
 		{"ports", show_ports},
+		{"port-bandwidth", show_port_bandwidth},
 		{"drops", show_drops},
 		{"memory", show_memory},
 		{"workers", show_workers},

@@ -283,6 +283,15 @@ static void show_gives_all_rows(void **state)
 	assert_int_equal(json_integer_value(json_object_get(row, "ip_bytes")), 200);
 	assert_int_equal(json_integer_value(json_object_get(row, "wire_bytes")), 238);
 	json_decref(row);
+	/* What a link carries comes in place of the rows that it is the sum of. */
+	assert_int_equal(show(fd, "links", &row), 2);
+	assert_string_equal(json_string_value(json_object_get(row, "layer")), "wire");
+	assert_true(json_is_real(json_object_get(row, "in_bps")));
+	assert_null(json_object_get(row, "rows"));
+	json_decref(row);
+	assert_true(show(fd, "port-bandwidth", &row) >= 4); /* RTP and total, in and out */
+	assert_string_equal(json_string_value(json_object_get(row, "kind")), "rtp");
+	json_decref(row);
 	assert_int_equal(ask(fd, TD_API_SHOW, "{\"what\":\"weather\"}", text), -EINVAL);
 	assert_non_null(strstr(text, "weather"));
 	close(fd);

@@ -193,6 +193,7 @@ int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t
 	unsigned max, struct td_buf *out)
 {
 	uint32_t count = strcmp(what, "acct") == 0    ? 3
+			 : strcmp(what, "links") == 0 ? 2
 			 : strcmp(what, "calls") == 0 ? FAKE_CALLS
 						      : 0;
 
@@ -203,6 +204,10 @@ int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t
 		for (unsigned i = 0; i < 100; i++)
 			json_u64(out, "filler", 123456789);
 		json_str(out, "codec", STR("pcma"));
+		json_str(out, "layer", STR("wire"));
+		json_array_start(out, "rows"); /* of a link */
+		json_u64(out, NULL, 1);
+		json_array_end(out);
 		json_object_end(out);
 	}
 	return out->error ? -ENOMEM : *cursor < count;

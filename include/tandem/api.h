@@ -33,7 +33,8 @@ enum td_api_op {
 
 	/* tandem-engine */
 	TD_API_SHOW = 16,    /* {"what":"calls|queues|agents|ports|trunks|drops|memory|bandwidth|
-				stats"} -> many messages {"rows":[...]}, then the empty one */
+				links|port-bandwidth|stats"} -> many messages {"rows":[...]}, then the
+				empty one */
 	TD_API_AGENT,        /* {"agent":..,"do":"login|logout|pause|unpause|ready","reason":..} */
 	TD_API_HANGUP,       /* {"call":..} */
 	TD_API_CONFIG_GET,   /* {} -> {"text": compiled text in force} */

@@ -71,6 +71,25 @@
 enum td_drop { TD_DROPS(TD_STATS_ENUM_DROP) TD_DROP_COUNT };
 enum td_consumed { TD_CONSUMED(TD_STATS_ENUM_CONSUMED) TD_CONSUMED_COUNT };
 
+/* What a port carries that is not RTP: X(identifier, name). The rest of `in` and `out` is RTP. */
+#define TD_APARTS(X)                                                             \
+	X(RTCP, "rtcp")                                                          \
+	X(SIP, "sip")                                                            \
+	X(ARP, "arp")                                                            \
+	X(ICMP, "icmp")         /* ICMPv6 and neighbour discovery too */         \
+	X(FRAGMENT, "fragment") /* in: of SIP */                                 \
+	X(KERNEL, "kernel")     /* in, on a port whose kernel has seen it too */ \
+	X(REFUSED, "refused")   /* in: dropped by its headers */
+
+#define TD_STATS_ENUM_APART(id, name) TD_APART_##id,
+enum td_apart { TD_APARTS(TD_STATS_ENUM_APART) TD_APART_COUNT };
+
+enum td_direction { TD_DIR_IN, TD_DIR_OUT, TD_DIR_COUNT };
+
+struct td_frames {
+	uint64_t packets, bytes; /* bytes: Ethernet frames without FCS */
+};
+
 /* The packet balance of one port as one worker sees it, or a sum of those. */
 struct td_port_stats {
 	uint64_t in, in_bytes; /* bytes: Ethernet frames without FCS */
@@ -79,16 +98,17 @@ struct td_port_stats {
 	uint64_t consumed[TD_CONSUMED_COUNT];
 	uint64_t dropped[TD_DROP_COUNT];
 	uint64_t held;
-	uint64_t crossed_in, crossed_out; /* from, to another port of ours */
-	uint64_t handed_in, handed_out;   /* from, to another worker */
+	uint64_t crossed_in, crossed_out;                     /* from, to another port of ours */
+	uint64_t handed_in, handed_out;                       /* from, to another worker */
+	struct td_frames apart[TD_APART_COUNT][TD_DIR_COUNT]; /* of in and out, not RTP */
 };
 
 /*
- * Bandwidth: one row per (codec, trunk or agents, queue). The signalling lcore gives rows out; a
- * leg names its row. Each worker owns its own copy of the table, so no cache line is shared.
+ * Bandwidth: one row per (codec, trunk or agents, queue, link); a leg's RTCP counts with its RTP.
+ * The signalling lcore gives rows out; a leg names its row. Each worker owns its own copy of the
+ * table, so no cache line is shared.
  */
 #define TD_ACCT_ROWS 1024 /* row 0 counts all that found the table full */
-enum td_direction { TD_DIR_IN, TD_DIR_OUT, TD_DIR_COUNT };
 struct td_acct_row {
 	uint64_t packets[TD_DIR_COUNT];
 	uint64_t ip_bytes[TD_DIR_COUNT]; /* IP header and all above it */
