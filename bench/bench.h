@@ -44,7 +44,7 @@ struct bench {
 
 extern const struct bench *const benches[]; /* main.c; a NULL at the end */
 extern const struct bench bench_bridge, bench_guard, bench_latency, bench_loadgen, bench_recorder,
-	bench_relay, bench_tap;
+	bench_relay, bench_srtp, bench_tap;
 
 /* 0; an exit status when something is wrong, told; negative when --help was all. */
 int options_parse(struct bench_options *o, int argc, char **argv, const char **bench);

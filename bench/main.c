@@ -3,8 +3,8 @@
 #include <string.h>
 #include <bench/bench.h>
 
-const struct bench *const benches[] = {&bench_relay, &bench_tap, &bench_guard, &bench_latency,
-	&bench_loadgen, &bench_bridge, &bench_recorder, NULL};
+const struct bench *const benches[] = {&bench_relay, &bench_srtp, &bench_tap, &bench_guard,
+	&bench_latency, &bench_loadgen, &bench_bridge, &bench_recorder, NULL};
 
 int main(int argc, char **argv)
 {

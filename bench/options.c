@@ -25,7 +25,7 @@ static int usage(FILE *out)
 		"  --seed N         of everything random (default 1)\n"
 		"  --json           one JSON object a line\n"
 		"  --help\n"
-		"relay, tap:\n"
+		"relay, srtp, tap:\n"
 		"  --legs N[,N...]  how many legs at once (default 1000,10000,100000)\n"
 		"  --rounds N       through 65,536 packets for each case, timed 2,048 at a time "
 		"(default %u)\n"

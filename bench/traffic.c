@@ -123,10 +123,10 @@ static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bo
 	return dp;
 }
 
-static void add_leg(struct traffic *t, uint32_t place)
+static void set_leg(struct traffic *t, uint32_t place, enum td_media_op op, uint8_t flags)
 {
 	uint32_t port = place / t->per_port, index = place % t->per_port;
-	struct td_media_cmd cmd = {.op = TD_MEDIA_LEG_ADD, .leg = leg_of(t, place)};
+	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg_of(t, place)};
 
 	cmd.leg_params = (struct td_leg_params){
 		.remote = {.family = 4, .ip4 = peer_ip(port, index), .port = peer_port(index)},
@@ -137,7 +137,7 @@ static void add_leg(struct traffic *t, uint32_t place)
 		.pt = 8,
 		.dtmf_pt = 101,
 		.policy = TD_SOURCE_STRICT,
-		.flags = TD_LEG_SEND | TD_LEG_RECV,
+		.flags = TD_LEG_SEND | TD_LEG_RECV | flags,
 		.ptime_ms = 20,
 		.acct = port};
 	rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
@@ -153,6 +153,38 @@ void traffic_tap(struct traffic *t, bool on)
 			cmd.tap.recording = place;
 		rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
 	}
+}
+
+void traffic_srtp(
+	struct traffic *t, const struct td_srtp_key *theirs, const struct td_srtp_key *ours)
+{
+	for (uint32_t place = 0; place < t->per_port * TRAFFIC_PORTS; place++) {
+		struct td_media_cmd in = {
+			.op = TD_MEDIA_SRTP_IN, .leg = leg_of(t, place), .srtp = *theirs};
+		struct td_media_cmd out = {
+			.op = TD_MEDIA_SRTP_OUT, .leg = leg_of(t, place), .srtp = *ours};
+
+		if (!traffic_is_srtp(t, place))
+			continue;
+		set_leg(t, place, TD_MEDIA_LEG_SET, TD_LEG_SRTP);
+		rtp_command(traffic_worker(t)->rtp, &in, t->now);
+		rtp_command(traffic_worker(t)->rtp, &out, t->now);
+	}
+}
+
+bool traffic_is_srtp(const struct traffic *t, uint32_t place)
+{
+	return place / t->per_port >= 2;
+}
+
+uint32_t traffic_place(const struct traffic *t, unsigned packet)
+{
+	return t->place[packet];
+}
+
+uint32_t traffic_peer(const struct traffic *t, uint32_t place)
+{
+	return peer_of(t, place);
 }
 
 /* Neighbours answer at once here: no one waits for ARP. */
@@ -176,7 +208,7 @@ static void add_legs(struct traffic *t)
 	uint32_t legs = t->per_port * TRAFFIC_PORTS;
 
 	for (uint32_t place = 0; place < legs; place++)
-		add_leg(t, place);
+		set_leg(t, place, TD_MEDIA_LEG_ADD, 0);
 	for (uint32_t place = 0; place < legs / 2; place++) {
 		struct td_media_cmd cmd = {.op = TD_MEDIA_BRIDGE,
 			.leg = leg_of(t, place),

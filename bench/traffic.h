@@ -32,6 +32,14 @@ unsigned traffic_warm_ups(const struct traffic *t);
 /* The clock of the calls, moved on by so many of their packets. */
 uint64_t traffic_now(struct traffic *t, unsigned packets);
 void traffic_tap(struct traffic *t, bool on); /* records every leg, or none; TAP_ENDs then come */
+/* The floor's legs have SRTP from now on. Their packets are sealed, and what they get is opened, by
+ * the caller: between traffic_prepare() and the bursts, and before traffic_verify(). */
+void traffic_srtp(
+	struct traffic *t, const struct td_srtp_key *theirs, const struct td_srtp_key *ours);
+/* Legs by their places, 0 .. legs - 1: that of a packet, and where its packets go. */
+uint32_t traffic_place(const struct traffic *t, unsigned packet);
+uint32_t traffic_peer(const struct traffic *t, uint32_t place);
+bool traffic_is_srtp(const struct traffic *t, uint32_t place);
 /* New packets in all mbufs: each the next of its leg's stream. */
 void traffic_prepare(struct traffic *t);
 /* The same, but from an address that is no one's. They are dropped, so these are the last packets.
