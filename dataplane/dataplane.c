@@ -69,7 +69,7 @@ static int dp_addresses(struct dp *dp, char *err, size_t err_size)
 				return -EINVAL;
 			}
 			dp->address[dp->addresses++] =
-				(struct rtp_address){.ip = a->ip4, .port = (uint8_t)i};
+				(struct rtp_address){.addr = *a, .port = (uint8_t)i};
 		}
 	return 0;
 }

@@ -35,13 +35,13 @@ void rtp_leg_match(struct rtp *r, uint32_t id)
 {
 	struct leg *l = &r->leg[id];
 	const struct leg_cold *c = &r->cold[id];
-	uint32_t ours = r->address[id / r->per_address].ip;
+	uint32_t ours = r->address[id / r->per_address].addr.ip4;
 	uint16_t our_port = htons(td_leg_port(id, r->port_min, r->per_address));
 	uint16_t port = htons(c->src_port);
 
 	memset(l->match, 0, sizeof(l->match));
 	if ((l->flags & LEG_FAST_MASK) != LEG_FAST ||
-		(l->peer != TD_LEG_NONE && (r->leg[l->peer].flags & LEG_SRTP)))
+		(l->peer != TD_LEG_NONE && (r->leg[l->peer].flags & (LEG_SRTP | LEG_SIX))))
 		return;
 	memcpy(l->match, &c->src_ip, 4);
 	l->match[4] = RTP_VERSION;

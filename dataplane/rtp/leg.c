@@ -27,52 +27,81 @@ static const struct rtp_address *local_of(const struct rtp *r, uint32_t id)
 	return &r->address[id / r->per_address];
 }
 
-static void header_make(const struct rtp *r, uint32_t id, const struct td_addr *to, bool rtcp,
-	struct rte_ipv4_hdr *ip, struct rte_udp_hdr *udp)
+static void header4(const struct rtp *r, uint32_t id, const struct td_addr *to, unsigned len,
+	struct rte_ipv4_hdr *ip)
 {
 	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
+		.type_of_service = (uint8_t)(r->cold[id].dscp << 2), /* RFC 2474 section 3 */
+		.total_length = htons((uint16_t)(sizeof(*ip) + len)),
 		.fragment_offset = htons(RTE_IPV4_HDR_DF_FLAG), /* so the identification may be 0 */
 		.time_to_live = TTL,
 		.next_proto_id = IPPROTO_UDP,
-		.src_addr = local_of(r, id)->ip,
+		.src_addr = local_of(r, id)->addr.ip4,
 		.dst_addr = to->ip4};
-	*udp = (struct rte_udp_hdr){
-		.src_port = htons(td_leg_port(id, r->port_min, r->per_address) + rtcp),
-		.dst_port = htons(to->port)};
+	ip->hdr_checksum = (uint16_t)~checksum_fold(checksum_add(0, ip, sizeof(*ip)));
 }
 
-static uint32_t nexthop_get(const struct rtp *r, const struct td_addr *to)
+static void header6(const struct rtp *r, uint32_t id, const struct td_addr *to, unsigned len,
+	struct rte_ipv6_hdr *ip)
 {
-	return to->family == 4 && to->port ? fib_get(r->worker->fib, to) : FIB_NO_ROUTE;
+	*ip = (struct rte_ipv6_hdr){.vtc_flow = htonl(6u << 28 | (uint32_t)r->cold[id].dscp << 22),
+		.payload_len = htons((uint16_t)len),
+		.proto = IPPROTO_UDP,
+		.hop_limits = TTL};
+	memcpy(ip->src_addr, local_of(r, id)->addr.ip6, sizeof(ip->src_addr));
+	memcpy(ip->dst_addr, to->ip6, sizeof(ip->dst_addr));
+}
+
+uint8_t *rtp_leg_head(const struct rtp *r, uint32_t id, const struct td_addr *to, bool above,
+	uint8_t *payload, unsigned len)
+{
+	struct rte_udp_hdr *udp = (void *)(payload - sizeof(*udp));
+	uint8_t *ip = payload - rtp_head(&r->leg[id]);
+
+	*udp = (struct rte_udp_hdr){
+		.src_port = htons(td_leg_port(id, r->port_min, r->per_address) + above),
+		.dst_port = htons(to->port),
+		.dgram_len = htons((uint16_t)(sizeof(*udp) + len))};
+	if (r->leg[id].flags & LEG_SIX)
+		header6(r, id, to, (unsigned)sizeof(*udp) + len, (void *)ip);
+	else
+		header4(r, id, to, (unsigned)sizeof(*udp) + len, (void *)ip);
+	return ip - sizeof(struct rte_ether_hdr);
+}
+
+static uint32_t nexthop_get(const struct rtp *r, uint32_t id, const struct td_addr *to)
+{
+	return to->family == local_of(r, id)->addr.family && to->port ? fib_get(r->worker->fib, to)
+								      : FIB_NO_ROUTE;
 }
 
 void rtp_leg_nexthops(struct rtp *r, uint32_t id)
 {
 	struct td_addr rtcp = rtp_rtcp_address(&r->cold[id]);
 
-	r->leg[id].nexthop = nexthop_get(r, &r->cold[id].to);
-	r->cold[id].rtcp_nexthop = nexthop_get(r, &rtcp);
+	r->leg[id].nexthop = nexthop_get(r, id, &r->cold[id].to);
+	r->cold[id].rtcp_nexthop = nexthop_get(r, id, &rtcp);
 }
 
 void rtp_leg_address(struct rtp *r, uint32_t id, const struct td_addr *remote)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	struct rte_ipv4_hdr ip;
-	struct rte_udp_hdr udp;
+	const struct td_addr *ours = &local_of(r, id)->addr;
 	uint32_t nexthop = l->nexthop, rtcp_nexthop = c->rtcp_nexthop;
-	uint64_t sum;
+	uint8_t frame[sizeof(struct frame6)], *payload = frame + sizeof(frame);
+	uint64_t sum = l->out_ssrc;
 
 	c->to = *remote;
 	rtp_leg_nexthops(r, id); /* before the old are put back: they may be the same */
 	fib_put(r->worker->fib, nexthop);
 	fib_put(r->worker->fib, rtcp_nexthop);
-	header_make(r, id, remote, false, &ip, &udp);
-	memcpy(l->header, &ip, sizeof(ip));
-	memcpy(l->header + sizeof(ip), &udp, sizeof(udp));
-	rtp_leg_length(l, IP_UDP_BYTES);
-	sum = (uint64_t)ip.src_addr + ip.dst_addr + l->out_ssrc;
-	l->out_sum = checksum_fold(checksum_add(sum, &udp.src_port, 4));
+	(void)rtp_leg_head(r, id, remote, false, payload, 0);
+	if (!(l->flags & LEG_SIX)) /* of IPv6 there is no room for one: it is made anew each time */
+		memcpy(l->header, payload - LEG_HEADER, LEG_HEADER);
+	sum = checksum_add(sum, ours->ip6, sizeof(ours->ip6)); /* IPv4 has zeros behind it */
+	sum = checksum_add(sum, remote->ip6, sizeof(remote->ip6));
+	l->out_sum = checksum_fold(checksum_add(sum, payload - sizeof(struct rte_udp_hdr), 4));
 }
 
 void rtp_leg_length(struct leg *l, uint16_t total)
@@ -108,21 +137,18 @@ struct rte_mbuf *rtp_leg_packet(
 	struct rte_mbuf *m = worker_originate(r->worker, local_of(r, id)->port);
 	const struct leg_cold *c = &r->cold[id];
 	struct td_addr to = rtcp ? rtp_rtcp_address(c) : c->to;
-	struct frame *f;
+	unsigned head = (unsigned)sizeof(struct rte_ether_hdr) + rtp_head(&r->leg[id]);
 
 	if (!m)
 		return NULL;
-	f = (struct frame *)rte_pktmbuf_append(m, (uint16_t)(sizeof(*f) + len));
-	header_make(r, id, &to, rtcp && !c->mux, &f->ip, &f->udp);
-	f->ip.total_length = htons((uint16_t)(IP_UDP_BYTES + len));
-	f->udp.dgram_len = htons((uint16_t)(sizeof(f->udp) + len));
-	*payload = (uint8_t *)(f + 1);
+	*payload = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(head + len)) + head;
+	(void)rtp_leg_head(r, id, &to, rtcp && !c->mux, *payload, len);
 	return m;
 }
 
 static bool addr_same(const struct td_addr *a, const struct td_addr *b)
 {
-	return a->family == b->family && a->port == b->port && a->ip4 == b->ip4;
+	return a->port == b->port && ip_equal(a, b);
 }
 
 /* What LEG_ADD and LEG_SET have in common. */
@@ -133,7 +159,7 @@ static void leg_set(
 	struct leg_cold *c = &r->cold[id];
 	bool moved = added || !addr_same(&c->remote, &p->remote);
 	bool mux = p->flags & TD_LEG_RTCP_MUX;
-	bool rtcp_moved = !addr_same(&c->rtcp, &p->rtcp) || c->mux != mux;
+	bool rtcp_moved = !addr_same(&c->rtcp, &p->rtcp) || c->mux != mux || c->dscp != p->dscp;
 	uint16_t both = LEG_RECV | LEG_SEND, before = l->flags & both;
 
 	c->cookie = p->cookie;
@@ -143,7 +169,8 @@ static void leg_set(
 	c->remote = p->remote;
 	c->rtcp = p->rtcp;
 	c->mux = mux;
-	c->sip_ip = p->sip.family == 4 ? p->sip.ip4 : 0;
+	c->dscp = p->dscp;
+	c->sip_ip = rtp_source_mark(r, &p->sip);
 	c->pt = l->out_type = p->pt;
 	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
@@ -152,14 +179,14 @@ static void leg_set(
 			       (p->flags & TD_LEG_RECV ? LEG_RECV : 0) |
 			       (p->flags & TD_LEG_RTCP ? LEG_RTCP : 0));
 	rtp_secure_set(r, id, p->flags & TD_LEG_SRTP);
-	rtp_source_set(l, c, moved);
+	rtp_source_set(r, id, moved);
 	if (moved || rtcp_moved)
 		rtp_leg_address(r, id, moved ? &c->remote : &c->to);
 	if ((l->flags & both) != both)
 		l->flags &= (uint16_t)~LEG_SILENT;
 	else if (before != both)
 		rtp_watch_start(r, id, now);
-	l->police_byte = police_byte(rtp_frame(c), IP_UDP_BYTES + RTP_HEADER + rtp_frame(c));
+	l->police_byte = police_byte(rtp_frame(c), rtp_head(l) + RTP_HEADER + rtp_frame(c));
 	rtp_leg_match(r, id);
 	tap_prepare(r, id);
 }
@@ -172,6 +199,8 @@ static void leg_add(struct rtp *r, uint32_t id, const struct td_leg_params *p, u
 	memset(l, 0, sizeof(*l));
 	memset(c, 0, sizeof(*c));
 	l->flags = LEG_LIVE;
+	if (local_of(r, id)->addr.family == 6)
+		l->flags |= LEG_SIX;
 	l->peer = TD_LEG_NONE;
 	l->police_time = rtp_clock(now);
 	l->out_ssrc = htonl(p->ssrc);

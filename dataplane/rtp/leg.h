@@ -71,11 +71,12 @@ enum leg_flag {
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
 	LEG_SILENT = 1 << 12, /* TD_MEDIA_SILENT was sent: the next packet is news (watch.c) */
 	LEG_SRTP = 1 << 13,   /* its packets are opened and sealed (secure.h) */
+	LEG_SIX = 1 << 14,    /* its addresses are IPv6 */
 };
 
 /* A leg's packets may take the fast lane when of these exactly LEG_FAST are set. */
 #define LEG_FAST      (LEG_LIVE | LEG_STARTED)
-#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP)
+#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP | LEG_SIX)
 
 struct leg {
 	_Alignas(LEG_LINE) uint8_t match[LEG_MATCH];
@@ -131,7 +132,7 @@ struct leg_cold {
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
 	/* what the peer sends, and from where */
 	uint32_t in_ssrc;  /* network order */
-	uint32_t src_ip;   /* network order */
+	uint32_t src_ip;   /* rtp_source_mark(): of IPv4 the address itself; it is that of `to` */
 	uint16_t src_port; /* host order; with LEG_ANY_PORT the last one it used */
 	uint8_t pt, dtmf_pt;
 	struct digit digit;
@@ -157,7 +158,7 @@ struct leg_cold {
 	uint32_t last_ts, last_time; /* of the last packet sent, its time in time-stamp units */
 	uint16_t last_seq;
 	bool mux; /* RTCP on the RTP ports (RFC 5761) */
-	uint8_t unused;
+	uint8_t dscp;
 
 	/* the sound that plays */
 	uint32_t sound, position;
@@ -172,7 +173,7 @@ struct leg_cold {
 	uint32_t sr_time;        /* and when it came, 1/65536 s */
 	uint32_t out_packets_sr; /* rtp_out_packets() at our last report: a sender since then? */
 
-	/* a source that is yet to prove itself (source.c) */
+	/* a source that is yet to prove itself (source.c); addresses are marks */
 	uint32_t probe_ip, probe_ssrc;
 	uint32_t probe_since; /* time-stamp units */
 	uint16_t probe_port, probe_seq;

@@ -9,15 +9,16 @@
 #include <dataplane/rtp/sounds.h>
 #include <dataplane/worker.h>
 
-#define RTP_HEADER   12
-#define RTP_VERSION  0x80 /* version 2, no padding, no extension, no CSRC */
-#define RTP_MARKER   0x80
-#define RTP_TYPE     0x7f /* the payload type, in the octet of the marker */
-#define RTP_CLOCK    8000 /* of every codec we have; G.722's is too (RFC 3551 section 4.5.2) */
-#define RTP_CLOCK_NS (TD_NSEC_PER_SEC / RTP_CLOCK)
-#define IP_UDP_BYTES (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
-#define PLAY_PHASES  20   /* milliseconds over which the packets of sounds are spread */
-#define REPORT_MS    5000 /* mean interval of RTCP (RFC 3550 section 6.2) */
+#define RTP_HEADER    12
+#define RTP_VERSION   0x80 /* version 2, no padding, no extension, no CSRC */
+#define RTP_MARKER    0x80
+#define RTP_TYPE      0x7f /* the payload type, in the octet of the marker */
+#define RTP_CLOCK     8000 /* of every codec we have; G.722's is too (RFC 3551 section 4.5.2) */
+#define RTP_CLOCK_NS  (TD_NSEC_PER_SEC / RTP_CLOCK)
+#define IP_UDP_BYTES  (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
+#define IP6_UDP_BYTES (sizeof(struct rte_ipv6_hdr) + sizeof(struct rte_udp_hdr))
+#define PLAY_PHASES   20   /* milliseconds over which the packets of sounds are spread */
+#define REPORT_MS     5000 /* mean interval of RTCP (RFC 3550 section 6.2) */
 
 struct leg_secure;
 struct srtp_crypto;
@@ -40,6 +41,7 @@ struct rtp {
 	void (*event)(void *ctx, const struct td_media_event *ev);
 	void *event_ctx;
 	uint64_t random;            /* state of splitmix64 */
+	uint64_t mark[2];           /* key of rtp_source_mark() */
 	_Atomic uint64_t wall_told; /* main: rtp_wall() */
 	uint64_t wall, wall_since;  /* as reports have it, and since when */
 	uint64_t *live;             /* bit by leg */
@@ -48,6 +50,12 @@ struct rtp {
 	uint32_t phase_load[PLAY_PHASES];
 	struct wheel wheel;
 };
+
+/* Octets of IP in front of the leg's RTP. */
+static inline unsigned rtp_head(const struct leg *l)
+{
+	return l->flags & LEG_SIX ? IP6_UDP_BYTES : IP_UDP_BYTES;
+}
 
 /* A moment in time-stamp units; only differences mean something. */
 static inline uint32_t rtp_clock(uint64_t now)
@@ -109,6 +117,13 @@ static inline struct td_addr rtp_rtcp_address(const struct leg_cold *c)
 	return a;
 }
 
+/* From the address that our packets go to? All of IPv6's is compared, not its mark. */
+static inline bool rtp_is_source(const struct leg_cold *c, const struct pkt *pkt)
+{
+	return likely(pkt->family == 4) ? pkt->src_ip == c->src_ip
+					: !memcmp(pkt->src_ip6, c->to.ip6, sizeof(pkt->src_ip6));
+}
+
 uint64_t rtp_random(struct rtp *r);
 void rtp_event(struct rtp *r, uint32_t id, struct td_media_event *ev); /* leg and cookie are set */
 
@@ -125,7 +140,10 @@ void rtp_tap(struct rtp *r, uint32_t id, const uint8_t *rtp, const void *payload
 
 /* source.c: which packets are the peer's. */
 enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
-void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved);
+void rtp_source_set(struct rtp *r, uint32_t id, bool moved);
+/* Stands for an address where there is no room for one of IPv6: a hash with a key of this run,
+ * which no one can aim at. 0 for none. */
+uint32_t rtp_source_mark(const struct rtp *r, const struct td_addr *a);
 enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
 	bool expected_pt, uint32_t time);
 bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt);
@@ -160,6 +178,11 @@ void rtp_leg_address(
 	struct rtp *r, uint32_t id, const struct td_addr *remote); /* next hop, header */
 /* The header of `l` is made for packets of `total` bytes of IP. */
 void rtp_leg_length(struct leg *l, uint16_t total);
+/* Headers of a frame to the peer's address `to`, in front of `len` octets of RTP or RTCP: all but
+ * Ethernet's addresses and UDP's checksum. Where it begins, rtp_head() and Ethernet's before them.
+ */
+uint8_t *rtp_leg_head(const struct rtp *r, uint32_t id, const struct td_addr *to, bool above,
+	uint8_t *payload, unsigned len);
 /* A packet to the peer, rtcp or rtp: headers in place, `len` octets of room at *payload. NULL when
  * the pool is empty (counted). */
 struct rte_mbuf *rtp_leg_packet(

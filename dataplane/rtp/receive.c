@@ -122,8 +122,7 @@ static enum sequence sequence(struct rtp *r, uint32_t id, const struct rtp_view 
 
 static void tell_first(struct rtp *r, uint32_t id, const struct pkt *pkt)
 {
-	struct td_media_event ev = {.type = TD_MEDIA_FIRST_RTP,
-		.from = {.family = 4, .port = pkt->src_port, .ip4 = pkt->src_ip}};
+	struct td_media_event ev = {.type = TD_MEDIA_FIRST_RTP, .from = pkt_source(pkt)};
 
 	r->cold[id].first_told = true;
 	rtp_event(r, id, &ev);
@@ -222,7 +221,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		return;
 	}
 	/* A flood of strangers ends here, its RTP unread. */
-	if (pkt->src_ip != c->src_ip && c->policy != TD_SOURCE_LATCH) {
+	if (!rtp_is_source(c, pkt) && c->policy != TD_SOURCE_LATCH) {
 		drop_stranger(r, m, c);
 		return;
 	}

@@ -40,6 +40,22 @@ static inline bool relay_unsummed(const uint8_t *f, uint64_t pseudo)
 	return !udp->dgram_cksum || udp->dgram_cksum == checksum_fold(pseudo + udp->dgram_len);
 }
 
+/* The first words of an RTP header as `out` has them. */
+struct relay_words {
+	uint32_t first, ts;
+};
+
+static inline struct relay_words relay_words(
+	const struct leg *out, uint32_t first, uint32_t ts, uint8_t type)
+{
+	uint32_t host = rte_be_to_cpu_32(first); /* version, marker, type, sequence number */
+
+	return (struct relay_words){
+		.first = rte_cpu_to_be_32((host & 0xff800000) | (uint32_t)type << 16 |
+					  ((host + out->seq_add) & 0xffff)),
+		.ts = rte_cpu_to_be_32(rte_be_to_cpu_32(ts) + out->ts_add)};
+}
+
 /*
  * The frame at `f` becomes one of `out`'s: all from IP to the RTP header. In it lie as they came:
  * IP's and UDP's lengths, UDP's checksum, the RTP header. `old`: what the addresses, ports and SSRC
@@ -50,15 +66,12 @@ static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint
 	const struct rte_ipv4_hdr *is = (const void *)(f + RELAY_IP), *ip = (void *)out->header;
 	struct frame *frame = (struct frame *)f;
 	uint32_t first = rtp_load32(f + RELAY_RTP), ts = rtp_load32(f + RELAY_RTP + 4);
-	uint32_t host = rte_be_to_cpu_32(first); /* version, marker, type, sequence number */
-	uint32_t new_first = rte_cpu_to_be_32(
-		(host & 0xff800000) | (uint32_t)type << 16 | ((host + out->seq_add) & 0xffff));
-	uint32_t new_ts = rte_cpu_to_be_32(rte_be_to_cpu_32(ts) + out->ts_add);
+	struct relay_words new = relay_words(out, first, ts, type);
 	uint64_t sum = (uint16_t)~frame->udp.dgram_cksum;
 	uint16_t checksum;
 
 	/* HC' = ~(~HC + ~m + m'); the lengths cancel out. */
-	sum += old + out->out_sum + (uint32_t)~first + (uint32_t)~ts + new_first + new_ts;
+	sum += old + out->out_sum + (uint32_t)~first + (uint32_t)~ts + new.first + new.ts;
 	checksum = (uint16_t)~checksum_fold(sum);
 	out->out_type &= RTP_TYPE;
 	if (unlikely(ip->total_length != is->total_length))
@@ -66,8 +79,8 @@ static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint
 	relay_copy16(f + RELAY_IP, out->header);
 	relay_copy16(f + RELAY_IP + LEG_HEADER - 16, out->header + LEG_HEADER - 16);
 	frame->udp.dgram_cksum = checksum ? checksum : 0xffff;
-	memcpy(f + RELAY_RTP, &new_first, 4);
-	memcpy(f + RELAY_RTP + 4, &new_ts, 4);
+	memcpy(f + RELAY_RTP, &new.first, 4);
+	memcpy(f + RELAY_RTP + 4, &new.ts, 4);
 	memcpy(f + RELAY_RTP + 8, &out->out_ssrc, 4);
 }
 

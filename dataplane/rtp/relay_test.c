@@ -48,8 +48,8 @@ static void the_rewrite_is_right(void **state)
 		assert_int_equal(w->frames, i + 1);
 		f = world_last(w);
 		assert_int_equal(f->port, 1);
-		assert_int_equal(f->src_ip, htonl(0x0a0200fe));
-		assert_int_equal(f->dst_ip, b.remote.ip4);
+		assert_int_equal(f->src.ip4, htonl(0x0a0200fe));
+		assert_int_equal(f->dst.ip4, b.remote.ip4);
 		assert_int_equal(f->src_port, WORLD_PORT_MIN);
 		assert_int_equal(f->dst_port, b.remote.port);
 		assert_int_equal(f->seq, (uint16_t)(b.seq + i));

@@ -99,9 +99,8 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 		msg.ntp = ntp_time(r, now);
 		msg.ts = p.ts + (rtp_clock(now) - p.time);
 		msg.packets = (uint32_t)sent;
-		msg.octets =
-			(uint32_t)(c->out_bytes + l->out_bytes -
-				   sent * (IP_UDP_BYTES + RTP_HEADER + rtp_secure_more(r, id)));
+		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
+					sent * (rtp_head(l) + RTP_HEADER + rtp_secure_more(r, id)));
 		c->out_packets_sr = (uint32_t)sent;
 	}
 	if (l->flags & LEG_STARTED) {

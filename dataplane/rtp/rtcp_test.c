@@ -25,7 +25,7 @@ static const struct world_frame *report(const struct world *w, uint32_t leg, uns
 	for (unsigned i = w->frames; i-- > first;) {
 		const struct world_frame *f = &w->frame[i];
 
-		if (f->dst_ip == world_peer(leg).ip4 && rtcp_is(f->payload[1]))
+		if (f->dst.ip4 == world_peer(leg).ip4 && rtcp_is(f->payload[1]))
 			return f;
 	}
 	return NULL;

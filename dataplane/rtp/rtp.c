@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <unistd.h>
 #include <dataplane/rtp/secure.h>
 
@@ -71,6 +72,10 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->event = p->event;
 	r->event_ctx = p->event_ctx;
 	r->random = p->seed;
+	/* Refused, which it never is, it leaves what the seed gives. */
+	for (unsigned i = 0; i < 2; i++)
+		r->mark[i] = rtp_random(r);
+	(void)!getrandom(r->mark, sizeof(r->mark), GRND_NONBLOCK);
 	r->wall = p->wall_offset;
 	atomic_init(&r->wall_told, p->wall_offset);
 	r->port_min = p->rtp_port_min;

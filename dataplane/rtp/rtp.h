@@ -17,7 +17,7 @@ struct tap;
 struct worker;
 
 struct rtp_address {
-	uint32_t ip;  /* network order */
+	struct td_addr addr;
 	uint8_t port; /* the dataplane's port that it belongs to */
 };
 

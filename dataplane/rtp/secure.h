@@ -25,7 +25,7 @@ void rtp_secure_key(struct rtp *r, uint32_t id, bool in, const struct td_srtp_ke
 
 /* A media packet of the leg in its struct pkt becomes plain. False: it was taken. */
 bool rtp_secure_open(struct rtp *r, struct rte_mbuf *m, bool rtcp, uint32_t time);
-/* A struct frame of ours to the leg's peer becomes SRTP, its lengths right. False: it was taken. */
+/* A frame of ours to the leg's peer becomes SRTP, its lengths right. False: it was taken. */
 bool rtp_secure_seal(struct rtp *r, uint32_t id, struct rte_mbuf *m, bool rtcp);
 unsigned rtp_secure_more(const struct rtp *r, uint32_t id); /* octets of a packet of RTP */
 

@@ -368,7 +368,7 @@ static void authentic_sources_are_latched(void **state)
 	assert_int_equal(world_events(w, TD_MEDIA_FIRST_RTP, A, NULL), 1);
 	world_advance(w, 40 * WORLD_MS);
 	assert_int_equal(world_last(w)->dst_port, 7002);
-	assert_int_equal(world_last(w)->dst_ip, htonl(0x0a010042));
+	assert_int_equal(world_last(w)->dst.ip4, htonl(0x0a010042));
 }
 
 static void nothing_is_allocated_and_keys_are_wiped(void **state)

@@ -24,8 +24,43 @@
 #define SOURCE_SILENCE (2u * RTP_CLOCK)
 #define SOURCE_FAR     (RTP_CLOCK / 2u)
 
-void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved)
+uint32_t rtp_source_mark(const struct rtp *r, const struct td_addr *a)
 {
+	uint64_t half[2], h = r->mark[0];
+
+	if (a->family != 6)
+		return a->family ? a->ip4 : 0;
+	memcpy(half, a->ip6, sizeof(half));
+	for (unsigned i = 0; i < 2; i++) { /* the finish of splitmix64, with the key between */
+		h = (h ^ half[i]) * 0xbf58476d1ce4e5b9;
+		h = (h ^ h >> 27 ^ r->mark[1]) * 0x94d049bb133111eb;
+		h ^= h >> 31;
+	}
+	return (uint32_t)(h >> 32) | 1;
+}
+
+static uint32_t mark_of(const struct rtp *r, const struct pkt *pkt)
+{
+	struct td_addr a;
+
+	if (pkt->family == 4)
+		return pkt->src_ip;
+	a = pkt_source(pkt);
+	return rtp_source_mark(r, &a);
+}
+
+static bool is_from(const struct td_addr *a, const struct pkt *pkt) /* port and all */
+{
+	struct td_addr source = pkt_source(pkt);
+
+	return a->port == source.port && ip_equal(a, &source);
+}
+
+void rtp_source_set(struct rtp *r, uint32_t id, bool moved)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+
 	l->flags &= (uint16_t) ~(LEG_ANY_PORT | (c->policy == TD_SOURCE_LATCH ? 0 : LEG_LATCHING));
 	if (c->policy == TD_SOURCE_ADDRESS)
 		l->flags |= LEG_ANY_PORT;
@@ -37,27 +72,27 @@ void rtp_source_set(struct leg *l, struct leg_cold *c, bool moved)
 	c->far = false;
 	c->former_ip = c->src_ip;
 	c->former_port = c->src_port;
-	c->src_ip = c->remote.ip4;
+	c->src_ip = rtp_source_mark(r, &c->remote);
 	c->src_port = c->remote.port;
 }
 
 static void latch(struct rtp *r, uint32_t id, const struct pkt *pkt, bool far)
 {
 	struct leg_cold *c = &r->cold[id];
-	struct td_addr to = {.family = 4, .port = pkt->src_port, .ip4 = pkt->src_ip};
+	struct td_addr to = pkt_source(pkt);
 
 	r->leg[id].flags &= (uint16_t)~LEG_LATCHING;
 	c->probe_ip = 0;
 	c->far = far;
-	c->src_ip = pkt->src_ip;
+	c->src_ip = mark_of(r, pkt);
 	c->src_port = pkt->src_port;
 	rtp_leg_address(r, id, &to);
 	rtp_leg_match(r, id);
 }
 
-static bool is_far(const struct leg_cold *c, uint32_t ip, uint16_t port)
+static bool is_far(const struct rtp *r, const struct leg_cold *c, uint32_t ip, uint16_t port)
 {
-	return (ip != c->remote.ip4 && ip != c->sip_ip) ||
+	return (ip != rtp_source_mark(r, &c->remote) && ip != c->sip_ip) ||
 	       (ip == c->former_ip && port == c->former_port);
 }
 
@@ -67,21 +102,22 @@ static enum source probe(
 	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
 {
 	struct leg_cold *c = &r->cold[id];
-	bool far = is_far(c, pkt->src_ip, pkt->src_port);
+	uint32_t ip = mark_of(r, pkt);
+	bool far = is_far(r, c, ip, pkt->src_port);
 	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
 	uint32_t ssrc = rtp_load32(rtp + 8);
 
-	if (far && (c->far || (c->probe_ip && !is_far(c, c->probe_ip, c->probe_port) &&
+	if (far && (c->far || (c->probe_ip && !is_far(r, c, c->probe_ip, c->probe_port) &&
 				      time - c->probe_since < SOURCE_FAR)))
 		return SOURCE_STRANGER;
-	if (c->probe_ip == pkt->src_ip && c->probe_port == pkt->src_port && c->probe_ssrc == ssrc &&
+	if (c->probe_ip == ip && c->probe_port == pkt->src_port && c->probe_ssrc == ssrc &&
 		c->probe_seq == seq) {
 		if (!far || time - c->probe_since >= SOURCE_FAR) {
 			latch(r, id, pkt, far);
 			return SOURCE_PROVED;
 		}
 	} else {
-		c->probe_ip = pkt->src_ip;
+		c->probe_ip = ip;
 		c->probe_port = pkt->src_port;
 		c->probe_ssrc = ssrc;
 		c->probe_since = time;
@@ -105,14 +141,13 @@ enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, 
 	struct leg_cold *c = &r->cold[id];
 	bool latching = l->flags & LEG_LATCHING;
 
-	if (pkt->src_ip == c->src_ip && pkt->src_port == c->src_port && !latching)
+	if (rtp_is_source(c, pkt) && pkt->src_port == c->src_port && !latching)
 		return SOURCE_RIGHTFUL;
-	if (c->policy == TD_SOURCE_LATCH && pkt->src_ip == c->remote.ip4 &&
-		pkt->src_port == c->remote.port) {
+	if (c->policy == TD_SOURCE_LATCH && is_from(&c->remote, pkt)) {
 		latch(r, id, pkt, false);
 		return SOURCE_RIGHTFUL;
 	}
-	if (pkt->src_ip == c->src_ip && (l->flags & LEG_ANY_PORT) && expected_pt &&
+	if (rtp_is_source(c, pkt) && (l->flags & LEG_ANY_PORT) && expected_pt &&
 		port_may_change(l, c, pkt, rtp_load32(rtp + 8), time)) {
 		c->src_port = pkt->src_port;
 		rtp_leg_match(r, id);
@@ -127,9 +162,9 @@ enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, 
 
 bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
 {
-	if (c->rtcp.family == 4 && pkt->src_ip == c->rtcp.ip4 && pkt->src_port == c->rtcp.port)
+	if (c->rtcp.family && is_from(&c->rtcp, pkt))
 		return true;
-	if (pkt->src_ip != c->src_ip)
+	if (!rtp_is_source(c, pkt))
 		return false;
 	if (c->policy != TD_SOURCE_STRICT && !(l->flags & LEG_LATCHING))
 		return true; /* through NAT its port is anyone's guess */

@@ -185,7 +185,7 @@ static void latching_needs_two_in_sequence(void **state)
 	assert_int_equal(stream(w, &q, 50, 20), 0); /* the other has lost, whatever it does */
 	hear(w, B, 2);                              /* ours go to where its packets come from */
 	assert_int_equal(world_last(w)->dst_port, 7000);
-	assert_int_equal(world_last(w)->dst_ip, world_peer(A).ip4);
+	assert_int_equal(world_last(w)->dst.ip4, world_peer(A).ip4);
 	world_set(w, A, &a); /* a re-INVITE that moves nothing opens nothing */
 	assert_int_equal(stream(w, &q, 50, 20), 0);
 	a.rtcp = (struct td_addr){.family = 4, .port = 7777, .ip4 = world_peer(A).ip4};

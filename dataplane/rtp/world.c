@@ -31,6 +31,10 @@ uint32_t fib_get(struct fib *f, const struct td_addr *to)
 	uint32_t host = ntohl(to->ip4);
 	uint32_t net = host >> 16;
 
+	if (to->family == 6) { /* 2001:db8:1::/48, 2001:db8:2::/48 as if they were 10.1 and 10.2 */
+		net = 0x0a00u + to->ip6[5];
+		host = to->ip6[15];
+	}
 	if (net != 0x0a01 && net != 0x0a02)
 		return FIB_NO_ROUTE;
 	world->references++;
@@ -53,37 +57,66 @@ static uint16_t internet_sum(uint32_t sum, const uint8_t *p, size_t n)
 	return (uint16_t)sum;
 }
 
+static uint32_t load32(const void *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* The headers of a frame that left, proven. */
+static void headers_prove(const struct rte_mbuf *m, bool six)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	unsigned head = six ? 54 : 34, udp_len = (unsigned)p[head + 4] << 8 | p[head + 5];
+
+	assert_int_equal(m->pkt_len, head + udp_len);
+	if (six) {
+		assert_int_equal(p[12] << 8 | p[13], 0x86dd);
+		assert_int_equal(p[14] >> 4, 6);
+		assert_int_equal(p[18] << 8 | p[19], udp_len);
+		assert_int_equal(p[20], 17);
+		assert_int_equal(p[21], 64);
+	} else {
+		assert_int_equal(p[12] << 8 | p[13], 0x0800);
+		assert_int_equal(p[16] << 8 | p[17], 20 + udp_len);
+		assert_int_equal(p[22], 64);
+		assert_int_equal(internet_sum(0, p + 14, 20), 0xffff);
+	}
+	assert_true(p[head + 6] || p[head + 7]);
+	assert_int_equal(
+		internet_sum(
+			17 + udp_len + internet_sum(0, p + head - (six ? 32 : 8), six ? 32 : 8),
+			p + head, udp_len),
+		0xffff);
+}
+
 static void write_down(unsigned port, const struct rte_mbuf *m)
 {
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
-	const struct frame *f = (const struct frame *)p;
-	unsigned udp_len = ntohs(f->udp.dgram_len);
-	const uint8_t *rtp = p + sizeof(*f);
+	bool six = p[14] >> 4 == 6;
+	const uint8_t *udp = p + (six ? 54 : 34), *rtp = udp + 8;
 	struct world_frame *out = &world->frame[world->frames++ % WORLD_LOG];
 
 	assert_int_equal(m->nb_segs, 1);
 	assert_int_equal(m->pkt_len, m->data_len);
-	assert_int_equal(m->pkt_len, 14 + ntohs(f->ip.total_length));
-	assert_int_equal(ntohs(f->ip.total_length), 20 + udp_len);
-	assert_memory_equal(f->eth.dst_addr.addr_bytes, hop[port], 6);
-	assert_memory_equal(f->eth.src_addr.addr_bytes, mac[port], 6);
-	assert_int_equal(ntohs(f->eth.ether_type), 0x0800);
-	assert_int_equal(internet_sum(0, p + 14, 20), 0xffff);
-	assert_int_not_equal(f->udp.dgram_cksum, 0);
-	assert_int_equal(
-		internet_sum(17 + udp_len + internet_sum(0, p + 26, 8), p + 34, udp_len), 0xffff);
+	assert_memory_equal(p, hop[port], 6);
+	assert_memory_equal(p + 6, mac[port], 6);
+	headers_prove(m, six);
 	*out = (struct world_frame){.port = (uint8_t)port,
 		.len = (uint16_t)m->pkt_len,
-		.src_port = ntohs(f->udp.src_port),
-		.dst_port = ntohs(f->udp.dst_port),
-		.src_ip = f->ip.src_addr,
-		.dst_ip = f->ip.dst_addr,
+		.src_port = (uint16_t)(udp[0] << 8 | udp[1]),
+		.dst_port = (uint16_t)(udp[2] << 8 | udp[3]),
+		.src = six ? ip_v6(p + 22) : ip_v4(load32(p + 26)),
+		.dst = six ? ip_v6(p + 38) : ip_v4(load32(p + 30)),
+		.dscp = six ? (uint8_t)((p[14] << 8 | p[15]) >> 6 & 63) : p[15] >> 2,
 		.marker = rtp[1] & 0x80,
 		.pt = rtp[1] & 0x7f,
 		.seq = (uint16_t)(rtp[2] << 8 | rtp[3]),
 		.ts = (uint32_t)rtp[4] << 24 | (uint32_t)rtp[5] << 16 | rtp[6] << 8 | rtp[7],
 		.ssrc = (uint32_t)rtp[8] << 24 | (uint32_t)rtp[9] << 16 | rtp[10] << 8 | rtp[11],
-		.payload_len = (uint16_t)(udp_len - 8)};
+		.payload_len = (uint16_t)((udp[4] << 8 | udp[5]) - 8)};
 	assert_true(out->payload_len <= sizeof(out->payload));
 	memcpy(out->payload, rtp, out->payload_len);
 }
@@ -130,18 +163,33 @@ int world_eal(void **state)
 	return pool ? 0 : -1;
 }
 
+/* 10.1.0.254, 10.2.0.254, 2001:db8:1::fe, 2001:db8:2::fe */
+static struct td_addr net_address(unsigned address, unsigned host)
+{
+	struct td_addr a = {.family = 6, .ip6 = {0x20, 0x01, 0x0d, 0xb8}};
+
+	if (address < 2)
+		return ip_v4(htonl((address ? 0x0a020000u : 0x0a010000u) + host));
+	a.ip6[5] = (uint8_t)(address - 1);
+	a.ip6[15] = (uint8_t)host;
+	return a;
+}
+
+static struct td_addr our_address(unsigned address)
+{
+	return net_address(address, 254);
+}
+
 int world_setup(void **state)
 {
-	static const struct rtp_address address[2] = {{0, 0}, {0, 1}};
-	struct rtp_address ours[2];
+	struct rtp_address ours[WORLD_ADDRESSES];
 	uint8_t sound[320 * 3];
 	struct world *w = calloc(1, sizeof(*w));
 
 	world = w;
 	random_state = 42;
-	memcpy(ours, address, sizeof(ours));
-	ours[0].ip = htonl(0x0a0100fe);
-	ours[1].ip = htonl(0x0a0200fe);
+	for (unsigned i = 0; i < WORLD_ADDRESSES; i++)
+		ours[i] = (struct rtp_address){.addr = our_address(i), .port = i % 2};
 	w->now = 1000 * TD_NSEC_PER_SEC + 123456;
 	w->frame = malloc(WORLD_LOG * sizeof(*w->frame));
 	w->event = malloc(WORLD_LOG * sizeof(*w->event));
@@ -159,8 +207,12 @@ int world_setup(void **state)
 		w->eth[1 + i] = word | (uint64_t)(i + 1) << 48;
 		w->worker.port[i].mtu = 1500;
 		worker_port_mac(&w->worker.port[i], (const struct rte_ether_addr *)mac[i]);
-		parse_add(&w->parse, ours[i].ip, i);
 	}
+	for (unsigned i = 0; i < WORLD_ADDRESSES; i++)
+		if (ours[i].addr.family == 6)
+			local6_add(&w->parse.local6, ours[i].addr.ip6, i);
+		else
+			parse_add(&w->parse, ours[i].addr.ip4, i);
 	for (unsigned i = 0; i < sizeof(sound); i++)
 		sound[i] = (uint8_t)(i / 160 * 16 + i % 13);
 	assert_int_equal(sounds_set(w->sounds, 0, TD_CODEC_PCMA, sound, sizeof(sound)), 0);
@@ -169,7 +221,7 @@ int world_setup(void **state)
 		.rtp_port_min = WORLD_PORT_MIN,
 		.rtp_port_max = WORLD_PORT_MAX,
 		.address = ours,
-		.address_count = 2,
+		.address_count = WORLD_ADDRESSES,
 		.acct_rows = 4,
 		.sounds = w->sounds,
 		.tap = w->tap,
@@ -205,11 +257,10 @@ int world_teardown(void **state)
 
 struct td_addr world_peer(uint32_t leg)
 {
-	uint32_t place = leg % WORLD_PER_ADDRESS;
+	struct td_addr a = net_address(leg / WORLD_PER_ADDRESS, 1 + leg % WORLD_PER_ADDRESS);
 
-	return (struct td_addr){.family = 4,
-		.port = (uint16_t)(4000 + 2 * leg),
-		.ip4 = htonl((leg < FLOOR ? 0x0a010001 : 0x0a020001) + place)};
+	a.port = (uint16_t)(4000 + 2 * leg);
+	return a;
 }
 
 struct td_leg_params world_params(uint32_t leg)
@@ -224,7 +275,7 @@ struct td_leg_params world_params(uint32_t leg)
 		.policy = TD_SOURCE_STRICT,
 		.flags = TD_LEG_SEND | TD_LEG_RECV | TD_LEG_RTCP,
 		.ptime_ms = 20,
-		.acct = 1 + (leg >= FLOOR),
+		.acct = 1 + (leg / WORLD_PER_ADDRESS % 2),
 		.cookie = 1000 + leg};
 }
 
@@ -253,7 +304,7 @@ void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer
 
 	if (op == TD_MEDIA_TAP) {
 		cmd.tap.recording = peer;
-		cmd.tap.channel = leg >= FLOOR;
+		cmd.tap.channel = leg / WORLD_PER_ADDRESS % 2;
 	}
 	rtp_command(w->rtp, &cmd, w->now);
 	flush(w);
@@ -282,45 +333,68 @@ static void write_rtp(uint8_t *p, const struct world_rtp *in, unsigned len)
 			in->payload ? ((const uint8_t *)in->payload)[i] : world_pattern(in->seq, i);
 }
 
-struct rte_mbuf *world_packet(struct world *w, const struct world_rtp *in)
+/* Headers of a packet from the leg's peer; where UDP's is. */
+static uint8_t *write_ip(uint8_t *p, const struct world_rtp *in, unsigned udp_len)
 {
 	unsigned address = in->leg / WORLD_PER_ADDRESS;
-	struct td_addr peer = world_peer(in->leg);
-	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
-	unsigned media_len = in->len ? in->len : 160;
-	unsigned len = in->raw ? in->raw_len : 12 + media_len;
-	unsigned padding = in->fast || in->seq % 2 == 0 ? 0 : 4; /* Ethernet's */
-	uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(42 + len + padding));
-	struct frame *f = (struct frame *)p;
-	uint16_t sum,
-		our_port = (uint16_t)(WORLD_PORT_MIN + in->leg % WORLD_PER_ADDRESS * 2 + in->rtcp);
+	struct td_addr peer = world_peer(in->leg), ours = our_address(address);
+	bool six = peer.family == 6;
+	struct rte_ether_hdr *eth = (void *)p;
+	struct rte_ipv4_hdr *ip = (void *)(eth + 1);
+	struct rte_ipv6_hdr *ip6 = (void *)(eth + 1);
 
-	memset(p, 0xee, 42 + len + padding);
-	memset(pkt_of(m), 0xee, sizeof(struct pkt));
-	memcpy(&f->eth.dst_addr, mac[address], 6);
-	f->eth.ether_type = htons(RTE_ETHER_TYPE_IPV4);
-	f->ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
-		.total_length = htons((uint16_t)(28 + len)),
+	memcpy(&eth->dst_addr, mac[address % 2], 6);
+	eth->ether_type = htons(six ? RTE_ETHER_TYPE_IPV6 : RTE_ETHER_TYPE_IPV4);
+	if (six) {
+		*ip6 = (struct rte_ipv6_hdr){.vtc_flow = htonl(6u << 28 | in->seq),
+			.payload_len = htons((uint16_t)udp_len),
+			.proto = IPPROTO_UDP,
+			.hop_limits = 60};
+		memcpy(ip6->src_addr, in->src_six.family ? in->src_six.ip6 : peer.ip6, 16);
+		memcpy(ip6->dst_addr, ours.ip6, 16);
+		return (uint8_t *)(ip6 + 1);
+	}
+	*ip = (struct rte_ipv4_hdr){.version_ihl = RTE_IPV4_VHL_DEF,
+		.total_length = htons((uint16_t)(20 + udp_len)),
 		.packet_id = htons(in->seq),
 		.fragment_offset = in->seq % 4 ? htons(RTE_IPV4_HDR_DF_FLAG) : 0,
 		.time_to_live = 60,
 		.next_proto_id = IPPROTO_UDP,
 		.src_addr = in->src_ip ? in->src_ip : peer.ip4,
-		.dst_addr = htonl(address ? 0x0a0200fe : 0x0a0100fe)};
-	f->ip.hdr_checksum = htons((uint16_t)~internet_sum(0, p + 14, 20));
-	f->udp.src_port = htons(in->src_port ? in->src_port : (uint16_t)(peer.port + in->rtcp));
-	f->udp.dst_port = htons(our_port);
-	f->udp.dgram_len = htons((uint16_t)(8 + len));
-	f->udp.dgram_cksum = 0;
+		.dst_addr = ours.ip4};
+	ip->hdr_checksum = htons((uint16_t)~internet_sum(0, p + 14, 20));
+	return (uint8_t *)(ip + 1);
+}
+
+struct rte_mbuf *world_packet(struct world *w, const struct world_rtp *in)
+{
+	struct td_addr peer = world_peer(in->leg);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	unsigned media_len = in->len ? in->len : 160;
+	unsigned len = in->raw ? in->raw_len : 12 + media_len;
+	unsigned padding = in->fast || in->seq % 2 == 0 ? 0 : 4; /* Ethernet's */
+	unsigned addresses = peer.family == 6 ? 32 : 8, head = peer.family == 6 ? 62 : 42;
+	uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(head + len + padding));
+	struct rte_udp_hdr *udp;
+	uint16_t sum,
+		our_port = (uint16_t)(WORLD_PORT_MIN + in->leg % WORLD_PER_ADDRESS * 2 + in->rtcp);
+
+	memset(p, 0xee, head + len + padding);
+	memset(pkt_of(m), 0xee, sizeof(struct pkt));
+	udp = (void *)write_ip(p, in, 8 + len);
+	udp->src_port = htons(in->src_port ? in->src_port : (uint16_t)(peer.port + in->rtcp));
+	udp->dst_port = htons(our_port);
+	udp->dgram_len = htons((uint16_t)(8 + len));
+	udp->dgram_cksum = 0;
 	if (in->raw)
-		memcpy(p + 42, in->raw, len);
+		memcpy(udp + 1, in->raw, len);
 	else
-		write_rtp(p + 42, in, media_len);
-	sum = internet_sum(17 + 8 + len, p + 26, 8);
+		write_rtp((uint8_t *)(udp + 1), in, media_len);
+	sum = internet_sum(17 + 8 + len, (uint8_t *)udp - addresses, addresses);
 	if (in->checksum != CHECKSUM_PARTIAL)
-		sum = (uint16_t)~internet_sum(sum, p + 34, 8 + len);
+		sum = (uint16_t)~internet_sum(sum, (uint8_t *)udp, 8 + len);
 	if (in->checksum != CHECKSUM_NONE)
-		f->udp.dgram_cksum = htons(sum ? sum : 0xffff);
+		udp->dgram_cksum = htons(sum ? sum : 0xffff);
 	return m;
 }
 
@@ -345,9 +419,8 @@ static void input_port(struct world *w, unsigned port, struct rte_mbuf **m, unsi
 
 static unsigned port_of(struct rte_mbuf *m)
 {
-	const struct frame *f = rte_pktmbuf_mtod(m, const struct frame *);
-
-	return f->ip.dst_addr == htonl(0x0a0200fe);
+	/* As the Ethernet destination says. */
+	return !memcmp(rte_pktmbuf_mtod(m, const void *), mac[1], 6);
 }
 
 void world_put(struct world *w, struct rte_mbuf **m, unsigned n)

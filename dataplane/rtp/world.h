@@ -7,7 +7,8 @@
  *                                                          ├ legs
  *     10.2.0.0/16, floor, dataplane port 1 ──── 10.2.0.254 ┘
  *
- * Of the addresses 10.1.x.x and 10.2.x.x, host part 0.99 has no neighbour; others have no route.
+ * and 2001:db8:1::fe, 2001:db8:2::fe likewise. Of the addresses 10.1.x.x and 10.2.x.x, host part
+ * 0.99 has no neighbour; others have no route.
  */
 #ifndef TANDEM_DATAPLANE_RTP_WORLD_H
 #define TANDEM_DATAPLANE_RTP_WORLD_H
@@ -22,17 +23,21 @@
 #define WORLD_PORT_MAX    20199
 #define WORLD_PER_ADDRESS 100
 #define WORLD_WALL        (1700000000 * TD_NSEC_PER_SEC)
+#define WORLD_ADDRESSES   4
 #define WORLD_LOG         65536 /* frames and events written down, the last ones */
 
-/* Legs of the two addresses, first numbers. */
-#define CARRIER 0u
-#define FLOOR   100u
+/* Legs of each address, first numbers. */
+#define CARRIER  0u
+#define FLOOR    100u
+#define CARRIER6 200u /* of IPv6, on the same ports */
+#define FLOOR6   300u
 
 struct world_frame {
 	uint8_t port;
 	uint16_t len; /* whole frame */
 	uint16_t src_port, dst_port;
-	uint32_t src_ip, dst_ip;
+	struct td_addr src, dst; /* port 0 */
+	uint8_t dscp;
 	/* as RTP */
 	bool marker;
 	uint8_t pt;
@@ -61,7 +66,8 @@ struct world {
 /* A media packet to make. Zeroes are what a peer of the leg would send: see world_peer(). */
 struct world_rtp {
 	uint32_t leg;
-	uint32_t src_ip; /* 0: that of the leg's peer */
+	uint32_t src_ip;        /* 0: that of the leg's peer */
+	struct td_addr src_six; /* the same for legs of IPv6; family 0 */
 	uint16_t src_port;
 	uint16_t seq;
 	uint32_t ts, ssrc;
@@ -81,7 +87,8 @@ int world_eal(void **state);      /* cmocka, of the group: DPDK */
 int world_setup(void **state);    /* cmocka: *state is the world */
 int world_teardown(void **state); /* fails when a packet, a next hop or the balance is lost */
 
-/* The peer's address of a leg: 10.1.0.1 + leg, port 4000 + 2 * leg; FLOOR's are 10.2.0.1 ... */
+/* The peer's address of a leg: 10.1.0.1 + leg, port 4000 + 2 * leg; FLOOR's are 10.2.0.1 ...,
+ * CARRIER6's 2001:db8:1::1 ... */
 struct td_addr world_peer(uint32_t leg);
 struct td_leg_params world_params(uint32_t leg); /* PCMA 8, events 101, both directions, RTCP */
 void world_add(struct world *w, uint32_t leg, const struct td_leg_params *p);

@@ -154,8 +154,8 @@ static void frames(struct sim *s)
 		const struct world_frame *f = &w->frame[i];
 
 		assert_true(f->payload_len < 20 || memcmp(f->payload + 12, RIGHTFUL, 8) != 0);
-		assert_true(
-			f->dst_ip != inet_addr("10.1.0.66") && f->dst_ip != inet_addr("10.2.0.66"));
+		assert_true(f->dst.ip4 != inet_addr("10.1.0.66") &&
+			    f->dst.ip4 != inet_addr("10.2.0.66"));
 	}
 	w->frames = 0;
 }
@@ -303,7 +303,7 @@ static void check_heard(struct sim *s, const struct speaker *sp, const void *pay
 
 	if (s->policy == TD_SOURCE_LATCH && other)
 		to = &other->from;
-	assert_int_equal(f->dst_ip, to->ip4);
+	assert_int_equal(f->dst.ip4, to->ip4);
 	assert_int_equal(f->dst_port, to->port);
 	assert_int_equal(f->ssrc, out->params.ssrc);
 	assert_int_equal(f->payload_len, 12 + len);
