@@ -175,6 +175,7 @@ static void dp_worker_ports(struct dp_worker *d)
 		worker_port_mac(w, &dp->port[i].mac); /* knows by now who owns the port */
 		dp_worker_queue(d, i);
 	}
+	rx_intr_init(d);
 }
 
 /* Of a worker's ring, when all its calls are recorded. Pages are the kernel's until they are used.

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <dataplane/eal.h>
+#include <dataplane/port.h>
 
 #define EAL_ARGS   64
 #define EAL_LCORES 4096 /* bytes of --lcores on a machine with hundreds of cores */
@@ -188,14 +189,21 @@ static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *er
 
 static void eal_devices(struct eal_args *a, const struct eal_params *p)
 {
-	bool pci = false;
+	bool pci = false, shared = false;
 
-	for (unsigned i = 0; i < p->port_count; i++)
-		if (p->ports[i].type == TD_PORT_PCI) {
-			eal_arg(a, "-a");
-			eal_arg(a, "%s", p->ports[i].device);
-			pci = true;
+	for (unsigned i = 0; i < p->port_count; i++) {
+		if (p->ports[i].type != TD_PORT_PCI)
+			continue;
+		if (port_is_virtual(&p->ports[i])) {
+			shared = true;
+			continue;
 		}
+		eal_arg(a, "-a");
+		eal_arg(a, "%s", p->ports[i].device);
+		pci = true;
+	}
+	if (shared) /* with the other side, to which a descriptor a page would be too many */
+		eal_arg(a, "--single-file-segments");
 	if (pci)
 		return;
 	eal_arg(a, "--no-pci");

@@ -32,7 +32,7 @@ void port_unplug(struct port *p)
 	if (!p->probed)
 		return;
 	p->probed = false;
-	if (p->conf->type == TD_PORT_PCI)
+	if (p->conf->type == TD_PORT_PCI && !port_is_virtual(p->conf))
 		(void)rte_eth_dev_close(p->eth_port);
 	else
 		(void)rte_eal_hotplug_remove("vdev", p->device);
@@ -61,14 +61,14 @@ static int port_queue(struct port *p, uint16_t queue, struct rte_mempool *pool)
 	return rc ? rc : rte_eth_tx_queue_setup(p->eth_port, queue, tx, SOCKET_ID_ANY, NULL);
 }
 
-int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size)
+static int port_set_up(struct port *p, const struct port_env *env)
 {
 	struct rte_eth_conf conf = {0};
 	struct rte_eth_dev_info info;
 	int rc = rte_eth_dev_info_get(p->eth_port, &info);
 
 	if (rc)
-		goto fail;
+		return rc;
 	p->tx_checksum = (info.tx_offload_capa & PORT_TX_CHECKSUM) == PORT_TX_CHECKSUM;
 	if (p->tx_checksum)
 		conf.txmode.offloads |= PORT_TX_CHECKSUM;
@@ -78,27 +78,41 @@ int port_configure(struct port *p, const struct port_env *env, char *err, size_t
 	steer_plan(&p->steer, &info, p->queues, env->ours.config.rtp_port_min,
 		env->ours.config.rtp_port_max);
 	steer_configure(&p->steer, &conf);
+	conf.intr_conf.rxq = p->interrupts;
 	rc = rte_eth_dev_configure(p->eth_port, p->queues, p->queues, &conf);
 	if (rc)
-		goto fail;
+		return rc;
 	if (p->conf->type == TD_PORT_PCI)
 		(void)rte_eth_dev_set_mtu(p->eth_port, p->mtu);
 	for (uint16_t q = 0; q < p->queues && !rc; q++)
 		rc = port_queue(p, q, env->pool);
 	if (rc)
-		goto fail;
+		return rc;
 	rc = rte_eth_dev_start(p->eth_port);
 	if (rc)
-		goto fail;
+		return rc;
 	p->started = true;
 	if (p->queues == env->workers)
 		steer_apply(&p->steer, p->eth_port);
 	if (rte_is_zero_ether_addr(&p->mac))
 		rc = rte_eth_macaddr_get(p->eth_port, &p->mac);
-	if (!rc)
-		return 0;
-fail:
-	snprintf(err, err_size, "%s (%s)", eal_complaint(), strerror(-rc));
+	return rc;
+}
+
+int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size)
+{
+	int rc;
+
+	/* vhost has other descriptors for each guest that connects, and says so to no one. */
+	p->interrupts =
+		p->conf->type == TD_PORT_PCI && strncmp(p->conf->device, "net_vhost", 9) != 0;
+	rc = port_set_up(p, env);
+	if (rc && p->interrupts && !p->started) { /* a driver without them may refuse: naps serve */
+		p->interrupts = false;
+		rc = port_set_up(p, env);
+	}
+	if (rc)
+		snprintf(err, err_size, "%s (%s)", eal_complaint(), strerror(-rc));
 	return rc;
 }
 

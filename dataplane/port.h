@@ -24,6 +24,7 @@ struct port {
 	struct steer steer;
 	bool probed, started;
 	bool kernel_owned, zero_copy, tx_checksum;
+	bool interrupts; /* of its receive queues, to sleep on */
 	uint16_t mtu;
 	struct rte_ether_addr mac;
 	int fd; /* readable when packets wait; -1: there is none, nap instead */
@@ -63,5 +64,7 @@ int port_hotplug(struct port *p, const char *args, char *err, size_t err_size);
 /* Makes queues and starts. */
 int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size);
 void port_unplug(struct port *p);
+/* TD_PORT_PCI: a virtual device of DPDK's and its options, "net_virtio_user0,path=/run/vm.sock". */
+bool port_is_virtual(const struct td_conf_port *conf);
 
 #endif

@@ -73,6 +73,21 @@ static int port_probe_memif(struct port *p, char *err, size_t err_size)
 	return port_hotplug(p, args, err, err_size);
 }
 
+bool port_is_virtual(const struct td_conf_port *conf)
+{
+	return conf->type == TD_PORT_PCI && !strncmp(conf->device, "net_", 4);
+}
+
+static int port_probe_virtual_pci(struct port *p, char *err, size_t err_size)
+{
+	const char *options = strchr(p->conf->device, ',');
+
+	snprintf(p->driver, sizeof(p->driver), "virtual");
+	snprintf(p->device, sizeof(p->device), "%.*s", (int)strcspn(p->conf->device, ","),
+		p->conf->device);
+	return port_hotplug(p, options ? options + 1 : "", err, err_size);
+}
+
 static int port_probe_pci(struct port *p, char *err, size_t err_size)
 {
 	snprintf(p->driver, sizeof(p->driver), "pci");
@@ -95,6 +110,8 @@ int port_probe_virtual(struct port *p, char *err, size_t err_size)
 	case TD_PORT_MEMIF:
 		return port_probe_memif(p, err, err_size);
 	case TD_PORT_PCI:
+		if (port_is_virtual(p->conf))
+			return port_probe_virtual_pci(p, err, err_size);
 		return port_probe_pci(p, err, err_size);
 	default:
 		snprintf(err, err_size, "unknown type %u", p->conf->type);

@@ -30,9 +30,12 @@ struct dp_held {
 
 /* How its loop comes to rest; sleep.c. */
 struct worker_rest {
-	uint64_t last;    /* when packets came last */
-	unsigned turns;   /* empty ones, in a row */
-	bool gather, nap; /* latency cpu: packets come fast enough to nap; a nap is due */
+	uint64_t last;      /* when packets came last */
+	unsigned turns;     /* empty ones, in a row */
+	bool nap;           /* latency cpu: packets come fast enough; a nap is due */
+	bool interrupts;    /* main, before start: a queue has some */
+	bool armed;         /* these: a turn is to be taken before sleeping */
+	int intr[PORT_MAX]; /* main, before start: the queue's descriptor; -1 none */
 };
 
 /* A worker and its ends of the rings; the thread that writes is named. */
@@ -48,7 +51,7 @@ struct dp_worker {
 	struct rte_ring *events;   /* worker: struct td_media_event */
 	struct rte_ring *sip_in;   /* worker: mbuf */
 	struct rte_ring *learnt;   /* worker, for main: struct punt_learnt */
-	struct frag *frag;            /* NULL where the kernel owns all ports */
+	struct frag *frag;         /* NULL where the kernel owns all ports */
 	struct dp_held hold[DP_HOLD]; /* worker, all below too */
 	unsigned held;
 	uint32_t generation; /* of routes that the legs know */
@@ -126,6 +129,13 @@ bool worker_took(struct dp_worker *d, unsigned packets, uint64_t now);
 /* After a turn: sleeps, or not, until `due` at the latest; 0: not at all. The time then. */
 uint64_t worker_rest(struct dp_worker *d, uint64_t now, uint64_t due);
 void signalling_sleep(struct dp *dp, uint64_t now);
+
+/* rxintr.c: interrupts of its queues. */
+void rx_intr_init(struct dp_worker *d); /* main, once ports and queues are known */
+void rx_intr_arm(struct dp_worker *d);
+void rx_intr_disarm(struct dp_worker *d);
+/* Reads those that are readable. */
+void rx_intr_take(struct dp_worker *d, const struct pollfd *fds, unsigned n);
 
 /* pipeline.c: a burst that came in by a port. */
 void pipeline_run(

@@ -134,6 +134,8 @@ static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, boo
 			continue;
 		if (dp->port[i].fd >= 0)
 			fds[n++] = (struct pollfd){.fd = dp->port[i].fd, .events = POLLIN};
+		else if (d->rest.armed && d->rest.intr[i] >= 0)
+			fds[n++] = (struct pollfd){.fd = d->rest.intr[i], .events = POLLIN};
 		else if (due > nap_end(d, now))
 			due = nap_end(d, now);
 	}
@@ -142,8 +144,12 @@ static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, boo
 	if (!worker_has_work(d)) {
 		loop_poll(fds, n, now, due);
 		loop_check(fds, n);
+		if (d->rest.armed)
+			rx_intr_take(d, fds, n);
 	}
 	wake_disarm(&d->wake);
+	if (d->rest.armed)
+		rx_intr_disarm(d);
 	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
 	woken = dp_now();
 	d->info.asleep_ns += woken - now;
@@ -160,6 +166,8 @@ bool worker_took(struct dp_worker *d, unsigned packets, uint64_t now)
 		return false;
 	r->nap = now < r->last + 2 * GATHER && d->dp->site.latency == TD_LATENCY_CPU;
 	r->last = now;
+	if (r->armed)
+		rx_intr_disarm(d);
 	return !r->nap || d->burst_full;
 }
 
@@ -179,6 +187,10 @@ uint64_t worker_rest(struct dp_worker *d, uint64_t now, uint64_t due)
 		return now;
 	if (d->dp->site.latency == TD_LATENCY_LOW && now < r->last + SPIN) {
 		rte_pause();
+		return now;
+	}
+	if (r->interrupts && !r->armed) {
+		rx_intr_arm(d);
 		return now;
 	}
 	r->turns = 0;

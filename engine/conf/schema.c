@@ -103,7 +103,8 @@ const struct conf_key td_schema[] = {
 	 .help = "How packets come in: `af_xdp` and `af_packet` use an ordinary interface."},
 	{TD_KIND_PORT, "device", CONF_STRING, CONF_REQUIRED | CONF_RESTART,
 	 FIELD(td_conf_port, device),
-	 .help = "Interface, memif socket, or PCI address; any word for a ring."},
+	 .help = "Interface, memif socket, or PCI address; any word for a ring. `pci` also takes a "
+		 "virtual device of DPDK's: `net_virtio_user0,path=/run/vm.sock`."},
 	{TD_KIND_PORT, "address", CONF_PREFIXES, CONF_REQUIRED | CONF_RESTART,
 	 LIST(td_conf_port, address, address_count, TD_CONF_LIST),
 	 .help = "Our addresses on this port with their networks, for SIP and media."},

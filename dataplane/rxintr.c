@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Interrupts of a worker's queues, to sleep on where the device is ours alone.
+ *
+ * Armed, a queue makes its descriptor readable when a packet comes; what came before shows in a
+ * turn that is taken after arming, so that none is slept on. Not every driver can count what waits,
+ * which would be the other way.
+ */
+#include <rte_ethdev.h>
+#include <unistd.h>
+#include <dataplane/private.h>
+
+void rx_intr_init(struct dp_worker *d)
+{
+	for (unsigned i = 0; i < d->dp->ports; i++) {
+		const struct worker_port *w = &d->worker.port[i];
+
+		d->rest.intr[i] = -1;
+		if (d->dp->port[i].interrupts && !w->via)
+			d->rest.intr[i] = rte_eth_dev_rx_intr_ctl_q_get_fd(w->eth_port, w->queue);
+		d->rest.interrupts |= d->rest.intr[i] >= 0;
+	}
+}
+
+void rx_intr_arm(struct dp_worker *d)
+{
+	for (unsigned i = 0; i < d->dp->ports; i++)
+		if (d->rest.intr[i] >= 0)
+			(void)rte_eth_dev_rx_intr_enable(
+				d->worker.port[i].eth_port, d->worker.port[i].queue);
+	d->rest.armed = true;
+}
+
+void rx_intr_disarm(struct dp_worker *d)
+{
+	for (unsigned i = 0; i < d->dp->ports; i++)
+		if (d->rest.intr[i] >= 0)
+			(void)rte_eth_dev_rx_intr_disable(
+				d->worker.port[i].eth_port, d->worker.port[i].queue);
+	d->rest.armed = false;
+}
+
+void rx_intr_take(struct dp_worker *d, const struct pollfd *fds, unsigned n)
+{
+	uint64_t count;
+
+	for (unsigned i = 0; i < d->dp->ports; i++)
+		for (unsigned k = 0; k < n && d->rest.intr[i] >= 0; k++)
+			/* Readable, and no eventfd, as vhost's is none: it would end every sleep,
+			 * and naps serve. */
+			if (fds[k].fd == d->rest.intr[i] && fds[k].revents & POLLIN &&
+				read(fds[k].fd, &count, sizeof(count)) != sizeof(count))
+				d->rest.intr[i] = -1;
+}
