@@ -153,9 +153,9 @@ static void any_leg_to_any(void **state)
 {
 	struct world *w = *state;
 
-	for (uint8_t a = 0; a < TD_SRTP_SUITES; a++)
-		for (uint8_t b = 0; b < TD_SRTP_SUITES; b++)
-			relay_between(w, a, b);
+	for (unsigned a = 0; a < TD_SRTP_SUITES; a++)
+		for (unsigned b = 0; b < TD_SRTP_SUITES; b++)
+			relay_between(w, (uint8_t)a, (uint8_t)b);
 	for (unsigned reason = TD_DROP_SRTP_AUTH; reason <= TD_DROP_SRTP_NO_KEY; reason++)
 		assert_int_equal(world_dropped(w, reason), 0);
 }

@@ -157,9 +157,9 @@ const char *sdp_crypto_decode(struct sdp_crypto *out, struct str line)
 	c.tag = (uint32_t)tag;
 	suite = word(&line);
 	key = word(&line);
-	for (uint8_t i = TD_SRTP_NONE + 1; i < TD_SRTP_SUITES; i++)
+	for (unsigned i = TD_SRTP_NONE + 1; i < TD_SRTP_SUITES; i++)
 		if (str_eq(suite, suites[i].name))
-			c.key.suite = i;
+			c.key.suite = (uint8_t)i;
 	if (!c.key.suite)
 		return "suite not known here";
 	why = key_decode(&c.key, key);
