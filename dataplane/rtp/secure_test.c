@@ -17,7 +17,7 @@ static struct peer peer[2];
 
 static struct peer *peer_of(uint32_t leg)
 {
-	return &peer[leg >= FLOOR];
+	return &peer[leg / FLOOR % 2];
 }
 
 static struct td_srtp_key key_of(uint8_t suite, uint8_t seed)
@@ -120,32 +120,33 @@ static int teardown(void **state)
 	return world_teardown(state);
 }
 
-static void relay_between(struct world *w, uint8_t a, uint8_t b)
+/* Suites of two legs, TD_SRTP_NONE for RTP. */
+static void relay_between(struct world *w, uint32_t leg_a, uint8_t a, uint32_t leg_b, uint8_t b)
 {
-	struct td_leg_params plain_a = world_params(A), plain_b = world_params(B);
+	struct td_leg_params plain_a = world_params(leg_a), plain_b = world_params(leg_b);
 	unsigned frames = w->frames;
 
 	if (a)
-		add_secure(w, A, a);
+		add_secure(w, leg_a, a);
 	else
-		world_add(w, A, &plain_a);
+		world_add(w, leg_a, &plain_a);
 	if (b)
-		add_secure(w, B, b);
+		add_secure(w, leg_b, b);
 	else
-		world_add(w, B, &plain_b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+		world_add(w, leg_b, &plain_b);
+	world_cmd(w, TD_MEDIA_BRIDGE, leg_a, leg_b);
 	for (uint16_t seq = 65500; seq != 100; seq++) { /* through a turn of the numbers */
-		say(w, A, seq, a);
+		say(w, leg_a, seq, a);
 		assert_int_equal(w->frames, ++frames);
-		heard(w, B, seq, b);
-		say(w, B, (uint16_t)(seq + 40), b);
+		heard(w, leg_b, seq, b);
+		say(w, leg_b, (uint16_t)(seq + 40), b);
 		assert_int_equal(w->frames, ++frames);
-		heard(w, A, (uint16_t)(seq + 40), a);
+		heard(w, leg_a, (uint16_t)(seq + 40), a);
 		frames = w->frames = 0;
 	}
 	world_check_balance(w);
-	world_cmd(w, TD_MEDIA_LEG_DEL, A, 0);
-	world_cmd(w, TD_MEDIA_LEG_DEL, B, 0);
+	world_cmd(w, TD_MEDIA_LEG_DEL, leg_a, 0);
+	world_cmd(w, TD_MEDIA_LEG_DEL, leg_b, 0);
 	w->frames = w->events = 0;
 }
 
@@ -155,9 +156,20 @@ static void any_leg_to_any(void **state)
 
 	for (unsigned a = 0; a < TD_SRTP_SUITES; a++)
 		for (unsigned b = 0; b < TD_SRTP_SUITES; b++)
-			relay_between(w, (uint8_t)a, (uint8_t)b);
+			relay_between(w, A, (uint8_t)a, B, (uint8_t)b);
 	for (unsigned reason = TD_DROP_SRTP_AUTH; reason <= TD_DROP_SRTP_NO_KEY; reason++)
 		assert_int_equal(world_dropped(w, reason), 0);
+}
+
+static void any_family_to_any(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned b = 0; b < TD_SRTP_SUITES; b++) {
+		relay_between(w, CARRIER6, TD_SRTP_AEAD_AES_128_GCM, FLOOR, (uint8_t)b);
+		relay_between(w, CARRIER, TD_SRTP_NONE, FLOOR6, (uint8_t)b);
+		relay_between(w, CARRIER6, TD_SRTP_AES_CM_128_HMAC_SHA1_80, FLOOR6, (uint8_t)b);
+	}
 }
 
 /* Whoever has RTP is as fast as ever; what it says to an SRTP leg is not in the clear. */
@@ -402,6 +414,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(any_leg_to_any),
+		TEST(any_family_to_any),
 		TEST(plain_legs_keep_the_fast_lane),
 		TEST(forged_and_repeated_packets_are_dropped),
 		TEST(statistics_are_of_what_was_authentic),
