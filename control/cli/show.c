@@ -15,7 +15,8 @@ static const struct {
 	const char *name, *columns, *empty;
 } views[VIEWS] = {
 	[VIEW_CALLS] = {"calls",
-		"id state seconds caller dialled trunk queue position agent waited talked codec "
+		"id state seconds caller dialled trunk queue position agent to_trunk waited talked "
+		"codec "
 		"mos audio digits",
 		"no calls"},
 	[VIEW_QUEUES] = {"queues",
@@ -23,7 +24,7 @@ static const struct {
 		"abandoned timed_out full service_level asa",
 		"no queues: the site has none yet"},
 	[VIEW_AGENTS] = {"agents",
-		"name state seconds reason reachable contact queue call answered missed",
+		"name state seconds reason reachable link_full contact queue call answered missed",
 		"no agents: the site has none yet"},
 	{"ports",
 		"port device driver up in originated crossed_in out consumed dropped held "

@@ -63,7 +63,7 @@ usage:
 /* What a person looks for first; --json has all. */
 #define CDR_COLUMNS                                                                         \
 	"id offered caller dialled queue agent disposition wait_ms ring_ms talk_ms digits " \
-	"ended_by sip_code"
+	"ended_by sip_code cause"
 
 int cmd_cdr(const struct cli *cli, int argc, char **argv)
 {

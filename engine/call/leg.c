@@ -150,7 +150,7 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 {
 	const struct call *c = l->call;
 	struct td_leg_params p = l->params;
-	struct keys_chosen keys;
+	struct keys_chosen keys = {0};
 	int rc = peer->rtp.port ? sdp_leg(&l->ours, peer, &p) : -ENOENT;
 
 	if (rc == 0)

@@ -10,9 +10,8 @@
 LAB_PORT=$1
 export LAB_PORT
 speech
-sed -e "s/^trunks:/links:\n  line: {limit: 4M}\ntrunks:/" -e "s/\(acme: {.*\)}/\1, link: line}/" \
-	"$top/examples/site.yaml" | sed "s#^  moh: .*#  moh: {file: $top/examples/sounds/moh.wav}#" \
-	>"$out/site.yaml"
+sed "s/limit: 100M/limit: 4M/; s#^  moh: .*#  moh: {file: $top/examples/sounds/moh.wav}#" \
+	"$top/examples/site.yaml" >"$out/site.yaml"
 lab_up "$out/site.yaml"
 capture wire carrier-engine carrier
 capture wire floor-engine floor
