@@ -96,7 +96,7 @@ struct dp_port_info {
 	unsigned queues;      /* a worker each; the others hand their packets to those */
 	const char *steering; /* how packets find their worker's queue, steer_name() */
 	bool up, kernel_owned, zero_copy;
-	uint64_t kernel_dropped; /* packets the driver or kernel lost before us */
+	uint64_t kernel_dropped;               /* packets the driver or kernel lost before us */
 	struct td_frames kernel[TD_DIR_COUNT]; /* the kernel's own, beside `stats` */
 };
 void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out);

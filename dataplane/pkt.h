@@ -10,8 +10,8 @@
 #include <dataplane/net/ip.h>
 
 struct pkt {
-	uint32_t leg;    /* media only: the leg's number (include/tandem/media.h) */
-	union {          /* IPv4 in network order, or IPv6 */
+	uint32_t leg; /* media only: the leg's number (include/tandem/media.h) */
+	union {       /* IPv4 in network order, or IPv6 */
 		uint32_t src_ip;
 		uint8_t src_ip6[16];
 	};

@@ -55,7 +55,7 @@ static void header6(const struct rtp *r, uint32_t id, const struct td_addr *to, 
 uint8_t *rtp_leg_head(const struct rtp *r, uint32_t id, const struct td_addr *to, bool above,
 	uint8_t *payload, unsigned len)
 {
-	struct rte_udp_hdr *udp = (void *)(payload - sizeof(*udp));
+	struct rte_udp_hdr *udp = (void *)(payload - sizeof(struct rte_udp_hdr));
 	uint8_t *ip = payload - rtp_head(&r->leg[id]);
 
 	*udp = (struct rte_udp_hdr){
@@ -141,7 +141,10 @@ struct rte_mbuf *rtp_leg_packet(
 
 	if (!m)
 		return NULL;
-	*payload = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(head + len)) + head;
+	/* There is room: what we make is far shorter than a buffer. */
+	m->data_len = (uint16_t)(head + len);
+	m->pkt_len = m->data_len;
+	*payload = rte_pktmbuf_mtod_offset(m, uint8_t *, head);
 	(void)rtp_leg_head(r, id, &to, rtcp && !c->mux, *payload, len);
 	return m;
 }

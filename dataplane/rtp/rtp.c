@@ -34,6 +34,7 @@ static void *table_reserve(uint64_t bytes)
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
+	/* cppcheck-suppress memleak; p is what is returned */
 	return p == MAP_FAILED ? NULL : p;
 }
 

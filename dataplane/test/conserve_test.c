@@ -24,7 +24,7 @@
 #define STASH        65536
 #define WORKERS_MOST 3
 #define LEGS         60  /* in use, of both sides: spread over all workers */
-#define SETTLE 800 /* rounds: a full ring of SIP, 16 a turn, and 3 s in which messages wait */
+#define SETTLE       800 /* rounds: a full ring of SIP, 16 a turn, and 3 s in which messages wait */
 #define SIP_BYTES    400 /* most */
 
 /* What can go wrong, and for how many steps. */

@@ -525,7 +525,8 @@ static void waking_reaches_the_turn(void **state)
 
 static void a_core_has_one_loop(void **state)
 {
-	struct td_conf_site site = {.worker_cores = {0, 1}, .worker_count = 2, .signalling_core = 1};
+	struct td_conf_site site = {
+		.worker_cores = {0, 1}, .worker_count = 2, .signalling_core = 1};
 	struct td_conf_port one = {.type = TD_PORT_RING};
 	struct dp_params p = {.site = &site, .ports = &one, .port_count = 1};
 	char err[DP_ERR];

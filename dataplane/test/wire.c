@@ -64,9 +64,10 @@ void wire_open(struct wire *w, const struct wire_params *p)
 	for (unsigned side = 0; side < WIRE_SIDES; side++)
 		wire_port(&ports[side], side, p->queues);
 	w->dp = dp_alloc(&params, err, sizeof(err));
-	if (!w->dp)
-		print_error("%s\n", err);
-	assert_non_null(w->dp);
+	if (!w->dp) {
+		fail_msg("%s", err);
+		return; /* which analysers do not know */
+	}
 	w->pool = rte_mempool_lookup(MEMPOOL_NAME);
 	assert_non_null(w->pool);
 	for (unsigned side = 0; side < WIRE_SIDES; side++) {

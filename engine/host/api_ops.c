@@ -169,7 +169,8 @@ static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg
 	if (!known) {
 		api_error(c, m->op, m->id, -EINVAL,
 			"nothing called \"%.40s\" to show; there are calls, queues, agents, "
-			"trunks, links, sip, bandwidth, ports, port-bandwidth, drops, memory, workers, stats",
+			"trunks, links, sip, bandwidth, ports, port-bandwidth, drops, memory, "
+			"workers, stats",
 			what);
 		return;
 	}

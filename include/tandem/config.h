@@ -115,10 +115,10 @@ struct td_conf_trunk {
 	uint8_t codecs[4];          /* enum td_codec, preferred first, 0-terminated */
 	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	uint32_t max_calls;         /* 0 without limit */
-	uint64_t limit_bps; /* 0 without limit */
-	uint8_t layer;      /* enum td_layer, at which limit_bps counts */
-	char link[TD_NAME_BYTES]; /* the line it comes by; empty: one without limit */
-	struct td_addr server;    /* where calls out go; family 0: its first address, port 5060 */
+	uint64_t limit_bps;         /* 0 without limit */
+	uint8_t layer;              /* enum td_layer, at which limit_bps counts */
+	char link[TD_NAME_BYTES];   /* the line it comes by; empty: one without limit */
+	struct td_addr server;      /* where calls out go; family 0: its first address, port 5060 */
 };
 
 struct td_conf_group {

@@ -441,7 +441,7 @@ void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 		.random = on_random};
 	char site[1024], err[256] = "";
 	int n = snprintf(site, sizeof(site),
-		"set site site domain=tandem.example rtp_ports=%u-%u max_calls=8\n"
+		"set site site domain=tandem.example rtp_ports=%d-%d max_calls=8\n"
 		"set port carrier device=eth1 address=10.1.0.254/16\n"
 		"set port floor device=eth2 address=10.2.0.254/16\n"
 		"set trunk acme address=10.1.0.10 policy=%s\n"
