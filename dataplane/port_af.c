@@ -360,5 +360,5 @@ uint64_t port_lost(struct port *p)
 	len = sizeof(t);
 	if (!getsockopt(p->fd, SOL_PACKET, PACKET_STATISTICS, &t, &len)) /* and starts anew */
 		p->lost += t.tp_drops;
-	return p->lost;
+	return p->lost + tc_counter(p->tc, FILTER_TOO_LONG);
 }

@@ -24,7 +24,7 @@
 
 struct fib_routes {
 	unsigned count;
-	struct fib_route route[]; /* longest prefix first, then lowest metric */
+	struct fib_route route[]; /* longest prefix, then lowest metric, then ours first */
 };
 
 struct fib_slot {
@@ -115,7 +115,10 @@ static int fib_route_compare(const void *a, const void *b)
 
 	if (x->bits != y->bits)
 		return y->bits - x->bits;
-	return x->metric < y->metric ? -1 : x->metric > y->metric;
+	if (x->metric != y->metric)
+		return x->metric < y->metric ? -1 : 1;
+	/* The kernel may have a network elsewhere that is also on a VLAN of ours. */
+	return (x->port == FIB_ELSEWHERE) - (y->port == FIB_ELSEWHERE);
 }
 
 int fib_routes_set(struct fib *f, const struct fib_route *r, unsigned n)

@@ -28,7 +28,8 @@ int tandem_tc(struct __sk_buff *skb)
 	}
 	if (verdict == FILTER_PASS)
 		return TC_ACT_UNSPEC;
-	filter_count(verdict == FILTER_TAKE ? FILTER_OURS : FILTER_TOO_LONG);
+	if (verdict == FILTER_TAKE)
+		filter_count(FILTER_OURS);
 	return TC_ACT_SHOT;
 }
 
@@ -58,9 +59,10 @@ static __always_inline enum filter_verdict filter_copy(
 }
 
 /*
- * DPDK's driver asks the kernel to put fragments together for it; such a datagram goes to the
- * kernel's socket too, and is known here by its length. (A fragmented one that is short comes
- * twice: to SIP, a retransmission.)
+ * DPDK's driver asks the kernel to put IPv4's fragments together for it; such a datagram goes to
+ * the kernel's socket too, and is known here by its length. (A fragmented one that is short comes
+ * twice: to SIP, a retransmission.) On a VLAN of the engine's own no other socket has it: it is
+ * lost.
  */
 SEC("socket")
 int tandem_socket(struct __sk_buff *skb)
@@ -74,6 +76,8 @@ int tandem_socket(struct __sk_buff *skb)
 		verdict = filter_tag(c, skb->vlan_tci, skb->len);
 	else if (!c->vlan && !skb->vlan_present)
 		verdict = filter_copy(c, skb);
+	if (verdict == FILTER_STOP)
+		filter_count(FILTER_TOO_LONG);
 	return verdict == FILTER_TAKE ? (int)skb->len : 0;
 }
 

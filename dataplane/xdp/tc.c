@@ -133,3 +133,8 @@ void tc_free(struct tc *t)
 	bpf_object__close(t->object);
 	free(t);
 }
+
+uint64_t tc_counter(const struct tc *t, enum filter_counter kind)
+{
+	return filter_counter_read(bpf_object__find_map_fd_by_name(t->object, "counters"), kind);
+}

@@ -186,18 +186,23 @@ void xdp_stop(struct xdp *x)
 	*x = (struct xdp){.prog = -1, .counters = -1};
 }
 
-uint64_t xdp_counter(const struct xdp *x, enum filter_counter kind)
+uint64_t filter_counter_read(int counters_map, enum filter_counter kind)
 {
 	int cpus = libbpf_num_possible_cpus();
 	uint32_t key = kind;
 	uint64_t *value, sum = 0;
 
-	if (x->counters < 0 || cpus <= 0)
+	if (counters_map < 0 || cpus <= 0)
 		return 0;
 	value = calloc((size_t)cpus, sizeof(*value));
-	if (value && !bpf_map_lookup_elem(x->counters, &key, value))
+	if (value && !bpf_map_lookup_elem(counters_map, &key, value))
 		for (int i = 0; i < cpus; i++)
 			sum += value[i];
 	free(value);
 	return sum;
+}
+
+uint64_t xdp_counter(const struct xdp *x, enum filter_counter kind)
+{
+	return filter_counter_read(x->counters, kind);
 }

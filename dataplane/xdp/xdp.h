@@ -46,11 +46,13 @@ struct tc;
 struct tc *tc_alloc(int ifindex, int packet_socket, const char *object, const struct xdp_ours *ours,
 	char *err, size_t err_size);
 void tc_free(struct tc *t);
+uint64_t tc_counter(const struct tc *t, enum filter_counter kind);
 
 /* Fills the maps of these descriptors. */
 struct filter_maps {
 	int config, addresses, addresses6;
 };
+uint64_t filter_counter_read(int counters_map, enum filter_counter kind); /* of all CPUs */
 int filter_set(const struct filter_maps *maps, const struct xdp_ours *ours);
 
 #endif
