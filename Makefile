@@ -35,8 +35,9 @@ asan: deps $(ASAN)/build.ninja
 	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 4
 
 bench: all
-	@$(B)/bench/tandem-bench relay --legs 1000,10000,100000
-	@$(B)/bench/tandem-bench tap --legs 1000,10000,100000
+	@$(B)/bench/tandem-bench relay --legs 2000,10000,100000,400000
+	@$(B)/bench/tandem-bench tap --legs 2000,10000,100000,400000
+	@$(B)/bench/tandem-bench srtp --legs 2000,100000
 	@$(B)/bench/tandem-bench latency --latency low
 
 # Tandem beside rtpengine (apt-get install rtpengine-daemon); about five minutes.
