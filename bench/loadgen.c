@@ -10,7 +10,7 @@
 #include <bench/bench.h>
 #include <bench/load/calls.h>
 #include <bench/load/gen.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 static const struct {
 	const char *name;

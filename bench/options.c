@@ -7,7 +7,7 @@
 #include <string.h>
 #include <bench/bench.h>
 #include <bench/load/load.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 
 #define ROUNDS_DEFAULT 15u
 #define ROUNDS_MAX     1000u

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <bench/bench.h>
 #include <dataplane/eal.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 static int by_value(const void *a, const void *b)
 {

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <bench/traffic.h>
 #include <dataplane/rtp/srtp.h>
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 
 #define BATCH 256u /* packets timed in one go */
 #define PLAIN (12 + TRAFFIC_PAYLOAD)

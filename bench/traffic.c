@@ -6,7 +6,7 @@
 #include <bench/traffic.h>
 #include <dataplane/mempool.h>
 #include <dataplane/rtp/rtp.h>
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 
 #define PORT_MIN    10000
 #define PORT_END    59999

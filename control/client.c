@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/client.h>
 #include <endian.h>
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>

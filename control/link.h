@@ -6,7 +6,7 @@
 #ifndef TANDEM_CONTROL_LINK_H
 #define TANDEM_CONTROL_LINK_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/api.h>
 
 #define LINK_REQUESTS  16    /* under way at once */

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <bench/load/bridge.h>
 #include <dataplane/dataplane.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 #define BRIDGE_BATCH     64 /* calls a turn; commands come slower than the worker takes them */
 #define BRIDGE_EVENTS    64

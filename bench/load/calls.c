@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bench/load/calls.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 
 static bool call_decode(struct load_call *c, struct str line)
 {

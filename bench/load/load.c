@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bench/load/load.h>
-#include <engine/core/timer.h>
+#include <engine/base/timer.h>
 
 #define PATTERN_WORDS 17
 #define PATTERN_STEP  0x9e3779b97f4a7c15ull

@@ -16,7 +16,7 @@
 #ifndef TANDEM_BENCH_LOAD_LOAD_H
 #define TANDEM_BENCH_LOAD_LOAD_H
 
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <tandem/types.h>
 #include <bench/load/hist.h>
 

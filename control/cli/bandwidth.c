@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl bandwidth`: what runs, what is reserved, and how many calls a link would carry. */
 #include <control/cli/cli.h>
-#include <engine/core/rate.h>
+#include <engine/base/rate.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include <control/cli/cli.h>
 #include <engine/acd/acd.h>
 #include <engine/acd/replay.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <engine/journal/reader.h>
 #include <errno.h>
 #include <getopt.h>

@@ -2,7 +2,7 @@
 /* `tandemctl trace --sip`: SIP messages as they pass, as text or as a capture for Wireshark. */
 #include <arpa/inet.h>
 #include <control/cli/cli.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>

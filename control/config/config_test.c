@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/config/config.h>
 #include <engine/conf/schema.h>
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>

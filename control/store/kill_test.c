@@ -8,7 +8,7 @@
  * changes its files, so that many die between the pages of one commit.
  */
 #include <control/store/follow.h>
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <engine/journal/writer.h>
 #include <poll.h>
 #include <signal.h>

@@ -9,7 +9,7 @@
 #ifndef TANDEM_CONTROL_STORE_H
 #define TANDEM_CONTROL_STORE_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/event.h>
 
 struct store;

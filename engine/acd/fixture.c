@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/fixture.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 struct acd *acd;
 uint64_t at;

@@ -14,10 +14,10 @@
 
 #include <sys/queue.h>
 #include <engine/acd/acd.h>
-#include <engine/core/hash.h>
-#include <engine/core/pool.h>
-#include <engine/core/timer.h>
-#include <engine/core/tree.h>
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/timer.h>
+#include <engine/base/tree.h>
 
 /* The object that a member is in. */
 #define OWNER(member_ptr, type, member) \

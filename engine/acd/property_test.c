@@ -5,8 +5,8 @@
  */
 #include <engine/acd/model.h>
 #include <engine/acd/replay.h>
-#include <engine/core/buf.h>
-#include <engine/core/prng.h>
+#include <engine/base/buf.h>
+#include <engine/base/prng.h>
 #include <tests/unit/unit.h>
 
 #define INPUTS 200000

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <engine/acd/acd.h>
 #include <engine/acd/replay.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 struct acd_replay {
 	struct acd_replay_result result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Names of what has numbers, and an output as a line. */
 #include <engine/acd/acd.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 static const char *name_of(const char *const *names, size_t count, uint32_t i)
 {

@@ -7,7 +7,7 @@
 #ifndef TANDEM_ENGINE_API_H
 #define TANDEM_ENGINE_API_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/api.h>
 
 #define API_CLIENTS_MAX 64

@@ -11,7 +11,7 @@
 #ifndef TANDEM_ENGINE_CALL_ADMISSION_H
 #define TANDEM_ENGINE_CALL_ADMISSION_H
 
-#include <engine/core/rate.h>
+#include <engine/base/rate.h>
 
 struct budget {
 	const char *kind, *name; /* "link", "trunk"; the object's, borrowed */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* 200,000 random takes, changes and releases against sums counted anew after each. */
 #include <engine/call/admission.h>
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <tests/unit/unit.h>
 
 #define BUDGETS 4

@@ -3,7 +3,7 @@
 #include <engine/call/distribute.h>
 #include <engine/call/engine.h>
 #include <engine/call/queuelog.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <errno.h>
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
 #include <engine/call/reserve.h>
 #include <engine/call/story.h>
 #include <engine/call/trace.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <stdio.h>
 
 #define DTMF_PT       101

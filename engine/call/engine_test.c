@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <engine/call/state.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/engine.h>
 #include <tests/unit/unit.h>
 

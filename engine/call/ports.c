@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/ports.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/quality.h>
-#include <engine/core/emodel.h>
+#include <engine/base/emodel.h>
 
 #define US_A_UNIT   125 /* of RTP time stamps: 8 kHz */
 #define US_A_MS     1000

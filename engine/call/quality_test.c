@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/quality.h>
-#include <engine/core/emodel.h>
+#include <engine/base/emodel.h>
 #include <tests/unit/unit.h>
 
 #define FIRST_SEQ 65500

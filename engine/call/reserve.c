@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/distribute.h>
 #include <engine/call/reserve.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <errno.h>
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include <engine/call/agents.h>
 #include <engine/call/engine.h>
 #include <engine/call/silence.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <errno.h>
 #include <math.h>
 

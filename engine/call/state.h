@@ -18,10 +18,10 @@
 #include <engine/call/ports.h>
 #include <engine/call/quality.h>
 #include <engine/conf/conf.h>
-#include <engine/core/hash.h>
-#include <engine/core/pool.h>
-#include <engine/core/prng.h>
-#include <engine/core/timer.h>
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/prng.h>
+#include <engine/base/timer.h>
 #include <engine/sdp/sdp.h>
 #include <engine/sip/msg.h>
 #include <engine/sip/registrar.h>

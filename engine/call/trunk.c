@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/trunk.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <stdlib.h>
 
 struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote)

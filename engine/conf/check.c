@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Faults that several keys or objects make together; one value's own faults are value.c's. */
 #include <engine/conf/schema.h>
-#include <engine/core/addr.h>
-#include <engine/core/rate.h>
+#include <engine/base/addr.h>
+#include <engine/base/rate.h>
 #include <stdarg.h>
 #include <stdio.h>
 

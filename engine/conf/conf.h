@@ -10,8 +10,8 @@
 #ifndef TANDEM_ENGINE_CONF_H
 #define TANDEM_ENGINE_CONF_H
 
-#include <engine/core/buf.h>
-#include <engine/core/str.h>
+#include <engine/base/buf.h>
+#include <engine/base/str.h>
 #include <tandem/config.h>
 
 #define CONF_ERROR_BYTES 512 /* enough for any line of reason */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/conf/schema.h>
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tests/unit/unit.h>

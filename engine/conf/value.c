@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The text of one value, as people write it and as it is compiled. */
 #include <engine/conf/schema.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/host/api_ops.h>
 #include <engine/host/api_show.h>
 #include <engine/host/apply.h>

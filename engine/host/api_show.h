@@ -3,7 +3,7 @@
 #ifndef TANDEM_HOST_API_SHOW_H
 #define TANDEM_HOST_API_SHOW_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 struct ops;
 

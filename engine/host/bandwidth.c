@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
-#include <engine/core/rate.h>
+#include <engine/base/rate.h>
 #include <engine/host/bandwidth.h>
 #include <errno.h>
 #include <jansson.h>

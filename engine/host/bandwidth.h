@@ -3,7 +3,7 @@
 #ifndef TANDEM_HOST_BANDWIDTH_H
 #define TANDEM_HOST_BANDWIDTH_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/stats.h>
 
 struct dp;

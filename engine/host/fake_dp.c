@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <engine/host/clock.h>
 #include <engine/host/fake_dp.h>
 #include <errno.h>

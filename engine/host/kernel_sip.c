@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <arpa/inet.h>
 #include <dataplane/dataplane.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/host/kernel_sip.h>
 #include <engine/host/spsc.h>
 #include <engine/log/log.h>

@@ -2,7 +2,7 @@
 /* Over the loopback interface: what arrives, what goes out, and that what does neither is counted.
  */
 #include <arpa/inet.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/host/clock.h>
 #include <engine/host/kernel_sip.h>
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dirent.h>
-#include <engine/core/hash.h>
+#include <engine/base/hash.h>
 #include <engine/host/recorder.h>
 #include <engine/host/recover.h>
 #include <engine/host/taplog.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a power cut can leave of the recorder's log: cut, zeroed, with bits turned, from a seed. */
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <engine/host/recover.h>
 #include <engine/host/taplog.h>
 #include <engine/host/wav.h>

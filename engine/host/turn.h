@@ -8,7 +8,7 @@
 #ifndef TANDEM_HOST_TURN_H
 #define TANDEM_HOST_TURN_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <engine/host/journal.h>
 #include <tandem/engine.h>
 

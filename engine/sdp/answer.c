@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Encoding, and the offer/answer model of RFC 3264. */
 #include <errno.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sdp/sdp.h>
 
 static const struct str codec_names[TD_CODEC_COUNT] = {

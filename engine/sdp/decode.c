@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sdp/sdp.h>
 
 #define PT_COUNT      128

@@ -6,7 +6,7 @@
 #ifndef TANDEM_ENGINE_SDP_H
 #define TANDEM_ENGINE_SDP_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/config.h>
 #include <tandem/media.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
-#include <engine/core/addr.h>
-#include <engine/core/prng.h>
+#include <engine/base/addr.h>
+#include <engine/base/prng.h>
 #include <engine/sdp/sdp.h>
 #include <tests/unit/unit.h>
 

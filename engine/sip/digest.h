@@ -10,8 +10,8 @@
 #ifndef TANDEM_ENGINE_SIP_DIGEST_H
 #define TANDEM_ENGINE_SIP_DIGEST_H
 
-#include <engine/core/buf.h>
-#include <engine/core/str.h>
+#include <engine/base/buf.h>
+#include <engine/base/str.h>
 #include <tandem/config.h>
 
 #define DIGEST_SECRET_BYTES 32

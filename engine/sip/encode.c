@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Messages of ours. No printf here: one call in a message is worth more than all the copying. */
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/priv.h>
 
 #define CRLF STR("\r\n")

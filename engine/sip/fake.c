@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <stdlib.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/fake.h>
 #include <tests/unit/unit.h>
 

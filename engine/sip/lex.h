@@ -7,7 +7,7 @@
 #ifndef TANDEM_ENGINE_SIP_LEX_H
 #define TANDEM_ENGINE_SIP_LEX_H
 
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 
 enum lex_class {
 	LEX_TOKEN = 1 << 0, /* token */

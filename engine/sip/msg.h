@@ -10,8 +10,8 @@
 #ifndef TANDEM_ENGINE_SIP_MSG_H
 #define TANDEM_ENGINE_SIP_MSG_H
 
-#include <engine/core/buf.h>
-#include <engine/core/str.h>
+#include <engine/base/buf.h>
+#include <engine/base/str.h>
 #include <tandem/types.h>
 
 #define SIP_HEADERS_MAX 128   /* header lines; longer messages are refused as malformed */

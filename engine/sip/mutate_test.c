@@ -10,8 +10,8 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <engine/core/addr.h>
-#include <engine/core/prng.h>
+#include <engine/base/addr.h>
+#include <engine/base/prng.h>
 #include <engine/sip/fake.h>
 #include <engine/sip/registrar.h>
 #include <tests/unit/unit.h>

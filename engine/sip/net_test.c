@@ -9,8 +9,8 @@
  * and in the end no session and no timer is left on either side.
  */
 #include <stdlib.h>
-#include <engine/core/addr.h>
-#include <engine/core/prng.h>
+#include <engine/base/addr.h>
+#include <engine/base/prng.h>
 #include <engine/sip/fake.h>
 #include <tests/unit/unit.h>
 

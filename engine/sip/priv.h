@@ -11,10 +11,10 @@
 #define TANDEM_ENGINE_SIP_PRIV_H
 
 #include <sys/queue.h>
-#include <engine/core/hash.h>
-#include <engine/core/pool.h>
-#include <engine/core/prng.h>
-#include <engine/core/timer.h>
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/prng.h>
+#include <engine/base/timer.h>
 #include <engine/sip/msg.h>
 #include <engine/sip/store.h>
 #include <engine/sip/ua.h>

@@ -2,11 +2,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/queue.h>
-#include <engine/core/addr.h>
-#include <engine/core/hash.h>
-#include <engine/core/pool.h>
-#include <engine/core/prng.h>
-#include <engine/core/timer.h>
+#include <engine/base/addr.h>
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/prng.h>
+#include <engine/base/timer.h>
 #include <engine/sip/registrar.h>
 
 #define NONCES_PER_USER 2    /* a telephone uses one; two where it was started again */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/fake.h>
 #include <engine/sip/registrar.h>
 

@@ -2,7 +2,7 @@
 /* Dialogs (RFC 3261 section 12): what is known of the peer, and what both sides do in one. */
 #include <errno.h>
 #include <arpa/inet.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/priv.h>
 
 struct str session_field(const struct sip_session *s, enum session_field f)

@@ -6,8 +6,8 @@
 #ifndef TANDEM_ENGINE_SIP_STORE_H
 #define TANDEM_ENGINE_SIP_STORE_H
 
-#include <engine/core/pool.h>
-#include <engine/core/str.h>
+#include <engine/base/pool.h>
+#include <engine/base/str.h>
 
 #define STORE_CHUNK_BYTES 512
 

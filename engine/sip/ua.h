@@ -14,7 +14,7 @@
 #ifndef TANDEM_ENGINE_SIP_UA_H
 #define TANDEM_ENGINE_SIP_UA_H
 
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 #include <tandem/types.h>
 
 struct sip_ua;

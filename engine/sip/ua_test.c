@@ -2,7 +2,7 @@
 /* The user agent as server, and what it says of garbage, under virtual time. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/fake.h>
 
 static struct fake f;

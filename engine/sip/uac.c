@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The client's side of INVITE: RFC 3261 sections 13.2, 14.1, 9.1. */
 #include <errno.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/priv.h>
 
 #define REINVITE_TRIES 3 /* after 491, then the caller is told */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SIP and SIPS URIs, RFC 3261 section 19.1. */
 #include <errno.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/lex.h>
 #include <engine/sip/msg.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Via: RFC 3261 section 20.42, with rport of RFC 3581. */
 #include <errno.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/lex.h>
 #include <engine/sip/msg.h>
 

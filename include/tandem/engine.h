@@ -15,7 +15,7 @@
 #include <tandem/types.h>
 
 struct td_engine;
-struct td_buf; /* engine/core/buf.h */
+struct td_buf; /* engine/base/buf.h */
 
 struct td_engine_io {
 	void *ctx;

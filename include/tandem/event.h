@@ -76,7 +76,7 @@ struct td_ev_media {
 	uint8_t unused[3];
 };
 
-/* How one direction was rated by the E-model over windows of some 5 s (engine/core/emodel.h), in
+/* How one direction was rated by the E-model over windows of some 5 s (engine/base/emodel.h), in
  * hundredths; 0: not at all, nothing came or nobody reported. */
 struct td_ev_rating {
 	uint16_t r_mean, r_worst, mos_mean, mos_worst;

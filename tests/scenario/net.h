@@ -3,9 +3,9 @@
 #ifndef TANDEM_TESTS_SCENARIO_NET_H
 #define TANDEM_TESTS_SCENARIO_NET_H
 
-#include <engine/core/pool.h>
-#include <engine/core/prng.h>
-#include <engine/core/timer.h>
+#include <engine/base/pool.h>
+#include <engine/base/prng.h>
+#include <engine/base/timer.h>
 
 #define NET_BYTES 2048
 

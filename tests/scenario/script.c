@@ -7,7 +7,7 @@
  *     scenario site.conf FILE.scn...
  */
 #include <ctype.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <engine/sip/digest.h>
 #include <errno.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@
 #ifndef TANDEM_TESTS_SCENARIO_WORLD_H
 #define TANDEM_TESTS_SCENARIO_WORLD_H
 
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tandem/engine.h>
 #include <tandem/event.h>
 #include <tests/scenario/budgets.h>

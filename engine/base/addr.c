@@ -2,7 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 
 bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b)
 {

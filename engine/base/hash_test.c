@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
-#include <engine/core/hash.h>
+#include <engine/base/hash.h>
 #include <tests/unit/unit.h>
 
 #define COUNT 500

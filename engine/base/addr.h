@@ -3,7 +3,7 @@
 #ifndef TANDEM_ENGINE_CORE_ADDR_H
 #define TANDEM_ENGINE_CORE_ADDR_H
 
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 #include <tandem/config.h>
 
 #define ADDR_TEXT 64 /* enough for any text below, NUL included */

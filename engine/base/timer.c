@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <engine/core/timer.h>
+#include <engine/base/timer.h>
 
 int timers_init(struct timers *ts, uint32_t cap)
 {

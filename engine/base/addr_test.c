@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/addr.h>
+#include <engine/base/addr.h>
 #include <tests/unit/unit.h>
 
 static struct td_addr addr(const char *text)

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 #define BUF_FIRST 256 /* bytes of the first allocation: most lines and small answers */
 

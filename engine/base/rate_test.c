@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/rate.h>
+#include <engine/base/rate.h>
 #include <tests/unit/unit.h>
 
 /* Worked out by hand: octets of a packet, packets a second, and RTCP's 144 octets every 5 s. */

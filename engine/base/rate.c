@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/rate.h>
+#include <engine/base/rate.h>
 
 #define IP4_BYTES   20
 #define IP6_BYTES   40

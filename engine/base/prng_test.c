@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 #include <tests/unit/unit.h>
 
 /* The authors' own first outputs. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xoshiro256**, seeded by splitmix64, as its authors Blackman and Vigna advise. */
-#include <engine/core/prng.h>
+#include <engine/base/prng.h>
 
 static uint64_t splitmix64(uint64_t *x)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/emodel.h>
+#include <engine/base/emodel.h>
 #include <math.h>
 
 /* What the defaults of G.107 table 2 make of clauses 7.2 and 7.3: noise referred to the 0 dBr

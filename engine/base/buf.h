@@ -7,7 +7,7 @@
 #ifndef TANDEM_ENGINE_CORE_BUF_H
 #define TANDEM_ENGINE_CORE_BUF_H
 
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 
 struct td_buf {
 	char *data; /* not NUL-terminated */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Seidel and Aragon, "Randomized search trees" (1996). */
-#include <engine/core/tree.h>
+#include <engine/base/tree.h>
 
 static uint32_t size_of(const struct tree_node *n)
 {

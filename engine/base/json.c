@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RFC 8259. One flag does for all levels: a value, or a closed one, precedes; or it does not. */
 #include <inttypes.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 
 /* What an integer of thousandths can hold exactly enough; beyond, decimals mean nothing. */
 #define JSON_F64_DECIMALS_MAX 9e15

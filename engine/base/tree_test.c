@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/prng.h>
-#include <engine/core/tree.h>
+#include <engine/base/prng.h>
+#include <engine/base/tree.h>
 #include <tests/unit/unit.h>
 
 #define COUNT 300

@@ -6,7 +6,7 @@
 #ifndef TANDEM_ENGINE_CORE_HASH_H
 #define TANDEM_ENGINE_CORE_HASH_H
 
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 
 struct hash_node {
 	struct hash_node *next;

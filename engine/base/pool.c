@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <engine/core/pool.h>
+#include <engine/base/pool.h>
 
 int pool_init(struct pool *p, uint32_t capacity, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <math.h>
-#include <engine/core/buf.h>
+#include <engine/base/buf.h>
 #include <tests/unit/unit.h>
 
 #define assert_text(b, text)                                    \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/emodel.h>
+#include <engine/base/emodel.h>
 #include <math.h>
 #include <tests/unit/unit.h>
 

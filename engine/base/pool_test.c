@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/pool.h>
+#include <engine/base/pool.h>
 #include <tests/unit/unit.h>
 
 static void gives_each_once(void **state)

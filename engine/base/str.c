@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 
 /* Not tolower(): SIP compares ASCII whatever the locale says. */
 static unsigned char lower(char c)

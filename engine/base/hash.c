@@ -2,8 +2,8 @@
 /* SipHash-1-3: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). */
 #include <errno.h>
 #include <stdlib.h>
-#include <engine/core/hash.h>
-#include <engine/core/prng.h>
+#include <engine/base/hash.h>
+#include <engine/base/prng.h>
 
 struct sip {
 	uint64_t v0, v1, v2, v3;

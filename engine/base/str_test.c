@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/core/str.h>
+#include <engine/base/str.h>
 #include <tests/unit/unit.h>
 
 static const struct str NONE = {NULL, 0};
