@@ -23,8 +23,8 @@
 #include <unistd.h>
 #include <bench/bench.h>
 #include <engine/host/clock.h>
-#include <engine/host/recorder.h>
-#include <engine/host/wav.h>
+#include <engine/host/record/recorder.h>
+#include <engine/host/record/wav.h>
 
 #define CALLS        10000
 #define FRAME        160 /* octets, and samples, of a packet */

@@ -10,7 +10,7 @@
 #include <control/options.h>
 #include <control/site.h>
 #include <control/store/follow.h>
-#include <engine/log/log.h>
+#include <system/log.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>

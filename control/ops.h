@@ -6,7 +6,7 @@
 #include <control/options.h>
 #include <control/site.h>
 #include <control/store/follow.h>
-#include <engine/api/api.h>
+#include <system/api.h>
 
 #define OPS_JOBS 16
 

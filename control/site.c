@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/compiled.h>
 #include <control/site.h>
-#include <engine/log/log.h>
+#include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>

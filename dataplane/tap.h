@@ -26,7 +26,7 @@ struct tap_rec {
 	uint16_t seq;    /* of the RTP packet */
 	uint32_t ts;
 	uint32_t ssrc;
-	uint32_t check; /* 0; of the recorder's log (engine/host/taplog.h) */
+	uint32_t check; /* 0; of the recorder's log (engine/host/record/taplog.h) */
 	uint64_t now;   /* arrival, dp_now() */
 };
 

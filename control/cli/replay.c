@@ -7,7 +7,7 @@
 #include <engine/acd/acd.h>
 #include <engine/acd/replay.h>
 #include <engine/base/buf.h>
-#include <engine/journal/reader.h>
+#include <system/journal/reader.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>

@@ -8,7 +8,7 @@
 #define TANDEM_CONTROL_STORE_FOLLOW_H
 
 #include <control/store/store.h>
-#include <engine/journal/reader.h>
+#include <system/journal/reader.h>
 
 #define FOLLOW_COMMIT_MS      200  /* a record waits no longer for its commit */
 #define FOLLOW_COMMIT_RECORDS 1000 /* nor do more wait */

@@ -9,7 +9,7 @@
  */
 #include <control/store/follow.h>
 #include <engine/base/prng.h>
-#include <engine/journal/writer.h>
+#include <system/journal/writer.h>
 #include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>

@@ -2,7 +2,7 @@
 #include <control/store/columns.h>
 #include <control/store/follow.h>
 #include <control/store/store.h>
-#include <engine/journal/writer.h>
+#include <system/journal/writer.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,15 +4,15 @@
  * reverse one; between the two, main serves the socket and keeps the seconds.
  */
 #include <dataplane/dataplane.h>
-#include <engine/api/api.h>
-#include <engine/host/api_ops.h>
+#include <system/api.h>
+#include <engine/host/api/ops.h>
 #include <engine/host/caps.h>
 #include <engine/host/clock.h>
-#include <engine/host/kernel_sip.h>
+#include <engine/host/net/kernel_sip.h>
 #include <engine/host/options.h>
 #include <engine/host/site.h>
 #include <engine/host/sounds.h>
-#include <engine/log/log.h>
+#include <system/log.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>

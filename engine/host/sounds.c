@@ -2,7 +2,7 @@
 #include <dataplane/dataplane.h>
 #include <dataplane/dsp/g711.h>
 #include <engine/host/sounds.h>
-#include <engine/host/wav.h>
+#include <engine/host/record/wav.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
-#include <engine/host/kernel_sip.h>
-#include <engine/host/recorder.h>
+#include <engine/host/net/kernel_sip.h>
+#include <engine/host/record/recorder.h>
 #include <engine/host/spsc.h>
 #include <engine/host/turn.h>
 #include <errno.h>

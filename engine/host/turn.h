@@ -9,7 +9,7 @@
 #define TANDEM_HOST_TURN_H
 
 #include <engine/base/buf.h>
-#include <engine/host/journal.h>
+#include <engine/host/journal/journal.h>
 #include <tandem/engine.h>
 
 struct dp;

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/dataplane.h>
+#include <engine/base/rate.h>
+#include <engine/host/api/bandwidth.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const direction_names[TD_DIR_COUNT] = {
+	[TD_DIR_IN] = "in",
+	[TD_DIR_OUT] = "out",
+};
+
+void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now)
+{
+	double seconds = b->at ? (double)(now - b->at) / TD_NSEC_PER_SEC : 0;
+
+	b->rows = dp_acct_rows(dp);
+	if (b->rows > TD_ACCT_ROWS)
+		b->rows = TD_ACCT_ROWS;
+	for (uint32_t i = 0; i < b->rows; i++) {
+		struct td_acct_row row;
+
+		dp_acct(dp, i, &row);
+		for (int d = 0; d < TD_DIR_COUNT && seconds > 0; d++) {
+			b->rate[i].packets[d] =
+				(double)(row.packets[d] - b->last[i].packets[d]) / seconds;
+			b->rate[i].ip_bytes[d] =
+				(double)(row.ip_bytes[d] - b->last[i].ip_bytes[d]) / seconds;
+		}
+		b->last[i] = row;
+	}
+	b->at = now;
+}
+
+static void copy_text(struct td_buf *out, const char *key, const json_t *from)
+{
+	const char *value = json_string_value(json_object_get(from, key));
+
+	json_str(out, key, str_of(value ? value : ""));
+}
+
+/* Each layer by its own name, so that no one has to guess what a figure counts. */
+static void direction_row(const struct bandwidth *b, const json_t *name, uint32_t i, int d,
+	const struct td_acct_row *row, struct td_buf *out)
+{
+	uint64_t packets = row->packets[d], bytes = row->ip_bytes[d];
+	double pps = b->rate[i].packets[d], bps = b->rate[i].ip_bytes[d] * 8;
+
+	json_object_start(out, NULL);
+	copy_text(out, "codec", name);
+	copy_text(out, "trunk", name);
+	copy_text(out, "queue", name);
+	copy_text(out, "link", name);
+	json_str(out, "direction", str_of(direction_names[d]));
+	json_u64(out, "packets", packets);
+	json_u64(out, "ip_bytes", bytes);
+	json_u64(out, "ethernet_bytes", bytes + packets * TD_LAYER_ETHERNET_BYTES);
+	json_u64(out, "wire_bytes", bytes + packets * TD_LAYER_WIRE_BYTES);
+	json_f64(out, "packets_per_s", pps);
+	json_f64(out, "ip_bps", bps);
+	json_f64(out, "ethernet_bps", bps + pps * TD_LAYER_ETHERNET_BYTES * 8);
+	json_f64(out, "wire_bps", bps + pps * TD_LAYER_WIRE_BYTES * 8);
+	json_object_end(out);
+}
+
+/* An array out of objects with commas between. NULL: not JSON, or no memory for it. */
+static json_t *rows_load(const struct td_buf *rows)
+{
+	struct td_buf array;
+	json_t *root;
+
+	buf_init(&array);
+	buf_put(&array, "[", 1);
+	buf_put(&array, rows->data, rows->len);
+	buf_put(&array, "]", 1);
+	root = array.error ? NULL : json_loadb(array.data, array.len, 0, NULL);
+	buf_free(&array);
+	return root;
+}
+
+int bandwidth_rows(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *names, struct td_buf *out)
+{
+	json_t *root = rows_load(names), *name;
+	size_t n;
+
+	if (!root)
+		return -EINVAL;
+	json_array_foreach(root, n, name)
+	{
+		json_int_t i = json_integer_value(json_object_get(name, "row"));
+		struct td_acct_row row;
+
+		if (i < 0 || i >= b->rows)
+			continue;
+		dp_acct(dp, (uint32_t)i, &row);
+		for (int d = 0; d < TD_DIR_COUNT; d++)
+			if (row.packets[d])
+				direction_row(b, name, (uint32_t)i, d, &row, out);
+	}
+	json_decref(root);
+	return out->error;
+}
+
+static unsigned layer_bytes(const json_t *link)
+{
+	const char *name = json_string_value(json_object_get(link, "layer"));
+
+	if (name && strcmp(name, rate_layers[TD_LAYER_WIRE]) == 0)
+		return TD_LAYER_WIRE_BYTES;
+	return name && strcmp(name, rate_layers[TD_LAYER_ETHERNET]) == 0 ? TD_LAYER_ETHERNET_BYTES
+									 : 0;
+}
+
+/* Replaces the row numbers by their sums. */
+static int link_use(const struct bandwidth *b, json_t *link)
+{
+	const json_t *rows = json_object_get(link, "rows"), *row;
+	unsigned overhead = layer_bytes(link);
+	double bps[TD_DIR_COUNT] = {0};
+	size_t n;
+
+	json_array_foreach(rows, n, row)
+	{
+		json_int_t i = json_integer_value(row);
+
+		for (int d = 0; i >= 0 && i < b->rows && d < TD_DIR_COUNT; d++)
+			bps[d] += 8 * (b->rate[i].ip_bytes[d] + b->rate[i].packets[d] * overhead);
+	}
+	if (json_object_del(link, "rows") ||
+		json_object_set_new(link, "in_bps", json_real(bps[TD_DIR_IN])) ||
+		json_object_set_new(link, "out_bps", json_real(bps[TD_DIR_OUT])))
+		return -ENOMEM;
+	return 0;
+}
+
+int bandwidth_links(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *links, struct td_buf *out)
+{
+	json_t *root = rows_load(links), *link;
+	int rc = root ? 0 : -EINVAL;
+	size_t n;
+
+	json_array_foreach(root, n, link)
+	{
+		char *text = NULL;
+
+		rc = link_use(b, link);
+		if (rc == 0)
+			text = json_dumps(link, JSON_COMPACT | JSON_REAL_PRECISION(12));
+		if (!text) {
+			rc = -ENOMEM;
+			break;
+		}
+		if (n)
+			buf_str(out, STR(","));
+		buf_str(out, str_of(text));
+		free(text);
+	}
+	json_decref(root);
+	return rc ? rc : out->error;
+}

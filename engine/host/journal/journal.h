@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The journal thread: takes records from rings in memory and puts them into the journal directory
+ * (system/journal/writer.h) every 20 ms; fdatasync() every 200 ms: that much a loss of power may
+ * cost, a crash of the engine costs what its rings held. After a second of silence it sleeps until
+ * it is woken.
+ *
+ * Each thread that reports has a ring of its own. A put never blocks; when ring or reserve is
+ * full the record is counted and a TD_EV_GAP tells the count as soon as there is room.
+ */
+#ifndef TANDEM_HOST_JOURNAL_H
+#define TANDEM_HOST_JOURNAL_H
+
+#include <system/journal/writer.h>
+
+enum journal_source {
+	JOURNAL_SIGNALLING,
+	JOURNAL_MAIN,
+	JOURNAL_RECORDER,
+	JOURNAL_RECOVERY,
+	JOURNAL_SOURCES
+};
+
+struct journal;
+
+/* NULL with errno and one line in err. */
+struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size_t err_size);
+/* After its sources fell silent: writes all, TD_EV_STOP last when the stop is in order, and syncs.
+ */
+void journal_stop(struct journal *j, bool in_order);
+
+/* The source's thread. len <= TD_REC_MAX. */
+void journal_put(struct journal *j, enum journal_source source, uint64_t wall, uint16_t type,
+	const void *payload, uint16_t len);
+/* The source's thread, now and then: tells of losses when nothing else happens. */
+void journal_tell_losses(struct journal *j, enum journal_source source);
+/* The same, for host threads: the wall clock is read. */
+void journal_put_now(struct journal *j, enum journal_source source, uint16_t type,
+	const void *payload, uint16_t len);
+void journal_alarm(struct journal *j, enum journal_source source, const char *name, bool raised,
+	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Any thread. */
+void journal_ack(struct journal *j, uint64_t seq);
+void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost);
+
+#endif

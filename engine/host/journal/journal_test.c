@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The journal thread: order, losses and what tells of them, a reserve that fills and empties. */
+#include <engine/host/clock.h>
+#include <engine/host/journal/journal.h>
+#include <system/journal/reader.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tests/unit/unit.h>
+#include <unistd.h>
+
+#define RESERVE (1ull << 20)
+#define BIG     1000 /* payload of the records that fill it */
+
+struct fixture {
+	char dir[64], err[256];
+	struct journal *journal;
+	struct journal_reader *reader;
+	uint64_t last; /* number read */
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	snprintf(f->dir, sizeof(f->dir), "/tmp/journal-thread-test-XXXXXX");
+	if (!mkdtemp(f->dir))
+		return -1;
+	f->journal = journal_start(f->dir, RESERVE, f->err, sizeof(f->err));
+	if (!f->journal)
+		fail_msg("%s", f->err);
+	f->reader = journal_reader_open(f->dir);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char command[128];
+
+	journal_stop(f->journal, false);
+	journal_reader_close(f->reader);
+	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
+	int rc = system(command);
+	free(f);
+	return rc;
+}
+
+/* What is there, without holes in the numbers. Sums by type. */
+struct seen {
+	uint64_t cdrs, stories, alarms, gaps, lost, lost_diag;
+};
+
+static void read_all(struct fixture *f, struct seen *s)
+{
+	const void *payload;
+	struct td_ev_gap gap;
+	struct td_rec rec;
+
+	while (journal_reader_next(f->reader, &rec, &payload) == 1) {
+		assert_int_equal(rec.seq, f->last + 1);
+		f->last = rec.seq;
+		s->cdrs += rec.type == TD_EV_CDR;
+		s->stories += rec.type == TD_EV_STORY;
+		s->alarms += rec.type == TD_EV_ALARM;
+		if (rec.type != TD_EV_GAP)
+			continue;
+		memcpy(&gap, payload, sizeof(gap));
+		assert_true(gap.lost > 0 && gap.from <= gap.to);
+		s->gaps++;
+		s->lost += gap.lost;
+		s->lost_diag += gap.lost_diag;
+	}
+}
+
+/* The record that says so comes after all others, from whichever source they are. */
+static void the_stop_is_the_last_record(void **state)
+{
+	struct fixture *f = *state;
+	struct td_ev_cdr cdr = {.wait_ms = 1};
+	const void *payload;
+	struct td_rec rec = {0};
+
+	for (int i = 0; i < 600; i++) /* more than a batch */
+		journal_put_now(f->journal, JOURNAL_RECORDER, TD_EV_RECORDING, &cdr,
+			sizeof(struct td_ev_recording));
+	journal_put_now(f->journal, JOURNAL_SIGNALLING, TD_EV_CDR, &cdr, sizeof(cdr));
+	journal_stop(f->journal, true);
+	f->journal = NULL;
+	while (journal_reader_next(f->reader, &rec, &payload) == 1) {
+		f->last = rec.seq;
+		assert_int_equal(rec.type == TD_EV_STOP, rec.seq == 602);
+	}
+	assert_int_equal(f->last, 602);
+}
+
+static void nap(void)
+{
+	clock_nap(60 * TD_NSEC_PER_MSEC);
+}
+
+static void order_within_a_source(void **state)
+{
+	struct fixture *f = *state;
+	const void *payload;
+	struct td_rec rec;
+	uint64_t next[2] = {0}, value;
+
+	for (uint64_t i = 0; i < 2000; i++) {
+		journal_put(f->journal, JOURNAL_SIGNALLING, i, TD_EV_CDR, &i, sizeof(i));
+		journal_put(f->journal, JOURNAL_MAIN, i, TD_EV_QUEUE_LOG, &i, sizeof(i));
+		if (i % 500 == 0)
+			nap();
+	}
+	for (unsigned n = 0; n < 4000;) {
+		if (journal_reader_next(f->reader, &rec, &payload) != 1) {
+			journal_reader_wait(f->reader, 1000);
+			continue;
+		}
+		memcpy(&value, payload, sizeof(value));
+		assert_int_equal(rec.seq, ++n);
+		assert_int_equal(rec.wall, value);
+		assert_int_equal(value, next[rec.type == TD_EV_CDR]++);
+	}
+}
+
+/* Nobody acknowledges: diagnostics go first, then all, each counted; then someone does. */
+static void reserve_fills_and_empties(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_usage u;
+	struct seen s = {0};
+	char payload[BIG] = {0};
+	uint64_t put_cdrs = 0, put_stories = 0, lost;
+
+	for (unsigned i = 0; i < 100; i++) {
+		for (unsigned k = 0; k < 10; k++, put_cdrs++, put_stories++) {
+			journal_put(f->journal, JOURNAL_SIGNALLING, i + 1, TD_EV_CDR, payload, BIG);
+			journal_put(
+				f->journal, JOURNAL_SIGNALLING, i + 1, TD_EV_STORY, payload, BIG);
+		}
+		if (i % 20 == 19)
+			nap();
+	}
+	nap();
+	read_all(f, &s);
+	journal_usage(f->journal, &u, &lost);
+	assert_true(u.used <= RESERVE && u.used > RESERVE - RESERVE / 8);
+	assert_int_equal(lost, put_cdrs + put_stories - s.cdrs - s.stories);
+	assert_true(s.cdrs > s.stories); /* they were kept longer */
+	assert_int_equal(s.alarms, 1);
+
+	journal_ack(f->journal, f->last);
+	nap();
+	journal_put(f->journal, JOURNAL_SIGNALLING, 500, TD_EV_CDR, payload, BIG);
+	put_cdrs++;
+	nap();
+	read_all(f, &s);
+	assert_int_equal(s.cdrs + s.stories + s.lost, put_cdrs + put_stories);
+	assert_int_equal(s.stories + s.lost_diag, put_stories);
+	assert_true(s.gaps >= 1);
+	assert_int_equal(s.alarms, 2); /* raised, cleared */
+}
+
+/* More at once than the ring takes: the source itself counts. */
+static void ring_overflow_is_counted(void **state)
+{
+	struct fixture *f = *state;
+	struct seen s = {0};
+	char payload[BIG] = {0};
+	uint64_t put = 0, until = clock_monotonic() + 5 * TD_NSEC_PER_SEC;
+
+	for (; put < 600; put++)
+		journal_put(f->journal, JOURNAL_RECORDER, 1, TD_EV_CDR, payload, BIG);
+	while (s.cdrs + s.lost < put && clock_monotonic() < until) {
+		nap();
+		journal_tell_losses(f->journal, JOURNAL_RECORDER);
+		read_all(f, &s);
+	}
+	assert_int_equal(s.cdrs + s.lost, put);
+	assert_true(s.lost > 0);
+	assert_int_equal(s.lost_diag, 0);
+}
+
+static void bad_directory_is_refused(void **state)
+{
+	char err[256];
+
+	assert_null(journal_start("/dev/null/journal", RESERVE, err, sizeof(err)));
+	assert_int_equal(errno, ENOTDIR);
+	assert_non_null(strstr(err, "/dev/null/journal"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(order_within_a_source, setup, teardown),
+		cmocka_unit_test_setup_teardown(reserve_fills_and_empties, setup, teardown),
+		cmocka_unit_test_setup_teardown(ring_overflow_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_stop_is_the_last_record, setup, teardown),
+		cmocka_unit_test(bad_directory_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

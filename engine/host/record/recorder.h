@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The recorder thread: reads the workers' tap rings, keeps the interleaved log (taplog.h) and makes
+ * one stereo WAV file of each recording (split.h): DIR/YYYY-MM-DD/CALL.wav, "….part" until it is
+ * whole, the day in UTC. A recording ends when the engine says so and its channels have ended,
+ * 2 s after the former at the latest.
+ *
+ * A full disk ends the recordings that run (what is there is kept), raises recording-disk-full, and
+ * calls go on; new recordings are made again once there is room.
+ */
+#ifndef TANDEM_HOST_RECORDER_H
+#define TANDEM_HOST_RECORDER_H
+
+#include <engine/host/journal/journal.h>
+#include <engine/host/record/split.h>
+
+struct recorder;
+struct tap;
+
+struct recorder_params {
+	const char *dir;
+	struct tap **taps; /* one a worker; copied */
+	unsigned tap_count;
+	struct journal *journal;
+	uint64_t min_free; /* bytes: less than this on the disk is full. 0: 16 MB */
+};
+
+struct recorder_stats {
+	uint64_t live;            /* recordings */
+	uint64_t made;            /* files */
+	uint64_t failed;          /* recordings refused, or cut off by a full disk */
+	uint64_t lost;            /* packets that the tap rings had no room for */
+	uint64_t taken;           /* records of the tap rings */
+	uint64_t writes, written; /* operations of the disk, and bytes */
+	bool full;
+};
+
+/* Also starts recovering what a crash left. NULL with errno and one line in err. */
+struct recorder *recorder_start(const struct recorder_params *p, char *err, size_t err_size);
+/* After workers and signalling stopped: finishes all recordings. */
+void recorder_stop(struct recorder *r);
+
+/* signalling. Never blocks; false: the ring is full and there will be no recording. */
+bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
+	enum td_codec codec);
+bool recorder_end(struct recorder *r, uint32_t recording);
+
+void recorder_stats(struct recorder *r, struct recorder_stats *out); /* any host thread */
+
+/* For recover.c: tells the journal and the log of a finished file. */
+void recorder_journal(struct journal *j, enum journal_source source, const struct split_info *info,
+	const struct split_result *result, bool recovered);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/host/record/wav.h>
+#include <stdlib.h>
+#include <tests/unit/unit.h>
+
+static void header_as_the_format_says(void **state)
+{
+	static const unsigned char expected[WAV_HEADER_BYTES] =
+		"RIFF\x72\x0c\0\0WAVEfmt \x12\0\0\0\x06\0\x02\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x08\0"
+		"\0\0fact\x04\0\0\0\x20\x06\0\0data\x40\x0c\0";
+	unsigned char out[WAV_HEADER_BYTES];
+
+	wav_header(out, TD_CODEC_PCMA, 1568);
+	assert_memory_equal(out, expected, sizeof(out));
+	wav_header(out, TD_CODEC_PCMU, 1568);
+	assert_int_equal(out[20], 7);
+}
+
+static const unsigned char good[] =
+	"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0"
+	"\x02\0\x10\0data\x06\0\0\0\x01\x02\x03\x04\x05\x06";
+
+static void decodes_behind_other_chunks(void **state)
+{
+	const unsigned char *samples;
+	char err[200];
+	size_t count;
+
+	assert_int_equal(wav_decode(good, sizeof(good) - 1, &samples, &count, err, sizeof(err)), 0);
+	assert_int_equal(count, 3);
+	assert_memory_equal(samples, "\x01\x02\x03\x04\x05\x06", 6);
+}
+
+static void refuses_with_a_reason(void **state)
+{
+	unsigned char bad[sizeof(good)];
+	const unsigned char *samples;
+	char err[200];
+	size_t count;
+
+	/* Cut anywhere: no crash, and no sound without a data chunk. */
+	for (size_t n = 0; n < sizeof(good) - 7; n++) {
+		unsigned char *cut = malloc(n + 1);
+
+		memcpy(cut, good, n);
+		assert_int_equal(wav_decode(cut, n, &samples, &count, err, sizeof(err)), -EINVAL);
+		free(cut);
+	}
+	memcpy(bad, good, sizeof(good));
+	bad[34] = 2; /* channels */
+	assert_int_equal(
+		wav_decode(bad, sizeof(bad) - 1, &samples, &count, err, sizeof(err)), -EINVAL);
+	assert_non_null(strstr(err, "2 channels"));
+	memcpy(bad, good, sizeof(good));
+	memset(bad + 16, 0xFF, 4); /* a chunk that says it has 4 GB */
+	assert_int_equal(
+		wav_decode(bad, sizeof(bad) - 1, &samples, &count, err, sizeof(err)), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(header_as_the_format_says),
+		cmocka_unit_test(decodes_behind_other_chunks),
+		cmocka_unit_test(refuses_with_a_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <dataplane/dataplane.h>
+#include <engine/base/buf.h>
+#include <engine/host/clock.h>
+#include <engine/host/test/fake_dp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fake fake;
+
+uint64_t dp_now(void)
+{
+	return clock_monotonic();
+}
+
+unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
+{
+	return 0;
+}
+
+void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n)
+{
+}
+
+int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
+	uint8_t dscp, const void *data, size_t len)
+{
+	fake.sip_sent++;
+	return len > FAKE_SIP_MAX ? -EMSGSIZE : 0;
+}
+
+int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
+{
+	return 0;
+}
+
+unsigned dp_media_events(struct dp *dp, struct td_media_event *out, unsigned n)
+{
+	return 0;
+}
+
+void dp_signal_wake(struct dp *dp)
+{
+}
+
+int dp_sound_set(
+	struct dp *dp, uint32_t sound, enum td_codec codec, const uint8_t *data, size_t bytes)
+{
+	fake.sounds++;
+	fake.sound = sound;
+	return 0;
+}
+
+unsigned dp_worker_count(const struct dp *dp)
+{
+	return 1;
+}
+
+unsigned dp_port_count(const struct dp *dp)
+{
+	return 2;
+}
+
+void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
+{
+	*out = (struct dp_port_info){.steering = "none",
+		.name = port ? "floor" : "carrier",
+		.device = "eth1",
+		.driver = "fake",
+		.mtu = 1500,
+		.up = true,
+		.stats = {.in = 10, .out = 7}};
+	out->stats.dropped[TD_DROP_RUNT] = 3;
+}
+
+void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)
+{
+	*out = (struct td_acct_row){.packets = {row, 0}, .ip_bytes = {200 * (uint64_t)row, 0}};
+}
+
+uint32_t dp_acct_rows(const struct dp *dp)
+{
+	return 3;
+}
+
+void dp_memory(struct dp *dp, struct dp_memory *out)
+{
+	*out = (struct dp_memory){.mbufs = 1000};
+}
+
+void dp_worker_info(struct dp *dp, unsigned worker, struct dp_worker_info *out)
+{
+	*out = (struct dp_worker_info){.core = 1};
+}
+
+struct td_engine *td_engine_alloc(
+	const struct td_engine_params *params, const struct td_engine_io *io)
+{
+	fake = (struct fake){.io = *io,
+		.calls = FAKE_CALLS,
+		.trace_bytes = 11,
+		.wall_offset = params->wall_offset};
+	return (struct td_engine *)&fake;
+}
+
+void td_engine_free(struct td_engine *e)
+{
+}
+
+int td_engine_config(
+	struct td_engine *e, uint64_t now, const char *text, size_t len, char *err, size_t err_size)
+{
+	snprintf(fake.config, sizeof(fake.config), "%.*s", (int)len, text);
+	return 0;
+}
+
+int td_engine_config_text(const struct td_engine *e, struct td_buf *out)
+{
+	buf_str(out, STR("site site domain=\"x y\"\n"));
+	return out->error;
+}
+
+void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+}
+
+void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev)
+{
+}
+
+uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
+{
+	static const struct td_addr local = {.family = 4, .port = 5060, .ip4 = 0x0100000A};
+	static const struct td_addr remote = {.family = 4, .port = 5070, .ip4 = 0x0200000A};
+
+	static const uint8_t message[FAKE_TRACE_MAX] = "OPTIONS \xff\r\n";
+
+	if (fake.tracing)
+		fake.io.trace(fake.io.ctx, "1.1", true, &local, &remote, message, fake.trace_bytes);
+	return TD_NEVER;
+}
+
+void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset)
+{
+	fake.wall_offset = wall_offset;
+}
+
+int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
+	enum td_agent_action action, const char *reason, char *err, size_t err_size)
+{
+	snprintf(fake.agent, sizeof(fake.agent), "%.32s %d %.20s", agent, (int)action, reason);
+	if (strcmp(agent, "alice") == 0)
+		return 0;
+	snprintf(err, err_size, "no agent %s; see tandemctl show agents", agent);
+	return -ENOENT;
+}
+
+int td_engine_hangup(
+	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size)
+{
+	return strcmp(call, "1.1") == 0 ? 0 : -ENOENT;
+}
+
+void td_engine_drain(struct td_engine *e, uint64_t now)
+{
+	fake.draining = true;
+	fake.calls = 0;
+}
+
+void td_engine_hangup_all(struct td_engine *e, uint64_t now)
+{
+	fake.calls = 0;
+}
+
+void td_engine_stop(struct td_engine *e, uint64_t now)
+{
+}
+
+uint32_t td_engine_calls(const struct td_engine *e)
+{
+	return fake.calls;
+}
+
+void td_engine_trace(struct td_engine *e, bool on)
+{
+	fake.tracing = on;
+}
+
+int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t *cursor,
+	unsigned max, struct td_buf *out)
+{
+	uint32_t count = strcmp(what, "acct") == 0    ? 3
+			 : strcmp(what, "links") == 0 ? 2
+			 : strcmp(what, "calls") == 0 ? FAKE_CALLS
+						      : 0;
+
+	for (unsigned n = 0; n < max && *cursor < count; n++, (*cursor)++) {
+		json_object_start(out, NULL);
+		json_u64(out, "row", *cursor);
+		/* 64 of these are more than a page, so that it has to be cut. */
+		for (unsigned i = 0; i < 100; i++)
+			json_u64(out, "filler", 123456789);
+		json_str(out, "codec", STR("pcma"));
+		json_str(out, "layer", STR("wire"));
+		json_array_start(out, "rows"); /* of a link */
+		json_u64(out, NULL, 1);
+		json_array_end(out);
+		json_object_end(out);
+	}
+	return out->error ? -ENOMEM : *cursor < count;
+}

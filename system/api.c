@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <system/api.h>
+#include <system/log.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define READ_BYTES (64u << 10) /* of one client in a row */
+#define EVENTS     16
+#define BACKLOG    16
+
+_Static_assert(sizeof(struct td_api_msg) == 12, "as on the wire");
+
+struct api_client {
+	TAILQ_ENTRY(api_client) link;
+	struct api *api;
+	int fd;                              /* -1: gone */
+	unsigned refs;                       /* the connection holds one */
+	bool hello, writing, paused, doomed; /* doomed: shut down, about to be closed */
+	char *in; /* header and body of the message being read, NUL behind it */
+	size_t in_len, in_cap;
+	struct td_buf out;
+	size_t sent; /* of out */
+};
+
+struct api {
+	int listener, epoll;
+	unsigned count;
+	struct sockaddr_un path;
+	struct api_handlers handlers;
+	TAILQ_HEAD(api_clients, api_client) clients;
+};
+
+void api_client_get(struct api_client *c)
+{
+	c->refs++;
+}
+
+void api_client_put(struct api_client *c)
+{
+	if (--c->refs > 0)
+		return;
+	free(c->in);
+	buf_free(&c->out);
+	free(c);
+}
+
+bool api_client_gone(const struct api_client *c)
+{
+	return c->fd < 0;
+}
+
+bool api_client_full(const struct api_client *c)
+{
+	return c->out.len - c->sent > API_OUT_PAUSE;
+}
+
+static void client_close(struct api_client *c)
+{
+	if (c->fd < 0)
+		return;
+	close(c->fd); /* leaves the epoll set by itself */
+	c->fd = -1;
+	TAILQ_REMOVE(&c->api->clients, c, link);
+	c->api->count--;
+	c->api->handlers.closed(c->api->handlers.ctx, c);
+	api_client_put(c);
+}
+
+static void client_watch(struct api_client *c, bool writing)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN | (writing ? (uint32_t)EPOLLOUT : 0), .data.ptr = c};
+
+	if (c->writing == writing)
+		return;
+	c->writing = writing;
+	epoll_ctl(c->api->epoll, EPOLL_CTL_MOD, c->fd, &ev);
+}
+
+/* What the socket takes now. False: the connection is broken. */
+static bool client_send(struct api_client *c)
+{
+	while (c->sent < c->out.len) {
+		ssize_t n = send(c->fd, c->out.data + c->sent, c->out.len - c->sent,
+			MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			return false;
+		if (n < 0)
+			break;
+		c->sent += (size_t)n;
+	}
+	if (c->sent == c->out.len) {
+		buf_reset(&c->out);
+		c->sent = 0;
+	} else if (c->sent > API_OUT_PAUSE) {
+		memmove(c->out.data, c->out.data + c->sent, c->out.len - c->sent);
+		c->out.len -= c->sent;
+		c->sent = 0;
+	}
+	client_watch(c, c->sent < c->out.len);
+	return true;
+}
+
+static void queue(
+	struct api_client *c, uint16_t op, uint32_t id, int status, const void *body, size_t len)
+{
+	struct td_api_msg m = {.len = (uint32_t)len, .op = op, .status = (int16_t)status, .id = id};
+
+	if (c->fd < 0 || c->doomed)
+		return;
+	buf_put(&c->out, &m, sizeof(m));
+	buf_put(&c->out, body, len);
+	if (c->out.error || c->out.len - c->sent > API_OUT_MAX) {
+		log_line(LOG_WARNING, "client closed: it does not read its answers", "bytes=%zu",
+			c->out.len - c->sent);
+		/* Not here: callers go on with the client. The next turn finds it shut. */
+		buf_reset(&c->out);
+		c->sent = 0;
+		c->doomed = true;
+		shutdown(c->fd, SHUT_RDWR);
+		return;
+	}
+	c->paused |= api_client_full(c);
+	client_watch(c, true);
+}
+
+void api_reply(struct api_client *c, uint16_t op, uint32_t id, const void *body, size_t len)
+{
+	queue(c, op, id, 0, body, len);
+}
+
+void api_reply_buf(struct api_client *c, uint16_t op, uint32_t id, const struct td_buf *body)
+{
+	if (body->error || body->len > TD_API_MAX)
+		api_error(c, op, id, body->error ? body->error : -EMSGSIZE,
+			"the answer did not fit in memory");
+	else
+		queue(c, op, id, 0, body->data, body->len);
+}
+
+void api_error(struct api_client *c, uint16_t op, uint32_t id, int status, const char *format, ...)
+{
+	char text[1024];
+	struct td_buf body;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	buf_init(&body);
+	json_object_start(&body, NULL);
+	json_str(&body, "error", str_of(text));
+	json_object_end(&body);
+	if (!body.error)
+		queue(c, op, id, status, body.data, body.len);
+	else
+		queue(c, op, id, status, "{}", 2);
+	buf_free(&body);
+}
+
+/* False: the connection must be closed once the answer is out. */
+static bool hello(struct api_client *c, const struct td_api_msg *m, const char *body)
+{
+	json_t *request = json_loadb(body, m->len, 0, NULL);
+	json_int_t version = json_integer_value(json_object_get(request, "version"));
+	char text[128];
+	bool good = m->op == TD_API_HELLO && version == TD_API_VERSION;
+
+	json_decref(request);
+	if (!good) {
+		api_error(c, m->op, m->id, -EPROTO,
+			"%s %s speaks version %d of this protocol and a HELLO comes first; use "
+			"the programs of one release",
+			program_invocation_short_name, TD_VERSION, TD_API_VERSION);
+		return false;
+	}
+	c->hello = true;
+	int n = snprintf(text, sizeof(text),
+		"{\"version\":%d,\"program\":\"%s\",\"release\":\"%s\"}", TD_API_VERSION,
+		program_invocation_short_name, TD_VERSION);
+	api_reply(c, m->op, m->id, text, (size_t)n);
+	return true;
+}
+
+/* Room for a message of `len` bytes and a NUL. */
+static bool in_reserve(struct api_client *c, size_t len)
+{
+	size_t cap = c->in_cap ? c->in_cap : 4096;
+	char *in;
+
+	while (cap < len + 1)
+		cap *= 2;
+	if (cap == c->in_cap)
+		return true;
+	in = realloc(c->in, cap);
+	if (!in)
+		return false;
+	c->in = in;
+	c->in_cap = cap;
+	return true;
+}
+
+/* Reads into the message under way. 1: it is whole; 0: no more now; -1: close. */
+static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budget)
+{
+	for (;;) {
+		size_t want = sizeof(*m);
+
+		if (c->in_len >= sizeof(*m)) {
+			memcpy(m, c->in, sizeof(*m));
+			if (m->len > TD_API_MAX)
+				return -1;
+			want += m->len;
+		}
+		if (c->in_len >= sizeof(*m) && c->in_len == want)
+			return 1;
+		if (!*budget || !in_reserve(c, want))
+			return *budget ? -1 : 0;
+		size_t most = want - c->in_len < *budget ? want - c->in_len : *budget;
+		ssize_t n = recv(c->fd, c->in + c->in_len, most, MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n <= 0)
+			return -1;
+		c->in_len += (size_t)n;
+		*budget -= (size_t)n;
+	}
+}
+
+static bool client_receive(struct api_client *c)
+{
+	size_t budget = READ_BYTES;
+	struct td_api_msg m;
+	int rc;
+
+	while ((rc = read_message(c, &m, &budget)) == 1) {
+		const char *body = c->in + sizeof(m);
+
+		c->in[c->in_len] = '\0';
+		c->in_len = 0;
+		if (!c->hello || m.op == TD_API_HELLO) {
+			if (!hello(c, &m, body)) {
+				client_send(c);
+				return false;
+			}
+			continue;
+		}
+		c->api->handlers.request(c->api->handlers.ctx, c, &m, body);
+	}
+	return rc == 0;
+}
+
+static void accept_client(struct api *a)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+	int fd = accept4(a->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct api_client *c;
+
+	if (fd < 0)
+		return;
+	c = a->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
+	if (!c)
+		goto refuse;
+	c->api = a;
+	c->fd = fd;
+	c->refs = 1;
+	buf_init(&c->out);
+	ev.data.ptr = c;
+	if (epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
+		goto refuse;
+	TAILQ_INSERT_TAIL(&a->clients, c, link);
+	a->count++;
+	return;
+refuse:
+	log_line(LOG_WARNING, "client refused", "clients=%u most=%u", a->count, API_CLIENTS_MAX);
+	free(c);
+	close(fd);
+}
+
+static void client_turn(struct api_client *c, uint32_t events)
+{
+	bool good = true;
+
+	api_client_get(c);
+	if (events & EPOLLIN)
+		good = client_receive(c);
+	else if (events & (EPOLLHUP | EPOLLERR))
+		good = false;
+	if (good && c->fd >= 0)
+		good = client_send(c);
+	if (good && c->paused && !api_client_full(c)) {
+		c->paused = false;
+		c->api->handlers.drained(c->api->handlers.ctx, c);
+	}
+	if (!good)
+		client_close(c);
+	/* The analyzer does not count references: client_close() gave up the connection's. */
+	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */
+}
+
+void api_turn(struct api *a)
+{
+	struct epoll_event ev[EVENTS];
+	int n = epoll_wait(a->epoll, ev, EVENTS, 0);
+
+	/* A client is freed only in its own turn here, so later events of the batch are sound. */
+	for (int i = 0; i < n; i++) {
+		if (ev[i].data.ptr)
+			client_turn(ev[i].data.ptr, ev[i].events);
+		else
+			accept_client(a);
+	}
+}
+
+/* A socket that a killed engine left is in the way; one that a live engine serves is not ours. */
+static int socket_bind(struct api *a)
+{
+	int rc = 0;
+
+	if (bind(a->listener, (struct sockaddr *)&a->path, sizeof(a->path)) == 0)
+		return 0;
+	if (errno != EADDRINUSE)
+		return -errno;
+	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (probe < 0)
+		return -errno;
+	if (connect(probe, (struct sockaddr *)&a->path, sizeof(a->path)) == 0)
+		rc = -EADDRINUSE;
+	else if (errno != ECONNREFUSED)
+		rc = -errno;
+	close(probe);
+	if (rc)
+		return rc;
+	unlink(a->path.sun_path);
+	return bind(a->listener, (struct sockaddr *)&a->path, sizeof(a->path)) < 0 ? -errno : 0;
+}
+
+struct api *api_start(
+	const char *path, const struct api_handlers *handlers, char *err, size_t err_size)
+{
+	struct api *a = calloc(1, sizeof(*a));
+	struct epoll_event ev = {.events = EPOLLIN};
+	int rc = -ENOMEM;
+
+	if (!a)
+		goto fail;
+	TAILQ_INIT(&a->clients);
+	a->handlers = *handlers;
+	a->path.sun_family = AF_UNIX;
+	rc = -ENAMETOOLONG;
+	if (strlen(path) >= sizeof(a->path.sun_path))
+		goto free_a;
+	strcpy(a->path.sun_path, path);
+	a->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (a->epoll < 0) {
+		rc = -errno;
+		goto free_a;
+	}
+	a->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (a->listener < 0) {
+		rc = -errno;
+		goto close_epoll;
+	}
+	rc = socket_bind(a);
+	if (rc)
+		goto close_listener;
+	if (chmod(path, 0660) < 0 || listen(a->listener, BACKLOG) < 0 ||
+		epoll_ctl(a->epoll, EPOLL_CTL_ADD, a->listener, &ev) < 0) {
+		rc = -errno;
+		goto unlink_path;
+	}
+	return a;
+unlink_path:
+	unlink(path);
+close_listener:
+	close(a->listener);
+close_epoll:
+	close(a->epoll);
+free_a:
+	free(a);
+fail:
+	snprintf(err, err_size, "socket %s: %s; %s", path, strerror(-rc),
+		rc == -EADDRINUSE ? "another program serves it, give --socket"
+				  : "make its directory, writable for this user");
+	errno = -rc;
+	return NULL;
+}
+
+void api_stop(struct api *a)
+{
+	struct api_client *c;
+
+	if (!a)
+		return;
+	while ((c = TAILQ_FIRST(&a->clients))) {
+		/* What goes at once; last answers are small. Nor does the analyzer see that a
+		 * closed client has left the list. */
+		client_send(c); /* NOLINT(clang-analyzer-unix.Malloc) */
+		client_close(c);
+	}
+	close(a->listener);
+	close(a->epoll);
+	unlink(a->path.sun_path);
+	free(a);
+}
+
+int api_fd(const struct api *a)
+{
+	return a->epoll;
+}
