@@ -4,7 +4,7 @@
 #define TANDEM_ENGINE_CALL_BRIDGE_H
 
 #include <engine/call/state.h>
-#include <engine/sip/msg.h>
+#include <engine/sip/msg/msg.h>
 
 /* c->agent has answered and negotiated. */
 void bridge_start(struct td_engine *e, struct call *c);

@@ -11,7 +11,7 @@
 #define TANDEM_ENGINE_CALL_CALL_H
 
 #include <engine/call/state.h>
-#include <engine/sip/msg.h>
+#include <engine/sip/msg/msg.h>
 
 /* "1732220776.12" */
 void call_id_format(const struct td_engine *e, uint64_t number, char out[static TD_CALL_ID_BYTES]);

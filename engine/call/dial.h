@@ -12,7 +12,7 @@
 #define TANDEM_ENGINE_CALL_DIAL_H
 
 #include <engine/call/state.h>
-#include <engine/sip/msg.h>
+#include <engine/sip/msg/msg.h>
 
 /* The trunks that a route names. False: none of them has room for so much; *full says of which one
  * that was said last, NULL when none is there at all. */

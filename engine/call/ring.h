@@ -9,7 +9,7 @@
 #define TANDEM_ENGINE_CALL_RING_H
 
 #include <engine/call/state.h>
-#include <engine/sip/msg.h>
+#include <engine/sip/msg/msg.h>
 
 void ring_start(struct td_engine *e, const struct td_acd_out *out);
 void ring_cancel(struct td_engine *e, const struct td_acd_out *out);

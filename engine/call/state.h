@@ -23,9 +23,9 @@
 #include <engine/base/prng.h>
 #include <engine/base/timer.h>
 #include <engine/sdp/sdp.h>
-#include <engine/sip/msg.h>
-#include <engine/sip/registrar.h>
-#include <engine/sip/ua.h>
+#include <engine/sip/msg/msg.h>
+#include <engine/sip/registrar/registrar.h>
+#include <engine/sip/dialog/ua.h>
 #include <tandem/engine.h>
 #include <tandem/event.h>
 

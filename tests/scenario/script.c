@@ -8,7 +8,7 @@
  */
 #include <ctype.h>
 #include <engine/base/addr.h>
-#include <engine/sip/digest.h>
+#include <engine/sip/registrar/digest.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

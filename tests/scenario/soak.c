@@ -9,7 +9,7 @@
  *     soak CALLS SEED
  */
 #include <engine/call/state.h>
-#include <engine/sip/msg.h>
+#include <engine/sip/msg/msg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tests/scenario/net.h>

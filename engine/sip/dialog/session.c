@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Dialogs (RFC 3261 section 12): what is known of the peer, and what both sides do in one. */
+#include <errno.h>
+#include <arpa/inet.h>
+#include <engine/base/addr.h>
+#include <engine/sip/dialog/priv.h>
+
+struct str session_field(const struct sip_session *s, enum session_field f)
+{
+	uint16_t start = f ? s->end[f - 1] : 0;
+
+	return (struct str){s->text + start, (size_t)(s->end[f] - start)};
+}
+
+bool session_field_set(struct sip_session *s, enum session_field f, struct str value)
+{
+	struct str old = session_field(s, f);
+	size_t used = s->end[FIELD_COUNT - 1], after = used - s->end[f];
+
+	if (used - old.n + value.n > sizeof(s->text))
+		return false;
+	char *at = s->text + (old.p - s->text);
+
+	memmove(at + value.n, at + old.n, after);
+	if (value.n > 0)
+		memcpy(at, value.p, value.n);
+	for (unsigned i = f; i < FIELD_COUNT; i++)
+		s->end[i] = (uint16_t)(s->end[i] - old.n + value.n);
+	return true;
+}
+_Static_assert(SESSION_TEXT <= UINT16_MAX, "offsets are 16 bits");
+
+struct sip_session *session_alloc(
+	struct sip_ua *ua, const struct td_addr *local, const struct td_addr *remote)
+{
+	struct sip_session *s = pool_alloc(&ua->sessions);
+
+	if (!s)
+		return NULL;
+	s->ua = ua;
+	s->local = *local;
+	s->remote = *remote;
+	s->source = *remote;
+	hex_encode(ua_id(ua), s->local_tag);
+	hash_add(&ua->sessions_by_tag, &s->node, str_of(s->local_tag));
+	return s;
+}
+
+void session_free(struct sip_session *s)
+{
+	struct sip_ua *ua = s->ua;
+	struct sip_txn *t = s->invite;
+
+	if (t && t->kind == TXN_CLIENT_INVITE)
+		ctrans_orphan(t);
+	else if (t)
+		t->session = NULL;
+	timer_cancel(&ua->timers, &s->retry);
+	msg_store_del(&ua->store, &s->reinvite_sdp);
+	hash_del(&ua->sessions_by_tag, &s->node);
+	pool_free(&ua->sessions, s);
+}
+
+struct sip_session *session_lookup(
+	struct sip_ua *ua, struct str call_id, struct str local_tag, struct str remote_tag)
+{
+	for (struct hash_node *n = hash_first(&ua->sessions_by_tag, local_tag); n;
+		n = hash_next(n)) {
+		struct sip_session *s = container_of(n, struct sip_session, node);
+
+		if (str_eq(str_of(s->local_tag), local_tag) &&
+			str_eq(session_field(s, FIELD_CALL_ID), call_id) &&
+			str_eq(session_field(s, FIELD_REMOTE_TAG), remote_tag))
+			return s;
+	}
+	return NULL;
+}
+
+bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse)
+{
+	struct td_buf b;
+	struct sip_values it = {0};
+	struct str value, line;
+	unsigned count = 0;
+
+	while (sip_msg_value(m, SIP_HDR_RECORD_ROUTE, &it, &value))
+		if (++count > SESSION_ROUTES)
+			return false;
+	buf_init_fixed(&b, s->ua->scratch, SESSION_TEXT);
+	for (unsigned i = 0; i < count; i++) { /* few: a square is nothing */
+		unsigned at = reverse ? count - 1 - i : i;
+
+		it = (struct sip_values){0};
+		for (unsigned k = 0; k <= at; k++)
+			sip_msg_value(m, SIP_HDR_RECORD_ROUTE, &it, &value);
+		buf_str(&b, i ? STR(",") : STR(""));
+		value_encode(&b, value);
+	}
+	line = (struct str){b.data, b.len};
+	return !b.error && session_field_set(s, FIELD_ROUTES, line);
+}
+
+/* Addresses that the Internet does not route (RFC 1918, 6598, 3927, 4193): behind a NAT. */
+static bool is_private(const struct td_addr *a)
+{
+	static const struct {
+		uint32_t net, mask;
+	} nets[] = {{0x0a000000, 0xff000000}, {0xac100000, 0xfff00000}, {0xc0a80000, 0xffff0000},
+		{0x64400000, 0xffc00000}, {0xa9fe0000, 0xffff0000}, {0x7f000000, 0xff000000}};
+
+	if (a->family == 6)
+		return (a->ip6[0] & 0xfe) == 0xfc ||
+		       (a->ip6[0] == 0xfe && (a->ip6[1] & 0xc0) == 0x80);
+	for (unsigned i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+		if ((ntohl(a->ip4) & nets[i].mask) == nets[i].net)
+			return true;
+	return false;
+}
+
+/*
+ * Where requests in the dialog go: to the first route or the target when that is an IP literal we
+ * can send to by UDP, else to where the peer's last message came from. The same for a private
+ * literal whose owner shows itself under a public address (NAT), and for the contact that our
+ * first request reached by another address than it says.
+ */
+static void route(struct sip_session *s)
+{
+	struct str routes = session_field(s, FIELD_ROUTES), first;
+	struct sip_addr a;
+	struct sip_uri uri;
+	struct td_addr literal;
+	struct str transport = {0};
+
+	s->remote = s->source;
+	if (sip_list_next(&routes, &first)) {
+		if (sip_addr_decode(&a, first) != 0)
+			return;
+		uri = a.uri;
+	} else if (sip_uri_decode(&uri, session_field(s, FIELD_TARGET)) != 0) {
+		return;
+	}
+	if (!str_caseeq(uri.scheme, STR("sip")) || !sip_uri_addr(&uri, &literal) ||
+		literal.family != s->local.family)
+		return;
+	if (sip_param(uri.params, STR("transport"), &transport) &&
+		!str_caseeq(transport, STR("udp")))
+		return;
+	if (s->reached_by.family && addr_equal(&literal, &s->reached))
+		s->remote = s->reached_by;
+	else if (!is_private(&literal) || is_private(&s->source))
+		s->remote = literal;
+}
+
+void session_target_set(struct sip_session *s, const struct sip_msg *m)
+{
+	/* one that does not fit leaves the old one in force */
+	if (m->contact.uri.text.n > 0)
+		session_field_set(s, FIELD_TARGET, m->contact.uri.text);
+	route(s);
+}
+
+void session_bye(struct sip_session *s)
+{
+	struct sip_ua *ua = s->ua;
+	uint64_t branch = ua_id(ua);
+
+	if (request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
+		ctrans_start(ua, SIP_BYE, branch, s->local_cseq, &s->local, &s->remote);
+}
+
+void session_end(struct sip_session *s, int code)
+{
+	s->state = SESSION_OVER;
+	if (!s->silent)
+		s->ua->ops.ended(s->ua->ops.ctx, s, code);
+	session_free(s);
+}
+
+void sip_session_bye(struct sip_session *s, uint64_t now)
+{
+	struct sip_ua *ua = s->ua;
+
+	ua->now = now;
+	switch (s->state) {
+	case SESSION_INCOMING:
+		sip_session_reject(s, now, 480, STR(""));
+		return;
+	case SESSION_CALLING:
+		s->silent = true;
+		sip_session_cancel(s, now);
+		return;
+	case SESSION_ANSWERED:
+		/* section 15: not before the ACK, or its time-out */
+		s->silent = true;
+		return;
+	case SESSION_CONFIRMED:
+		break;
+	case SESSION_OVER:
+		return;
+	}
+	struct sip_txn *t = s->invite;
+
+	if (t && t->kind == TXN_SERVER_INVITE && t->state == TXN_PROCEEDING)
+		strans_respond(t, 487, STR(""), STR(""));
+	session_bye(s);
+	session_free(s);
+}
+
+void *sip_session_user(const struct sip_session *s)
+{
+	return s->user;
+}
+
+void sip_session_set_user(struct sip_session *s, void *user)
+{
+	s->user = user;
+}
+
+struct str sip_session_call_id(const struct sip_session *s)
+{
+	return session_field(s, FIELD_CALL_ID);
+}
+
+const struct td_addr *sip_session_remote(const struct sip_session *s)
+{
+	return &s->remote;
+}
+
+const struct td_addr *sip_session_source(const struct sip_session *s)
+{
+	return &s->source;
+}
+
+const struct td_addr *sip_session_local(const struct sip_session *s)
+{
+	return &s->local;
+}

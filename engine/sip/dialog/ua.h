@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The SIP user agent: transactions (RFC 3261 section 17, RFC 6026), INVITE dialogs (section 12-15),
+ * and requests outside dialogs. What the call layer sees of SIP.
+ *
+ * Rules for the caller: every callback may call any function here; a session stays valid until
+ * the callback that ends it (`failed`, `ended`, `cancelled`) has returned. All `const struct
+ * sip_msg *` and `struct str` are borrowed for the length of the call. Bodies are SDP.
+ * Retransmissions, 100 Trying, ACK, time-outs (Timer B/F 32 s, H, 2xx without ACK), 487 after
+ * CANCEL, 481, 405, 415, 420, 400 and 200 to OPTIONS in a dialog happen below this line.
+ * Memory is taken at sip_ua_alloc(); nothing is allocated afterwards. ops and user_agent are
+ * copied.
+ */
+#ifndef TANDEM_ENGINE_SIP_DIALOG_UA_H
+#define TANDEM_ENGINE_SIP_DIALOG_UA_H
+
+#include <engine/base/str.h>
+#include <tandem/types.h>
+
+struct sip_ua;
+struct sip_msg;     /* engine/sip/msg/msg.h: the decoded message, slices into the datagram */
+struct sip_session; /* one INVITE and the dialog it makes */
+struct sip_request; /* a request outside dialogs that waits for its response */
+
+struct sip_ua_ops {
+	void *ctx;
+	void (*send)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+		const uint8_t *data, size_t len);
+	/* Must a call from here be taken at all? 0, or a status (403, 503) to answer INVITE with.
+	 */
+	int (*admit)(void *ctx, const struct sip_msg *m, const struct td_addr *remote);
+
+	/* as server */
+	void (*invite)(void *ctx, struct sip_session *s, const struct sip_msg *m);
+	void (*cancelled)(void *ctx, struct sip_session *s); /* 487 has been sent; session over */
+	/* ACK to our 2xx: of the INVITE, and of each re-INVITE. sdp: an answer when we made the
+	 * offer. */
+	void (*confirmed)(void *ctx, struct sip_session *s, struct str sdp);
+	/* as client */
+	/* 101..199; 100 is not told. */
+	void (*progress)(void *ctx, struct sip_session *s, int code, const struct sip_msg *m);
+	void (*answered)(
+		void *ctx, struct sip_session *s, const struct sip_msg *m); /* ACK is sent */
+	/* Final answer >= 300, 408 on time-out, 503 on transport error; session over. m NULL when
+	 * there was no message. */
+	void (*failed)(void *ctx, struct sip_session *s, int code, const struct sip_msg *m);
+	/* both */
+	void (*reinvite)(
+		void *ctx, struct sip_session *s, const struct sip_msg *m); /* answer or reject */
+	void (*reinvite_done)(void *ctx, struct sip_session *s, int code, const struct sip_msg *m);
+	void (*info)(void *ctx, struct sip_session *s, const struct sip_msg *m); /* 200 is sent */
+	/* BYE came (code 0), or the dialog died (408, 481: no ACK, no answer to BYE). Session over.
+	 */
+	void (*ended)(void *ctx, struct sip_session *s, int code);
+
+	/* REGISTER and OPTIONS outside a dialog: call sip_respond() now. When it was not called,
+	 * OPTIONS is answered 200, REGISTER 405. */
+	void (*request)(void *ctx, struct sip_request *r, const struct sip_msg *m,
+		const struct td_addr *local, const struct td_addr *remote);
+	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_addr *local,
+		const struct td_addr *remote, const uint8_t *data, size_t len);
+};
+
+struct sip_ua_params {
+	uint64_t seed;
+	uint32_t max_sessions; /* legs: two a call */
+	const char *user_agent;
+};
+
+/* What we count, X(field, explanation); each also a row of `tandemctl show sip`. */
+#define SIP_UA_STATS(X)                                                                 \
+	X(rx, "datagrams received")                                                     \
+	X(tx, "messages sent, again or for the first time")                             \
+	X(rx_requests, "requests received")                                             \
+	X(rx_responses, "responses received")                                           \
+	X(retransmitted, "messages sent again")                                         \
+	X(rx_retransmissions, "messages received again and absorbed")                   \
+	X(keepalives, "datagrams of line ends alone (RFC 5626)")                        \
+	X(bad_start_line, "neither a request nor a response")                           \
+	X(bad_version, "another version than SIP/2.0")                                  \
+	X(bad_header, "a header field malformed, or there twice")                       \
+	X(missing_header, "a mandatory header field not there")                         \
+	X(truncated, "shorter than its Content-Length, or without a blank line")        \
+	X(content_length, "Content-Length that is not a number")                        \
+	X(no_dialog, "requests for a dialog that is not there: 481")                    \
+	X(no_transaction, "responses and ACKs that nobody waits for")                   \
+	X(refused, "requests refused here: 405 415 416 420 482 483 491 500 513")        \
+	X(not_admitted, "calls that struct sip_ua_ops.admit refused")                   \
+	X(timeouts, "transactions that had no answer, 2xx without ACK")                 \
+	X(sessions_full, "calls refused, or not made, because all sessions are in use") \
+	X(evicted, "finished transactions forgotten early because the pool was empty")
+struct sip_ua_stats {
+#define SIP_UA_STATS_FIELD(field, text) uint64_t field;
+	SIP_UA_STATS(SIP_UA_STATS_FIELD)
+#undef SIP_UA_STATS_FIELD
+};
+
+struct sip_invite_params {
+	struct td_addr local, remote;
+	struct str uri; /* Request-URI, a registered contact */
+	struct str from_user, from_display, from_host;
+	struct str to_uri;
+	struct str headers; /* whole extra header lines with CRLF, may be empty */
+	struct str sdp;
+};
+
+struct sip_ua *sip_ua_alloc(
+	const struct sip_ua_params *p, const struct sip_ua_ops *ops); /* NULL: ENOMEM */
+void sip_ua_free(struct sip_ua *ua);
+void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len);
+uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now); /* next deadline */
+const struct sip_ua_stats *sip_ua_stats(const struct sip_ua *ua);
+
+/* As client. NULL with ENOBUFS when all sessions are in use, EMSGSIZE. */
+struct sip_session *sip_session_invite(
+	struct sip_ua *ua, uint64_t now, const struct sip_invite_params *p, void *user);
+/* Before the final answer: CANCEL (at once, or when the first provisional answer has come); a 2xx
+ * that crosses it is ACKed and then ended by BYE. `failed` follows, with 487. */
+void sip_session_cancel(struct sip_session *s, uint64_t now);
+
+/* As server. extra: whole header lines with CRLF ("Retry-After: 5\r\n"), may be empty. */
+void sip_session_progress(struct sip_session *s, uint64_t now, int code, struct str sdp);
+void sip_session_answer(struct sip_session *s, uint64_t now, struct str sdp);
+void sip_session_reject(struct sip_session *s, uint64_t now, int code,
+	struct str extra); /* session over, no callback */
+
+/* In a dialog. */
+void sip_session_bye(
+	struct sip_session *s, uint64_t now); /* session over for the caller, no callback */
+/* -> reinvite_done, with 491 only after three tries. One at a time: asked for while another
+ * INVITE is under way it waits for its end, and replaces one that waits already. */
+void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp);
+void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp);
+/* The same with a code from 300 on. extra: whole header lines, may be empty. */
+void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, struct str extra);
+
+void *sip_session_user(const struct sip_session *s);
+void sip_session_set_user(struct sip_session *s, void *user);
+struct str sip_session_call_id(const struct sip_session *s);
+const struct td_addr *sip_session_remote(const struct sip_session *s); /* where messages go */
+/* Where the peer's last message came from: who it is, while `remote` is only what it says. */
+const struct td_addr *sip_session_source(const struct sip_session *s);
+const struct td_addr *sip_session_local(const struct sip_session *s);
+uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */
+/* How full the pools are: objects in use, and of how many. */
+struct sip_ua_usage {
+	uint32_t sessions, sessions_max;
+	uint32_t transactions, transactions_max; /* finished ones too, that linger for 32 s */
+	uint32_t chunks, chunks_max;             /* of messages kept for retransmission */
+};
+void sip_ua_usage(const struct sip_ua *ua, struct sip_ua_usage *out);
+
+/* Answers a request outside dialogs; the transaction keeps the response for retransmissions. */
+void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body);
+
+#endif

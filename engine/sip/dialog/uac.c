@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The client's side of INVITE: RFC 3261 sections 13.2, 14.1, 9.1. */
+#include <errno.h>
+#include <engine/base/addr.h>
+#include <engine/sip/dialog/priv.h>
+
+#define REINVITE_TRIES 3 /* after 491, then the caller is told */
+
+/* From, To, Call-ID and the rest of a dialog that is to be. */
+static bool fields_init(struct sip_session *s, const struct sip_invite_params *p)
+{
+	struct sip_ua *ua = s->ua;
+	char call_id[2 * SIP_TAG_HEX + 1], local[ADDR_TEXT];
+	struct td_buf b;
+	struct sip_uri uri;
+
+	if (sip_uri_decode(&uri, p->uri) != 0)
+		return false;
+	if (sip_uri_addr(&uri, &s->reached))
+		s->reached_by = p->remote;
+	hex_encode(ua_id(ua), call_id);
+	hex_encode(ua_id(ua), call_id + SIP_TAG_HEX);
+	buf_init_fixed(&b, ua->scratch, SESSION_TEXT);
+	buf_str(&b, STR("sip:"));
+	buf_str(&b, p->from_user);
+	buf_str(&b, p->from_user.n ? STR("@") : STR(""));
+	addr_encode_ip(&p->local, local);
+	if (p->from_host.n)
+		buf_str(&b, p->from_host);
+	else
+		buf_printf(&b, p->local.family == 6 ? "[%s]" : "%s", local);
+	size_t uri_len = b.len;
+
+	sip_addr_encode(&b, p->from_display, (struct str){b.data, uri_len}, str_of(s->local_tag));
+	size_t from_len = b.len;
+
+	sip_addr_encode(&b, STR(""), p->to_uri, STR(""));
+	return !b.error && session_field_set(s, FIELD_CALL_ID, str_of(call_id)) &&
+	       session_field_set(
+		       s, FIELD_LOCAL, (struct str){b.data + uri_len, from_len - uri_len}) &&
+	       session_field_set(
+		       s, FIELD_REMOTE, (struct str){b.data + from_len, b.len - from_len}) &&
+	       session_field_set(s, FIELD_TARGET, p->uri) &&
+	       session_field_set(s, FIELD_USER, p->from_user);
+}
+
+static bool invite(struct sip_session *s, struct str extra, struct str sdp)
+{
+	struct sip_ua *ua = s->ua;
+	uint64_t branch = ua_id(ua);
+
+	if (!request_encode(s, SIP_INVITE, ++s->local_cseq, branch, extra, sdp)) {
+		errno = EMSGSIZE;
+		return false;
+	}
+	struct sip_txn *t =
+		ctrans_start(ua, SIP_INVITE, branch, s->local_cseq, &s->local, &s->remote);
+
+	if (!t) {
+		errno = ENOBUFS;
+		return false;
+	}
+	t->session = s;
+	s->invite = t;
+	return true;
+}
+
+struct sip_session *sip_session_invite(
+	struct sip_ua *ua, uint64_t now, const struct sip_invite_params *p, void *user)
+{
+	ua->now = now;
+	struct sip_session *s = session_alloc(ua, &p->local, &p->remote);
+
+	if (!s) {
+		ua->stats.sessions_full++;
+		errno = ENOBUFS;
+		return NULL;
+	}
+	s->uac = true;
+	s->state = SESSION_CALLING;
+	s->user = user;
+	if (!fields_init(s, p)) {
+		errno = EMSGSIZE;
+		goto fail;
+	}
+	if (!invite(s, p->headers, p->sdp))
+		goto fail;
+	return s;
+
+fail:
+	session_free(s);
+	return NULL;
+}
+
+void sip_session_cancel(struct sip_session *s, uint64_t now)
+{
+	s->ua->now = now;
+	if (s->state != SESSION_CALLING || s->cancelled)
+		return;
+	s->cancelled = true;
+	ctrans_cancel(s->invite);
+}
+
+void uac_provisional(struct sip_session *s, const struct sip_msg *m, const struct td_addr *remote)
+{
+	struct sip_ua *ua = s->ua;
+
+	if (s->state != SESSION_CALLING)
+		return;
+	if (m->to.tag.n > 0) /* an early dialog; the one that answers counts in the end */
+		session_field_set(s, FIELD_REMOTE_TAG, m->to.tag);
+	if (s->cancelled)
+		ctrans_cancel(s->invite);
+	else if (m->code > 100)
+		ua->ops.progress(ua->ops.ctx, s, m->code, m);
+}
+
+/* Makes the dialog that a 2xx says (section 12.1.2). */
+static bool dialog_make(struct sip_session *s, const struct sip_msg *m)
+{
+	bool fits = session_field_set(s, FIELD_REMOTE, m->to.text) &&
+		    session_field_set(s, FIELD_REMOTE_TAG, m->to.tag) &&
+		    session_routes_set(s, m, true);
+
+	session_target_set(s, m);
+	return fits;
+}
+
+static void ack(struct sip_session *s, struct sip_txn *t)
+{
+	struct sip_ua *ua = s->ua;
+
+	if (!request_encode(s, SIP_ACK, t->cseq, ua_id(ua), STR(""), STR("")))
+		return;
+	struct str data = {ua->out.data, ua->out.len};
+
+	t->remote = s->remote;
+	txn_keep(t, &t->sent, data);
+	ua_send(ua, &t->local, &t->remote, data, false);
+}
+
+void uac_accepted(struct sip_session *s, struct sip_txn *t, const struct sip_msg *m,
+	const struct td_addr *remote)
+{
+	struct sip_ua *ua = s->ua;
+	bool first = s->state == SESSION_CALLING, fits = true;
+
+	s->source = *remote;
+	if (first)
+		fits = dialog_make(s, m);
+	else
+		session_target_set(s, m);
+	ack(s, t);
+	if (s->cancelled || !fits) {
+		session_bye(s);
+		s->state = SESSION_OVER;
+		if (!s->silent)
+			ua->ops.failed(ua->ops.ctx, s, fits ? 487 : 513, fits ? NULL : m);
+		session_free(s);
+		return;
+	}
+	s->state = SESSION_CONFIRMED;
+	uac_reinvite_try(s);
+	if (first)
+		ua->ops.answered(ua->ops.ctx, s, m);
+	else
+		ua->ops.reinvite_done(ua->ops.ctx, s, m->code, m);
+}
+
+void uac_fork(
+	struct sip_ua *ua, struct sip_txn *t, const struct sip_msg *m, const struct td_addr *remote)
+{
+	struct sip_session *s = &ua->fork;
+	uint64_t branch = ua_id(ua);
+
+	*s = (struct sip_session){.ua = ua,
+		.local = t->local,
+		.remote = *remote,
+		.source = *remote,
+		.local_cseq = t->cseq};
+	/* the request's own target was another's; without a Contact there is no one to end it at */
+	if (!session_field_set(s, FIELD_CALL_ID, m->call_id) ||
+		!session_field_set(s, FIELD_LOCAL, m->from.text) ||
+		!session_field_set(s, FIELD_TARGET, m->contact.uri.text) || !dialog_make(s, m) ||
+		m->contact.uri.text.n == 0)
+		return;
+	if (!request_encode(s, SIP_ACK, t->cseq, branch, STR(""), STR("")))
+		return;
+	ua_send(ua, &s->local, &s->remote, (struct str){ua->out.data, ua->out.len}, false);
+	session_bye(s); /* the last thing here: it may evict t */
+}
+
+static void reinvite_failed(struct sip_session *s, int code, const struct sip_msg *m)
+{
+	struct sip_ua *ua = s->ua;
+
+	if (code == 491 && s->reinvite_tries < REINVITE_TRIES) {
+		/* section 14.1: whoever owns the Call-ID waits longer, so that one goes first */
+		uint64_t ms = s->uac ? 2100 + 10 * prng_below(&ua->rng, 191)
+				     : 10 * prng_below(&ua->rng, 201);
+
+		s->reinvite_wanted = true;
+		timer_set(&ua->timers, &s->retry, ua->now + ms * TD_NSEC_PER_MSEC);
+		return;
+	}
+	if (code == 408 || code == 481) { /* section 12.2.1.2: the dialog is gone */
+		session_bye(s);
+		session_end(s, code);
+		return;
+	}
+	uac_reinvite_try(s);
+	ua->ops.reinvite_done(ua->ops.ctx, s, code, m);
+}
+
+void uac_failed(struct sip_session *s, int code, const struct sip_msg *m)
+{
+	struct sip_ua *ua = s->ua;
+
+	if (s->state != SESSION_CALLING) {
+		reinvite_failed(s, code, m);
+		return;
+	}
+	s->state = SESSION_OVER;
+	if (!s->silent)
+		ua->ops.failed(ua->ops.ctx, s, s->cancelled ? 487 : code, m);
+	session_free(s);
+}
+
+static void on_retry(struct timer *t, uint64_t now)
+{
+	uac_reinvite_try(container_of(t, struct sip_session, retry));
+}
+
+/* Sends the re-INVITE that waits, once nothing is in its way (section 14.1). */
+void uac_reinvite_try(struct sip_session *s)
+{
+	struct sip_ua *ua = s->ua;
+
+	if (!s->reinvite_wanted || s->invite || s->state != SESSION_CONFIRMED ||
+		timer_is_set(&s->retry))
+		return;
+	struct str sdp = msg_store_get(&ua->store, &s->reinvite_sdp, ua->scratch);
+
+	if (!invite(s, STR(""), sdp)) {
+		timer_set(&ua->timers, &s->retry, ua->now + SIP_T2); /* no transaction free */
+		return;
+	}
+	s->reinvite_wanted = false;
+	s->reinvite_tries++;
+}
+
+void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp)
+{
+	struct sip_ua *ua = s->ua;
+
+	ua->now = now;
+	if (s->state == SESSION_OVER || s->silent)
+		return;
+	s->retry.fire = on_retry;
+	if (!msg_store_set(&ua->store, &s->reinvite_sdp, sdp)) {
+		ua->ops.reinvite_done(ua->ops.ctx, s, 500, NULL);
+		return;
+	}
+	s->reinvite_wanted = true;
+	s->reinvite_tries = 0;
+	uac_reinvite_try(s);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The user agent as client against scripted peers, under virtual time. */
+#include <engine/sip/test/fake.h>
+
+static struct fake f;
+
+static int setup(void **state)
+{
+	fake_init(&f, 4);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	fake_fini(&f);
+	return 0;
+}
+
+static void outgoing_call_is_answered_and_ended(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	assert_true(str_eq(f.m.uri.text, STR("sip:alice@10.0.0.2:5080")));
+	assert_true(str_eq(f.m.from.display, STR("Queue")));
+	assert_true(str_eq(f.m.from.uri.text, STR("sip:4989100@tandem.example")));
+	assert_true(str_eq(f.m.contact.uri.text, STR("sip:4989100@10.0.0.1:5060")));
+	assert_true(str_eq(sip_msg_header_name(&f.m, STR("X-Call")), STR("7")));
+	assert_true(f.m.via.rport);
+	assert_int_equal(f.m.max_forwards, 70);
+	fake_response(&f, 100, SIP_INVITE, NULL, NULL);
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "INVITE progress:180");
+	fake_response(&f, 200, SIP_INVITE, "r1", "Contact: <sip:alice@10.0.0.3:5062;x>\r\n");
+	fake_expect(&f, "ACK answered");
+	assert_true(str_eq(f.m.uri.text, STR("sip:alice@10.0.0.3:5062;x")));
+	assert_string_equal(fake_tag(&f), "r1");
+	fake_expect_to(&f, "10.0.0.3:5062");
+	fake_response(&f, 200, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "ACK"); /* once more for each 2xx */
+	sip_session_bye(f.session, f.now);
+	fake_expect_to(&f, "10.0.0.3:5062");
+	assert_int_equal(f.m.cseq.number, 2);
+	fake_response(&f, 200, SIP_BYE, NULL, NULL);
+	fake_expect(&f, "BYE");
+	fake_response(&f, 200, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "ACK"); /* the transaction outlives the session */
+	fake_expect_idle(&f);
+}
+
+static void silence_is_a_timeout(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	fake_advance(&f, 31999); /* at 0.5 1.5 3.5 7.5 15.5 31.5 s */
+	fake_expect(&f, "INVITE INVITE INVITE INVITE INVITE INVITE INVITE");
+	fake_advance(&f, 1);
+	fake_expect(&f, "failed:408");
+	assert_int_equal(sip_ua_stats(f.ua)->timeouts, 1);
+	assert_int_equal(sip_ua_stats(f.ua)->retransmitted, 6);
+	fake_expect_idle(&f);
+}
+
+static void refusal_is_acknowledged(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	fake_advance(&f, 100000); /* a telephone may ring for long */
+	fake_expect(&f, "INVITE progress:180");
+	fake_response(&f, 486, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "ACK failed:486");
+	assert_string_equal(fake_tag(&f), "r1");
+	assert_int_equal(f.m.cseq.number, 1);
+	struct sip_msg invite;
+
+	sip_msg_decode(&invite, (uint8_t *)f.request[SIP_INVITE], f.request_len[SIP_INVITE]);
+	assert_true(str_eq(f.m.via.branch, invite.via.branch));
+	assert_true(str_eq(f.m.uri.text, invite.uri.text));
+	fake_response(&f, 486, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "ACK");
+	fake_expect_idle(&f);
+	fake_response(&f, 486, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "");
+	assert_int_equal(sip_ua_stats(f.ua)->no_transaction, 1);
+}
+
+static void cancel_waits_for_the_first_response(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	sip_session_cancel(f.session, f.now);
+	sip_session_cancel(f.session, f.now);
+	fake_expect(&f, "INVITE");
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "CANCEL");
+	assert_null(f.m.to.tag.p);
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	fake_response(&f, 200, SIP_CANCEL, "r1", NULL);
+	fake_expect(&f, "");
+	fake_response(&f, 487, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "ACK failed:487");
+	fake_expect_idle(&f);
+}
+
+static void cancel_without_an_end_ends_in_time(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	sip_session_cancel(f.session, f.now);
+	fake_response(&f, 200, SIP_CANCEL, "r1", NULL);
+	fake_expect(&f, "INVITE progress:180 CANCEL");
+	fake_advance(&f, 32000);
+	fake_expect(&f, "failed:487");
+	fake_expect_idle(&f);
+}
+
+static void answer_that_crosses_a_cancel_is_ended(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	sip_session_cancel(f.session, f.now);
+	fake_response(&f, 200, SIP_INVITE, "r1", "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	fake_response(&f, 200, SIP_CANCEL, "r1", NULL);
+	fake_expect(&f, "INVITE progress:180 CANCEL ACK BYE failed:487");
+	fake_response(&f, 200, SIP_BYE, NULL, NULL);
+	fake_expect_idle(&f);
+}
+
+static void bye_before_the_answer_cancels_in_silence(void **state)
+{
+	assert_non_null(fake_invite(&f));
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	sip_session_bye(f.session, f.now);
+	fake_response(&f, 487, SIP_INVITE, "r1", NULL);
+	fake_expect(&f, "INVITE progress:180 CANCEL ACK");
+	fake_expect_idle(&f);
+}
+
+static void second_answer_of_a_fork_is_ended(void **state)
+{
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	fake_response(&f, 200, SIP_INVITE, "r2", "Contact: <sip:alice@10.0.0.4:5090>\r\n");
+	fake_expect(&f, "ACK BYE");
+	assert_string_equal(fake_tag(&f), "r2");
+	fake_expect_to(&f, "10.0.0.4:5090");
+	assert_int_equal(sip_ua_sessions(f.ua), 1);
+	sip_session_bye(f.session, f.now);
+	assert_string_equal(fake_tag(&f), "r1");
+	fake_expect_idle(&f);
+}
+
+static void route_set_is_turned_round(void **state)
+{
+	fake_placed_call(&f, "Contact: <sip:alice@192.0.2.77:5099>\r\n"
+			     "Record-Route: <sip:p2.example;lr>, <sip:p1.example;lr>\r\n"
+			     "Record-Route: <sip:10.0.0.8:5070;lr>\r\n");
+	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_ROUTE),
+		STR("<sip:10.0.0.8:5070;lr>,<sip:p1.example;lr>,<sip:p2.example;lr>")));
+	assert_true(str_eq(f.m.uri.text, STR("sip:alice@192.0.2.77:5099")));
+	fake_expect_to(&f, "10.0.0.8:5070");
+	sip_session_bye(f.session, f.now);
+	fake_expect_to(&f, "10.0.0.8:5070");
+	fake_expect_idle(&f);
+}
+
+static void strict_router_gets_the_request_uri(void **state)
+{
+	fake_placed_call(&f, "Contact: <sip:alice@192.0.2.77>\r\nRecord-Route: <sip:p.example>, "
+			     "<sip:10.0.0.8>\r\n");
+	assert_true(str_eq(f.m.uri.text, STR("sip:10.0.0.8")));
+	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_ROUTE),
+		STR("<sip:p.example>,<sip:alice@192.0.2.77>")));
+	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
+static void peer_behind_nat_is_reached_by_its_source(void **state)
+{
+	f.remote = fake_addr("198.51.100.7:40000");
+	fake_placed_call(&f, "Contact: <sip:alice@192.168.1.5:5060>\r\n");
+	fake_expect_to(&f, "198.51.100.7:40000");
+	sip_session_bye(f.session, f.now);
+	fake_expect_to(&f, "198.51.100.7:40000");
+	fake_expect_idle(&f);
+	f.log_len = 0;
+
+	/* a name is not looked up */
+	f.remote = fake_addr("10.0.0.2:5081");
+	fake_placed_call(&f, "Contact: <sip:alice@phone.example>\r\n");
+	fake_expect_to(&f, "10.0.0.2:5081");
+	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
+static void contact_reached_elsewhere_stays_reached(void **state)
+{
+	/* the registered contact is 10.0.0.2:5080, its REGISTER came from another address */
+	f.remote = fake_addr("10.0.0.50:5062");
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	fake_expect_to(&f, "10.0.0.50:5062");
+	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
+static void reinvite_of_ours(void **state)
+{
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\none\r\n"));
+	assert_true(str_eq(f.m.body, STR("v=0\r\none\r\n")));
+	assert_string_equal(fake_tag(&f), "r1");
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\ntwo\r\n"));
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\nthree\r\n"));
+	fake_expect(&f, "INVITE");
+	fake_response(&f, 200, SIP_INVITE, NULL, "Contact: <sip:alice@10.0.0.2:5090>\r\n");
+	fake_expect(&f, "ACK INVITE reinvite_done:200");
+	assert_true(str_eq(f.m.body, STR("v=0\r\nthree\r\n")));
+	fake_expect_to(&f, "10.0.0.2:5090");
+	fake_response(&f, 488, SIP_INVITE, NULL, NULL);
+	fake_expect(&f, "ACK reinvite_done:488");
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\n"));
+	fake_response(&f, 481, SIP_INVITE, NULL, NULL);
+	fake_expect(&f, "INVITE ACK BYE ended:481");
+	fake_expect_idle(&f);
+}
+
+static void reinvite_without_an_answer_ends_the_dialog(void **state)
+{
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\n"));
+	fake_advance(&f, 31999);
+	f.log_len = 0;
+	fake_advance(&f, 1);
+	fake_expect(&f, "BYE ended:408");
+	fake_expect_idle(&f);
+}
+
+static void glare_is_tried_again(void **state)
+{
+	const char *tag = fake_answered_call(&f);
+
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\nours\r\n"));
+	fake_request(&f, "INVITE", "i2", 2, tag, NULL, "v=0\r\ntheirs\r\n");
+	fake_request(&f, "ACK", "i2", 2, tag, NULL, NULL);
+	fake_expect(&f, "INVITE 491/INVITE");
+	fake_response(&f, 491, SIP_INVITE, NULL, NULL);
+	fake_expect(&f, "ACK");
+	/* while we wait the peer may go first */
+	fake_request(&f, "INVITE", "i3", 3, tag, NULL, "v=0\r\ntheirs\r\n");
+	sip_session_reinvite_answer(f.session, f.now, 200, STR("v=0\r\n"));
+	fake_request(&f, "ACK", "a3", 3, tag, NULL, NULL);
+	fake_expect(&f, "reinvite 200/INVITE confirmed");
+	for (unsigned i = 0; i < 201 && f.log_len == 0; i++)
+		fake_advance(&f, 10);
+	fake_expect(&f, "INVITE");
+	fake_response(&f, 491, SIP_INVITE, NULL, NULL);
+	fake_expect(&f, "ACK");
+	/* and when our time comes its INVITE is still open */
+	fake_request(&f, "INVITE", "i4", 4, tag, NULL, "v=0\r\ntheirs\r\n");
+	fake_advance(&f, 2001);
+	fake_expect(&f, "reinvite 100/INVITE");
+	sip_session_reinvite_answer(f.session, f.now, 200, STR("v=0\r\n"));
+	fake_request(&f, "ACK", "a4", 4, tag, NULL, NULL);
+	fake_expect(&f, "200/INVITE INVITE confirmed");
+	assert_true(str_eq(f.m.body, STR("v=0\r\nours\r\n")));
+	fake_response(&f, 491, SIP_INVITE, NULL, NULL);
+	fake_expect(&f, "ACK reinvite_done:491"); /* three tries */
+	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
+static void early_reinvite_waits_for_the_ack(void **state)
+{
+	fake_request(&f, "INVITE", "i1", 1, NULL, NULL, "v=0\r\n");
+	sip_session_answer(f.session, f.now, STR("v=0\r\n"));
+	char tag[64];
+
+	strcpy(tag, fake_tag(&f));
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\n"));
+	fake_expect(&f, "invite 200/INVITE");
+	fake_request(&f, "ACK", "a1", 1, tag, NULL, NULL);
+	fake_expect(&f, "INVITE confirmed");
+	fake_request(&f, "BYE", "b1", 2, tag, NULL, NULL);
+	fake_expect(&f, "200/BYE ended:0");
+	/* a late answer to the orphan must not ring on for ever */
+	fake_response(&f, 200, SIP_INVITE, NULL, "Contact: <sip:caller@10.0.0.2:5080>\r\n");
+	fake_expect(&f, "ACK BYE");
+	fake_expect_idle(&f);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(outgoing_call_is_answered_and_ended),
+		TEST(silence_is_a_timeout),
+		TEST(refusal_is_acknowledged),
+		TEST(cancel_waits_for_the_first_response),
+		TEST(cancel_without_an_end_ends_in_time),
+		TEST(answer_that_crosses_a_cancel_is_ended),
+		TEST(bye_before_the_answer_cancels_in_silence),
+		TEST(second_answer_of_a_fork_is_ended),
+		TEST(route_set_is_turned_round),
+		TEST(strict_router_gets_the_request_uri),
+		TEST(peer_behind_nat_is_reached_by_its_source),
+		TEST(contact_reached_elsewhere_stays_reached),
+		TEST(reinvite_of_ours),
+		TEST(reinvite_without_an_answer_ends_the_dialog),
+		TEST(glare_is_tried_again),
+		TEST(early_reinvite_waits_for_the_ack),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

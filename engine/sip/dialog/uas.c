@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The server's side: requests checked (RFC 3261 section 8.2), answered or told to the caller. */
+#include <engine/sip/dialog/priv.h>
+
+#define NONE STR("")
+
+/* Where a request came from and where to, and what it is. */
+struct incoming {
+	struct sip_ua *ua;
+	const struct sip_msg *m;
+	const struct td_addr *local, *remote;
+};
+
+static void reply(const struct incoming *in, int code, struct str extra, bool stateless)
+{
+	strans_reply(in->ua, in->m, in->local, in->remote, code, extra, NONE, stateless);
+}
+
+static void refuse(const struct incoming *in, int code, struct str extra, bool stateless)
+{
+	in->ua->stats.refused++;
+	reply(in, code, extra, stateless);
+}
+
+static struct str sdp_of(const struct sip_msg *m)
+{
+	return m->content_type.p ? m->body : STR("");
+}
+
+/* Is the body one we read, if there is one? Parameters of the type do not matter. */
+static bool body_known(const struct sip_msg *m)
+{
+	struct str type = m->content_type, encoding = sip_msg_header(m, SIP_HDR_CONTENT_ENCODING);
+
+	if (m->body.n == 0)
+		return true;
+	if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
+		return false;
+	return str_caseeq(str_trim(str_cut(&type, ';')), STR("application/sdp"));
+}
+
+/* section 8.2.2.3: everything in Require is unknown to us. */
+static void refuse_require(const struct incoming *in)
+{
+	char extra[256];
+	struct td_buf b;
+
+	buf_init_fixed(&b, extra, sizeof(extra));
+	buf_str(&b, STR("Unsupported: "));
+	value_encode(&b, sip_msg_header(in->m, SIP_HDR_REQUIRE));
+	buf_str(&b, STR("\r\n"));
+	refuse(in, 420, b.error ? NONE : (struct str){b.data, b.len}, true);
+}
+
+/* Checks that ask nothing but the message itself, so that the answer needs no state. */
+static bool acceptable(const struct incoming *in)
+{
+	const struct sip_msg *m = in->m;
+	struct str scheme = m->uri.scheme;
+
+	if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
+		!str_caseeq(scheme, STR("tel")))
+		refuse(in, 416, NONE, true);
+	else if (m->uri.headers.p) /* section 19.1.1: not in a Request-URI */
+		refuse(in, 400, NONE, true);
+	else if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
+		refuse(in, 405, STR("Allow: " SIP_ALLOW "\r\n"), true);
+	else if (sip_msg_has(m, SIP_HDR_REQUIRE))
+		refuse_require(in);
+	else if (m->method == SIP_INVITE && !body_known(m))
+		refuse(in, 415, STR("Accept: application/sdp\r\nAccept-Encoding: identity\r\n"),
+			true);
+	else
+		return true;
+	return false;
+}
+
+/* section 12.1.1 */
+static bool dialog_make(struct sip_session *s, const struct sip_msg *m)
+{
+	struct td_buf b;
+
+	buf_init_fixed(&b, s->ua->scratch, SESSION_TEXT);
+	value_encode(&b, m->to.text);
+	buf_str(&b, STR(";tag="));
+	buf_str(&b, str_of(s->local_tag));
+	bool fits = !b.error && session_field_set(s, FIELD_LOCAL, (struct str){b.data, b.len}) &&
+		    session_field_set(s, FIELD_REMOTE, m->from.text) &&
+		    session_field_set(s, FIELD_REMOTE_TAG, m->from.tag) &&
+		    session_field_set(s, FIELD_CALL_ID, m->call_id) &&
+		    session_field_set(s, FIELD_TARGET, m->from.uri.text) &&
+		    session_field_set(s, FIELD_USER, m->uri.user) &&
+		    session_routes_set(s, m, false);
+
+	s->remote_cseq = m->cseq.number;
+	s->remote_cseq_known = true;
+	session_target_set(s, m);
+	return fits;
+}
+
+static void invite(const struct incoming *in)
+{
+	struct sip_ua *ua = in->ua;
+	const struct sip_msg *m = in->m;
+
+	if (strans_merged(ua, m)) {
+		refuse(in, 482, NONE, true);
+		return;
+	}
+	if (m->max_forwards == 0) { /* RFC 7332: we would pass the call on */
+		refuse(in, 483, NONE, true);
+		return;
+	}
+	int code = ua->ops.admit(ua->ops.ctx, m, in->remote);
+
+	if (code) {
+		/* strangers get no memory of ours; other reasons may pass, and then a
+		 * retransmission must not become a call that its sender has given up */
+		ua->stats.not_admitted++;
+		reply(in, code, NONE, code == 403);
+		return;
+	}
+	struct sip_session *s = session_alloc(ua, in->local, in->remote);
+
+	if (!s)
+		goto full;
+	s->state = SESSION_INCOMING;
+	if (!dialog_make(s, m)) {
+		session_free(s);
+		refuse(in, 513, NONE, true);
+		return;
+	}
+	struct sip_txn *t = strans_alloc(ua, m, in->local, in->remote);
+
+	if (!t)
+		goto full_free;
+	memcpy(t->tag, s->local_tag, sizeof(t->tag));
+	t->session = s;
+	s->invite = t;
+	ua->ops.invite(ua->ops.ctx, s, m);
+	return;
+
+full_free:
+	session_free(s);
+full:
+	ua->stats.sessions_full++;
+	reply(in, 503, STR("Retry-After: 5\r\n"), false);
+}
+
+static void reinvite(const struct incoming *in, struct sip_session *s)
+{
+	struct sip_ua *ua = in->ua;
+	struct sip_txn *pending = s->invite;
+
+	/* section 14.2; our 2xx whose ACK is under way is as good as pending */
+	if (pending && (pending->kind == TXN_CLIENT_INVITE || pending->state == TXN_ACCEPTED)) {
+		refuse(in, 491, NONE, false);
+		return;
+	}
+	if (s->state != SESSION_CONFIRMED || s->silent || pending) {
+		refuse(in, 500, STR("Retry-After: 2\r\n"), false);
+		return;
+	}
+	struct sip_txn *t = strans_alloc(ua, in->m, in->local, in->remote);
+
+	if (!t) {
+		reply(in, 503, STR("Retry-After: 5\r\n"), false);
+		return;
+	}
+	t->session = s;
+	s->invite = t;
+	session_target_set(s, in->m);
+	ua->ops.reinvite(ua->ops.ctx, s, in->m);
+}
+
+/* The final response to what is under way, and no more of it. */
+static void invite_end(struct sip_session *s, int code)
+{
+	struct sip_txn *t = s->invite;
+
+	if (!t || t->kind != TXN_SERVER_INVITE)
+		return;
+	if (t->state == TXN_PROCEEDING)
+		strans_respond(t, code, NONE, NONE);
+	else
+		strans_ack(t); /* a peer that goes on has seen our 2xx */
+	t->session = NULL;
+	s->invite = NULL;
+}
+
+static void cancelled(struct sip_session *s)
+{
+	struct sip_ua *ua = s->ua;
+
+	s->state = SESSION_OVER;
+	if (!s->silent)
+		ua->ops.cancelled(ua->ops.ctx, s);
+	session_free(s);
+}
+
+static void bye(const struct incoming *in, struct sip_session *s)
+{
+	reply(in, 200, NONE, false);
+	invite_end(s, 487);
+	switch (s->state) {
+	case SESSION_INCOMING:
+		cancelled(s);
+		break;
+	case SESSION_CALLING: /* its 2xx was lost, and it has given up */
+		ctrans_orphan(s->invite);
+		s->invite = NULL;
+		uac_failed(s, 480, NULL);
+		break;
+	default:
+		session_end(s, 0);
+	}
+}
+
+static void in_dialog(const struct incoming *in)
+{
+	struct sip_ua *ua = in->ua;
+	const struct sip_msg *m = in->m;
+	struct sip_session *s = session_lookup(ua, m->call_id, m->to.tag, m->from.tag);
+
+	if (!s) {
+		ua->stats.no_dialog++;
+		reply(in, 481, NONE, true);
+		return;
+	}
+	if (s->remote_cseq_known && m->cseq.number < s->remote_cseq) { /* section 12.2.2 */
+		refuse(in, 500, NONE, false);
+		return;
+	}
+	s->remote_cseq = m->cseq.number;
+	s->remote_cseq_known = true;
+	s->source = *in->remote;
+	switch (m->method) {
+	case SIP_INVITE:
+		reinvite(in, s);
+		break;
+	case SIP_BYE:
+		bye(in, s);
+		break;
+	case SIP_INFO:
+		reply(in, 200, NONE, false);
+		if (!s->silent)
+			ua->ops.info(ua->ops.ctx, s, m);
+		break;
+	default: /* OPTIONS */
+		reply(in, 200, STR("Allow: " SIP_ALLOW "\r\nAccept: application/sdp\r\n"), false);
+	}
+}
+
+static void cancel(const struct incoming *in)
+{
+	struct sip_ua *ua = in->ua;
+	struct sip_txn *t = strans_lookup(ua, in->m, SIP_INVITE);
+
+	if (!t) {
+		ua->stats.no_dialog++;
+		reply(in, 481, NONE, true);
+		return;
+	}
+	reply(in, 200, NONE, true); /* the same again for a retransmission: needs no memory */
+	struct sip_session *s = t->session;
+
+	if (t->state != TXN_PROCEEDING || !s)
+		return;
+	invite_end(s, 487);
+	if (s->state == SESSION_INCOMING)
+		cancelled(s);
+	else
+		uac_reinvite_try(s);
+}
+
+static void ack(const struct incoming *in)
+{
+	struct sip_ua *ua = in->ua;
+	const struct sip_msg *m = in->m;
+	struct sip_txn *t = strans_lookup(ua, m, SIP_INVITE);
+
+	if (t && t->state != TXN_ACCEPTED) {
+		strans_ack(t);
+		return;
+	}
+	struct sip_session *s = session_lookup(ua, m->call_id, m->to.tag, m->from.tag);
+
+	if (!s) {
+		/* also that of a refusal which was kept nowhere */
+		ua->stats.no_transaction++;
+		return;
+	}
+	t = s->invite;
+	if (!t || t->kind != TXN_SERVER_INVITE || t->state != TXN_ACCEPTED ||
+		t->cseq != m->cseq.number)
+		return; /* once more, after the first */
+	s->source = *in->remote;
+	invite_end(s, 0);
+	s->state = SESSION_CONFIRMED;
+	if (s->silent) {
+		session_bye(s);
+		session_free(s);
+		return;
+	}
+	uac_reinvite_try(s);
+	ua->ops.confirmed(ua->ops.ctx, s, sdp_of(m));
+}
+
+void uas_no_ack(struct sip_session *s)
+{
+	session_bye(s); /* section 13.3.1.4 */
+	session_end(s, 408);
+}
+
+static void outside(const struct incoming *in)
+{
+	struct sip_ua *ua = in->ua;
+	struct sip_request r = {.ua = ua, .m = in->m, .local = in->local, .remote = in->remote};
+
+	ua->ops.request(ua->ops.ctx, &r, in->m, in->local, in->remote);
+	if (r.answered)
+		return;
+	if (in->m->method == SIP_OPTIONS)
+		sip_respond(&r, ua->now, 200, NONE, NONE);
+	else
+		refuse(in, 405, STR("Allow: " SIP_ALLOW "\r\n"), true);
+}
+
+void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
+	const struct td_addr *remote)
+{
+	const struct incoming in = {ua, m, local, remote};
+
+	if (m->method == SIP_ACK) {
+		ack(&in);
+		return;
+	}
+	struct sip_txn *t = strans_lookup(ua, m, m->method);
+
+	if (t) {
+		strans_retransmission(t);
+		return;
+	}
+	if (m->method == SIP_CANCEL) {
+		cancel(&in);
+		return;
+	}
+	if (!acceptable(&in))
+		return;
+	if (m->to.tag.p) {
+		in_dialog(&in);
+		return;
+	}
+	switch (m->method) {
+	case SIP_INVITE:
+		invite(&in);
+		break;
+	case SIP_OPTIONS:
+	case SIP_REGISTER:
+		outside(&in);
+		break;
+	default: /* BYE and INFO belong to dialogs */
+		ua->stats.no_dialog++;
+		reply(&in, 481, NONE, true);
+	}
+}
+
+void sip_session_progress(struct sip_session *s, uint64_t now, int code, struct str sdp)
+{
+	s->ua->now = now;
+	if (s->state == SESSION_INCOMING)
+		strans_respond(s->invite, code, NONE, sdp);
+}
+
+void sip_session_answer(struct sip_session *s, uint64_t now, struct str sdp)
+{
+	s->ua->now = now;
+	if (s->state != SESSION_INCOMING)
+		return;
+	s->state = SESSION_ANSWERED;
+	strans_respond(s->invite, 200, NONE, sdp);
+}
+
+void sip_session_reject(struct sip_session *s, uint64_t now, int code, struct str extra)
+{
+	s->ua->now = now;
+	if (s->state != SESSION_INCOMING)
+		return;
+	strans_respond(s->invite, code, extra, NONE);
+	session_free(s);
+}
+
+static void reinvite_respond(
+	struct sip_session *s, uint64_t now, int code, struct str extra, struct str sdp)
+{
+	struct sip_txn *t = s->invite;
+
+	s->ua->now = now;
+	if (s->state != SESSION_CONFIRMED || !t || t->kind != TXN_SERVER_INVITE ||
+		t->state != TXN_PROCEEDING)
+		return; /* cancelled meanwhile */
+	strans_respond(t, code, extra, sdp);
+	if (code >= 300) {
+		t->session = NULL;
+		s->invite = NULL;
+		uac_reinvite_try(s);
+	}
+}
+
+void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp)
+{
+	reinvite_respond(s, now, code, NONE, sdp);
+}
+
+void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, struct str extra)
+{
+	reinvite_respond(s, now, code, extra, NONE);
+}
+
+void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body)
+{
+	struct sip_ua *ua = r->ua;
+	/* A challenge or refusal can be found again; and whoever has no password gets no memory. */
+	bool stateless = code == 401 || code == 403 || code == 407;
+
+	ua->now = now;
+	if (r->answered)
+		return;
+	r->answered = true;
+	if (r->m->method == SIP_OPTIONS && code == 200 && extra.n == 0)
+		extra = STR("Allow: " SIP_ALLOW "\r\nAccept: application/sdp\r\n");
+	strans_reply(ua, r->m, r->local, r->remote, code, extra, body, stateless);
+}

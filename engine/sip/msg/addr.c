@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From, To, Contact, Route: RFC 3261 section 20.10. */
+#include <errno.h>
+#include <engine/sip/msg/lex.h>
+#include <engine/sip/msg/msg.h>
+
+/* [ *(token LWS) / quoted-string ] "<" uri ">" */
+static int name_addr(struct sip_addr *out, struct str *s)
+{
+	if (s->p[0] == '"') {
+		if (!lex_quoted(s, &out->display))
+			return -EBADMSG;
+		lex_space(s);
+	} else {
+		const char *first = s->p;
+
+		while (s->n > 0 && lex_is(s->p[0], LEX_TOKEN | LEX_SPACE)) {
+			s->p++;
+			s->n--;
+		}
+		out->display = str_trim((struct str){first, (size_t)(s->p - first)});
+	}
+	if (!lex_char(s, '<'))
+		return -EBADMSG;
+	const char *end = s->n ? memchr(s->p, '>', s->n) : NULL;
+
+	if (!end)
+		return -EBADMSG;
+	struct str uri = {s->p, (size_t)(end - s->p)};
+
+	s->p = end + 1;
+	s->n -= uri.n + 1;
+	return sip_uri_decode(&out->uri, uri);
+}
+
+int sip_addr_decode(struct sip_addr *out, struct str text)
+{
+	struct str s = str_trim(text), name, value;
+	int rc;
+
+	*out = (struct sip_addr){.text = s};
+	if (s.n == 0)
+		return -EBADMSG;
+	if (s.p[0] == '"' || memchr(s.p, '<', s.n)) {
+		rc = name_addr(out, &s);
+	} else {
+		/* Without <>, parameters and '?' belong to the header field (section 20.10): a '?'
+		 * is an error, and the URI ends at the first ';' after the host. */
+		const char *at = memchr(s.p, '@', s.n);
+		size_t n = at ? (size_t)(at - s.p) : 0;
+
+		while (n < s.n && s.p[n] != ';' && !lex_is(s.p[n], LEX_SPACE))
+			n++;
+		struct str uri = {s.p, n};
+
+		s.p += n;
+		s.n -= n;
+		rc = sip_uri_decode(&out->uri, uri);
+		if (rc == 0 && out->uri.headers.p)
+			rc = -EBADMSG;
+	}
+	if (rc != 0)
+		return rc;
+	out->params = s;
+	while ((rc = lex_param(&s, &name, &value)) > 0) {
+		if (name.n == 3 && !out->tag.p && str_caseeq(name, STR("tag")))
+			out->tag = value;
+	}
+	return rc == 0 ? 0 : -EBADMSG;
+}
+
+void sip_addr_encode(struct td_buf *b, struct str display, struct str uri, struct str tag)
+{
+	if (display.n > 0) {
+		buf_str(b, STR("\""));
+		for (size_t i = 0; i < display.n; i++) {
+			char c = display.p[i];
+
+			/* a line end would end the header field */
+			if (c == '\r' || c == '\n' || c == '\0')
+				c = ' ';
+			if (c == '"' || c == '\\')
+				buf_str(b, STR("\\"));
+			buf_put(b, &c, 1);
+		}
+		buf_str(b, STR("\" "));
+	}
+	buf_str(b, STR("<"));
+	buf_str(b, uri);
+	buf_str(b, STR(">"));
+	if (tag.n > 0) {
+		buf_str(b, STR(";tag="));
+		buf_str(b, tag);
+	}
+}

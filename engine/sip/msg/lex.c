@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/sip/msg/lex.h>
+
+#define T  LEX_TOKEN
+#define S  LEX_SPACE
+#define D  LEX_DIGIT
+#define H  LEX_HOST
+#define U  LEX_USER
+#define R  LEX_URI
+#define P  LEX_PARAM
+#define W  LEX_WORD
+#define AL (T | H | U | R | P | W) /* letters */
+
+/* Bytes from 0x80 are UTF-8 and only ever in quoted strings, comments and unknown fields. */
+const uint8_t lex_table[256] = {
+	['\t'] = S,
+	['\n'] = S,
+	['\r'] = S,
+	[' '] = S,
+	['!'] = T | U | R | P | W,
+	['"'] = W,
+	['$'] = U | R | P,
+	['%'] = T | U | R | P | W,
+	['&'] = U | R | P,
+	['\''] = T | U | R | P | W,
+	['('] = U | R | W | P,
+	[')'] = U | R | W | P,
+	['*'] = T | U | R | P | W,
+	['+'] = T | U | R | P | W,
+	[','] = U | R,
+	['-'] = AL,
+	['.'] = AL,
+	['/'] = U | R | W | P,
+	['0' ... '9'] = AL | D,
+	[':'] = R | P | W,
+	[';'] = U | R,
+	['<'] = W,
+	['='] = U | R | P,
+	['>'] = W,
+	['?'] = U | R | W,
+	['@'] = R | W | P,
+	['A' ... 'Z'] = AL,
+	['['] = R | P | W,
+	['\\'] = W,
+	[']'] = R | P | W,
+	['_'] = AL,
+	['`'] = T | P | W,
+	['a' ... 'z'] = AL,
+	['{'] = W,
+	['}'] = W,
+	['~'] = T | U | R | P | W,
+	/* not of RFC 3261, but of carriers: numbers with a hash sign unescaped */
+	['#'] = U | R | P,
+};
+
+bool lex_all(struct str s, unsigned class)
+{
+	lex_run(&s, class);
+	return s.n == 0 && s.p != NULL;
+}
+
+bool lex_quoted(struct str *s, struct str *inner)
+{
+	if (s->n == 0 || s->p[0] != '"')
+		return false;
+	for (size_t i = 1; i < s->n; i++) {
+		if (s->p[i] == '\\') {
+			i++;
+		} else if (s->p[i] == '"') {
+			*inner = (struct str){s->p + 1, i - 1};
+			s->p += i + 1;
+			s->n -= i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+int lex_param(struct str *s, struct str *name, struct str *value)
+{
+	lex_space(s);
+	if (s->n == 0)
+		return 0;
+	if (!lex_char(s, ';'))
+		return -1;
+	lex_space(s);
+	*name = lex_run(s, LEX_TOKEN);
+	if (name->n == 0)
+		return -1;
+	*value = (struct str){0};
+	lex_space(s);
+	if (!lex_char(s, '='))
+		return 1;
+	lex_space(s);
+	if (s->n > 0 && s->p[0] == '"')
+		return lex_quoted(s, value) ? 1 : -1;
+	*value = lex_run(s, LEX_PARAM);
+	return value->n > 0 ? 1 : -1;
+}
+
+bool lex_params_valid(struct str s)
+{
+	struct str name, value;
+	int rc;
+
+	while ((rc = lex_param(&s, &name, &value)) > 0)
+		;
+	return rc == 0;
+}
+
+bool lex_hostport(struct str *s, struct str *host, uint16_t *port)
+{
+	uint64_t n;
+
+	*port = 0;
+	if (s->n > 0 && s->p[0] == '[') {
+		const char *end = memchr(s->p, ']', s->n);
+
+		if (!end)
+			return false;
+		*host = (struct str){s->p, (size_t)(end - s->p) + 1};
+		s->n -= host->n;
+		s->p += host->n;
+	} else {
+		*host = lex_run(s, LEX_HOST);
+	}
+	if (host->n == 0)
+		return false;
+	struct str before_space = *s;
+
+	lex_space(s);
+	if (!lex_char(s, ':')) {
+		*s = before_space;
+		return true;
+	}
+	lex_space(s);
+	if (!str_u64(lex_run(s, LEX_DIGIT), UINT16_MAX, &n))
+		return false;
+	*port = (uint16_t)n;
+	return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The words of SIP's grammar (RFC 3261 section 25.1) over a slice that shrinks as they are read.
+ * Folding: inside a header field's value CR and LF are white space, since whoever cut the value
+ * out has seen that each line end is followed by SP or HTAB.
+ */
+#ifndef TANDEM_ENGINE_SIP_MSG_LEX_H
+#define TANDEM_ENGINE_SIP_MSG_LEX_H
+
+#include <engine/base/str.h>
+
+enum lex_class {
+	LEX_TOKEN = 1 << 0, /* token */
+	LEX_SPACE = 1 << 1, /* SP HTAB CR LF */
+	LEX_DIGIT = 1 << 2,
+	LEX_HOST = 1 << 3, /* alphanum - . _ ; _ because real networks have it */
+	LEX_USER = 1 << 4, /* user: unreserved, escaped, user-unreserved */
+	LEX_URI = 1 << 5,  /* anything allowed in a URI */
+	/* A parameter's value without quotes: token and host by the grammar, and what else tags and
+	 * branches of real devices hold (base64) and URI parameters may: = / @ & $ ( ) # */
+	LEX_PARAM = 1 << 6,
+	LEX_WORD = 1 << 7, /* word of Call-ID, with @ */
+};
+extern const uint8_t lex_table[256];
+
+static inline bool lex_is(char c, unsigned class)
+{
+	return lex_table[(unsigned char)c] & class;
+}
+
+static inline void lex_space(struct str *s)
+{
+	while (s->n > 0 && lex_is(s->p[0], LEX_SPACE)) {
+		s->p++;
+		s->n--;
+	}
+}
+
+/* The longest run of the class, maybe empty. */
+static inline struct str lex_run(struct str *s, unsigned class)
+{
+	size_t n = 0;
+
+	while (n < s->n && lex_is(s->p[n], class))
+		n++;
+	struct str run = {s->p, n};
+
+	s->p += n;
+	s->n -= n;
+	return run;
+}
+
+static inline bool lex_char(struct str *s, char c)
+{
+	if (s->n == 0 || s->p[0] != c)
+		return false;
+	s->p++;
+	s->n--;
+	return true;
+}
+
+/* All of s is of the class, and it is not empty. */
+bool lex_all(struct str s, unsigned class);
+/* A quoted string; *inner is without the quotes. False when it does not end. */
+bool lex_quoted(struct str *s, struct str *inner);
+/* The next of ";name[=value]". 1 found, 0 at the end of s, -1 malformed. */
+int lex_param(struct str *s, struct str *name, struct str *value);
+/* Do only well-formed parameters follow, to the end? */
+bool lex_params_valid(struct str s);
+/* host or IPv6reference with an optional port. False when malformed. */
+bool lex_hostport(struct str *s, struct str *host, uint16_t *port);
+
+#endif

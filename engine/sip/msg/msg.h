@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A SIP message (RFC 3261 section 7), decoded without a copy: every struct str is a slice of the
+ * datagram, which must outlive the struct sip_msg. Values are trimmed; where a header field is
+ * folded over lines, its slice still holds the CRLF, which counts as white space everywhere.
+ *
+ * The functions `*_decode` return 0 or -EBADMSG, and on failure leave *out undefined.
+ * The functions `*_encode` append to a td_buf, whose error sticks.
+ */
+#ifndef TANDEM_ENGINE_SIP_MSG_MSG_H
+#define TANDEM_ENGINE_SIP_MSG_MSG_H
+
+#include <engine/base/buf.h>
+#include <engine/base/str.h>
+#include <tandem/types.h>
+
+#define SIP_HEADERS_MAX 128   /* header lines; longer messages are refused as malformed */
+#define SIP_MSG_MAX     65535 /* no datagram is longer */
+#define SIP_PORT        5060
+
+enum sip_method {
+	SIP_OTHER, /* any token that is none of those below */
+	SIP_INVITE,
+	SIP_ACK,
+	SIP_BYE,
+	SIP_CANCEL,
+	SIP_OPTIONS,
+	SIP_REGISTER,
+	SIP_INFO,
+	SIP_METHOD_COUNT
+};
+
+/* Header fields that we tell apart; compact forms are the same field. */
+enum sip_header {
+	SIP_HDR_OTHER,
+	SIP_HDR_ACCEPT,
+	SIP_HDR_ALLOW,
+	SIP_HDR_AUTHORIZATION,
+	SIP_HDR_CALL_ID,
+	SIP_HDR_CONTACT,
+	SIP_HDR_CONTENT_ENCODING,
+	SIP_HDR_CONTENT_LENGTH,
+	SIP_HDR_CONTENT_TYPE,
+	SIP_HDR_CSEQ,
+	SIP_HDR_EXPIRES,
+	SIP_HDR_FROM,
+	SIP_HDR_MAX_FORWARDS,
+	SIP_HDR_MIN_EXPIRES,
+	SIP_HDR_P_ASSERTED_IDENTITY,
+	SIP_HDR_PROXY_AUTHENTICATE,
+	SIP_HDR_PROXY_AUTHORIZATION,
+	SIP_HDR_REASON,
+	SIP_HDR_RECORD_ROUTE,
+	SIP_HDR_REQUIRE,
+	SIP_HDR_RETRY_AFTER,
+	SIP_HDR_ROUTE,
+	SIP_HDR_SUPPORTED,
+	SIP_HDR_TO,
+	SIP_HDR_USER_AGENT,
+	SIP_HDR_VIA,
+	SIP_HDR_WWW_AUTHENTICATE,
+	SIP_HDR_COUNT
+};
+
+/* RFC 3261 section 19.1. Of a URI that is neither sip nor sips, scheme and text alone are set. */
+struct sip_uri {
+	struct str text; /* all of it */
+	struct str scheme;
+	struct str user, password; /* as written, escapes not undone */
+	struct str host;           /* an IPv6 literal with its brackets */
+	uint16_t port;             /* 0 when not given */
+	struct str params;         /* ";transport=udp;lr" */
+	struct str headers;        /* what follows '?' */
+};
+
+/* name-addr or addr-spec with the header field's parameters (section 20.10, 20.20, 20.39). */
+struct sip_addr {
+	struct str text;    /* all of it, parameters too */
+	struct str display; /* without quotes, escapes not undone */
+	struct sip_uri uri;
+	struct str params; /* of the header field: ";tag=x" */
+	struct str tag;
+};
+
+/* section 20.42 */
+struct sip_via {
+	struct str text;
+	struct str transport;
+	struct str host; /* sent-by */
+	uint16_t port;   /* 0 when not given */
+	struct str params;
+	struct str branch, received;
+	bool rport;       /* the parameter is there (RFC 3581) */
+	uint16_t rport_n; /* its value, 0 without one */
+};
+
+/* section 20.16 */
+struct sip_cseq {
+	uint32_t number; /* below 2**31 */
+	struct str method;
+};
+
+struct sip_hdr {
+	enum sip_header id;
+	struct str name, value;
+};
+
+/* Why a message could not be decoded. */
+enum sip_fault {
+	SIP_FAULT_NONE,
+	SIP_FAULT_START_LINE,     /* neither a request nor a response */
+	SIP_FAULT_VERSION,        /* a request of another version than SIP/2.0: 505 */
+	SIP_FAULT_HEADER,         /* a header field we need is malformed or there twice */
+	SIP_FAULT_MISSING,        /* one that must be there is not */
+	SIP_FAULT_TRUNCATED,      /* no blank line, or the body is shorter than Content-Length */
+	SIP_FAULT_CONTENT_LENGTH, /* not a number */
+};
+
+struct sip_msg {
+	struct str data; /* the message, without bytes beyond Content-Length */
+	bool request;
+	enum sip_fault fault;
+	enum sip_header fault_header; /* with SIP_FAULT_HEADER and _MISSING */
+
+	enum sip_method method; /* of a response: by CSeq */
+	struct str method_name;
+	struct sip_uri uri; /* Request-URI */
+	int code;           /* of a response, 100..699 */
+	struct str reason;
+
+	struct sip_via via; /* the topmost */
+	struct sip_addr from, to;
+	struct sip_addr contact; /* the first; text empty when there is none, "*" as text alone */
+	struct sip_cseq cseq;
+	struct str call_id, content_type;
+	int max_forwards; /* -1 when not given */
+	int64_t expires;  /* seconds, -1 when not given */
+	struct str body;
+
+	uint32_t present; /* bit (1 << enum sip_header) */
+	unsigned hdr_count;
+	struct sip_hdr hdr[SIP_HEADERS_MAX];
+};
+
+/*
+ * Decodes a whole datagram. 0, or -EBADMSG with m->fault set; then what could be read is there, so
+ * that a request can be answered with 400: m->present says which of Via, From, To, Call-ID and
+ * CSeq are sound. Bytes after the body are ignored (section 18.3).
+ */
+int sip_msg_decode(struct sip_msg *m, const uint8_t *data, size_t len);
+
+static inline bool sip_msg_has(const struct sip_msg *m, enum sip_header id)
+{
+	return m->present >> id & 1;
+}
+
+/* First header field of the kind; p NULL when there is none. Whole lines, commas not split. */
+struct str sip_msg_header(const struct sip_msg *m, enum sip_header id);
+/* By name, any case, no compact form; for those outside enum sip_header. */
+struct str sip_msg_header_name(const struct sip_msg *m, struct str name);
+
+/* Each value of a header field in order, over lines and commas:
+ *     struct sip_values it = {0};
+ *     while (sip_msg_value(m, SIP_HDR_ROUTE, &it, &value)) */
+struct sip_values {
+	unsigned next;   /* header line to look at */
+	struct str rest; /* of the present line */
+};
+bool sip_msg_value(
+	const struct sip_msg *m, enum sip_header id, struct sip_values *it, struct str *value);
+/* Cuts the part before the first comma outside quotes and <> off *rest. False when empty. */
+bool sip_list_next(struct str *rest, struct str *value);
+
+enum sip_method sip_method_decode(struct str name); /* case counts (section 7.1) */
+const char *sip_method_name(enum sip_method m);     /* "INVITE"; SIP_OTHER: "" */
+enum sip_header sip_header_decode(struct str name);
+const char *sip_header_name(enum sip_header id); /* "Call-ID"; SIP_HDR_OTHER: "" */
+const char *sip_reason(int code);                /* "Busy Here"; of its class when not known */
+
+int sip_uri_decode(struct sip_uri *out, struct str text);
+/* The host when it is an IP literal, with port or 5060; false when it is a name. */
+bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out);
+int sip_addr_decode(struct sip_addr *out, struct str text);
+void sip_addr_encode(struct td_buf *b, struct str display, struct str uri, struct str tag);
+int sip_via_decode(struct sip_via *out, struct str text);
+/* As it was, with received and rport of the packet's source (section 18.2.1, RFC 3581). */
+void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const struct td_addr *src);
+int sip_cseq_decode(struct sip_cseq *out, struct str text);
+
+/* One of ";a=1;b;c="x"". False when not there; *value is empty when it has none, unquoted. */
+bool sip_param(struct str params, struct str name, struct str *value);
+
+#endif

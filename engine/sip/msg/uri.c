@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* SIP and SIPS URIs, RFC 3261 section 19.1. */
+#include <errno.h>
+#include <engine/base/addr.h>
+#include <engine/sip/msg/lex.h>
+#include <engine/sip/msg/msg.h>
+
+/* ";name[=value]" without white space; values are wider than those of header fields. */
+static bool params_valid(struct str s)
+{
+	while (s.n > 0) {
+		if (!lex_char(&s, ';'))
+			return false;
+		size_t n = 0;
+
+		while (n < s.n && s.p[n] != ';') {
+			if (!lex_is(s.p[n], LEX_PARAM))
+				return false;
+			n++;
+		}
+		if (n == 0 || s.p[0] == '=')
+			return false;
+		s.p += n;
+		s.n -= n;
+	}
+	return true;
+}
+
+/* user[:password]; an escape is % and two hexadecimal digits. */
+static bool user_valid(struct str user, bool *has_password)
+{
+	*has_password = false;
+	for (size_t i = 0; i < user.n; i++) {
+		char c = user.p[i];
+
+		if (c == ':' && i > 0 && !*has_password) {
+			*has_password = true;
+			continue;
+		}
+		if (!lex_is(c, LEX_USER))
+			return false;
+		if (c != '%')
+			continue;
+		if (user.n - i < 3)
+			return false;
+		for (size_t k = i + 1; k <= i + 2; k++) {
+			char h = user.p[k] | 0x20;
+
+			if (!lex_is(user.p[k], LEX_DIGIT) && (h < 'a' || h > 'f'))
+				return false;
+		}
+	}
+	return user.n > 0;
+}
+
+int sip_uri_decode(struct sip_uri *out, struct str text)
+{
+	struct str s = text;
+
+	*out = (struct sip_uri){.text = text};
+	/* LEX_TOKEN is wider than a scheme; only the two we know get further */
+	out->scheme = lex_run(&s, LEX_TOKEN);
+	if (out->scheme.n == 0 || !lex_char(&s, ':') || s.n == 0)
+		return -EBADMSG;
+	if (!str_caseeq(out->scheme, STR("sip")) && !str_caseeq(out->scheme, STR("sips")))
+		return lex_all(s, LEX_URI) ? 0 : -EBADMSG;
+
+	/* '@' cannot be in what follows the user without being escaped */
+	const char *at = memchr(s.p, '@', s.n);
+
+	if (at) {
+		struct str user = {s.p, (size_t)(at - s.p)};
+		bool has_password;
+
+		if (!user_valid(user, &has_password))
+			return -EBADMSG;
+		out->user = user;
+		if (has_password) {
+			out->password = user;
+			out->user = str_cut(&out->password, ':');
+		}
+		s.p = at + 1;
+		s.n -= user.n + 1;
+	}
+	if (!lex_hostport(&s, &out->host, &out->port))
+		return -EBADMSG;
+	const char *headers = s.n ? memchr(s.p, '?', s.n) : NULL;
+
+	if (headers) {
+		out->headers = (struct str){headers + 1, s.n - (size_t)(headers - s.p) - 1};
+		s.n = (size_t)(headers - s.p);
+		if (!lex_all(out->headers, LEX_URI))
+			return -EBADMSG;
+	}
+	out->params = s;
+	return params_valid(s) ? 0 : -EBADMSG;
+}
+
+bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out)
+{
+	/* addr_decode() would take a port out of an unbracketed host, which has none here */
+	if (u->host.n == 0 || addr_decode(out, u->host) != 0)
+		return false;
+	out->port = u->port ? u->port : SIP_PORT;
+	return true;
+}
+
+bool sip_param(struct str params, struct str name, struct str *value)
+{
+	struct str n, v;
+
+	while (lex_param(&params, &n, &v) > 0) {
+		if (str_caseeq(n, name)) {
+			*value = v;
+			return true;
+		}
+	}
+	return false;
+}

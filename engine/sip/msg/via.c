@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Via: RFC 3261 section 20.42, with rport of RFC 3581. */
+#include <errno.h>
+#include <engine/base/addr.h>
+#include <engine/sip/msg/lex.h>
+#include <engine/sip/msg/msg.h>
+
+static bool protocol(struct str *s, struct str *transport)
+{
+	struct str name = lex_run(s, LEX_TOKEN);
+
+	lex_space(s);
+	if (!str_caseeq(name, STR("SIP")) || !lex_char(s, '/'))
+		return false;
+	lex_space(s);
+	struct str version = lex_run(s, LEX_TOKEN);
+
+	lex_space(s);
+	if (!str_eq(version, STR("2.0")) || !lex_char(s, '/'))
+		return false;
+	lex_space(s);
+	*transport = lex_run(s, LEX_TOKEN);
+	return transport->n > 0 && s->n > 0 && lex_is(s->p[0], LEX_SPACE);
+}
+
+int sip_via_decode(struct sip_via *out, struct str text)
+{
+	struct str s = str_trim(text), name, value;
+	uint64_t n;
+	int rc;
+
+	*out = (struct sip_via){.text = s};
+	if (!protocol(&s, &out->transport))
+		return -EBADMSG;
+	lex_space(&s);
+	if (!lex_hostport(&s, &out->host, &out->port))
+		return -EBADMSG;
+	lex_space(&s);
+	out->params = s;
+	while ((rc = lex_param(&s, &name, &value)) > 0) {
+		if (str_caseeq(name, STR("branch"))) {
+			out->branch = value;
+		} else if (str_caseeq(name, STR("received"))) {
+			out->received = value;
+		} else if (str_caseeq(name, STR("rport"))) {
+			out->rport = true;
+			out->rport_n = str_u64(value, UINT16_MAX, &n) ? (uint16_t)n : 0;
+		}
+	}
+	return rc == 0 ? 0 : -EBADMSG;
+}
+
+void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const struct td_addr *src)
+{
+	struct str head = {v->text.p, v->text.n - v->params.n}, rest = v->params, name, value;
+	char ip[ADDR_TEXT];
+
+	buf_str(b, str_trim(head));
+	while (lex_param(&rest, &name, &value) > 0) {
+		/* what the sender says of these is ours to say */
+		if (str_caseeq(name, STR("received")) || str_caseeq(name, STR("rport")))
+			continue;
+		buf_str(b, STR(";"));
+		buf_str(b, name);
+		if (value.p) {
+			bool quoted = value.p[-1] == '"';
+
+			buf_str(b, quoted ? STR("=\"") : STR("="));
+			buf_str(b, value);
+			buf_str(b, quoted ? STR("\"") : STR(""));
+		}
+	}
+	buf_str(b, STR(";received="));
+	buf_str(b, str_of(addr_encode_ip(src, ip)));
+	if (v->rport)
+		buf_printf(b, ";rport=%u", src->port);
+}

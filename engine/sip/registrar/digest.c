@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A nonce is 12 hexadecimal digits of milliseconds, 8 of a counter and 32 of an HMAC of both. Of
+ * each that has let someone in, its highest count is kept in a set of four chosen by the counter.
+ * When a set is full the oldest goes, and the set remembers when it was issued: whatever is not
+ * found and is no younger might have been used, so it is stale. Hence no nonce counts twice,
+ * whatever the table's size.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <engine/sip/registrar/digest.h>
+#include <tandem/types.h>
+
+#define TIME_HEX    12
+#define COUNTER_HEX 8
+#define MAC_HEX     32
+#define NONCE_HEX   (TIME_HEX + COUNTER_HEX + MAC_HEX)
+#define WAYS        4
+#define HASH_PARTS  6
+
+struct used {
+	uint64_t issued; /* ms; 0 the place is free */
+	uint32_t counter;
+	uint32_t nc;
+};
+
+struct set {
+	struct used way[WAYS];
+	uint64_t horizon; /* ms: the youngest that had to go */
+};
+
+struct digest {
+	uint8_t secret[DIGEST_SECRET_BYTES];
+	uint64_t life_ns;
+	uint32_t counter;
+	uint32_t sets;
+	struct set *set;
+	EVP_MD *md[2]; /* by enum td_digest */
+	EVP_MD_CTX *md_ctx;
+	EVP_MAC *mac;
+	EVP_MAC_CTX *mac_ctx;
+};
+
+static const char *const md_names[] = {[TD_DIGEST_MD5] = "MD5", [TD_DIGEST_SHA256] = "SHA2-256"};
+static const struct str tokens[] = {/* RFC 7616 section 3.3 */
+	[TD_DIGEST_MD5] = {"MD5", 3},
+	[TD_DIGEST_SHA256] = {"SHA-256", 7}};
+
+static void hex_put(char *out, const uint8_t *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = "0123456789abcdef"[data[i] >> 4];
+		out[2 * i + 1] = "0123456789abcdef"[data[i] & 15];
+	}
+}
+
+static bool hex_get(struct str s, uint64_t *value)
+{
+	uint64_t v = 0;
+
+	if (s.n == 0 || s.n > 16)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i] | 0x20;
+
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			v = v << 4 | (uint64_t)(s.p[i] - '0');
+		else if (c >= 'a' && c <= 'f')
+			v = v << 4 | (uint64_t)(c - 'a' + 10);
+		else
+			return false;
+	}
+	*value = v;
+	return true;
+}
+
+/* H(part:part:...) */
+static void hash_parts(EVP_MD_CTX *ctx, const EVP_MD *md, const struct str *parts, unsigned count,
+	char out[static DIGEST_HEX_BYTES])
+{
+	uint8_t raw[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	out[0] = '\0';
+	if (!ctx || !md || !EVP_DigestInit_ex(ctx, md, NULL))
+		return;
+	for (unsigned i = 0; i < count; i++) {
+		if ((i > 0 && !EVP_DigestUpdate(ctx, ":", 1)) ||
+			!EVP_DigestUpdate(ctx, parts[i].p, parts[i].n))
+			return;
+	}
+	if (!EVP_DigestFinal_ex(ctx, raw, &n) || 2 * n >= DIGEST_HEX_BYTES)
+		return;
+	hex_put(out, raw, n);
+	out[2 * n] = '\0';
+}
+
+static void response(EVP_MD_CTX *ctx, const EVP_MD *md, struct str ha1, struct str method,
+	const struct digest_auth *a, char out[static DIGEST_HEX_BYTES])
+{
+	char ha2[DIGEST_HEX_BYTES];
+
+	hash_parts(ctx, md, (struct str[]){method, a->uri}, 2, ha2);
+	if (a->qop.n > 0)
+		hash_parts(ctx, md,
+			(struct str[HASH_PARTS]){
+				ha1, a->nonce, a->nc, a->cnonce, a->qop, str_of(ha2)},
+			HASH_PARTS, out);
+	else
+		hash_parts(ctx, md, (struct str[]){ha1, a->nonce, str_of(ha2)}, 3, out);
+	if (!ha2[0])
+		out[0] = '\0';
+}
+
+void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGEST_HEX_BYTES])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	hash_parts(ctx, algorithm == TD_DIGEST_SHA256 ? EVP_sha256() : EVP_md5(), &data, 1, out);
+	EVP_MD_CTX_free(ctx);
+}
+
+void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
+	const struct digest_auth *a, char out[static DIGEST_HEX_BYTES])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	response(
+		ctx, algorithm == TD_DIGEST_SHA256 ? EVP_sha256() : EVP_md5(), ha1, method, a, out);
+	EVP_MD_CTX_free(ctx);
+}
+
+struct digest *digest_alloc(const uint8_t secret[static DIGEST_SECRET_BYTES], uint32_t max_nonces,
+	uint64_t nonce_life_ns)
+{
+	struct digest *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		goto fail;
+	memcpy(d->secret, secret, sizeof(d->secret));
+	d->life_ns = nonce_life_ns;
+	d->sets = max_nonces / WAYS + 1;
+	d->set = calloc(d->sets, sizeof(*d->set));
+	if (!d->set)
+		goto fail_free;
+	for (unsigned i = 0; i < 2; i++)
+		d->md[i] = EVP_MD_fetch(NULL, md_names[i], NULL);
+	d->md_ctx = EVP_MD_CTX_new();
+	d->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	d->mac_ctx = d->mac ? EVP_MAC_CTX_new(d->mac) : NULL;
+	if (!d->md[0] || !d->md[1] || !d->md_ctx || !d->mac_ctx)
+		goto fail_free;
+	char sha256[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha256, 0),
+		OSSL_PARAM_construct_end()};
+
+	if (!EVP_MAC_init(d->mac_ctx, d->secret, sizeof(d->secret), params))
+		goto fail_free;
+	return d;
+
+fail_free:
+	digest_free(d);
+fail:
+	errno = ENOMEM;
+	return NULL;
+}
+
+void digest_free(struct digest *d)
+{
+	if (!d)
+		return;
+	EVP_MAC_CTX_free(d->mac_ctx);
+	EVP_MAC_free(d->mac);
+	EVP_MD_CTX_free(d->md_ctx);
+	for (unsigned i = 0; i < 2; i++)
+		EVP_MD_free(d->md[i]);
+	free(d->set);
+	OPENSSL_cleanse(d->secret, sizeof(d->secret));
+	free(d);
+}
+
+void digest_set_life(struct digest *d, uint64_t nonce_life_ns)
+{
+	d->life_ns = nonce_life_ns;
+}
+
+static bool mac(struct digest *d, const char *text, char out[static MAC_HEX])
+{
+	uint8_t raw[EVP_MAX_MD_SIZE];
+	size_t n = 0;
+
+	if (!EVP_MAC_init(d->mac_ctx, NULL, 0, NULL) ||
+		!EVP_MAC_update(d->mac_ctx, (const uint8_t *)text, TIME_HEX + COUNTER_HEX) ||
+		!EVP_MAC_final(d->mac_ctx, raw, &n, sizeof(raw)) || n < MAC_HEX / 2)
+		return false;
+	hex_put(out, raw, MAC_HEX / 2);
+	return true;
+}
+
+void digest_challenge(struct digest *d, uint64_t now, struct str name, struct str realm,
+	enum td_digest algorithm, bool stale, struct td_buf *out)
+{
+	uint64_t ms = now / TD_NSEC_PER_MSEC + 1; /* 0 is a free place */
+	uint32_t counter = ++d->counter;
+	char nonce[NONCE_HEX];
+
+	for (int i = 0; i < TIME_HEX; i++)
+		nonce[i] = "0123456789abcdef"[ms >> (4 * (TIME_HEX - 1 - i)) & 15];
+	for (int i = 0; i < COUNTER_HEX; i++)
+		nonce[TIME_HEX + i] =
+			"0123456789abcdef"[counter >> (4 * (COUNTER_HEX - 1 - i)) & 15];
+	if (!mac(d, nonce, nonce + TIME_HEX + COUNTER_HEX)) {
+		out->error = -ENOMEM;
+		return;
+	}
+	buf_str(out, name);
+	buf_str(out, STR(": Digest realm=\""));
+	buf_str(out, realm);
+	buf_str(out, STR("\", nonce=\""));
+	buf_put(out, nonce, sizeof(nonce));
+	buf_str(out, STR("\", algorithm="));
+	buf_str(out, tokens[algorithm]);
+	buf_str(out, STR(", qop=\"auth\""));
+	buf_str(out, stale ? STR(", stale=true\r\n") : STR("\r\n"));
+}
+
+struct nonce {
+	uint64_t issued; /* ms */
+	uint32_t counter;
+};
+
+/* Ours, and its time not over. */
+static bool nonce_decode(struct digest *d, uint64_t now, struct str text, struct nonce *out)
+{
+	uint64_t now_ms = now / TD_NSEC_PER_MSEC + 1, counter;
+	char expected[MAC_HEX];
+
+	if (text.n != NONCE_HEX || !mac(d, text.p, expected) ||
+		CRYPTO_memcmp(text.p + TIME_HEX + COUNTER_HEX, expected, MAC_HEX) != 0)
+		return false;
+	if (!hex_get((struct str){text.p, TIME_HEX}, &out->issued) ||
+		!hex_get((struct str){text.p + TIME_HEX, COUNTER_HEX}, &counter))
+		return false;
+	out->counter = (uint32_t)counter;
+	return out->issued <= now_ms && now_ms - out->issued <= d->life_ns / TD_NSEC_PER_MSEC;
+}
+
+/* Counts a use; false when it was used to this count already, or might have been. */
+static bool nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uint32_t nc)
+{
+	struct set *set = &d->set[n->counter % d->sets];
+	struct used *oldest = &set->way[0];
+	uint64_t life_ms = d->life_ns / TD_NSEC_PER_MSEC, now_ms = now / TD_NSEC_PER_MSEC + 1;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		struct used *u = &set->way[i];
+
+		if (u->issued == n->issued && u->counter == n->counter) {
+			if (nc <= u->nc)
+				return false;
+			u->nc = nc;
+			return true;
+		}
+		if (u->issued < oldest->issued)
+			oldest = u;
+	}
+	if (n->issued <= set->horizon)
+		return false;
+	/* one whose time is over is refused for that, and needs no horizon */
+	if (oldest->issued && now_ms - oldest->issued <= life_ms)
+		set->horizon = oldest->issued;
+	*oldest = (struct used){n->issued, n->counter, nc};
+	return true;
+}
+
+enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct digest_auth *a,
+	struct str method, struct str realm, enum td_digest algorithm, struct str ha1)
+{
+	struct str token = a->algorithm.p ? a->algorithm : tokens[TD_DIGEST_MD5];
+	char expected[DIGEST_HEX_BYTES];
+	struct nonce nonce = {0};
+	uint64_t nc = 1; /* without qop a nonce serves once */
+	bool fresh = nonce_decode(d, now, a->nonce, &nonce);
+
+	if (!str_eq(a->realm, realm) || !str_caseeq(token, tokens[algorithm]))
+		return DIGEST_AGAIN;
+	if (a->qop.n > 0 && (!str_caseeq(a->qop, STR("auth")) || a->nc.n != 8 ||
+				    !hex_get(a->nc, &nc) || nc == 0 || a->cnonce.n == 0))
+		return DIGEST_AGAIN;
+	/* a->uri is not compared with the Request-URI: user agents put other equals there, and the
+	 * nonce count already keeps a response from being used for anything else */
+	response(d->md_ctx, d->md[algorithm], ha1, method, a, expected);
+	size_t n = strlen(expected);
+	bool right = n > 0 && a->response.n == n && CRYPTO_memcmp(a->response.p, expected, n) == 0;
+
+	if (!fresh)
+		return right ? DIGEST_STALE : DIGEST_AGAIN;
+	if (!right)
+		return DIGEST_WRONG;
+	return nonce_use(d, now, &nonce, (uint32_t)nc) ? DIGEST_OK : DIGEST_STALE;
+}

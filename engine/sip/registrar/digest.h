@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Digest authentication of requests (RFC 7616, 2617, and 8760 for SIP), qop=auth.
+ *
+ * Nonces prove themselves: time of issue, a counter and an HMAC of both under a secret, so a
+ * challenge costs no memory. What is kept, in a table of fixed size, is the highest nonce count of
+ * each nonce that has authenticated someone; only holders of a password can fill it. A nonce whose
+ * record had to give way is answered as stale, never taken again.
+ */
+#ifndef TANDEM_ENGINE_SIP_REGISTRAR_DIGEST_H
+#define TANDEM_ENGINE_SIP_REGISTRAR_DIGEST_H
+
+#include <engine/base/buf.h>
+#include <engine/base/str.h>
+#include <tandem/config.h>
+
+#define DIGEST_SECRET_BYTES 32
+#define DIGEST_HEX_BYTES    65 /* SHA-256 in hex, with NUL */
+
+/* Authorization or WWW-Authenticate, decoded; slices of the value. */
+struct digest_auth {
+	struct str username, realm, nonce, uri, response, algorithm, cnonce, nc, qop, opaque;
+	bool stale;
+};
+int digest_auth_decode(
+	struct digest_auth *a, struct str value); /* 0, -EBADMSG, -ENOTSUP not Digest */
+
+/* H(data) as lower-case hex; empty when OpenSSL has no memory. */
+void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGEST_HEX_BYTES]);
+/* The `response` of RFC 7616 section 3.4.1; qop empty: RFC 2069's. */
+void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
+	const struct digest_auth *a, char out[static DIGEST_HEX_BYTES]);
+
+struct digest;
+/* max_nonces: nonce counts remembered. NULL: ENOMEM. */
+struct digest *digest_alloc(const uint8_t secret[static DIGEST_SECRET_BYTES], uint32_t max_nonces,
+	uint64_t nonce_life_ns);
+void digest_free(struct digest *d);
+void digest_set_life(struct digest *d, uint64_t nonce_life_ns);
+
+/* Appends a whole header line, name being "WWW-Authenticate" or "Proxy-Authenticate". */
+void digest_challenge(struct digest *d, uint64_t now, struct str name, struct str realm,
+	enum td_digest algorithm, bool stale, struct td_buf *out);
+
+enum digest_verdict {
+	DIGEST_OK,
+	DIGEST_STALE, /* right password, but the nonce's time or count is over: 401 with stale */
+	DIGEST_AGAIN, /* nonce over or not ours, another realm or algorithm: 401 */
+	DIGEST_WRONG, /* a nonce of ours that is good, and a wrong password: 403 */
+};
+/* ha1: hex of H(user:realm:password). Remembers the nonce count when OK. */
+enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct digest_auth *a,
+	struct str method, struct str realm, enum td_digest algorithm, struct str ha1);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The registrar (RFC 3261 section 10): who can be reached where. Memory is taken at
+ * registrar_alloc(); nothing is allocated afterwards.
+ *
+ * A user is challenged by digest with the one algorithm that ops.user names. An unknown user sees
+ * exactly what a known one with MD5 and a wrong password sees: 401, then 403.
+ *
+ * A new contact from the address and port of an old one of the same user takes its place: that is
+ * a telephone that was started again.
+ */
+#ifndef TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
+#define TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
+
+#include <engine/sip/registrar/digest.h>
+#include <engine/sip/msg/msg.h>
+#include <engine/sip/dialog/ua.h>
+
+#define REGISTRAR_CONTACT_BYTES 256 /* longest contact URI, with NUL; longer: 513 */
+#define REGISTRAR_CONTACTS      4   /* of one user; a fifth replaces the oldest */
+
+struct registrar;
+
+struct registrar_user {
+	enum td_digest algorithm;
+	struct str ha1; /* hex; borrowed until the request has been answered */
+};
+
+struct registrar_ops {
+	void *ctx;
+	/* False: no such user. */
+	bool (*user)(void *ctx, struct str name, struct registrar_user *out);
+	/* The first binding came, or the last one went (unregistered or expired). */
+	void (*reachable)(void *ctx, struct str name, bool reachable);
+};
+
+struct registrar_params {
+	uint8_t secret[DIGEST_SECRET_BYTES]; /* of the nonces; must not be guessable */
+	uint64_t seed;                       /* of the hash tables */
+	uint32_t max_users;
+	uint64_t nonce_life_ns;
+	uint32_t expires_min_s, expires_max_s, expires_default_s; /* default 0: the maximum */
+	struct str realm;                                         /* copied, TD_NAME_BYTES * 2 */
+};
+
+struct registrar_binding {
+	char contact[REGISTRAR_CONTACT_BYTES]; /* URI for the Request-URI of calls */
+	struct td_addr remote;                 /* source of the REGISTER: where calls go (NAT) */
+	struct td_addr local;                  /* our address where it arrived */
+	uint64_t expires;                      /* monotonic ns */
+};
+
+/* Counted; X(field, explanation). */
+#define REGISTRAR_STATS(X)                                                  \
+	X(registered, "bindings made or refreshed")                         \
+	X(unregistered, "bindings removed by their user")                   \
+	X(expired, "bindings that ran out")                                 \
+	X(challenged, "requests answered 401")                              \
+	X(stale, "of these, for a nonce too old or used again")             \
+	X(refused, "requests answered 403: wrong password or unknown user") \
+	X(full, "registrations refused because the table is full")
+struct registrar_stats {
+#define REGISTRAR_STATS_FIELD(field, text) uint64_t field;
+	REGISTRAR_STATS(REGISTRAR_STATS_FIELD)
+#undef REGISTRAR_STATS_FIELD
+};
+
+struct registrar *registrar_alloc(
+	const struct registrar_params *p, const struct registrar_ops *ops);
+void registrar_free(struct registrar *r); /* NULL is fine; no callbacks */
+void registrar_set(struct registrar *r, const struct registrar_params *p); /* times and realm */
+/* Answers a REGISTER that struct sip_ua_ops.request brought. */
+void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
+	const struct sip_msg *m, const struct td_addr *local, const struct td_addr *remote);
+uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline */
+/* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
+ */
+const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user);
+/* Who registered from this address and port, one of them when many did (through a proxy); empty
+ * when nobody did. */
+struct str registrar_lookup_source(const struct registrar *r, const struct td_addr *remote);
+bool registrar_is_source(const struct registrar *r, struct str user, const struct td_addr *remote);
+/* Forgets a user's bindings without a callback (the user was deleted). */
+void registrar_del(struct registrar *r, struct str user);
+uint32_t registrar_count(const struct registrar *r); /* users registered */
+const struct registrar_stats *registrar_stats(const struct registrar *r);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <engine/base/addr.h>
+#include <engine/sip/test/fake.h>
+#include <engine/sip/registrar/registrar.h>
+
+static struct fake f;
+static struct registrar *r;
+static char log_text[1024];
+static char ha1_md5[DIGEST_HEX_BYTES], ha1_sha[DIGEST_HEX_BYTES];
+static unsigned cseq;
+
+static bool on_user(void *ctx, struct str name, struct registrar_user *out)
+{
+	bool sha = str_eq(name, STR("bob"));
+
+	if (!sha && !str_eq(name, STR("alice")) && !str_eq(name, STR("carol")))
+		return false;
+	*out = (struct registrar_user){
+		sha ? TD_DIGEST_SHA256 : TD_DIGEST_MD5, str_of(sha ? ha1_sha : ha1_md5)};
+	return true;
+}
+
+static void on_reachable(void *ctx, struct str name, bool reachable)
+{
+	size_t n = strlen(log_text);
+
+	snprintf(
+		log_text + n, sizeof(log_text) - n, "%c%.*s", reachable ? '+' : '-', STR_FMT(name));
+}
+
+static void on_request(struct fake *fake, struct sip_request *req, const struct sip_msg *m)
+{
+	registrar_request(r, fake->now, req, m, &fake->local, &fake->remote);
+}
+
+static const struct registrar_params params = {.secret = {7},
+	.seed = 1,
+	.max_users = 2,
+	.nonce_life_ns = 60 * TD_NSEC_PER_SEC,
+	.expires_min_s = 60,
+	.expires_max_s = 3600,
+	.expires_default_s = 300,
+	.realm = {"tandem.example", 14}};
+static const struct registrar_ops ops = {.user = on_user, .reachable = on_reachable};
+
+static int setup(void **state)
+{
+	fake_init(&f, 4);
+	f.on_request = on_request;
+	log_text[0] = '\0';
+	cseq = 0;
+	digest_hash(TD_DIGEST_MD5, STR("alice:tandem.example:secret"), ha1_md5);
+	digest_hash(TD_DIGEST_SHA256, STR("bob:tandem.example:secret"), ha1_sha);
+	r = registrar_alloc(&params, &ops);
+	return r ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	registrar_free(r);
+	fake_fini(&f);
+	return 0;
+}
+
+static void assert_reachable(const char *expected)
+{
+	assert_string_equal(log_text, expected);
+	log_text[0] = '\0';
+}
+
+/* One REGISTER as it is; the status of the answer. */
+static int send_register(const char *user, const char *call_id, const char *extra)
+{
+	cseq++;
+	fake_recv(&f,
+		"REGISTER sip:tandem.example SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.168.1.2:5060;rport;branch=z9hG4bKr%u\r\n"
+		"From: <sip:%s@tandem.example>;tag=f\r\nTo: <sip:%s@tandem.example>\r\n"
+		"Call-ID: %s\r\nCSeq: %u REGISTER\r\n%s\r\n",
+		cseq, user, user, call_id, cseq, extra);
+	return f.m.code;
+}
+
+/* As a telephone does it: with a challenge. */
+static int do_register(
+	const char *user, const char *password, const char *call_id, const char *extra)
+{
+	char a1[256], ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES], text[2048], value[512];
+	struct digest_auth a;
+
+	assert_int_equal(send_register(user, call_id, extra), 401);
+	assert_true(str_copy(value, sizeof(value), sip_msg_header(&f.m, SIP_HDR_WWW_AUTHENTICATE)));
+	assert_int_equal(digest_auth_decode(&a, str_of(value)), 0);
+	bool sha = str_eq(a.algorithm, STR("SHA-256"));
+	enum td_digest algorithm = sha ? TD_DIGEST_SHA256 : TD_DIGEST_MD5;
+
+	snprintf(a1, sizeof(a1), "%s:tandem.example:%s", user, password);
+	digest_hash(algorithm, str_of(a1), ha1);
+	a.uri = STR("sip:tandem.example");
+	a.qop = STR("auth");
+	a.nc = STR("00000001");
+	a.cnonce = STR("abc");
+	digest_response(algorithm, str_of(ha1), STR("REGISTER"), &a, response);
+	snprintf(text, sizeof(text),
+		"Authorization: Digest username=\"%s\", realm=\"tandem.example\", nonce=\"%.*s\", "
+		"uri=\"sip:tandem.example\", response=\"%s\", algorithm=%.*s, qop=auth, "
+		"nc=00000001, "
+		"cnonce=\"abc\"\r\n%s",
+		user, STR_FMT(a.nonce), response, STR_FMT(a.algorithm), extra);
+	return send_register(user, call_id, text);
+}
+
+static void telephone_registers_and_leaves(void **state)
+{
+	const struct registrar_binding *b;
+	char text[ADDR_TEXT];
+
+	assert_null(registrar_lookup(r, STR("alice")));
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@192.168.1.2;ob>\r\n"),
+		200);
+	assert_reachable("+alice");
+	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_CONTACT),
+		STR("<sip:alice@192.168.1.2;ob>;expires=300")));
+	assert_string_equal(addr_encode(&f.to, text), "10.0.0.2:5080"); /* rport */
+	b = registrar_lookup(r, STR("alice"));
+	assert_non_null(b);
+	assert_string_equal(b->contact, "sip:alice@192.168.1.2;ob");
+	assert_string_equal(addr_encode(&b->remote, text), "10.0.0.2:5080");
+	assert_string_equal(addr_encode(&b->local, text), "10.0.0.1:5060");
+	assert_true(str_eq(registrar_lookup_source(r, &f.remote), STR("alice")));
+	assert_true(registrar_is_source(r, STR("alice"), &f.remote));
+	assert_false(registrar_is_source(r, STR("bob"), &f.remote));
+	assert_false(registrar_is_source(r, STR("alice"), &f.local));
+	/* a query changes nothing */
+	assert_int_equal(do_register("alice", "secret", "c", ""), 200);
+	assert_true(sip_msg_has(&f.m, SIP_HDR_CONTACT));
+	/* refreshed */
+	assert_int_equal(do_register("alice", "secret", "c",
+				 "Contact: <sip:alice@192.168.1.2;ob>;expires=7200\r\n"),
+		200);
+	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_CONTACT),
+		STR("<sip:alice@192.168.1.2;ob>;expires=3600")));
+	assert_reachable("");
+	assert_int_equal(do_register("alice", "secret", "c",
+				 "Contact: <sip:alice@192.168.1.2;ob>\r\nExpires: 0\r\n"),
+		200);
+	assert_false(sip_msg_has(&f.m, SIP_HDR_CONTACT));
+	assert_reachable("-alice");
+	assert_null(registrar_lookup(r, STR("alice")));
+	assert_int_equal(registrar_count(r), 0);
+	assert_int_equal(registrar_lookup_source(r, &f.remote).n, 0);
+}
+
+static void sha256_is_offered_alone_where_wanted(void **state)
+{
+	assert_int_equal(do_register("bob", "secret", "c", "Contact: <sip:bob@10.0.0.2>\r\n"), 200);
+	assert_reachable("+bob");
+}
+
+static void strangers_and_wrong_passwords_look_the_same(void **state)
+{
+	static char known[SIP_MSG_MAX];
+
+	assert_int_equal(do_register("alice", "guess", "c", "Contact: <sip:a@10.0.0.2>\r\n"), 403);
+	strcpy(known, f.out);
+	assert_int_equal(do_register("nobody", "guess", "c", "Contact: <sip:a@10.0.0.2>\r\n"), 403);
+	assert_int_equal(strlen(known) + strlen("nobody") * 2 - strlen("alice") * 2, f.out_len);
+	/* carol's credentials must be carol's */
+	assert_int_equal(do_register("carol", "secret", "c", "Contact: <sip:c@10.0.0.2>\r\n"), 403);
+	assert_int_equal(registrar_stats(r)->refused, 3);
+	assert_int_equal(registrar_count(r), 0);
+	assert_int_equal(send_register("alice", "c", "Authorization: Bearer x\r\n"), 401);
+	assert_int_equal(send_register("averyveryveryveryveryverylongname1234", "c", ""), 401);
+	assert_reachable("");
+}
+
+static void bindings_expire(void **state)
+{
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>;expires=60\r\n"),
+		200);
+	assert_reachable("+alice");
+	assert_true(registrar_advance(r, f.now) == f.now + 60 * TD_NSEC_PER_SEC);
+	registrar_advance(r, f.now + 60 * TD_NSEC_PER_SEC - 1);
+	assert_reachable("");
+	assert_true(registrar_advance(r, f.now + 60 * TD_NSEC_PER_SEC) == TD_NEVER);
+	assert_reachable("-alice");
+	assert_int_equal(registrar_stats(r)->expired, 1);
+}
+
+static void bad_contacts_change_nothing(void **state)
+{
+	char text[512];
+
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	assert_reachable("+alice");
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.3>;expires=59\r\n"),
+		423);
+	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_MIN_EXPIRES), STR("60")));
+	assert_int_equal(do_register("alice", "secret", "c", "Contact: *\r\nExpires: 10\r\n"), 400);
+	assert_int_equal(do_register("alice", "secret", "c",
+				 "Contact: *\r\nContact: <sip:a@h>\r\nExpires: 0\r\n"),
+		400);
+	assert_int_equal(do_register("alice", "secret", "c", "Contact: <tel:123>\r\n"), 400);
+	assert_int_equal(do_register("alice", "secret", "c",
+				 "Contact: <sip:a@10.0.0.9>, <sip:b@10.0.0.9>;expires=1\r\n"),
+		423);
+	snprintf(text, sizeof(text), "Contact: <sip:%0300d@h>\r\n", 1);
+	assert_int_equal(do_register("alice", "secret", "c", text), 513);
+	assert_int_equal(do_register("alice", "secret", "c",
+				 "Contact: <sip:a@h>,<sip:b@h>,<sip:c@h>,<sip:d@h>,<sip:e@h>\r\n"),
+		513);
+	assert_string_equal(registrar_lookup(r, STR("alice"))->contact, "sip:alice@10.0.0.2");
+	assert_int_equal(do_register("alice", "secret", "c", "Contact: *\r\nExpires: 0\r\n"), 200);
+	assert_reachable("-alice");
+}
+
+static void order_within_a_call_id_counts(void **state)
+{
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	unsigned latest = cseq;
+
+	cseq -= 2; /* delayed on its way; the branch is another */
+	fake_advance(&f, 40000);
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>;expires=0\r\n"),
+		500);
+	cseq = latest - 2;
+	fake_advance(&f, 40000);
+	assert_int_equal(do_register("alice", "secret", "c", "Contact: *\r\nExpires: 0\r\n"), 500);
+	cseq = latest - 2;
+	fake_advance(&f, 40000);
+	assert_int_equal(do_register("alice", "secret", "other",
+				 "Contact: <sip:alice@10.0.0.2>;expires=0\r\n"),
+		200);
+	assert_reachable("+alice-alice");
+}
+
+static void newest_of_many_contacts_is_rung(void **state)
+{
+	char text[128], call_id[16];
+
+	for (unsigned i = 0; i < 6; i++) {
+		snprintf(call_id, sizeof(call_id), "c%u", i);
+		f.remote.port = (uint16_t)(6000 + i);
+		snprintf(text, sizeof(text), "Contact: <sip:alice@10.0.0.%u>\r\n", i);
+		assert_int_equal(do_register("alice", "secret", call_id, text), 200);
+		snprintf(text, sizeof(text), "sip:alice@10.0.0.%u", i);
+		assert_string_equal(registrar_lookup(r, STR("alice"))->contact, text);
+	}
+	assert_reachable("+alice");
+	f.remote.port = 6001; /* went as the oldest */
+	assert_int_equal(registrar_lookup_source(r, &f.remote).n, 0);
+	f.remote.port = 6002;
+	assert_true(str_eq(registrar_lookup_source(r, &f.remote), STR("alice")));
+	/* started again: another contact from the same address takes the place */
+	assert_int_equal(
+		do_register("alice", "secret", "new", "Contact: <sip:alice-2@10.0.0.2>\r\n"), 200);
+	unsigned contacts = 0;
+
+	for (unsigned i = 0; i < f.m.hdr_count; i++) {
+		contacts += f.m.hdr[i].id == SIP_HDR_CONTACT;
+		assert_false(str_has_prefix(f.m.hdr[i].value, STR("<sip:alice@10.0.0.2>")));
+	}
+	assert_int_equal(contacts, 4);
+	/* two contacts of one telephone stay two */
+	assert_int_equal(do_register("bob", "secret", "b",
+				 "Contact: <sip:b1@10.0.0.2>, <sip:b2@10.0.0.2>\r\n"),
+		200);
+	assert_string_equal(registrar_lookup(r, STR("bob"))->contact, "sip:b2@10.0.0.2");
+	assert_int_equal(
+		do_register("bob", "secret", "b", "Contact: <sip:b2@10.0.0.2>;expires=0\r\n"), 200);
+	assert_string_equal(registrar_lookup(r, STR("bob"))->contact, "sip:b1@10.0.0.2");
+	registrar_del(r, STR("bob"));
+	assert_null(registrar_lookup(r, STR("bob")));
+	assert_reachable("+bob");
+}
+
+static void a_full_table_is_told(void **state)
+{
+	struct registrar_params p = params;
+
+	registrar_free(r);
+	p.max_users = 1;
+	r = registrar_alloc(&p, &ops);
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	assert_int_equal(do_register("bob", "secret", "c", "Contact: <sip:bob@10.0.0.2>\r\n"), 503);
+	assert_reachable("+alice");
+	assert_int_equal(registrar_stats(r)->full, 1);
+}
+
+static void retransmission_gets_the_same_answer(void **state)
+{
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	uint64_t registered = registrar_stats(r)->registered;
+
+	/* what came last, once more: the nonce count was used, but the transaction knows it */
+	fake_recv(&f,
+		"REGISTER sip:tandem.example SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 192.168.1.2:5060;rport;branch=z9hG4bKr%u\r\n"
+		"From: <sip:alice@tandem.example>;tag=f\r\nTo: <sip:alice@tandem.example>\r\n"
+		"Call-ID: c\r\nCSeq: %u REGISTER\r\n\r\n",
+		cseq, cseq);
+	assert_int_equal(f.m.code, 200);
+	assert_int_equal(registrar_stats(r)->registered, registered);
+}
+
+static int build(void)
+{
+	struct registrar *x = registrar_alloc(&params, &ops);
+
+	if (!x)
+		return -errno;
+	registrar_free(x);
+	return 0;
+}
+
+static void alloc_survives_oom(void **state)
+{
+	oom_each(build, -ENOMEM);
+	registrar_free(NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(telephone_registers_and_leaves),
+		TEST(sha256_is_offered_alone_where_wanted),
+		TEST(strangers_and_wrong_passwords_look_the_same),
+		TEST(bindings_expire),
+		TEST(bad_contacts_change_nothing),
+		TEST(order_within_a_call_id_counts),
+		TEST(newest_of_many_contacts_is_rung),
+		TEST(a_full_table_is_told),
+		TEST(retransmission_gets_the_same_answer),
+		cmocka_unit_test(alloc_survives_oom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Server transactions: RFC 3261 section 17.2, with the Accepted state of RFC 6026.
+ *
+ *   INVITE  PROCEEDING --2xx--> ACCEPTED  (2xx again at T1, 2 T1 ... T2 until ACK; L)
+ *               \------300+--> COMPLETED (the same, G, until ACK or H) --ACK--> CONFIRMED (I)
+ *   others  answered at once: COMPLETED (J: the response again for each retransmission)
+ *
+ * Sending 2xx again is the core's task in the RFC; the timers are the same, so it is done here.
+ */
+#include <engine/sip/dialog/priv.h>
+
+/* section 17.2.3: what makes two requests the same; the method apart, ACK and CANCEL name INVITE's.
+ */
+static struct str key_encode(struct sip_ua *ua, const struct sip_msg *m, enum sip_method method)
+{
+	static const char separator[1] = {0}; /* in none of these but quoted strings */
+	struct td_buf b;
+
+	buf_init_fixed(&b, ua->scratch, SIP_MSG_MAX);
+	if (m->via.branch.n > strlen(SIP_BRANCH) &&
+		str_has_prefix(m->via.branch, STR(SIP_BRANCH))) {
+		buf_str(&b, m->via.branch);
+		buf_put(&b, separator, 1);
+		buf_str(&b, m->via.host);
+		buf_put(&b, &m->via.port, sizeof(m->via.port));
+	} else {
+		/* RFC 2543: the To tag is left out, since the ACK has one and the INVITE has not */
+		buf_str(&b, m->call_id);
+		buf_put(&b, separator, 1);
+		buf_str(&b, m->from.tag);
+		buf_put(&b, separator, 1);
+		buf_str(&b, m->via.text);
+		buf_put(&b, &m->cseq.number, sizeof(m->cseq.number));
+	}
+	if (method == SIP_OTHER)
+		buf_str(&b, m->method_name);
+	else
+		buf_put(&b, &method, sizeof(method));
+	return (struct str){b.data, b.len};
+}
+
+static struct str merge_key_encode(struct sip_ua *ua, const struct sip_msg *m)
+{
+	struct td_buf b;
+
+	buf_init_fixed(&b, ua->scratch, SIP_MSG_MAX);
+	buf_str(&b, m->call_id);
+	buf_put(&b, "", 1);
+	buf_str(&b, m->from.tag);
+	buf_put(&b, &m->cseq.number, sizeof(m->cseq.number));
+	return (struct str){b.data, b.len};
+}
+
+struct sip_txn *strans_lookup(struct sip_ua *ua, const struct sip_msg *m, enum sip_method method)
+{
+	struct str key = key_encode(ua, m, method);
+	uint64_t id = hash_bytes(&ua->second, key);
+
+	for (struct hash_node *n = hash_first(&ua->servers, key); n; n = hash_next(n)) {
+		struct sip_txn *t = container_of(n, struct sip_txn, node);
+
+		if (t->id == id)
+			return t;
+	}
+	return NULL;
+}
+
+/* section 8.2.2.2: the same INVITE by two ways; asked for when no transaction matched. */
+bool strans_merged(struct sip_ua *ua, const struct sip_msg *m)
+{
+	struct str key = merge_key_encode(ua, m);
+	uint64_t id = hash_bytes(&ua->second, key);
+
+	for (struct hash_node *n = hash_first(&ua->merged, key); n; n = hash_next(n))
+		if (container_of(n, struct sip_txn, merge)->merge_id == id)
+			return true;
+	return false;
+}
+
+static void on_resend(struct timer *timer, uint64_t now)
+{
+	struct sip_txn *t = container_of(timer, struct sip_txn, resend);
+
+	if (t->state == TXN_PROCEEDING) {
+		strans_respond(t, 100, STR(""), STR(""));
+		return;
+	}
+	txn_resend(t);
+	txn_backoff(t, SIP_T2);
+}
+
+static void on_expire(struct timer *timer, uint64_t now)
+{
+	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
+	struct sip_session *s = t->session;
+
+	if (!t->lingering)
+		t->ua->stats.timeouts++; /* no ACK: L for 2xx, H */
+	txn_free(t);
+	if (s)
+		uas_no_ack(s);
+}
+
+/* section 18.2.2, RFC 3581 */
+static void response_target(
+	const struct sip_msg *m, const struct td_addr *source, struct td_addr *out)
+{
+	*out = *source;
+	if (sip_msg_has(m, SIP_HDR_VIA) && !m->via.rport)
+		out->port = m->via.port ? m->via.port : SIP_PORT;
+}
+
+static struct sip_txn *alloc(struct sip_ua *ua, const struct sip_msg *m,
+	const struct td_addr *local, const struct td_addr *remote)
+{
+	enum txn_kind kind = m->method == SIP_INVITE ? TXN_SERVER_INVITE : TXN_SERVER;
+	struct td_addr target;
+
+	response_target(m, remote, &target);
+	struct sip_txn *t = txn_alloc(ua, kind, m->method, local, &target);
+
+	if (!t)
+		return NULL;
+	struct str key = key_encode(ua, m, m->method);
+
+	t->state = TXN_PROCEEDING;
+	t->id = hash_bytes(&ua->second, key);
+	t->cseq = m->cseq.number;
+	t->resend.fire = on_resend;
+	t->expire.fire = on_expire;
+	hash_add(&ua->servers, &t->node, key);
+	return t;
+}
+
+struct sip_txn *strans_alloc(struct sip_ua *ua, const struct sip_msg *m,
+	const struct td_addr *local, const struct td_addr *remote)
+{
+	struct sip_txn *t = alloc(ua, m, local, remote);
+	struct td_buf head;
+
+	if (!t)
+		return NULL;
+	buf_init_fixed(&head, ua->scratch, SIP_MSG_MAX);
+	head_encode(&head, m, remote);
+	if (head.error || !txn_keep(t, &t->head, (struct str){head.data, head.len})) {
+		txn_free(t);
+		return NULL;
+	}
+	if (!m->to.tag.p) {
+		struct str key = merge_key_encode(ua, m);
+
+		t->merging = true;
+		t->merge_id = hash_bytes(&ua->second, key);
+		hash_add(&ua->merged, &t->merge, key);
+	}
+	txn_timer(t, &t->resend, SIP_TRYING);
+	return t;
+}
+
+/* ua->out goes out as the response of t. */
+static void respond(struct sip_txn *t, int code)
+{
+	struct sip_ua *ua = t->ua;
+	struct str data = {ua->out.data, ua->out.len};
+
+	txn_keep(t, &t->sent, data); /* if not: it goes out once, and the client asks again */
+	ua_send(ua, &t->local, &t->remote, data, false);
+	if (t->kind == TXN_SERVER) {
+		txn_linger(t, TXN_COMPLETED, SIP_TIMEOUT);
+		return;
+	}
+	timer_cancel(&ua->timers, &t->resend);
+	if (code < 200)
+		return;
+	t->state = code < 300 ? TXN_ACCEPTED : TXN_COMPLETED;
+	txn_backoff(t, SIP_T2);
+	txn_timer(t, &t->expire, SIP_TIMEOUT);
+}
+
+void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sdp)
+{
+	struct sip_ua *ua = t->ua;
+	struct str tag = code > 100 ? str_of(t->tag) : STR("");
+	struct str head = msg_store_get(&ua->store, &t->head, ua->scratch);
+
+	if (!response_encode(ua, t->session, code, head, tag, extra, sdp)) {
+		/* an SDP beyond all measure; the client must not hang */
+		head = msg_store_get(&ua->store, &t->head, ua->scratch);
+		code = 513;
+		if (!response_encode(ua, NULL, code, head, tag, STR(""), STR("")))
+			return;
+	}
+	respond(t, code);
+}
+
+void strans_reply(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
+	const struct td_addr *remote, int code, struct str extra, struct str body, bool stateless)
+{
+	struct sip_txn *t = NULL;
+	char tag[SIP_TAG_HEX + 1] = "";
+	struct td_buf head;
+
+	if (!m->to.tag.p) /* section 8.2.7: the same for each retransmission */
+		hex_encode(hash_bytes(&ua->second, key_encode(ua, m, m->method)), tag);
+	if (!stateless)
+		t = alloc(ua, m, local, remote);
+	buf_init_fixed(&head, ua->scratch, SIP_MSG_MAX);
+	head_encode(&head, m, remote);
+	if (head.error || !response_encode(ua, NULL, code, (struct str){head.data, head.len},
+				  str_of(tag), extra, body)) {
+		if (t)
+			txn_free(t);
+		return;
+	}
+	if (t) {
+		respond(t, code);
+		return;
+	}
+	struct td_addr target;
+
+	response_target(m, remote, &target);
+	ua_send(ua, local, &target, (struct str){ua->out.data, ua->out.len}, false);
+}
+
+void strans_retransmission(struct sip_txn *t)
+{
+	t->ua->stats.rx_retransmissions++;
+	/* RFC 6026 section 7.1: 2xx is sent again by its timer alone */
+	if (t->kind == TXN_SERVER || t->state == TXN_PROCEEDING || t->state == TXN_COMPLETED)
+		txn_resend(t);
+}
+
+void strans_ack(struct sip_txn *t)
+{
+	if (t->state == TXN_COMPLETED)
+		txn_linger(t, TXN_CONFIRMED, SIP_T4);
+	else if (t->state == TXN_ACCEPTED)
+		txn_linger(t, TXN_ACCEPTED, SIP_TIMEOUT);
+}
