@@ -14,9 +14,9 @@
 #define READ_BYTES 65536
 #define IDLE_MS    60000
 
-void link_init(struct link *l, const char *path, void (*up)(void *ctx), void *ctx)
+void link_init(struct engine_link *l, const char *path, void (*up)(void *ctx), void *ctx)
 {
-	*l = (struct link){.path = path,
+	*l = (struct engine_link){.path = path,
 		.up = up,
 		.ctx = ctx,
 		.fd = -1,
@@ -27,7 +27,7 @@ void link_init(struct link *l, const char *path, void (*up)(void *ctx), void *ct
 }
 
 /* Ends the connection; everyone who waits for an answer is told why there is none. */
-static void link_break(struct link *l, uint64_t now_ms, int status, const char *why)
+static void link_break(struct engine_link *l, uint64_t now_ms, int status, const char *why)
 {
 	bool was_ready = l->ready;
 
@@ -51,24 +51,24 @@ static void link_break(struct link *l, uint64_t now_ms, int status, const char *
 	}
 }
 
-void link_fini(struct link *l)
+void link_fini(struct engine_link *l)
 {
 	link_break(l, 0, -ESHUTDOWN, "tandemd ends");
 	buf_free(&l->in);
 	buf_free(&l->out);
 }
 
-int link_fd(const struct link *l)
+int link_fd(const struct engine_link *l)
 {
 	return l->fd;
 }
 
-short link_events(const struct link *l)
+short link_events(const struct engine_link *l)
 {
 	return (short)(POLLIN | (l->sent < l->out.len ? POLLOUT : 0));
 }
 
-int link_send(struct link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
+int link_send(struct engine_link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
 	void (*done)(void *ctx, int status, const char *body, size_t len), void *ctx)
 {
 	struct td_api_msg m = {.len = (uint32_t)body->len, .op = (uint16_t)op, .id = l->next_id};
@@ -98,7 +98,7 @@ int link_send(struct link *l, uint64_t now_ms, enum td_api_op op, const struct t
 
 static void hello_done(void *ctx, int status, const char *body, size_t len)
 {
-	struct link *l = ctx;
+	struct engine_link *l = ctx;
 
 	if (status == -ECONNRESET || status == -ESHUTDOWN)
 		return;
@@ -113,7 +113,7 @@ static void hello_done(void *ctx, int status, const char *body, size_t len)
 	l->up(l->ctx);
 }
 
-static int link_connect(struct link *l, uint64_t now_ms)
+static int link_connect(struct engine_link *l, uint64_t now_ms)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	char storage[64];
@@ -132,7 +132,7 @@ static int link_connect(struct link *l, uint64_t now_ms)
 	return link_send(l, now_ms, TD_API_HELLO, &body, hello_done, l);
 }
 
-static int link_write(struct link *l)
+static int link_write(struct engine_link *l)
 {
 	while (l->sent < l->out.len) {
 		ssize_t n = send(l->fd, l->out.data + l->sent, l->out.len - l->sent,
@@ -149,7 +149,7 @@ static int link_write(struct link *l)
 	return 0;
 }
 
-static void answer(struct link *l, const struct td_api_msg *m, const char *body)
+static void answer(struct engine_link *l, const struct td_api_msg *m, const char *body)
 {
 	json_t *error;
 	const char *why;
@@ -176,7 +176,7 @@ static void answer(struct link *l, const struct td_api_msg *m, const char *body)
 	}
 }
 
-static int link_read(struct link *l)
+static int link_read(struct engine_link *l)
 {
 	static char part[READ_BYTES];
 	struct td_api_msg m;
@@ -203,7 +203,7 @@ static int link_read(struct link *l)
 }
 
 /* The first time at which an answer is overdue; 0 when none is waited for. */
-static uint64_t deadline(const struct link *l)
+static uint64_t deadline(const struct engine_link *l)
 {
 	uint64_t first = 0;
 
@@ -213,7 +213,7 @@ static uint64_t deadline(const struct link *l)
 	return first;
 }
 
-int link_turn(struct link *l, uint64_t now_ms)
+int link_turn(struct engine_link *l, uint64_t now_ms)
 {
 	uint64_t due;
 	int rc = 0;

@@ -22,7 +22,7 @@ struct link_request {
 	void *ctx;
 };
 
-struct link {
+struct engine_link {
 	const char *path;
 	void (*up)(void *ctx); /* the engine has said HELLO */
 	void *ctx;
@@ -36,15 +36,15 @@ struct link {
 	size_t sent;
 };
 
-void link_init(struct link *l, const char *path, void (*up)(void *ctx), void *ctx);
-void link_fini(struct link *l);
-int link_fd(const struct link *l);       /* -1: none */
-short link_events(const struct link *l); /* for poll() */
+void link_init(struct engine_link *l, const char *path, void (*up)(void *ctx), void *ctx);
+void link_fini(struct engine_link *l);
+int link_fd(const struct engine_link *l);       /* -1: none */
+short link_events(const struct engine_link *l); /* for poll() */
 /* Reads, writes, connects, gives up. When to come again at the latest, in ms. */
-int link_turn(struct link *l, uint64_t now_ms);
+int link_turn(struct engine_link *l, uint64_t now_ms);
 /* `done` (NULL: no one wants to know) is called exactly once, by link_turn() or link_fini(). 0, or
  * a negative errno: then it is not called. */
-int link_send(struct link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
+int link_send(struct engine_link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
 	void (*done)(void *ctx, int status, const char *body, size_t len), void *ctx);
 
 #endif

@@ -34,7 +34,7 @@ struct tandemd {
 	struct options options;
 	struct store *store;
 	struct follow follow;
-	struct link link;
+	struct engine_link link;
 	struct site site;
 	struct ops ops;
 	struct api *api;

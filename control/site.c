@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void site_init(struct site *s, const char *compiled, struct link *link, uint64_t (*clock_ms)(void))
+void site_init(
+	struct site *s, const char *compiled, struct engine_link *link, uint64_t (*clock_ms)(void))
 {
 	*s = (struct site){.compiled = compiled, .link = link, .clock_ms = clock_ms};
 }

@@ -22,7 +22,7 @@ struct site_result {
 
 struct site {
 	const char *compiled; /* path of the last-good file */
-	struct link *link;
+	struct engine_link *link;
 	struct td_conf *want;
 	uint64_t (*clock_ms)(void);
 	/* The change under way: */
@@ -33,7 +33,8 @@ struct site {
 	void *ctx;
 };
 
-void site_init(struct site *s, const char *compiled, struct link *link, uint64_t (*clock_ms)(void));
+void site_init(
+	struct site *s, const char *compiled, struct engine_link *link, uint64_t (*clock_ms)(void));
 void site_fini(struct site *s);
 
 /* At the start: `conf` (taken over) is what the site shall have; writes the last-good file when it

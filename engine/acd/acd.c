@@ -98,14 +98,14 @@ void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void
 	}
 }
 
-struct agent *agent_at(struct acd *a, uint32_t number)
+struct acd_agent *agent_at(struct acd *a, uint32_t number)
 {
 	if (number == 0 || number > a->limits.agents || !a->agent[number].used)
 		return NULL;
 	return &a->agent[number];
 }
 
-struct queue *queue_at(struct acd *a, uint32_t number)
+struct acd_queue *queue_at(struct acd *a, uint32_t number)
 {
 	if (number == 0 || number > a->limits.queues || !a->queue[number].used)
 		return NULL;

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <engine/acd/internal.h>
 
-void agent_enter(struct agent *ag, enum td_agent_state state, enum td_acd_reason reason)
+void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason)
 {
 	struct acd *a = ag->acd;
 
@@ -30,7 +30,7 @@ void agent_enter(struct agent *ag, enum td_agent_state state, enum td_acd_reason
 }
 
 /* AVAILABLE, last in the order, and perhaps no longer when this returns. */
-static void become_idle(struct agent *ag)
+static void become_idle(struct acd_agent *ag)
 {
 	ag->queue = 0;
 	ag->contact = 0;
@@ -45,7 +45,7 @@ static void become_idle(struct agent *ag)
  * From any state but TALKING to one in which nothing is offered. A contact that is being offered
  * goes back to its place, and to the next agent once this one cannot take it.
  */
-static void withdraw(struct agent *ag, enum td_agent_state state)
+static void withdraw(struct acd_agent *ag, enum td_agent_state state)
 {
 	struct acd *a = ag->acd;
 	struct contact *c = ag->offer;
@@ -67,7 +67,7 @@ static void withdraw(struct agent *ag, enum td_agent_state state)
 }
 
 /* Strongest first. */
-void agent_talk_over(struct agent *ag)
+void agent_talk_over(struct acd_agent *ag)
 {
 	struct acd *a = ag->acd;
 
@@ -89,7 +89,7 @@ void agent_talk_over(struct agent *ag)
 
 void agent_fire(struct timer *t, uint64_t now)
 {
-	struct agent *ag = OWNER(t, struct agent, timer);
+	struct acd_agent *ag = OWNER(t, struct acd_agent, timer);
 
 	switch (ag->state) {
 	case TD_AGENT_RESERVED:
@@ -117,10 +117,10 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 			return -ERANGE;
 	if (in->agent_set.link > a->limits.links)
 		return -ERANGE;
-	struct agent *ag = &a->agent[in->agent];
+	struct acd_agent *ag = &a->agent[in->agent];
 
 	if (!ag->used) {
-		*ag = (struct agent){.acd = a, .number = in->agent, .used = true};
+		*ag = (struct acd_agent){.acd = a, .number = in->agent, .used = true};
 		ag->timer.fire = agent_fire;
 		ag->since = a->now;
 	}
@@ -140,7 +140,7 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 
 int agent_del(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	if (!ag)
 		return -ENOENT;
@@ -157,7 +157,7 @@ int agent_del(struct acd *a, const struct td_acd_in *in)
 
 int agent_login(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	if (!ag)
 		return -ENOENT;
@@ -173,7 +173,7 @@ int agent_login(struct acd *a, const struct td_acd_in *in)
 
 int agent_logout(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	if (!ag)
 		return -ENOENT;
@@ -188,7 +188,7 @@ int agent_logout(struct acd *a, const struct td_acd_in *in)
 
 int agent_pause(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 	char reason[TD_NAME_BYTES] = "";
 
 	if (!ag)
@@ -209,7 +209,7 @@ int agent_pause(struct acd *a, const struct td_acd_in *in)
 
 int agent_unpause(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	if (!ag)
 		return -ENOENT;
@@ -235,7 +235,7 @@ int agent_unpause(struct acd *a, const struct td_acd_in *in)
 
 int agent_reach(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 	bool reachable = in->end.reason != 0;
 
 	if (!ag)
@@ -250,7 +250,7 @@ int agent_reach(struct acd *a, const struct td_acd_in *in)
 
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	if (!ag)
 		return -ENOENT;

@@ -24,20 +24,20 @@
 	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
 /* A place in one of a group's sets. */
-struct link {
+struct acd_link {
 	struct tree_node node;
-	void *owner; /* struct agent or struct queue */
+	void *owner; /* struct acd_agent or struct acd_queue */
 };
 
-struct group {
-	struct tree idle;    /* struct agent */
-	struct tree calling; /* struct queue */
+struct acd_group {
+	struct tree idle;    /* struct acd_agent */
+	struct tree calling; /* struct acd_queue */
 };
 
 /* The groups an agent or a queue names, each once. */
 struct links {
 	uint32_t group[TD_ACD_GROUPS];
-	struct link link[TD_ACD_GROUPS];
+	struct acd_link link[TD_ACD_GROUPS];
 	uint8_t count;
 };
 
@@ -46,8 +46,8 @@ struct contact {
 	struct tree_node line_node, waiting_node;
 	TAILQ_ENTRY(contact) entry;
 	struct timer timer; /* the queue's time-out */
-	struct queue *queue;
-	struct agent *agent; /* it is being offered to */
+	struct acd_queue *queue;
+	struct acd_agent *agent; /* it is being offered to */
 	uint64_t entered;
 	int64_t order_time; /* entered, less what it waited elsewhere; may lie before time's origin
 			     */
@@ -58,7 +58,7 @@ struct contact {
 
 TAILQ_HEAD(contacts, contact);
 
-struct queue {
+struct acd_queue {
 	struct acd *acd;
 	struct td_acd_queue conf;
 	struct links links;      /* in the groups' sets while best is there */
@@ -74,7 +74,7 @@ struct queue {
 	uint64_t answered_wait_ms, answered_wait_max_ms;
 };
 
-TAILQ_HEAD(agents, agent);
+TAILQ_HEAD(agents, acd_agent);
 
 /* A link of the site, and the agents behind it. */
 struct pipe {
@@ -82,10 +82,10 @@ struct pipe {
 	uint32_t room; /* offers that it can take, or TD_ACD_ROOM */
 };
 
-struct agent {
+struct acd_agent {
 	struct acd *acd;
 	struct pipe *pipe; /* NULL: none */
-	TAILQ_ENTRY(agent) beside;
+	TAILQ_ENTRY(acd_agent) beside;
 	char name[TD_NAME_BYTES];
 	char pause_reason[TD_NAME_BYTES];
 	struct links links;    /* in the groups' sets while idle */
@@ -112,9 +112,9 @@ struct acd {
 	uint64_t now;
 	uint64_t order; /* the last one given, to agents and contacts */
 	struct timers timers;
-	struct group *group;
-	struct queue *queue;
-	struct agent *agent;
+	struct acd_group *group;
+	struct acd_queue *queue;
+	struct acd_agent *agent;
 	struct pipe *pipe;
 	struct pool contacts;
 	struct hash contact_by_number;
@@ -122,8 +122,8 @@ struct acd {
 
 /* acd.c */
 void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
-struct agent *agent_at(struct acd *a, uint32_t number);             /* NULL when there is none */
-struct queue *queue_at(struct acd *a, uint32_t number);             /* NULL when there is none */
+struct acd_agent *agent_at(struct acd *a, uint32_t number);         /* NULL when there is none */
+struct acd_queue *queue_at(struct acd *a, uint32_t number);         /* NULL when there is none */
 struct contact *contact_find(const struct acd *a, uint32_t number); /* NULL when there is none */
 /* Starts an output: now, type and what follows from the arguments, each of which may be NULL/0. */
 struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,
@@ -135,20 +135,23 @@ bool idle_before(const struct tree_node *a, const struct tree_node *b);
 bool calling_before(const struct tree_node *a, const struct tree_node *b);
 bool line_before(const struct tree_node *a, const struct tree_node *b);
 bool waiting_before(const struct tree_node *a, const struct tree_node *b);
-void agent_refresh(struct agent *ag);        /* into or out of its groups' sets, by its state */
-void queue_refresh(struct queue *q);         /* the same, by its contacts */
-void agent_match(struct agent *ag);          /* offers it the best contact, if it is idle */
-void queue_match(struct queue *q);           /* offers contacts while agents are idle */
-struct queue *agent_queue(struct agent *ag); /* whose best contact it would take; NULL: none */
-void queue_offer(struct queue *q); /* its best contact, to the agent idle longest, who is there */
-bool queue_before(const struct queue *a, const struct queue *b); /* by their best contacts */
+void agent_refresh(struct acd_agent *ag); /* into or out of its groups' sets, by its state */
+void queue_refresh(struct acd_queue *q);  /* the same, by its contacts */
+void agent_match(struct acd_agent *ag);   /* offers it the best contact, if it is idle */
+void queue_match(struct acd_queue *q);    /* offers contacts while agents are idle */
+struct acd_queue *agent_queue(
+	struct acd_agent *ag); /* whose best contact it would take; NULL: none */
+void queue_offer(
+	struct acd_queue *q); /* its best contact, to the agent idle longest, who is there */
+bool queue_before(
+	const struct acd_queue *a, const struct acd_queue *b); /* by their best contacts */
 /* The contact's offer is over: it waits again, the agent has none. Both are not yet refreshed or
  * matched: the caller gives the agent its next state first. */
 void offer_end(struct contact *c);
 
 /* agent.c */
-void agent_enter(struct agent *ag, enum td_agent_state state, enum td_acd_reason reason);
-void agent_talk_over(struct agent *ag); /* wrap-up, or what waited for the end of the talk */
+void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason);
+void agent_talk_over(struct acd_agent *ag); /* wrap-up, or what waited for the end of the talk */
 void agent_fire(struct timer *t, uint64_t now);
 int agent_set(struct acd *a, const struct td_acd_in *in);
 int agent_del(struct acd *a, const struct td_acd_in *in);
@@ -160,13 +163,14 @@ int agent_reach(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
 
 /* pipe.c */
-void pipe_set(struct agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
-void pipe_take(struct agent *ag);                 /* an offer to it begins */
-bool pipe_full(const struct agent *ag);
+void pipe_set(
+	struct acd_agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
+void pipe_take(struct acd_agent *ag);           /* an offer to it begins */
+bool pipe_full(const struct acd_agent *ag);
 int pipe_room(struct acd *a, const struct td_acd_in *in);
 
 /* offer.c */
-void offer_expire(struct agent *ag);
+void offer_expire(struct acd_agent *ag);
 int offer_ringing(struct acd *a, const struct td_acd_in *in);
 int offer_answer(struct acd *a, const struct td_acd_in *in);
 int offer_fail(struct acd *a, const struct td_acd_in *in);

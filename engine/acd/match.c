@@ -25,31 +25,31 @@ bool waiting_before(const struct tree_node *a, const struct tree_node *b)
 
 static void *owner_of(const struct tree_node *n)
 {
-	return n ? OWNER(n, struct link, node)->owner : NULL;
+	return n ? OWNER(n, struct acd_link, node)->owner : NULL;
 }
 
 bool idle_before(const struct tree_node *a, const struct tree_node *b)
 {
-	const struct agent *x = owner_of(a), *y = owner_of(b);
+	const struct acd_agent *x = owner_of(a), *y = owner_of(b);
 
 	return x->idle_order < y->idle_order;
 }
 
 bool calling_before(const struct tree_node *a, const struct tree_node *b)
 {
-	const struct queue *x = owner_of(a), *y = owner_of(b);
+	const struct acd_queue *x = owner_of(a), *y = owner_of(b);
 
 	return contact_before(x->best, y->best);
 }
 
-bool queue_before(const struct queue *a, const struct queue *b)
+bool queue_before(const struct acd_queue *a, const struct acd_queue *b)
 {
 	return contact_before(a->best, b->best);
 }
 
-void agent_refresh(struct agent *ag)
+void agent_refresh(struct acd_agent *ag)
 {
-	struct group *group = ag->acd->group;
+	struct acd_group *group = ag->acd->group;
 	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !timer_is_set(&ag->timer) &&
 		    !pipe_full(ag);
 
@@ -66,9 +66,9 @@ void agent_refresh(struct agent *ag)
 	}
 }
 
-void queue_refresh(struct queue *q)
+void queue_refresh(struct acd_queue *q)
 {
-	struct group *group = q->acd->group;
+	struct acd_group *group = q->acd->group;
 	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting);
 	struct contact *best = first ? OWNER(first, struct contact, waiting_node) : NULL;
 
@@ -83,10 +83,10 @@ void queue_refresh(struct queue *q)
 		tree_add(&group[q->links.group[i]].calling, &q->links.link[i].node);
 }
 
-static void offer(struct agent *ag, struct contact *c)
+static void offer(struct acd_agent *ag, struct contact *c)
 {
 	struct acd *a = ag->acd;
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 
 	c->agent = ag;
 	tree_del(&q->waiting, &c->waiting_node);
@@ -106,7 +106,7 @@ static void offer(struct agent *ag, struct contact *c)
 
 void offer_end(struct contact *c)
 {
-	struct agent *ag = c->agent;
+	struct acd_agent *ag = c->agent;
 
 	timer_cancel(&ag->acd->timers, &ag->timer);
 	ag->offer = NULL;
@@ -117,15 +117,15 @@ void offer_end(struct contact *c)
 	queue_refresh(c->queue);
 }
 
-struct queue *agent_queue(struct agent *ag)
+struct acd_queue *agent_queue(struct acd_agent *ag)
 {
-	struct group *group = ag->acd->group;
-	struct queue *best = NULL;
+	struct acd_group *group = ag->acd->group;
+	struct acd_queue *best = NULL;
 
 	if (!ag->idle)
 		return NULL;
 	for (int i = 0; i < ag->links.count; i++) {
-		struct queue *q = owner_of(tree_first(&group[ag->links.group[i]].calling));
+		struct acd_queue *q = owner_of(tree_first(&group[ag->links.group[i]].calling));
 
 		if (q && (!best || queue_before(q, best)))
 			best = q;
@@ -133,21 +133,21 @@ struct queue *agent_queue(struct agent *ag)
 	return best;
 }
 
-void agent_match(struct agent *ag)
+void agent_match(struct acd_agent *ag)
 {
-	const struct queue *best = agent_queue(ag);
+	const struct acd_queue *best = agent_queue(ag);
 
 	if (best)
 		offer(ag, best->best);
 }
 
-static struct agent *longest_idle(const struct queue *q)
+static struct acd_agent *longest_idle(const struct acd_queue *q)
 {
-	struct group *group = q->acd->group;
-	struct agent *best = NULL;
+	struct acd_group *group = q->acd->group;
+	struct acd_agent *best = NULL;
 
 	for (int i = 0; i < q->links.count; i++) {
-		struct agent *ag = owner_of(tree_first(&group[q->links.group[i]].idle));
+		struct acd_agent *ag = owner_of(tree_first(&group[q->links.group[i]].idle));
 
 		if (ag && (!best || ag->idle_order < best->idle_order))
 			best = ag;
@@ -155,15 +155,15 @@ static struct agent *longest_idle(const struct queue *q)
 	return best;
 }
 
-void queue_match(struct queue *q)
+void queue_match(struct acd_queue *q)
 {
-	struct agent *ag;
+	struct acd_agent *ag;
 
 	while (q->best && (ag = longest_idle(q)))
 		offer(ag, q->best);
 }
 
-void queue_offer(struct queue *q)
+void queue_offer(struct acd_queue *q)
 {
 	offer(longest_idle(q), q->best);
 }

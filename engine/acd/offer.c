@@ -4,14 +4,14 @@
 #include <engine/acd/internal.h>
 
 /* The agent that is rung for this contact, or NULL. */
-static struct agent *offered(struct acd *a, const struct td_acd_in *in)
+static struct acd_agent *offered(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	return ag && ag->offer && ag->contact == in->contact ? ag : NULL;
 }
 
-static void not_responding(struct agent *ag)
+static void not_responding(struct acd_agent *ag)
 {
 	struct contact *c = ag->offer;
 
@@ -22,7 +22,7 @@ static void not_responding(struct agent *ag)
 	queue_match(c->queue);
 }
 
-void offer_expire(struct agent *ag)
+void offer_expire(struct acd_agent *ag)
 {
 	struct acd *a = ag->acd;
 	struct td_acd_out out = out_begin(a, TD_ACD_OUT_CANCEL, ag->queue, ag->number, ag->offer);
@@ -34,7 +34,7 @@ void offer_expire(struct agent *ag)
 
 int offer_ringing(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = offered(a, in);
+	struct acd_agent *ag = offered(a, in);
 
 	if (!ag)
 		return -ESTALE;
@@ -46,12 +46,12 @@ int offer_ringing(struct acd *a, const struct td_acd_in *in)
 
 int offer_answer(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = offered(a, in);
+	struct acd_agent *ag = offered(a, in);
 
 	if (!ag)
 		return -ESTALE;
 	struct contact *c = ag->offer;
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 	uint32_t wait_ms = contact_wait_ms(a, c);
 
 	ag->answered++;
@@ -71,7 +71,7 @@ int offer_answer(struct acd *a, const struct td_acd_in *in)
 
 int offer_fail(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = offered(a, in);
+	struct acd_agent *ag = offered(a, in);
 	uint32_t reason = in->end.reason;
 
 	if (!ag)
@@ -81,7 +81,7 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 		return 0;
 	}
 	if (reason == TD_ACD_NO_ROOM && pipe_full(ag)) {
-		struct queue *line = ag->offer->queue;
+		struct acd_queue *line = ag->offer->queue;
 
 		offer_end(ag->offer);
 		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NO_ROOM);
@@ -91,7 +91,7 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 	if (reason != TD_ACD_BUSY && reason != TD_ACD_FAILED && reason != TD_ACD_DECLINED)
 		return -EINVAL;
 	struct contact *c = ag->offer;
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 	uint32_t backoff_ms = q->conf.busy_backoff_ms ? q->conf.busy_backoff_ms : ACD_BACKOFF_MS;
 
 	ag->refused++;
@@ -106,7 +106,7 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 
 int talk_end(struct acd *a, const struct td_acd_in *in)
 {
-	struct agent *ag = agent_at(a, in->agent);
+	struct acd_agent *ag = agent_at(a, in->agent);
 
 	if (!ag || ag->state != TD_AGENT_TALKING || ag->contact != in->contact)
 		return -ESTALE;

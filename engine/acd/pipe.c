@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <engine/acd/internal.h>
 
-bool pipe_full(const struct agent *ag)
+bool pipe_full(const struct acd_agent *ag)
 {
 	return ag->pipe && ag->pipe->room == 0;
 }
 
-void pipe_set(struct agent *ag, uint32_t number)
+void pipe_set(struct acd_agent *ag, uint32_t number)
 {
 	struct pipe *to = number ? &ag->acd->pipe[number] : NULL;
 
@@ -21,13 +21,13 @@ void pipe_set(struct agent *ag, uint32_t number)
 
 static void agents_refresh(const struct pipe *p)
 {
-	struct agent *ag;
+	struct acd_agent *ag;
 
 	TAILQ_FOREACH (ag, &p->agents, beside)
 		agent_refresh(ag);
 }
 
-void pipe_take(struct agent *ag)
+void pipe_take(struct acd_agent *ag)
 {
 	struct pipe *p = ag->pipe;
 
@@ -36,13 +36,13 @@ void pipe_take(struct agent *ag)
 }
 
 /* The queue with the first contact that one of its idle agents can take. */
-static struct queue *best_queue(const struct pipe *p)
+static struct acd_queue *best_queue(const struct pipe *p)
 {
-	struct queue *best = NULL;
-	struct agent *ag;
+	struct acd_queue *best = NULL;
+	struct acd_agent *ag;
 
 	TAILQ_FOREACH (ag, &p->agents, beside) {
-		struct queue *q = agent_queue(ag);
+		struct acd_queue *q = agent_queue(ag);
 
 		if (q && (!best || queue_before(q, best)))
 			best = q;
@@ -53,7 +53,7 @@ static struct queue *best_queue(const struct pipe *p)
 int pipe_room(struct acd *a, const struct td_acd_in *in)
 {
 	struct pipe *p;
-	struct queue *q;
+	struct acd_queue *q;
 	bool was_full;
 
 	if (in->link.number == 0 || in->link.number > a->limits.links)

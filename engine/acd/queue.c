@@ -12,7 +12,7 @@ uint32_t contact_wait_ms(const struct acd *a, const struct contact *c)
 
 void contact_free(struct contact *c)
 {
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 	struct acd *a = q->acd;
 
 	timer_cancel(&a->timers, &c->timer);
@@ -39,9 +39,9 @@ static void overflow(struct acd *a, const struct td_acd_in *in, enum td_acd_reas
  */
 static void contact_leave(struct contact *c, enum td_acd_reason cancel, enum td_acd_reason over)
 {
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 	struct acd *a = q->acd;
-	struct agent *ag = c->agent;
+	struct acd_agent *ag = c->agent;
 	struct td_acd_out out;
 
 	if (ag) {
@@ -73,7 +73,7 @@ static void contact_fire(struct timer *t, uint64_t now)
 
 static void timeout_set(struct contact *c)
 {
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 
 	if (q->conf.timeout_ms)
 		timer_set(&q->acd->timers, &c->timer,
@@ -92,10 +92,10 @@ int queue_set(struct acd *a, const struct td_acd_in *in)
 	for (int i = 0; i < TD_ACD_GROUPS; i++)
 		if (conf->groups[i] > a->limits.groups)
 			return -ERANGE;
-	struct queue *q = &a->queue[in->queue];
+	struct acd_queue *q = &a->queue[in->queue];
 
 	if (!q->used) {
-		*q = (struct queue){.acd = a, .number = in->queue, .used = true};
+		*q = (struct acd_queue){.acd = a, .number = in->queue, .used = true};
 		tree_init(&q->line, line_before);
 		tree_init(&q->waiting, waiting_before);
 		TAILQ_INIT(&q->entries);
@@ -115,7 +115,7 @@ int queue_set(struct acd *a, const struct td_acd_in *in)
 
 int queue_del(struct acd *a, const struct td_acd_in *in)
 {
-	struct queue *q = queue_at(a, in->queue);
+	struct acd_queue *q = queue_at(a, in->queue);
 	struct tree_node *n;
 
 	if (!q)
@@ -130,7 +130,7 @@ int queue_del(struct acd *a, const struct td_acd_in *in)
 
 int contact_add(struct acd *a, const struct td_acd_in *in)
 {
-	struct queue *q = queue_at(a, in->queue);
+	struct acd_queue *q = queue_at(a, in->queue);
 
 	if (in->contact == 0)
 		return -EINVAL;
@@ -180,7 +180,7 @@ int contact_del(struct acd *a, const struct td_acd_in *in)
 		return -ENOENT;
 	if (reason != TD_ACD_ABANDON && reason != TD_ACD_WITHDRAW)
 		return -EINVAL;
-	struct queue *q = c->queue;
+	struct acd_queue *q = c->queue;
 
 	if (reason == TD_ACD_ABANDON) {
 		q->abandoned++;

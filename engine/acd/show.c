@@ -5,7 +5,7 @@
 
 int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *info)
 {
-	const struct agent *ag = agent_at((struct acd *)a, agent);
+	const struct acd_agent *ag = agent_at((struct acd *)a, agent);
 
 	if (!ag)
 		return -ENOENT;
@@ -35,7 +35,7 @@ int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *in
 
 int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info)
 {
-	const struct queue *q = queue_at((struct acd *)a, queue);
+	const struct acd_queue *q = queue_at((struct acd *)a, queue);
 
 	if (!q)
 		return -ENOENT;
@@ -78,7 +78,7 @@ int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_in
 	return 0;
 }
 
-static bool serves(const struct agent *ag, const struct queue *q)
+static bool serves(const struct acd_agent *ag, const struct acd_queue *q)
 {
 	for (int i = 0; i < ag->links.count; i++)
 		for (int j = 0; j < q->links.count; j++)
@@ -90,7 +90,7 @@ static bool serves(const struct agent *ag, const struct queue *q)
 int acd_queue_agents(
 	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT])
 {
-	const struct queue *q = queue_at((struct acd *)a, queue);
+	const struct acd_queue *q = queue_at((struct acd *)a, queue);
 
 	if (!q)
 		return -ENOENT;

@@ -29,7 +29,7 @@ static void session_end(struct td_engine *e, const struct agent *a)
 
 void agents_state(struct td_engine *e, const struct td_acd_out *out)
 {
-	struct agent *a = table_get(&e->agents, out->agent);
+	struct agent *a = objects_get(&e->agents, out->agent);
 	char text[TD_NUMBER_BYTES];
 	uint8_t was;
 
@@ -74,7 +74,7 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 void agents_stop(struct td_engine *e)
 {
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
-		struct agent *a = table_get(&e->agents, n);
+		struct agent *a = objects_get(&e->agents, n);
 
 		if (!a->object.live)
 			continue;
@@ -136,7 +136,7 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 		[TD_AGENT_UNPAUSE] = {TD_ACD_IN_UNPAUSE, "unpause"},
 		[TD_AGENT_READY] = {TD_ACD_IN_WRAP_UP_END, "end the wrap-up of"},
 	};
-	struct agent *a = table_live(&e->agents, agent);
+	struct agent *a = objects_live(&e->agents, agent);
 	struct td_acd_in in;
 	int rc;
 

@@ -46,7 +46,7 @@ void bridge_start(struct td_engine *e, struct call *c)
 
 void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 {
-	struct leg *l = c->agent;
+	struct call_leg *l = c->agent;
 	struct agent *a = l->agent;
 
 	if (a) {
@@ -67,7 +67,7 @@ void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 
 /* The agent's hold gives the caller the queue's music; a caller who holds hears nothing from us,
  * and the agent silence. */
-static void hold_changed(struct td_engine *e, struct leg *l, bool held)
+static void hold_changed(struct td_engine *e, struct call_leg *l, bool held)
 {
 	struct call *c = l->call;
 	bool *flag = leg_is_caller(l) ? &c->held_by_caller : &c->held_by_agent;
@@ -86,7 +86,7 @@ static void hold_changed(struct td_engine *e, struct leg *l, bool held)
 	}
 }
 
-static void changed(struct td_engine *e, struct leg *l)
+static void changed(struct td_engine *e, struct call_leg *l)
 {
 	leg_set(e, l);
 	hold_changed(e, l, !(l->params.flags & TD_LEG_SEND));
@@ -94,7 +94,7 @@ static void changed(struct td_engine *e, struct leg *l)
 
 /* RFC 3261 section 14.2: the session goes on as it was. A 503 would say that we as a whole are
  * overloaded, and make the peer send its next calls elsewhere. */
-static void reinvite_refuse(struct td_engine *e, const struct leg *l, struct sip_session *s,
+static void reinvite_refuse(struct td_engine *e, const struct call_leg *l, struct sip_session *s,
 	int why, const struct sdp *peer)
 {
 	char warning[WARNING_BYTES], text[KEYS_TEXT];
@@ -115,7 +115,7 @@ static void reinvite_refuse(struct td_engine *e, const struct leg *l, struct sip
 }
 
 void bridge_reinvite(
-	struct td_engine *e, struct leg *l, struct sip_session *s, const struct sip_msg *m)
+	struct td_engine *e, struct call_leg *l, struct sip_session *s, const struct sip_msg *m)
 {
 	const struct call *c = l->call;
 	uint8_t codec[] = {l->params.codec, TD_CODEC_NONE};
@@ -157,7 +157,7 @@ void bridge_reinvite(
 	sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
 }
 
-void bridge_confirmed(struct td_engine *e, struct leg *l, struct str text)
+void bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str text)
 {
 	char why[KEYS_TEXT];
 	struct sdp sdp;

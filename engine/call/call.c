@@ -103,7 +103,7 @@ static bool intent_decide(
 	int rc;
 
 	i->route = route_lookup(e, m->uri.user, i->trunk);
-	i->queue = i->route ? table_live(&e->queues, i->route->queue) : NULL;
+	i->queue = i->route ? objects_live(&e->queues, i->route->queue) : NULL;
 	if (!i->queue && !(i->route && i->route->trunk_count))
 		return intent_refuse(i, &e->refused.no_route, 404, "no route");
 	if (e->draining)
@@ -425,7 +425,7 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 	if (out->reason == TD_ACD_FULL)
 		e->refused.queue_full++;
 	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
-		to = table_live(&e->queues, from->conf.overflow_queue);
+		to = objects_live(&e->queues, from->conf.overflow_queue);
 	if (to) {
 		c->hops++;
 		enqueue(e, c, to);
@@ -453,7 +453,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 
 void call_close(struct td_engine *e, struct call *c)
 {
-	struct leg *caller = c->caller, *agent = c->agent;
+	struct call_leg *caller = c->caller, *agent = c->agent;
 
 	timer_cancel(&e->timers, &c->timer);
 	if (c->cdr.recording)
@@ -531,7 +531,7 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	timer_set(&e->timers, &c->timer, e->now + CLOSE_NS);
 }
 
-void call_media(struct td_engine *e, struct leg *l, const struct td_media_event *ev)
+void call_media(struct td_engine *e, struct call_leg *l, const struct td_media_event *ev)
 {
 	switch ((enum td_media_event_type)ev->type) {
 	case TD_MEDIA_DTMF:
@@ -554,7 +554,7 @@ void call_media(struct td_engine *e, struct leg *l, const struct td_media_event 
 	}
 }
 
-void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duration_ms)
+void call_digit(struct td_engine *e, struct call_leg *l, char digit, unsigned duration_ms)
 {
 	struct call *c = l->call;
 	size_t n = strlen(c->cdr.digits);
@@ -568,7 +568,7 @@ void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duratio
 	story(e, c, "the caller presses %c for %u ms", digit, duration_ms);
 }
 
-void call_gone(struct td_engine *e, struct leg *l, const struct td_leg_stats *stats)
+void call_gone(struct td_engine *e, struct call_leg *l, const struct td_leg_stats *stats)
 {
 	struct call *c = l->call;
 

@@ -27,9 +27,9 @@ void call_leave(struct td_engine *e, struct call *c);
 /* Ends everything; the CDR follows when the media's last numbers have come. */
 void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	enum td_disposition disposition, int code);
-void call_digit(struct td_engine *e, struct leg *l, char digit, unsigned duration_ms);
-void call_media(struct td_engine *e, struct leg *l, const struct td_media_event *ev);
+void call_digit(struct td_engine *e, struct call_leg *l, char digit, unsigned duration_ms);
+void call_media(struct td_engine *e, struct call_leg *l, const struct td_media_event *ev);
 void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
-void call_gone(struct td_engine *e, struct leg *l, const struct td_leg_stats *stats);
+void call_gone(struct td_engine *e, struct call_leg *l, const struct td_leg_stats *stats);
 
 #endif

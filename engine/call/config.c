@@ -41,13 +41,13 @@ static const char *name_at(const struct td_conf *c, enum td_kind kind, uint32_t 
 	}
 }
 
-static int names_add(struct table *t, const struct td_conf *c, enum td_kind kind)
+static int names_add(struct objects *t, const struct td_conf *c, enum td_kind kind)
 {
 	int rc = 0;
 
 	for (uint32_t i = 0; i < c->of[kind].count && rc == 0; i++)
-		rc = table_add(t, name_at(c, kind, i));
-	table_sort(t);
+		rc = objects_add(t, name_at(c, kind, i));
+	objects_sort(t);
 	return rc;
 }
 
@@ -107,7 +107,7 @@ out:
 static void groups_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->groups.count; n++) {
-		struct group *g = table_get(&e->groups, n);
+		struct group *g = objects_get(&e->groups, n);
 
 		g->object.live = conf_lookup(c, TD_KIND_GROUP, str_of(g->object.name));
 	}
@@ -126,7 +126,7 @@ static void budget_set(struct budget *b, const char *kind, const char *name, uin
 static void links_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->links.count; n++) {
-		struct link *k = table_get(&e->links, n);
+		struct link *k = objects_get(&e->links, n);
 		const struct td_conf_link *conf =
 			conf_lookup(c, TD_KIND_LINK, str_of(k->object.name));
 
@@ -142,7 +142,7 @@ static void links_apply(struct td_engine *e, const struct td_conf *c)
 /* NULL for none. */
 static struct link *link_named(const struct td_engine *e, const char *name)
 {
-	return name[0] ? table_lookup(&e->links, name) : NULL;
+	return name[0] ? objects_lookup(&e->links, name) : NULL;
 }
 
 /* The agent's own, or that of its groups: conf_check() has seen that they agree. */
@@ -163,7 +163,7 @@ static struct link *agent_link(
 static void agent_links_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
-		struct agent *a = table_get(&e->agents, n);
+		struct agent *a = objects_get(&e->agents, n);
 		const struct td_conf_agent *conf =
 			conf_lookup(c, TD_KIND_AGENT, str_of(a->object.name));
 
@@ -174,7 +174,7 @@ static void agent_links_apply(struct td_engine *e, const struct td_conf *c)
 static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->trunks.count; n++) {
-		struct trunk *t = table_get(&e->trunks, n);
+		struct trunk *t = objects_get(&e->trunks, n);
 		const struct td_conf_trunk *conf =
 			conf_lookup(c, TD_KIND_TRUNK, str_of(t->object.name));
 
@@ -192,7 +192,7 @@ static void group_numbers(const struct td_engine *e, uint32_t out[static TD_ACD_
 	const char (*name)[TD_NAME_BYTES], uint8_t count)
 {
 	for (uint8_t i = 0; i < count && i < TD_ACD_GROUPS; i++) {
-		const struct group *g = table_lookup(&e->groups, name[i]);
+		const struct group *g = objects_lookup(&e->groups, name[i]);
 
 		out[i] = g ? g->object.number : 0;
 	}
@@ -236,7 +236,7 @@ static void agent_del(struct td_engine *e, struct agent *a)
 static void agents_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
-		struct agent *a = table_get(&e->agents, n);
+		struct agent *a = objects_get(&e->agents, n);
 		const struct td_conf_agent *conf =
 			conf_lookup(c, TD_KIND_AGENT, str_of(a->object.name));
 
@@ -277,7 +277,7 @@ static void queue_set(struct td_engine *e, struct queue *q, const struct td_conf
 static void queues_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
-		struct queue *q = table_get(&e->queues, n);
+		struct queue *q = objects_get(&e->queues, n);
 		const struct td_conf_queue *conf =
 			conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name));
 
@@ -285,7 +285,7 @@ static void queues_apply(struct td_engine *e, const struct td_conf *c)
 			queue_set(e, q, conf);
 	}
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
-		struct queue *q = table_get(&e->queues, n);
+		struct queue *q = objects_get(&e->queues, n);
 		struct td_acd_in in;
 
 		if (!q->object.live || conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name)))
@@ -324,7 +324,7 @@ int td_engine_config(
 	struct td_engine *e, uint64_t now, const char *text, size_t len, char *err, size_t err_size)
 {
 	struct td_conf *next = NULL, *old = e->conf;
-	struct source *sources = NULL;
+	struct trunk_source *sources = NULL;
 	struct marked *marked = NULL;
 	uint32_t marked_count = 0;
 	struct registrar_params registrar;

@@ -40,7 +40,7 @@ bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const str
 	struct budget *last = NULL;
 
 	for (uint8_t i = 0; i < r->trunk_count; i++) {
-		struct trunk *t = table_live(&e->trunks, r->trunks[i]);
+		struct trunk *t = objects_live(&e->trunks, r->trunks[i]);
 		struct rate rate;
 		struct budget *who;
 
@@ -60,7 +60,7 @@ bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const str
 	return false;
 }
 
-static bool invite(struct td_engine *e, struct call *c, struct leg *l)
+static bool invite(struct td_engine *e, struct call *c, struct call_leg *l)
 {
 	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
 	uint8_t dtmf_pt = c->caller->params.dtmf_pt;
@@ -96,7 +96,7 @@ static const char *call_trunk(
 	struct td_addr server = server_of(t), local = agents_local(e, &server);
 	const struct budget *full;
 	struct rate rate;
-	struct leg *l;
+	struct call_leg *l;
 
 	if (t->conf.codecs[0] && !memchr(t->conf.codecs, c->codec, sizeof(t->conf.codecs)))
 		return "it has not the call's codec";
@@ -153,7 +153,7 @@ static void ring_due(struct timer *t, uint64_t now)
 void dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *r)
 {
 	for (uint8_t i = 0; i < r->trunk_count; i++) {
-		struct trunk *t = table_live(&e->trunks, r->trunks[i]);
+		struct trunk *t = objects_live(&e->trunks, r->trunks[i]);
 
 		if (t)
 			c->out[c->out_count++] = t;
@@ -166,9 +166,9 @@ void dial_start(struct td_engine *e, struct call *c, const struct td_conf_route 
 }
 
 /* The leg is not the call's any more; its session may be under way still. */
-static struct leg *part(struct call *c)
+static struct call_leg *part(struct call *c)
 {
-	struct leg *l = c->agent;
+	struct call_leg *l = c->agent;
 
 	c->agent = NULL;
 	return l;
@@ -176,7 +176,7 @@ static struct leg *part(struct call *c)
 
 void dial_stop(struct td_engine *e, struct call *c)
 {
-	struct leg *l = part(c);
+	struct call_leg *l = part(c);
 	struct sip_session *s = l->session;
 
 	story(e, c, "CANCEL to trunk %s", l->trunk->object.name);
@@ -184,7 +184,7 @@ void dial_stop(struct td_engine *e, struct call *c)
 	sip_session_cancel(s, e->now);
 }
 
-void dial_progress(struct td_engine *e, struct leg *l, int code)
+void dial_progress(struct td_engine *e, struct call_leg *l, int code)
 {
 	struct call *c = l->call;
 
@@ -199,7 +199,7 @@ void dial_progress(struct td_engine *e, struct leg *l, int code)
 
 static void talk(struct td_engine *e, struct call *c)
 {
-	struct leg *l = c->agent;
+	struct call_leg *l = c->agent;
 	char text[LEG_SDP_BYTES];
 
 	timer_cancel(&e->timers, &c->timer);
@@ -217,7 +217,7 @@ static void talk(struct td_engine *e, struct call *c)
 	story(e, c, "200 from trunk %s and to the caller", l->trunk->object.name);
 }
 
-void dial_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
+void dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
@@ -246,7 +246,7 @@ void dial_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
 }
 
 /* Another trunk may do better: this one is out of order, out of room, or does not answer at all. */
-static bool may_overflow(const struct leg *l, int code)
+static bool may_overflow(const struct call_leg *l, int code)
 {
 	return (code >= 500 && code < 600) || (code == 408 && !l->rang);
 }
@@ -259,7 +259,7 @@ static int passed_on(int code)
 	return code == 401 || code == 407 ? 502 : code;
 }
 
-void dial_failed(struct td_engine *e, struct leg *l, int code)
+void dial_failed(struct td_engine *e, struct call_leg *l, int code)
 {
 	struct call *c = l->call;
 	bool overflow = may_overflow(l, code);

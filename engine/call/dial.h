@@ -23,8 +23,8 @@ void dial_start(struct td_engine *e, struct call *c, const struct td_conf_route 
 /* The call ends while a trunk is being called. */
 void dial_stop(struct td_engine *e, struct call *c);
 
-void dial_progress(struct td_engine *e, struct leg *l, int code);
-void dial_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m);
-void dial_failed(struct td_engine *e, struct leg *l, int code);
+void dial_progress(struct td_engine *e, struct call_leg *l, int code);
+void dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
+void dial_failed(struct td_engine *e, struct call_leg *l, int code);
 
 #endif

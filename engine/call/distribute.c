@@ -32,7 +32,7 @@ static void output(void *ctx, const struct td_acd_out *out)
 		return;
 	}
 	if (out->type == TD_ACD_OUT_OFFER)
-		reserve_offered(e, table_get(&e->agents, out->agent));
+		reserve_offered(e, objects_get(&e->agents, out->agent));
 	if (e->out_count == e->out_cap) {
 		e->outs_lost++; /* cannot be, see OUTS_A_CONTACT; `show sip` would tell */
 		return;
@@ -108,7 +108,7 @@ void distribute_drain(struct td_engine *e)
 			break;
 		case TD_ACD_OUT_OFFER:
 			ring_start(e, &out);
-			reserve_rung(e, table_get(&e->agents, out.agent));
+			reserve_rung(e, objects_get(&e->agents, out.agent));
 			break;
 		case TD_ACD_OUT_CANCEL:
 			ring_cancel(e, &out);

@@ -68,14 +68,14 @@ struct td_engine *td_engine_alloc(
 	e->params = *params;
 	prng_init(&e->prng, params->seed);
 	acct_init(&e->acct);
-	table_init(&e->groups, sizeof(struct group));
-	table_init(&e->agents, sizeof(struct agent));
-	table_init(&e->queues, sizeof(struct queue));
-	table_init(&e->links, sizeof(struct link));
-	table_init(&e->trunks, sizeof(struct trunk));
+	objects_init(&e->groups, sizeof(struct group));
+	objects_init(&e->agents, sizeof(struct agent));
+	objects_init(&e->queues, sizeof(struct queue));
+	objects_init(&e->links, sizeof(struct link));
+	objects_init(&e->trunks, sizeof(struct trunk));
 	e->traced = calloc(TRACE_ENTRIES, sizeof(*e->traced));
 	if (!e->traced || pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
-		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct leg)) < 0 ||
+		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct call_leg)) < 0 ||
 		timers_init(&e->timers, SPARE(params->max_calls) + SILENCE_TIMERS) < 0 ||
 		hash_init(&e->by_contact, params->max_calls, prng_u64(&e->prng)) < 0 ||
 		hash_init(&e->by_id, params->max_calls, prng_u64(&e->prng)) < 0 ||
@@ -101,11 +101,11 @@ void td_engine_free(struct td_engine *e)
 	pool_fini(&e->legs);
 	pool_fini(&e->calls);
 	ports_fini(&e->ports);
-	table_fini(&e->trunks);
-	table_fini(&e->links);
-	table_fini(&e->queues);
-	table_fini(&e->agents);
-	table_fini(&e->groups);
+	objects_fini(&e->trunks);
+	objects_fini(&e->links);
+	objects_fini(&e->queues);
+	objects_fini(&e->agents);
+	objects_fini(&e->groups);
 	free(e->traced);
 	free(e->sources);
 	free(e->marked);
@@ -137,7 +137,7 @@ void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *loca
 
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev)
 {
-	struct leg *l = ports_owner(&e->ports, ev->leg);
+	struct call_leg *l = ports_owner(&e->ports, ev->leg);
 
 	if (!l || l->params.cookie != ev->cookie)
 		return; /* of a leg that was here before */

@@ -296,7 +296,7 @@ static void refused_for_bandwidth_makes_no_call(void **state)
 	struct td_engine *e = engine_with_call(NOW);
 	uint32_t calls = e->calls.free_count, legs = e->legs.free_count;
 	uint32_t ports = ports_in_use(&e->ports), sessions = sip_ua_sessions(e->ua);
-	uint64_t reserved = ((struct trunk *)table_get(&e->trunks, 1))->budget.reserved_bps;
+	uint64_t reserved = ((struct trunk *)objects_get(&e->trunks, 1))->budget.reserved_bps;
 	long before = oom_made();
 	char other[sizeof(invite)];
 
@@ -313,7 +313,8 @@ static void refused_for_bandwidth_makes_no_call(void **state)
 	assert_int_equal(e->legs.free_count, legs);
 	assert_int_equal(ports_in_use(&e->ports), ports);
 	assert_int_equal(sip_ua_sessions(e->ua), sessions);
-	assert_int_equal(((struct trunk *)table_get(&e->trunks, 1))->budget.reserved_bps, reserved);
+	assert_int_equal(
+		((struct trunk *)objects_get(&e->trunks, 1))->budget.reserved_bps, reserved);
 	assert_int_equal(oom_made(), before);
 	td_engine_free(e);
 }

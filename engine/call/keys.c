@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum td_srtp_policy keys_policy(const struct leg *l)
+enum td_srtp_policy keys_policy(const struct call_leg *l)
 {
 	const struct agent *a = l->agent ? l->agent : l->call->calling_agent;
 
@@ -64,7 +64,7 @@ static bool key_same(const struct td_srtp_key *a, const struct td_srtp_key *b)
 	       !memcmp(a->key, b->key, sdp_crypto_bytes(a->suite));
 }
 
-void keys_offer(struct td_engine *e, struct leg *l)
+void keys_offer(struct td_engine *e, struct call_leg *l)
 {
 	static const uint8_t suites[] = {TD_SRTP_AEAD_AES_256_GCM, TD_SRTP_AEAD_AES_128_GCM,
 		TD_SRTP_AES_CM_128_HMAC_SHA1_80};
@@ -81,7 +81,7 @@ void keys_offer(struct td_engine *e, struct leg *l)
 	}
 }
 
-int keys_answer(struct td_engine *e, struct leg *l, const struct sdp *offer)
+int keys_answer(struct td_engine *e, struct call_leg *l, const struct sdp *offer)
 {
 	const struct sdp_crypto *theirs = &offer->crypto[0];
 	const struct td_srtp_key *is = &l->keys.out;
@@ -98,7 +98,7 @@ int keys_answer(struct td_engine *e, struct leg *l, const struct sdp *offer)
 	return 0;
 }
 
-int keys_choose(const struct leg *l, const struct sdp *peer, struct keys_chosen *out)
+int keys_choose(const struct call_leg *l, const struct sdp *peer, struct keys_chosen *out)
 {
 	*out = (struct keys_chosen){0};
 	if (peer->crypto_count)
@@ -117,7 +117,7 @@ int keys_choose(const struct leg *l, const struct sdp *peer, struct keys_chosen 
 	return 0;
 }
 
-void keys_take(struct td_engine *e, struct leg *l, const struct keys_chosen *chosen)
+void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen *chosen)
 {
 	struct leg_keys *k = &l->keys;
 	uint8_t before = k->in.suite;
@@ -148,7 +148,7 @@ void keys_take(struct td_engine *e, struct leg *l, const struct keys_chosen *cho
 		story(e, l->call, "another SRTP key of %s", leg_who(l));
 }
 
-void keys_wipe(struct leg *l)
+void keys_wipe(struct call_leg *l)
 {
 	explicit_bzero(&l->keys, sizeof(l->keys));
 	explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));

@@ -12,7 +12,7 @@
 #define SEQ_FIRST_MAX   0x7fff
 #define DEL_RESERVE     1 /* a leg can always be ended */
 
-static void leg_free(struct td_engine *e, struct leg *l)
+static void leg_free(struct td_engine *e, struct call_leg *l)
 {
 	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
 		return; /* something still points here */
@@ -20,12 +20,12 @@ static void leg_free(struct td_engine *e, struct leg *l)
 	pool_free(&e->legs, l);
 }
 
-struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
+struct call_leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	const struct td_addr *local, uint8_t family)
 {
 	int address = ports_media(&e->ports, local, family);
 	uint32_t worker;
-	struct leg *l;
+	struct call_leg *l;
 
 	if (address < 0) {
 		errno = ENOENT;
@@ -62,7 +62,7 @@ struct leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	return l;
 }
 
-void leg_session_over(struct td_engine *e, struct leg *l)
+void leg_session_over(struct td_engine *e, struct call_leg *l)
 {
 	l->session = NULL;
 	/* Until then a 2xx that crosses our CANCEL may bring RTP to the port we offered. */
@@ -72,7 +72,7 @@ void leg_session_over(struct td_engine *e, struct leg *l)
 		leg_free(e, l);
 }
 
-void leg_detach(struct td_engine *e, struct leg *l)
+void leg_detach(struct td_engine *e, struct call_leg *l)
 {
 	l->call = NULL;
 	if (l->media == LEG_MEDIA_ADDED)
@@ -95,7 +95,7 @@ static uint8_t static_pt(uint8_t codec)
 	return codec == TD_CODEC_PCMA ? 8 : 0; /* RFC 3551 table 4 */
 }
 
-void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
+void leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
 	uint8_t ptime_ms)
 {
 	l->ours = (struct sdp){
@@ -117,7 +117,8 @@ void leg_describe(struct td_engine *e, struct leg *l, const uint8_t *codecs, uin
 	keys_offer(e, l);
 }
 
-int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const struct sdp *offer)
+int leg_answer(
+	struct td_engine *e, struct call_leg *l, const uint8_t *codecs, const struct sdp *offer)
 {
 	struct td_addr rtp = ports_rtp(&e->ports, l->slot);
 	uint64_t id = l->ours.session_id ? l->ours.session_id : session_id(e);
@@ -130,7 +131,7 @@ int leg_answer(struct td_engine *e, struct leg *l, const uint8_t *codecs, const 
 	return keys_answer(e, l, offer);
 }
 
-static uint32_t account(struct td_engine *e, const struct leg *l, uint8_t codec)
+static uint32_t account(struct td_engine *e, const struct call_leg *l, uint8_t codec)
 {
 	const struct call *c = l->call;
 	const struct trunk *t = l->trunk ? l->trunk : l->agent ? NULL : c->trunk;
@@ -146,7 +147,7 @@ static uint32_t account(struct td_engine *e, const struct leg *l, uint8_t codec)
 	return acct_row(&e->acct, &key);
 }
 
-int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
+int leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
 {
 	const struct call *c = l->call;
 	struct td_leg_params p = l->params;
@@ -177,7 +178,7 @@ int leg_negotiate(struct td_engine *e, struct leg *l, const struct sdp *peer)
 	return 0;
 }
 
-int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer)
+int leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
 {
 	struct sdp plain = *peer;
 	int rc = leg_negotiate(e, l, peer);
@@ -188,7 +189,7 @@ int leg_accept(struct td_engine *e, struct leg *l, const struct sdp *peer)
 	return leg_negotiate(e, l, &plain);
 }
 
-struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES])
+struct str leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES])
 {
 	struct td_buf b;
 
@@ -197,7 +198,7 @@ struct str leg_sdp(const struct leg *l, char text[static LEG_SDP_BYTES])
 	return (struct str){b.data, b.len};
 }
 
-static void command(struct td_engine *e, struct leg *l, struct td_media_cmd *cmd)
+static void command(struct td_engine *e, struct call_leg *l, struct td_media_cmd *cmd)
 {
 	if (e->now - l->window >= WINDOW_NS) {
 		l->window = e->now;
@@ -208,7 +209,7 @@ static void command(struct td_engine *e, struct leg *l, struct td_media_cmd *cmd
 	e->io.media(e->io.ctx, cmd);
 }
 
-bool leg_can(const struct td_engine *e, const struct leg *l, unsigned commands)
+bool leg_can(const struct td_engine *e, const struct call_leg *l, unsigned commands)
 {
 	unsigned used = e->now - l->window >= WINDOW_NS ? 0 : l->commands;
 
@@ -216,7 +217,7 @@ bool leg_can(const struct td_engine *e, const struct leg *l, unsigned commands)
 }
 
 static void key_command(
-	struct td_engine *e, struct leg *l, enum td_media_op op, const struct td_srtp_key *key)
+	struct td_engine *e, struct call_leg *l, enum td_media_op op, const struct td_srtp_key *key)
 {
 	struct td_media_cmd cmd = {.op = op, .srtp = *key};
 
@@ -224,7 +225,7 @@ static void key_command(
 	explicit_bzero(&cmd, sizeof(cmd));
 }
 
-static void keys_tell(struct td_engine *e, struct leg *l)
+static void keys_tell(struct td_engine *e, struct call_leg *l)
 {
 	if (l->keys.in_due)
 		key_command(e, l, TD_MEDIA_SRTP_IN, &l->keys.in);
@@ -233,14 +234,14 @@ static void keys_tell(struct td_engine *e, struct leg *l)
 	l->keys.in_due = l->keys.out_due = false;
 }
 
-void leg_add(struct td_engine *e, struct leg *l)
+void leg_add(struct td_engine *e, struct call_leg *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
 	l->media = LEG_MEDIA_ADDED;
 	keys_tell(e, l);
 }
 
-void leg_set(struct td_engine *e, struct leg *l)
+void leg_set(struct td_engine *e, struct call_leg *l)
 {
 	if (l->media == LEG_MEDIA_ADDED) {
 		command(e, l,
@@ -251,7 +252,7 @@ void leg_set(struct td_engine *e, struct leg *l)
 		silence_end(e, l);
 }
 
-void leg_account(struct td_engine *e, struct leg *l)
+void leg_account(struct td_engine *e, struct call_leg *l)
 {
 	uint32_t row = account(e, l, l->params.codec);
 
@@ -261,7 +262,7 @@ void leg_account(struct td_engine *e, struct leg *l)
 	leg_set(e, l);
 }
 
-void leg_del(struct td_engine *e, struct leg *l)
+void leg_del(struct td_engine *e, struct call_leg *l)
 {
 	if (l->media != LEG_MEDIA_ADDED)
 		return;
@@ -270,7 +271,7 @@ void leg_del(struct td_engine *e, struct leg *l)
 	l->media = LEG_MEDIA_DELETING;
 }
 
-void leg_play(struct td_engine *e, struct leg *l, const struct queue *q)
+void leg_play(struct td_engine *e, struct call_leg *l, const struct queue *q)
 {
 	int sound = q ? conf_sound(e->conf, str_of(q->conf.music)) : -1;
 
@@ -281,24 +282,24 @@ void leg_play(struct td_engine *e, struct leg *l, const struct queue *q)
 			.op = TD_MEDIA_PLAY, .play = {.sound = (uint32_t)sound, .loop = 1}});
 }
 
-void leg_bridge(struct td_engine *e, struct leg *l, const struct leg *peer)
+void leg_bridge(struct td_engine *e, struct call_leg *l, const struct call_leg *peer)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
 }
 
-void leg_unbridge(struct td_engine *e, struct leg *l)
+void leg_unbridge(struct td_engine *e, struct call_leg *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
 }
 
-void leg_tap(struct td_engine *e, struct leg *l, uint32_t recording, uint32_t channel)
+void leg_tap(struct td_engine *e, struct call_leg *l, uint32_t recording, uint32_t channel)
 {
 	command(e, l,
 		&(struct td_media_cmd){
 			.op = TD_MEDIA_TAP, .tap = {.recording = recording, .channel = channel}});
 }
 
-void leg_gone(struct td_engine *e, struct leg *l)
+void leg_gone(struct td_engine *e, struct call_leg *l)
 {
 	ports_put(&e->ports, l->slot);
 	l->slot = TD_LEG_NONE;

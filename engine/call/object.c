@@ -6,18 +6,18 @@
 
 #define TABLE_FIRST 16
 
-void table_init(struct table *t, size_t size)
+void objects_init(struct objects *t, size_t size)
 {
-	*t = (struct table){.size = size};
+	*t = (struct objects){.size = size};
 }
 
-void table_fini(struct table *t)
+void objects_fini(struct objects *t)
 {
 	for (uint32_t i = 0; i < t->count; i++)
 		free(t->by_number[i]);
 	free(t->by_number);
 	free(t->by_name);
-	*t = (struct table){.size = t->size};
+	*t = (struct objects){.size = t->size};
 }
 
 static int compare(const void *a, const void *b)
@@ -25,7 +25,7 @@ static int compare(const void *a, const void *b)
 	return strcmp((*(struct object *const *)a)->name, (*(struct object *const *)b)->name);
 }
 
-static int grow(struct table *t)
+static int grow(struct objects *t)
 {
 	uint32_t cap = t->cap ? t->cap * 2 : TABLE_FIRST;
 	struct object **p = realloc(t->by_number, cap * sizeof(struct object *));
@@ -41,11 +41,11 @@ static int grow(struct table *t)
 	return 0;
 }
 
-int table_add(struct table *t, const char *name)
+int objects_add(struct objects *t, const char *name)
 {
 	struct object *o;
 
-	if (table_lookup(t, name))
+	if (objects_lookup(t, name))
 		return 0;
 	if (t->count == t->cap && grow(t) < 0)
 		return -ENOMEM;
@@ -59,14 +59,14 @@ int table_add(struct table *t, const char *name)
 	return 0;
 }
 
-void table_sort(struct table *t)
+void objects_sort(struct objects *t)
 {
 	if (t->sorted != t->count)
 		qsort(t->by_name, t->count, sizeof(struct object *), compare);
 	t->sorted = t->count;
 }
 
-void *table_lookup(const struct table *t, const char *name)
+void *objects_lookup(const struct objects *t, const char *name)
 {
 	uint32_t low = 0, high = t->sorted;
 
@@ -84,14 +84,14 @@ void *table_lookup(const struct table *t, const char *name)
 	return NULL;
 }
 
-void *table_live(const struct table *t, const char *name)
+void *objects_live(const struct objects *t, const char *name)
 {
-	struct object *o = table_lookup(t, name);
+	struct object *o = objects_lookup(t, name);
 
 	return o && o->live ? o : NULL;
 }
 
-void *table_get(const struct table *t, uint32_t number)
+void *objects_get(const struct objects *t, uint32_t number)
 {
 	return number >= 1 && number <= t->count ? t->by_number[number - 1] : NULL;
 }

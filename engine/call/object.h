@@ -16,21 +16,21 @@ struct object {
 	bool live; /* is in the configuration in force */
 };
 
-struct table {
+struct objects {
 	struct object **by_number; /* [number - 1] */
 	struct object **by_name;   /* sorted up to `sorted`, the rest as they came */
 	uint32_t count, cap, sorted;
 	size_t size; /* of one object; struct object comes first in it */
 };
 
-void table_init(struct table *t, size_t size);
-void table_fini(struct table *t);
+void objects_init(struct objects *t, size_t size);
+void objects_fini(struct objects *t);
 /* Creates the name without life when it is not there. -ENOMEM leaves what was there. Names added
- * since the last table_sort() are not found: one pass over unique names needs no more. */
-int table_add(struct table *t, const char *name);
-void table_sort(struct table *t);
-void *table_lookup(const struct table *t, const char *name); /* NULL; without life too */
-void *table_live(const struct table *t, const char *name);   /* NULL when it has no life */
-void *table_get(const struct table *t, uint32_t number);     /* NULL out of range */
+ * since the last objects_sort() are not found: one pass over unique names needs no more. */
+int objects_add(struct objects *t, const char *name);
+void objects_sort(struct objects *t);
+void *objects_lookup(const struct objects *t, const char *name); /* NULL; without life too */
+void *objects_live(const struct objects *t, const char *name);   /* NULL when it has no life */
+void *objects_get(const struct objects *t, uint32_t number);     /* NULL out of range */
 
 #endif

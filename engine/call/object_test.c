@@ -8,17 +8,17 @@
 
 static int build(void)
 {
-	struct table t;
+	struct objects t;
 	int rc = 0;
 
-	table_init(&t, sizeof(struct object) + 8);
+	objects_init(&t, sizeof(struct object) + 8);
 	for (int i = 0; i < MANY && rc == 0; i++) {
 		char name[TD_NAME_BYTES];
 
 		snprintf(name, sizeof(name), "n%d", MANY - i);
-		rc = table_add(&t, name);
+		rc = objects_add(&t, name);
 	}
-	table_fini(&t);
+	objects_fini(&t);
 	return rc;
 }
 
@@ -29,31 +29,31 @@ static void add_survives_oom(void **state)
 
 static void numbers_stay_with_names(void **state)
 {
-	struct table t;
+	struct objects t;
 	struct object *o;
 
-	table_init(&t, sizeof(struct object));
+	objects_init(&t, sizeof(struct object));
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < MANY; i++) {
 			char name[TD_NAME_BYTES];
 
 			snprintf(name, sizeof(name), "n%d", MANY - i);
-			assert_int_equal(table_add(&t, name), 0);
+			assert_int_equal(objects_add(&t, name), 0);
 		}
-		table_sort(&t);
+		objects_sort(&t);
 	}
 	assert_int_equal(t.count, MANY);
-	o = table_lookup(&t, "n97");
+	o = objects_lookup(&t, "n97");
 	assert_non_null(o);
 	assert_int_equal(o->number, 4);
-	assert_ptr_equal(table_get(&t, 4), o);
-	assert_null(table_live(&t, "n97"));
+	assert_ptr_equal(objects_get(&t, 4), o);
+	assert_null(objects_live(&t, "n97"));
 	o->live = true;
-	assert_ptr_equal(table_live(&t, "n97"), o);
-	assert_null(table_lookup(&t, "n0"));
-	assert_null(table_get(&t, 0));
-	assert_null(table_get(&t, MANY + 1));
-	table_fini(&t);
+	assert_ptr_equal(objects_live(&t, "n97"), o);
+	assert_null(objects_lookup(&t, "n0"));
+	assert_null(objects_get(&t, 0));
+	assert_null(objects_get(&t, MANY + 1));
+	objects_fini(&t);
 }
 
 static void rows_are_given_once(void **state)

@@ -178,10 +178,11 @@ static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 	return 0;
 }
 
-int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p, uint8_t tag)
+int reserve_change(
+	struct td_engine *e, struct call_leg *l, const struct td_leg_params *p, uint8_t tag)
 {
 	struct call *c = l->call;
-	struct leg *other = l == c->caller ? c->agent : c->caller;
+	struct call_leg *other = l == c->caller ? c->agent : c->caller;
 	uint8_t ptime = shorter(l->ours.ptime_ms, p->ptime_ms);
 	struct rate before = l->grant.rate, rate = before, others;
 
@@ -205,7 +206,7 @@ int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_param
 /* The link as the distributor has it: while a configuration takes effect it may be another one. */
 static struct link *told_link(const struct td_engine *e, const struct agent *a)
 {
-	return table_get(&e->links, a->acd.link);
+	return objects_get(&e->links, a->acd.link);
 }
 
 void reserve_offered(struct td_engine *e, const struct agent *a)
@@ -248,7 +249,7 @@ bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate 
 static void recount(struct td_engine *e)
 {
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		struct grant *g = &((struct leg *)pool_at(&e->legs, i))->grant;
+		struct grant *g = &((struct call_leg *)pool_at(&e->legs, i))->grant;
 
 		for (int k = 0; k < GRANT_BUDGETS; k++)
 			if (g->of[k])
@@ -260,25 +261,25 @@ static void recount(struct td_engine *e)
 void reserve_config(struct td_engine *e)
 {
 	for (uint32_t n = 1; n <= e->links.count; n++) {
-		struct link *k = table_get(&e->links, n);
+		struct link *k = objects_get(&e->links, n);
 
 		k->budget.reserved_bps = 0;
 		k->agents = 0;
 		k->asked_bps = usual_bps(k);
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
-		((struct trunk *)table_get(&e->trunks, n))->budget.reserved_bps = 0;
+		((struct trunk *)objects_get(&e->trunks, n))->budget.reserved_bps = 0;
 	recount(e);
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
-		const struct agent *a = table_get(&e->agents, n);
+		const struct agent *a = objects_get(&e->agents, n);
 
 		if (a->link)
 			a->link->agents++;
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
-		eased(e, &((struct trunk *)table_get(&e->trunks, n))->budget);
+		eased(e, &((struct trunk *)objects_get(&e->trunks, n))->budget);
 	for (uint32_t n = 1; n <= e->links.count; n++) {
-		struct link *k = table_get(&e->links, n);
+		struct link *k = objects_get(&e->links, n);
 
 		eased(e, &k->budget);
 		tell(e, k);

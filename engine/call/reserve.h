@@ -25,7 +25,8 @@ struct budget *reserve_check(struct trunk *t, const struct rate *rate);
 /* Someone was refused for it: the alarm. */
 void reserve_refused(struct td_engine *e, struct budget *b);
 /* The leg's peer has described itself anew: 0, or -EDQUOT and all is as it was. */
-int reserve_change(struct td_engine *e, struct leg *l, const struct td_leg_params *p, uint8_t tag);
+int reserve_change(
+	struct td_engine *e, struct call_leg *l, const struct td_leg_params *p, uint8_t tag);
 void reserve_release(struct td_engine *e, struct grant *g);
 
 /* "link dsl is full" */

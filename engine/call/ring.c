@@ -19,7 +19,7 @@
 
 /* The INVITE; false when it cannot be sent. */
 static bool invite(
-	struct td_engine *e, struct call *c, struct leg *l, const struct agents_target *t)
+	struct td_engine *e, struct call *c, struct call_leg *l, const struct agents_target *t)
 {
 	const struct td_conf_site *site = conf_site(e->conf);
 	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
@@ -78,12 +78,12 @@ static bool takes_codec(const struct td_conf_agent *a, uint8_t codec)
 void ring_start(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct call *c = call_lookup(e, out->contact);
-	struct agent *a = table_get(&e->agents, out->agent);
+	struct agent *a = objects_get(&e->agents, out->agent);
 	const struct budget *full;
 	struct agents_target target;
 	struct td_addr local;
 	struct rate rate;
-	struct leg *l;
+	struct call_leg *l;
 
 	if (!c || !a)
 		return; /* the contact has left meanwhile, and the distributor knows */
@@ -127,7 +127,7 @@ static struct agent *part(struct call *c)
 
 void ring_stop(struct td_engine *e, struct call *c, const char *event)
 {
-	struct leg *l = c->agent;
+	struct call_leg *l = c->agent;
 	struct sip_session *s = l->session;
 	struct agent *a = part(c);
 
@@ -148,7 +148,7 @@ void ring_cancel(struct td_engine *e, const struct td_acd_out *out)
 	ring_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
 }
 
-void ring_progress(struct td_engine *e, struct leg *l, int code)
+void ring_progress(struct td_engine *e, struct call_leg *l, int code)
 {
 	struct call *c = l->call;
 
@@ -161,7 +161,7 @@ void ring_progress(struct td_engine *e, struct leg *l, int code)
 	distribute_event(e, TD_ACD_IN_RINGING, l->agent, c->contact, 0);
 }
 
-static void fail(struct td_engine *e, struct leg *l, enum td_acd_reason reason)
+static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason reason)
 {
 	struct call *c = l->call;
 	uint32_t contact = c->contact;
@@ -173,7 +173,7 @@ static void fail(struct td_engine *e, struct leg *l, enum td_acd_reason reason)
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
 }
 
-void ring_answered(struct td_engine *e, struct leg *l, const struct sip_msg *m)
+void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
@@ -223,7 +223,7 @@ static enum td_acd_reason reason_of(int code)
 	}
 }
 
-void ring_failed(struct td_engine *e, struct leg *l, int code)
+void ring_failed(struct td_engine *e, struct call_leg *l, int code)
 {
 	struct call *c = l->call;
 

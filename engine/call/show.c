@@ -86,7 +86,7 @@ static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 
 static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
-	const struct queue *q = table_get(&e->queues, i + 1);
+	const struct queue *q = objects_get(&e->queues, i + 1);
 	uint32_t agents[TD_AGENT_STATE_COUNT] = {0};
 	struct acd_queue_info info;
 	uint32_t logged_in = 0;
@@ -130,7 +130,7 @@ static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 
 static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
-	const struct agent *a = table_get(&e->agents, i + 1);
+	const struct agent *a = objects_get(&e->agents, i + 1);
 	struct acd_agent_info info;
 	struct agents_target target;
 	char text[ADDR_TEXT] = "";
@@ -162,7 +162,7 @@ static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 
 static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
-	const struct trunk *t = table_get(&e->trunks, i + 1);
+	const struct trunk *t = objects_get(&e->trunks, i + 1);
 	char text[ADDR_TEXT] = "";
 
 	if (!t->object.live && !t->budget.calls)
@@ -236,9 +236,9 @@ static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 static bool acct_show(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct acct_key *k = &e->acct.row[i];
-	const struct object *trunk = table_get(&e->trunks, k->trunk);
-	const struct object *queue = table_get(&e->queues, k->queue);
-	const struct object *link = table_get(&e->links, k->link);
+	const struct object *trunk = objects_get(&e->trunks, k->trunk);
+	const struct object *queue = objects_get(&e->queues, k->queue);
+	const struct object *link = objects_get(&e->links, k->link);
 
 	json_object_start(b, NULL);
 	json_u64(b, "row", i);
@@ -275,9 +275,9 @@ static void budget_row(const struct td_engine *e, const struct budget *x, uint32
 /* Links, then trunks. */
 static bool budget_show(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
-	const struct link *k = table_get(&e->links, i + 1);
+	const struct link *k = objects_get(&e->links, i + 1);
 	const struct trunk *t =
-		i < e->links.count ? NULL : table_get(&e->trunks, i - e->links.count + 1);
+		i < e->links.count ? NULL : objects_get(&e->trunks, i - e->links.count + 1);
 
 	if (t ? !t->object.live && !t->budget.calls : !k->object.live && !k->budget.calls)
 		return false;

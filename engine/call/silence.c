@@ -27,7 +27,7 @@ static void clear_due(struct timer *t, uint64_t now)
 		alarm_write(e, false, "both sides of every talk are heard");
 }
 
-static void one_way_begin(struct td_engine *e, struct call *c, const struct leg *silent)
+static void one_way_begin(struct td_engine *e, struct call *c, const struct call_leg *silent)
 {
 	char text[sizeof(((struct td_ev_alarm *)0)->text)];
 
@@ -52,14 +52,14 @@ static void one_way_end(struct td_engine *e, struct call *c)
 	timer_set(&e->timers, &e->silences.clear, e->now + CLEAR_NS);
 }
 
-bool silence_matters(const struct leg *l)
+bool silence_matters(const struct call_leg *l)
 {
 	return (l->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
 }
 
 void silence_check(struct td_engine *e, struct call *c)
 {
-	const struct leg *a = c->caller, *b = c->agent;
+	const struct call_leg *a = c->caller, *b = c->agent;
 	bool one_way =
 		c->state == CALL_TALKING && a->silent != b->silent && (a->silent ? b : a)->heard;
 
@@ -69,7 +69,7 @@ void silence_check(struct td_engine *e, struct call *c)
 		one_way_end(e, c);
 }
 
-void silence_first(struct td_engine *e, struct leg *l)
+void silence_first(struct td_engine *e, struct call_leg *l)
 {
 	l->heard = true;
 	if (!l->silent) /* else it is late, and TD_MEDIA_HEARD follows */
@@ -77,10 +77,10 @@ void silence_first(struct td_engine *e, struct leg *l)
 	silence_check(e, l->call);
 }
 
-void silence_begin(struct td_engine *e, struct leg *l, uint32_t ms, bool never)
+void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool never)
 {
 	struct call *c = l->call;
-	const struct leg *other = leg_is_caller(l) ? c->agent : c->caller;
+	const struct call_leg *other = leg_is_caller(l) ? c->agent : c->caller;
 
 	if (l->silent || !silence_matters(l) || c->state == CALL_ENDED)
 		return;
@@ -98,7 +98,7 @@ void silence_begin(struct td_engine *e, struct leg *l, uint32_t ms, bool never)
 		l->quality.silences == STORIES ? "; more are not told" : "");
 }
 
-static void reset(const struct td_engine *e, struct leg *l)
+static void reset(const struct td_engine *e, struct call_leg *l)
 {
 	if (!l || !l->silent)
 		return;
@@ -106,7 +106,7 @@ static void reset(const struct td_engine *e, struct leg *l)
 	l->quality.silent_ms += ms_between(l->silent_since, e->now);
 }
 
-void silence_end(struct td_engine *e, struct leg *l)
+void silence_end(struct td_engine *e, struct call_leg *l)
 {
 	reset(e, l);
 	if (l->call)
@@ -128,7 +128,7 @@ void silence_stop(struct td_engine *e)
 		alarm_write(e, false, "the engine stops");
 }
 
-void silence_heard(struct td_engine *e, struct leg *l, uint32_t ms)
+void silence_heard(struct td_engine *e, struct call_leg *l, uint32_t ms)
 {
 	if (!l->silent)
 		return;

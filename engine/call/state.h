@@ -88,7 +88,7 @@ struct leg_keys {
 	bool in_due, out_due;       /* the worker has not heard of it */
 };
 
-struct leg {
+struct call_leg {
 	struct call *call;           /* NULL: the call is closed, or the offer is over */
 	struct agent *agent;         /* whom we call; NULL: the caller's, or */
 	struct trunk *trunk;         /* by which we call */
@@ -137,9 +137,9 @@ struct call {
 	struct queue *queue;             /* NULL: it leads out, by */
 	struct trunk *out[TD_CONF_LIST]; /* these, one after the other */
 	uint8_t out_count, out_next;
-	struct leg *caller, *agent; /* agent: who was called, by a trunk too */
-	uint32_t contact;           /* 0: not with the distributor */
-	uint32_t talk_contact;      /* what it was called there, for TALK_END */
+	struct call_leg *caller, *agent; /* agent: who was called, by a trunk too */
+	uint32_t contact;                /* 0: not with the distributor */
+	uint32_t talk_contact;           /* what it was called there, for TALK_END */
 	uint32_t position, first_position;
 	uint32_t waited_ms; /* in earlier queues */
 	uint64_t entered;   /* the queue it is in */
@@ -148,7 +148,7 @@ struct call {
 	struct td_ev_cdr cdr; /* filled as things happen */
 };
 
-struct source { /* one prefix of a trunk, longest first */
+struct trunk_source { /* one prefix of a trunk, longest first */
 	struct td_prefix prefix;
 	struct trunk *trunk;
 };
@@ -187,8 +187,8 @@ struct td_engine {
 	struct registrar *registrar;
 	struct acd *acd;
 	struct td_conf *conf;
-	struct table groups, links, agents, queues, trunks;
-	struct source *sources;
+	struct objects groups, links, agents, queues, trunks;
+	struct trunk_source *sources;
 	uint32_t source_count;
 	struct marked *marked; /* sorted */
 	uint32_t marked_count;
@@ -210,13 +210,13 @@ struct td_engine {
 	struct silences silences;
 };
 
-static inline bool leg_is_caller(const struct leg *l)
+static inline bool leg_is_caller(const struct call_leg *l)
 {
 	return !l->agent && !l->trunk;
 }
 
 /* In a story. */
-static inline const char *leg_who(const struct leg *l)
+static inline const char *leg_who(const struct call_leg *l)
 {
 	return l->agent ? l->agent->object.name : l->trunk ? l->trunk->object.name : "the caller";
 }

@@ -10,6 +10,7 @@ struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remo
 struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remote);
 /* The trunks' prefixes, longest first. `out` has room for all; returns how many. Trunks must be in
  * the table. */
-uint32_t trunk_sources(const struct td_engine *e, const struct td_conf *conf, struct source *out);
+uint32_t trunk_sources(
+	const struct td_engine *e, const struct td_conf *conf, struct trunk_source *out);
 
 #endif

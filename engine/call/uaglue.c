@@ -41,7 +41,7 @@ static void on_invite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 
 static void on_cancelled(void *ctx, struct sip_session *s)
 {
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 	struct call *c = l ? l->call : NULL;
 
 	if (!l)
@@ -56,7 +56,7 @@ static void on_cancelled(void *ctx, struct sip_session *s)
 
 static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 {
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 
 	if (!l || !l->call || !l->offering)
 		return;
@@ -68,7 +68,7 @@ static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 
 static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 
 	if (l && l->trunk)
 		dial_progress(ctx, l, code);
@@ -78,7 +78,7 @@ static void on_progress(void *ctx, struct sip_session *s, int code, const struct
 
 static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 
 	if (l && l->trunk)
 		dial_answered(ctx, l, m);
@@ -88,7 +88,7 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 
 	if (l && l->trunk)
 		dial_failed(ctx, l, code);
@@ -99,7 +99,7 @@ static void on_failed(void *ctx, struct sip_session *s, int code, const struct s
 static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
 	struct td_engine *e = ctx;
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 
 	if (l)
 		bridge_reinvite(e, l, s, m);
@@ -115,7 +115,7 @@ static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const s
 /* "Signal=5\r\nDuration=160\r\n", as Cisco and those after it write it (application/dtmf-relay). */
 static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 	struct str rest = m->body, media = m->content_type;
 	uint64_t duration = INFO_DURATION_MS;
 	char digit = 0;
@@ -142,7 +142,7 @@ static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 static void on_ended(void *ctx, struct sip_session *s, int code)
 {
 	struct td_engine *e = ctx;
-	struct leg *l = sip_session_user(s);
+	struct call_leg *l = sip_session_user(s);
 	enum td_disposition disposition = TD_CALL_ABANDONED;
 	enum ended_by by;
 	struct call *c;
@@ -223,7 +223,7 @@ static struct agent *agent_by_user(const struct td_engine *e, struct str name)
 {
 	char z[TD_NAME_BYTES];
 
-	return str_copy(z, sizeof(z), name) ? table_live(&e->agents, z) : NULL;
+	return str_copy(z, sizeof(z), name) ? objects_live(&e->agents, z) : NULL;
 }
 
 static bool on_user(void *ctx, struct str name, struct registrar_user *out)

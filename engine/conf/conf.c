@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* An object of any kind. The site has no name of its own in front. */
-union object {
+union any_object {
 	struct td_conf_site site;
 	struct td_conf_port port;
 	struct td_conf_link link;
@@ -239,8 +239,8 @@ static int value_read(
 	return 0;
 }
 
-static int object_read(
-	struct draft *d, enum td_kind kind, struct str name, struct str rest, union object *object)
+static int object_read(struct draft *d, enum td_kind kind, struct str name, struct str rest,
+	union any_object *object)
 {
 	char value[VALUE_BYTES];
 	bool seen[CONF_KEYS_MAX] = {false}; /* by place in td_schema[] */
@@ -285,7 +285,7 @@ static int line_read(struct draft *d, struct str line, bool change)
 	struct str word = change ? str_cut(&line, ' ') : STR("set"), name;
 	bool del = str_eq(word, STR("del"));
 	char why[CONF_ERROR_BYTES];
-	union object object;
+	union any_object object;
 	enum td_kind kind = TD_KIND_COUNT;
 	int rc;
 

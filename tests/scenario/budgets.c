@@ -8,7 +8,7 @@ static void held(const struct td_engine *e, const struct budget *b, uint64_t *bp
 {
 	*bps = *calls = 0;
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		const struct leg *l = pool_at(&e->legs, i);
+		const struct call_leg *l = pool_at(&e->legs, i);
 
 		for (int k = 0; k < GRANT_BUDGETS; k++)
 			if (l->grant.of[k] == b) {
@@ -42,7 +42,7 @@ static const char *budget_check(
 static const char *legs_check(const struct td_engine *e)
 {
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		const struct leg *l = pool_at(&e->legs, i);
+		const struct call_leg *l = pool_at(&e->legs, i);
 		const struct grant *g = &l->grant;
 
 		if (l->media != LEG_MEDIA_ADDED || !l->call)
@@ -62,22 +62,22 @@ const char *budgets_check(struct budgets *b, const struct td_engine *e)
 {
 	const char *fault = legs_check(e);
 	for (uint32_t i = 1; !fault && i <= e->links.count && i <= BUDGETS_MAX; i++) {
-		const struct link *k = table_get(&e->links, i);
+		const struct link *k = objects_get(&e->links, i);
 
 		fault = budget_check(e, &k->budget, &b->links[i - 1]);
 		if (!fault && k->offers)
 			fault = "offers that nobody has tried";
 	}
 	for (uint32_t i = 1; !fault && i <= e->trunks.count && i <= BUDGETS_MAX; i++)
-		fault = budget_check(
-			e, &((struct trunk *)table_get(&e->trunks, i))->budget, &b->trunks[i - 1]);
+		fault = budget_check(e, &((struct trunk *)objects_get(&e->trunks, i))->budget,
+			&b->trunks[i - 1]);
 	return fault;
 }
 
 const char *budgets_residue(const struct td_engine *e)
 {
 	for (uint32_t n = 1; n <= e->links.count; n++) {
-		const struct link *k = table_get(&e->links, n);
+		const struct link *k = objects_get(&e->links, n);
 
 		if (k->budget.calls || k->budget.reserved_bps)
 			return "bandwidth reserved";

@@ -514,7 +514,7 @@ static void supervise(struct soak *s)
 
 static bool link_refused(const struct td_engine *e)
 {
-	return ((const struct link *)table_get(&e->links, 1))->budget.refused > 0;
+	return ((const struct link *)objects_get(&e->links, 1))->budget.refused > 0;
 }
 
 static const char *judge(const struct soak *s)

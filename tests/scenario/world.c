@@ -18,7 +18,7 @@ struct acd_rec {
 static const char *agents_check(const struct td_engine *e)
 {
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
-		const struct agent *a = table_get(&e->agents, n);
+		const struct agent *a = objects_get(&e->agents, n);
 		bool busy = a->state == TD_AGENT_RESERVED || a->state == TD_AGENT_RINGING ||
 			    a->state == TD_AGENT_TALKING;
 
@@ -351,13 +351,13 @@ const char *world_residue(const struct world *w)
 	if (e->silences.one_way)
 		return "talks of which one side is heard";
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
-		const struct queue *q = table_get(&e->queues, n);
+		const struct queue *q = objects_get(&e->queues, n);
 
 		if (q->waiting || q->talking)
 			return "calls counted in a queue";
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
-		if (((struct trunk *)table_get(&e->trunks, n))->budget.calls)
+		if (((struct trunk *)objects_get(&e->trunks, n))->budget.calls)
 			return "calls counted in a trunk";
 	if (budgets_residue(e))
 		return budgets_residue(e);
