@@ -12,7 +12,7 @@ all: $(B)/build.ninja
 
 # Installs what packages.txt lists and is not there yet.
 deps:
-	@tests/deps
+	@tools/deps
 
 $(B)/build.ninja: | deps
 	@meson setup $(B) --buildtype=release >$(B).log 2>&1 || { cat $(B).log; rm -f $(B).log; exit 1; }
@@ -25,7 +25,7 @@ test: deps all
 	@meson test -C $(B) --no-rebuild --print-errorlogs
 
 lint: deps all
-	@tests/lint $(B)
+	@tools/lint $(B)
 
 $(ASAN)/build.ninja: | deps
 	@meson setup $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined -Djemalloc=disabled
