@@ -69,7 +69,7 @@ at_least() { # WHAT VALUE LIMIT
 
 # Tandem's balance: every packet is accounted for.
 balanced() {
-	"$here/balance" "$LAB_ENGINE_SOCKET" || fail "the packet balance is not even"
+	"$here/lib/balance" "$LAB_ENGINE_SOCKET" || fail "the packet balance is not even"
 }
 
 statistic() { # SIPP-NAME COLUMN: of the last row

@@ -15,12 +15,12 @@ memory() {
 sessions() {
 	"$lab" ctl show sip --json | jq '.[] | select(.counter == "sessions_now").value'
 }
-"$lab" exec carrier "$here/mutate" --seed 1 --count 10000 "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" \
+"$lab" exec carrier "$here/lib/mutate" --seed 1 --count 10000 "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" \
 	"$LAB_SIP_PORT"
 before=$(memory)
-"$lab" exec carrier "$here/mutate" --seed 2 --count 90000 "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" \
+"$lab" exec carrier "$here/lib/mutate" --seed 2 --count 90000 "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" \
 	"$LAB_SIP_PORT"
-"$lab" exec carrier "$here/ask" "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" |
+"$lab" exec carrier "$here/lib/ask" "$LAB_CARRIER" "$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" |
 	grep '^answer SIP/2.0 200' || fail "the engine does not answer any more"
 # AddressSanitizer keeps what was freed for a while, and finds leaks by other means.
 grep -q libasan "/proc/$(cat "$LAB_RUN/engine.pid")/maps" ||

@@ -41,7 +41,7 @@ captures_stop
 
 "$lab" ctl bandwidth ports
 "$lab" ctl bandwidth links
-python3 "$here/counters" "$out" "$LAB_ENGINE_CARRIER" "$LAB_ENGINE_FLOOR" "$1" ||
+python3 "$here/lib/counters" "$out" "$LAB_ENGINE_CARRIER" "$LAB_ENGINE_FLOOR" "$1" ||
 	fail "the figures do not agree"
 refused=$(stored "SELECT count(*) FROM cdr WHERE sip_code = 503 AND cause = 34")
 same "refused for want of bandwidth, in the store and of the link" "$refused" \

@@ -23,7 +23,7 @@ for _ in $(seq 100); do
 done
 same "recovered recordings" "$(stored 'SELECT count(*) FROM recording WHERE recovered = 1')" 1
 wav=$LAB_RECORDINGS/$(stored 'SELECT file FROM recording')
-"$here/recovered" "$wav" "$out" "$LAB_ENGINE_CARRIER" "$LAB_ENGINE_FLOOR" ||
+"$here/lib/recovered" "$wav" "$out" "$LAB_ENGINE_CARRIER" "$LAB_ENGINE_FLOOR" ||
 	fail "the recovered recording is not what was sent"
 # A program that a killed engine left on its interface must not be in the new one's way.
 callers again 10.20.0.11 4931 caller-hangs-up de PCMA -m 1 -d 500 || fail "no calls after the crash"

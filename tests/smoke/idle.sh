@@ -27,7 +27,7 @@ sipp_in floor agent-register "$LAB_ENGINE_FLOOR:$LAB_SIP_PORT" -sf "$out/registe
 	fail "agents could not register"
 available $agents
 sleep 3 # retransmission timers of the last registrations
-"$here/cpu" "$(cat "$LAB_RUN/engine.pid")" 10 | tee "$out/cpu"
+"$here/lib/cpu" "$(cat "$LAB_RUN/engine.pid")" 10 | tee "$out/cpu"
 at_most "CPU of the idle engine, % of a core" "$(awk '/^all/ {print $2}' "$out/cpu")" 3
 for thread in journal recorder; do
 	at_most "wakes a second of the $thread thread" \

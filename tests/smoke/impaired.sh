@@ -16,6 +16,6 @@ callers impaired 10.20.0.10 4930 caller-hangs-up de PCMA -m 1 -d 20000 || fail "
 settle 1
 "$lab" impair carrier off | tee "$out/impair.json"
 captures_stop
-"$here/statistics" "$out/carrier.pcap" "$LAB_STORE" "$LAB_ENGINE_CARRIER" ||
+"$here/lib/statistics" "$out/carrier.pcap" "$LAB_STORE" "$LAB_ENGINE_CARRIER" ||
 	fail "RTP statistics differ from tshark's"
 balanced

@@ -30,7 +30,7 @@ join() { # LINK DEVICE ADDRESS: the bridge learns nothing from now on, so everyo
 }
 join carrier eth0 10.20.0.66
 join floor eth1 10.30.0.66
-background ip netns exec "$stranger" "$here/inject" 16 "$policy" eth0 "$LAB_ENGINE_CARRIER" eth1 \
+background ip netns exec "$stranger" "$here/lib/inject" 16 "$policy" eth0 "$LAB_ENGINE_CARRIER" eth1 \
 	"$LAB_ENGINE_FLOOR" >"$out/injected"
 injector=$!
 agent_sipp alice 10.30.0.11 "$LAB_PASSWORD_ALICE" 8000
@@ -43,7 +43,7 @@ wait "$injector" || fail "the stranger gave up"
 settle 1
 
 same "answered by" "$(stored 'SELECT agent FROM cdr')" alice
-"$here/injected" "$out" "$LAB_STORE" 10.20.0.11 10.30.0.11 \
+"$here/lib/injected" "$out" "$LAB_STORE" 10.20.0.11 10.30.0.11 \
 	"$(find "$LAB_RECORDINGS" -name '*.wav')" || fail "strangers"
 at_least "forgeries" "$(tail -n 1 "$out/injected")" 4000
 at_least "dropped as rtp-stranger" "$("$top/tests/api" "$LAB_ENGINE_SOCKET" show \

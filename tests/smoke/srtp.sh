@@ -49,16 +49,16 @@ for step in 'SRTP with alice: AE' 'held by alice' 'resumed by alice'; do
 	grep -q "$step" "$out/story" || fail "the story lacks: $step"
 done
 wav=$(find "$LAB_RECORDINGS" -name '*.wav')
-"$here/tones" recording "$wav" 440 1000 || fail "the recording's channels"
+"$here/lib/tones" recording "$wav" 440 1000 || fail "the recording's channels"
 dec=$(find "$out/heard" -name '*dec.wav')
 sox --ignore-length "$dec" -t raw -r 8000 -c 1 -e a-law "$out/heard.al" trim 0.5 1.5 # it ends with the hold
-"$here/tones" alaw "$out/heard.al" 440 || fail "what the agent heard"
-"$here/tones" sealed "$out/floor.pcap" || fail "the agent's leg is readable"
+"$here/lib/tones" alaw "$out/heard.al" 440 || fail "what the agent heard"
+"$here/lib/tones" sealed "$out/floor.pcap" || fail "the agent's leg is readable"
 if [ "$1" = both ]; then
 	grep -q 'SRTP with the caller: AE' "$out/story" || fail "no SRTP with the caller"
-	"$here/tones" sealed "$out/carrier.pcap" || fail "the caller's leg is readable"
+	"$here/lib/tones" sealed "$out/carrier.pcap" || fail "the caller's leg is readable"
 else
-	"$here/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the caller heard"
+	"$here/lib/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the caller heard"
 fi
 same "reports in the clear on the agent's leg" \
 	"$(strings "$out/floor.pcap" | grep -cE '^[0-9a-f]{8}@tandem' || true)" 0

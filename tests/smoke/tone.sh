@@ -21,9 +21,9 @@ captures_stop
 
 same "answered by" "$(stored 'SELECT agent FROM cdr')" alice
 wav=$(find "$LAB_RECORDINGS" -name '*.wav')
-"$here/tones" recording "$wav" 440 1000 || fail "the recording's channels"
-"$here/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the caller heard"
-"$here/tones" heard "$out/floor.pcap" "$LAB_ENGINE_FLOOR" 440 || fail "what the agent heard"
+"$here/lib/tones" recording "$wav" 440 1000 || fail "the recording's channels"
+"$here/lib/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the caller heard"
+"$here/lib/tones" heard "$out/floor.pcap" "$LAB_ENGINE_FLOOR" 440 || fail "what the agent heard"
 for link in carrier floor; do
 	count() { # STATUS
 		tshark -r "$out/$link.pcap" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \

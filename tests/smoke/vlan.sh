@@ -16,7 +16,7 @@ LAB_PORT=$1 LAB_NO_PROGRAMS=1 lab_up "$out/site.yaml"
 "$lab" start engine
 lost=()
 [ "$1" = af_xdp ] || lost=(lost)
-"$lab" exec carrier "$here/tagged" eth0 7 "${lost[@]}" || fail "the VLAN's host"
+"$lab" exec carrier "$here/lib/tagged" eth0 7 "${lost[@]}" || fail "the VLAN's host"
 balanced
 [ "$1" = af_xdp ] || same "and counted" "$("$lab" ctl --json show ports | grep -o '"kernel_dropped": *[0-9]*' |
 	head -n 1 | grep -o '[0-9]*$')" 1

@@ -7,8 +7,8 @@
 . "$(dirname "$0")/_init.sh"
 
 lab_up
-background "$lab" exec engine "$here/ask" --echo 7
-"$lab" exec carrier "$here/ask" --count 200 --pause 0.02 --beside 7 "$LAB_CARRIER" \
+background "$lab" exec engine "$here/lib/ask" --echo 7
+"$lab" exec carrier "$here/lib/ask" --count 200 --pause 0.02 --beside 7 "$LAB_CARRIER" \
 	"$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" >"$out/ask"
 sed 's/^/      /' "$out/ask"
 same "requests without an answer" "$(awk '$1 == "lost" {print $2}' "$out/ask")" 0

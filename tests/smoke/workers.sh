@@ -33,10 +33,10 @@ done
 settle 2
 captures_stop
 same "answered" "$(stored "SELECT count(*) FROM cdr WHERE disposition = 'answered'")" 2
-"$here/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the callers heard"
+"$here/lib/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the callers heard"
 recordings=0
 while IFS= read -r wav; do
-	"$here/tones" recording "$wav" 440 1000 || fail "the channels of $wav"
+	"$here/lib/tones" recording "$wav" 440 1000 || fail "the channels of $wav"
 	recordings=$((recordings + 1))
 done < <(find "$LAB_RECORDINGS" -name '*.wav')
 same "recordings" "$recordings" 2
