@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bench/bench.h>
-#include <dataplane/eal.h>
+#include <dataplane/port/eal.h>
 #include <engine/base/buf.h>
 
 static int by_value(const void *a, const void *b)

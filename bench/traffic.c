@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <bench/traffic.h>
-#include <dataplane/mempool.h>
-#include <dataplane/rtp/rtp.h>
+#include <dataplane/port/mempool.h>
+#include <dataplane/leg/rtp.h>
 #include <engine/base/prng.h>
 
 #define PORT_MIN    10000

@@ -6,8 +6,8 @@
 #include <rte_malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <dataplane/eal.h>
-#include <dataplane/mempool.h>
+#include <dataplane/port/eal.h>
+#include <dataplane/port/mempool.h>
 #include <dataplane/private.h>
 
 #define DP_FRAMES     1023

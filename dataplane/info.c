@@ -2,8 +2,8 @@
 /* The facade's small doors: media commands and events, waking, sounds, and what statistics ask. */
 #include <errno.h>
 #include <rte_ethdev.h>
-#include <dataplane/eal.h>
-#include <dataplane/mempool.h>
+#include <dataplane/port/eal.h>
+#include <dataplane/port/mempool.h>
 #include <dataplane/private.h>
 
 int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)

@@ -4,18 +4,18 @@
 #define TANDEM_DATAPLANE_PRIVATE_H
 
 #include <rte_rcu_qsbr.h>
-#include <dataplane/cmdq.h>
+#include <dataplane/worker/cmdq.h>
 #include <dataplane/dataplane.h>
-#include <dataplane/handover.h>
+#include <dataplane/worker/handover.h>
 #include <dataplane/net/frag.h>
 #include <dataplane/net/nd.h>
 #include <dataplane/net/neighbour.h>
 #include <dataplane/net/netlink.h>
 #include <dataplane/net/punt.h>
-#include <dataplane/port.h>
-#include <dataplane/rtp/rtp.h>
-#include <dataplane/wake.h>
-#include <dataplane/worker.h>
+#include <dataplane/port/port.h>
+#include <dataplane/leg/rtp.h>
+#include <dataplane/worker/wake.h>
+#include <dataplane/net/ledger.h>
 
 #define DP_HOLD      64                    /* SIP messages that wait for a neighbour */
 #define DP_HOLD_TIME (3 * TD_NSEC_PER_SEC) /* as long as ARP asks: NEIGHBOUR_PROBES */

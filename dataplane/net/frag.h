@@ -12,7 +12,7 @@
 #ifndef TANDEM_DATAPLANE_NET_FRAG_H
 #define TANDEM_DATAPLANE_NET_FRAG_H
 
-#include <dataplane/worker.h>
+#include <dataplane/net/ledger.h>
 
 #define FRAG_TIME      (10 * TD_NSEC_PER_SEC)
 #define FRAG_DATAGRAMS 256

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <dataplane/net/netlink.h>
-#include <dataplane/worker.h>
+#include <dataplane/net/ledger.h>
 
 #define NETLINK_BUFFER 32768 /* the kernel fills dumps up to this much at a time */
 

@@ -10,7 +10,7 @@
 #define TANDEM_DATAPLANE_NET_PARSE_H
 
 #include <dataplane/net/local6.h>
-#include <dataplane/worker.h>
+#include <dataplane/net/ledger.h>
 
 #define PARSE_SHIFT     18
 #define PARSE_SLOTS     (1 << (32 - PARSE_SHIFT))

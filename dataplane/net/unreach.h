@@ -10,7 +10,7 @@
 #ifndef TANDEM_DATAPLANE_NET_UNREACH_H
 #define TANDEM_DATAPLANE_NET_UNREACH_H
 
-#include <dataplane/worker.h>
+#include <dataplane/net/ledger.h>
 
 #define UNREACH_RATE  100u
 #define UNREACH_BURST 10u

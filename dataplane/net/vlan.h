@@ -6,7 +6,7 @@
 #ifndef TANDEM_DATAPLANE_NET_VLAN_H
 #define TANDEM_DATAPLANE_NET_VLAN_H
 
-#include <dataplane/worker.h>
+#include <dataplane/net/ledger.h>
 
 #define VLAN_ID 0x0fff
 

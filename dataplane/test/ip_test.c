@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <tests/unit/unit.h>
 #include <dataplane/dataplane.h>
-#include <dataplane/mempool.h>
+#include <dataplane/port/mempool.h>
 #include <dataplane/net/datagram.h>
 #include <dataplane/net/frag.h>
 #include <dataplane/net/icmp.h>

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <tests/unit/unit.h>
 #include <dataplane/dataplane.h>
-#include <dataplane/mempool.h>
+#include <dataplane/port/mempool.h>
 #include <dataplane/net/checksum.h>
 #include <dataplane/net/frame.h>
 

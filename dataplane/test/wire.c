@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <rte_arp.h>
 #include <rte_icmp.h>
-#include <dataplane/mempool.h>
+#include <dataplane/port/mempool.h>
 #include <dataplane/net/checksum.h>
 #include <dataplane/private.h>
 #include <dataplane/test/wire.h>

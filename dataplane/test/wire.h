@@ -18,7 +18,7 @@
 #include <tests/unit/unit.h>
 #include <dataplane/dataplane.h>
 #include <dataplane/net/frame.h>
-#include <dataplane/worker.h>
+#include <dataplane/net/ledger.h>
 
 #define WIRE_SIDES      2
 #define WIRE_FRAME      2048

@@ -14,7 +14,7 @@
 #ifndef TANDEM_TESTS_INJECT_SIM_H
 #define TANDEM_TESTS_INJECT_SIM_H
 
-#include <dataplane/rtp/world.h>
+#include <dataplane/leg/test/world.h>
 #include <tandem/engine.h>
 #include <tests/scenario/peer.h>
 

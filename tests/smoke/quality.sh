@@ -3,7 +3,7 @@
 # How a call sounds, told by baresip on both ends of it: the agent's RTCP shares the RTP port
 # (RFC 5761), the caller's has its own. The caller's link is good for 12 s, then loses 10 % for 15 s,
 # then every packet of the caller: MOS falls wherever that can be heard and not where it can't, and
-# one-way audio is a step of the call and an alarm (how soon is printed; dataplane/rtp/watch_test.c
+# one-way audio is a step of the call and an alarm (how soon is printed; dataplane/leg/watch_test.c
 # proves the 2 s in virtual time).
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dataplane/wake.h>
+#include <dataplane/worker/wake.h>
 #include <engine/host/clock.h>
 #include <engine/host/journal/journal.h>
 #include <system/log.h>

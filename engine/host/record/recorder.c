@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dataplane/wake.h>
+#include <dataplane/worker/wake.h>
 #include <engine/host/clock.h>
 #include <engine/host/record/recorder.h>
 #include <engine/host/record/recover.h>

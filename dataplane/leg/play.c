@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sounds to a peer: one packet each ptime, copied straight from the samples that all legs share.
+ *
+ * Packets are due at multiples of a millisecond, each leg in one of PLAY_PHASES of them, the one
+ * with the fewest legs: a thousand callers who begin to wait together are 50 packets a millisecond,
+ * not a thousand at once. Deadlines follow from deadlines, never from when they were kept.
+ */
+#include <dataplane/dsp/g711.h>
+#include <dataplane/leg/secure.h>
+
+#define CATCH_UP 3 /* packets late that are sent at once; more are left out, their time passes */
+
+void rtp_play_stop(struct rtp *r, uint32_t id)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+
+	if (!(l->flags & LEG_PLAY))
+		return;
+	l->flags &= (uint16_t)~LEG_PLAY;
+	r->phase_load[c->phase]--;
+	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_PLAY]);
+	if (l->peer != TD_LEG_NONE)
+		rtp_stream_update(r, l->peer);
+}
+
+void rtp_play_start(struct rtp *r, uint32_t id, uint32_t sound, bool loop, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint64_t ms = now / TD_NSEC_PER_MSEC + 1;
+	uint64_t best = ms;
+
+	rtp_play_stop(r, id);
+	for (uint64_t at = ms; at < ms + PLAY_PHASES; at++)
+		if (r->phase_load[at % PLAY_PHASES] < r->phase_load[best % PLAY_PHASES])
+			best = at;
+	c->sound = sound;
+	c->loop = loop;
+	c->position = 0;
+	c->phase = (uint8_t)(best % PLAY_PHASES);
+	r->phase_load[c->phase]++;
+	l->flags |= LEG_PLAY;
+	l->out_type |= RTP_MARKER;
+	if (l->peer != TD_LEG_NONE)
+		rtp_stream_update(r, l->peer);
+	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], best * TD_NSEC_PER_MSEC);
+}
+
+/* `n` octets from where the leg is; those beyond the end of a sound that does not loop: silence. */
+static void copy(struct leg_cold *c, const struct sound *s, uint8_t *out, uint32_t n)
+{
+	if (c->position >= s->bytes) /* it was replaced by a shorter one */
+		c->position = 0;
+	while (n > 0) {
+		uint32_t part = s->bytes - c->position;
+
+		part = part < n ? part : n;
+		memcpy(out, s->data + c->position, part);
+		out += part;
+		n -= part;
+		c->position += part;
+		if (c->position < s->bytes)
+			continue;
+		if (!c->loop) {
+			memset(out, g711_silence(c->codec), n);
+			return;
+		}
+		c->position = 0;
+	}
+}
+
+static void skip(struct leg_cold *c, const struct sound *s, uint64_t octets)
+{
+	uint64_t to = c->position + octets;
+
+	if (c->loop)
+		c->position = (uint32_t)(to % s->bytes);
+	else
+		c->position = to < s->bytes ? (uint32_t)to : s->bytes;
+}
+
+static void send_frame(struct rtp *r, uint32_t id, const struct sound *s, uint32_t frame)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint8_t *rtp;
+	struct rte_mbuf *m = rtp_leg_packet(r, id, false, RTP_HEADER + frame, &rtp);
+	uint32_t ts = htonl(c->last_ts);
+
+	if (!m) {
+		skip(c, s, frame);
+		return;
+	}
+	rtp[0] = RTP_VERSION;
+	rtp[1] = l->out_type;
+	l->out_type &= RTP_TYPE;
+	rtp[2] = (uint8_t)(c->last_seq >> 8);
+	rtp[3] = (uint8_t)c->last_seq;
+	memcpy(rtp + 4, &ts, 4);
+	memcpy(rtp + 8, &l->out_ssrc, 4);
+	copy(c, s, rtp + RTP_HEADER, frame);
+	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, false))
+		return;
+	rtp_count_out(r->acct, l, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
+	worker_send(r->worker, m, l->nexthop);
+}
+
+void rtp_play_due(struct rtp *r, uint32_t id, uint64_t deadline, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	const struct sound *s = sounds_get(r->sounds, c->sound, c->codec);
+	uint64_t interval = c->ptime_ms * TD_NSEC_PER_MSEC;
+	uint32_t frame = rtp_frame(c);
+	uint64_t missed = (now - deadline) / interval;
+
+	if (s && c->position >= s->bytes && c->loop)
+		c->position = 0;
+	if (s && missed > CATCH_UP) {
+		skip(c, s, missed * frame);
+		deadline += missed * interval;
+	}
+	if (!s || (!c->loop && c->position >= s->bytes)) {
+		struct td_media_event ev = {.type = TD_MEDIA_PLAYED};
+
+		rtp_play_stop(r, id);
+		rtp_event(r, id, &ev);
+		return;
+	}
+	if (l->flags & LEG_SEND) {
+		uint32_t time = rtp_clock(deadline);
+
+		c->last_ts = rtp_stream_next_ts(c, time);
+		c->last_time = time;
+		c->last_seq++;
+		send_frame(r, id, s, frame);
+	} else {
+		skip(c, s, frame);
+	}
+	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], deadline + interval);
+}

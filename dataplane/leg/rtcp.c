@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reports: RTCP ends here and is made anew for each leg (RFC 3550 section 6), and signalling gets
+ * the statistics. An interval is 5 s times 0.5 .. 1.5, section 6.2 for a session of two with no
+ * bandwidth to save; the first is half of that.
+ */
+#include <stdio.h>
+#include <dataplane/leg/police.h>
+#include <dataplane/leg/secure.h>
+#include <dataplane/rtp/rtcp_msg.h>
+
+#define NTP_1970 2208988800u /* seconds from 1900 on, where NTP begins */
+/* After a step of the wall clock, what answers a report from before it tells no round trip. */
+#define STEP_NS (4 * REPORT_MS * TD_NSEC_PER_MSEC)
+
+/* Nanoseconds as NTP's seconds and fraction. */
+static uint64_t ntp_of(uint64_t ns)
+{
+	return ns / TD_NSEC_PER_SEC << 32 | ((ns % TD_NSEC_PER_SEC) << 32) / TD_NSEC_PER_SEC;
+}
+
+/* The time stamp of section 4. */
+static uint64_t ntp_time(struct rtp *r, uint64_t now)
+{
+	uint64_t told = atomic_load_explicit(&r->wall_told, memory_order_relaxed);
+
+	if (told != r->wall) {
+		r->wall = told;
+		r->wall_since = now;
+	}
+	return ntp_of(now + r->wall) + ((uint64_t)NTP_1970 << 32);
+}
+
+static uint32_t ntp_middle(uint64_t ntp)
+{
+	return (uint32_t)(ntp >> 16);
+}
+
+static void set_timer(struct rtp *r, uint32_t id, uint32_t mean, uint64_t now)
+{
+	r->cold[id].report_at =
+		(uint32_t)(now / TD_NSEC_PER_MSEC) + mean / 2 + (uint32_t)(rtp_random(r) % mean);
+}
+
+void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now)
+{
+	set_timer(r, id, REPORT_MS / 2, now);
+}
+
+/* RTCP is on the account of its leg, and not among its packets, which are RTP's. */
+static void account(struct rtp *r, uint16_t row, enum td_direction way, unsigned ip_bytes)
+{
+	r->acct[row].packets[way]++;
+	r->acct[row].ip_bytes[way] += ip_bytes;
+}
+
+/* What we heard since the last report (A.3). */
+static void block_make(struct rtp *r, uint32_t id, struct rtcp_block *b, uint64_t now)
+{
+	const struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint32_t expected = l->seq_max - c->base + 1;
+	uint32_t received = (uint32_t)(rtp_in_packets(l, c) - c->packets_before);
+	int64_t lost = (int64_t)expected - received;
+	uint32_t interval = expected - c->expected_prior;
+	int64_t lost_interval = (int64_t)interval - (received - c->received_prior);
+
+	c->expected_prior = expected;
+	c->received_prior = received;
+	*b = (struct rtcp_block){.ssrc = rte_be_to_cpu_32(c->in_ssrc),
+		.fraction = interval == 0 || lost_interval <= 0
+				    ? 0
+				    : (uint8_t)((lost_interval << 8) / interval -
+						(lost_interval == interval)),
+		.lost = lost > 0x7fffff    ? 0x7fffff
+			: lost < -0x800000 ? -0x800000
+					   : (int32_t)lost,
+		.seq_max = l->seq_max,
+		.jitter = l->jitter >> 4,
+		.lsr = c->sr_ntp,
+		.dlsr = c->sr_ntp ? ntp_middle(ntp_of(now)) - c->sr_time : 0};
+}
+
+static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
+{
+	const struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint64_t sent = rtp_out_packets(l, c);
+	struct rtcp_msg msg = {.ssrc = ntohl(l->out_ssrc), .bye = bye};
+	struct position p = rtp_stream_position(r, id);
+	uint8_t octets[RTCP_MAX], *payload;
+	struct rte_mbuf *m;
+	size_t n;
+
+	if (!(l->flags & LEG_RTCP) || (sent == 0 && !(l->flags & LEG_STARTED)))
+		return;
+	if ((uint32_t)sent != c->out_packets_sr) {
+		msg.sender = true;
+		msg.ntp = ntp_time(r, now);
+		msg.ts = p.ts + (rtp_clock(now) - p.time);
+		msg.packets = (uint32_t)sent;
+		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
+					sent * (rtp_head(l) + RTP_HEADER + rtp_secure_more(r, id)));
+		c->out_packets_sr = (uint32_t)sent;
+	}
+	if (l->flags & LEG_STARTED) {
+		msg.block = true;
+		block_make(r, id, &msg.report, now);
+	}
+	snprintf(msg.cname, sizeof(msg.cname), "%08x@tandem", msg.ssrc);
+	n = rtcp_encode(&msg, octets);
+	m = rtp_leg_packet(r, id, true, (unsigned)n, &payload);
+	if (!m)
+		return;
+	memcpy(payload, octets, n);
+	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, true))
+		return;
+	account(r, l->out_acct, TD_DIR_OUT, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
+	worker_send_apart(r->worker, m, c->rtcp_nexthop, TD_APART_RTCP, false);
+}
+
+void rtp_report_bye(struct rtp *r, uint32_t id, uint64_t now)
+{
+	send_report(r, id, true, now);
+}
+
+void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	struct td_media_event ev = {.type = TD_MEDIA_LEG_STATS};
+	uint32_t packets;
+
+	police_settle(&l->police_time, rtp_clock(now));
+	police_settle(&c->rtcp_time, rtp_clock(now));
+	rtp_stats_fold(l, c);
+	packets = (uint32_t)(c->in_packets + c->out_packets);
+	if (packets != c->reported_packets) {
+		c->reported_packets = packets;
+		rtp_stats_get(l, c, &ev.stats);
+		rtp_event(r, id, &ev);
+	}
+	send_report(r, id, false, now);
+	set_timer(r, id, REPORT_MS, now);
+}
+
+/* The round trip by LSR and DLSR (section 6.4.1), microseconds. */
+static void read_block(struct rtp *r, struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
+{
+	int32_t rtt = (int32_t)(ntp_middle(ntp_time(r, now)) - b->lsr - b->dlsr);
+
+	c->out_reports++;
+	c->out_lost = b->lost;
+	c->out_seq_max = b->seq_max;
+	c->out_jitter = b->jitter;
+	if (b->lsr && (!r->wall_since || now - r->wall_since > STEP_NS))
+		c->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
+}
+
+static void read_voip(struct leg_cold *c, const struct rtcp_voip *v)
+{
+	c->xr = (struct td_leg_xr){.known = true,
+		.plc = v->plc,
+		.r = v->r,
+		.mos = v->mos_cq != RTCP_VOIP_NONE ? v->mos_cq : v->mos_lq,
+		.loss = v->loss,
+		.discard = v->discard,
+		.buffer_ms = v->buffer_ms};
+}
+
+void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
+{
+	const struct pkt *pkt = pkt_of(m);
+	const struct leg *l = &r->leg[pkt->leg];
+	struct leg_cold *c = &r->cold[pkt->leg];
+	struct rtcp_msg msg;
+
+	if (!rtp_source_rtcp(l, c, pkt)) {
+		c->strangers++;
+		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
+		return;
+	}
+	if (!police_rtcp(&c->rtcp_time, rtp_clock(now))) {
+		worker_drop(r->worker, m, TD_DROP_RTCP_FLOOD);
+		return;
+	}
+	if ((l->flags & LEG_SRTP) && !rtp_secure_open(r, m, true, rtp_clock(now)))
+		return;
+	account(r, l->in_acct, TD_DIR_IN, pkt->ip_len);
+	if (rtcp_decode(&msg, rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload),
+		    pkt->payload_len, ntohl(l->out_ssrc))) {
+		worker_drop(r->worker, m, TD_DROP_RTCP_INVALID);
+		return;
+	}
+	if (msg.sender) {
+		c->sr_ntp = (uint32_t)(msg.ntp >> 16);
+		c->sr_time = ntp_middle(ntp_of(now));
+	}
+	if (msg.block)
+		read_block(r, c, &msg.report, now);
+	if (msg.xr)
+		read_voip(c, &msg.voip);
+	worker_consume(r->worker, m, TD_CONSUMED_RTCP);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Legs with SRTP. They take the general way, and so does what is relayed to one: LEG_SRTP keeps
+ * both out of the fast lane. What comes is opened behind the source check and before all that
+ * counts, records and relays; what leaves is sealed last. Without its key, nothing passes.
+ *
+ * With TD_SOURCE_LATCH it is opened first: a packet that is authentic proves its source by itself.
+ */
+#ifndef TANDEM_DATAPLANE_LEG_SECURE_H
+#define TANDEM_DATAPLANE_LEG_SECURE_H
+
+#include <dataplane/leg/priv.h>
+#include <dataplane/rtp/srtp.h>
+
+/* Memory is taken where there are such legs. */
+struct leg_secure {
+	struct srtp_stream in, out;
+	struct srtp_stream before; /* the peer's key before this one: what is on the way has it */
+	uint32_t changed;          /* when the first packet came with the new one */
+	bool confirmed;            /* it did */
+};
+
+void rtp_secure_set(struct rtp *r, uint32_t id, bool on); /* LEG_ADD, LEG_SET, the end */
+void rtp_secure_key(struct rtp *r, uint32_t id, bool in, const struct td_srtp_key *key);
+
+/* A media packet of the leg in its struct pkt becomes plain. False: it was taken. */
+bool rtp_secure_open(struct rtp *r, struct rte_mbuf *m, bool rtcp, uint32_t time);
+/* A frame of ours to the leg's peer becomes SRTP, its lengths right. False: it was taken. */
+bool rtp_secure_seal(struct rtp *r, uint32_t id, struct rte_mbuf *m, bool rtcp);
+unsigned rtp_secure_more(const struct rtp *r, uint32_t id); /* octets of a packet of RTP */
+
+#endif

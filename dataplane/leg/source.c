@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Source policies: which packets are the peer's. All others cost a counter.
+ *
+ *     strict   the address and port of the SDP
+ *     address  the address of the SDP; the port may change under a stream that runs, but another
+ *              SSRC comes from the port of the stream before it, or the SDP's own. From a third one
+ *              it is believed when that stream has been silent for SOURCE_SILENCE
+ *     latch    what proved itself, once for each time that signalling asks, and from then on as
+ *              strict. LEG_ADD, and a LEG_SET that moves the leg, open a window in which no one is
+ *              heard: not the source of before, either
+ *
+ * The proof, in the window: the SDP's own address and port need none, then or later. A source that
+ * is near, at the SDP's address or where the peer's SIP comes from, needs two packets in sequence.
+ * Any other is far, and so is where the peer was before it moved: that must send an unbroken stream
+ * for SOURCE_FAR, in which a near one may be first; and one that speaks later still takes its
+ * place. So who sprays our ports from elsewhere is heard only of a peer that keeps silent, and
+ * until it speaks. Who sends from the peer's own address and port is the peer, as far as RTP can
+ * tell. SRTP tells more: of such a leg only what is authentic comes here in the window, and that
+ * needs no other proof.
+ */
+#include <dataplane/leg/priv.h>
+
+#define SOURCE_SILENCE (2u * RTP_CLOCK)
+#define SOURCE_FAR     (RTP_CLOCK / 2u)
+
+uint32_t rtp_source_mark(const struct rtp *r, const struct td_addr *a)
+{
+	uint64_t half[2], h = r->mark[0];
+
+	if (a->family != 6)
+		return a->family ? a->ip4 : 0;
+	memcpy(half, a->ip6, sizeof(half));
+	for (unsigned i = 0; i < 2; i++) { /* the finish of splitmix64, with the key between */
+		h = (h ^ half[i]) * 0xbf58476d1ce4e5b9;
+		h = (h ^ h >> 27 ^ r->mark[1]) * 0x94d049bb133111eb;
+		h ^= h >> 31;
+	}
+	return (uint32_t)(h >> 32) | 1;
+}
+
+static uint32_t mark_of(const struct rtp *r, const struct pkt *pkt)
+{
+	struct td_addr a;
+
+	if (pkt->family == 4)
+		return pkt->src_ip;
+	a = pkt_source(pkt);
+	return rtp_source_mark(r, &a);
+}
+
+static bool is_from(const struct td_addr *a, const struct pkt *pkt) /* port and all */
+{
+	struct td_addr source = pkt_source(pkt);
+
+	return a->port == source.port && ip_equal(a, &source);
+}
+
+void rtp_source_set(struct rtp *r, uint32_t id, bool moved)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+
+	l->flags &= (uint16_t) ~(LEG_ANY_PORT | (c->policy == TD_SOURCE_LATCH ? 0 : LEG_LATCHING));
+	if (c->policy == TD_SOURCE_ADDRESS)
+		l->flags |= LEG_ANY_PORT;
+	if (c->policy != TD_SOURCE_STRICT && !moved && c->src_port)
+		return; /* what was learnt stays */
+	if (c->policy == TD_SOURCE_LATCH)
+		l->flags |= LEG_LATCHING;
+	c->probe_ip = 0;
+	c->far = false;
+	c->former_ip = c->src_ip;
+	c->former_port = c->src_port;
+	c->src_ip = rtp_source_mark(r, &c->remote);
+	c->src_port = c->remote.port;
+}
+
+static void latch(struct rtp *r, uint32_t id, const struct pkt *pkt, bool far)
+{
+	struct leg_cold *c = &r->cold[id];
+	struct td_addr to = pkt_source(pkt);
+
+	r->leg[id].flags &= (uint16_t)~LEG_LATCHING;
+	c->probe_ip = 0;
+	c->far = far;
+	c->src_ip = mark_of(r, pkt);
+	c->src_port = pkt->src_port;
+	rtp_leg_address(r, id, &to);
+	rtp_leg_match(r, id);
+}
+
+static bool is_far(const struct rtp *r, const struct leg_cold *c, uint32_t ip, uint16_t port)
+{
+	return (ip != rtp_source_mark(r, &c->remote) && ip != c->sip_ip) ||
+	       (ip == c->former_ip && port == c->former_port);
+}
+
+/* A packet that may prove its source. There is one place for a probe, which a near source takes
+ * from a far one, and a far one from a near one that has said no more. */
+static enum source probe(
+	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
+{
+	struct leg_cold *c = &r->cold[id];
+	uint32_t ip = mark_of(r, pkt);
+	bool far = is_far(r, c, ip, pkt->src_port);
+	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
+	uint32_t ssrc = rtp_load32(rtp + 8);
+
+	if (far && (c->far || (c->probe_ip && !is_far(r, c, c->probe_ip, c->probe_port) &&
+				      time - c->probe_since < SOURCE_FAR)))
+		return SOURCE_STRANGER;
+	if (c->probe_ip == ip && c->probe_port == pkt->src_port && c->probe_ssrc == ssrc &&
+		c->probe_seq == seq) {
+		if (!far || time - c->probe_since >= SOURCE_FAR) {
+			latch(r, id, pkt, far);
+			return SOURCE_PROVED;
+		}
+	} else {
+		c->probe_ip = ip;
+		c->probe_port = pkt->src_port;
+		c->probe_ssrc = ssrc;
+		c->probe_since = time;
+	}
+	c->probe_seq = (uint16_t)(seq + 1);
+	return SOURCE_PROBATION;
+}
+
+/* TD_SOURCE_ADDRESS, and another port than that of the last packet. */
+static bool port_may_change(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt,
+	uint32_t ssrc, uint32_t time)
+{
+	return !(l->flags & LEG_STARTED) || ssrc == c->in_ssrc || pkt->src_port == c->remote.port ||
+	       time - l->in_time >= SOURCE_SILENCE;
+}
+
+enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
+	bool expected_pt, uint32_t time)
+{
+	const struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	bool latching = l->flags & LEG_LATCHING;
+
+	if (rtp_is_source(c, pkt) && pkt->src_port == c->src_port && !latching)
+		return SOURCE_RIGHTFUL;
+	if (c->policy == TD_SOURCE_LATCH && is_from(&c->remote, pkt)) {
+		latch(r, id, pkt, false);
+		return SOURCE_RIGHTFUL;
+	}
+	if (rtp_is_source(c, pkt) && (l->flags & LEG_ANY_PORT) && expected_pt &&
+		port_may_change(l, c, pkt, rtp_load32(rtp + 8), time)) {
+		c->src_port = pkt->src_port;
+		rtp_leg_match(r, id);
+		return SOURCE_RIGHTFUL;
+	}
+	if (latching && (l->flags & LEG_SRTP)) {
+		latch(r, id, pkt, false);
+		return SOURCE_RIGHTFUL;
+	}
+	return (latching || c->far) && expected_pt ? probe(r, id, pkt, rtp, time) : SOURCE_STRANGER;
+}
+
+bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
+{
+	if (c->rtcp.family && is_from(&c->rtcp, pkt))
+		return true;
+	if (!rtp_is_source(c, pkt))
+		return false;
+	if (c->policy != TD_SOURCE_STRICT && !(l->flags & LEG_LATCHING))
+		return true; /* through NAT its port is anyone's guess */
+	/* RFC 5761 section 5.1.1: with rtcp-mux some send it to the port above all the same. */
+	return pkt->src_port == c->remote.port + 1 || (c->mux && pkt->src_port == c->remote.port);
+}

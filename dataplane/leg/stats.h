@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The part of RFC 3550's statistics that every packet goes through. */
+#ifndef TANDEM_DATAPLANE_LEG_STATS_H
+#define TANDEM_DATAPLANE_LEG_STATS_H
+
+#include <dataplane/leg/leg.h>
+
+#define SEQ_MAX_DROPOUT  3000u /* RFC 3550 A.1 */
+#define SEQ_MAX_MISORDER 100u
+
+/* The sequence number went `delta` ahead, 1 .. SEQ_MAX_DROPOUT - 1. */
+static inline void leg_advance(struct leg *l, uint32_t delta)
+{
+	l->seq_max += delta;
+	if (__builtin_expect(delta == 1, 1))
+		l->seen = l->seen << 1 | 1;
+	else
+		l->seen = (delta < LEG_WINDOW ? l->seen << delta : 0) | 1;
+}
+
+/* RFC 3550 A.8 in its integer form. `time` is the arrival, in units of ts. */
+static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
+{
+	int32_t d = (int32_t)((time - l->in_time) - (ts - l->in_ts));
+	uint32_t jitter = l->jitter;
+
+	jitter += (uint32_t)(d < 0 ? -d : d) - ((jitter + 8) >> 4);
+	l->jitter = jitter;
+	jitter >>= 4;
+	if (__builtin_expect(jitter > l->jitter_max, 0))
+		l->jitter_max = (uint16_t)(jitter < UINT16_MAX ? jitter : UINT16_MAX);
+	l->in_ts = ts;
+	l->in_time = time;
+}
+
+#endif

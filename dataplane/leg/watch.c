@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Is the peer heard? Where both sides have agreed to send and to receive, signalling is told when
+ * nothing came for TD_SILENCE_MS, and of the packet that ends it:
+ *
+ *     packets  | | | | |                              | | |
+ *     timer    .      ^ heard: again 1.5 s after       ^ general way: HEARD
+ *                       the last one        ^ SILENT
+ *
+ * No packet pays for it. The timer reads what packets count anyway; a leg that is silent is kept
+ * out of the fast lane, so that its next packet is seen.
+ */
+#include <dataplane/leg/priv.h>
+
+#define SILENCE      (TD_SILENCE_MS * (RTP_CLOCK / 1000u)) /* time-stamp units */
+#define UNITS_A_MS   (RTP_CLOCK / 1000u)
+#define MS(now)      ((now) / TD_NSEC_PER_MSEC)
+#define DUE(now, at) ((int32_t)((uint32_t)MS(now) - (at)) >= 0)
+
+static bool is_watched(const struct leg *l)
+{
+	return (l->flags & (LEG_RECV | LEG_SEND | LEG_SILENT)) == (LEG_RECV | LEG_SEND);
+}
+
+/* The timer fires for the report, or when a silence would have lasted long enough. */
+static void arm(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct leg_cold *c = &r->cold[id];
+	int32_t to_report = (int32_t)(c->report_at - (uint32_t)MS(now));
+	uint64_t next = (MS(now) + (uint64_t)(to_report > 0 ? to_report : 0)) * TD_NSEC_PER_MSEC;
+	uint32_t idle = rtp_clock(now) - c->watch_heard;
+	uint64_t silent = now + (idle < SILENCE ? SILENCE - idle : 0) * RTP_CLOCK_NS;
+
+	if (is_watched(&r->leg[id]) && silent < next)
+		next = silent;
+	wheel_set(&r->wheel, &c->timer[LEG_TIMER_WATCH], next);
+}
+
+void rtp_watch_start(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct leg_cold *c = &r->cold[id];
+
+	c->watch_packets = (uint32_t)rtp_in_packets(&r->leg[id], c);
+	c->watch_heard = rtp_clock(now);
+	arm(r, id, now);
+}
+
+/* When the last packet came, of those that came since the last look. */
+static uint32_t heard(const struct leg *l, const struct leg_cold *c, uint32_t time)
+{
+	uint32_t at = l->in_time, digit = rtp_clock(c->digit.last);
+
+	if (c->digit.any && (int32_t)(digit - at) > 0)
+		at = digit;
+	/* One of a type that was not negotiated leaves no time. */
+	return (int32_t)(at - c->watch_heard) > 0 ? at : time;
+}
+
+static void watch(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	uint32_t packets = (uint32_t)rtp_in_packets(l, c), time = rtp_clock(now);
+	struct td_media_event ev = {.type = TD_MEDIA_SILENT};
+
+	if (packets != c->watch_packets) {
+		c->watch_packets = packets;
+		c->watch_heard = heard(l, c, time);
+	}
+	if (time - c->watch_heard < SILENCE)
+		return;
+	l->flags |= LEG_SILENT;
+	rtp_leg_match(r, id);
+	ev.silence.ms = (time - c->watch_heard) / UNITS_A_MS;
+	ev.silence.never = !c->first_told;
+	rtp_event(r, id, &ev);
+}
+
+void rtp_watch_due(struct rtp *r, uint32_t id, uint64_t now)
+{
+	if (is_watched(&r->leg[id]))
+		watch(r, id, now);
+	if (DUE(now, r->cold[id].report_at))
+		rtp_report_due(r, id, now);
+	arm(r, id, now);
+}
+
+void rtp_watch_heard(struct rtp *r, uint32_t id, uint64_t now)
+{
+	struct td_media_event ev = {.type = TD_MEDIA_HEARD};
+
+	ev.silence.ms = (rtp_clock(now) - r->cold[id].watch_heard) / UNITS_A_MS;
+	r->leg[id].flags &= (uint16_t)~LEG_SILENT;
+	rtp_leg_match(r, id);
+	rtp_watch_start(r, id, now);
+	rtp_event(r, id, &ev);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports on an interface that the kernel owns: AF_XDP, and AF_PACKET where that is refused. */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/ethtool.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_xdp.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <dataplane/net/interface.h>
+#include <dataplane/net/nd.h>
+#include <dataplane/net/vlan.h>
+#include <dataplane/port/port.h>
+
+/* What a frame may have to fit an mbuf, and a packet socket's place in its ring (framesz=2048, of
+ * which the kernel's header takes up to 96). */
+#define PORT_FRAME_MAX 1944
+#define PORT_FDS       4096 /* highest descriptor looked at, when the driver's is searched for */
+
+static int port_ioctl(const char *device, unsigned long request, struct ifreq *r)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(r->ifr_name, sizeof(r->ifr_name), "%s", device);
+	rc = ioctl(fd, request, r) ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static int port_ethtool(const char *device, void *command)
+{
+	struct ifreq r = {.ifr_data = command};
+
+	return port_ioctl(device, SIOCETHTOOL, &r);
+}
+
+static bool port_is_veth(const char *device)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+
+	return !port_ethtool(device, &info) && !strcmp(info.driver, "veth");
+}
+
+/* Receive queues in use; 1 where the driver can't say, as such have no more. */
+static unsigned port_queues(const char *device)
+{
+	struct ethtool_channels c = {.cmd = ETHTOOL_GCHANNELS};
+
+	if (port_ethtool(device, &c) || c.rx_count + c.combined_count == 0)
+		return 1;
+	return c.rx_count + c.combined_count;
+}
+
+/* Descriptors open now (out[fd] = true), or the first of the domain that was not open then. */
+static int port_descriptors(bool *out, const bool *before, int domain)
+{
+	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
+	int found = -1;
+
+	if (!d)
+		return -1;
+	/* cppcheck-suppress readdirCalled ; the directory is this function's own */
+	while ((e = readdir(d))) {
+		int fd = atoi(e->d_name), is = 0;
+		socklen_t len = sizeof(is);
+
+		if (e->d_name[0] == '.' || fd == dirfd(d) || fd >= PORT_FDS)
+			continue;
+		if (out)
+			out[fd] = true;
+		else if (found < 0 && !before[fd] &&
+			 !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &is, &len) && is == domain)
+			found = fd;
+	}
+	closedir(d);
+	return found;
+}
+
+static void port_note(
+	const struct port *p, const struct port_env *env, const char *fmt, const char *what)
+{
+	char text[512], line[600];
+
+	if (!env->note)
+		return;
+	snprintf(text, sizeof(text), fmt, p->conf->device, what);
+	snprintf(line, sizeof(line), "port %s: %s", p->conf->name, text);
+	env->note(env->note_ctx, line);
+}
+
+static bool port_has(const struct ifaddrs *a, const struct td_addr *ip)
+{
+	const struct sockaddr_in *in = (const void *)a->ifa_addr;
+	const struct sockaddr_in6 *in6 = (const void *)a->ifa_addr;
+
+	if (!in || in->sin_family != (ip->family == 6 ? AF_INET6 : AF_INET))
+		return false;
+	return ip->family == 6 ? !memcmp(&in6->sin6_addr, ip->ip6, sizeof(ip->ip6))
+			       : in->sin_addr.s_addr == ip->ip4;
+}
+
+/* The kernel answers ARP and neighbour discovery only for addresses that it has. */
+static void port_check_addresses(const struct port *p, const struct port_env *env)
+{
+	struct ifaddrs *all, *a;
+	char text[INET6_ADDRSTRLEN];
+
+	if (getifaddrs(&all))
+		return;
+	for (unsigned i = 0; i < p->conf->address_count; i++) {
+		const struct td_addr *ip = &p->conf->address[i].addr;
+
+		for (a = all; a; a = a->ifa_next)
+			if (!strcmp(a->ifa_name, p->conf->device) && port_has(a, ip))
+				break;
+		if (!a)
+			port_note(p, env,
+				"%s lacks the address %s: the kernel won't answer ARP or neighbour "
+				"discovery for it (ip addr add)",
+				inet_ntop(ip->family == 6 ? AF_INET6 : AF_INET, ip->ip6, text,
+					sizeof(text)));
+	}
+	freeifaddrs(all);
+}
+
+/*
+ * On a VLAN of ours the kernel has no address, so it must be told which groups to hear, and to
+ * leave the tags where they are: XDP does not see those that a driver has taken off.
+ */
+static void port_take_vlan(const struct port *p, const struct port_env *env)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	struct ifreq r = {.ifr_hwaddr = {.sa_family = AF_UNSPEC}};
+
+	for (unsigned i = 0; i < p->conf->address_count; i++) {
+		const struct td_addr *a = &p->conf->address[i].addr;
+
+		if (a->family != 6)
+			continue;
+		nd_group_mac(a->ip6, (uint8_t *)r.ifr_hwaddr.sa_data);
+		(void)port_ioctl(p->conf->device, SIOCADDMULTI, &r);
+	}
+	if (!port_ethtool(p->conf->device, &flags) && flags.data & ETH_FLAG_RXVLAN)
+		port_note(p, env,
+			"%s may take VLAN tags off before we see them (ethtool -K %s rxvlan off)",
+			p->conf->device);
+}
+
+static int port_open_xdp(struct port *p, const struct port_env *env, char *err, size_t err_size)
+{
+	bool before[PORT_FDS] = {false};
+	struct xdp_options options = {0};
+	socklen_t len = sizeof(options);
+	char args[512], object[384];
+	int rc;
+
+	snprintf(p->driver, sizeof(p->driver), "af_xdp");
+	snprintf(p->device, sizeof(p->device), "net_af_xdp%u", p->number);
+	/* veth only copies, and gains nothing from the driver's busy polling: a system call for
+	 * each look at an empty ring. */
+	snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=1,xdp_prog=%s%s",
+		p->conf->device, xdp_object_path("xdp", object, sizeof(object)),
+		port_is_veth(p->conf->device) ? ",busy_budget=0" : "");
+	port_descriptors(before, NULL, 0);
+	rc = port_hotplug(p, args, err, err_size);
+	if (!rc)
+		rc = port_configure(p, env, err, err_size);
+	if (!rc)
+		rc = xdp_start(&p->xdp, p->ifindex, &p->ours, err, err_size);
+	if (rc)
+		return rc;
+	p->fd = port_descriptors(NULL, before, AF_XDP);
+	if (p->fd < 0) {
+		snprintf(err, err_size, "the driver's AF_XDP socket can't be found");
+		return -EBADF;
+	}
+	if (!getsockopt(p->fd, SOL_XDP, XDP_OPTIONS, &options, &len))
+		p->zero_copy = options.flags & XDP_OPTIONS_ZEROCOPY;
+	return 0;
+}
+
+static int port_open_packet(struct port *p, const struct port_env *env, char *err, size_t err_size)
+{
+	bool before[PORT_FDS] = {false};
+	char args[256], object[384];
+	int rc;
+
+	snprintf(p->driver, sizeof(p->driver), "af_packet%s",
+		p->conf->type == TD_PORT_AF_XDP ? " (fallback)" : "");
+	snprintf(p->device, sizeof(p->device), "net_af_packet%u", p->number);
+	snprintf(args, sizeof(args),
+		"iface=%s,qpairs=1,blocksz=4096,framesz=2048,framecnt=2048,qdisc_bypass=1",
+		p->conf->device);
+	port_descriptors(before, NULL, 0);
+	rc = port_hotplug(p, args, err, err_size);
+	if (rc)
+		return rc;
+	p->fd = port_descriptors(NULL, before, AF_PACKET);
+	if (p->fd < 0) {
+		snprintf(err, err_size, "the driver's packet socket can't be found");
+		return -EBADF;
+	}
+	p->tc = tc_alloc(p->ifindex, p->fd, xdp_object_path("tc", object, sizeof(object)), &p->ours,
+		err, err_size);
+	return p->tc ? port_configure(p, env, err, err_size) : -errno;
+}
+
+static int port_take_interface(
+	struct port *p, const struct port_env *env, char *err, size_t err_size)
+{
+	const char *device = p->conf->device;
+	int head = ETH_HLEN + (p->conf->vlan ? VLAN_BYTES : 0);
+	struct ifreq r = {0};
+	int rc;
+
+	p->kernel_owned = true;
+	p->ifindex = (int)if_nametoindex(device);
+	if (!p->ifindex) {
+		snprintf(err, err_size, "no such interface here; `ip link` lists those there are");
+		return -ENODEV;
+	}
+	p->claim = interface_claim(p->ifindex);
+	if (p->claim < 0) {
+		snprintf(err, err_size, "%s",
+			p->claim == -EADDRINUSE ? "another running engine has it"
+						: strerror(-p->claim));
+		return p->claim;
+	}
+	(void)interface_frames(p->ifindex, p->before); /* refused: zeros */
+	p->ours = env->ours;
+	rc = port_ioctl(device, SIOCGIFMTU, &r);
+	if (rc) {
+		snprintf(err, err_size, "its MTU can't be read: %s", strerror(-rc));
+		return rc;
+	}
+	if (r.ifr_mtu < p->mtu)
+		p->mtu = (uint16_t)r.ifr_mtu;
+	if (p->mtu > PORT_FRAME_MAX - head) /* longer SIP is fragmented, or the kernel's socket's */
+		p->mtu = (uint16_t)(PORT_FRAME_MAX - head);
+	p->ours.config.vlan = p->conf->vlan;
+	p->ours.config.frame_max = PORT_FRAME_MAX;
+	if (r.ifr_mtu < PORT_FRAME_MAX - head) /* all that comes in one piece */
+		p->ours.config.frame_max = (uint16_t)(r.ifr_mtu + head);
+	if (!port_ioctl(device, SIOCGIFFLAGS, &r) && !(r.ifr_flags & IFF_UP))
+		port_note(
+			p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");
+	if (p->conf->vlan)
+		port_take_vlan(p, env);
+	else
+		port_check_addresses(p, env);
+	rc = interface_clean(p->ifindex, err, err_size);
+	if (rc > 0)
+		port_note(p, env, "%s: replaced a program that a killed engine left%s", "");
+	return rc < 0 ? rc : 0;
+}
+
+int port_probe_af(struct port *p, const struct port_env *env, char *err, size_t err_size)
+{
+	unsigned queues = port_queues(p->conf->device);
+	int rc = port_take_interface(p, env, err, err_size);
+
+	if (p->claim < 0)
+		return rc;
+	if (p->conf->type == TD_PORT_AF_XDP) {
+		if (queues > 1) {
+			snprintf(err, err_size,
+				"it has %u receive queues, the engine opens one, and what arrives "
+				"on "
+				"the others would be lost; ethtool -L %s combined 1",
+				queues, p->conf->device);
+			return -EINVAL;
+		}
+		if (!rc)
+			rc = port_open_xdp(p, env, err, err_size);
+		if (!rc || !p->conf->fallback)
+			return rc;
+		port_note(p, env,
+			"%s refuses af_xdp (%s); af_packet serves, with about a quarter fewer "
+			"packets a core",
+			err);
+		port_unplug(p);
+		xdp_stop(&p->xdp);
+	} else if (rc && rc != -EBUSY) { /* someone else's XDP program is no hindrance */
+		return rc;
+	}
+	return port_open_packet(p, env, err, err_size);
+}
+
+void port_stop_af(struct port *p)
+{
+	tc_free(p->tc);
+	p->tc = NULL;
+	xdp_stop(&p->xdp);
+	port_unplug(p);
+	p->fd = -1;
+	if (p->claim >= 0)
+		close(p->claim);
+	p->claim = -1;
+}
+
+/* All that passed since the port was opened, less ours. Ours is counted as it is handed over, so
+ * for a moment it may be ahead. */
+static struct td_frames frames_less(const struct td_frames *all, const struct td_frames *before,
+	uint64_t packets, uint64_t bytes)
+{
+	struct td_frames f = {all->packets - before->packets, all->bytes - before->bytes};
+
+	if (f.packets <= packets || f.bytes <= bytes)
+		return (struct td_frames){0};
+	return (struct td_frames){f.packets - packets, f.bytes - bytes};
+}
+
+void port_kernel(
+	struct port *p, const struct td_port_stats *ours, struct td_frames out[static TD_DIR_COUNT])
+{
+	struct td_frames all[TD_DIR_COUNT];
+
+	memset(out, 0, TD_DIR_COUNT * sizeof(*out));
+	if (!p->kernel_owned || interface_frames(p->ifindex, all) < 0)
+		return;
+	out[TD_DIR_OUT] =
+		frames_less(&all[TD_DIR_OUT], &p->before[TD_DIR_OUT], ours->out, ours->out_bytes);
+	if (p->tc) {
+		out[TD_DIR_IN] = frames_less(
+			&all[TD_DIR_IN], &p->before[TD_DIR_IN], ours->in, ours->in_bytes);
+		return;
+	}
+	/* Counted by our own program: drivers differ in what their counters take of a packet that
+	 * XDP has redirected. */
+	out[TD_DIR_IN].packets = xdp_counter(&p->xdp, FILTER_PASSED);
+	out[TD_DIR_IN].bytes = xdp_counter(&p->xdp, FILTER_PASSED_BYTES);
+}
+
+uint64_t port_lost(struct port *p)
+{
+	struct xdp_statistics x = {0};
+	struct tpacket_stats t = {0};
+	socklen_t len = sizeof(x);
+
+	if (!p->kernel_owned || p->fd < 0)
+		return 0;
+	if (!p->tc) {
+		if (getsockopt(p->fd, SOL_XDP, XDP_STATISTICS, &x, &len))
+			return 0;
+		return x.rx_dropped + x.rx_ring_full + xdp_counter(&p->xdp, FILTER_NO_SOCKET) +
+		       xdp_counter(&p->xdp, FILTER_TOO_LONG);
+	}
+	len = sizeof(t);
+	if (!getsockopt(p->fd, SOL_PACKET, PACKET_STATISTICS, &t, &len)) /* and starts anew */
+		p->lost += t.tp_drops;
+	return p->lost + tc_counter(p->tc, FILTER_TOO_LONG);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* DPDK's environment: once a process, on the main thread. */
+#ifndef TANDEM_DATAPLANE_PORT_EAL_H
+#define TANDEM_DATAPLANE_PORT_EAL_H
+
+#include <tandem/config.h>
+
+struct eal_params {
+	const char *file_prefix;          /* NULL: EAL's own */
+	const struct td_conf_site *site;  /* cores, memory, hugepages */
+	const struct td_conf_port *ports; /* PCI devices are allowed one by one */
+	unsigned port_count;
+	void (*note)(void *ctx, const char *line);
+	void *note_ctx;
+};
+
+/* 0, or a negative errno with a line in err. Later calls keep what the first one started. */
+int eal_start(const struct eal_params *p, char *err, size_t err_size);
+bool eal_hugepages(void);
+/* Workers there are, and the core of each: one on core 0 when none is named. */
+unsigned eal_workers(const struct td_conf_site *site);
+unsigned eal_worker_core(const struct td_conf_site *site, unsigned worker);
+/* lcore numbers: 0 is main, then workers, then signalling if it has its own. */
+unsigned eal_worker_lcore(unsigned worker);
+unsigned eal_signalling_lcore(const struct td_conf_site *site);
+/* The first error DPDK logged since the call before, to say why something failed. Never NULL. */
+const char *eal_complaint(void);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets that change hands between workers, each pair of which has two rings of its own:
+ *
+ *     received   media of a leg that is another worker's: the port can't tell them apart, or the
+ *                right worker has no queue there
+ *     frames     whole frames for a port of which their maker has no queue
+ *
+ * Single producer, single consumer: what one worker hands another stays in order, and so does each
+ * stream, as all of it comes in by one queue. A packet counts as handed_out with the giver and as
+ * handed_in with the taker, both at its port; between the two it is held.
+ */
+#ifndef TANDEM_DATAPLANE_WORKER_HANDOVER_H
+#define TANDEM_DATAPLANE_WORKER_HANDOVER_H
+
+#include <rte_ring.h>
+#include <dataplane/net/ledger.h>
+
+/* A worker that slept takes some 100 us to look: 20 packets/us may come meanwhile. */
+#define HANDOVER_RING 2047
+
+struct handover { /* from one worker to another */
+	struct rte_ring *received, *frames;
+};
+
+/* Hands n packets of one port to worker `to` by a ring of that pair; what has no room is dropped.
+ */
+static inline void handover_put(struct worker *w, struct rte_ring *ring, unsigned to, unsigned port,
+	struct rte_mbuf **m, unsigned n)
+{
+	struct td_port_stats *s = &w->port[port].stats;
+	unsigned put;
+
+	s->handed_out +=
+		n; /* before it can be handed_in, or a reader would see less than nothing */
+	put = rte_ring_sp_enqueue_burst(ring, (void **)m, n, NULL);
+	s->handed_out -= n - put;
+	s->dropped[TD_DROP_HANDOVER_FULL] += n - put;
+	w->handed |= 1u << to;
+	for (unsigned i = put; i < n; i++)
+		rte_pktmbuf_free(m[i]);
+}
+
+/* By [from * workers + to]; those to themselves are empty. NULL with errno. *bytes grows. */
+struct handover *handover_alloc(unsigned workers, uint64_t *bytes);
+void handover_free(struct handover *h, unsigned workers); /* and what is in it; NULL is fine */
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From a port's burst to its stages. Media that the fast lane knows goes through it; for all others
+ * the parse has a verdict, and each stage gets its packets at once. The stages stand in one table.
+ */
+#include <dataplane/private.h>
+#include <dataplane/net/unreach.h>
+#include <dataplane/leg/lane.h>
+
+typedef void stage_fn(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now);
+
+static void stage_sip(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct td_port_stats *s = &d->worker.port[pkt_of(m[i])->port].stats;
+
+		if (!cmdq_put(d->sip_in, &m[i])) {
+			worker_drop(&d->worker, m[i], TD_DROP_SIP_RING_FULL);
+			continue;
+		}
+		s->consumed[TD_CONSUMED_SIP]++;
+		d->told_signalling = true;
+	}
+}
+
+static void stage_arp(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct punt_learnt learnt;
+
+	for (unsigned i = 0; i < n; i++)
+		if (punt_arp(&d->worker, &d->dp->parse, m[i], &learnt) &&
+			cmdq_put(d->learnt, &learnt)) /* full: it will be asked again */
+			home_wake(d->dp);
+}
+
+static void stage_icmp(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++)
+		punt_icmp(&d->worker, m[i]);
+}
+
+static void stage_icmp6(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct punt_learnt learnt;
+
+	for (unsigned i = 0; i < n; i++)
+		if (nd_input(&d->worker, &d->dp->parse.local6, m[i], &learnt) &&
+			cmdq_put(d->learnt, &learnt))
+			home_wake(d->dp);
+}
+
+/* What they make is as if it had come whole. */
+static void stage_fragment(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned port = pkt_of(m[i])->port, verdict;
+		struct rte_mbuf *whole = frag_input(d->frag, &d->worker, m[i], now);
+
+		if (!whole)
+			continue;
+		verdict = parse_packet(&d->dp->parse, &d->worker.port[port], port, whole);
+		if (verdict == VERDICT_SIP)
+			stage_sip(d, &whole, 1, now);
+		else
+			worker_drop(&d->worker, whole,
+				verdict < VERDICT_DROP ? TD_DROP_IP_FRAGMENT
+						       : verdict - VERDICT_DROP);
+	}
+}
+
+static void stage_kernel(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++)
+		worker_consume(&d->worker, m[i], TD_CONSUMED_KERNEL);
+}
+
+static unsigned media_worker(const struct dp_worker *d, struct rte_mbuf *m)
+{
+	return td_leg_worker(pkt_of(m)->leg, d->dp->workers, d->dp->parse.ports_per_address);
+}
+
+/* Media that came to another worker than its leg's, by one port: together what goes to one. */
+static void stage_media(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	unsigned from = d->worker.index, port = pkt_of(m[0])->port;
+
+	for (unsigned first = 0, end; first < n; first = end) {
+		unsigned to = media_worker(d, m[first]);
+
+		for (end = first + 1; end < n && media_worker(d, m[end]) == to; end++)
+			;
+		handover_put(&d->worker, dp_handover(d->dp, from, to)->received, to, port,
+			m + first, end - first);
+	}
+}
+
+static stage_fn *const stages[VERDICT_COUNT] = {
+	[VERDICT_MEDIA] = stage_media,
+	[VERDICT_SIP] = stage_sip,
+	[VERDICT_ARP] = stage_arp,
+	[VERDICT_ICMP] = stage_icmp,
+	[VERDICT_ICMP6] = stage_icmp6,
+	[VERDICT_FRAGMENT] = stage_fragment,
+	[VERDICT_KERNEL] = stage_kernel,
+};
+
+/* A frame in several buffers, in one; false when it was dropped. Only SIP may be so long. */
+static bool pipeline_flatten(struct dp_worker *d, unsigned port, struct rte_mbuf **m)
+{
+	const struct parse *t = &d->dp->parse;
+	unsigned verdict;
+
+	if (!d->frag) {
+		pkt_of(*m)->port = (uint8_t)port;
+		worker_drop(&d->worker, *m, TD_DROP_TOO_BIG);
+		return false;
+	}
+	*m = frag_flatten(d->frag, &d->worker, port, *m);
+	if (!*m)
+		return false;
+	verdict = parse_packet(t, &d->worker.port[port], port, *m);
+	if (verdict != VERDICT_MEDIA)
+		return true;
+	worker_drop(&d->worker, *m, TD_DROP_TOO_BIG);
+	return false;
+}
+
+/* Media is RTP, or RTCP, which leg/rtcp.c counts. */
+static const enum td_apart aparts[VERDICT_COUNT] = {
+	[VERDICT_SIP] = TD_APART_SIP,
+	[VERDICT_ARP] = TD_APART_ARP,
+	[VERDICT_ICMP] = TD_APART_ICMP,
+	[VERDICT_ICMP6] = TD_APART_ICMP,
+	[VERDICT_FRAGMENT] = TD_APART_FRAGMENT,
+	[VERDICT_KERNEL] = TD_APART_KERNEL,
+};
+
+/* The bytes of n packets, at most LANE_BURST, which are taken. */
+static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned port,
+	struct rte_mbuf **m, unsigned n, bool more, uint64_t now)
+{
+	struct worker_port *p = &d->worker.port[port];
+	struct rte_mbuf *batch[VERDICT_COUNT][LANE_BURST];
+	unsigned count[VERDICT_COUNT] = {0};
+	uint64_t bytes = lane_open(lane, d->rtp, &d->dp->parse, port, m, n, more, now);
+
+	for (unsigned i = lane_run(lane, 0); i < n; i = lane_run(lane, i + 1)) {
+		unsigned verdict;
+
+		if (m[i]->nb_segs > 1 && !pipeline_flatten(d, port, &m[i]))
+			continue;
+		verdict = parse_packet(&d->dp->parse, p, port, m[i]);
+		if (verdict >= VERDICT_COUNT)
+			worker_apart(p, TD_APART_REFUSED, TD_DIR_IN, m[i]);
+		else if (verdict != VERDICT_MEDIA)
+			worker_apart(p, aparts[verdict], TD_DIR_IN, m[i]);
+		if (verdict == PARSE_DROP(UDP_PORT))
+			unreach_drop(&d->worker, m[i], TD_DROP_UDP_PORT, now);
+		else if (verdict >= VERDICT_COUNT)
+			worker_drop(&d->worker, m[i], verdict - VERDICT_DROP);
+		else if (verdict != VERDICT_MEDIA ||
+			 (d->dp->workers > 1 && media_worker(d, m[i]) != d->worker.index))
+			batch[verdict][count[verdict]++] = m[i];
+		else /* in turn: its leg's next may be in the lane again */
+			rtp_receive(d->rtp, m[i], now);
+	}
+	for (unsigned v = 0; v < VERDICT_COUNT; v++)
+		if (count[v])
+			stages[v](d, batch[v], count[v], now);
+	return bytes;
+}
+
+static uint64_t pipeline_windows(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	uint64_t bytes = 0;
+	struct lane lane;
+
+	lane.ask = NULL;
+	for (; n > LANE_BURST; m += LANE_BURST, n -= LANE_BURST)
+		bytes += pipeline_window(d, &lane, port, m, LANE_BURST, n >= 2 * LANE_BURST, now);
+	return bytes + pipeline_window(d, &lane, port, m, n, false, now);
+}
+
+void pipeline_run(struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	struct td_port_stats *s = &d->worker.port[port].stats;
+
+	s->in += n;
+	s->in_bytes += pipeline_windows(d, port, m, n, now);
+}
+
+void pipeline_take(
+	struct dp_worker *d, unsigned port, struct rte_mbuf **m, unsigned n, uint64_t now)
+{
+	d->worker.port[port].stats.handed_in += n;
+	(void)pipeline_windows(d, port, m, n, now);
+}
