@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every state an agent can be in, and every way out of it. */
-#include <engine/acd/fixture.h>
+#include <engine/acd/test/fixture.h>
 
 static int setup(void **state)
 {

@@ -3,7 +3,7 @@
  * 200,000 random inputs from a seed, every output and the state after every input judged by the
  * model; then the journal of it all replayed, whole and with a record altered.
  */
-#include <engine/acd/model.h>
+#include <engine/acd/test/model.h>
 #include <engine/acd/replay.h>
 #include <engine/base/buf.h>
 #include <engine/base/prng.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Queues and contacts: order, time-out, length, several groups, counters. */
-#include <engine/acd/fixture.h>
+#include <engine/acd/test/fixture.h>
 
 static void serves_in_the_order_of_priority_and_wait(void **state)
 {

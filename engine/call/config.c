@@ -7,14 +7,14 @@
  * Ports, the RTP range and workers are taken from the first configuration that has ports: the
  * dataplane opens them once, and a change of theirs takes effect at the next start.
  */
-#include <engine/call/agents.h>
+#include <engine/call/site/agents.h>
 #include <engine/call/config.h>
-#include <engine/call/marking.h>
-#include <engine/call/distribute.h>
+#include <engine/call/media/marking.h>
+#include <engine/call/site/distribute.h>
 #include <engine/call/engine.h>
-#include <engine/call/queuelog.h>
-#include <engine/call/reserve.h>
-#include <engine/call/trunk.h>
+#include <engine/call/events/queuelog.h>
+#include <engine/call/site/reserve.h>
+#include <engine/call/site/trunk.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

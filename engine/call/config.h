@@ -3,7 +3,7 @@
 #ifndef TANDEM_ENGINE_CALL_CONFIG_H
 #define TANDEM_ENGINE_CALL_CONFIG_H
 
-#include <engine/call/state.h>
+#include <engine/call/state/state.h>
 
 struct td_conf_site;
 /* Of the site, or without one the engine's own. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/call/agents.h>
-#include <engine/call/call.h>
+#include <engine/call/site/agents.h>
+#include <engine/call/transition/call.h>
 #include <engine/call/config.h>
-#include <engine/call/distribute.h>
+#include <engine/call/site/distribute.h>
 #include <engine/call/engine.h>
-#include <engine/call/leg.h>
-#include <engine/call/silence.h>
-#include <engine/call/story.h>
+#include <engine/call/media/leg.h>
+#include <engine/call/media/silence.h>
+#include <engine/call/events/story.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef TANDEM_ENGINE_CALL_ENGINE_H
 #define TANDEM_ENGINE_CALL_ENGINE_H
 
-#include <engine/call/state.h>
+#include <engine/call/state/state.h>
 
 /* Time first: what the distributor had to do by then is older than the input. */
 void engine_enter(struct td_engine *e, uint64_t now);

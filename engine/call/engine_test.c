@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
-#include <engine/call/state.h>
+#include <engine/call/state/state.h>
 #include <engine/base/buf.h>
 #include <tandem/engine.h>
 #include <tests/unit/unit.h>

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From the SIP user agent and the registrar to calls, offers and agents. */
-#include <engine/call/agents.h>
-#include <engine/call/bridge.h>
-#include <engine/call/call.h>
-#include <engine/call/dial.h>
+#include <engine/call/site/agents.h>
+#include <engine/call/transition/bridge.h>
+#include <engine/call/transition/call.h>
+#include <engine/call/transition/dial.h>
 #include <engine/call/engine.h>
-#include <engine/call/leg.h>
-#include <engine/call/marking.h>
-#include <engine/call/ring.h>
-#include <engine/call/story.h>
-#include <engine/call/trace.h>
-#include <engine/call/trunk.h>
+#include <engine/call/media/leg.h>
+#include <engine/call/media/marking.h>
+#include <engine/call/transition/ring.h>
+#include <engine/call/events/story.h>
+#include <engine/call/events/trace.h>
+#include <engine/call/site/trunk.h>
 #include <stdio.h>
 
 #define INFO_DURATION_MS 160 /* what RFC 2833 era telephones send when they name none */

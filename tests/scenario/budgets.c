@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/call/keys.h>
-#include <engine/call/state.h>
+#include <engine/call/media/keys.h>
+#include <engine/call/state/state.h>
 #include <tests/scenario/budgets.h>
 
 /* What is reserved of a budget, counted anew over the legs that hold some of it. */

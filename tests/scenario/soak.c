@@ -8,7 +8,7 @@
  *
  *     soak CALLS SEED
  */
-#include <engine/call/state.h>
+#include <engine/call/state/state.h>
 #include <engine/sip/msg/msg.h>
 #include <stdio.h>
 #include <stdlib.h>

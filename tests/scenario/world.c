@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/replay.h>
-#include <engine/call/state.h>
+#include <engine/call/state/state.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <tests/scenario/world.h>

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/queuelog.h>
+#include <stdio.h>
+
+#define NONE "NONE"
+
+struct line {
+	struct td_ev_queue_log ev;
+	unsigned fields;
+};
+
+static struct line line_new(
+	const char *call, const char *queue, const struct agent *a, const char *event)
+{
+	struct line l = {0};
+
+	snprintf(l.ev.call, sizeof(l.ev.call), "%s", call);
+	snprintf(l.ev.queue, sizeof(l.ev.queue), "%s", queue);
+	snprintf(l.ev.agent, sizeof(l.ev.agent), "%s", a ? a->object.name : NONE);
+	snprintf(l.ev.event, sizeof(l.ev.event), "%s", event);
+	return l;
+}
+
+static void text(struct line *l, const char *value)
+{
+	snprintf(l->ev.data[l->fields++], sizeof(l->ev.data[0]), "%s", value);
+}
+
+static void number(struct line *l, uint64_t value)
+{
+	snprintf(l->ev.data[l->fields++], sizeof(l->ev.data[0]), "%llu", (unsigned long long)value);
+}
+
+static void emit(struct td_engine *e, const struct line *l)
+{
+	e->io.event(e->io.ctx, TD_EV_QUEUE_LOG, &l->ev, sizeof(l->ev));
+}
+
+static uint32_t seconds(uint64_t from, uint64_t to)
+{
+	return ms_between(from, to) / 1000;
+}
+
+void queuelog_system(struct td_engine *e, const char *event)
+{
+	struct line l = line_new(NONE, NONE, NULL, event);
+
+	emit(e, &l);
+}
+
+void queuelog_enter(struct td_engine *e, const struct call *c)
+{
+	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, "ENTERQUEUE");
+
+	text(&l, "");
+	text(&l, c->cdr.caller);
+	number(&l, c->first_position);
+	emit(e, &l);
+}
+
+void queuelog_exit(struct td_engine *e, const struct call *c, const char *event)
+{
+	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, event);
+
+	number(&l, c->position);
+	number(&l, c->first_position);
+	number(&l, seconds(c->entered, e->now));
+	emit(e, &l);
+}
+
+void queuelog_ring(
+	struct td_engine *e, const struct call *c, const struct agent *a, const char *event)
+{
+	struct line l = line_new(c->cdr.id, c->queue->object.name, a, event);
+
+	number(&l, ms_between(c->rung, e->now));
+	emit(e, &l);
+}
+
+void queuelog_connect(struct td_engine *e, const struct call *c)
+{
+	struct line l = line_new(c->cdr.id, c->queue->object.name, c->agent->agent, "CONNECT");
+	char peer[TD_NUMBER_BYTES];
+
+	number(&l, seconds(c->entered, c->connected));
+	/* Asterisk's other channel; ours is the call's attempt. */
+	snprintf(peer, sizeof(peer), "%s.%u", c->cdr.id, c->cdr.attempts);
+	text(&l, peer);
+	number(&l, seconds(c->rung, c->connected));
+	emit(e, &l);
+}
+
+void queuelog_complete(struct td_engine *e, const struct call *c, bool by_agent)
+{
+	struct line l = line_new(c->cdr.id, c->queue->object.name, c->agent->agent,
+		by_agent ? "COMPLETEAGENT" : "COMPLETECALLER");
+
+	number(&l, seconds(c->entered, c->connected));
+	number(&l, seconds(c->connected, e->now));
+	number(&l, c->first_position);
+	emit(e, &l);
+}
+
+void queuelog_login(struct td_engine *e, const struct agent *a, const char *channel)
+{
+	struct line l = line_new(NONE, NONE, a, "AGENTLOGIN");
+
+	text(&l, channel);
+	emit(e, &l);
+}
+
+void queuelog_logoff(struct td_engine *e, const struct agent *a, const char *channel)
+{
+	struct line l = line_new(NONE, NONE, a, "AGENTLOGOFF");
+
+	text(&l, channel);
+	number(&l, seconds(a->login, e->now));
+	emit(e, &l);
+}
+
+void queuelog_pause(struct td_engine *e, const struct agent *a, bool pause)
+{
+	struct line l = line_new(NONE, NONE, a, pause ? "PAUSE" : "UNPAUSE");
+
+	text(&l, a->reason);
+	emit(e, &l);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/media/keys.h>
+#include <engine/call/events/story.h>
+#include <engine/base/addr.h>
+#include <errno.h>
+#include <stdio.h>
+
+enum td_srtp_policy keys_policy(const struct call_leg *l)
+{
+	const struct agent *a = l->agent ? l->agent : l->call->calling_agent;
+
+	if (l->trunk)
+		return l->trunk->conf.srtp;
+	return a ? a->conf.srtp : l->call->trunk->conf.srtp;
+}
+
+uint8_t keys_tag(const struct td_srtp_key *key)
+{
+	static const uint8_t tags[TD_SRTP_SUITES] = {
+		[TD_SRTP_AES_CM_128_HMAC_SHA1_32] = 4,
+		[TD_SRTP_AES_CM_128_HMAC_SHA1_80] = RATE_TAG_SHA1_80,
+		[TD_SRTP_AEAD_AES_128_GCM] = RATE_TAG_GCM,
+		[TD_SRTP_AEAD_AES_256_GCM] = RATE_TAG_GCM,
+	};
+
+	return (uint8_t)(tags[key->suite] + key->mki_len);
+}
+
+uint8_t keys_tag_chosen(const struct keys_chosen *chosen)
+{
+	uint8_t in = chosen->in ? keys_tag(&chosen->in->key) : 0;
+	uint8_t out = chosen->in ? keys_tag(&chosen->out->key) : 0;
+
+	return in > out ? in : out;
+}
+
+uint8_t keys_tag_offered(const struct sdp *offer)
+{
+	uint8_t longest = 0;
+
+	for (unsigned i = 0; i < offer->crypto_count; i++) {
+		uint8_t tag = keys_tag(&offer->crypto[i].key);
+
+		longest = tag > longest ? tag : longest;
+	}
+	return longest;
+}
+
+uint8_t keys_tag_ours(enum td_srtp_policy policy)
+{
+	return policy == TD_SRTP_OFF ? 0 : RATE_TAG_GCM;
+}
+
+static void key_make(struct td_engine *e, struct td_srtp_key *key, uint8_t suite)
+{
+	*key = (struct td_srtp_key){.suite = suite, .fresh = true};
+	e->io.random(e->io.ctx, key->key, sdp_crypto_bytes(suite));
+}
+
+static bool key_same(const struct td_srtp_key *a, const struct td_srtp_key *b)
+{
+	return a->suite == b->suite && a->mki_len == b->mki_len &&
+	       !memcmp(a->mki, b->mki, a->mki_len) &&
+	       !memcmp(a->key, b->key, sdp_crypto_bytes(a->suite));
+}
+
+void keys_offer(struct td_engine *e, struct call_leg *l)
+{
+	static const uint8_t suites[] = {TD_SRTP_AEAD_AES_256_GCM, TD_SRTP_AEAD_AES_128_GCM,
+		TD_SRTP_AES_CM_128_HMAC_SHA1_80};
+	enum td_srtp_policy policy = keys_policy(l);
+
+	_Static_assert(sizeof(suites) <= SDP_CRYPTO_MAX, "a line each");
+	if (policy == TD_SRTP_OFF)
+		return;
+	l->ours.savp = policy == TD_SRTP_REQUIRED;
+	l->ours.crypto_count = sizeof(suites);
+	for (unsigned i = 0; i < sizeof(suites); i++) {
+		l->ours.crypto[i].tag = i + 1;
+		key_make(e, &l->ours.crypto[i].key, suites[i]);
+	}
+}
+
+int keys_answer(struct td_engine *e, struct call_leg *l, const struct sdp *offer)
+{
+	const struct sdp_crypto *theirs = &offer->crypto[0];
+	const struct td_srtp_key *is = &l->keys.out;
+	bool moved = !addr_is_any(&offer->rtp) && !addr_equal(&offer->rtp, &l->params.remote);
+
+	if (!offer->crypto_count)
+		return offer->savp || keys_policy(l) == TD_SRTP_REQUIRED ? -EPROTO : 0;
+	l->ours.crypto_count = 1;
+	l->ours.crypto[0].tag = theirs->tag;
+	if (is->suite == theirs->key.suite && (!moved || key_same(&l->keys.in, &theirs->key)))
+		l->ours.crypto[0].key = *is;
+	else
+		key_make(e, &l->ours.crypto[0].key, theirs->key.suite);
+	return 0;
+}
+
+int keys_choose(const struct call_leg *l, const struct sdp *peer, struct keys_chosen *out)
+{
+	*out = (struct keys_chosen){0};
+	if (peer->crypto_count)
+		out->in = &peer->crypto[0];
+	for (unsigned i = 0; out->in && i < l->ours.crypto_count; i++)
+		if (l->ours.crypto[i].tag == out->in->tag &&
+			l->ours.crypto[i].key.suite == out->in->key.suite)
+			out->out = &l->ours.crypto[i];
+	if (out->out)
+		return 0;
+	/* RTP, unless one of the two wants no such thing, or took a line that we did not offer. */
+	if (l->ours.savp || peer->savp || (out->in && l->ours.crypto_count) ||
+		keys_policy(l) == TD_SRTP_REQUIRED)
+		return -EPROTO;
+	out->in = NULL;
+	return 0;
+}
+
+void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen *chosen)
+{
+	struct leg_keys *k = &l->keys;
+	uint8_t before = k->in.suite;
+
+	if (!chosen->in) {
+		if (before)
+			story(e, l->call, "no SRTP any more with %s", leg_who(l));
+		explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
+		l->ours.crypto_count = 0;
+		explicit_bzero(k, sizeof(*k));
+		return;
+	}
+	if (!key_same(&k->in, &chosen->in->key)) {
+		k->in = chosen->in->key;
+		k->in_due = true;
+	}
+	if (!key_same(&k->out, &chosen->out->key)) {
+		k->out = chosen->out->key;
+		k->out_due = true;
+	}
+	/* Of our offer's lines only the one that was chosen goes on. */
+	l->ours.crypto[0] = *chosen->out;
+	l->ours.crypto_count = 1;
+	explicit_bzero(&l->ours.crypto[1], sizeof(l->ours.crypto) - sizeof(l->ours.crypto[0]));
+	if (before != k->in.suite)
+		story(e, l->call, "SRTP with %s: %s", leg_who(l), sdp_crypto_suite(k->in.suite));
+	else if (k->in_due)
+		story(e, l->call, "another SRTP key of %s", leg_who(l));
+}
+
+void keys_wipe(struct call_leg *l)
+{
+	explicit_bzero(&l->keys, sizeof(l->keys));
+	explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
+}
+
+const char *keys_why(int rc, const struct sdp *peer, char text[static KEYS_TEXT])
+{
+	if (rc != -EPROTO)
+		return "no codec in common";
+	if (peer->crypto_count)
+		return "its SRTP key is for no line of our offer";
+	if (!peer->crypto_why)
+		return "it has no SRTP key";
+	snprintf(text, KEYS_TEXT, "no SRTP key of it can be used: %s", peer->crypto_why);
+	return text;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/media/leg.h>
+#include <engine/call/media/keys.h>
+#include <engine/call/media/marking.h>
+#include <engine/call/site/reserve.h>
+#include <engine/call/media/silence.h>
+#include <errno.h>
+#include <stdio.h>
+
+#define WINDOW_NS       (10 * TD_NSEC_PER_MSEC) /* a worker looks for commands every ms at least */
+#define SESSION_ID_MASK 0x3fffffffffffffffull
+#define SEQ_FIRST_MAX   0x7fff
+#define DEL_RESERVE     1 /* a leg can always be ended */
+
+static void leg_free(struct td_engine *e, struct call_leg *l)
+{
+	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
+		return; /* something still points here */
+	keys_wipe(l);
+	pool_free(&e->legs, l);
+}
+
+struct call_leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
+	const struct td_addr *local, uint8_t family)
+{
+	int address = ports_media(&e->ports, local, family);
+	uint32_t worker;
+	struct call_leg *l;
+
+	if (address < 0) {
+		errno = ENOENT;
+		return NULL;
+	}
+	l = pool_alloc(&e->legs);
+	if (!l) {
+		errno = ENOBUFS;
+		return NULL;
+	}
+	/* Both legs of a call belong to one worker, so that none of its packets changes hands. */
+	if (c->caller)
+		worker = td_leg_worker(c->caller->slot, e->ports.workers, e->ports.per_address);
+	else
+		worker = ports_worker(&e->ports, (uint32_t)address);
+	l->slot = ports_get(&e->ports, (uint32_t)address, worker, l);
+	if (l->slot == TD_LEG_NONE) {
+		pool_free(&e->legs, l);
+		errno = ENOBUFS;
+		return NULL;
+	}
+	l->media = LEG_MEDIA_RESERVED;
+	l->call = c;
+	l->agent = a;
+	l->params = (struct td_leg_params){
+		.ssrc = (uint32_t)prng_u64(&e->prng),
+		.ts_offset = (uint32_t)prng_u64(&e->prng),
+		/* RFC 3711 section 3.3.1: before its first packet came, nobody can see it turn. */
+		.seq = prng_u64(&e->prng) & SEQ_FIRST_MAX,
+		.cookie = (uint32_t)prng_u64(&e->prng),
+		.dtmf_pt = TD_PT_NONE,
+	};
+	quality_init(&l->quality, l->params.seq);
+	return l;
+}
+
+void leg_session_over(struct td_engine *e, struct call_leg *l)
+{
+	l->session = NULL;
+	/* Until then a 2xx that crosses our CANCEL may bring RTP to the port we offered. */
+	if (l->media == LEG_MEDIA_RESERVED && !l->call)
+		leg_gone(e, l);
+	else
+		leg_free(e, l);
+}
+
+void leg_detach(struct td_engine *e, struct call_leg *l)
+{
+	l->call = NULL;
+	if (l->media == LEG_MEDIA_ADDED)
+		leg_del(e, l);
+	reserve_release(e, &l->grant); /* an offer that is over */
+	if (l->media == LEG_MEDIA_RESERVED && !l->session)
+		leg_gone(e, l);
+	else
+		leg_free(e, l);
+}
+
+/* RFC 8866 section 5.2; a signed 64-bit number everywhere. Never 0. */
+static uint64_t session_id(struct td_engine *e)
+{
+	return (prng_u64(&e->prng) & SESSION_ID_MASK) | 1;
+}
+
+static uint8_t static_pt(uint8_t codec)
+{
+	return codec == TD_CODEC_PCMA ? 8 : 0; /* RFC 3551 table 4 */
+}
+
+void leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
+	uint8_t ptime_ms)
+{
+	l->ours = (struct sdp){
+		.rtp = ports_rtp(&e->ports, l->slot),
+		.dtmf_pt = dtmf_pt,
+		.ptime_ms = ptime_ms,
+		.direction = SDP_SENDRECV,
+		.rtcp_mux = true,
+		.rtcp_rsize = true,
+		.rtcp_xr = true,
+		.session_id = session_id(e),
+		.version = 1,
+		.media_count = 1,
+	};
+	for (unsigned i = 0; i + 1 < sizeof(l->ours.codecs) && codecs[i]; i++) {
+		l->ours.codecs[i] = codecs[i];
+		l->ours.pt[i] = static_pt(codecs[i]);
+	}
+	keys_offer(e, l);
+}
+
+int leg_answer(
+	struct td_engine *e, struct call_leg *l, const uint8_t *codecs, const struct sdp *offer)
+{
+	struct td_addr rtp = ports_rtp(&e->ports, l->slot);
+	uint64_t id = l->ours.session_id ? l->ours.session_id : session_id(e);
+	struct sdp answer;
+	int rc = sdp_answer(offer, codecs, &rtp, id, l->ours.version + 1, &answer);
+
+	if (rc < 0)
+		return rc;
+	l->ours = answer;
+	return keys_answer(e, l, offer);
+}
+
+static uint32_t account(struct td_engine *e, const struct call_leg *l, uint8_t codec)
+{
+	const struct call *c = l->call;
+	const struct trunk *t = l->trunk ? l->trunk : l->agent ? NULL : c->trunk;
+	const struct agent *a = l->agent ? l->agent : c->calling_agent;
+	const struct link *k = t ? t->link : a->link;
+	struct acct_key key = {
+		.codec = codec,
+		.trunk = t ? t->object.number : ACCT_AGENTS,
+		.queue = c->queue ? c->queue->object.number : 0,
+		.link = k ? k->object.number : 0,
+	};
+
+	return acct_row(&e->acct, &key);
+}
+
+int leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
+{
+	const struct call *c = l->call;
+	struct td_leg_params p = l->params;
+	struct keys_chosen keys = {0};
+	int rc = peer->rtp.port ? sdp_leg(&l->ours, peer, &p) : -ENOENT;
+
+	if (rc == 0)
+		rc = keys_choose(l, peer, &keys);
+	if (rc < 0)
+		return rc;
+	if (keys.in)
+		p.flags |= TD_LEG_SRTP;
+	if (l->agent)
+		p.policy = l->agent->conf.policy;
+	else if (l->trunk)
+		p.policy = l->trunk->conf.policy;
+	else
+		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
+	rc = reserve_change(e, l, &p, keys_tag_chosen(&keys));
+	if (rc < 0)
+		return rc;
+	p.acct = account(e, l, p.codec);
+	if (l->session)
+		p.sip = *sip_session_source(l->session);
+	p.dscp = marking_rtp(e, l);
+	l->params = p;
+	keys_take(e, l, &keys);
+	return 0;
+}
+
+int leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
+{
+	struct sdp plain = *peer;
+	int rc = leg_negotiate(e, l, peer);
+
+	if (rc != -EDQUOT)
+		return rc;
+	plain.ptime_ms = l->ours.ptime_ms;
+	return leg_negotiate(e, l, &plain);
+}
+
+struct str leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES])
+{
+	struct td_buf b;
+
+	buf_init_fixed(&b, text, LEG_SDP_BYTES);
+	sdp_encode(&l->ours, &b);
+	return (struct str){b.data, b.len};
+}
+
+static void command(struct td_engine *e, struct call_leg *l, struct td_media_cmd *cmd)
+{
+	if (e->now - l->window >= WINDOW_NS) {
+		l->window = e->now;
+		l->commands = 0;
+	}
+	l->commands++;
+	cmd->leg = l->slot;
+	e->io.media(e->io.ctx, cmd);
+}
+
+bool leg_can(const struct td_engine *e, const struct call_leg *l, unsigned commands)
+{
+	unsigned used = e->now - l->window >= WINDOW_NS ? 0 : l->commands;
+
+	return used + commands + DEL_RESERVE <= TD_LEG_CREDITS;
+}
+
+static void key_command(
+	struct td_engine *e, struct call_leg *l, enum td_media_op op, const struct td_srtp_key *key)
+{
+	struct td_media_cmd cmd = {.op = op, .srtp = *key};
+
+	command(e, l, &cmd);
+	explicit_bzero(&cmd, sizeof(cmd));
+}
+
+static void keys_tell(struct td_engine *e, struct call_leg *l)
+{
+	if (l->keys.in_due)
+		key_command(e, l, TD_MEDIA_SRTP_IN, &l->keys.in);
+	if (l->keys.out_due)
+		key_command(e, l, TD_MEDIA_SRTP_OUT, &l->keys.out);
+	l->keys.in_due = l->keys.out_due = false;
+}
+
+void leg_add(struct td_engine *e, struct call_leg *l)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
+	l->media = LEG_MEDIA_ADDED;
+	keys_tell(e, l);
+}
+
+void leg_set(struct td_engine *e, struct call_leg *l)
+{
+	if (l->media == LEG_MEDIA_ADDED) {
+		command(e, l,
+			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = l->params});
+		keys_tell(e, l);
+	}
+	if (!silence_matters(l))
+		silence_end(e, l);
+}
+
+void leg_account(struct td_engine *e, struct call_leg *l)
+{
+	uint32_t row = account(e, l, l->params.codec);
+
+	if (row == l->params.acct)
+		return;
+	l->params.acct = row;
+	leg_set(e, l);
+}
+
+void leg_del(struct td_engine *e, struct call_leg *l)
+{
+	if (l->media != LEG_MEDIA_ADDED)
+		return;
+	reserve_release(e, &l->grant); /* the worker sends no more; the peer has its BYE */
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL});
+	l->media = LEG_MEDIA_DELETING;
+}
+
+void leg_play(struct td_engine *e, struct call_leg *l, const struct queue *q)
+{
+	int sound = q ? conf_sound(e->conf, str_of(q->conf.music)) : -1;
+
+	if (sound < 0)
+		return; /* no music, or its queue has just been deleted: silence */
+	command(e, l,
+		&(struct td_media_cmd){
+			.op = TD_MEDIA_PLAY, .play = {.sound = (uint32_t)sound, .loop = 1}});
+}
+
+void leg_bridge(struct td_engine *e, struct call_leg *l, const struct call_leg *peer)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
+}
+
+void leg_unbridge(struct td_engine *e, struct call_leg *l)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
+}
+
+void leg_tap(struct td_engine *e, struct call_leg *l, uint32_t recording, uint32_t channel)
+{
+	command(e, l,
+		&(struct td_media_cmd){
+			.op = TD_MEDIA_TAP, .tap = {.recording = recording, .channel = channel}});
+}
+
+void leg_gone(struct td_engine *e, struct call_leg *l)
+{
+	ports_put(&e->ports, l->slot);
+	l->slot = TD_LEG_NONE;
+	l->media = LEG_MEDIA_NONE;
+	leg_free(e, l);
+}

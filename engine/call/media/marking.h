@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* DSCP of what we send: the trunk's or agent's, else the site's. */
+#ifndef TANDEM_ENGINE_CALL_MEDIA_MARKING_H
+#define TANDEM_ENGINE_CALL_MEDIA_MARKING_H
+
+#include <engine/call/state/state.h>
+
+uint8_t marking_sip(const struct td_engine *e, const struct td_addr *remote);
+uint8_t marking_rtp(const struct td_engine *e, const struct call_leg *l);
+/* Those telephones of `conf` that are known by their address alone, sorted, in memory that the
+ * caller frees; *count of them. NULL when there is no memory. */
+struct marked *marking_telephones(const struct td_conf *conf, uint32_t *count);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Legs that should be heard and are not: the worker says when a silence begins and ends
+ * (TD_MEDIA_SILENT, TD_MEDIA_HEARD); here it becomes steps of the call, what an operator sees of
+ * it, and the alarm `one-way-audio` while there is a talk of which only one side is heard.
+ */
+#ifndef TANDEM_ENGINE_CALL_MEDIA_SILENCE_H
+#define TANDEM_ENGINE_CALL_MEDIA_SILENCE_H
+
+#include <engine/call/state/state.h>
+
+#define SILENCE_TIMERS 1 /* of the engine, beside those of calls */
+
+/* The peer has agreed to send and receive: who only sends, holds us, and may send nothing. */
+bool silence_matters(const struct call_leg *l);
+void silence_first(struct td_engine *e, struct call_leg *l); /* its first packet */
+void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool never);
+void silence_heard(struct td_engine *e, struct call_leg *l, uint32_t ms);
+void silence_end(struct td_engine *e, struct call_leg *l); /* held: it matters no more */
+void silence_over(struct td_engine *e, struct call *c);    /* the call ends */
+void silence_stop(struct td_engine *e);                    /* the engine does */
+void silence_check(struct td_engine *e, struct call *c);   /* a talk has begun */
+const char *silence_audio(const struct call *c);           /* "", "ok", "one-way", "none" */
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Agents: what the distributor says of them, where their telephones are, what operators ask. */
+#ifndef TANDEM_ENGINE_CALL_SITE_AGENTS_H
+#define TANDEM_ENGINE_CALL_SITE_AGENTS_H
+
+#include <engine/call/state/state.h>
+
+/* The distributor's AGENT output: ends a stay, begins another. */
+void agents_state(struct td_engine *e, const struct td_acd_out *out);
+/* The stays in progress end here, for the journal. */
+void agents_stop(struct td_engine *e);
+
+/* A telephone registered, or the last registration went. */
+void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
+
+/* Ours on the network of someone who does not register, agent or trunk; any when it is on none. */
+struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote);
+
+/* Where to send an INVITE. False: nowhere. Slices live until the registrar's next input. */
+struct agents_target {
+	struct td_addr local, remote;
+	struct str uri;
+	char uri_text[TD_NAME_BYTES + 64];
+};
+bool agents_target(const struct td_engine *e, const struct agent *a, struct agents_target *out);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/site/agents.h>
+#include <engine/call/transition/call.h>
+#include <engine/call/site/distribute.h>
+#include <engine/call/site/reserve.h>
+#include <engine/call/transition/ring.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* A contact has QUEUED, OFFER, CANCEL and OVERFLOW outstanding at most, and one more OFFER while
+ * an earlier one is withdrawn: rounded up. */
+#define OUTS_A_CONTACT 8
+
+static struct td_acd_limits limits(const struct td_engine *e)
+{
+	return (struct td_acd_limits){
+		.queues = LIMIT_QUEUES,
+		.groups = LIMIT_GROUPS,
+		.agents = LIMIT_AGENTS,
+		.contacts = e->params.max_calls,
+		.links = LIMIT_LINKS,
+	};
+}
+
+static void output(void *ctx, const struct td_acd_out *out)
+{
+	struct td_engine *e = ctx;
+
+	e->io.event(e->io.ctx, TD_EV_ACD_OUT, out, sizeof(*out));
+	if (out->type == TD_ACD_OUT_AGENT) {
+		agents_state(e, out);
+		return;
+	}
+	if (out->type == TD_ACD_OUT_OFFER)
+		reserve_offered(e, objects_get(&e->agents, out->agent));
+	if (e->out_count == e->out_cap) {
+		e->outs_lost++; /* cannot be, see OUTS_A_CONTACT; `show sip` would tell */
+		return;
+	}
+	e->outs[(e->out_head + e->out_count++) % e->out_cap] = *out;
+}
+
+int distribute_init(struct td_engine *e)
+{
+	struct td_acd_limits l = limits(e);
+
+	e->out_cap = OUTS_A_CONTACT * e->params.max_calls;
+	e->outs = calloc(e->out_cap, sizeof(*e->outs));
+	if (!e->outs)
+		return -ENOMEM;
+	e->acd = acd_alloc(&l, output, e);
+	return e->acd ? 0 : -ENOMEM;
+}
+
+void distribute_fini(struct td_engine *e)
+{
+	acd_free(e->acd);
+	free(e->outs);
+}
+
+void distribute_start(struct td_engine *e)
+{
+	struct td_acd_limits l = limits(e);
+	struct td_acd_in in = acd_limits_input(&l, e->now);
+
+	distribute(e, &in);
+}
+
+int distribute(struct td_engine *e, struct td_acd_in *in)
+{
+	in->now = e->now;
+	e->io.event(e->io.ctx, TD_EV_ACD_IN, in, sizeof(*in));
+	return acd_step(e->acd, in);
+}
+
+int distribute_event(struct td_engine *e, enum td_acd_in_type type, const struct agent *a,
+	uint32_t contact, uint32_t reason)
+{
+	struct td_acd_in in;
+
+	memset(&in, 0, sizeof(in));
+	in.type = (uint16_t)type;
+	in.agent = a ? a->object.number : 0;
+	in.contact = contact;
+	in.end.reason = reason;
+	return distribute(e, &in);
+}
+
+void distribute_due(struct td_engine *e)
+{
+	if (acd_next(e->acd) <= e->now)
+		distribute_event(e, TD_ACD_IN_ADVANCE, NULL, 0, 0);
+}
+
+void distribute_drain(struct td_engine *e)
+{
+	while (e->out_count) {
+		struct td_acd_out out = e->outs[e->out_head];
+
+		e->out_head = (e->out_head + 1) % e->out_cap;
+		e->out_count--;
+		switch (out.type) {
+		case TD_ACD_OUT_QUEUED:
+			call_queued(e, &out);
+			break;
+		case TD_ACD_OUT_OVERFLOW:
+			call_overflow(e, &out);
+			break;
+		case TD_ACD_OUT_OFFER:
+			ring_start(e, &out);
+			reserve_rung(e, objects_get(&e->agents, out.agent));
+			break;
+		case TD_ACD_OUT_CANCEL:
+			ring_cancel(e, &out);
+			break;
+		}
+	}
+}

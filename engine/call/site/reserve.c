@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/site/distribute.h>
+#include <engine/call/site/reserve.h>
+#include <engine/base/addr.h>
+#include <errno.h>
+#include <stdio.h>
+
+/* What the next call is taken for. */
+static const struct rate usual = {.codec = TD_CODEC_PCMA, .ptime_ms = 20, .family = 4};
+
+static struct link *link_of(struct budget *b)
+{
+	return b ? (struct link *)((char *)b - offsetof(struct link, budget)) : NULL;
+}
+
+uint32_t reserve_link(const struct link *k)
+{
+	return k && budget_limited(&k->budget) ? k->object.number : 0;
+}
+
+const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT])
+{
+	snprintf(text, RESERVE_TEXT, "%s %s is full", b->kind, b->name);
+	return text;
+}
+
+#define VLAN_BYTES 4
+
+static uint8_t vlan_bytes(const struct td_engine *e, const struct td_addr *local)
+{
+	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
+
+	for (uint32_t i = 0; i < ports->count; i++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
+			if (addr_equal_ip(&ports->port[i].address[k].addr, local))
+				return ports->port[i].vlan ? VLAN_BYTES : 0;
+	return 0;
+}
+
+struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t tag,
+	uint8_t codec, uint8_t ptime_ms)
+{
+	return (struct rate){
+		.codec = codec,
+		.ptime_ms = ptime_ms,
+		.family = local->family,
+		.tag = tag,
+		.extra = vlan_bytes(e, local),
+	};
+}
+
+/* "17 of 20", "17" */
+static void part_put(struct td_buf *b, uint64_t part, uint64_t limit)
+{
+	buf_printf(b, "%llu", (unsigned long long)part);
+	if (limit)
+		buf_printf(b, " of %llu", (unsigned long long)limit);
+}
+
+static void alarm_write(struct td_engine *e, struct budget *x, bool raised)
+{
+	struct td_ev_alarm ev = {.raised = raised};
+	struct td_buf b;
+
+	x->alarm = raised;
+	snprintf(ev.name, sizeof(ev.name), "%s-full", x->kind);
+	buf_init_fixed(&b, ev.text, sizeof(ev.text) - 1);
+	buf_printf(&b, "%s %s %s: ", x->kind, x->name, raised ? "is full" : "has room again");
+	part_put(&b, x->calls, x->limit_calls);
+	buf_str(&b, STR(" calls, "));
+	part_put(&b, x->reserved_bps, x->limit_bps);
+	buf_str(&b, STR(" bits a second reserved"));
+	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
+}
+
+/* Tells the distributor what it does not know yet. Offers that it has made and we have not tried
+ * have been taken off there, and are not reserved here. */
+static void tell(struct td_engine *e, struct link *k)
+{
+	uint32_t room = TD_ACD_ROOM;
+	struct td_acd_in in;
+
+	if (budget_limited(&k->budget)) {
+		room = budget_room(&k->budget, k->asked_bps);
+		if (room && room >= k->agents)
+			room = TD_ACD_ROOM; /* they cannot all be rung and one too many */
+		else
+			room = room > k->offers ? room - k->offers : 0;
+	}
+	if (room == k->told)
+		return;
+	k->told = room;
+	memset(&in, 0, sizeof(in));
+	in.type = TD_ACD_IN_LINK;
+	in.link.number = k->object.number;
+	in.link.room = room;
+	distribute(e, &in);
+}
+
+void reserve_refused(struct td_engine *e, struct budget *b)
+{
+	if (!b->alarm)
+		alarm_write(e, b, true);
+}
+
+static void eased(struct td_engine *e, struct budget *b)
+{
+	if (b->alarm && !budget_crowded(b))
+		alarm_write(e, b, false);
+}
+
+static uint64_t usual_bps(const struct link *k)
+{
+	return rate_bps(&usual, (enum td_layer)k->budget.layer);
+}
+
+static void changed(struct td_engine *e, const struct grant *g, bool less)
+{
+	struct link *k = link_of(g->of[GRANT_LINK]);
+
+	for (int i = 0; less && i < GRANT_BUDGETS; i++)
+		if (g->of[i])
+			eased(e, g->of[i]);
+	if (!k)
+		return;
+	if (less) /* a longer call that found no room may try again, and so may others */
+		k->asked_bps = usual_bps(k);
+	tell(e, k);
+}
+
+const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct trunk *t,
+	const struct agent *a, const struct rate *rate)
+{
+	struct link *k = t ? t->link : a ? a->link : NULL;
+	struct budget *full = admission_take(g, t ? &t->budget : NULL, k ? &k->budget : NULL, rate);
+
+	if (full)
+		reserve_refused(e, full);
+	else
+		changed(e, g, false);
+	return full;
+}
+
+struct budget *reserve_check(struct trunk *t, const struct rate *rate)
+{
+	struct budget *of[GRANT_BUDGETS] = {&t->budget, t->link ? &t->link->budget : NULL};
+
+	for (int i = 0; i < GRANT_BUDGETS; i++)
+		if (of[i] && !budget_room(of[i], rate_bps(rate, (enum td_layer)of[i]->layer)))
+			return of[i];
+	return NULL;
+}
+
+void reserve_release(struct td_engine *e, struct grant *g)
+{
+	struct grant was = *g;
+
+	admission_release(g);
+	changed(e, &was, true);
+}
+
+static uint8_t shorter(uint8_t a, uint8_t b)
+{
+	return a && a < b ? a : b;
+}
+
+/* 0 or -EDQUOT. */
+static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
+{
+	bool less = rate_bps(rate, TD_LAYER_WIRE) < rate_bps(&g->rate, TD_LAYER_WIRE);
+	struct budget *full = admission_change(g, rate);
+
+	if (full) {
+		reserve_refused(e, full);
+		return -EDQUOT;
+	}
+	changed(e, g, less);
+	return 0;
+}
+
+int reserve_change(
+	struct td_engine *e, struct call_leg *l, const struct td_leg_params *p, uint8_t tag)
+{
+	struct call *c = l->call;
+	struct call_leg *other = l == c->caller ? c->agent : c->caller;
+	uint8_t ptime = shorter(l->ours.ptime_ms, p->ptime_ms);
+	struct rate before = l->grant.rate, rate = before, others;
+
+	rate.codec = p->codec;
+	rate.tag = tag;
+	rate.ptime_ms = other ? shorter(other->ptime_ms, ptime) : ptime;
+	if (change(e, &l->grant, &rate) < 0)
+		return -EDQUOT;
+	if (other) {
+		others = other->grant.rate;
+		others.ptime_ms = rate.ptime_ms;
+		if (change(e, &other->grant, &others) < 0) {
+			change(e, &l->grant, &before); /* what it had: less, or it was not full */
+			return -EDQUOT;
+		}
+	}
+	l->ptime_ms = ptime;
+	return 0;
+}
+
+/* The link as the distributor has it: while a configuration takes effect it may be another one. */
+static struct link *told_link(const struct td_engine *e, const struct agent *a)
+{
+	return objects_get(&e->links, a->acd.link);
+}
+
+void reserve_offered(struct td_engine *e, const struct agent *a)
+{
+	struct link *k = told_link(e, a);
+
+	if (!k)
+		return;
+	k->offers++;
+	if (k->told != TD_ACD_ROOM && k->told > 0)
+		k->told--;
+}
+
+void reserve_rung(struct td_engine *e, const struct agent *a)
+{
+	struct link *k = told_link(e, a);
+
+	if (!k)
+		return;
+	k->offers--;
+	tell(e, k);
+}
+
+bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate *rate)
+{
+	struct link *k = a->link;
+
+	if (k != told_link(e, a))
+		return false;
+	if (!k->budget.calls) {
+		k->asked_bps = usual_bps(k);
+		return false;
+	}
+	k->asked_bps = rate_bps(rate, (enum td_layer)k->budget.layer);
+	tell(e, k);
+	return k->told == 0;
+}
+
+/* Grants of before the change, at the layers of after it. */
+static void recount(struct td_engine *e)
+{
+	for (uint32_t i = 0; i < e->legs.capacity; i++) {
+		struct grant *g = &((struct call_leg *)pool_at(&e->legs, i))->grant;
+
+		for (int k = 0; k < GRANT_BUDGETS; k++)
+			if (g->of[k])
+				g->of[k]->reserved_bps +=
+					rate_bps(&g->rate, (enum td_layer)g->of[k]->layer);
+	}
+}
+
+void reserve_config(struct td_engine *e)
+{
+	for (uint32_t n = 1; n <= e->links.count; n++) {
+		struct link *k = objects_get(&e->links, n);
+
+		k->budget.reserved_bps = 0;
+		k->agents = 0;
+		k->asked_bps = usual_bps(k);
+	}
+	for (uint32_t n = 1; n <= e->trunks.count; n++)
+		((struct trunk *)objects_get(&e->trunks, n))->budget.reserved_bps = 0;
+	recount(e);
+	for (uint32_t n = 1; n <= e->agents.count; n++) {
+		const struct agent *a = objects_get(&e->agents, n);
+
+		if (a->link)
+			a->link->agents++;
+	}
+	for (uint32_t n = 1; n <= e->trunks.count; n++)
+		eased(e, &((struct trunk *)objects_get(&e->trunks, n))->budget);
+	for (uint32_t n = 1; n <= e->links.count; n++) {
+		struct link *k = objects_get(&e->links, n);
+
+		eased(e, &k->budget);
+		tell(e, k);
+	}
+	distribute_drain(e);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/site/trunk.h>
+#include <engine/base/addr.h>
+#include <stdlib.h>
+
+struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote)
+{
+	for (uint32_t i = 0; i < e->source_count; i++)
+		if (prefix_contains(&e->sources[i].prefix, remote))
+			return e->sources[i].trunk;
+	return NULL;
+}
+
+struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remote)
+{
+	struct str name = registrar_lookup_source(e->registrar, remote);
+	char z[TD_NAME_BYTES];
+
+	if (!name.n || !str_copy(z, sizeof(z), name))
+		return NULL;
+	return objects_live(&e->agents, z);
+}
+
+static int longest_first(const void *a, const void *b)
+{
+	const struct trunk_source *x = a, *y = b;
+
+	if (x->prefix.bits != y->prefix.bits)
+		return x->prefix.bits > y->prefix.bits ? -1 : 1;
+	return x->trunk->object.number < y->trunk->object.number ? -1 : 1;
+}
+
+uint32_t trunk_sources(
+	const struct td_engine *e, const struct td_conf *conf, struct trunk_source *out)
+{
+	const struct conf_list *list = &conf->of[TD_KIND_TRUNK];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < list->count; i++)
+		for (uint8_t k = 0; k < list->trunk[i].address_count; k++)
+			out[n++] = (struct trunk_source){
+				.prefix = list->trunk[i].address[k],
+				.trunk = objects_lookup(&e->trunks, list->trunk[i].name),
+			};
+	if (n)
+		qsort(out, n, sizeof(*out), longest_first);
+	return n;
+}

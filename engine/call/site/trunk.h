@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who calls, by source address: a trunk, or an agent's registered telephone. */
+#ifndef TANDEM_ENGINE_CALL_SITE_TRUNK_H
+#define TANDEM_ENGINE_CALL_SITE_TRUNK_H
+
+#include <engine/call/state/state.h>
+
+/* The trunk whose prefix around `remote` is the longest. NULL: none. */
+struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote);
+struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remote);
+/* The trunks' prefixes, longest first. `out` has room for all; returns how many. Trunks must be in
+ * the table. */
+uint32_t trunk_sources(
+	const struct td_engine *e, const struct td_conf *conf, struct trunk_source *out);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Named objects of the configuration (queues, agents, groups, trunks) and their numbers, 1.. in
+ * the order of first appearance. A number stays with its name for the life of the engine, so an
+ * object that is deleted stays as a name without life: live calls may point to it, and when it
+ * comes back it is the same one.
+ */
+#ifndef TANDEM_ENGINE_CALL_STATE_OBJECT_H
+#define TANDEM_ENGINE_CALL_STATE_OBJECT_H
+
+#include <tandem/types.h>
+
+struct object {
+	char name[TD_NAME_BYTES];
+	uint32_t number;
+	bool live; /* is in the configuration in force */
+};
+
+struct objects {
+	struct object **by_number; /* [number - 1] */
+	struct object **by_name;   /* sorted up to `sorted`, the rest as they came */
+	uint32_t count, cap, sorted;
+	size_t size; /* of one object; struct object comes first in it */
+};
+
+void objects_init(struct objects *t, size_t size);
+void objects_fini(struct objects *t);
+/* Creates the name without life when it is not there. -ENOMEM leaves what was there. Names added
+ * since the last objects_sort() are not found: one pass over unique names needs no more. */
+int objects_add(struct objects *t, const char *name);
+void objects_sort(struct objects *t);
+void *objects_lookup(const struct objects *t, const char *name); /* NULL; without life too */
+void *objects_live(const struct objects *t, const char *name);   /* NULL when it has no life */
+void *objects_get(const struct objects *t, uint32_t number);     /* NULL out of range */
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the engine holds. An agent's state in the distributor and the call it is in are one record
+ * (struct agent); a call owns at most two legs, the caller's and one agent's.
+ *
+ * Objects and their ends:
+ *   leg   from INVITE until both its SIP session is over and its media slot is given back
+ *   call  from an accepted INVITE until its CDR is written: both legs' media gone, or CLOSE_NS
+ *         after the end. A leg that outlives its call has leg->call NULL.
+ */
+#ifndef TANDEM_ENGINE_CALL_STATE_STATE_H
+#define TANDEM_ENGINE_CALL_STATE_STATE_H
+
+#include <engine/acd/acd.h>
+#include <engine/call/state/acct.h>
+#include <engine/call/state/admission.h>
+#include <engine/call/state/object.h>
+#include <engine/call/state/ports.h>
+#include <engine/call/state/quality.h>
+#include <engine/conf/conf.h>
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/prng.h>
+#include <engine/base/timer.h>
+#include <engine/sdp/sdp.h>
+#include <engine/sip/msg/msg.h>
+#include <engine/sip/registrar/registrar.h>
+#include <engine/sip/dialog/ua.h>
+#include <tandem/engine.h>
+#include <tandem/event.h>
+
+#define CLOSE_NS (2 * TD_NSEC_PER_SEC) /* the CDR waits this long for LEG_GONE */
+#define HOPS_MAX 16                    /* queues a call can overflow through */
+
+struct group {
+	struct object object;
+};
+
+struct link {
+	struct object object;
+	struct budget budget;
+	uint64_t asked_bps; /* what its agents' next call is taken for */
+	uint32_t agents;    /* behind it */
+	uint32_t told;      /* room, as the distributor has it */
+	uint32_t offers;    /* made by the distributor, not tried yet */
+};
+
+struct trunk {
+	struct object object;
+	struct td_conf_trunk conf;
+	struct budget budget;
+	struct link *link; /* NULL: one without limit */
+	uint64_t offered, answered, rejected;
+};
+
+struct queue {
+	struct object object;
+	struct td_conf_queue conf;
+	struct td_acd_queue acd;   /* as the distributor has it */
+	uint32_t waiting, talking; /* now; waiting: those being offered too */
+	uint64_t entered, answered, abandoned, overflowed;
+};
+
+struct agent {
+	struct object object;
+	struct td_conf_agent conf;
+	struct td_acd_agent acd;    /* as the distributor has it */
+	struct link *link;          /* to the telephone; NULL: one without limit */
+	uint8_t state;              /* enum td_agent_state, as the distributor last said */
+	uint8_t backoff;            /* enum td_acd_reason, while AVAILABLE and not rung */
+	uint64_t since;             /* when it became so */
+	uint64_t login;             /* when the agent logged in */
+	char reason[TD_NAME_BYTES]; /* of the pause that is or is to come */
+	bool reachable;
+	struct call *call; /* offered, ringing or talking; NULL otherwise */
+	uint64_t answered, missed;
+};
+
+enum leg_media {
+	LEG_MEDIA_NONE,     /* no slot */
+	LEG_MEDIA_RESERVED, /* a slot, which its worker has not heard of yet */
+	LEG_MEDIA_ADDED,
+	LEG_MEDIA_DELETING /* until LEG_GONE */
+};
+
+struct leg_keys {
+	struct td_srtp_key in, out; /* the peer's and ours, in force; no suite: RTP */
+	bool in_due, out_due;       /* the worker has not heard of it */
+};
+
+struct call_leg {
+	struct call *call;           /* NULL: the call is closed, or the offer is over */
+	struct agent *agent;         /* whom we call; NULL: the caller's, or */
+	struct trunk *trunk;         /* by which we call */
+	struct sip_session *session; /* NULL: over */
+	uint32_t slot;               /* leg number, TD_LEG_NONE */
+	uint8_t media;               /* enum leg_media */
+	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */
+	bool rang;                   /* the agent's telephone */
+	uint8_t commands;            /* to the worker, since `window` */
+	uint64_t window;
+	bool heard;  /* RTP has come */
+	bool silent; /* none comes, though it should */
+	uint64_t silent_since;
+	struct sdp ours;
+	struct leg_keys keys;
+	struct td_leg_params params;
+	struct quality quality;
+	struct grant grant;
+	uint8_t ptime_ms; /* the shorter of what either side has said */
+};
+
+enum call_state {
+	CALL_FREE,     /* no call: so are the pool's records that are not in use */
+	CALL_NEW,      /* not answered yet */
+	CALL_OFFERED,  /* answered with our offer: the ACK will bring the caller's SDP */
+	CALL_QUEUED,   /* waits; call->agent is there while an agent is rung */
+	CALL_DIALLING, /* not answered; call->agent is the leg out */
+	CALL_TALKING,
+	CALL_ENDED, /* until LEG_GONE or CLOSE_NS */
+};
+
+enum ended_by { ENDED_BY_US, ENDED_BY_CALLER, ENDED_BY_AGENT };
+
+struct call {
+	struct hash_node by_id;
+	struct hash_node by_contact; /* while contact is not 0 */
+	struct timer timer;          /* CLOSE_NS; while DIALLING: nobody answers */
+	struct td_engine *engine;
+	uint8_t state; /* enum call_state */
+	uint8_t codec; /* enum td_codec, of both legs */
+	uint8_t hops;
+	bool held_by_caller, held_by_agent;
+	bool one_way;                    /* counted in struct silences */
+	struct trunk *trunk;             /* NULL: an agent calls */
+	struct agent *calling_agent;     /* that one */
+	struct queue *queue;             /* NULL: it leads out, by */
+	struct trunk *out[TD_CONF_LIST]; /* these, one after the other */
+	uint8_t out_count, out_next;
+	struct call_leg *caller, *agent; /* agent: who was called, by a trunk too */
+	uint32_t contact;                /* 0: not with the distributor */
+	uint32_t talk_contact;           /* what it was called there, for TALK_END */
+	uint32_t position, first_position;
+	uint32_t waited_ms; /* in earlier queues */
+	uint64_t entered;   /* the queue it is in */
+	uint64_t rung;      /* the present or last offer */
+	uint64_t connected, ended;
+	struct td_ev_cdr cdr; /* filled as things happen */
+};
+
+struct trunk_source { /* one prefix of a trunk, longest first */
+	struct td_prefix prefix;
+	struct trunk *trunk;
+};
+
+struct marked { /* a telephone that does not register, by address */
+	struct td_addr contact;
+	uint8_t sip_dscp;
+};
+
+struct silences {
+	uint32_t one_way; /* talks in which only one side is heard, now */
+	uint64_t total;   /* and since the start */
+	bool raised;      /* the alarm */
+	struct timer clear;
+};
+
+struct refusals {
+	uint64_t unknown_source, no_route, no_codec, no_srtp, draining, full, trunk_full, link_full,
+		queue_full, reinvite_full;
+};
+
+#define TRACE_ENTRIES 8192 /* Call-IDs remembered for traces */
+struct trace_entry {
+	uint64_t hash; /* of the Call-ID; 0 empty */
+	char call[TD_CALL_ID_BYTES];
+};
+
+struct td_engine {
+	struct td_engine_io io;
+	struct td_engine_params params;
+	uint64_t now;     /* of the input being worked on; never goes back */
+	uint64_t start_s; /* epoch seconds of the start, in call ids */
+	struct prng prng;
+	struct timers timers;
+	struct sip_ua *ua;
+	struct registrar *registrar;
+	struct acd *acd;
+	struct td_conf *conf;
+	struct objects groups, links, agents, queues, trunks;
+	struct trunk_source *sources;
+	uint32_t source_count;
+	struct marked *marked; /* sorted */
+	uint32_t marked_count;
+	struct ports ports;
+	struct acct acct;
+	struct trace_entry *traced; /* [TRACE_ENTRIES] */
+	char redacted[SIP_MSG_MAX]; /* the message that is being traced */
+	const char *inviting;       /* the call whose INVITE is just being sent; else NULL */
+	struct pool calls, legs;
+	struct hash by_id, by_contact;
+	struct td_acd_out *outs; /* what the distributor said and we have not done yet, a ring */
+	uint32_t out_head, out_count, out_cap;
+	uint64_t outs_lost;
+	uint32_t last_contact, last_recording;
+	uint64_t last_call;
+	uint32_t call_count, calls_running; /* not closed, not ended */
+	bool draining, trace, started;
+	struct refusals refused;
+	struct silences silences;
+};
+
+static inline bool leg_is_caller(const struct call_leg *l)
+{
+	return !l->agent && !l->trunk;
+}
+
+/* In a story. */
+static inline const char *leg_who(const struct call_leg *l)
+{
+	return l->agent ? l->agent->object.name : l->trunk ? l->trunk->object.name : "the caller";
+}
+
+static inline uint64_t engine_wall(const struct td_engine *e, uint64_t t)
+{
+	return t ? t + e->params.wall_offset : 0;
+}
+
+static inline uint32_t ms_between(uint64_t from, uint64_t to)
+{
+	return from && to > from ? (uint32_t)((to - from) / TD_NSEC_PER_MSEC) : 0;
+}
+
+#endif

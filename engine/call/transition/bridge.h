@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Caller and agent talk: bridge, recording, hold, and its end. */
+#ifndef TANDEM_ENGINE_CALL_TRANSITION_BRIDGE_H
+#define TANDEM_ENGINE_CALL_TRANSITION_BRIDGE_H
+
+#include <engine/call/state/state.h>
+#include <engine/sip/msg/msg.h>
+
+/* c->agent has answered and negotiated. */
+void bridge_start(struct td_engine *e, struct call *c);
+/* Tells the distributor, hangs the agent up unless it was the agent's BYE. */
+void bridge_end(struct td_engine *e, struct call *c, enum ended_by by);
+/* A re-INVITE of either side: hold, resume, another address. */
+void bridge_reinvite(
+	struct td_engine *e, struct call_leg *l, struct sip_session *s, const struct sip_msg *m);
+/* The answer to the offer that we put in a re-INVITE's 200. */
+void bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str sdp);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A call that leads out: the first trunk of its route that has room is called, and the next one
+ * when it does not take the call; who answers is bridged to the caller. No queue and no
+ * distributor.
+ *
+ *   NEW --a trunk is called--> DIALLING --200--> TALKING --either hangs up--> ENDED
+ *                               |   ^ |
+ *             5xx, no room, none  +-+ +-- 4xx, 6xx, no trunk left: passed on to the caller
+ */
+#ifndef TANDEM_ENGINE_CALL_TRANSITION_DIAL_H
+#define TANDEM_ENGINE_CALL_TRANSITION_DIAL_H
+
+#include <engine/call/state/state.h>
+#include <engine/sip/msg/msg.h>
+
+/* The trunks that a route names. False: none of them has room for so much; *full says of which one
+ * that was said last, NULL when none is there at all. */
+bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const struct rate *caller,
+	const struct budget **full);
+/* The caller's side is known; `r` is the route. */
+void dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *r);
+/* The call ends while a trunk is being called. */
+void dial_stop(struct td_engine *e, struct call *c);
+
+void dial_progress(struct td_engine *e, struct call_leg *l, int code);
+void dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
+void dial_failed(struct td_engine *e, struct call_leg *l, int code);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/site/agents.h>
+#include <engine/call/transition/bridge.h>
+#include <engine/call/transition/call.h>
+#include <engine/call/site/distribute.h>
+#include <engine/call/media/keys.h>
+#include <engine/call/media/leg.h>
+#include <engine/call/site/reserve.h>
+#include <engine/call/transition/ring.h>
+#include <engine/call/events/queuelog.h>
+#include <engine/call/events/story.h>
+#include <engine/call/events/trace.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DTMF_PT       101
+#define HEADERS_BYTES 128
+#define URI_BYTES     160
+
+/* The INVITE; false when it cannot be sent. */
+static bool invite(
+	struct td_engine *e, struct call *c, struct call_leg *l, const struct agents_target *t)
+{
+	const struct td_conf_site *site = conf_site(e->conf);
+	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
+	uint8_t dtmf_pt = c->caller->params.dtmf_pt;
+	char headers[HEADERS_BYTES], to[URI_BYTES], text[LEG_SDP_BYTES];
+	struct sip_invite_params p = {
+		.local = t->local,
+		.remote = t->remote,
+		.uri = t->uri,
+		.from_user = str_of(c->cdr.caller),
+		.from_host = str_of(site->domain),
+	};
+
+	/* One codec, the caller's: what is relayed needs no transcoding. Events of the caller keep
+	 * their payload type where they have one. */
+	leg_describe(
+		e, l, codec, dtmf_pt == TD_PT_NONE ? DTMF_PT : dtmf_pt, c->caller->params.ptime_ms);
+	snprintf(to, sizeof(to), "sip:%s@%s", l->agent->object.name, site->domain);
+	snprintf(headers, sizeof(headers), "X-Tandem-Call: %s\r\nX-Tandem-Queue: %s\r\n", c->cdr.id,
+		c->queue->object.name);
+	p.to_uri = str_of(to);
+	p.headers = str_of(headers);
+	p.sdp = leg_sdp(l, text);
+	e->inviting = c->cdr.id;
+	l->session = sip_session_invite(e->ua, e->now, &p, l);
+	e->inviting = NULL;
+	if (l->session)
+		trace_remember(e, sip_session_call_id(l->session), c->cdr.id);
+	return l->session != NULL;
+}
+
+static void refuse(struct td_engine *e, struct call *c, const struct agent *a, const char *why)
+{
+	story(e, c, "agent %s is not rung: %s", a->object.name, why);
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, TD_ACD_FAILED);
+}
+
+/* The agent's link has no room, which the distributor could not know: a call of longer headers or
+ * shorter packets than the usual. */
+static void refuse_full(struct td_engine *e, struct call *c, const struct agent *a,
+	const struct budget *full, const struct rate *rate)
+{
+	enum td_acd_reason reason = reserve_full(e, a, rate) ? TD_ACD_NO_ROOM : TD_ACD_FAILED;
+	char text[RESERVE_TEXT];
+
+	story(e, c, "agent %s is not rung: %s", a->object.name, reserve_text(full, text));
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, reason);
+}
+
+/* An agent without a list takes what there is. */
+static bool takes_codec(const struct td_conf_agent *a, uint8_t codec)
+{
+	return a->codecs[0] == TD_CODEC_NONE || memchr(a->codecs, codec, sizeof(a->codecs));
+}
+
+void ring_start(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct call *c = call_lookup(e, out->contact);
+	struct agent *a = objects_get(&e->agents, out->agent);
+	const struct budget *full;
+	struct agents_target target;
+	struct td_addr local;
+	struct rate rate;
+	struct call_leg *l;
+
+	if (!c || !a)
+		return; /* the contact has left meanwhile, and the distributor knows */
+	if (a->call || c->agent)
+		return refuse(e, c, a, "is in another call");
+	if (!takes_codec(&a->conf, c->codec))
+		return refuse(e, c, a, "has not the call's codec");
+	if (!agents_target(e, a, &target))
+		return refuse(e, c, a, "is not registered");
+	l = leg_alloc(e, c, a, &target.local, 0);
+	if (!l)
+		return refuse(e, c, a, "no RTP port is free");
+	local = ports_rtp(&e->ports, l->slot);
+	rate = reserve_rate(
+		e, &local, keys_tag_ours(a->conf.srtp), c->codec, c->caller->grant.rate.ptime_ms);
+	full = reserve_take(e, &l->grant, NULL, a, &rate);
+	if (full) {
+		leg_detach(e, l);
+		return refuse_full(e, c, a, full, &rate);
+	}
+	l->ptime_ms = rate.ptime_ms;
+	if (!invite(e, c, l, &target)) {
+		leg_detach(e, l);
+		return refuse(e, c, a, "the INVITE cannot be sent");
+	}
+	c->agent = l;
+	a->call = c;
+	c->rung = e->now;
+	c->cdr.attempts++;
+	story(e, c, "INVITE to agent %s, attempt %u", a->object.name, c->cdr.attempts);
+}
+
+static struct agent *part(struct call *c)
+{
+	struct agent *a = c->agent->agent;
+
+	a->call = NULL;
+	c->agent = NULL;
+	return a;
+}
+
+void ring_stop(struct td_engine *e, struct call *c, const char *event)
+{
+	struct call_leg *l = c->agent;
+	struct sip_session *s = l->session;
+	struct agent *a = part(c);
+
+	queuelog_ring(e, c, a, event);
+	story(e, c, "CANCEL to agent %s", a->object.name);
+	leg_detach(e, l);
+	sip_session_cancel(s, e->now);
+}
+
+void ring_cancel(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct call *c = call_lookup(e, out->contact);
+
+	if (!c || !c->agent || c->agent->agent->object.number != out->agent)
+		return;
+	if (out->reason == TD_ACD_NO_ANSWER)
+		c->agent->agent->missed++;
+	ring_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
+}
+
+void ring_progress(struct td_engine *e, struct call_leg *l, int code)
+{
+	struct call *c = l->call;
+
+	if (!c || c->state != CALL_QUEUED)
+		return;
+	story(e, c, "%d from agent %s", code, l->agent->object.name);
+	if (l->rang)
+		return;
+	l->rang = true;
+	distribute_event(e, TD_ACD_IN_RINGING, l->agent, c->contact, 0);
+}
+
+static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason reason)
+{
+	struct call *c = l->call;
+	uint32_t contact = c->contact;
+	struct agent *a = part(c);
+
+	queuelog_ring(e, c, a, "RINGNOANSWER");
+	a->missed++;
+	leg_detach(e, l);
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
+}
+
+void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
+{
+	struct call *c = l->call;
+	struct sip_session *s = l->session;
+	char why[KEYS_TEXT];
+	struct sdp sdp;
+
+	if (c && c->state == CALL_QUEUED) {
+		int rc = sdp_decode(&sdp, m->body, keys_policy(l));
+
+		if (rc == 0)
+			rc = leg_accept(e, l, &sdp);
+		if (rc < 0) {
+			story(e, c, "200 from agent %s, whose SDP is of no use: %s",
+				l->agent->object.name, keys_why(rc, &sdp, why));
+			leg_session_over(e, l);
+			fail(e, l, TD_ACD_FAILED);
+		} else if (distribute_event(e, TD_ACD_IN_ANSWERED, l->agent, c->contact, 0) == 0) {
+			bridge_start(e, c);
+			return;
+		} else {
+			/* The ring time ended with this very answer; the distributor's CANCEL
+			 * waits, and finds nobody. */
+			queuelog_ring(e, c, l->agent, "RINGNOANSWER");
+			l->agent->missed++;
+			story(e, c, "200 from agent %s is too late", l->agent->object.name);
+			leg_session_over(e, l);
+			part(c);
+			leg_detach(e, l);
+		}
+	} else {
+		leg_session_over(e, l); /* detached: this frees it */
+	}
+	sip_session_bye(s, e->now);
+}
+
+static enum td_acd_reason reason_of(int code)
+{
+	switch (code) {
+	case 486:
+	case 600:
+		return TD_ACD_BUSY;
+	case 480:
+	case 603:
+		return TD_ACD_DECLINED;
+	default:
+		return TD_ACD_FAILED;
+	}
+}
+
+void ring_failed(struct td_engine *e, struct call_leg *l, int code)
+{
+	struct call *c = l->call;
+
+	leg_session_over(e, l); /* frees it when there is no call */
+	if (!c)
+		return;
+	story(e, c, "%d from agent %s", code, l->agent->object.name);
+	fail(e, l, reason_of(code));
+}
