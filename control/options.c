@@ -20,20 +20,7 @@ static const char usage[] =
 	"  --socket SOCKET   our socket (" TD_TANDEMD_SOCKET ")\n"
 	"  --log DEST        journal, stderr or a file (engine.log of the site)\n"
 	"  --keep-days N     keep the steps of calls so long; 0: for ever (30)\n"
-	"  --schema          print the tables of docs/configuration.md\n"
 	"  --help, --version\n";
-
-static int schema_print(void)
-{
-	struct td_buf doc;
-	int rc;
-
-	buf_init(&doc);
-	config_schema_doc(&doc);
-	rc = doc.error || fwrite(doc.data, 1, doc.len, stdout) != doc.len;
-	buf_free(&doc);
-	return rc;
-}
 
 static int usage_error(const char *option, const char *value)
 {
@@ -43,19 +30,7 @@ static int usage_error(const char *option, const char *value)
 
 int options_read(struct options *o, int argc, char **argv)
 {
-	enum {
-		SITE = 1,
-		COMPILED,
-		ENGINE,
-		SOCKET,
-		STORE,
-		JOURNAL,
-		LOG,
-		KEEP,
-		SCHEMA,
-		HELP,
-		VERSION
-	};
+	enum { SITE = 1, COMPILED, ENGINE, SOCKET, STORE, JOURNAL, LOG, KEEP, HELP, VERSION };
 	static const struct option known[] = {
 		{"site", required_argument, NULL, SITE},
 		{"compiled", required_argument, NULL, COMPILED},
@@ -65,7 +40,6 @@ int options_read(struct options *o, int argc, char **argv)
 		{"journal", required_argument, NULL, JOURNAL},
 		{"log", required_argument, NULL, LOG},
 		{"keep-days", required_argument, NULL, KEEP},
-		{"schema", no_argument, NULL, SCHEMA},
 		{"help", no_argument, NULL, HELP},
 		{"version", no_argument, NULL, VERSION},
 		{0},
@@ -107,8 +81,6 @@ int options_read(struct options *o, int argc, char **argv)
 				return usage_error("keep-days", optarg);
 			o->keep_days = (unsigned)days;
 			break;
-		case SCHEMA:
-			return 1 + schema_print();
 		case HELP:
 			fputs(usage, stdout);
 			return 1;

@@ -23,7 +23,4 @@ struct config_source {
 int config_read(struct td_conf **out, const struct config_source *source,
 	void (*report)(void *ctx, const char *line), void *ctx);
 
-/* The manual's tables of all sections and keys, in Markdown. Check buf->error. */
-void config_schema_doc(struct td_buf *buf);
-
 #endif

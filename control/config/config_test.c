@@ -488,27 +488,6 @@ static void mutated_sites_are_harmless(void **state)
 	}
 }
 
-/* docs/configuration.md has the tables of the schema between two marks. */
-static void the_manual_agrees_with_the_schema(void **state)
-{
-	static char text[65536];
-	FILE *f = fopen(MANUAL, "r");
-	struct td_buf doc;
-	size_t n;
-
-	assert_non_null(f);
-	n = fread(text, 1, sizeof(text) - 1, f);
-	text[n] = '\0';
-	fclose(f);
-	buf_init(&doc);
-	config_schema_doc(&doc);
-	buf_put(&doc, "", 1);
-	assert_int_equal(doc.error, 0);
-	if (!strstr(text, doc.data))
-		fail_msg("%s is out of date; put the output of 'tandemd --schema' there", MANUAL);
-	buf_free(&doc);
-}
-
 static int setup(void **state)
 {
 	if (!mkdtemp(dir))
@@ -541,7 +520,6 @@ int main(void)
 		cmocka_unit_test(the_file_is_read),
 		cmocka_unit_test(reading_survives_oom),
 		cmocka_unit_test(mutated_sites_are_harmless),
-		cmocka_unit_test(the_manual_agrees_with_the_schema),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

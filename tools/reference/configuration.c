@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The manual's tables, from the schema. */
-#include <control/config/config.h>
+/* docs/configuration.md and site.yaml(5) point here: every section and key, from the schema. */
+#include <tools/reference/reference.h>
 #include <engine/conf/schema.h>
-#include <stdio.h>
 
 static const char *type_text(const struct conf_key *k, char *out, size_t size)
 {
@@ -46,38 +45,41 @@ static const char *type_text(const struct conf_key *k, char *out, size_t size)
 	return out;
 }
 
-static void keys_put(struct td_buf *buf, enum td_kind kind, bool engine)
+static void key_row(struct doc *d, const struct conf_key *k)
 {
-	char type[256];
+	char type[256], value[256] = "", help[1024];
+	bool list = conf_key_is_list(k);
 
-	buf_str(buf, STR("| key | value | default | meaning |\n|---|---|---|---|\n"));
+	if (k->value)
+		snprintf(value, sizeof(value), list ? "`[%s]`" : "`%s`", k->value);
+	else if (k->flags & CONF_REQUIRED)
+		snprintf(value, sizeof(value), "required");
+	snprintf(help, sizeof(help), "%s%s", k->help,
+		k->flags & CONF_RESTART ? " Takes effect at the next start." : "");
+	DOC_ROW(d, k->name, type_text(k, type, sizeof(type)), value, help);
+}
+
+static void section(
+	struct doc *d, const char *name, const char *help, enum td_kind kind, bool engine)
+{
+	doc_section(d, name);
+	doc_text(d, help);
+	DOC_TABLE(d, "key", "value", "default", "meaning");
 	for (unsigned i = 0; i < td_schema_count; i++) {
 		const struct conf_key *k = &td_schema[i];
-		bool required = k->flags & CONF_REQUIRED, list = conf_key_is_list(k);
 
-		if (k->kind != kind || k->flags & CONF_DERIVED ||
-			engine != !!(k->flags & CONF_ENGINE))
-			continue;
-		buf_printf(buf, "| `%s` | %s | %s%s%s | %s%s |\n", k->name,
-			type_text(k, type, sizeof(type)), k->value ? list ? "`[" : "`" : "",
-			k->value   ? k->value
-			: required ? "required"
-				   : "",
-			k->value ? list ? "]`" : "`" : "", k->help,
-			k->flags & CONF_RESTART ? " Takes effect at the next start." : "");
+		if (k->kind == kind && !(k->flags & CONF_DERIVED) &&
+			engine == !!(k->flags & CONF_ENGINE))
+			key_row(d, k);
 	}
 }
 
-void config_schema_doc(struct td_buf *buf)
+void reference_configuration(struct doc *d)
 {
 	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++) {
-		buf_printf(buf, "%s### %s\n%s\n\n", kind ? "\n" : "", td_kinds[kind].section,
-			td_kinds[kind].help);
-		keys_put(buf, kind, false);
-		if (kind != TD_KIND_SITE)
-			continue;
-		buf_str(buf,
-			STR("\n### engine\nThe engine's cores, memory, files and limits.\n\n"));
-		keys_put(buf, kind, true);
+		section(d, td_kinds[kind].section, td_kinds[kind].help, kind, false);
+		if (kind == TD_KIND_SITE)
+			section(d, "engine", "The engine's cores, memory, files and limits.", kind,
+				true);
 	}
 }
