@@ -9,7 +9,7 @@
 
 static int run(const struct bench_options *o)
 {
-	char err[256];
+	struct td_text err;
 	uint32_t count;
 	struct load_call *call;
 	struct bridge_params p = {
@@ -20,9 +20,9 @@ static int run(const struct bench_options *o)
 		fprintf(stderr, "tandem-bench: bridge needs --port and --calls\n");
 		return -EINVAL;
 	}
-	call = calls_read(o->calls_file, &count, err, sizeof(err));
+	call = calls_read(o->calls_file, &count, &err);
 	if (!call) {
-		fprintf(stderr, "tandem-bench: %s\n", err);
+		fprintf(stderr, "tandem-bench: %s\n", err.s);
 		return -errno;
 	}
 	p.call = call;

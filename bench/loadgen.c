@@ -168,7 +168,7 @@ static int run_calls(const struct bench_options *o, const struct load_call *call
 
 static int run(const struct bench_options *o)
 {
-	char err[256];
+	struct td_text err;
 	uint32_t count;
 	struct load_call *call;
 	int rc;
@@ -177,9 +177,9 @@ static int run(const struct bench_options *o)
 		fprintf(stderr, "tandem-bench: loadgen needs --port and --calls\n");
 		return -EINVAL;
 	}
-	call = calls_read(o->calls_file, &count, err, sizeof(err));
+	call = calls_read(o->calls_file, &count, &err);
 	if (!call) {
-		fprintf(stderr, "tandem-bench: %s\n", err);
+		fprintf(stderr, "tandem-bench: %s\n", err.s);
 		return -errno;
 	}
 	rc = run_calls(o, call, count);

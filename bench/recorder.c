@@ -189,19 +189,19 @@ static void end_all(struct run *r)
 static int start(struct run *r)
 {
 	struct recorder_params p = {.dir = r->wav_dir, .taps = &r->tap, .tap_count = 1};
-	char err[512];
+	struct td_text err;
 
 	r->tap = tap_alloc(RING_BYTES);
 	if (!r->tap)
 		return -ENOMEM;
-	r->journal = journal_start(r->journal_dir, RESERVE, err, sizeof(err));
+	r->journal = journal_start(r->journal_dir, RESERVE, &err);
 	if (r->journal) {
 		p.journal = r->journal;
-		r->recorder = recorder_start(&p, err, sizeof(err));
+		r->recorder = recorder_start(&p, &err);
 	}
 	if (r->recorder)
 		return 0;
-	fprintf(stderr, "tandem-bench: %s\n", err);
+	fprintf(stderr, "tandem-bench: %s\n", err.s);
 	return -errno;
 }
 

@@ -106,7 +106,7 @@ static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bo
 		.port_count = TRAFFIC_PORTS,
 		.turn = no_turn,
 		.tap = tap};
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 	struct dp *dp;
 
 	for (unsigned i = 0; i < TRAFFIC_PORTS; i++) {
@@ -117,9 +117,9 @@ static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bo
 			port[i].address[port[i].address_count++] = (struct td_prefix){
 				.addr = {.family = 4, .ip4 = local_ip(i, at)}, .bits = 16};
 	}
-	dp = dp_alloc(&p, err, sizeof(err));
+	dp = dp_alloc(&p, &err);
 	if (!dp)
-		fprintf(stderr, "tandem-bench: %s\n", err);
+		fprintf(stderr, "tandem-bench: %s\n", err.s);
 	return dp;
 }
 

@@ -56,23 +56,22 @@ static int connect_to(const char *path)
 	return rc;
 }
 
-static int hello(struct client *c, const char *program, char *err, size_t err_size)
+static int hello(struct client *c, const char *program, struct td_text *err)
 {
 	json_t *body = json_pack("{s:i, s:s}", "version", TD_API_VERSION, "program", program);
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	int rc = -ENOMEM;
 
 	if (text)
-		rc = client_call(
-			c, TD_API_HELLO, text, false, NULL, NULL, HELLO_TIMEOUT_MS, err, err_size);
+		rc = client_call(c, TD_API_HELLO, text, false, NULL, NULL, HELLO_TIMEOUT_MS, err);
 	else
-		snprintf(err, err_size, "out of memory");
+		td_text_set(err, "out of memory");
 	free(text);
 	json_decref(body);
 	return rc;
 }
 
-int client_open(struct client *c, const char *path, const char *program, char *err, size_t err_size)
+int client_open(struct client *c, const char *path, const char *program, struct td_text *err)
 {
 	int fd = connect_to(path), rc;
 
@@ -80,13 +79,12 @@ int client_open(struct client *c, const char *path, const char *program, char *e
 	if (fd < 0) {
 		c->fd = -1;
 		if (fd == -ENOENT || fd == -ECONNREFUSED)
-			snprintf(err, err_size, "%s: no one listens there; is the program running?",
-				path);
+			td_text_set(err, "%s: no one listens there; is the program running?", path);
 		else
-			snprintf(err, err_size, "%s: %s", path, strerror(-fd));
+			td_text_set(err, "%s: %s", path, strerror(-fd));
 		return fd;
 	}
-	rc = hello(c, program, err, err_size);
+	rc = hello(c, program, err);
 	if (rc)
 		client_close(c);
 	return rc;
@@ -228,18 +226,18 @@ int client_recv(struct client *c, struct client_msg *m, int timeout_ms)
 }
 
 /* The server's reason, or the errno's text. */
-static void reason(const struct client_msg *m, char *err, size_t err_size)
+static void reason(const struct client_msg *m, struct td_text *err)
 {
 	json_t *body = json_loadb(m->body, m->head.len, 0, NULL);
 	const char *text = json_string_value(json_object_get(body, "error"));
 
-	snprintf(err, err_size, "%s", text ? text : strerror(-m->head.status));
+	td_text_set(err, "%s", text ? text : strerror(-m->head.status));
 	json_decref(body);
 }
 
 int client_call(struct client *c, enum td_api_op op, const char *body, bool stream,
-	bool (*row)(void *ctx, const char *body, size_t len), void *ctx, int timeout_ms, char *err,
-	size_t err_size)
+	bool (*row)(void *ctx, const char *body, size_t len), void *ctx, int timeout_ms,
+	struct td_text *err)
 {
 	int64_t id = client_send(c, op, body, body ? strlen(body) : 0);
 	struct client_msg m;
@@ -254,7 +252,7 @@ int client_call(struct client *c, enum td_api_op op, const char *body, bool stre
 		if (m.head.id != (uint32_t)id)
 			continue;
 		if (m.head.status) {
-			reason(&m, err, err_size);
+			reason(&m, err);
 			return m.head.status;
 		}
 		if (m.head.len && row && !row(ctx, m.body, m.head.len))
@@ -262,7 +260,7 @@ int client_call(struct client *c, enum td_api_op op, const char *body, bool stre
 		if (!stream || !m.head.len)
 			return 0;
 	}
-	snprintf(err, err_size, "%s",
+	td_text_set(err, "%s",
 		rc == -ETIMEDOUT    ? "no answer in time"
 		: rc == -ECONNRESET ? "the connection was closed"
 				    : strerror(-rc));

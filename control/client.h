@@ -7,6 +7,7 @@
 #define TANDEM_CONTROL_CLIENT_H
 
 #include <tandem/api.h>
+#include <tandem/text.h>
 
 struct client {
 	int fd;
@@ -26,8 +27,7 @@ struct client_msg {
  * Connects and says HELLO. 0, or a negative errno with one line in err: "/run/...: no one
  * listens; is tandemd running?". `program` is told to the server.
  */
-int client_open(
-	struct client *c, const char *path, const char *program, char *err, size_t err_size);
+int client_open(struct client *c, const char *path, const char *program, struct td_text *err);
 void client_close(struct client *c);
 
 /* Sends a request and returns its id (> 0), or a negative errno. body NULL: "{}". */
@@ -43,8 +43,8 @@ int client_recv(struct client *c, struct client_msg *m, int timeout_ms);
  * connection's, with a line of reason in err.
  */
 int client_call(struct client *c, enum td_api_op op, const char *body, bool stream,
-	bool (*row)(void *ctx, const char *body, size_t len), void *ctx, int timeout_ms, char *err,
-	size_t err_size);
+	bool (*row)(void *ctx, const char *body, size_t len), void *ctx, int timeout_ms,
+	struct td_text *err);
 
 /* Framing alone. Writes a header of TD_API_HEAD bytes. */
 #define TD_API_HEAD 12

@@ -113,13 +113,14 @@ static bool collect(void *ctx, const char *body, size_t len)
 
 static void a_stream_ends_with_an_empty_message(void **state)
 {
-	char err[256], got[256] = "";
+	struct td_text err;
+	char got[256] = "";
 	struct client c;
 
-	assert_int_equal(client_open(&c, path, "test", err, sizeof(err)), 0);
+	assert_int_equal(client_open(&c, path, "test", &err), 0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(client_call(&c, TD_API_SHOW, "{\"what\":\"calls\"}", true, collect,
-					 got, 5000, err, sizeof(err)),
+					 got, 5000, &err),
 			0);
 	assert_string_equal(got, "{\"rows\":[1]}{\"rows\":[2]}{\"rows\":[1]}{\"rows\":[2]}");
 	client_close(&c);
@@ -127,33 +128,30 @@ static void a_stream_ends_with_an_empty_message(void **state)
 
 static void the_servers_reason_is_told(void **state)
 {
-	char err[256];
+	struct td_text err;
 	struct client c;
 
-	assert_int_equal(client_open(&c, path, "test", err, sizeof(err)), 0);
+	assert_int_equal(client_open(&c, path, "test", &err), 0);
 	assert_int_equal(
-		client_call(&c, TD_API_HANGUP, NULL, false, NULL, NULL, 5000, err, sizeof(err)),
-		-ENOENT);
-	assert_string_equal(err, "no such call");
+		client_call(&c, TD_API_HANGUP, NULL, false, NULL, NULL, 5000, &err), -ENOENT);
+	assert_string_equal(err.s, "no such call");
 	assert_int_equal(
-		client_call(&c, TD_API_STATUS, NULL, false, NULL, NULL, 20, err, sizeof(err)),
-		-ETIMEDOUT);
-	assert_string_equal(err, "no answer in time");
+		client_call(&c, TD_API_STATUS, NULL, false, NULL, NULL, 20, &err), -ETIMEDOUT);
+	assert_string_equal(err.s, "no answer in time");
 	assert_int_equal(
-		client_call(&c, TD_API_DRAIN, NULL, false, NULL, NULL, 5000, err, sizeof(err)),
-		-ECONNRESET);
-	assert_string_equal(err, "the connection was closed");
+		client_call(&c, TD_API_DRAIN, NULL, false, NULL, NULL, 5000, &err), -ECONNRESET);
+	assert_string_equal(err.s, "the connection was closed");
 	client_close(&c);
 }
 
 static void no_server_is_said_in_a_line(void **state)
 {
-	char err[256];
+	struct td_text err;
 	struct client c;
 
-	assert_int_equal(client_open(&c, "/nonexistent/sock", "test", err, sizeof(err)), -ENOENT);
+	assert_int_equal(client_open(&c, "/nonexistent/sock", "test", &err), -ENOENT);
 	assert_string_equal(
-		err, "/nonexistent/sock: no one listens there; is the program running?");
+		err.s, "/nonexistent/sock: no one listens there; is the program running?");
 }
 
 static void a_body_that_is_too_long_is_refused(void **state)

@@ -218,20 +218,20 @@ static int run(struct tandemd *d)
 {
 	struct api_handlers handlers = ops_handlers;
 	const char *journal = d->options.journal;
-	char err[256];
+	struct td_text err;
 	int rc;
 
-	d->store = store_open(d->options.store, err, sizeof(err));
+	d->store = store_open(d->options.store, &err);
 	if (!d->store) {
-		fprintf(stderr, "tandemd: %s\n", err);
+		fprintf(stderr, "tandemd: %s\n", err.s);
 		return EXIT_CONFIG;
 	}
 	follow_init(&d->follow, d->store, journal ? journal : conf_site(d->site.want)->journal_dir);
 	ops_init(&d->ops, &d->options, &d->site, d->store, &d->follow);
 	handlers.ctx = &d->ops;
-	d->api = api_start(d->options.socket, &handlers, err, sizeof(err));
+	d->api = api_start(d->options.socket, &handlers, &err);
 	if (!d->api) {
-		fprintf(stderr, "tandemd: %s\n", err);
+		fprintf(stderr, "tandemd: %s\n", err.s);
 		rc = EXIT_CONFIG;
 		goto close_store;
 	}

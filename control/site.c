@@ -24,7 +24,7 @@ void site_fini(struct site *s)
 static struct td_conf *compiled_read(const char *path)
 {
 	struct td_conf *conf = NULL;
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct td_buf text;
 	char part[65536];
 	FILE *f = fopen(path, "rbe");
@@ -36,7 +36,7 @@ static struct td_conf *compiled_read(const char *path)
 	while ((n = fread(part, 1, sizeof(part), f)) > 0)
 		buf_put(&text, part, n);
 	if (!ferror(f) && !text.error)
-		conf_parse(&conf, text.data, text.len, err, sizeof(err));
+		conf_parse(&conf, text.data, text.len, &err);
 	fclose(f);
 	buf_free(&text);
 	return conf;
@@ -166,7 +166,7 @@ static void running_got(void *ctx, int status, const char *body, size_t len)
 {
 	struct site *s = ctx;
 	struct td_conf *running = NULL;
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	json_t *answer = NULL;
 	const char *text;
 	int rc;
@@ -181,11 +181,11 @@ static void running_got(void *ctx, int status, const char *body, size_t len)
 		fail(s, -EPROTO, "the engine's configuration is not understood");
 		goto out;
 	}
-	rc = *text ? conf_parse(&running, text, strlen(text), err, sizeof(err)) : 0;
+	rc = *text ? conf_parse(&running, text, strlen(text), &err) : 0;
 	if (rc) {
 		/* Another release's: all of ours is sent, what is not ours stays. */
-		log_line(
-			LOG_WARNING, "engine's configuration not understood", "reason=\"%s\"", err);
+		log_line(LOG_WARNING, "engine's configuration not understood", "reason=\"%s\"",
+			err.s);
 		running = NULL;
 	}
 	difference_send(s, running);

@@ -16,18 +16,18 @@
 #define DP_TAP_MIN    (4u << 20) /* bytes; a few calls for seconds */
 #define DP_SPARE_LEGS 64         /* of calls that end while new ones begin */
 
-static int dp_check(const struct dp_params *p, char *err, size_t err_size)
+static int dp_check(const struct dp_params *p, struct td_text *err)
 {
 	const struct td_conf_site *s = p->site;
 
 	if (p->port_count < 1 || p->port_count > PORT_MAX) {
-		snprintf(err, err_size, "%u ports; 1 to %d are possible", p->port_count, PORT_MAX);
+		td_text_set(err, "%u ports; 1 to %d are possible", p->port_count, PORT_MAX);
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < eal_workers(s); i++) {
 		if (s->signalling_core != (int)eal_worker_core(s, i))
 			continue;
-		snprintf(err, err_size,
+		td_text_set(err,
 			"signalling_core: core %d is a worker's; name another or none (inside "
 			"worker 0's loop)",
 			s->signalling_core);
@@ -54,7 +54,7 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 	return 0;
 }
 
-static int dp_addresses(struct dp *dp, char *err, size_t err_size)
+static int dp_addresses(struct dp *dp, struct td_text *err)
 {
 	parse_init(&dp->parse, dp->site.sip_port, dp->site.rtp_port_min, dp->site.rtp_port_max);
 	for (unsigned i = 0; i < dp->ports; i++)
@@ -63,8 +63,7 @@ static int dp_addresses(struct dp *dp, char *err, size_t err_size)
 
 			if (a->family == 6 ? local6_add(&dp->parse.local6, a->ip6, dp->addresses)
 					   : parse_add(&dp->parse, a->ip4, dp->addresses)) {
-				snprintf(err, err_size,
-					"port %s: address %u is given twice, or none",
+				td_text_set(err, "port %s: address %u is given twice, or none",
 					dp->conf[i].name, j + 1);
 				return -EINVAL;
 			}
@@ -74,7 +73,7 @@ static int dp_addresses(struct dp *dp, char *err, size_t err_size)
 	return 0;
 }
 
-static int dp_open_ports(struct dp *dp, char *err, size_t err_size)
+static int dp_open_ports(struct dp *dp, struct td_text *err)
 {
 	struct td_addr address[PORT_MAX * TD_CONF_LIST];
 	unsigned n = 0;
@@ -95,7 +94,7 @@ static int dp_open_ports(struct dp *dp, char *err, size_t err_size)
 		for (unsigned j = 0; j < dp->conf[i].address_count; j++)
 			address[n++] = dp->conf[i].address[j].addr;
 	for (unsigned i = 0; i < dp->ports && !rc; i++) {
-		rc = port_open(&dp->port[i], &dp->conf[i], i, &env, err, err_size);
+		rc = port_open(&dp->port[i], &dp->conf[i], i, &env, err);
 		dp->opened += !rc;
 	}
 	return rc;
@@ -241,7 +240,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	return d->rtp ? 0 : -errno;
 }
 
-static int dp_workers(struct dp *dp, const struct dp_params *p, char *err, size_t err_size)
+static int dp_workers(struct dp *dp, const struct dp_params *p, struct td_text *err)
 {
 	size_t bytes = dp->workers * sizeof(*dp->worker);
 	int rc;
@@ -258,7 +257,7 @@ static int dp_workers(struct dp *dp, const struct dp_params *p, char *err, size_
 	if (!rc && !dp_inline_signalling(dp))
 		rc = wake_init(&dp->signalling.own);
 	if (rc) {
-		snprintf(err, err_size,
+		td_text_set(err,
 			"legs and rings for %u calls: %s; raise memory_mb or lower "
 			"max_calls",
 			dp->site.max_calls, strerror(-rc));
@@ -275,7 +274,7 @@ static void dp_synchronize(void *ctx)
 	rte_rcu_qsbr_synchronize(dp->qsbr, RTE_QSBR_THRID_INVALID);
 }
 
-static int dp_build(struct dp *dp, const struct dp_params *p, char *err, size_t err_size)
+static int dp_build(struct dp *dp, const struct dp_params *p, struct td_text *err)
 {
 	struct eal_params eal = {
 		.file_prefix = p->file_prefix,
@@ -286,36 +285,36 @@ static int dp_build(struct dp *dp, const struct dp_params *p, char *err, size_t 
 		.note_ctx = dp->note_ctx,
 	};
 	unsigned queues = 0;
-	int rc = dp_addresses(dp, err, err_size);
+	int rc = dp_addresses(dp, err);
 
 	if (!rc)
-		rc = eal_start(&eal, err, err_size);
+		rc = eal_start(&eal, err);
 	if (rc)
 		return rc;
 	for (unsigned i = 0; i < dp->ports; i++)
 		queues += port_queue_count(&dp->conf[i], dp->workers);
-	dp->pool = mempool_alloc(queues, dp->workers, dp->site.memory_mb, err, err_size);
+	dp->pool = mempool_alloc(queues, dp->workers, dp->site.memory_mb, err);
 	if (!dp->pool)
 		return -errno;
 	rc = dp_rcu(dp);
 	if (!rc && !(dp->sounds = sounds_alloc(dp_synchronize, dp)))
 		rc = -ENOMEM;
 	if (rc) {
-		snprintf(err, err_size, "out of memory");
+		td_text_set(err, "out of memory");
 		return rc;
 	}
-	rc = dp_open_ports(dp, err, err_size);
+	rc = dp_open_ports(dp, err);
 	if (!rc)
-		rc = home_start(dp, err, err_size);
+		rc = home_start(dp, err);
 	if (!rc)
-		rc = dp_workers(dp, p, err, err_size);
+		rc = dp_workers(dp, p, err);
 	return rc;
 }
 
-struct dp *dp_alloc(const struct dp_params *p, char *err, size_t err_size)
+struct dp *dp_alloc(const struct dp_params *p, struct td_text *err)
 {
 	struct dp *dp;
-	int rc = dp_check(p, err, err_size);
+	int rc = dp_check(p, err);
 
 	if (rc) {
 		errno = -rc;
@@ -324,9 +323,9 @@ struct dp *dp_alloc(const struct dp_params *p, char *err, size_t err_size)
 	dp = calloc(1, sizeof(*dp));
 	rc = dp ? dp_copy(dp, p) : -ENOMEM;
 	if (rc)
-		snprintf(err, err_size, "out of memory");
+		td_text_set(err, "out of memory");
 	else
-		rc = dp_build(dp, p, err, err_size);
+		rc = dp_build(dp, p, err);
 	if (rc) {
 		dp_free(dp);
 		errno = -rc;

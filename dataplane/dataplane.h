@@ -13,9 +13,8 @@
 #include <tandem/config.h>
 #include <tandem/media.h>
 #include <tandem/stats.h>
+#include <tandem/text.h>
 #include <dataplane/tap.h>
-
-#define DP_ERR 256
 
 struct dp;
 
@@ -40,7 +39,7 @@ struct dp_params {
 };
 
 /* main. EAL, memory, ports, leg tables; nothing runs yet. NULL with errno and err. */
-struct dp *dp_alloc(const struct dp_params *p, char *err, size_t err_size);
+struct dp *dp_alloc(const struct dp_params *p, struct td_text *err);
 int dp_start(struct dp *dp); /* main: launches the workers */
 void dp_stop(struct dp *dp); /* main: workers leave their loops, XDP programs are detached */
 void dp_free(struct dp *dp);

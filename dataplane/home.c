@@ -200,7 +200,7 @@ static int home_netlink(struct dp *dp)
 	return dp->netlink ? home_watch(dp, netlink_fd(dp->netlink)) : -errno;
 }
 
-int home_start(struct dp *dp, char *err, size_t err_size)
+int home_start(struct dp *dp, struct td_text *err)
 {
 	struct fib_params p = {
 		.nexthops = dp->site.max_calls + 1024, /* agents and trunks on link, strangers */
@@ -223,7 +223,7 @@ int home_start(struct dp *dp, char *err, size_t err_size)
 	if (!rc)
 		rc = home_routes(dp);
 	if (rc)
-		snprintf(err, err_size, "routes and neighbours: %s", strerror(-rc));
+		td_text_set(err, "routes and neighbours: %s", strerror(-rc));
 	return rc;
 }
 

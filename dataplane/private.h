@@ -153,7 +153,7 @@ bool sip_held_ready(const struct dp_worker *d); /* one that waited can go */
 void sip_from_ring(struct dp_worker *d, uint64_t now);
 
 /* home.c, main thread: routes and neighbours. */
-int home_start(struct dp *dp, char *err, size_t err_size);
+int home_start(struct dp *dp, struct td_text *err);
 void home_stop(struct dp *dp);
 void home_wake(void *dp); /* any thread: dp_main_fd() becomes readable */
 

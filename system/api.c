@@ -350,8 +350,7 @@ static int socket_bind(struct api *a)
 	return bind(a->listener, (struct sockaddr *)&a->path, sizeof(a->path)) < 0 ? -errno : 0;
 }
 
-struct api *api_start(
-	const char *path, const struct api_handlers *handlers, char *err, size_t err_size)
+struct api *api_start(const char *path, const struct api_handlers *handlers, struct td_text *err)
 {
 	struct api *a = calloc(1, sizeof(*a));
 	struct epoll_event ev = {.events = EPOLLIN};
@@ -394,7 +393,7 @@ close_epoll:
 free_a:
 	free(a);
 fail:
-	snprintf(err, err_size, "socket %s: %s; %s", path, strerror(-rc),
+	td_text_set(err, "socket %s: %s; %s", path, strerror(-rc),
 		rc == -EADDRINUSE ? "another program serves it, give --socket"
 				  : "make its directory, writable for this user");
 	errno = -rc;

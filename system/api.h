@@ -9,6 +9,7 @@
 
 #include <engine/base/buf.h>
 #include <tandem/api.h>
+#include <tandem/text.h>
 
 #define API_CLIENTS_MAX 64
 #define API_OUT_MAX     (8u << 20)
@@ -29,8 +30,7 @@ struct api_handlers {
 };
 
 /* Takes the path over when no one listens there. NULL with errno and one line in err. */
-struct api *api_start(
-	const char *path, const struct api_handlers *handlers, char *err, size_t err_size);
+struct api *api_start(const char *path, const struct api_handlers *handlers, struct td_text *err);
 void api_stop(struct api *a);    /* NULL is fine */
 int api_fd(const struct api *a); /* readable: call api_turn() */
 void api_turn(struct api *a);

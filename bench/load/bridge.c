@@ -106,13 +106,13 @@ static int bridge_open(struct bridge *b)
 		.turn = turn,
 		.turn_ctx = b,
 		.note = note};
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 	int rc = 0;
 
-	b->dp = dp_alloc(&p, err, sizeof(err));
+	b->dp = dp_alloc(&p, &err);
 	if (!b->dp) {
 		rc = -errno;
-		fprintf(stderr, "tandem-bench: %s\n", err);
+		fprintf(stderr, "tandem-bench: %s\n", err.s);
 	}
 	return rc;
 }

@@ -34,7 +34,7 @@ static int calls_add(struct load_call **calls, uint32_t *count, const struct loa
 	return 0;
 }
 
-struct load_call *calls_read(const char *path, uint32_t *count, char *err, size_t err_size)
+struct load_call *calls_read(const char *path, uint32_t *count, struct td_text *err)
 {
 	struct load_call *calls = NULL, c;
 	FILE *f = fopen(path, "re");
@@ -42,18 +42,18 @@ struct load_call *calls_read(const char *path, uint32_t *count, char *err, size_
 	int rc = f ? 0 : -errno;
 
 	*count = 0;
-	snprintf(err, err_size, "%s: %s", path, f ? "it has no calls" : strerror(-rc));
+	td_text_set(err, "%s: %s", path, f ? "it has no calls" : strerror(-rc));
 	while (!rc && fgets(line, sizeof(line), f)) {
 		c = (struct load_call){0};
 		if (!call_decode(&c, str_trim(str_of(line))) || *count == CALLS_MAX) {
-			snprintf(err, err_size,
+			td_text_set(err,
 				"%s:%u: give A B RELAY_A RELAY_B, IPv4 addresses with even ports, "
 				"in "
 				"%u lines at most",
 				path, *count + 1, CALLS_MAX);
 			rc = -EINVAL;
 		} else if (calls_add(&calls, count, &c)) {
-			snprintf(err, err_size, "%s: out of memory", path);
+			td_text_set(err, "%s: out of memory", path);
 			rc = -ENOMEM;
 		}
 	}

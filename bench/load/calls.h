@@ -9,11 +9,12 @@
 #ifndef TANDEM_BENCH_LOAD_CALLS_H
 #define TANDEM_BENCH_LOAD_CALLS_H
 
+#include <tandem/text.h>
 #include <bench/load/load.h>
 
 #define CALLS_MAX 200000u
 
 /* The calls of a file, for free(); NULL with errno and a line in err. */
-struct load_call *calls_read(const char *path, uint32_t *count, char *err, size_t err_size);
+struct load_call *calls_read(const char *path, uint32_t *count, struct td_text *err);
 
 #endif

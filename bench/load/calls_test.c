@@ -7,7 +7,7 @@
 #include <tests/unit/unit.h>
 
 static char path[] = "/tmp/calls_test.XXXXXX";
-static char err[256];
+static struct td_text err;
 
 static struct load_call *read_text(const char *text, uint32_t *count)
 {
@@ -16,7 +16,7 @@ static struct load_call *read_text(const char *text, uint32_t *count)
 	assert_non_null(f);
 	fputs(text, f);
 	fclose(f);
-	return calls_read(path, count, err, sizeof(err));
+	return calls_read(path, count, &err);
 }
 
 static void calls_come_as_written(void **state)
@@ -49,18 +49,18 @@ static void bad_files_are_refused_by_line(void **state)
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		assert_null(read_text(bad[i], &n));
 		assert_int_equal(errno, EINVAL);
-		assert_non_null(strstr(err, ":1: give A B RELAY_A RELAY_B"));
+		assert_non_null(strstr(err.s, ":1: give A B RELAY_A RELAY_B"));
 	}
 	assert_null(read_text("", &n));
-	assert_non_null(strstr(err, "no calls"));
-	assert_null(calls_read("/nonexistent/calls", &n, err, sizeof(err)));
+	assert_non_null(strstr(err.s, "no calls"));
+	assert_null(calls_read("/nonexistent/calls", &n, &err));
 	assert_int_equal(errno, ENOENT);
 }
 
 static int build(void)
 {
 	uint32_t n;
-	struct load_call *c = calls_read(path, &n, err, sizeof(err));
+	struct load_call *c = calls_read(path, &n, &err);
 
 	free(c);
 	return c ? 0 : -errno;

@@ -60,11 +60,11 @@ static int gen_open(struct gen *g)
 		.port_count = g->p.ports,
 		.turn = no_turn,
 		.note = note};
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 
-	g->dp = dp_alloc(&p, err, sizeof(err));
+	g->dp = dp_alloc(&p, &err);
 	if (!g->dp)
-		fprintf(stderr, "tandem-bench: %s\n", err);
+		fprintf(stderr, "tandem-bench: %s\n", err.s);
 	return g->dp ? 0 : -errno;
 }
 

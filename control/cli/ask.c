@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define ANSWER_MS 10000
-#define REASON    512
 
 struct reader {
 	bool (*each)(void *ctx, json_t *body);
@@ -41,22 +40,23 @@ static int call(const struct cli *cli, enum cli_server server, uint16_t op, json
 	bool stream, struct reader *r, int timeout_ms)
 {
 	const char *path = server == CLI_ENGINE ? cli->engine_socket : cli->tandemd_socket;
-	char *text = json_dumps(request, JSON_COMPACT), reason[REASON] = "";
+	char *text = json_dumps(request, JSON_COMPACT);
+	struct td_text reason = {""};
 	struct client c;
 	int rc = CLI_USAGE;
 
 	json_decref(request);
-	if (!text || client_open(&c, path, "tandemctl", reason, sizeof(reason)) < 0) {
-		say(cli, text ? reason : "out of memory");
+	if (!text || client_open(&c, path, "tandemctl", &reason) < 0) {
+		say(cli, text ? reason.s : "out of memory");
 		goto out;
 	}
-	rc = client_call(&c, op, text, stream, read_body, r, timeout_ms, reason, sizeof(reason));
+	rc = client_call(&c, op, text, stream, read_body, r, timeout_ms, &reason);
 	client_close(&c);
 	if (r->bad) {
 		say(cli, "the answer is not JSON; are both of one release?");
 		rc = CLI_NO;
 	} else if (rc < 0) {
-		say(cli, *reason ? reason : strerror(-rc));
+		say(cli, reason.s[0] ? reason.s : strerror(-rc));
 		rc = rc == -ECONNRESET || rc == -ETIMEDOUT ? CLI_USAGE : CLI_NO;
 	}
 out:

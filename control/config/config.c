@@ -41,7 +41,8 @@ no_memory:
 static void objects_read(struct reader *r, enum td_kind kind, int section)
 {
 	const yaml_node_t *n = reader_node(r, section);
-	char path[READER_PATH], why[CONF_ERROR_BYTES];
+	char path[READER_PATH];
+	struct td_text why;
 
 	if (reader_is_null(n))
 		return;
@@ -62,8 +63,8 @@ static void objects_read(struct reader *r, enum td_kind kind, int section)
 			reader_error(r, p->key, "%s a name is a single word", path);
 			continue;
 		}
-		if (!conf_name_valid(kind, reader_text(key), why, sizeof(why)))
-			reader_error(r, p->key, "%s: %s", td_kinds[kind].section, why);
+		if (!conf_name_valid(kind, reader_text(key), &why))
+			reader_error(r, p->key, "%s: %s", td_kinds[kind].section, why.s);
 		e = entry_add(r, kind, reader_text(key), p->key, p->value);
 		if (e)
 			reader_object_keys(r, e, p->value, false);

@@ -91,7 +91,8 @@ static const char good[] =
 static void a_good_site_is_compiled(void **state)
 {
 	struct td_conf *c = NULL, *again = NULL;
-	char err[CONF_ERROR_BYTES], wanted[4096];
+	struct td_text err;
+	char wanted[4096];
 	struct td_buf text;
 
 	if (read_text(&c, site_file, good))
@@ -139,8 +140,8 @@ static void a_good_site_is_compiled(void **state)
 		"route 4989100 queue=sales\n",
 		dir, dir);
 	assert_string_equal(text.data, wanted);
-	if (conf_parse(&again, text.data, text.len - 1, err, sizeof(err)))
-		fail_msg("%s", err);
+	if (conf_parse(&again, text.data, text.len - 1, &err))
+		fail_msg("%s", err.s);
 	conf_free(again);
 	conf_free(c);
 	buf_free(&text);

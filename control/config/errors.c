@@ -8,7 +8,7 @@
 static void add(struct reader *r, size_t line, size_t column, const char *fmt, va_list args)
 {
 	unsigned cap = r->error_cap ? 2 * r->error_cap : 16;
-	char text[CONF_ERROR_BYTES];
+	struct td_text text;
 
 	if (r->error_count == r->error_cap) {
 		struct reader_error *more = realloc(r->errors, cap * sizeof(*more));
@@ -20,13 +20,13 @@ static void add(struct reader *r, size_t line, size_t column, const char *fmt, v
 		r->errors = more;
 		r->error_cap = cap;
 	}
-	vsnprintf(text, sizeof(text), fmt, args);
+	td_text_vset(&text, fmt, args);
 	/* A line stays a line, whatever a value has in it. */
-	for (char *p = text; *p; p++)
+	for (char *p = text.s; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
 	r->errors[r->error_count] = (struct reader_error){
-		.line = line, .column = column, .order = r->error_count, .text = strdup(text)};
+		.line = line, .column = column, .order = r->error_count, .text = strdup(text.s)};
 	if (r->errors[r->error_count].text)
 		r->error_count++;
 	else
@@ -65,7 +65,7 @@ static int by_place(const void *a, const void *b)
 
 void reader_errors_report(struct reader *r, void (*report)(void *ctx, const char *line), void *ctx)
 {
-	char line[PATH_MAX + CONF_ERROR_BYTES];
+	char line[PATH_MAX + TD_TEXT_BYTES];
 
 	if (r->error_count)
 		qsort(r->errors, r->error_count, sizeof(*r->errors), by_place);

@@ -37,7 +37,7 @@ static void key_unknown(struct reader *r, const struct entry *e, int node, bool 
 {
 	struct str text = reader_text(reader_node(r, node));
 	struct conf_nearest near = {.wanted = text};
-	char path[READER_PATH], all[CONF_ERROR_BYTES];
+	char path[READER_PATH], all[TD_TEXT_BYTES];
 	size_t n = 0;
 
 	all[0] = '\0';
@@ -70,7 +70,8 @@ static bool path_absolute(struct reader *r, struct str text, char out[static PAT
 static void value_read(struct reader *r, struct entry *e, const struct conf_key *k, int node)
 {
 	const yaml_node_t *n = reader_node(r, node);
-	char path[READER_PATH], absolute[PATH_MAX], why[CONF_ERROR_BYTES];
+	char path[READER_PATH], absolute[PATH_MAX];
+	struct td_text why;
 	struct str text;
 
 	reader_path(e, k, path);
@@ -86,8 +87,8 @@ static void value_read(struct reader *r, struct entry *e, const struct conf_key 
 	text = reader_text(n);
 	if (k->type == CONF_PATH && text.n && path_absolute(r, text, absolute))
 		text = str_of(absolute);
-	if (!conf_value_decode(k, e->object, text, true, why, sizeof(why)))
-		reader_error(r, node, "%s: %s", path, why);
+	if (!conf_value_decode(k, e->object, text, true, &why))
+		reader_error(r, node, "%s: %s", path, why.s);
 }
 
 static void list_read(struct reader *r, struct entry *e, const struct conf_key *k, int node)

@@ -51,7 +51,7 @@ static void group_member_add(
 {
 	static const struct conf_key *groups;
 	const yaml_node_t *n = reader_node(r, node);
-	char why[CONF_ERROR_BYTES];
+	struct td_text why;
 	struct entry *agent;
 
 	if (!groups)
@@ -76,7 +76,7 @@ static void group_member_add(
 	if (a->group_count == groups->list_max)
 		reader_error(r, node, "%s: %s is in %u groups already; no agent can be in more",
 			path, a->name, groups->list_max);
-	else if (!conf_value_decode(groups, agent->object, group->name, true, why, sizeof(why)))
+	else if (!conf_value_decode(groups, agent->object, group->name, true, &why))
 		r->broken[TD_KIND_GROUP] = true; /* the group's name: has been reported there */
 }
 

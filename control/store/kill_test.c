@@ -84,12 +84,12 @@ static uint64_t now_ms(void)
 /* As tandemd does; commits far more often than it would. */
 static void follow_until(uint64_t last)
 {
-	char err[256];
-	struct store *s = store_open(path, err, sizeof(err));
+	struct td_text err;
+	struct store *s = store_open(path, &err);
 	struct follow f;
 
 	if (!s) {
-		fprintf(stderr, "%s\n", err);
+		fprintf(stderr, "%s\n", err.s);
 		_exit(1);
 	}
 	follow_init(&f, s, journal);
@@ -184,11 +184,11 @@ static void killed_at_any_moment_nothing_is_lost_or_doubled(void **state)
 	unsigned in_commit = 0;
 	struct journal_writer *w;
 	uint64_t written = 0;
-	char err[256];
+	struct td_text err;
 	struct prng p;
 
 	prng_init(&p, 20261121);
-	w = journal_writer_open(journal, 256 << 20, err, sizeof(err));
+	w = journal_writer_open(journal, 256 << 20, &err);
 	assert_non_null(w);
 	for (unsigned i = 0; i < KILLS; i++) {
 		pid_t child;

@@ -276,13 +276,13 @@ static const char *open_error(const struct store *s, int rc)
 	}
 }
 
-struct store *store_open(const char *path, char *err, size_t err_size)
+struct store *store_open(const char *path, struct td_text *err)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	int rc;
 
 	if (!s) {
-		snprintf(err, err_size, "%s: out of memory", path);
+		td_text_set(err, "%s: out of memory", path);
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -303,7 +303,7 @@ struct store *store_open(const char *path, char *err, size_t err_size)
 		rc = prepare(s);
 	if (rc == 0)
 		return s;
-	snprintf(err, err_size, "%s: %s", path, open_error(s, rc));
+	td_text_set(err, "%s: %s", path, open_error(s, rc));
 	store_close(s);
 	errno = -rc;
 	return NULL;

@@ -11,11 +11,12 @@
 
 #include <engine/base/buf.h>
 #include <tandem/event.h>
+#include <tandem/text.h>
 
 struct store;
 
 /* Makes the file, or brings an older one up to date. NULL with errno and one line in err. */
-struct store *store_open(const char *path, char *err, size_t err_size);
+struct store *store_open(const char *path, struct td_text *err);
 void store_close(struct store *s); /* what was not committed is not kept; NULL is fine */
 
 /*

@@ -40,11 +40,11 @@ static int teardown(void **state)
 
 static struct store *open_store(void)
 {
-	char err[256];
-	struct store *s = store_open(path, err, sizeof(err));
+	struct td_text err;
+	struct store *s = store_open(path, &err);
 
 	if (!s)
-		fail_msg("%s", err);
+		fail_msg("%s", err.s);
 	return s;
 }
 
@@ -408,26 +408,26 @@ static void old_steps_are_purged(void **state)
 
 static void another_file_is_refused(void **state)
 {
-	char err[256];
+	struct td_text err;
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "CREATE TABLE mine (a)", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
-	assert_null(store_open(path, err, sizeof(err)));
-	assert_non_null(strstr(err, "made by another version of tandemd, or no store"));
-	assert_null(store_open("/nonexistent/store", err, sizeof(err)));
-	assert_non_null(strstr(err, "No such file"));
+	assert_null(store_open(path, &err));
+	assert_non_null(strstr(err.s, "made by another version of tandemd, or no store"));
+	assert_null(store_open("/nonexistent/store", &err));
+	assert_non_null(strstr(err.s, "No such file"));
 }
 
 static void one_writes_a_store(void **state)
 {
 	struct store *s = open_store();
-	char err[256];
+	struct td_text err;
 
-	assert_null(store_open(path, err, sizeof(err)));
+	assert_null(store_open(path, &err));
 	assert_int_equal(errno, EAGAIN);
-	assert_non_null(strstr(err, "another tandemd writes it"));
+	assert_non_null(strstr(err.s, "another tandemd writes it"));
 	put_call(s, 1, 1, "sales");
 	assert_int_equal(store_commit(s), 0);
 	store_close(s);
@@ -450,14 +450,15 @@ static void the_journal_is_followed_even_when_it_begins_anew(void **state)
 {
 	struct store *s = open_store();
 	struct journal_writer *w;
-	char err[256], command[128];
+	struct td_text err;
+	char command[128];
 	uint64_t now = 1000;
 	struct follow f;
 
 	follow_init(&f, s, journal);
 	assert_int_equal(follow_turn(&f, now), 1000); /* no directory yet */
 	assert_int_equal(f.error, -ENOENT);
-	w = journal_writer_open(journal, 64 << 20, err, sizeof(err));
+	w = journal_writer_open(journal, 64 << 20, &err);
 	assert_non_null(w);
 	write_stories(w, 1, 1500);
 	assert_int_equal(follow_turn(&f, now), 0); /* a thousand, committed */
@@ -470,7 +471,7 @@ static void the_journal_is_followed_even_when_it_begins_anew(void **state)
 
 	snprintf(command, sizeof(command), "rm -rf '%s'", journal);
 	sh(command);
-	w = journal_writer_open(journal, 64 << 20, err, sizeof(err));
+	w = journal_writer_open(journal, 64 << 20, &err);
 	write_stories(w, 5001, 10); /* numbers 1 to 10 again */
 	now += 10000;
 	for (int i = 0; i < 4; i++, now += 1000)
@@ -492,10 +493,10 @@ static void a_store_that_cannot_write_catches_up_later(void **state)
 	struct store *s = open_store();
 	struct journal_writer *w;
 	struct follow f;
-	char err[256];
+	struct td_text err;
 	sqlite3 *db;
 
-	w = journal_writer_open(journal, 64 << 20, err, sizeof(err));
+	w = journal_writer_open(journal, 64 << 20, &err);
 	write_stories(w, 1, 10);
 	follow_init(&f, s, journal);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);

@@ -158,7 +158,7 @@ static void port_take_vlan(const struct port *p, const struct port_env *env)
 			p->conf->device);
 }
 
-static int port_open_xdp(struct port *p, const struct port_env *env, char *err, size_t err_size)
+static int port_open_xdp(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	bool before[PORT_FDS] = {false};
 	struct xdp_options options = {0};
@@ -174,16 +174,16 @@ static int port_open_xdp(struct port *p, const struct port_env *env, char *err, 
 		p->conf->device, xdp_object_path("xdp", object, sizeof(object)),
 		port_is_veth(p->conf->device) ? ",busy_budget=0" : "");
 	port_descriptors(before, NULL, 0);
-	rc = port_hotplug(p, args, err, err_size);
+	rc = port_hotplug(p, args, err);
 	if (!rc)
-		rc = port_configure(p, env, err, err_size);
+		rc = port_configure(p, env, err);
 	if (!rc)
-		rc = xdp_start(&p->xdp, p->ifindex, &p->ours, err, err_size);
+		rc = xdp_start(&p->xdp, p->ifindex, &p->ours, err);
 	if (rc)
 		return rc;
 	p->fd = port_descriptors(NULL, before, AF_XDP);
 	if (p->fd < 0) {
-		snprintf(err, err_size, "the driver's AF_XDP socket can't be found");
+		td_text_set(err, "the driver's AF_XDP socket can't be found");
 		return -EBADF;
 	}
 	if (!getsockopt(p->fd, SOL_XDP, XDP_OPTIONS, &options, &len))
@@ -191,7 +191,7 @@ static int port_open_xdp(struct port *p, const struct port_env *env, char *err, 
 	return 0;
 }
 
-static int port_open_packet(struct port *p, const struct port_env *env, char *err, size_t err_size)
+static int port_open_packet(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	bool before[PORT_FDS] = {false};
 	char args[256], object[384];
@@ -204,21 +204,20 @@ static int port_open_packet(struct port *p, const struct port_env *env, char *er
 		"iface=%s,qpairs=1,blocksz=4096,framesz=2048,framecnt=2048,qdisc_bypass=1",
 		p->conf->device);
 	port_descriptors(before, NULL, 0);
-	rc = port_hotplug(p, args, err, err_size);
+	rc = port_hotplug(p, args, err);
 	if (rc)
 		return rc;
 	p->fd = port_descriptors(NULL, before, AF_PACKET);
 	if (p->fd < 0) {
-		snprintf(err, err_size, "the driver's packet socket can't be found");
+		td_text_set(err, "the driver's packet socket can't be found");
 		return -EBADF;
 	}
-	p->tc = tc_alloc(p->ifindex, p->fd, xdp_object_path("tc", object, sizeof(object)), &p->ours,
-		err, err_size);
-	return p->tc ? port_configure(p, env, err, err_size) : -errno;
+	p->tc = tc_alloc(
+		p->ifindex, p->fd, xdp_object_path("tc", object, sizeof(object)), &p->ours, err);
+	return p->tc ? port_configure(p, env, err) : -errno;
 }
 
-static int port_take_interface(
-	struct port *p, const struct port_env *env, char *err, size_t err_size)
+static int port_take_interface(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	const char *device = p->conf->device;
 	int head = ETH_HLEN + (p->conf->vlan ? VLAN_BYTES : 0);
@@ -228,12 +227,12 @@ static int port_take_interface(
 	p->kernel_owned = true;
 	p->ifindex = (int)if_nametoindex(device);
 	if (!p->ifindex) {
-		snprintf(err, err_size, "no such interface here; `ip link` lists those there are");
+		td_text_set(err, "no such interface here; `ip link` lists those there are");
 		return -ENODEV;
 	}
 	p->claim = interface_claim(p->ifindex);
 	if (p->claim < 0) {
-		snprintf(err, err_size, "%s",
+		td_text_set(err, "%s",
 			p->claim == -EADDRINUSE ? "another running engine has it"
 						: strerror(-p->claim));
 		return p->claim;
@@ -242,7 +241,7 @@ static int port_take_interface(
 	p->ours = env->ours;
 	rc = port_ioctl(device, SIOCGIFMTU, &r);
 	if (rc) {
-		snprintf(err, err_size, "its MTU can't be read: %s", strerror(-rc));
+		td_text_set(err, "its MTU can't be read: %s", strerror(-rc));
 		return rc;
 	}
 	if (r.ifr_mtu < p->mtu)
@@ -260,22 +259,22 @@ static int port_take_interface(
 		port_take_vlan(p, env);
 	else
 		port_check_addresses(p, env);
-	rc = interface_clean(p->ifindex, err, err_size);
+	rc = interface_clean(p->ifindex, err);
 	if (rc > 0)
 		port_note(p, env, "%s: replaced a program that a killed engine left%s", "");
 	return rc < 0 ? rc : 0;
 }
 
-int port_probe_af(struct port *p, const struct port_env *env, char *err, size_t err_size)
+int port_probe_af(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	unsigned queues = port_queues(p->conf->device);
-	int rc = port_take_interface(p, env, err, err_size);
+	int rc = port_take_interface(p, env, err);
 
 	if (p->claim < 0)
 		return rc;
 	if (p->conf->type == TD_PORT_AF_XDP) {
 		if (queues > 1) {
-			snprintf(err, err_size,
+			td_text_set(err,
 				"it has %u receive queues, the engine opens one, and what arrives "
 				"on "
 				"the others would be lost; ethtool -L %s combined 1",
@@ -283,19 +282,19 @@ int port_probe_af(struct port *p, const struct port_env *env, char *err, size_t 
 			return -EINVAL;
 		}
 		if (!rc)
-			rc = port_open_xdp(p, env, err, err_size);
+			rc = port_open_xdp(p, env, err);
 		if (!rc || !p->conf->fallback)
 			return rc;
 		port_note(p, env,
 			"%s refuses af_xdp (%s); af_packet serves, with about a quarter fewer "
 			"packets a core",
-			err);
+			err->s);
 		port_unplug(p);
 		xdp_stop(&p->xdp);
 	} else if (rc && rc != -EBUSY) { /* someone else's XDP program is no hindrance */
 		return rc;
 	}
-	return port_open_packet(p, env, err, err_size);
+	return port_open_packet(p, env, err);
 }
 
 void port_stop_af(struct port *p)

@@ -110,14 +110,14 @@ static uint64_t eal_free_huge_mb(void)
 	return kb / 1024;
 }
 
-static int eal_memory(struct eal_args *a, const struct eal_params *p, char *err, size_t err_size)
+static int eal_memory(struct eal_args *a, const struct eal_params *p, struct td_text *err)
 {
 	uint64_t mb = eal_free_huge_mb();
 	char line[256];
 
 	eal_huge = p->site->hugepages != 2 && mb >= p->site->memory_mb;
 	if (p->site->hugepages == 1 && !eal_huge) {
-		snprintf(err, err_size,
+		td_text_set(err,
 			"hugepages: %u MB required, %llu MB free; reserve them (sysctl "
 			"vm.nr_hugepages) or set hugepages: auto",
 			p->site->memory_mb, (unsigned long long)mb);
@@ -141,18 +141,17 @@ static int eal_memory(struct eal_args *a, const struct eal_params *p, char *err,
 	return 0;
 }
 
-static int eal_core(
-	const cpu_set_t *cpus, unsigned core, const char *key, char *err, size_t err_size)
+static int eal_core(const cpu_set_t *cpus, unsigned core, const char *key, struct td_text *err)
 {
 	if (core < CPU_SETSIZE && CPU_ISSET(core, cpus))
 		return 0;
-	snprintf(err, err_size, "%s: core %u is not there or not allowed to us; we have %d", key,
-		core, CPU_COUNT(cpus));
+	td_text_set(err, "%s: core %u is not there or not allowed to us; we have %d", key, core,
+		CPU_COUNT(cpus));
 	return -EINVAL;
 }
 
 /* lcore 0, main, may run anywhere; each other lcore is one thread pinned to its core. */
-static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *err, size_t err_size)
+static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, struct td_text *err)
 {
 	static char list[EAL_LCORES];
 	size_t n = 0;
@@ -170,13 +169,12 @@ static int eal_lcores(struct eal_args *a, const struct td_conf_site *s, char *er
 	for (unsigned i = 0; i < workers && !rc && n < sizeof(list) - 16; i++) {
 		unsigned core = eal_worker_core(s, i);
 
-		rc = eal_core(&cpus, core, "worker_cores", err, err_size);
+		rc = eal_core(&cpus, core, "worker_cores", err);
 		n += (size_t)snprintf(
 			list + n, sizeof(list) - n, ",%u@%u", eal_worker_lcore(i), core);
 	}
 	if (!rc && s->signalling_core >= 0) {
-		rc = eal_core(
-			&cpus, (unsigned)s->signalling_core, "signalling_core", err, err_size);
+		rc = eal_core(&cpus, (unsigned)s->signalling_core, "signalling_core", err);
 		snprintf(list + n, sizeof(list) - n, ",%u@%d", eal_signalling_lcore(s),
 			s->signalling_core);
 	}
@@ -212,7 +210,7 @@ static void eal_devices(struct eal_args *a, const struct eal_params *p)
 	eal_arg(a, "--iova-mode=va");
 }
 
-int eal_start(const struct eal_params *p, char *err, size_t err_size)
+int eal_start(const struct eal_params *p, struct td_text *err)
 {
 	static struct eal_args a; /* EAL keeps pointers into it */
 	int rc;
@@ -227,17 +225,17 @@ int eal_start(const struct eal_params *p, char *err, size_t err_size)
 	if (p->file_prefix)
 		eal_arg(&a, "--file-prefix=%s", p->file_prefix);
 	eal_devices(&a, p);
-	rc = eal_memory(&a, p, err, err_size);
+	rc = eal_memory(&a, p, err);
 	if (!rc)
-		rc = eal_lcores(&a, p->site, err, err_size);
+		rc = eal_lcores(&a, p->site, err);
 	if (!rc && a.failed) {
-		snprintf(err, err_size, "too many ports or cores for DPDK's arguments");
+		td_text_set(err, "too many ports or cores for DPDK's arguments");
 		rc = -E2BIG;
 	}
 	if (!rc && rte_eal_init(a.argc, a.argv) < 0) {
 		rc = -rte_errno;
-		snprintf(err, err_size, "DPDK does not start: %s (%s)", eal_complaint(),
-			rte_strerror(-rc));
+		td_text_set(
+			err, "DPDK does not start: %s (%s)", eal_complaint(), rte_strerror(-rc));
 	}
 	eal_started = !rc;
 	return rc;

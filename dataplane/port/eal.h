@@ -4,6 +4,7 @@
 #define TANDEM_DATAPLANE_PORT_EAL_H
 
 #include <tandem/config.h>
+#include <tandem/text.h>
 
 struct eal_params {
 	const char *file_prefix;          /* NULL: EAL's own */
@@ -15,7 +16,7 @@ struct eal_params {
 };
 
 /* 0, or a negative errno with a line in err. Later calls keep what the first one started. */
-int eal_start(const struct eal_params *p, char *err, size_t err_size);
+int eal_start(const struct eal_params *p, struct td_text *err);
 bool eal_hugepages(void);
 /* Workers there are, and the core of each: one on core 0 when none is named. */
 unsigned eal_workers(const struct td_conf_site *site);

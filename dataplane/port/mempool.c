@@ -81,21 +81,21 @@ struct rte_mempool *mempool_create(const char *name, unsigned n, unsigned cache)
 }
 
 struct rte_mempool *mempool_alloc(
-	unsigned queues, unsigned workers, unsigned memory_mb, char *err, size_t err_size)
+	unsigned queues, unsigned workers, unsigned memory_mb, struct td_text *err)
 {
 	unsigned n = queues * MEMPOOL_PER_QUEUE + workers * MEMPOOL_PER_WORKER;
 	struct rte_mempool *p = mempool_create(MEMPOOL_NAME, n, MEMPOOL_CACHE);
 
 	if (!p) {
 		errno = rte_errno;
-		snprintf(err, err_size,
+		td_text_set(err,
 			"memory_mb: %u is too little for %u packets of %u queues; %u is enough",
 			memory_mb, n, queues, n * 3 / 1024 + 64);
 		return NULL;
 	}
 	/* AF_XDP registers the pool as one stretch of addresses. */
 	if (p->nb_mem_chunks != 1) {
-		snprintf(err, err_size,
+		td_text_set(err,
 			"packet memory is in %u pieces, AF_XDP needs one: set hugepages: never",
 			p->nb_mem_chunks);
 		rte_mempool_free(p);

@@ -12,12 +12,12 @@
 #define PORT_DESCRIPTORS 2048 /* AF_XDP's and most cards' size */
 #define PORT_TX_CHECKSUM (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM)
 
-int port_hotplug(struct port *p, const char *args, char *err, size_t err_size)
+int port_hotplug(struct port *p, const char *args, struct td_text *err)
 {
 	(void)eal_complaint();
 	if (rte_eal_hotplug_add("vdev", p->device, args) ||
 		rte_eth_dev_get_port_by_name(p->device, &p->eth_port)) {
-		snprintf(err, err_size, "%s", eal_complaint());
+		td_text_set(err, "%s", eal_complaint());
 		return -ENODEV;
 	}
 	p->probed = true;
@@ -99,7 +99,7 @@ static int port_set_up(struct port *p, const struct port_env *env)
 	return rc;
 }
 
-int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size)
+int port_configure(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	int rc;
 
@@ -112,28 +112,28 @@ int port_configure(struct port *p, const struct port_env *env, char *err, size_t
 		rc = port_set_up(p, env);
 	}
 	if (rc)
-		snprintf(err, err_size, "%s (%s)", eal_complaint(), strerror(-rc));
+		td_text_set(err, "%s (%s)", eal_complaint(), strerror(-rc));
 	return rc;
 }
 
-static int port_open_any(struct port *p, const struct port_env *env, char *err, size_t err_size)
+static int port_open_any(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	int rc;
 
 	switch (p->conf->type) {
 	case TD_PORT_AF_XDP:
 	case TD_PORT_AF_PACKET:
-		return port_probe_af(p, env, err, err_size);
+		return port_probe_af(p, env, err);
 	default:
-		rc = port_probe_virtual(p, err, err_size);
-		return rc ? rc : port_configure(p, env, err, err_size);
+		rc = port_probe_virtual(p, err);
+		return rc ? rc : port_configure(p, env, err);
 	}
 }
 
 int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
-	const struct port_env *env, char *err, size_t err_size)
+	const struct port_env *env, struct td_text *err)
 {
-	char why[256] = "";
+	struct td_text why = {""};
 	int rc;
 
 	*p = (struct port){.conf = conf,
@@ -143,10 +143,10 @@ int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
 		.fd = -1,
 		.claim = -1,
 		.xdp = {.prog = -1, .counters = -1}};
-	rc = port_open_any(p, env, why, sizeof(why));
+	rc = port_open_any(p, env, &why);
 	if (!rc)
 		return 0;
-	snprintf(err, err_size, "port %s: %s can't be opened: %s", conf->name, conf->device, why);
+	td_text_set(err, "port %s: %s can't be opened: %s", conf->name, conf->device, why.s);
 	port_close(p);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <rte_mempool.h>
 #include <tandem/config.h>
 #include <tandem/stats.h>
+#include <tandem/text.h>
 #include <dataplane/port/steer.h>
 #include <dataplane/xdp/xdp.h>
 
@@ -48,7 +49,7 @@ struct port_env {
 unsigned port_queue_count(const struct td_conf_port *conf, unsigned workers);
 /* 0, or a negative errno with a line in err; then port_close() is not needed. */
 int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,
-	const struct port_env *env, char *err, size_t err_size);
+	const struct port_env *env, struct td_text *err);
 void port_close(struct port *p);
 /* What the kernel took and sent by an interface that it owns, beside the engine, since the port was
  * opened; zeros for others. Main. */
@@ -57,12 +58,12 @@ void port_kernel(struct port *p, const struct td_port_stats *ours,
 uint64_t port_lost(struct port *p); /* any thread: packets that driver or kernel lost before us */
 
 /* The kinds, for port.c. Each fills driver, device, kernel_owned and probes the device. */
-int port_probe_af(struct port *p, const struct port_env *env, char *err, size_t err_size);
+int port_probe_af(struct port *p, const struct port_env *env, struct td_text *err);
 void port_stop_af(struct port *p);
-int port_probe_virtual(struct port *p, char *err, size_t err_size);
-int port_hotplug(struct port *p, const char *args, char *err, size_t err_size);
+int port_probe_virtual(struct port *p, struct td_text *err);
+int port_hotplug(struct port *p, const char *args, struct td_text *err);
 /* Makes queues and starts. */
-int port_configure(struct port *p, const struct port_env *env, char *err, size_t err_size);
+int port_configure(struct port *p, const struct port_env *env, struct td_text *err);
 void port_unplug(struct port *p);
 /* TD_PORT_PCI: a virtual device of DPDK's and its options, "net_virtio_user0,path=/run/vm.sock". */
 bool port_is_virtual(const struct td_conf_port *conf);

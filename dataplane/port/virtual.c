@@ -27,7 +27,7 @@ static struct rte_ring *port_ring(const char *device, char side, unsigned queue)
  * port of the same device the other way round, so the two are connected. A test or benchmark is the
  * other side of a single one by rte_ring_lookup().
  */
-static int port_probe_ring(struct port *p, char *err, size_t err_size)
+static int port_probe_ring(struct port *p, struct td_text *err)
 {
 	struct rte_ring *rx[WORKER_MAX], *tx[WORKER_MAX];
 	char from = 'a', to = 'b';
@@ -46,13 +46,13 @@ static int port_probe_ring(struct port *p, char *err, size_t err_size)
 		rx[q] = port_ring(p->conf->device, from, q);
 		tx[q] = port_ring(p->conf->device, to, q);
 		if (!rx[q] || !tx[q]) {
-			snprintf(err, err_size, "no memory for its rings");
+			td_text_set(err, "no memory for its rings");
 			return -ENOMEM;
 		}
 	}
 	rc = rte_eth_from_rings(p->device + strlen("net_ring_"), rx, p->queues, tx, p->queues, 0);
 	if (rc < 0) {
-		snprintf(err, err_size, "%s", rte_strerror(rte_errno));
+		td_text_set(err, "%s", rte_strerror(rte_errno));
 		return -rte_errno;
 	}
 	p->eth_port = (uint16_t)rc;
@@ -62,7 +62,7 @@ static int port_probe_ring(struct port *p, char *err, size_t err_size)
 	return 0;
 }
 
-static int port_probe_memif(struct port *p, char *err, size_t err_size)
+static int port_probe_memif(struct port *p, struct td_text *err)
 {
 	char args[256];
 
@@ -70,7 +70,7 @@ static int port_probe_memif(struct port *p, char *err, size_t err_size)
 	snprintf(p->device, sizeof(p->device), "net_memif%u", p->number);
 	snprintf(args, sizeof(args), "role=%s,id=0,socket=%s,socket-abstract=no,rsize=11",
 		p->conf->memif_server ? "server" : "client", p->conf->device);
-	return port_hotplug(p, args, err, err_size);
+	return port_hotplug(p, args, err);
 }
 
 bool port_is_virtual(const struct td_conf_port *conf)
@@ -78,43 +78,42 @@ bool port_is_virtual(const struct td_conf_port *conf)
 	return conf->type == TD_PORT_PCI && !strncmp(conf->device, "net_", 4);
 }
 
-static int port_probe_virtual_pci(struct port *p, char *err, size_t err_size)
+static int port_probe_virtual_pci(struct port *p, struct td_text *err)
 {
 	const char *options = strchr(p->conf->device, ',');
 
 	snprintf(p->driver, sizeof(p->driver), "virtual");
 	snprintf(p->device, sizeof(p->device), "%.*s", (int)strcspn(p->conf->device, ","),
 		p->conf->device);
-	return port_hotplug(p, options ? options + 1 : "", err, err_size);
+	return port_hotplug(p, options ? options + 1 : "", err);
 }
 
-static int port_probe_pci(struct port *p, char *err, size_t err_size)
+static int port_probe_pci(struct port *p, struct td_text *err)
 {
 	snprintf(p->driver, sizeof(p->driver), "pci");
 	snprintf(p->device, sizeof(p->device), "%.60s", p->conf->device);
 	if (rte_eth_dev_get_port_by_name(p->device, &p->eth_port)) {
-		snprintf(err, err_size,
-			"no driver of DPDK's has it; bind it to vfio-pci "
-			"(dpdk-devbind.py) and check its address");
+		td_text_set(err, "no driver of DPDK's has it; bind it to vfio-pci "
+				 "(dpdk-devbind.py) and check its address");
 		return -ENODEV;
 	}
 	p->probed = true;
 	return 0;
 }
 
-int port_probe_virtual(struct port *p, char *err, size_t err_size)
+int port_probe_virtual(struct port *p, struct td_text *err)
 {
 	switch (p->conf->type) {
 	case TD_PORT_RING:
-		return port_probe_ring(p, err, err_size);
+		return port_probe_ring(p, err);
 	case TD_PORT_MEMIF:
-		return port_probe_memif(p, err, err_size);
+		return port_probe_memif(p, err);
 	case TD_PORT_PCI:
 		if (port_is_virtual(p->conf))
-			return port_probe_virtual_pci(p, err, err_size);
-		return port_probe_pci(p, err, err_size);
+			return port_probe_virtual_pci(p, err);
+		return port_probe_pci(p, err);
 	default:
-		snprintf(err, err_size, "unknown type %u", p->conf->type);
+		td_text_set(err, "unknown type %u", p->conf->type);
 		return -EINVAL;
 	}
 }

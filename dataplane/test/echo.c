@@ -145,14 +145,14 @@ static void echo_report(void)
 static int echo_run(const struct dp_params *p)
 {
 	struct sigaction act = {.sa_handler = echo_signal};
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 	int rc;
 
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGINT, &act, NULL);
-	echo_dp = dp_alloc(p, err, sizeof(err));
+	echo_dp = dp_alloc(p, &err);
 	if (!echo_dp) {
-		fprintf(stderr, "dp-echo: %s\n", err);
+		fprintf(stderr, "dp-echo: %s\n", err.s);
 		return 2;
 	}
 	rc = dp_start(echo_dp);

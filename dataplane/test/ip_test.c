@@ -66,15 +66,15 @@ static int setup(void **state)
 		.memory_mb = 160};
 	static const struct dp_params p = {
 		.site = &site, .ports = &port, .port_count = 1, .turn = turn};
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 
 	port.address[0] = (struct td_prefix){.addr = ours4, .bits = 24};
 	port.address[1] = (struct td_prefix){.addr = ours6, .bits = 64};
 	for (unsigned i = 0; i < LONG; i++)
 		message[i] = (uint8_t)(i * 31 + i / 256);
-	dp = dp_alloc(&p, err, sizeof(err));
+	dp = dp_alloc(&p, &err);
 	if (!dp)
-		print_error("%s\n", err);
+		print_error("%s\n", err.s);
 	assert_non_null(dp);
 	pool = rte_mempool_lookup(MEMPOOL_NAME);
 	in = rte_ring_lookup("vlan.a");

@@ -81,11 +81,11 @@ static const struct dp_params *params(void)
 
 static int setup(void **state)
 {
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 
-	dp = dp_alloc(params(), err, sizeof(err));
+	dp = dp_alloc(params(), &err);
 	if (!dp)
-		print_error("%s\n", err);
+		print_error("%s\n", err.s);
 	assert_non_null(dp);
 	pool = rte_mempool_lookup(MEMPOOL_NAME);
 	in[0] = rte_ring_lookup("left.a");
@@ -105,11 +105,11 @@ static int teardown(void **state)
 
 static int build(void)
 {
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 
-	dp = dp_alloc(params(), err, sizeof(err));
+	dp = dp_alloc(params(), &err);
 	if (!dp)
-		return err[0] ? -errno : -EBADMSG;
+		return err.s[0] ? -errno : -EBADMSG;
 	dp_free(dp);
 	return 0;
 }
@@ -529,11 +529,11 @@ static void a_core_has_one_loop(void **state)
 		.worker_cores = {0, 1}, .worker_count = 2, .signalling_core = 1};
 	struct td_conf_port one = {.type = TD_PORT_RING};
 	struct dp_params p = {.site = &site, .ports = &one, .port_count = 1};
-	char err[DP_ERR];
+	struct td_text err;
 
-	assert_null(dp_alloc(&p, err, sizeof(err)));
+	assert_null(dp_alloc(&p, &err));
 	assert_int_equal(errno, EINVAL);
-	assert_non_null(strstr(err, "signalling_core: core 1"));
+	assert_non_null(strstr(err.s, "signalling_core: core 1"));
 }
 
 int main(int argc, char **argv)

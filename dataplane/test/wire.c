@@ -56,16 +56,16 @@ void wire_open(struct wire *w, const struct wire_params *p)
 		.turn = p->turn,
 		.turn_ctx = w,
 		.tap = true};
-	char err[DP_ERR] = "";
+	struct td_text err = {""};
 
 	*w = (struct wire){0};
 	for (unsigned i = 0; i < p->workers; i++)
 		site.worker_cores[i] = (uint8_t)i;
 	for (unsigned side = 0; side < WIRE_SIDES; side++)
 		wire_port(&ports[side], side, p->queues);
-	w->dp = dp_alloc(&params, err, sizeof(err));
+	w->dp = dp_alloc(&params, &err);
 	if (!w->dp) {
-		fail_msg("%s", err);
+		fail_msg("%s", err.s);
 		return; /* which analysers do not know */
 	}
 	w->pool = rte_mempool_lookup(MEMPOOL_NAME);

@@ -96,22 +96,22 @@ static int tc_attach(struct tc *t, int packet_socket)
 }
 
 struct tc *tc_alloc(int ifindex, int packet_socket, const char *object, const struct xdp_ours *ours,
-	char *err, size_t err_size)
+	struct td_text *err)
 {
 	struct tc *t = calloc(1, sizeof(*t));
 	int rc;
 
 	if (!t) {
-		snprintf(err, err_size, "out of memory");
+		td_text_set(err, "out of memory");
 		errno = ENOMEM;
 		return NULL;
 	}
 	t->ifindex = ifindex;
 	rc = tc_load(t, object, ours);
 	if (rc)
-		snprintf(err, err_size, "%s can't be loaded: %s", object, strerror(-rc));
+		td_text_set(err, "%s can't be loaded: %s", object, strerror(-rc));
 	else if ((rc = tc_attach(t, packet_socket)))
-		snprintf(err, err_size, "the clsact filter can't be attached: %s", strerror(-rc));
+		td_text_set(err, "the clsact filter can't be attached: %s", strerror(-rc));
 	if (rc) {
 		tc_free(t);
 		errno = -rc;

@@ -70,7 +70,7 @@ static int xdp_detach(int ifindex, int fd)
 	return bpf_xdp_detach(ifindex, XDP_FLAGS_REPLACE, &opts);
 }
 
-int interface_clean(int ifindex, char *err, size_t err_size)
+int interface_clean(int ifindex, struct td_text *err)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t id = 0;
@@ -82,7 +82,7 @@ int interface_clean(int ifindex, char *err, size_t err_size)
 	if (fd < 0)
 		return fd;
 	if (strcmp(info.name, XDP_NAME)) {
-		snprintf(err, err_size,
+		td_text_set(err,
 			"XDP program %s (id %u) is attached already; detach it (ip link set dev "
 			"... "
 			"xdp off) or use type: af_packet",
@@ -91,8 +91,8 @@ int interface_clean(int ifindex, char *err, size_t err_size)
 	} else {
 		rc = xdp_detach(ifindex, fd);
 		if (rc)
-			snprintf(err, err_size, "stale XDP program %u not detached: %s", id,
-				strerror(-rc));
+			td_text_set(
+				err, "stale XDP program %u not detached: %s", id, strerror(-rc));
 	}
 	close(fd);
 	return rc ? rc : 1;
@@ -131,7 +131,7 @@ static int xdp_map(const uint32_t *ids, uint32_t count, const char *name)
 	return -ENOENT;
 }
 
-int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err, size_t err_size)
+int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, struct td_text *err)
 {
 	uint32_t ids[XDP_MAPS] = {0};
 	struct bpf_prog_info info = {.nr_map_ids = XDP_MAPS, .map_ids = (uintptr_t)ids};
@@ -143,13 +143,12 @@ int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err
 	if (!rc && !x->prog_id)
 		rc = -ENOENT;
 	if (rc) {
-		snprintf(err, err_size, "no XDP program after the port was opened: %s",
-			strerror(-rc));
+		td_text_set(err, "no XDP program after the port was opened: %s", strerror(-rc));
 		return rc;
 	}
 	x->prog = xdp_open(x->prog_id, &info);
 	if (x->prog < 0) {
-		snprintf(err, err_size, "XDP program %u: %s", x->prog_id, strerror(-x->prog));
+		td_text_set(err, "XDP program %u: %s", x->prog_id, strerror(-x->prog));
 		return x->prog;
 	}
 	maps = (struct filter_maps){
@@ -162,8 +161,7 @@ int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err
 		     ? -ENOENT
 		     : filter_set(&maps, ours);
 	if (rc)
-		snprintf(
-			err, err_size, "the XDP program's maps can't be filled: %s", strerror(-rc));
+		td_text_set(err, "the XDP program's maps can't be filled: %s", strerror(-rc));
 	if (maps.config >= 0)
 		close(maps.config);
 	if (maps.addresses >= 0)

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <tandem/text.h>
 #include <tandem/types.h>
 #include <dataplane/xdp/filter.h>
 
@@ -28,7 +29,7 @@ const char *xdp_object_path(const char *name, char *path, size_t size);
 int interface_claim(int ifindex);
 /* Removes programs of ours that a killed engine left; 1 when there were any. -EBUSY: someone
  * else's XDP program is there. */
-int interface_clean(int ifindex, char *err, size_t err_size);
+int interface_clean(int ifindex, struct td_text *err);
 
 /* XDP: DPDK's driver loads and attaches; then this makes it work, and holds its maps. */
 struct xdp {
@@ -37,14 +38,14 @@ struct xdp {
 	int prog; /* descriptors, -1 none; held because opening by id takes CAP_SYS_ADMIN */
 	int counters;
 };
-int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, char *err, size_t err_size);
+int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, struct td_text *err);
 void xdp_stop(struct xdp *x); /* detaches the program if it is still there */
 uint64_t xdp_counter(const struct xdp *x, enum filter_counter kind);
 
 /* af_packet: the clsact drop and the socket's filter. */
 struct tc;
 struct tc *tc_alloc(int ifindex, int packet_socket, const char *object, const struct xdp_ours *ours,
-	char *err, size_t err_size);
+	struct td_text *err);
 void tc_free(struct tc *t);
 uint64_t tc_counter(const struct tc *t, enum filter_counter kind);
 

@@ -19,9 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int say(char *err, size_t err_size, int rc, const char *text)
+static int say(struct td_text *err, int rc, const char *text)
 {
-	snprintf(err, err_size, "%s", text);
+	td_text_set(err, "%s", text);
 	return rc;
 }
 
@@ -51,17 +51,17 @@ static int names_add(struct objects *t, const struct td_conf *c, enum td_kind ki
 	return rc;
 }
 
-static int names_reserve(struct td_engine *e, const struct td_conf *c, char *err, size_t err_size)
+static int names_reserve(struct td_engine *e, const struct td_conf *c, struct td_text *err)
 {
 	if (names_add(&e->groups, c, TD_KIND_GROUP) < 0 ||
 		names_add(&e->links, c, TD_KIND_LINK) < 0 ||
 		names_add(&e->agents, c, TD_KIND_AGENT) < 0 ||
 		names_add(&e->queues, c, TD_KIND_QUEUE) < 0 ||
 		names_add(&e->trunks, c, TD_KIND_TRUNK) < 0)
-		return say(err, err_size, -ENOMEM, "out of memory");
+		return say(err, -ENOMEM, "out of memory");
 	if (e->groups.count > LIMIT_GROUPS || e->agents.count > LIMIT_AGENTS ||
 		e->queues.count > LIMIT_QUEUES || e->links.count > LIMIT_LINKS) {
-		snprintf(err, err_size,
+		td_text_set(err,
 			"more than %d groups, %d agents, %d queues or %d links, those deleted "
 			"since "
 			"the start included; restart the engine or name fewer",
@@ -321,7 +321,7 @@ void config_registrar(
 }
 
 int td_engine_config(
-	struct td_engine *e, uint64_t now, const char *text, size_t len, char *err, size_t err_size)
+	struct td_engine *e, uint64_t now, const char *text, size_t len, struct td_text *err)
 {
 	struct td_conf *next = NULL, *old = e->conf;
 	struct trunk_source *sources = NULL;
@@ -330,16 +330,16 @@ int td_engine_config(
 	struct registrar_params registrar;
 	int rc;
 
-	rc = conf_apply(&next, old, text, len, err, err_size);
+	rc = conf_apply(&next, old, text, len, err);
 	if (rc < 0)
 		goto out;
-	rc = names_reserve(e, next, err, err_size);
+	rc = names_reserve(e, next, err);
 	if (rc < 0)
 		goto out;
 	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
 	marked = marking_telephones(next, &marked_count);
 	if (!sources || !marked || ports_reserve(e, next) < 0) {
-		rc = say(err, err_size, -ENOMEM, "out of memory");
+		rc = say(err, -ENOMEM, "out of memory");
 		goto out;
 	}
 

@@ -190,8 +190,7 @@ static void hang_up(struct td_engine *e, struct call *c, const char *why, int co
 		code);
 }
 
-int td_engine_hangup(
-	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size)
+int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)
 {
 	struct call *c;
 	int rc = 0;
@@ -201,7 +200,7 @@ int td_engine_hangup(
 	if (c && c->state != CALL_ENDED) {
 		hang_up(e, c, "an operator hangs up", 480);
 	} else {
-		snprintf(err, err_size, "there is no call %s", call);
+		td_text_set(err, "there is no call %s", call);
 		rc = -ENOENT;
 	}
 	engine_leave(e);

@@ -78,12 +78,12 @@ static const struct td_engine_params params = {.seed = 1, .max_calls = 2};
 static int build(void)
 {
 	struct td_engine *e = td_engine_alloc(&params, &io);
-	char err[256];
+	struct td_text err;
 	int rc;
 
 	if (!e)
 		return -errno;
-	rc = td_engine_config(e, NOW, site, sizeof(site) - 1, err, sizeof(err));
+	rc = td_engine_config(e, NOW, site, sizeof(site) - 1, &err);
 	td_engine_free(e);
 	return rc;
 }
@@ -97,9 +97,9 @@ static struct td_engine *change_engine;
 
 static int apply(const char *lines)
 {
-	char err[256];
+	struct td_text err;
 
-	return td_engine_config(change_engine, NOW, lines, strlen(lines), err, sizeof(err));
+	return td_engine_config(change_engine, NOW, lines, strlen(lines), &err);
 }
 
 static int change(void)
@@ -121,22 +121,19 @@ static void failed_change_changes_nothing(void **state)
 	static const char bad[] = "set agent bob groups=sales contact=10.30.0.12:5060\n"
 				  "set route 1 queue=nowhere\n";
 	struct td_buf before, after;
-	char err[256] = "";
+	struct td_text err = {""};
 
 	change_engine = td_engine_alloc(&params, &io);
 	assert_non_null(change_engine);
-	assert_int_equal(
-		td_engine_config(change_engine, NOW, site, sizeof(site) - 1, err, sizeof(err)), 0);
+	assert_int_equal(td_engine_config(change_engine, NOW, site, sizeof(site) - 1, &err), 0);
 	assert_int_equal(change(), 0); /* a name that was there once stays: no leak below */
 	oom_each(change, -ENOMEM);
 	buf_init(&before);
 	buf_init(&after);
 	assert_int_equal(td_engine_config_text(change_engine, &before), 0);
 	events = 0;
-	assert_int_equal(
-		td_engine_config(change_engine, NOW, bad, sizeof(bad) - 1, err, sizeof(err)),
-		-EINVAL);
-	assert_non_null(strstr(err, "nowhere"));
+	assert_int_equal(td_engine_config(change_engine, NOW, bad, sizeof(bad) - 1, &err), -EINVAL);
+	assert_non_null(strstr(err.s, "nowhere"));
 	assert_int_equal(events, 0);
 	assert_int_equal(td_engine_config_text(change_engine, &after), 0);
 	assert_int_equal(before.len, after.len);
@@ -149,21 +146,18 @@ static void failed_change_changes_nothing(void **state)
 static void operators_get_a_line(void **state)
 {
 	struct td_engine *e = td_engine_alloc(&params, &io);
-	char err[256] = "";
+	struct td_text err = {""};
 	struct td_buf b;
 	uint32_t cursor = 0;
 	int more;
 
 	assert_non_null(e);
-	assert_int_equal(td_engine_config(e, NOW, site, sizeof(site) - 1, err, sizeof(err)), 0);
-	assert_int_equal(
-		td_engine_agent(e, NOW, "eve", TD_AGENT_LOGIN, "", err, sizeof(err)), -ENOENT);
-	assert_non_null(strstr(err, "eve"));
-	assert_int_equal(
-		td_engine_agent(e, NOW, "alice", TD_AGENT_READY, "", err, sizeof(err)), -EINVAL);
-	assert_int_equal(
-		td_engine_agent(e, NOW, "alice", TD_AGENT_PAUSE, "lunch", err, sizeof(err)), 0);
-	assert_int_equal(td_engine_hangup(e, NOW, "1.1", err, sizeof(err)), -ENOENT);
+	assert_int_equal(td_engine_config(e, NOW, site, sizeof(site) - 1, &err), 0);
+	assert_int_equal(td_engine_agent(e, NOW, "eve", TD_AGENT_LOGIN, "", &err), -ENOENT);
+	assert_non_null(strstr(err.s, "eve"));
+	assert_int_equal(td_engine_agent(e, NOW, "alice", TD_AGENT_READY, "", &err), -EINVAL);
+	assert_int_equal(td_engine_agent(e, NOW, "alice", TD_AGENT_PAUSE, "lunch", &err), 0);
+	assert_int_equal(td_engine_hangup(e, NOW, "1.1", &err), -ENOENT);
 	buf_init(&b);
 	assert_int_equal(td_engine_show(e, NOW, "agents", &cursor, 10, &b), 0);
 	buf_put(&b, "", 1);
@@ -194,10 +188,10 @@ static const char invite[] =
 static struct td_engine *engine_with_call(uint64_t now)
 {
 	struct td_engine *e = td_engine_alloc(&params, &io);
-	char err[256];
+	struct td_text err;
 
 	assert_non_null(e);
-	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, err, sizeof(err)), 0);
+	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, &err), 0);
 	sent = traced = 0;
 	td_engine_trace(e, true);
 	td_engine_sip(e, now, &local, &remote, (const uint8_t *)invite, sizeof(invite) - 1);
@@ -236,16 +230,16 @@ static void keys_stay_secret(void **state)
 					"set agent alice groups=sales "
 					"contact=10.30.0.11:5060 srtp=required\n";
 	struct td_engine *e = td_engine_alloc(&params, &io);
-	char text[2048], err[256], *body;
+	char text[2048], *body;
+	struct td_text err;
 	uint32_t cursor = 0;
 	uint64_t now = NOW;
 	struct td_buf b;
 	int n;
 
 	assert_non_null(e);
-	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, err, sizeof(err)), 0);
-	assert_int_equal(
-		td_engine_config(e, now, encrypted, sizeof(encrypted) - 1, err, sizeof(err)), 0);
+	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, &err), 0);
+	assert_int_equal(td_engine_config(e, now, encrypted, sizeof(encrypted) - 1, &err), 0);
 	sent = sent_keys = secrets = traced = 0;
 	td_engine_trace(e, true);
 	n = snprintf(text, sizeof(text),

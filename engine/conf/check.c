@@ -20,12 +20,12 @@ static void fault(struct check *c, enum td_kind kind, uint32_t object, const cha
 static void fault(struct check *c, enum td_kind kind, uint32_t object, const char *key, int item,
 	const char *fmt, ...)
 {
-	char what[CONF_ERROR_BYTES];
-	struct conf_fault f = {.kind = kind, .object = object, .item = item, .what = what};
+	struct td_text what;
+	struct conf_fault f = {.kind = kind, .object = object, .item = item, .what = what.s};
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(what, sizeof(what), fmt, args);
+	td_text_vset(&what, fmt, args);
 	va_end(args);
 	f.key = key ? conf_key_lookup(kind, str_of(key)) : NULL;
 	c->faults++;

@@ -27,23 +27,23 @@ struct draft {
 	struct td_conf *conf;
 	uint32_t cap[TD_KIND_COUNT];
 	bool has_site;
-	char *err;
-	size_t err_size;
+	struct td_text *err;
 	unsigned line;
 };
 
 static int fail(struct draft *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static int fail(struct draft *d, const char *fmt, ...)
 {
+	struct td_text what;
 	va_list args;
-	int n = 0;
 
-	if (d->line)
-		n = snprintf(d->err, d->err_size, "line %u: ", d->line);
 	va_start(args, fmt);
-	if ((size_t)n < d->err_size)
-		vsnprintf(d->err + n, d->err_size - n, fmt, args);
+	td_text_vset(&what, fmt, args);
 	va_end(args);
+	if (d->line)
+		td_text_set(d->err, "line %u: %s", d->line, what.s);
+	else
+		td_text_set(d->err, "%s", what.s);
 	return -EINVAL;
 }
 
@@ -225,16 +225,16 @@ static struct str trim_left(struct str s)
 static int value_read(
 	struct draft *d, const struct conf_key *k, void *object, struct str name, struct str value)
 {
-	char why[CONF_ERROR_BYTES];
+	struct td_text why;
 
 	if (conf_key_is_list(k))
 		conf_list_clear(k, object);
 	do {
 		struct str item = conf_key_is_list(k) ? str_cut(&value, ',') : value;
 
-		if (!conf_value_decode(k, object, item, false, why, sizeof(why)))
+		if (!conf_value_decode(k, object, item, false, &why))
 			return fail(d, "%s %.*s: %s: %s", td_kinds[k->kind].name, STR_FMT(name),
-				k->name, why);
+				k->name, why.s);
 	} while (conf_key_is_list(k) && value.n);
 	return 0;
 }
@@ -284,7 +284,7 @@ static int line_read(struct draft *d, struct str line, bool change)
 {
 	struct str word = change ? str_cut(&line, ' ') : STR("set"), name;
 	bool del = str_eq(word, STR("del"));
-	char why[CONF_ERROR_BYTES];
+	struct td_text why;
 	union any_object object;
 	enum td_kind kind = TD_KIND_COUNT;
 	int rc;
@@ -295,8 +295,8 @@ static int line_read(struct draft *d, struct str line, bool change)
 	if (rc)
 		return rc;
 	name = str_cut(&line, ' ');
-	if (!conf_name_valid(kind, name, why, sizeof(why)))
-		return fail(d, "%s: %s", td_kinds[kind].name, why);
+	if (!conf_name_valid(kind, name, &why))
+		return fail(d, "%s: %s", td_kinds[kind].name, why.s);
 	if (kind == TD_KIND_SITE && !str_eq(name, STR("site")))
 		return fail(d, "the site's object is called site, not '%.*s'", STR_FMT(name));
 	if (del)
@@ -313,7 +313,7 @@ static void fault_first(void *ctx, const struct conf_fault *f)
 	struct draft *d = ctx;
 	struct str name = conf_object_name(f->kind, object_at(d->conf, f->kind, f->object));
 
-	if (d->err_size && d->err[0])
+	if (d->err && d->err->s[0])
 		return;
 	if (f->key)
 		fail(d, "%s %.*s: %s: %s", td_kinds[f->kind].name, STR_FMT(name), f->key->name,
@@ -359,13 +359,12 @@ static int sounds_number(struct td_conf *c, const struct td_conf *old)
 }
 
 static int read_lines(struct td_conf **out, const struct td_conf *old, struct str text, bool change,
-	char *err, size_t err_size)
+	struct td_text *err)
 {
-	struct draft d = {.err = err, .err_size = err_size};
+	struct draft d = {.err = err};
 	int rc;
 
-	if (err_size)
-		err[0] = '\0';
+	td_text_set(err, "%s", "");
 	rc = draft_init(&d, old);
 	while (rc == 0 && text.n) {
 		struct str line = str_trim(str_cut(&text, '\n'));
@@ -382,21 +381,21 @@ static int read_lines(struct td_conf **out, const struct td_conf *old, struct st
 		*out = d.conf;
 		return 0;
 	}
-	if (rc == -ENOMEM && err_size)
-		snprintf(err, err_size, "out of memory");
+	if (rc == -ENOMEM)
+		td_text_set(err, "out of memory");
 	conf_free(d.conf);
 	return rc;
 }
 
-int conf_parse(struct td_conf **out, const char *text, size_t len, char *err, size_t err_size)
+int conf_parse(struct td_conf **out, const char *text, size_t len, struct td_text *err)
 {
-	return read_lines(out, NULL, (struct str){text, len}, false, err, err_size);
+	return read_lines(out, NULL, (struct str){text, len}, false, err);
 }
 
 int conf_apply(struct td_conf **out, const struct td_conf *old, const char *lines, size_t len,
-	char *err, size_t err_size)
+	struct td_text *err)
 {
-	return read_lines(out, old, (struct str){lines, len}, true, err, err_size);
+	return read_lines(out, old, (struct str){lines, len}, true, err);
 }
 
 static void quoted_put(struct td_buf *buf, struct str value)

@@ -13,8 +13,7 @@
 #include <engine/base/buf.h>
 #include <engine/base/str.h>
 #include <tandem/config.h>
-
-#define CONF_ERROR_BYTES 512 /* enough for any line of reason */
+#include <tandem/text.h>
 
 struct conf_list {
 	union {
@@ -42,7 +41,7 @@ struct td_conf {
  * Reads compiled text (lines "KIND NAME key=value ..."; empty lines and lines that begin with # are
  * passed over). 0, -ENOMEM, or -EINVAL with one line of reason in err: "line 3: queue sales: ...".
  */
-int conf_parse(struct td_conf **out, const char *text, size_t len, char *err, size_t err_size);
+int conf_parse(struct td_conf **out, const char *text, size_t len, struct td_text *err);
 void conf_free(struct td_conf *c); /* NULL is fine */
 /* Appends the canonical text: every object a line, sorted by kind and name. Check buf->error. */
 void conf_encode(const struct td_conf *c, struct td_buf *buf);
@@ -53,7 +52,7 @@ void conf_encode(const struct td_conf *c, struct td_buf *buf);
  * references are checked once all lines are read, so their order does not matter. Errors as above.
  */
 int conf_apply(struct td_conf **out, const struct td_conf *old, const char *lines, size_t len,
-	char *err, size_t err_size);
+	struct td_text *err);
 
 struct conf_count {
 	uint32_t set, deleted; /* objects */

@@ -17,11 +17,11 @@
 
 static struct td_conf *parse(const char *text)
 {
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct td_conf *c = NULL;
 
-	if (conf_parse(&c, text, strlen(text), err, sizeof(err)))
-		fail_msg("%s", err);
+	if (conf_parse(&c, text, strlen(text), &err))
+		fail_msg("%s", err.s);
 	return c;
 }
 
@@ -79,11 +79,11 @@ static void parse_reads_values_and_defaults(void **state)
 
 static void change(struct td_conf **c, const char *lines)
 {
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct td_conf *next;
 
-	if (conf_apply(&next, *c, lines, strlen(lines), err, sizeof(err)))
-		fail_msg("%s", err);
+	if (conf_apply(&next, *c, lines, strlen(lines), &err))
+		fail_msg("%s", err.s);
 	conf_free(*c);
 	*c = next;
 }
@@ -118,7 +118,7 @@ static void a_sound_keeps_its_number(void **state)
 
 static void sounds_have_a_limit(void **state)
 {
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct td_conf *c;
 	struct td_buf text;
 
@@ -126,12 +126,12 @@ static void sounds_have_a_limit(void **state)
 	buf_str(&text, STR(SITE));
 	for (unsigned i = 0; i < TD_SOUNDS_MAX; i++)
 		buf_printf(&text, "sound s%u file=x\n", i);
-	assert_int_equal(conf_parse(&c, text.data, text.len, err, sizeof(err)), 0);
+	assert_int_equal(conf_parse(&c, text.data, text.len, &err), 0);
 	assert_int_equal(c->sound_number[TD_SOUNDS_MAX - 1], TD_SOUNDS_MAX - 1);
 	conf_free(c);
 	buf_str(&text, STR("sound t file=x\n"));
-	assert_int_equal(conf_parse(&c, text.data, text.len, err, sizeof(err)), -EINVAL);
-	assert_non_null(strstr(err, "1025 sounds; 1024 can be"));
+	assert_int_equal(conf_parse(&c, text.data, text.len, &err), -EINVAL);
+	assert_non_null(strstr(err.s, "1025 sounds; 1024 can be"));
 	buf_free(&text);
 }
 
@@ -239,12 +239,11 @@ static const struct {
 static void bad_text_is_refused_in_one_line(void **state)
 {
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char err[CONF_ERROR_BYTES] = "";
+		struct td_text err = {""};
 		struct td_conf *c = NULL;
 
-		assert_int_equal(conf_parse(&c, bad[i].text, strlen(bad[i].text), err, sizeof(err)),
-			-EINVAL);
-		assert_string_equal(err, bad[i].err);
+		assert_int_equal(conf_parse(&c, bad[i].text, strlen(bad[i].text), &err), -EINVAL);
+		assert_string_equal(err.s, bad[i].err);
 		assert_null(c);
 	}
 }
@@ -262,18 +261,19 @@ static void apply_is_all_or_nothing(void **state)
 			"line 1: a change begins with set or del, not with 'queue'"},
 	};
 	struct td_conf *old = parse(SMALL), *new = NULL;
-	char *before = encode(old), *after, err[CONF_ERROR_BYTES];
+	char *before = encode(old), *after;
+	struct td_text err;
 	const char *lines = "del route 4989100\nset queue sales groups=sales,late ring=9000\n"
 			    "set group late\nset route 49* queue=sales trunk=acme\n";
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		assert_int_equal(conf_apply(&new, old, refused[i].lines, strlen(refused[i].lines),
-					 err, sizeof(err)),
+		assert_int_equal(
+			conf_apply(&new, old, refused[i].lines, strlen(refused[i].lines), &err),
 			-EINVAL);
-		assert_string_equal(err, refused[i].err);
+		assert_string_equal(err.s, refused[i].err);
 		assert_null(new);
 	}
-	assert_int_equal(conf_apply(&new, old, lines, strlen(lines), err, sizeof(err)), 0);
+	assert_int_equal(conf_apply(&new, old, lines, strlen(lines), &err), 0);
 	after = encode(old);
 	assert_string_equal(before, after);
 	assert_null(conf_lookup(new, TD_KIND_ROUTE, STR("4989100")));
@@ -352,14 +352,15 @@ static void the_difference_makes_new_of_old(void **state)
 	for (uint64_t seed = 1; seed <= 200; seed++) {
 		char *old_text = random_text(seed), *new_text = random_text(seed + 1000);
 		struct td_conf *old = parse(old_text), *new = parse(new_text), *got = NULL;
-		char err[CONF_ERROR_BYTES], *wanted = encode(new), *made;
+		struct td_text err;
+		char *wanted = encode(new), *made;
 		struct conf_count count;
 		struct td_buf lines;
 
 		buf_init(&lines);
 		conf_diff(old, new, &lines);
 		assert_int_equal(lines.error, 0);
-		if (conf_apply(&got, old, lines.data, lines.len, err, sizeof(err)))
+		if (conf_apply(&got, old, lines.data, lines.len, &err))
 			fail_msg("seed %lu: %s", seed, err);
 		made = encode(got);
 		assert_string_equal(made, wanted);
@@ -383,11 +384,11 @@ static void the_difference_is_the_least(void **state)
 	struct td_conf *old = parse(SMALL), *new = NULL;
 	const char *lines = "set queue sales groups=sales music=moh wrap_up=7000\n"
 			    "set group late\ndel route 4989100\n";
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct conf_count count;
 	struct td_buf buf;
 
-	assert_int_equal(conf_apply(&new, old, lines, strlen(lines), err, sizeof(err)), 0);
+	assert_int_equal(conf_apply(&new, old, lines, strlen(lines), &err), 0);
 	buf_init(&buf);
 	count = conf_diff(old, new, &buf);
 	buf_put(&buf, "", 1);
@@ -417,13 +418,13 @@ static void sorted_objects_of_all_sizes(void **state)
 {
 	struct td_buf b;
 	struct td_conf *c = NULL;
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 
 	buf_init(&b);
 	buf_str(&b, STR(SITE));
 	for (int i = 2000; i > 0; i--)
 		buf_printf(&b, "group g%d\n", i);
-	assert_int_equal(conf_parse(&c, b.data, b.len, err, sizeof(err)), 0);
+	assert_int_equal(conf_parse(&c, b.data, b.len, &err), 0);
 	assert_int_equal(c->of[TD_KIND_GROUP].count, 2000);
 	for (uint32_t i = 1; i < 2000; i++)
 		assert_true(strcmp(c->of[TD_KIND_GROUP].group[i - 1].name,
@@ -437,14 +438,14 @@ static int parse_and_diff(void)
 	struct td_conf *old = NULL, *new = NULL;
 	const char *lines = "set group a\nset group b\nset group c\nset group d\nset group e\n"
 			    "set group f\nset group g\nset group h\nset group i\n";
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct td_buf buf;
 	int rc;
 
 	buf_init(&buf);
-	rc = conf_parse(&old, SMALL, strlen(SMALL), err, sizeof(err));
+	rc = conf_parse(&old, SMALL, strlen(SMALL), &err);
 	if (rc == 0)
-		rc = conf_apply(&new, old, lines, strlen(lines), err, sizeof(err));
+		rc = conf_apply(&new, old, lines, strlen(lines), &err);
 	if (rc == 0) {
 		conf_diff(old, new, &buf);
 		conf_encode(new, &buf);
@@ -469,7 +470,8 @@ static void mutated_text_is_harmless(void **state)
 
 	prng_init(&p, 1);
 	for (unsigned i = 0; i < 5000; i++) {
-		char *text = malloc(len), err[CONF_ERROR_BYTES];
+		char *text = malloc(len);
+		struct td_text err;
 		size_t n = prng_below(&p, len + 1);
 		struct td_conf *c = NULL;
 
@@ -478,7 +480,7 @@ static void mutated_text_is_harmless(void **state)
 			text[n] = prng_below(&p, 256);
 		if (i % 2)
 			n = len;
-		conf_parse(&c, text, n, err, sizeof(err));
+		conf_parse(&c, text, n, &err);
 		conf_free(c);
 		free(text);
 	}
@@ -490,7 +492,7 @@ static void every_key_is_documented_and_its_default_is_good(void **state)
 		uint64_t align;
 		char bytes[8192];
 	} object;
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 
 	for (unsigned i = 0; i < td_schema_count; i++) {
 		const struct conf_key *k = &td_schema[i];
@@ -501,7 +503,7 @@ static void every_key_is_documented_and_its_default_is_good(void **state)
 		assert_true(k->type == CONF_WORD || k->offset + k->size <= td_kinds[k->kind].size);
 		if (!k->value || conf_key_is_list(k))
 			continue;
-		if (!conf_value_decode(k, &object, str_of(k->value), true, err, sizeof(err)))
+		if (!conf_value_decode(k, &object, str_of(k->value), true, &err))
 			fail_msg("%s %s: %s", td_kinds[k->kind].name, k->name, err);
 	}
 }

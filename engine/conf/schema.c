@@ -282,7 +282,7 @@ struct str conf_object_name(enum td_kind kind, const void *object)
 
 void conf_object_init(enum td_kind kind, void *object, struct str name)
 {
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 
 	memset(object, 0, td_kinds[kind].size);
 	if (kind != TD_KIND_SITE)
@@ -296,7 +296,7 @@ void conf_object_init(enum td_kind kind, void *object, struct str name)
 		do {
 			struct str item = conf_key_is_list(k) ? str_cut(&rest, ',') : rest;
 
-			conf_value_decode(k, object, item, true, err, sizeof(err));
+			conf_value_decode(k, object, item, true, &err);
 		} while (conf_key_is_list(k) && rest.n);
 	}
 }

@@ -75,7 +75,7 @@ const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name);
 bool conf_key_is_list(const struct conf_key *k);
 /* Letters, digits, _ - . + and for routes * #; first a letter, a digit, _ or +; 31 at most. False:
  * err says why. */
-bool conf_name_valid(enum td_kind kind, struct str name, char *err, size_t err_size);
+bool conf_name_valid(enum td_kind kind, struct str name, struct td_text *err);
 /* "site" for the site: its field `name` is what people call it. */
 struct str conf_object_name(enum td_kind kind, const void *object);
 /* All fields to their defaults. `object` has td_kinds[kind].size bytes. */
@@ -85,8 +85,8 @@ void conf_object_init(enum td_kind kind, void *object, struct str name);
  * Reads one value, or appends one item of a list, into its field of `object`. `yaml`: as people
  * write it, else compiled. False: err has what is wrong and what to do, without the key's name.
  */
-bool conf_value_decode(const struct conf_key *k, void *object, struct str text, bool yaml,
-	char *err, size_t err_size);
+bool conf_value_decode(
+	const struct conf_key *k, void *object, struct str text, bool yaml, struct td_text *err);
 /* Appends the compiled value (lists with commas), unquoted; nothing when it is unset. */
 void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf);
 bool conf_value_is_set(const struct conf_key *k, const void *object);

@@ -11,74 +11,70 @@ static const char *const codec_names[TD_CODEC_COUNT] = {
 	[TD_CODEC_PCMA] = "pcma",
 };
 
-struct reason {
-	char *text;
-	size_t size;
-};
-
-static bool fail(struct reason r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static bool fail(struct reason r, const char *fmt, ...)
+static bool fail(struct td_text *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool fail(struct td_text *err, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(r.text, r.size, fmt, args);
+	td_text_vset(err, fmt, args);
 	va_end(args);
 	return false;
 }
 
-bool conf_name_valid(enum td_kind kind, struct str name, char *err, size_t err_size)
+bool conf_name_valid(enum td_kind kind, struct str name, struct td_text *err)
 {
 	const char *others = kind == TD_KIND_ROUTE ? "_-.+*#" : "_-.+";
-	struct reason r = {err, err_size};
 
 	if (!name.n)
-		return fail(r, "the name is empty");
+		return fail(err, "the name is empty");
 	if (name.n >= TD_NAME_BYTES)
-		return fail(r, "the name '%.*s' is too long; %d characters at most", STR_FMT(name),
-			TD_NAME_BYTES - 1);
+		return fail(err, "the name '%.*s' is too long; %d characters at most",
+			STR_FMT(name), TD_NAME_BYTES - 1);
 	for (size_t i = 0; i < name.n; i++) {
 		unsigned char c = name.p[i];
 
 		if (!isalnum(c) && (!c || !strchr(others, c)))
-			return fail(r,
+			return fail(err,
 				"the name '%.*s' has a character that names cannot have; use "
 				"letters, digits and %s",
 				STR_FMT(name), others);
 		if (c == '*' && i + 1 < name.n)
-			return fail(r, "'%.*s': a * can only be the last character", STR_FMT(name));
+			return fail(
+				err, "'%.*s': a * can only be the last character", STR_FMT(name));
 	}
 	return true;
 }
 
-static bool string_decode(char *field, size_t size, struct str text, struct reason r)
+static bool string_decode(char *field, size_t size, struct str text, struct td_text *err)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
-			return fail(r, "control characters cannot stand here");
+			return fail(err, "control characters cannot stand here");
 	if (text.n >= size)
-		return fail(r, "'%.*s' is too long; %zu bytes at most", STR_FMT(text), size - 1);
+		return fail(err, "'%.*s' is too long; %zu bytes at most", STR_FMT(text), size - 1);
 	memset(field, 0, size);
 	str_copy(field, size, text);
 	return true;
 }
 
 static bool name_decode(
-	const struct conf_key *k, char *field, size_t size, struct str text, struct reason r)
+	const struct conf_key *k, char *field, size_t size, struct str text, struct td_text *err)
 {
 	enum td_kind kind = k->type == CONF_NAME ? k->kind : k->ref;
 
 	if (size > TD_NAME_BYTES) { /* the domain, longer than any object's name */
 		for (size_t i = 0; i < text.n; i++)
 			if (!isalnum((unsigned char)text.p[i]) && !strchr("-.", text.p[i]))
-				return fail(r, "'%.*s' is no domain; use letters, digits, - and .",
+				return fail(err,
+					"'%.*s' is no domain; use letters, digits, - and .",
 					STR_FMT(text));
-	} else if (!conf_name_valid(kind, text, r.text, r.size)) {
+	} else if (!conf_name_valid(kind, text, err)) {
 		return false;
 	}
 	if (!text.n)
-		return fail(r, "this is empty");
-	return string_decode(field, size, text, r);
+		return fail(err, "this is empty");
+	return string_decode(field, size, text, err);
 }
 
 static void uint_store(void *field, size_t size, uint64_t v)
@@ -125,13 +121,13 @@ static uint64_t uint_load(const void *field, size_t size)
 	}
 }
 
-static bool int_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+static bool int_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	if (!str_u64(text, UINT64_MAX, v))
-		return fail(r, "'%.*s' is not a whole number; write one from %lu to %lu",
+		return fail(err, "'%.*s' is not a whole number; write one from %lu to %lu",
 			STR_FMT(text), k->min, k->max);
 	if (*v < k->min || *v > k->max)
-		return fail(r, "%lu is out of range; write a number from %lu to %lu", *v, k->min,
+		return fail(err, "%lu is out of range; write a number from %lu to %lu", *v, k->min,
 			k->max);
 	return true;
 }
@@ -174,80 +170,81 @@ static const char *unit_encode(const struct unit *units, size_t count, uint64_t 
 }
 
 static bool duration_decode(
-	const struct conf_key *k, struct str text, bool yaml, uint64_t *v, struct reason r)
+	const struct conf_key *k, struct str text, bool yaml, uint64_t *v, struct td_text *err)
 {
 	size_t count = sizeof(time_units) / sizeof(time_units[0]);
 	char min[24], max[24];
 
 	if (yaml ? !unit_decode(time_units, count, text, v) && !str_eq(text, STR("0"))
 		 : !str_u64(text, UINT64_MAX, v))
-		return fail(r, "'%.*s' is no duration; write a number and ms, s, m or h, like 20s",
+		return fail(err,
+			"'%.*s' is no duration; write a number and ms, s, m or h, like 20s",
 			STR_FMT(text));
 	if (str_eq(text, STR("0")))
 		*v = 0;
 	if (*v < k->min || *v > k->max)
-		return fail(r, "%.*s is out of range; write a duration from %s to %s",
+		return fail(err, "%.*s is out of range; write a duration from %s to %s",
 			STR_FMT(text), unit_encode(time_units, count, k->min, min),
 			unit_encode(time_units, count, k->max, max));
 	if (*v % k->unit)
-		return fail(r, "%.*s is not a whole number of seconds", STR_FMT(text));
+		return fail(err, "%.*s is not a whole number of seconds", STR_FMT(text));
 	*v /= k->unit;
 	return true;
 }
 
-static bool size_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+static bool size_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	size_t count = sizeof(size_units) / sizeof(size_units[0]);
 	char min[24], max[24];
 
 	if (!unit_decode(size_units, count, text, v))
-		return fail(r, "'%.*s' is no size; write a number and K, M, G or T, like 256M",
+		return fail(err, "'%.*s' is no size; write a number and K, M, G or T, like 256M",
 			STR_FMT(text));
 	if (*v < k->min || *v > k->max)
-		return fail(r, "%.*s is out of range; write a size from %s to %s", STR_FMT(text),
+		return fail(err, "%.*s is out of range; write a size from %s to %s", STR_FMT(text),
 			unit_encode(size_units, count, k->min, min),
 			unit_encode(size_units, count, k->max, max));
 	return true;
 }
 
-static bool rate_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+static bool rate_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	size_t count = sizeof(rate_units) / sizeof(rate_units[0]);
 	char min[24], max[24];
 
 	if (!unit_decode(rate_units, count, text, v))
-		return fail(r,
+		return fail(err,
 			"'%.*s' is no bit rate; write a number and k, M or G, like 10M for "
 			"10,000,000 bits a second",
 			STR_FMT(text));
 	if (*v < k->min || *v > k->max)
-		return fail(r, "%.*s is out of range; write a bit rate from %s to %s",
+		return fail(err, "%.*s is out of range; write a bit rate from %s to %s",
 			STR_FMT(text), unit_encode(rate_units, count, k->min, min),
 			unit_encode(rate_units, count, k->max, max));
 	return true;
 }
 
-static bool enum_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+static bool enum_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	struct str rest = str_of(k->words);
 
 	for (*v = 0; rest.n; (*v)++)
 		if (str_eq(str_cut(&rest, ' '), text))
 			return true;
-	return fail(r, "'%.*s' is not known here; write one of: %s", STR_FMT(text), k->words);
+	return fail(err, "'%.*s' is not known here; write one of: %s", STR_FMT(text), k->words);
 }
 
 static bool ports_decode(
-	const struct conf_key *k, uint16_t *field, struct str text, struct reason r)
+	const struct conf_key *k, uint16_t *field, struct str text, struct td_text *err)
 {
 	struct str max_text = text, min_text = str_cut(&max_text, '-');
 	uint64_t min, max;
 
 	if (!str_u64(min_text, 65535, &min) || !str_u64(max_text, 65535, &max))
-		return fail(r, "'%.*s' is no range of ports; write it like %s", STR_FMT(text),
+		return fail(err, "'%.*s' is no range of ports; write it like %s", STR_FMT(text),
 			k->value);
 	if (min < k->min || min > max || min % 2 || max % 2 == 0)
-		return fail(r,
+		return fail(err,
 			"%.*s: the first port must be even, the last odd and higher, both from "
 			"%lu to %lu",
 			STR_FMT(text), k->min, k->max);
@@ -256,7 +253,8 @@ static bool ports_decode(
 	return true;
 }
 
-static bool core_decode(const struct conf_key *k, int32_t *field, struct str text, struct reason r)
+static bool core_decode(
+	const struct conf_key *k, int32_t *field, struct str text, struct td_text *err)
 {
 	uint64_t v;
 
@@ -265,13 +263,13 @@ static bool core_decode(const struct conf_key *k, int32_t *field, struct str tex
 		return true;
 	}
 	if (!str_u64(text, k->max, &v))
-		return fail(r, "'%.*s' is no CPU; write its number, or none", STR_FMT(text));
+		return fail(err, "'%.*s' is no CPU; write its number, or none", STR_FMT(text));
 	*field = v;
 	return true;
 }
 
 /* The names of RFC 4594; a number is what is compiled. */
-static bool dscp_decode(const struct conf_key *k, struct str text, uint64_t *v, struct reason r)
+static bool dscp_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	static const struct {
 		const char *name;
@@ -291,25 +289,25 @@ static bool dscp_decode(const struct conf_key *k, struct str text, uint64_t *v, 
 			return true;
 		}
 	if (!str_u64(text, 63, v))
-		return fail(r, "'%.*s' is no DSCP; write EF, CS3, AF31 or the like, or 0 to 63",
+		return fail(err, "'%.*s' is no DSCP; write EF, CS3, AF31 or the like, or 0 to 63",
 			STR_FMT(text));
 	return true;
 }
 
 static bool address_decode(
-	const struct conf_key *k, struct td_addr *field, struct str text, struct reason r)
+	const struct conf_key *k, struct td_addr *field, struct str text, struct td_text *err)
 {
 	if (addr_decode(field, text))
-		return fail(r, "'%.*s' is no address; write it like %s", STR_FMT(text),
+		return fail(err, "'%.*s' is no address; write it like %s", STR_FMT(text),
 			k->type == CONF_IP ? "10.0.0.1" : "10.0.0.1:5060");
 	if (k->type == CONF_IP && field->port)
-		return fail(r, "'%.*s' has a port; write the address alone", STR_FMT(text));
+		return fail(err, "'%.*s' has a port; write the address alone", STR_FMT(text));
 	if (k->type == CONF_ADDRESS && !field->port)
-		return fail(r, "'%.*s' has no port; write it like 10.0.0.1:5060", STR_FMT(text));
+		return fail(err, "'%.*s' has no port; write it like 10.0.0.1:5060", STR_FMT(text));
 	return true;
 }
 
-static bool codec_decode(uint8_t *field, size_t size, struct str text, struct reason r)
+static bool codec_decode(uint8_t *field, size_t size, struct str text, struct td_text *err)
 {
 	unsigned count = strnlen((char *)field, size);
 
@@ -317,22 +315,22 @@ static bool codec_decode(uint8_t *field, size_t size, struct str text, struct re
 		if (!str_eq(text, str_of(codec_names[codec])))
 			continue;
 		if (memchr(field, codec, count))
-			return fail(r, "%s is there twice; take one out", codec_names[codec]);
+			return fail(err, "%s is there twice; take one out", codec_names[codec]);
 		/* One place stays 0: the list's end. */
 		if (count + 1 >= size)
-			return fail(r, "the list is too long");
+			return fail(err, "the list is too long");
 		field[count] = codec;
 		return true;
 	}
-	return fail(r, "'%.*s' is no codec; write pcma or pcmu", STR_FMT(text));
+	return fail(err, "'%.*s' is no codec; write pcma or pcmu", STR_FMT(text));
 }
 
-static bool hex_decode(char *field, size_t size, struct str text, struct reason r)
+static bool hex_decode(char *field, size_t size, struct str text, struct td_text *err)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (!isxdigit((unsigned char)text.p[i]) || isupper((unsigned char)text.p[i]))
-			return fail(r, "'%.*s' is not lower-case hexadecimal", STR_FMT(text));
-	return string_decode(field, size, text, r);
+			return fail(err, "'%.*s' is not lower-case hexadecimal", STR_FMT(text));
+	return string_decode(field, size, text, err);
 }
 
 static size_t item_size(const struct conf_key *k)
@@ -356,41 +354,41 @@ static bool item_equal(const struct conf_key *k, const void *a, const void *b)
 	return k->type == CONF_REFS ? !strcmp(a, b) : *(const uint8_t *)a == *(const uint8_t *)b;
 }
 
-static bool item_decode(const struct conf_key *k, void *object, struct str text, struct reason r)
+static bool item_decode(
+	const struct conf_key *k, void *object, struct str text, struct td_text *err)
 {
 	uint8_t *count = (uint8_t *)object + k->count_offset;
 	uint8_t *first = (uint8_t *)object + k->offset, *item = first + *count * item_size(k);
 	uint64_t v;
 
 	if (*count == k->list_max)
-		return fail(r, "the list is too long; %u at most", k->list_max);
+		return fail(err, "the list is too long; %u at most", k->list_max);
 	switch (k->type) {
 	case CONF_REFS:
-		if (!name_decode(k, (char *)item, TD_NAME_BYTES, text, r))
+		if (!name_decode(k, (char *)item, TD_NAME_BYTES, text, err))
 			return false;
 		break;
 	case CONF_PREFIXES:
 		if (prefix_decode((struct td_prefix *)item, text))
-			return fail(r,
+			return fail(err,
 				"'%.*s' is no address; write it like 10.0.0.1 or 10.0.0.0/24",
 				STR_FMT(text));
 		break;
 	default: /* CONF_CORES */
 		if (!str_u64(text, k->max, &v))
-			return fail(r, "'%.*s' is no CPU; write its number", STR_FMT(text));
+			return fail(err, "'%.*s' is no CPU; write its number", STR_FMT(text));
 		*item = v;
 	}
 	for (uint8_t *other = first; other < item; other += item_size(k))
 		if (item_equal(k, other, item))
-			return fail(r, "%.*s is there twice; take one out", STR_FMT(text));
+			return fail(err, "%.*s is there twice; take one out", STR_FMT(text));
 	(*count)++;
 	return true;
 }
 
-bool conf_value_decode(const struct conf_key *k, void *object, struct str text, bool yaml,
-	char *err, size_t err_size)
+bool conf_value_decode(
+	const struct conf_key *k, void *object, struct str text, bool yaml, struct td_text *err)
 {
-	struct reason r = {err, err_size};
 	void *field = (uint8_t *)object + k->offset;
 	uint64_t v;
 	bool ok;
@@ -398,50 +396,51 @@ bool conf_value_decode(const struct conf_key *k, void *object, struct str text, 
 	switch (k->type) {
 	case CONF_STRING:
 	case CONF_PATH:
-		return text.n ? string_decode(field, k->size, text, r) : fail(r, "this is empty");
+		return text.n ? string_decode(field, k->size, text, err)
+			      : fail(err, "this is empty");
 	case CONF_NAME:
 	case CONF_REF:
-		return name_decode(k, field, k->size, text, r);
+		return name_decode(k, field, k->size, text, err);
 	case CONF_HEX:
-		return hex_decode(field, k->size, text, r);
+		return hex_decode(field, k->size, text, err);
 	case CONF_ADDRESS:
 	case CONF_IP:
-		return address_decode(k, field, text, r);
+		return address_decode(k, field, text, err);
 	case CONF_CODECS:
-		return codec_decode(field, k->size, text, r);
+		return codec_decode(field, k->size, text, err);
 	case CONF_PORTS:
-		return ports_decode(k, field, text, r);
+		return ports_decode(k, field, text, err);
 	case CONF_CORE:
-		return core_decode(k, field, text, r);
+		return core_decode(k, field, text, err);
 	case CONF_REFS:
 	case CONF_PREFIXES:
 	case CONF_CORES:
-		return item_decode(k, object, text, r);
+		return item_decode(k, object, text, err);
 	case CONF_INT:
-		ok = int_decode(k, text, &v, r);
+		ok = int_decode(k, text, &v, err);
 		break;
 	case CONF_ENUM:
-		ok = enum_decode(k, text, &v, r);
+		ok = enum_decode(k, text, &v, err);
 		break;
 	case CONF_DSCP:
-		ok = dscp_decode(k, text, &v, r);
+		ok = dscp_decode(k, text, &v, err);
 		break;
 	case CONF_DURATION:
-		ok = duration_decode(k, text, yaml, &v, r);
+		ok = duration_decode(k, text, yaml, &v, err);
 		break;
 	case CONF_SIZE:
-		ok = size_decode(k, text, &v, r);
+		ok = size_decode(k, text, &v, err);
 		break;
 	case CONF_RATE:
-		ok = rate_decode(k, text, &v, r);
+		ok = rate_decode(k, text, &v, err);
 		break;
 	case CONF_BOOL:
 		v = str_eq(text, STR("true"));
 		ok = v || str_eq(text, STR("false")) ||
-		     fail(r, "'%.*s' is neither true nor false", STR_FMT(text));
+		     fail(err, "'%.*s' is neither true nor false", STR_FMT(text));
 		break;
 	default:
-		return fail(r, "this key does not stand here");
+		return fail(err, "this key does not stand here");
 	}
 	if (ok)
 		uint_store(field, k->size, v);

@@ -51,17 +51,17 @@ struct host {
 	bool counting;    /* a REQUEST_CALLS is under way */
 	bool told;        /* a signal has told to end; the next one to end at once */
 	bool stop;
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 };
 
 static int complain(const struct host *h, int status)
 {
 	char place[PATH_MAX + 16];
 
-	site_place(h->options.config, h->err, place, sizeof(place));
-	fprintf(stderr, "tandem-engine: %s%s\n", place, h->err);
+	site_place(h->options.config, h->err.s, place, sizeof(place));
+	fprintf(stderr, "tandem-engine: %s%s\n", place, h->err.s);
 	if (strcmp(h->log, "stderr") != 0) /* where it stands already */
-		log_line(LOG_ERR, "not started", "reason=\"%s\"", h->err);
+		log_line(LOG_ERR, "not started", "reason=\"%s\"", h->err.s);
 	return status;
 }
 
@@ -103,10 +103,10 @@ static int engine_config(struct host *h)
 	count = conf_diff(NULL, h->ops.conf, &lines);
 	rc = lines.error;
 	if (!rc)
-		rc = td_engine_config(turn_engine(h->ops.turn), dp_now(), lines.data, lines.len,
-			h->err, sizeof(h->err));
+		rc = td_engine_config(
+			turn_engine(h->ops.turn), dp_now(), lines.data, lines.len, &h->err);
 	else
-		snprintf(h->err, sizeof(h->err), "no memory for the configuration");
+		td_text_set(&h->err, "no memory for the configuration");
 	buf_free(&lines);
 	if (!rc)
 		ops_journal_config(&h->ops, JOURNAL_SIGNALLING, count);
@@ -128,7 +128,7 @@ static int turn_start(struct host *h)
 		.max_calls = conf_site(h->ops.conf)->max_calls};
 
 	if (getrandom(&p.seed, sizeof(p.seed), 0) != sizeof(p.seed)) {
-		snprintf(h->err, sizeof(h->err), "no randomness: %s", strerror(errno));
+		td_text_set(&h->err, "no randomness: %s", strerror(errno));
 		return -EIO;
 	}
 	p.wall_offset = h->wall_offset = wall_offset();
@@ -136,7 +136,7 @@ static int turn_start(struct host *h)
 	journal_started(h, p.seed);
 	h->ops.turn = turn_alloc(&p);
 	if (!h->ops.turn) {
-		snprintf(h->err, sizeof(h->err), "engine: %s; lower max_calls (%u) or add memory",
+		td_text_set(&h->err, "engine: %s; lower max_calls (%u) or add memory",
 			strerror(errno), p.max_calls);
 		return -errno;
 	}
@@ -156,7 +156,7 @@ static struct dp *dataplane_alloc(struct host *h)
 		.note = note,
 		.file_prefix = h->options.file_prefix};
 
-	return dp_alloc(&p, h->err, sizeof(h->err));
+	return dp_alloc(&p, &h->err);
 }
 
 static int recorder_open(struct host *h)
@@ -172,7 +172,7 @@ static int recorder_open(struct host *h)
 		return -ENOMEM;
 	for (unsigned i = 0; i < workers; i++)
 		taps[i] = dp_tap(h->ops.dp, i);
-	h->ops.recorder = recorder_start(&p, h->err, sizeof(h->err));
+	h->ops.recorder = recorder_start(&p, &h->err);
 	free(taps);
 	return h->ops.recorder ? 0 : -errno;
 }
@@ -307,8 +307,7 @@ static int run(struct host *h)
 	struct api_handlers handlers = ops_handlers;
 	int status;
 
-	h->ops.journal =
-		journal_start(site->journal_dir, site->journal_reserve, h->err, sizeof(h->err));
+	h->ops.journal = journal_start(site->journal_dir, site->journal_reserve, &h->err);
 	if (!h->ops.journal)
 		return complain(h, EXIT_CONFIG);
 	if (turn_start(h) != 0) {
@@ -324,27 +323,26 @@ static int run(struct host *h)
 		status = complain(h, EXIT_CONFIG);
 		goto free_dp;
 	}
-	h->kernel_sip = kernel_sip_start(
-		ports->port, ports->count, site->sip_port, h->ops.dp, h->err, sizeof(h->err));
+	h->kernel_sip =
+		kernel_sip_start(ports->port, ports->count, site->sip_port, h->ops.dp, &h->err);
 	if (!h->kernel_sip) {
 		status = complain(h, EXIT_CONFIG);
 		goto stop_recorder;
 	}
 	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip);
-	if (sounds_load(h->ops.dp, NULL, h->ops.conf, h->err, sizeof(h->err)) != 0 ||
-		engine_config(h) != 0) {
+	if (sounds_load(h->ops.dp, NULL, h->ops.conf, &h->err) != 0 || engine_config(h) != 0) {
 		status = complain(h, EXIT_CONFIG);
 		goto stop_kernel_sip;
 	}
 	handlers.ctx = &h->ops;
-	h->api = api_start(h->options.socket, &handlers, h->err, sizeof(h->err));
+	h->api = api_start(h->options.socket, &handlers, &h->err);
 	if (!h->api) {
 		status = complain(h, EXIT_CONFIG);
 		goto stop_kernel_sip;
 	}
 	int rc = dp_start(h->ops.dp);
 	if (rc) {
-		snprintf(h->err, sizeof(h->err), "workers not started: %s", strerror(-rc));
+		td_text_set(&h->err, "workers not started: %s", strerror(-rc));
 		status = complain(h, EXIT_FAILURE);
 		goto stop_api;
 	}
@@ -385,8 +383,8 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	ops_init(&h.ops);
-	if (site_read(h.options.config, &h.ops.conf, h.err, sizeof(h.err)) != 0) {
-		fprintf(stderr, "tandem-engine: %s\n", h.err);
+	if (site_read(h.options.config, &h.ops.conf, &h.err) != 0) {
+		fprintf(stderr, "tandem-engine: %s\n", h.err.s);
 		return EXIT_CONFIG;
 	}
 	h.log = h.options.log ? h.options.log : conf_site(h.ops.conf)->log;

@@ -26,28 +26,27 @@ static int file_append(int fd, struct td_buf *text)
 	return text->error;
 }
 
-int site_read(const char *path, struct td_conf **conf, char *err, size_t err_size)
+int site_read(const char *path, struct td_conf **conf, struct td_text *err)
 {
-	char reason[CONF_ERROR_BYTES];
+	struct td_text reason;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct td_buf text;
 	int rc;
 
 	if (fd < 0) {
 		rc = -errno;
-		snprintf(err, err_size, "%s: %s; tandemd writes it from site.yaml", path,
-			strerror(-rc));
+		td_text_set(err, "%s: %s; tandemd writes it from site.yaml", path, strerror(-rc));
 		return rc;
 	}
 	buf_init(&text);
 	rc = file_append(fd, &text);
 	close(fd);
 	if (rc) {
-		snprintf(err, err_size, "%s: %s", path, strerror(-rc));
+		td_text_set(err, "%s: %s", path, strerror(-rc));
 	} else {
-		rc = conf_parse(conf, text.data, text.len, reason, sizeof(reason));
+		rc = conf_parse(conf, text.data, text.len, &reason);
 		if (rc)
-			snprintf(err, err_size, "%s: %s", path, reason);
+			td_text_set(err, "%s: %s", path, reason.s);
 	}
 	buf_free(&text);
 	return rc;

@@ -6,7 +6,7 @@
 #include <engine/conf/conf.h>
 
 /* 0, or -errno and "FILE: line N: what; what to do" in err. */
-int site_read(const char *path, struct td_conf **conf, char *err, size_t err_size);
+int site_read(const char *path, struct td_conf **conf, struct td_text *err);
 
 /* "FILE:LINE: " in out, where the object stands with which a reason begins ("port carrier: ...");
  * "" when it begins otherwise. */

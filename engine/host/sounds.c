@@ -55,22 +55,22 @@ static int file_read(const char *path, unsigned char **data, size_t *n)
 	return rc;
 }
 
-static int sound_read(const struct td_conf_sound *conf, struct sound *s, char *err, size_t err_size)
+static int sound_read(const struct td_conf_sound *conf, struct sound *s, struct td_text *err)
 {
 	const unsigned char *samples;
 	unsigned char *data = NULL;
-	char reason[160];
+	struct td_text reason;
 	size_t n = 0, count;
 	int rc = file_read(conf->file, &data, &n);
 
 	if (rc) {
-		snprintf(err, err_size, "sound %s: %s: %s; give a WAV file that this user can read",
+		td_text_set(err, "sound %s: %s: %s; give a WAV file that this user can read",
 			conf->name, conf->file, strerror(-rc));
 		return rc == -ENOMEM ? rc : -EINVAL;
 	}
-	rc = wav_decode(data, n, &samples, &count, reason, sizeof(reason));
+	rc = wav_decode(data, n, &samples, &count, &reason);
 	if (rc) {
-		snprintf(err, err_size, "sound %s: %s: %s", conf->name, conf->file, reason);
+		td_text_set(err, "sound %s: %s: %s", conf->name, conf->file, reason.s);
 		goto free_data;
 	}
 	s->count = (count + FRAME_SAMPLES - 1) / FRAME_SAMPLES * FRAME_SAMPLES;
@@ -79,7 +79,7 @@ static int sound_read(const struct td_conf_sound *conf, struct sound *s, char *e
 	s->linear = calloc(s->count, sizeof(*s->linear));
 	s->octets = malloc(s->count);
 	if (!s->linear || !s->octets) {
-		snprintf(err, err_size, "sound %s: no memory", conf->name);
+		td_text_set(err, "sound %s: no memory", conf->name);
 		rc = -ENOMEM;
 		goto free_data;
 	}
@@ -102,15 +102,15 @@ static int sound_set(struct dp *dp, uint32_t number, struct sound *s)
 	return rc;
 }
 
-int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *new, char *err,
-	size_t err_size)
+int sounds_load(
+	struct dp *dp, const struct td_conf *old, const struct td_conf *new, struct td_text *err)
 {
 	const struct conf_list *is = &new->of[TD_KIND_SOUND];
 	struct sound *sounds = calloc(is->count ? is->count : 1, sizeof(*sounds));
 	int rc = 0;
 
 	if (!sounds) {
-		snprintf(err, err_size, "sounds: no memory");
+		td_text_set(err, "sounds: no memory");
 		return -ENOMEM;
 	}
 	for (uint32_t i = 0; i < is->count && !rc; i++) {
@@ -122,14 +122,14 @@ int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *
 		/* Where both have it, its number is the same. */
 		if (was && strcmp(was->file, conf->file) == 0)
 			continue;
-		rc = sound_read(conf, &sounds[i], err, err_size);
+		rc = sound_read(conf, &sounds[i], err);
 	}
 	for (uint32_t i = 0; i < is->count && !rc; i++) {
 		if (!sounds[i].octets)
 			continue;
 		rc = sound_set(dp, new->sound_number[i], &sounds[i]);
 		if (rc)
-			snprintf(err, err_size, "sound %s: %s", is->sound[i].name, strerror(-rc));
+			td_text_set(err, "sound %s: %s", is->sound[i].name, strerror(-rc));
 	}
 	for (uint32_t i = 0; i < is->count; i++) {
 		free(sounds[i].octets);

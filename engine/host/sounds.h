@@ -12,7 +12,7 @@ struct dp;
  * another file, under its number. All files are read before the first takes effect. 0; -EINVAL,
  * -ENOMEM and one line in err, and nothing has changed.
  */
-int sounds_load(struct dp *dp, const struct td_conf *old, const struct td_conf *new, char *err,
-	size_t err_size);
+int sounds_load(
+	struct dp *dp, const struct td_conf *old, const struct td_conf *new, struct td_text *err);
 
 #endif

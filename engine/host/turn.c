@@ -197,12 +197,11 @@ static int carry_out(struct turn *t, struct request *r)
 	case REQUEST_SHOW:
 		return show(t, r);
 	case REQUEST_AGENT:
-		return td_engine_agent(
-			t->engine, t->now, r->name, r->action, r->reason, r->err, sizeof(r->err));
+		return td_engine_agent(t->engine, t->now, r->name, r->action, r->reason, &r->err);
 	case REQUEST_HANGUP:
-		return td_engine_hangup(t->engine, t->now, r->name, r->err, sizeof(r->err));
+		return td_engine_hangup(t->engine, t->now, r->name, &r->err);
 	case REQUEST_CONFIG:
-		return td_engine_config(t->engine, t->now, r->text, r->len, r->err, sizeof(r->err));
+		return td_engine_config(t->engine, t->now, r->text, r->len, &r->err);
 	case REQUEST_CONFIG_TEXT:
 		return td_engine_config_text(t->engine, &r->rows);
 	case REQUEST_DRAIN:

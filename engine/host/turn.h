@@ -17,8 +17,7 @@ struct kernel_sip;
 struct recorder;
 struct turn;
 
-#define TURN_ROWS   64 /* of one answer to SHOW */
-#define TURN_TEXT   512
+#define TURN_ROWS   64  /* of one answer to SHOW */
 #define TURN_FLIGHT 128 /* requests on their way at once */
 
 enum request_op {
@@ -47,7 +46,7 @@ struct request {
 
 	int rc;
 	struct td_buf rows;
-	char err[TURN_TEXT];
+	struct td_text err;
 
 	void (*done)(struct request *r); /* main, with the answer; frees it */
 	void *ctx;

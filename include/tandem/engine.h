@@ -12,6 +12,7 @@
 #define TANDEM_ENGINE_H
 
 #include <tandem/media.h>
+#include <tandem/text.h>
 #include <tandem/types.h>
 
 struct td_engine;
@@ -53,8 +54,8 @@ void td_engine_free(struct td_engine *e); /* NULL is fine */
  * nothing. 0, or -EINVAL/-ENOMEM with one line of reason in err. Objects that go away let their
  * live calls end.
  */
-int td_engine_config(struct td_engine *e, uint64_t now, const char *text, size_t len, char *err,
-	size_t err_size);
+int td_engine_config(
+	struct td_engine *e, uint64_t now, const char *text, size_t len, struct td_text *err);
 /* Writes the text in force (lines without "set "). 0 or -ENOMEM. */
 int td_engine_config_text(const struct td_engine *e, struct td_buf *out);
 
@@ -79,9 +80,8 @@ enum td_agent_action {
 	TD_AGENT_READY
 };
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
-	enum td_agent_action action, const char *reason, char *err, size_t err_size);
-int td_engine_hangup(
-	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size);
+	enum td_agent_action action, const char *reason, struct td_text *err);
+int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err);
 /* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
 void td_engine_drain(struct td_engine *e, uint64_t now);
 /* The same, and those that there are get BYE; their CDRs follow as the media says its last. */

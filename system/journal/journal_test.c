@@ -16,7 +16,7 @@
 
 struct fixture {
 	char dir[64];
-	char err[256];
+	struct td_text err;
 };
 
 static int setup(void **state)
@@ -49,10 +49,10 @@ static int teardown(void **state)
 
 static struct journal_writer *writer(struct fixture *f)
 {
-	struct journal_writer *w = journal_writer_open(f->dir, RESERVE, f->err, sizeof(f->err));
+	struct journal_writer *w = journal_writer_open(f->dir, RESERVE, &f->err);
 
 	if (!w)
-		fail_msg("%s", f->err);
+		fail_msg("%s", f->err.s);
 	return w;
 }
 
@@ -113,11 +113,11 @@ static void second_writer_is_refused(void **state)
 	struct fixture *f = *state;
 	struct journal_writer *w = writer(f);
 
-	assert_null(journal_writer_open(f->dir, RESERVE, f->err, sizeof(f->err)));
+	assert_null(journal_writer_open(f->dir, RESERVE, &f->err));
 	assert_int_equal(errno, EBUSY);
-	assert_non_null(strstr(f->err, f->dir));
+	assert_non_null(strstr(f->err.s, f->dir));
 	journal_writer_close(w);
-	assert_null(journal_writer_open("/dev/null/x", RESERVE, f->err, sizeof(f->err)));
+	assert_null(journal_writer_open("/dev/null/x", RESERVE, &f->err));
 	assert_int_equal(errno, ENOTDIR);
 }
 
@@ -230,7 +230,7 @@ struct shared {
 
 static void write_until_killed(struct fixture *f, struct shared *s)
 {
-	struct journal_writer *w = journal_writer_open(f->dir, RESERVE, f->err, sizeof(f->err));
+	struct journal_writer *w = journal_writer_open(f->dir, RESERVE, &f->err);
 	struct journal_usage u;
 	unsigned char payload[300];
 
@@ -325,8 +325,8 @@ static struct fixture *oom_fixture;
 
 static int open_and_write(void)
 {
-	char err[256];
-	struct journal_writer *w = journal_writer_open(oom_fixture->dir, RESERVE, err, sizeof(err));
+	struct td_text err;
+	struct journal_writer *w = journal_writer_open(oom_fixture->dir, RESERVE, &err);
 	struct journal_reader *r;
 	int rc = 0;
 

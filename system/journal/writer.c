@@ -157,14 +157,13 @@ static int segments_find(struct journal_writer *w)
 	return rc;
 }
 
-struct journal_writer *journal_writer_open(
-	const char *dir, uint64_t reserve, char *err, size_t err_size)
+struct journal_writer *journal_writer_open(const char *dir, uint64_t reserve, struct td_text *err)
 {
 	struct journal_writer *w = calloc(1, sizeof(*w));
 	int rc;
 
 	if (!w) {
-		snprintf(err, err_size, "journal %s: no memory", dir);
+		td_text_set(err, "journal %s: no memory", dir);
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -178,19 +177,19 @@ struct journal_writer *journal_writer_open(
 		w->segment_bytes = SEGMENT_MIN;
 	if (mkdir(dir, 0750) < 0 && errno != EEXIST) {
 		rc = -errno;
-		snprintf(err, err_size, "journal %s: %s; make its parent, writable for this user",
-			dir, strerror(-rc));
+		td_text_set(err, "journal %s: %s; make its parent, writable for this user", dir,
+			strerror(-rc));
 		goto free_w;
 	}
 	w->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (w->dirfd < 0) {
 		rc = -errno;
-		snprintf(err, err_size, "journal %s: %s; give a directory", dir, strerror(-rc));
+		td_text_set(err, "journal %s: %s; give a directory", dir, strerror(-rc));
 		goto free_w;
 	}
 	if (flock(w->dirfd, LOCK_EX | LOCK_NB) < 0) {
 		rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		snprintf(err, err_size, "journal %s: %s", dir,
+		td_text_set(err, "journal %s: %s", dir,
 			rc == -EBUSY
 				? "another tandem-engine writes it; stop that, or give each its own"
 				: strerror(-rc));
@@ -201,8 +200,8 @@ struct journal_writer *journal_writer_open(
 	else
 		rc = segments_find(w);
 	if (rc) {
-		snprintf(err, err_size, "journal %s: %s; make it writable for this user", dir,
-			strerror(-rc));
+		td_text_set(
+			err, "journal %s: %s; make it writable for this user", dir, strerror(-rc));
 		goto close_fd;
 	}
 	w->written = w->next - 1;

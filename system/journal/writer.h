@@ -13,6 +13,7 @@
 #define TANDEM_ENGINE_JOURNAL_WRITER_H
 
 #include <tandem/event.h>
+#include <tandem/text.h>
 
 struct journal_writer;
 
@@ -26,8 +27,7 @@ struct journal_usage {
  * Makes the directory when its parent is there, finds the last whole record and cuts off what is
  * torn behind it. NULL with errno and one line in err. EBUSY: another engine has it.
  */
-struct journal_writer *journal_writer_open(
-	const char *dir, uint64_t reserve, char *err, size_t err_size);
+struct journal_writer *journal_writer_open(const char *dir, uint64_t reserve, struct td_text *err);
 void journal_writer_close(struct journal_writer *w); /* flushes, syncs; NULL is fine */
 
 /* 0 and the record waits for the flush. -ENOBUFS: the reserve is full (for this type). -ENOSPC: so

@@ -439,7 +439,8 @@ void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 		.event = on_event,
 		.record = on_record,
 		.random = on_random};
-	char site[1024], err[256] = "";
+	char site[1024];
+	struct td_text err = {""};
 	int n = snprintf(site, sizeof(site),
 		"set site site domain=tandem.example rtp_ports=%d-%d max_calls=8\n"
 		"set port carrier device=eth1 address=10.1.0.254/16\n"
@@ -463,8 +464,8 @@ void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 	peer_init(&s->bob, "bob", "10.2.0.12", "10.2.0.254");
 	s->engine = td_engine_alloc(&params, &io);
 	assert_non_null(s->engine);
-	if (td_engine_config(s->engine, w->now, site, (size_t)n, err, sizeof(err)))
-		fail_msg("%s", err);
+	if (td_engine_config(s->engine, w->now, site, (size_t)n, &err))
+		fail_msg("%s", err.s);
 	settle(s);
 }
 

@@ -510,15 +510,15 @@ static void do_register(struct script *s, struct peer *p, const char *expires)
 static void do_admin(struct script *s, char *word[], unsigned n)
 {
 	static const char *const actions[] = {"login", "logout", "pause", "unpause", "ready"};
-	char err[256] = "";
+	struct td_text err = {""};
 	int rc = -EINVAL;
 
 	for (unsigned i = 0; n >= 3 && i < 5; i++)
 		if (strcmp(word[2], actions[i]) == 0)
 			rc = td_engine_agent(s->world->engine, s->world->now, word[1], i,
-				n > 3 ? word[3] : "", err, sizeof(err));
+				n > 3 ? word[3] : "", &err);
 	if (rc < 0)
-		complain(s, "agent: %s", err);
+		complain(s, "agent: %s", err.s);
 	world_run(s->world, s->world->now);
 }
 
@@ -570,18 +570,19 @@ static bool do_media(struct script *s, char *word[], unsigned n)
 
 static void configure(struct script *s)
 {
-	char err[512];
+	struct td_text err;
 
 	if (!s->pending[0])
 		return;
-	if (world_config(s->world, s->pending, err, sizeof(err)) < 0)
-		complain(s, "%s", err);
+	if (world_config(s->world, s->pending, &err) < 0)
+		complain(s, "%s", err.s);
 	s->pending[0] = '\0';
 }
 
 static void do_line(struct script *s, char *line)
 {
-	char *word[WORDS], err[256];
+	char *word[WORDS];
+	struct td_text err;
 	struct peer *p;
 	unsigned n;
 	int channel;
@@ -616,9 +617,8 @@ static void do_line(struct script *s, char *line)
 		td_engine_hangup_all(s->world->engine, s->world->now);
 		world_run(s->world, s->world->now);
 	} else if (n == 1 && strcmp(word[0], "hangup") == 0) {
-		if (td_engine_hangup(
-			    s->world->engine, s->world->now, s->last_call, err, sizeof(err)) < 0)
-			complain(s, "%s", err);
+		if (td_engine_hangup(s->world->engine, s->world->now, s->last_call, &err) < 0)
+			complain(s, "%s", err.s);
 		world_run(s->world, s->world->now);
 	} else if (n == 3 && strcmp(word[0], "digit") == 0)
 		world_digit(s->world, leg_find(s, word[1]), word[2][0]);

@@ -392,7 +392,8 @@ static void engine_record(void *ctx, uint32_t recording, const char *call)
 
 static bool configure(struct soak *s)
 {
-	char text[8192], err[512];
+	char text[8192];
+	struct td_text err;
 	int n = snprintf(text, sizeof(text),
 		"set site site domain=tandem.example rtp_ports=20000-21999 max_calls=100 "
 		"worker_cores=0,1,2\n"
@@ -415,9 +416,9 @@ static bool configure(struct soak *s)
 			"set agent a%u groups=%s contact=10.30.0.%u:5060%s\n", i,
 			i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "");
 	s->world->per_address = td_legs_per_address(20000, 21999);
-	if (world_config(s->world, text, err, sizeof(err)) == 0)
+	if (world_config(s->world, text, &err) == 0)
 		return true;
-	fprintf(stderr, "soak: %s\n", err);
+	fprintf(stderr, "soak: %s\n", err.s);
 	return false;
 }
 
@@ -453,7 +454,8 @@ static void run(struct soak *s, uint64_t until)
 /* The queue's rules change; the last agent, moved to another telephone, comes and goes. */
 static void reconfigure(struct soak *s)
 {
-	char text[1024], err[512];
+	char text[1024];
+	struct td_text err;
 	int n = snprintf(text, sizeof(text),
 		"set queue sales groups=sales record=%s wrap_up=500 ring=5000 busy_backoff=3000 "
 		"timeout=%u max_length=%u overflow=queue overflow_queue=backup\n",
@@ -472,15 +474,16 @@ static void reconfigure(struct soak *s)
 			prng_below(&s->prng, 3) * 20, prng_below(&s->prng, 3) * 250000,
 			prng_below(&s->prng, 3) * 2);
 	/* "del" of one who is not there is refused, and changes nothing. */
-	world_config(s->world, text, err, sizeof(err));
+	world_config(s->world, text, &err);
 }
 
 static void hang_up_someone(struct soak *s)
 {
-	char id[TD_CALL_ID_BYTES], err[128];
+	char id[TD_CALL_ID_BYTES];
+	struct td_text err;
 
 	snprintf(id, sizeof(id), "1700000000.%u", 1 + prng_below(&s->prng, s->placed));
-	td_engine_hangup(s->world->engine, s->now, id, err, sizeof(err));
+	td_engine_hangup(s->world->engine, s->now, id, &err);
 }
 
 static void press_digits(struct soak *s)
@@ -493,7 +496,8 @@ static void press_digits(struct soak *s)
 /* Who does not answer is out until someone says so: the supervisor looks every 5 s. */
 static void supervise(struct soak *s)
 {
-	char name[8], err[128];
+	char name[8];
+	struct td_text err;
 
 	press_digits(s);
 	for (unsigned i = 0; i < 10; i++)
@@ -504,11 +508,10 @@ static void supervise(struct soak *s)
 	for (unsigned i = 0; i < AGENTS; i++) {
 		snprintf(name, sizeof(name), "a%u", i);
 		if (prng_below(&s->prng, 30) == 0)
-			td_engine_agent(s->world->engine, s->now, name, TD_AGENT_PAUSE, "coffee",
-				err, sizeof(err));
+			td_engine_agent(
+				s->world->engine, s->now, name, TD_AGENT_PAUSE, "coffee", &err);
 		else
-			td_engine_agent(s->world->engine, s->now, name, TD_AGENT_UNPAUSE, "", err,
-				sizeof(err));
+			td_engine_agent(s->world->engine, s->now, name, TD_AGENT_UNPAUSE, "", &err);
 	}
 }
 

@@ -185,9 +185,9 @@ void world_free(struct world *w)
 	free(w);
 }
 
-int world_config(struct world *w, const char *lines, char *err, size_t err_size)
+int world_config(struct world *w, const char *lines, struct td_text *err)
 {
-	int rc = td_engine_config(w->engine, w->now, lines, strlen(lines), err, err_size);
+	int rc = td_engine_config(w->engine, w->now, lines, strlen(lines), err);
 
 	advance(w);
 	return rc;

@@ -57,7 +57,7 @@ struct world {
 struct world *world_alloc(
 	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks);
 void world_free(struct world *w);
-int world_config(struct world *w, const char *lines, char *err, size_t err_size);
+int world_config(struct world *w, const char *lines, struct td_text *err);
 /* Time goes on to `until`; stops at each deadline. */
 void world_run(struct world *w, uint64_t until);
 uint64_t world_next(const struct world *w); /* when world_run() has something to do */

@@ -124,7 +124,7 @@ bool agents_target(const struct td_engine *e, const struct agent *a, struct agen
 }
 
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
-	enum td_agent_action action, const char *reason, char *err, size_t err_size)
+	enum td_agent_action action, const char *reason, struct td_text *err)
 {
 	static const struct {
 		enum td_acd_in_type in;
@@ -142,12 +142,12 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 
 	engine_enter(e, now);
 	if (!a) {
-		snprintf(err, err_size, "there is no agent %s", agent);
+		td_text_set(err, "there is no agent %s", agent);
 		rc = -ENOENT;
 		goto out;
 	}
 	if ((unsigned)action > TD_AGENT_READY) {
-		snprintf(err, err_size, "no such action");
+		td_text_set(err, "no such action");
 		rc = -EINVAL;
 		goto out;
 	}
@@ -160,7 +160,7 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	if (rc == -EALREADY)
 		rc = 0;
 	if (rc < 0) {
-		snprintf(err, err_size, "cannot %s %s, who is %s", actions[action].verb, agent,
+		td_text_set(err, "cannot %s %s, who is %s", actions[action].verb, agent,
 			acd_state_name(a->state));
 		rc = -EINVAL;
 	}

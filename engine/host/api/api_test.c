@@ -27,7 +27,8 @@
 	"route 4989100 queue=sales\n"
 
 struct fixture {
-	char dir[32], socket[64], journal_dir[64], err[512];
+	char dir[32], socket[64], journal_dir[64];
+	struct td_text err;
 	struct ops ops;
 	struct api *api;
 	int kick, left; /* left: a client that stays until the end */
@@ -89,16 +90,15 @@ static int setup(void **state)
 	snprintf(f->journal_dir, sizeof(f->journal_dir), "%s/journal", f->dir);
 	f->kick = p.kick = eventfd(0, EFD_NONBLOCK);
 	ops_init(&f->ops);
-	if (conf_parse(&f->ops.conf, SITE, strlen(SITE), f->err, sizeof(f->err)) != 0)
-		fail_msg("%s", f->err);
-	p.journal = f->ops.journal =
-		journal_start(f->journal_dir, 1u << 20, f->err, sizeof(f->err));
+	if (conf_parse(&f->ops.conf, SITE, strlen(SITE), &f->err) != 0)
+		fail_msg("%s", f->err.s);
+	p.journal = f->ops.journal = journal_start(f->journal_dir, 1u << 20, &f->err);
 	f->ops.turn = turn_alloc(&p);
 	turn_connect(f->ops.turn, NULL, NULL, NULL);
 	handlers.ctx = &f->ops;
-	f->api = api_start(f->socket, &handlers, f->err, sizeof(f->err));
+	f->api = api_start(f->socket, &handlers, &f->err);
 	if (!f->api)
-		fail_msg("%s", f->err);
+		fail_msg("%s", f->err.s);
 	pthread_create(&f->main, NULL, run_main, f);
 	pthread_create(&f->signalling, NULL, run_signalling, f);
 	*state = f;
@@ -547,10 +547,11 @@ static void stale_socket_is_taken_over(void **state)
 {
 	struct fixture *f = *state;
 	struct api_handlers handlers = ops_handlers;
-	char path[64], err[512];
+	char path[64];
+	struct td_text err;
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 
-	assert_null(api_start(f->socket, &handlers, err, sizeof(err)));
+	assert_null(api_start(f->socket, &handlers, &err));
 	assert_int_equal(errno, EADDRINUSE);
 	close(dial_hello(f)); /* and it still serves */
 	snprintf(path, sizeof(path), "%s/stale.sock", f->dir);
@@ -558,11 +559,11 @@ static void stale_socket_is_taken_over(void **state)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
 	close(fd);
-	struct api *a = api_start(path, &handlers, err, sizeof(err));
+	struct api *a = api_start(path, &handlers, &err);
 	assert_non_null(a);
 	api_stop(a);
-	assert_null(api_start("/nowhere/engine.sock", &handlers, err, sizeof(err)));
-	assert_non_null(strstr(err, "/nowhere/engine.sock"));
+	assert_null(api_start("/nowhere/engine.sock", &handlers, &err));
+	assert_non_null(strstr(err.s, "/nowhere/engine.sock"));
 }
 
 int main(void)

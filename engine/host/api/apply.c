@@ -64,14 +64,14 @@ static void apply_done(struct request *r)
 {
 	struct apply *a = (struct apply *)r;
 	struct ops *o = a->ops;
-	char text[CONF_ERROR_BYTES];
+	char text[512];
 	int n;
 
 	if (r->rc) {
 		/* What was checked here is refused there for want of memory, or the two disagree.
 		 * The sounds of the old configuration come back. */
-		sounds_load(o->dp, a->next, o->conf, text, sizeof(text));
-		apply_fail(a, r->rc, r->err[0] ? r->err : strerror(-r->rc));
+		sounds_load(o->dp, a->next, o->conf, NULL);
+		apply_fail(a, r->rc, r->err.s[0] ? r->err.s : strerror(-r->rc));
 		return;
 	}
 	conf_free(o->conf);
@@ -89,7 +89,7 @@ static void apply_done(struct request *r)
 void apply_start(struct ops *o, struct api_client *c, const struct td_api_msg *m, const char *lines,
 	size_t len)
 {
-	char err[CONF_ERROR_BYTES];
+	struct td_text err;
 	struct apply *a;
 	int rc;
 
@@ -109,9 +109,9 @@ void apply_start(struct ops *o, struct api_client *c, const struct td_api_msg *m
 	a->id = m->id;
 	api_client_get(c);
 	buf_init(&a->lines);
-	rc = conf_apply(&a->next, o->conf, lines, len, err, sizeof(err));
+	rc = conf_apply(&a->next, o->conf, lines, len, &err);
 	if (rc) {
-		apply_fail(a, rc, err);
+		apply_fail(a, rc, err.s);
 		return;
 	}
 	a->count = conf_diff(o->conf, a->next, &a->lines);
@@ -126,9 +126,9 @@ void apply_start(struct ops *o, struct api_client *c, const struct td_api_msg *m
 			"tandem-engine");
 		return;
 	}
-	rc = sounds_load(o->dp, o->conf, a->next, err, sizeof(err));
+	rc = sounds_load(o->dp, o->conf, a->next, &err);
 	if (rc) {
-		apply_fail(a, rc, err);
+		apply_fail(a, rc, err.s);
 		return;
 	}
 	a->r.op = REQUEST_CONFIG;

@@ -93,7 +93,7 @@ static void plain_done(struct request *r)
 	struct job *j = (struct job *)r;
 
 	if (r->rc) {
-		job_fail(j, r->rc, r->err);
+		job_fail(j, r->rc, r->err.s);
 		return;
 	}
 	api_reply(j->client, j->op, j->id, "{}", 2);
@@ -234,7 +234,7 @@ static void config_text_done(struct request *r)
 	struct td_buf body;
 
 	if (r->rc) {
-		job_fail(j, r->rc, r->err);
+		job_fail(j, r->rc, r->err.s);
 		return;
 	}
 	buf_init(&body);

@@ -346,12 +346,12 @@ static void *run(void *arg)
 	}
 }
 
-struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size_t err_size)
+struct journal *journal_start(const char *dir, uint64_t reserve, struct td_text *err)
 {
 	struct journal *j = calloc(1, sizeof(*j));
 	int rc = -ENOMEM;
 
-	snprintf(err, err_size, "journal %s: no memory", dir);
+	td_text_set(err, "journal %s: no memory", dir);
 	if (!j)
 		goto fail;
 	pthread_mutex_init(&j->usage_lock, NULL);
@@ -365,7 +365,7 @@ struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size
 		if (!j->source[i].ring)
 			goto free_rings;
 	}
-	j->writer = journal_writer_open(dir, reserve, err, err_size);
+	j->writer = journal_writer_open(dir, reserve, err);
 	if (!j->writer) {
 		rc = -errno;
 		goto free_rings;
@@ -373,7 +373,7 @@ struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size
 	publish_usage(j);
 	rc = -pthread_create(&j->thread, NULL, run, j);
 	if (rc) {
-		snprintf(err, err_size, "journal thread: %s", strerror(-rc));
+		td_text_set(err, "journal thread: %s", strerror(-rc));
 		goto close_writer;
 	}
 	pthread_setname_np(j->thread, "journal");

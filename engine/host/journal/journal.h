@@ -24,7 +24,7 @@ enum journal_source {
 struct journal;
 
 /* NULL with errno and one line in err. */
-struct journal *journal_start(const char *dir, uint64_t reserve, char *err, size_t err_size);
+struct journal *journal_start(const char *dir, uint64_t reserve, struct td_text *err);
 /* After its sources fell silent: writes all, TD_EV_STOP last when the stop is in order, and syncs.
  */
 void journal_stop(struct journal *j, bool in_order);

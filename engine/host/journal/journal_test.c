@@ -12,7 +12,8 @@
 #define BIG     1000 /* payload of the records that fill it */
 
 struct fixture {
-	char dir[64], err[256];
+	char dir[64];
+	struct td_text err;
 	struct journal *journal;
 	struct journal_reader *reader;
 	uint64_t last; /* number read */
@@ -25,9 +26,9 @@ static int setup(void **state)
 	snprintf(f->dir, sizeof(f->dir), "/tmp/journal-thread-test-XXXXXX");
 	if (!mkdtemp(f->dir))
 		return -1;
-	f->journal = journal_start(f->dir, RESERVE, f->err, sizeof(f->err));
+	f->journal = journal_start(f->dir, RESERVE, &f->err);
 	if (!f->journal)
-		fail_msg("%s", f->err);
+		fail_msg("%s", f->err.s);
 	f->reader = journal_reader_open(f->dir);
 	*state = f;
 	return 0;
@@ -184,11 +185,11 @@ static void ring_overflow_is_counted(void **state)
 
 static void bad_directory_is_refused(void **state)
 {
-	char err[256];
+	struct td_text err;
 
-	assert_null(journal_start("/dev/null/journal", RESERVE, err, sizeof(err)));
+	assert_null(journal_start("/dev/null/journal", RESERVE, &err));
 	assert_int_equal(errno, ENOTDIR);
-	assert_non_null(strstr(err, "/dev/null/journal"));
+	assert_non_null(strstr(err.s, "/dev/null/journal"));
 }
 
 int main(void)

@@ -203,13 +203,13 @@ static void *run(void *arg)
 }
 
 struct kernel_sip *kernel_sip_start(const struct td_conf_port *ports, unsigned count,
-	uint16_t sip_port, struct dp *dp, char *err, size_t err_size)
+	uint16_t sip_port, struct dp *dp, struct td_text *err)
 {
 	struct kernel_sip *k = calloc(1, sizeof(*k));
 	unsigned most = 0;
 	int rc = -ENOMEM;
 
-	snprintf(err, err_size, "kernel SIP socket: no memory");
+	td_text_set(err, "kernel SIP socket: no memory");
 	if (!k)
 		goto fail;
 	for (unsigned i = 0; i < count; i++)
@@ -234,8 +234,7 @@ struct kernel_sip *kernel_sip_start(const struct td_conf_port *ports, unsigned c
 			local.port = sip_port;
 			rc = socket_open(&local);
 			if (rc < 0) {
-				snprintf(err, err_size,
-					"port %s: UDP socket on %s: %s; stop what uses it",
+				td_text_set(err, "port %s: UDP socket on %s: %s; stop what uses it",
 					ports[i].name, addr_encode(&local, text), strerror(-rc));
 				goto close_fds;
 			}

@@ -8,6 +8,7 @@
 #define TANDEM_HOST_KERNEL_SIP_H
 
 #include <tandem/config.h>
+#include <tandem/text.h>
 
 struct dp;
 struct kernel_sip;
@@ -22,7 +23,7 @@ struct kernel_datagram {
 
 /* NULL with errno and one line in err. */
 struct kernel_sip *kernel_sip_start(const struct td_conf_port *ports, unsigned count,
-	uint16_t sip_port, struct dp *dp, char *err, size_t err_size);
+	uint16_t sip_port, struct dp *dp, struct td_text *err);
 void kernel_sip_stop(struct kernel_sip *k); /* NULL is fine */
 
 /* signalling. 0, -ENOBUFS. */

@@ -63,7 +63,7 @@ static int setup(void **state)
 	unsigned family = (unsigned)(uintptr_t)*state;
 	struct td_conf_port port = {
 		.name = "floor", .type = TD_PORT_AF_PACKET, .device = "lo", .address_count = 1};
-	char err[256];
+	struct td_text err;
 
 	setup_peer(&f, family);
 	/* Any address of ours would do but the peer's own, which IPv6 has no second of here: there
@@ -72,9 +72,9 @@ static int setup(void **state)
 		return -1;
 	f.ours = port.address[0].addr;
 	f.ours.port = family == 6 ? f.peer.port ^ 1 : f.peer.port;
-	f.k = kernel_sip_start(&port, 1, f.ours.port, NULL, err, sizeof(err));
+	f.k = kernel_sip_start(&port, 1, f.ours.port, NULL, &err);
 	if (!f.k)
-		fail_msg("%s", err);
+		fail_msg("%s", err.s);
 	*state = &f;
 	return 0;
 }

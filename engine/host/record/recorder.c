@@ -543,7 +543,7 @@ static int directory(int at, const char *path)
 	return fd;
 }
 
-struct recorder *recorder_start(const struct recorder_params *p, char *err, size_t err_size)
+struct recorder *recorder_start(const struct recorder_params *p, struct td_text *err)
 {
 	struct recorder *r = calloc(1, sizeof(*r));
 	uint32_t first = 1;
@@ -622,8 +622,8 @@ free_taps:
 free_r:
 	free(r);
 fail:
-	snprintf(err, err_size, "recordings %s: %s; make it a directory this user can write",
-		p->dir, strerror(-rc));
+	td_text_set(err, "recordings %s: %s; make it a directory this user can write", p->dir,
+		strerror(-rc));
 	errno = -rc;
 	return NULL;
 }

@@ -36,7 +36,7 @@ struct recorder_stats {
 };
 
 /* Also starts recovering what a crash left. NULL with errno and one line in err. */
-struct recorder *recorder_start(const struct recorder_params *p, char *err, size_t err_size);
+struct recorder *recorder_start(const struct recorder_params *p, struct td_text *err);
 /* After workers and signalling stopped: finishes all recordings. */
 void recorder_stop(struct recorder *r);
 

@@ -23,7 +23,7 @@
 
 struct fixture {
 	char dir[32], journal_dir[64], recording_dir[64];
-	char err[256];
+	struct td_text err;
 	struct tap *tap;
 	struct journal *journal;
 	struct journal_reader *reader;
@@ -59,15 +59,15 @@ static void start(struct fixture *f, uint64_t min_free)
 	struct recorder_params p = {.dir = f->recording_dir, .tap_count = 1, .min_free = min_free};
 
 	f->tap = tap_alloc(TAP_BYTES);
-	f->journal = journal_start(f->journal_dir, 1u << 20, f->err, sizeof(f->err));
+	f->journal = journal_start(f->journal_dir, 1u << 20, &f->err);
 	if (!f->journal)
-		fail_msg("%s", f->err);
+		fail_msg("%s", f->err.s);
 	f->reader = journal_reader_open(f->journal_dir);
 	p.taps = &f->tap;
 	p.journal = f->journal;
-	f->recorder = recorder_start(&p, f->err, sizeof(f->err));
+	f->recorder = recorder_start(&p, &f->err);
 	if (!f->recorder)
-		fail_msg("%s", f->err);
+		fail_msg("%s", f->err.s);
 }
 
 static void stop(struct fixture *f)
@@ -437,11 +437,11 @@ static void names_do_not_collide(void **state)
 static void refuses_a_bad_directory(void **state)
 {
 	struct recorder_params p = {.dir = "/dev/null/recordings"};
-	char err[256];
+	struct td_text err;
 
-	assert_null(recorder_start(&p, err, sizeof(err)));
+	assert_null(recorder_start(&p, &err));
 	assert_int_equal(errno, ENOTDIR);
-	assert_non_null(strstr(err, "/dev/null/recordings"));
+	assert_non_null(strstr(err.s, "/dev/null/recordings"));
 }
 
 int main(void)

@@ -75,7 +75,8 @@ static int setup(void **state)
 {
 	static struct fixture fixture;
 	struct fixture *f = &fixture;
-	char name[TAPLOG_NAME], err[256];
+	char name[TAPLOG_NAME];
+	struct td_text err;
 
 	snprintf(f->dir, sizeof(f->dir), "/tmp/recover-test-XXXXXX");
 	if (!mkdtemp(f->dir))
@@ -85,9 +86,9 @@ static int setup(void **state)
 	mkdir(f->log_dir, 0700);
 	f->dirfd = open(f->dir, O_RDONLY | O_DIRECTORY);
 	f->logfd = open(f->log_dir, O_RDONLY | O_DIRECTORY);
-	f->journal = journal_start(f->journal_dir, 8u << 20, err, sizeof(err));
+	f->journal = journal_start(f->journal_dir, 8u << 20, &err);
 	if (!f->journal)
-		fail_msg("%s", err);
+		fail_msg("%s", err.s);
 	log_make(f);
 	int fd = openat(f->logfd, taplog_name(1, name), O_RDONLY);
 	ssize_t n = read(fd, f->good, sizeof(f->good));

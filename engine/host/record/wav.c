@@ -64,14 +64,14 @@ static uint32_t get32(const unsigned char *p)
 }
 
 int wav_decode(const unsigned char *data, size_t n, const unsigned char **samples, size_t *count,
-	char *err, size_t err_size)
+	struct td_text *err)
 {
 	const unsigned char *fmt = NULL;
 	bool found = false;
 	size_t at = 12;
 
 	if (n < at || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WAVE", 4) != 0) {
-		snprintf(err, err_size, "not a WAV file");
+		td_text_set(err, "not a WAV file");
 		return -EINVAL;
 	}
 	while (n - at >= 8) {
@@ -98,12 +98,12 @@ int wav_decode(const unsigned char *data, size_t n, const unsigned char **sample
 			at = n;
 	}
 	if (!found) {
-		snprintf(err, err_size, "a WAV file without sound in it");
+		td_text_set(err, "a WAV file without sound in it");
 		return -EINVAL;
 	}
 	if (get16(fmt) != FORMAT_PCM || get16(fmt + 2) != 1 || get32(fmt + 4) != RATE ||
 		get16(fmt + 14) != 16) {
-		snprintf(err, err_size,
+		td_text_set(err,
 			"format %u, %u channels, %u Hz, %u bit; make it mono, 8000 Hz, 16 bit PCM "
 			"(sox IN -r 8000 -c 1 -b 16 OUT.wav)",
 			get16(fmt), get16(fmt + 2), get32(fmt + 4), get16(fmt + 14));

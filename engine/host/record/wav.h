@@ -3,6 +3,7 @@
 #ifndef TANDEM_HOST_WAV_H
 #define TANDEM_HOST_WAV_H
 
+#include <tandem/text.h>
 #include <tandem/types.h>
 
 #define WAV_CHANNELS     2
@@ -18,6 +19,6 @@ void wav_header(unsigned char out[static WAV_HEADER_BYTES], enum td_codec codec,
  * (little endian, not aligned); or -EINVAL and what is wrong in err.
  */
 int wav_decode(const unsigned char *data, size_t n, const unsigned char **samples, size_t *count,
-	char *err, size_t err_size);
+	struct td_text *err);
 
 #endif

@@ -110,7 +110,7 @@ void td_engine_free(struct td_engine *e)
 }
 
 int td_engine_config(
-	struct td_engine *e, uint64_t now, const char *text, size_t len, char *err, size_t err_size)
+	struct td_engine *e, uint64_t now, const char *text, size_t len, struct td_text *err)
 {
 	snprintf(fake.config, sizeof(fake.config), "%.*s", (int)len, text);
 	return 0;
@@ -149,17 +149,16 @@ void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset)
 }
 
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
-	enum td_agent_action action, const char *reason, char *err, size_t err_size)
+	enum td_agent_action action, const char *reason, struct td_text *err)
 {
 	snprintf(fake.agent, sizeof(fake.agent), "%.32s %d %.20s", agent, (int)action, reason);
 	if (strcmp(agent, "alice") == 0)
 		return 0;
-	snprintf(err, err_size, "no agent %s; see tandemctl show agents", agent);
+	td_text_set(err, "no agent %s; see tandemctl show agents", agent);
 	return -ENOENT;
 }
 
-int td_engine_hangup(
-	struct td_engine *e, uint64_t now, const char *call, char *err, size_t err_size)
+int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)
 {
 	return strcmp(call, "1.1") == 0 ? 0 : -ENOENT;
 }
