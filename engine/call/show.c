@@ -194,7 +194,7 @@ static bool counter(struct td_buf *b, const char *name, uint64_t value, const ch
 /* Every counter in one table: what SIP, the registrar and calls count. */
 static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
-	const struct sip_ua_stats *ua = sip_ua_stats(e->ua);
+	const struct sip_stats *ua = sip_ua_stats(e->ua);
 	const struct registrar_stats *reg = registrar_stats(e->registrar);
 	const struct refusals *r = &e->refused;
 	const struct {
@@ -204,7 +204,7 @@ static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	} rows[] = {
 #define ROW_UA(field, text)  {#field, ua->field, text},
 #define ROW_REG(field, text) {"register_" #field, reg->field, text},
-		SIP_UA_STATS(ROW_UA) REGISTRAR_STATS(ROW_REG)
+		SIP_STATS(ROW_UA) REGISTRAR_STATS(ROW_REG)
 #undef ROW_UA
 #undef ROW_REG
 			{"registered_now", registrar_count(e->registrar), "agents registered"},

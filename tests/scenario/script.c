@@ -458,7 +458,7 @@ static void do_register(struct script *s, struct peer *p, const char *expires)
 {
 	char headers[1024], msg[PEER_MSG], value[512], user[32], text[128];
 	char ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES];
-	struct digest_auth a;
+	struct sip_auth a;
 
 	snprintf(user, sizeof(user), "%.*s", (int)strcspn(p->name, "."), p->name);
 	snprintf(p->call_id, sizeof(p->call_id), "reg-%s-%u", p->name, ++p->calls);
@@ -488,7 +488,7 @@ static void do_register(struct script *s, struct peer *p, const char *expires)
 			break;
 		snprintf(text, sizeof(text), "%s:" DOMAIN ":%s" PASSWORD, user, user);
 		digest_hash(TD_DIGEST_MD5, str_of(text), ha1);
-		if (digest_auth_decode(&a, str_of(value)) < 0) {
+		if (sip_auth_decode(&a, str_of(value)) < 0) {
 			complain(s, "no challenge: %s", value);
 			break;
 		}

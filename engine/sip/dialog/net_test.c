@@ -358,7 +358,7 @@ static void world(uint64_t seed, unsigned loss, unsigned dup)
 	for (unsigned i = 0; i < w.leg_count; i++)
 		assert_true(w.legs[i].over);
 	for (enum side i = A; i <= B; i++) {
-		const struct sip_ua_stats *st = sip_ua_stats(w.ua[i]);
+		const struct sip_stats *st = sip_ua_stats(w.ua[i]);
 
 		fake_expect_empty(w.ua[i]);
 		assert_int_equal(st->rx, st->rx_requests + st->rx_responses);

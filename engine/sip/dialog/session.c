@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <arpa/inet.h>
 #include <engine/base/addr.h>
-#include <engine/sip/dialog/priv.h>
+#include <engine/sip/dialog/session.h>
+#include <engine/sip/txn/ctrans.h>
+#include <engine/sip/txn/strans.h>
 
 struct str session_field(const struct sip_session *s, enum session_field f)
 {
@@ -41,7 +43,7 @@ struct sip_session *session_alloc(
 	s->local = *local;
 	s->remote = *remote;
 	s->source = *remote;
-	hex_encode(ua_id(ua), s->local_tag);
+	id_encode(txn_layer_id(&ua->txns), s->local_tag);
 	hash_add(&ua->sessions_by_tag, &s->node, str_of(s->local_tag));
 	return s;
 }
@@ -49,14 +51,14 @@ struct sip_session *session_alloc(
 void session_free(struct sip_session *s)
 {
 	struct sip_ua *ua = s->ua;
-	struct sip_txn *t = s->invite;
+	struct sip_txn *t = s->tu.invite;
 
 	if (t && t->kind == TXN_CLIENT_INVITE)
 		ctrans_orphan(t);
 	else if (t)
-		t->session = NULL;
-	timer_cancel(&ua->timers, &s->retry);
-	msg_store_del(&ua->store, &s->reinvite_sdp);
+		txn_part(t);
+	timer_cancel(&ua->txns.timers, &s->retry);
+	msg_store_del(&ua->txns.store, &s->reinvite_sdp);
 	hash_del(&ua->sessions_by_tag, &s->node);
 	pool_free(&ua->sessions, s);
 }
@@ -86,7 +88,7 @@ bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool rev
 	while (sip_msg_value(m, SIP_HDR_RECORD_ROUTE, &it, &value))
 		if (++count > SESSION_ROUTES)
 			return false;
-	buf_init_fixed(&b, s->ua->scratch, SESSION_TEXT);
+	buf_init_fixed(&b, s->ua->txns.scratch, SESSION_TEXT);
 	for (unsigned i = 0; i < count; i++) { /* few: a square is nothing */
 		unsigned at = reverse ? count - 1 - i : i;
 
@@ -159,13 +161,28 @@ void session_target_set(struct sip_session *s, const struct sip_msg *m)
 	route(s);
 }
 
+void session_respond(struct sip_session *s, int code, struct str extra, struct str sdp)
+{
+	char contact[SESSION_TEXT + 256];
+	struct td_buf b;
+
+	if (code > 100 && code < 300) {
+		buf_init_fixed(&b, contact, sizeof(contact));
+		contact_encode(s, &b);
+		if (code >= 200)
+			buf_str(&b, STR(SIP_ALLOW));
+		extra = (struct str){b.data, b.len};
+	}
+	strans_respond(s->tu.invite, code, extra, sdp);
+}
+
 void session_bye(struct sip_session *s)
 {
-	struct sip_ua *ua = s->ua;
-	uint64_t branch = ua_id(ua);
+	struct txn_layer *l = &s->ua->txns;
+	uint64_t branch = txn_layer_id(l);
 
-	if (request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
-		ctrans_start(ua, SIP_BYE, branch, s->local_cseq, &s->local, &s->remote);
+	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
+		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->local, &s->remote);
 }
 
 void session_end(struct sip_session *s, int code)
@@ -174,64 +191,4 @@ void session_end(struct sip_session *s, int code)
 	if (!s->silent)
 		s->ua->ops.ended(s->ua->ops.ctx, s, code);
 	session_free(s);
-}
-
-void sip_session_bye(struct sip_session *s, uint64_t now)
-{
-	struct sip_ua *ua = s->ua;
-
-	ua->now = now;
-	switch (s->state) {
-	case SESSION_INCOMING:
-		sip_session_reject(s, now, 480, STR(""));
-		return;
-	case SESSION_CALLING:
-		s->silent = true;
-		sip_session_cancel(s, now);
-		return;
-	case SESSION_ANSWERED:
-		/* section 15: not before the ACK, or its time-out */
-		s->silent = true;
-		return;
-	case SESSION_CONFIRMED:
-		break;
-	case SESSION_OVER:
-		return;
-	}
-	struct sip_txn *t = s->invite;
-
-	if (t && t->kind == TXN_SERVER_INVITE && t->state == TXN_PROCEEDING)
-		strans_respond(t, 487, STR(""), STR(""));
-	session_bye(s);
-	session_free(s);
-}
-
-void *sip_session_user(const struct sip_session *s)
-{
-	return s->user;
-}
-
-void sip_session_set_user(struct sip_session *s, void *user)
-{
-	s->user = user;
-}
-
-struct str sip_session_call_id(const struct sip_session *s)
-{
-	return session_field(s, FIELD_CALL_ID);
-}
-
-const struct td_addr *sip_session_remote(const struct sip_session *s)
-{
-	return &s->remote;
-}
-
-const struct td_addr *sip_session_source(const struct sip_session *s)
-{
-	return &s->source;
-}
-
-const struct td_addr *sip_session_local(const struct sip_session *s)
-{
-	return &s->local;
 }

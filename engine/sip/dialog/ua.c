@@ -1,74 +1,48 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The user agent's memory, and the way of a datagram into it. */
+/* The user agent's memory, the way of a datagram into it, and what its caller asks of a session. */
 #include <errno.h>
 #include <stdlib.h>
-#include <engine/sip/dialog/priv.h>
+#include <engine/sip/dialog/uac.h>
+#include <engine/sip/dialog/uas.h>
+#include <engine/sip/txn/ctrans.h>
+#include <engine/sip/txn/strans.h>
 
-/*
- * A call leaves finished transactions behind that linger for 32 s. The pool has room for those of
- * an ordinary load; above that the oldest give way (txn.c), never those at work: a session has one
- * INVITE under way, and may leave a BYE or CANCEL.
- */
-#define TXNS_PER_SESSION 8
-#define TXNS_MORE        64 /* for requests outside dialogs */
-#define CHUNKS_PER_TXN   2  /* of STORE_CHUNK_BYTES: an INVITE or its 2xx has about 900 bytes */
-#define TIMERS_PER_TXN   2
-#define CHUNKS_MESSAGE   (SIP_MSG_MAX / (STORE_CHUNK_BYTES - 4) + 1)
+static const struct txn_ops txn_ops = {
+	.provisional = uac_provisional,
+	.accepted = uac_accepted,
+	.fork = uac_fork,
+	.failed = uac_failed,
+	.no_ack = uas_no_ack,
+};
 
 struct sip_ua *sip_ua_alloc(const struct sip_ua_params *p, const struct sip_ua_ops *ops)
 {
 	uint32_t sessions = p->max_sessions ? p->max_sessions : 1;
-	uint32_t txns = TXNS_PER_SESSION * sessions + TXNS_MORE;
 	struct sip_ua *ua = calloc(1, sizeof(*ua));
 
 	if (!ua)
 		goto fail;
 	ua->ops = *ops;
-	prng_init(&ua->rng, p->seed);
-	str_copy(ua->agent, sizeof(ua->agent), str_of(p->user_agent ? p->user_agent : "Tandem"));
-	TAILQ_INIT(&ua->lingering);
-	if (timers_init(&ua->timers, TIMERS_PER_TXN * txns + sessions) != 0)
+	ua->transport.ops =
+		(struct sip_transport_ops){.ctx = ops->ctx, .send = ops->send, .trace = ops->trace};
+	const struct txn_layer_params txns = {.ops = &txn_ops,
+		.transport = &ua->transport,
+		.seed = p->seed,
+		.users = sessions,
+		.user_agent = str_of(p->user_agent ? p->user_agent : "Tandem")};
+
+	if (txn_layer_init(&ua->txns, &txns) != 0)
 		goto fail_ua;
 	if (pool_init(&ua->sessions, sessions, sizeof(struct sip_session)) != 0)
-		goto fail_timers;
-	if (pool_init(&ua->txns, txns, sizeof(struct sip_txn)) != 0)
-		goto fail_sessions;
-	if (msg_store_init(&ua->store, CHUNKS_PER_TXN * txns + 2 * CHUNKS_MESSAGE) != 0)
 		goto fail_txns;
-	if (hash_init(&ua->sessions_by_tag, sessions, prng_u64(&ua->rng)) != 0)
-		goto fail_store;
-	if (hash_init(&ua->servers, txns, prng_u64(&ua->rng)) != 0)
-		goto fail_tags;
-	if (hash_init(&ua->clients, txns, prng_u64(&ua->rng)) != 0)
-		goto fail_servers;
-	if (hash_init(&ua->merged, txns, prng_u64(&ua->rng)) != 0)
-		goto fail_clients;
-	if (hash_init(&ua->second, 1, prng_u64(&ua->rng)) != 0)
-		goto fail_merged;
-	ua->out_data = malloc(2 * SIP_MSG_MAX);
-	if (!ua->out_data)
-		goto fail_second;
-	ua->scratch = ua->out_data + SIP_MSG_MAX;
+	if (hash_init(&ua->sessions_by_tag, sessions, prng_u64(&ua->txns.rng)) != 0)
+		goto fail_sessions;
 	return ua;
 
-fail_second:
-	hash_fini(&ua->second);
-fail_merged:
-	hash_fini(&ua->merged);
-fail_clients:
-	hash_fini(&ua->clients);
-fail_servers:
-	hash_fini(&ua->servers);
-fail_tags:
-	hash_fini(&ua->sessions_by_tag);
-fail_store:
-	msg_store_fini(&ua->store);
-fail_txns:
-	pool_fini(&ua->txns);
 fail_sessions:
 	pool_fini(&ua->sessions);
-fail_timers:
-	timers_fini(&ua->timers);
+fail_txns:
+	txn_layer_fini(&ua->txns);
 fail_ua:
 	free(ua);
 fail:
@@ -80,135 +54,114 @@ void sip_ua_free(struct sip_ua *ua)
 {
 	if (!ua)
 		return;
-	free(ua->out_data);
-	hash_fini(&ua->second);
-	hash_fini(&ua->merged);
-	hash_fini(&ua->clients);
-	hash_fini(&ua->servers);
 	hash_fini(&ua->sessions_by_tag);
-	msg_store_fini(&ua->store);
-	pool_fini(&ua->txns);
 	pool_fini(&ua->sessions);
-	timers_fini(&ua->timers);
+	txn_layer_fini(&ua->txns);
 	free(ua);
-}
-
-/* Hashed, since a few numbers of the generator as they are would tell all that it ever gives. */
-uint64_t ua_id(struct sip_ua *ua)
-{
-	uint64_t n = prng_u64(&ua->rng);
-
-	return hash_bytes(&ua->second, (struct str){(const char *)&n, sizeof(n)});
-}
-
-void hex_encode(uint64_t n, char out[static SIP_TAG_HEX + 1])
-{
-	for (unsigned i = 0; i < SIP_TAG_HEX; i++)
-		out[i] = "0123456789abcdef"[n >> (60 - 4 * i) & 15];
-	out[SIP_TAG_HEX] = '\0';
-}
-
-void ua_send(struct sip_ua *ua, const struct td_addr *local, const struct td_addr *remote,
-	struct str data, bool again)
-{
-	static const struct str name = {"\r\nCall-ID: ", 11}; /* as encode.c writes it */
-
-	ua->stats.tx++;
-	ua->stats.retransmitted += again;
-	if (ua->ops.trace) {
-		const char *at = memmem(data.p, data.n, name.p, name.n);
-		struct str call_id = {0};
-
-		if (at) {
-			call_id.p = at + name.n;
-			call_id.n = data.n - (size_t)(call_id.p - data.p);
-			call_id = str_cut(&call_id, '\r');
-		}
-		ua->ops.trace(ua->ops.ctx, call_id, false, local, remote, (const uint8_t *)data.p,
-			data.n);
-	}
-	ua->ops.send(ua->ops.ctx, local, remote, (const uint8_t *)data.p, data.n);
-}
-
-static void count_fault(struct sip_ua *ua, enum sip_fault fault)
-{
-	struct sip_ua_stats *st = &ua->stats;
-	uint64_t *const counters[] = {
-		[SIP_FAULT_START_LINE] = &st->bad_start_line,
-		[SIP_FAULT_VERSION] = &st->bad_version,
-		[SIP_FAULT_HEADER] = &st->bad_header,
-		[SIP_FAULT_MISSING] = &st->missing_header,
-		[SIP_FAULT_TRUNCATED] = &st->truncated,
-		[SIP_FAULT_CONTENT_LENGTH] = &st->content_length,
-	};
-
-	(*counters[fault])++;
-}
-
-/* Line ends that keep a NAT's binding open; some send a NUL. */
-static bool is_keepalive(const uint8_t *data, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (data[i] != '\r' && data[i] != '\n' && data[i] != '\0')
-			return false;
-	return true;
 }
 
 /*
  * Malformed: a request that says where its answer goes gets one, an ACK never; a response is as if
  * it had been lost (section 18.1.2).
  */
-static void recv_malformed(
-	struct sip_ua *ua, const struct td_addr *local, const struct td_addr *remote)
+static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
+	const struct td_addr *remote)
 {
-	const struct sip_msg *m = &ua->msg;
-
-	count_fault(ua, m->fault);
 	if (!m->request || m->method == SIP_ACK || !sip_msg_header(m, SIP_HDR_VIA).p)
 		return;
-	strans_reply(ua, m, local, remote, m->fault == SIP_FAULT_VERSION ? 505 : 400, STR(""),
-		STR(""), true);
+	strans_reply(&ua->txns, m, local, remote, m->fault == SIP_FAULT_VERSION ? 505 : 400,
+		STR(""), STR(""), true);
 }
 
 void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_addr *local,
 	const struct td_addr *remote, const uint8_t *data, size_t len)
 {
-	struct sip_msg *m = &ua->msg;
+	const struct sip_msg *m = &ua->transport.msg;
 
-	ua->now = now;
-	ua->stats.rx++;
-	if (is_keepalive(data, len)) {
-		ua->stats.keepalives++;
-		return;
-	}
-	int rc = len > SIP_MSG_MAX ? -EMSGSIZE : sip_msg_decode(m, data, len);
-
-	if (ua->ops.trace)
-		ua->ops.trace(ua->ops.ctx, rc == 0 ? m->call_id : STR(""), true, local, remote,
-			data, len);
-	if (rc == -EMSGSIZE) {
-		ua->stats.truncated++;
-	} else if (rc != 0) {
-		recv_malformed(ua, local, remote);
-	} else if (m->request) {
-		ua->stats.rx_requests++;
-		uas_request(ua, m, local, remote);
-	} else {
-		ua->stats.rx_responses++;
-		ctrans_response(ua, m, local, remote);
+	ua->txns.now = now;
+	switch (transport_recv(&ua->transport, local, remote, data, len)) {
+	case TRANSPORT_NOTHING:
+		break;
+	case TRANSPORT_MALFORMED:
+		malformed(ua, m, local, remote);
+		break;
+	case TRANSPORT_MESSAGE:
+		if (m->request)
+			uas_request(ua, m, local, remote);
+		else
+			ctrans_response(&ua->txns, m, remote);
+		break;
 	}
 }
 
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now)
 {
-	ua->now = now;
-	timers_advance(&ua->timers, now);
-	return timers_next(&ua->timers);
+	ua->txns.now = now;
+	timers_advance(&ua->txns.timers, now);
+	return timers_next(&ua->txns.timers);
 }
 
-const struct sip_ua_stats *sip_ua_stats(const struct sip_ua *ua)
+void sip_session_bye(struct sip_session *s, uint64_t now)
 {
-	return &ua->stats;
+	s->ua->txns.now = now;
+	switch (s->state) {
+	case SESSION_INCOMING:
+		sip_session_reject(s, now, 480, STR(""));
+		return;
+	case SESSION_CALLING:
+		s->silent = true;
+		sip_session_cancel(s, now);
+		return;
+	case SESSION_ANSWERED:
+		/* section 15: not before the ACK, or its time-out */
+		s->silent = true;
+		return;
+	case SESSION_CONFIRMED:
+		break;
+	case SESSION_OVER:
+		return;
+	}
+	struct sip_txn *t = s->tu.invite;
+
+	if (t && t->kind == TXN_SERVER_INVITE && t->state == TXN_PROCEEDING)
+		session_respond(s, 487, STR(""), STR(""));
+	session_bye(s);
+	session_free(s);
+}
+
+void *sip_session_user(const struct sip_session *s)
+{
+	return s->user;
+}
+
+void sip_session_set_user(struct sip_session *s, void *user)
+{
+	s->user = user;
+}
+
+struct str sip_session_call_id(const struct sip_session *s)
+{
+	return session_field(s, FIELD_CALL_ID);
+}
+
+const struct td_addr *sip_session_remote(const struct sip_session *s)
+{
+	return &s->remote;
+}
+
+const struct td_addr *sip_session_source(const struct sip_session *s)
+{
+	return &s->source;
+}
+
+const struct td_addr *sip_session_local(const struct sip_session *s)
+{
+	return &s->local;
+}
+
+const struct sip_stats *sip_ua_stats(const struct sip_ua *ua)
+{
+	return &ua->transport.stats;
 }
 
 static uint32_t pool_used(const struct pool *p)
@@ -226,9 +179,9 @@ void sip_ua_usage(const struct sip_ua *ua, struct sip_ua_usage *out)
 	*out = (struct sip_ua_usage){
 		.sessions = pool_used(&ua->sessions),
 		.sessions_max = ua->sessions.capacity,
-		.transactions = pool_used(&ua->txns),
-		.transactions_max = ua->txns.capacity,
-		.chunks = pool_used(&ua->store.chunks),
-		.chunks_max = ua->store.chunks.capacity,
+		.transactions = pool_used(&ua->txns.txns),
+		.transactions_max = ua->txns.txns.capacity,
+		.chunks = pool_used(&ua->txns.store.chunks),
+		.chunks_max = ua->txns.store.chunks.capacity,
 	};
 }

@@ -15,6 +15,7 @@
 #define TANDEM_ENGINE_SIP_DIALOG_UA_H
 
 #include <engine/base/str.h>
+#include <engine/sip/transport/stats.h>
 #include <tandem/types.h>
 
 struct sip_ua;
@@ -67,34 +68,6 @@ struct sip_ua_params {
 	const char *user_agent;
 };
 
-/* What we count, X(field, explanation); each also a row of `tandemctl show sip`. */
-#define SIP_UA_STATS(X)                                                                 \
-	X(rx, "datagrams received")                                                     \
-	X(tx, "messages sent, again or for the first time")                             \
-	X(rx_requests, "requests received")                                             \
-	X(rx_responses, "responses received")                                           \
-	X(retransmitted, "messages sent again")                                         \
-	X(rx_retransmissions, "messages received again and absorbed")                   \
-	X(keepalives, "datagrams of line ends alone (RFC 5626)")                        \
-	X(bad_start_line, "neither a request nor a response")                           \
-	X(bad_version, "another version than SIP/2.0")                                  \
-	X(bad_header, "a header field malformed, or there twice")                       \
-	X(missing_header, "a mandatory header field not there")                         \
-	X(truncated, "shorter than its Content-Length, or without a blank line")        \
-	X(content_length, "Content-Length that is not a number")                        \
-	X(no_dialog, "requests for a dialog that is not there: 481")                    \
-	X(no_transaction, "responses and ACKs that nobody waits for")                   \
-	X(refused, "requests refused here: 405 415 416 420 482 483 491 500 513")        \
-	X(not_admitted, "calls that struct sip_ua_ops.admit refused")                   \
-	X(timeouts, "transactions that had no answer, 2xx without ACK")                 \
-	X(sessions_full, "calls refused, or not made, because all sessions are in use") \
-	X(evicted, "finished transactions forgotten early because the pool was empty")
-struct sip_ua_stats {
-#define SIP_UA_STATS_FIELD(field, text) uint64_t field;
-	SIP_UA_STATS(SIP_UA_STATS_FIELD)
-#undef SIP_UA_STATS_FIELD
-};
-
 struct sip_invite_params {
 	struct td_addr local, remote;
 	struct str uri; /* Request-URI, a registered contact */
@@ -110,7 +83,7 @@ void sip_ua_free(struct sip_ua *ua);
 void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_addr *local,
 	const struct td_addr *remote, const uint8_t *data, size_t len);
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now); /* next deadline */
-const struct sip_ua_stats *sip_ua_stats(const struct sip_ua *ua);
+const struct sip_stats *sip_ua_stats(const struct sip_ua *ua);
 
 /* As client. NULL with ENOBUFS when all sessions are in use, EMSGSIZE. */
 struct sip_session *sip_session_invite(

@@ -407,7 +407,7 @@ static void dialogs_with_too_much_text_are_refused(void **state)
 
 static void garbage_is_counted_by_reason(void **state)
 {
-	const struct sip_ua_stats *st = sip_ua_stats(f.ua);
+	const struct sip_stats *st = sip_ua_stats(f.ua);
 	static const char head[] =
 		"OPTIONS sip:a@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1;"
 		"rport\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCSeq: 1 OPTIONS\r\n";

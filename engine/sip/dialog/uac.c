@@ -2,7 +2,8 @@
 /* The client's side of INVITE: RFC 3261 sections 13.2, 14.1, 9.1. */
 #include <errno.h>
 #include <engine/base/addr.h>
-#include <engine/sip/dialog/priv.h>
+#include <engine/sip/dialog/uac.h>
+#include <engine/sip/txn/ctrans.h>
 
 #define REINVITE_TRIES 3 /* after 491, then the caller is told */
 
@@ -10,7 +11,7 @@
 static bool fields_init(struct sip_session *s, const struct sip_invite_params *p)
 {
 	struct sip_ua *ua = s->ua;
-	char call_id[2 * SIP_TAG_HEX + 1], local[ADDR_TEXT];
+	char call_id[2 * SIP_ID_HEX + 1], local[ADDR_TEXT];
 	struct td_buf b;
 	struct sip_uri uri;
 
@@ -18,9 +19,9 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 		return false;
 	if (sip_uri_addr(&uri, &s->reached))
 		s->reached_by = p->remote;
-	hex_encode(ua_id(ua), call_id);
-	hex_encode(ua_id(ua), call_id + SIP_TAG_HEX);
-	buf_init_fixed(&b, ua->scratch, SESSION_TEXT);
+	id_encode(txn_layer_id(&ua->txns), call_id);
+	id_encode(txn_layer_id(&ua->txns), call_id + SIP_ID_HEX);
+	buf_init_fixed(&b, ua->txns.scratch, SESSION_TEXT);
 	buf_str(&b, STR("sip:"));
 	buf_str(&b, p->from_user);
 	buf_str(&b, p->from_user.n ? STR("@") : STR(""));
@@ -47,32 +48,31 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 static bool invite(struct sip_session *s, struct str extra, struct str sdp)
 {
 	struct sip_ua *ua = s->ua;
-	uint64_t branch = ua_id(ua);
+	uint64_t branch = txn_layer_id(&ua->txns);
 
-	if (!request_encode(s, SIP_INVITE, ++s->local_cseq, branch, extra, sdp)) {
+	if (!session_request_encode(s, SIP_INVITE, ++s->local_cseq, branch, extra, sdp)) {
 		errno = EMSGSIZE;
 		return false;
 	}
 	struct sip_txn *t =
-		ctrans_start(ua, SIP_INVITE, branch, s->local_cseq, &s->local, &s->remote);
+		ctrans_start(&ua->txns, SIP_INVITE, branch, s->local_cseq, &s->local, &s->remote);
 
 	if (!t) {
 		errno = ENOBUFS;
 		return false;
 	}
-	t->session = s;
-	s->invite = t;
+	txn_join(t, &s->tu);
 	return true;
 }
 
 struct sip_session *sip_session_invite(
 	struct sip_ua *ua, uint64_t now, const struct sip_invite_params *p, void *user)
 {
-	ua->now = now;
+	ua->txns.now = now;
 	struct sip_session *s = session_alloc(ua, &p->local, &p->remote);
 
 	if (!s) {
-		ua->stats.sessions_full++;
+		ua->transport.stats.sessions_full++;
 		errno = ENOBUFS;
 		return NULL;
 	}
@@ -94,15 +94,16 @@ fail:
 
 void sip_session_cancel(struct sip_session *s, uint64_t now)
 {
-	s->ua->now = now;
+	s->ua->txns.now = now;
 	if (s->state != SESSION_CALLING || s->cancelled)
 		return;
 	s->cancelled = true;
-	ctrans_cancel(s->invite);
+	ctrans_cancel(s->tu.invite);
 }
 
-void uac_provisional(struct sip_session *s, const struct sip_msg *m, const struct td_addr *remote)
+void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_addr *remote)
 {
+	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
 
 	if (s->state != SESSION_CALLING)
@@ -110,7 +111,7 @@ void uac_provisional(struct sip_session *s, const struct sip_msg *m, const struc
 	if (m->to.tag.n > 0) /* an early dialog; the one that answers counts in the end */
 		session_field_set(s, FIELD_REMOTE_TAG, m->to.tag);
 	if (s->cancelled)
-		ctrans_cancel(s->invite);
+		ctrans_cancel(s->tu.invite);
 	else if (m->code > 100)
 		ua->ops.progress(ua->ops.ctx, s, m->code, m);
 }
@@ -130,18 +131,16 @@ static void ack(struct sip_session *s, struct sip_txn *t)
 {
 	struct sip_ua *ua = s->ua;
 
-	if (!request_encode(s, SIP_ACK, t->cseq, ua_id(ua), STR(""), STR("")))
+	if (!session_request_encode(s, SIP_ACK, t->cseq, txn_layer_id(&ua->txns), STR(""), STR("")))
 		return;
-	struct str data = {ua->out.data, ua->out.len};
-
 	t->remote = s->remote;
-	txn_keep(t, &t->sent, data);
-	ua_send(ua, &t->local, &t->remote, data, false);
+	txn_send(t);
 }
 
-void uac_accepted(struct sip_session *s, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_addr *remote)
+void uac_accepted(
+	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_addr *remote)
 {
+	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
 	bool first = s->state == SESSION_CALLING, fits = true;
 
@@ -167,11 +166,12 @@ void uac_accepted(struct sip_session *s, struct sip_txn *t, const struct sip_msg
 		ua->ops.reinvite_done(ua->ops.ctx, s, m->code, m);
 }
 
-void uac_fork(
-	struct sip_ua *ua, struct sip_txn *t, const struct sip_msg *m, const struct td_addr *remote)
+void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
+	const struct td_addr *remote)
 {
+	struct sip_ua *ua = container_of(l, struct sip_ua, txns);
 	struct sip_session *s = &ua->fork;
-	uint64_t branch = ua_id(ua);
+	uint64_t branch = txn_layer_id(l);
 
 	*s = (struct sip_session){.ua = ua,
 		.local = t->local,
@@ -184,9 +184,9 @@ void uac_fork(
 		!session_field_set(s, FIELD_TARGET, m->contact.uri.text) || !dialog_make(s, m) ||
 		m->contact.uri.text.n == 0)
 		return;
-	if (!request_encode(s, SIP_ACK, t->cseq, branch, STR(""), STR("")))
+	if (!session_request_encode(s, SIP_ACK, t->cseq, branch, STR(""), STR("")))
 		return;
-	ua_send(ua, &s->local, &s->remote, (struct str){ua->out.data, ua->out.len}, false);
+	txn_layer_send(l, &s->local, &s->remote);
 	session_bye(s); /* the last thing here: it may evict t */
 }
 
@@ -196,11 +196,11 @@ static void reinvite_failed(struct sip_session *s, int code, const struct sip_ms
 
 	if (code == 491 && s->reinvite_tries < REINVITE_TRIES) {
 		/* section 14.1: whoever owns the Call-ID waits longer, so that one goes first */
-		uint64_t ms = s->uac ? 2100 + 10 * prng_below(&ua->rng, 191)
-				     : 10 * prng_below(&ua->rng, 201);
+		uint64_t ms = s->uac ? 2100 + 10 * prng_below(&ua->txns.rng, 191)
+				     : 10 * prng_below(&ua->txns.rng, 201);
 
 		s->reinvite_wanted = true;
-		timer_set(&ua->timers, &s->retry, ua->now + ms * TD_NSEC_PER_MSEC);
+		timer_set(&ua->txns.timers, &s->retry, ua->txns.now + ms * TD_NSEC_PER_MSEC);
 		return;
 	}
 	if (code == 408 || code == 481) { /* section 12.2.1.2: the dialog is gone */
@@ -212,8 +212,9 @@ static void reinvite_failed(struct sip_session *s, int code, const struct sip_ms
 	ua->ops.reinvite_done(ua->ops.ctx, s, code, m);
 }
 
-void uac_failed(struct sip_session *s, int code, const struct sip_msg *m)
+void uac_failed(struct sip_tu *tu, int code, const struct sip_msg *m)
 {
+	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
 
 	if (s->state != SESSION_CALLING) {
@@ -231,18 +232,19 @@ static void on_retry(struct timer *t, uint64_t now)
 	uac_reinvite_try(container_of(t, struct sip_session, retry));
 }
 
-/* Sends the re-INVITE that waits, once nothing is in its way (section 14.1). */
+/* section 14.1 */
 void uac_reinvite_try(struct sip_session *s)
 {
 	struct sip_ua *ua = s->ua;
 
-	if (!s->reinvite_wanted || s->invite || s->state != SESSION_CONFIRMED ||
+	if (!s->reinvite_wanted || s->tu.invite || s->state != SESSION_CONFIRMED ||
 		timer_is_set(&s->retry))
 		return;
-	struct str sdp = msg_store_get(&ua->store, &s->reinvite_sdp, ua->scratch);
+	struct str sdp = msg_store_get(&ua->txns.store, &s->reinvite_sdp, ua->txns.scratch);
 
 	if (!invite(s, STR(""), sdp)) {
-		timer_set(&ua->timers, &s->retry, ua->now + SIP_T2); /* no transaction free */
+		timer_set(&ua->txns.timers, &s->retry,
+			ua->txns.now + SIP_T2); /* no transaction free */
 		return;
 	}
 	s->reinvite_wanted = false;
@@ -253,11 +255,11 @@ void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp)
 {
 	struct sip_ua *ua = s->ua;
 
-	ua->now = now;
+	ua->txns.now = now;
 	if (s->state == SESSION_OVER || s->silent)
 		return;
 	s->retry.fire = on_retry;
-	if (!msg_store_set(&ua->store, &s->reinvite_sdp, sdp)) {
+	if (!msg_store_set(&ua->txns.store, &s->reinvite_sdp, sdp)) {
 		ua->ops.reinvite_done(ua->ops.ctx, s, 500, NULL);
 		return;
 	}

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The server's side: requests checked (RFC 3261 section 8.2), answered or told to the caller. */
-#include <engine/sip/dialog/priv.h>
+#include <engine/sip/dialog/uac.h>
+#include <engine/sip/dialog/uas.h>
+#include <engine/sip/txn/ctrans.h>
+#include <engine/sip/txn/strans.h>
 
 #define NONE STR("")
 
@@ -13,12 +16,12 @@ struct incoming {
 
 static void reply(const struct incoming *in, int code, struct str extra, bool stateless)
 {
-	strans_reply(in->ua, in->m, in->local, in->remote, code, extra, NONE, stateless);
+	strans_reply(&in->ua->txns, in->m, in->local, in->remote, code, extra, NONE, stateless);
 }
 
 static void refuse(const struct incoming *in, int code, struct str extra, bool stateless)
 {
-	in->ua->stats.refused++;
+	in->ua->transport.stats.refused++;
 	reply(in, code, extra, stateless);
 }
 
@@ -64,7 +67,7 @@ static bool acceptable(const struct incoming *in)
 	else if (m->uri.headers.p) /* section 19.1.1: not in a Request-URI */
 		refuse(in, 400, NONE, true);
 	else if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
-		refuse(in, 405, STR("Allow: " SIP_ALLOW "\r\n"), true);
+		refuse(in, 405, STR(SIP_ALLOW), true);
 	else if (sip_msg_has(m, SIP_HDR_REQUIRE))
 		refuse_require(in);
 	else if (m->method == SIP_INVITE && !body_known(m))
@@ -80,7 +83,7 @@ static bool dialog_make(struct sip_session *s, const struct sip_msg *m)
 {
 	struct td_buf b;
 
-	buf_init_fixed(&b, s->ua->scratch, SESSION_TEXT);
+	buf_init_fixed(&b, s->ua->txns.scratch, SESSION_TEXT);
 	value_encode(&b, m->to.text);
 	buf_str(&b, STR(";tag="));
 	buf_str(&b, str_of(s->local_tag));
@@ -103,7 +106,7 @@ static void invite(const struct incoming *in)
 	struct sip_ua *ua = in->ua;
 	const struct sip_msg *m = in->m;
 
-	if (strans_merged(ua, m)) {
+	if (strans_merged(&ua->txns, m)) {
 		refuse(in, 482, NONE, true);
 		return;
 	}
@@ -116,7 +119,7 @@ static void invite(const struct incoming *in)
 	if (code) {
 		/* strangers get no memory of ours; other reasons may pass, and then a
 		 * retransmission must not become a call that its sender has given up */
-		ua->stats.not_admitted++;
+		ua->transport.stats.not_admitted++;
 		reply(in, code, NONE, code == 403);
 		return;
 	}
@@ -130,27 +133,26 @@ static void invite(const struct incoming *in)
 		refuse(in, 513, NONE, true);
 		return;
 	}
-	struct sip_txn *t = strans_alloc(ua, m, in->local, in->remote);
+	struct sip_txn *t = strans_alloc(&ua->txns, m, in->local, in->remote);
 
 	if (!t)
 		goto full_free;
 	memcpy(t->tag, s->local_tag, sizeof(t->tag));
-	t->session = s;
-	s->invite = t;
+	txn_join(t, &s->tu);
 	ua->ops.invite(ua->ops.ctx, s, m);
 	return;
 
 full_free:
 	session_free(s);
 full:
-	ua->stats.sessions_full++;
+	ua->transport.stats.sessions_full++;
 	reply(in, 503, STR("Retry-After: 5\r\n"), false);
 }
 
 static void reinvite(const struct incoming *in, struct sip_session *s)
 {
 	struct sip_ua *ua = in->ua;
-	struct sip_txn *pending = s->invite;
+	struct sip_txn *pending = s->tu.invite;
 
 	/* section 14.2; our 2xx whose ACK is under way is as good as pending */
 	if (pending && (pending->kind == TXN_CLIENT_INVITE || pending->state == TXN_ACCEPTED)) {
@@ -161,14 +163,13 @@ static void reinvite(const struct incoming *in, struct sip_session *s)
 		refuse(in, 500, STR("Retry-After: 2\r\n"), false);
 		return;
 	}
-	struct sip_txn *t = strans_alloc(ua, in->m, in->local, in->remote);
+	struct sip_txn *t = strans_alloc(&ua->txns, in->m, in->local, in->remote);
 
 	if (!t) {
 		reply(in, 503, STR("Retry-After: 5\r\n"), false);
 		return;
 	}
-	t->session = s;
-	s->invite = t;
+	txn_join(t, &s->tu);
 	session_target_set(s, in->m);
 	ua->ops.reinvite(ua->ops.ctx, s, in->m);
 }
@@ -176,16 +177,15 @@ static void reinvite(const struct incoming *in, struct sip_session *s)
 /* The final response to what is under way, and no more of it. */
 static void invite_end(struct sip_session *s, int code)
 {
-	struct sip_txn *t = s->invite;
+	struct sip_txn *t = s->tu.invite;
 
 	if (!t || t->kind != TXN_SERVER_INVITE)
 		return;
 	if (t->state == TXN_PROCEEDING)
-		strans_respond(t, code, NONE, NONE);
+		session_respond(s, code, NONE, NONE);
 	else
 		strans_ack(t); /* a peer that goes on has seen our 2xx */
-	t->session = NULL;
-	s->invite = NULL;
+	txn_part(t);
 }
 
 static void cancelled(struct sip_session *s)
@@ -207,9 +207,8 @@ static void bye(const struct incoming *in, struct sip_session *s)
 		cancelled(s);
 		break;
 	case SESSION_CALLING: /* its 2xx was lost, and it has given up */
-		ctrans_orphan(s->invite);
-		s->invite = NULL;
-		uac_failed(s, 480, NULL);
+		ctrans_orphan(s->tu.invite);
+		uac_failed(&s->tu, 480, NULL);
 		break;
 	default:
 		session_end(s, 0);
@@ -223,7 +222,7 @@ static void in_dialog(const struct incoming *in)
 	struct sip_session *s = session_lookup(ua, m->call_id, m->to.tag, m->from.tag);
 
 	if (!s) {
-		ua->stats.no_dialog++;
+		ua->transport.stats.no_dialog++;
 		reply(in, 481, NONE, true);
 		return;
 	}
@@ -247,25 +246,25 @@ static void in_dialog(const struct incoming *in)
 			ua->ops.info(ua->ops.ctx, s, m);
 		break;
 	default: /* OPTIONS */
-		reply(in, 200, STR("Allow: " SIP_ALLOW "\r\nAccept: application/sdp\r\n"), false);
+		reply(in, 200, STR(SIP_ALLOW "Accept: application/sdp\r\n"), false);
 	}
 }
 
 static void cancel(const struct incoming *in)
 {
 	struct sip_ua *ua = in->ua;
-	struct sip_txn *t = strans_lookup(ua, in->m, SIP_INVITE);
+	struct sip_txn *t = strans_lookup(&ua->txns, in->m, SIP_INVITE);
 
 	if (!t) {
-		ua->stats.no_dialog++;
+		ua->transport.stats.no_dialog++;
 		reply(in, 481, NONE, true);
 		return;
 	}
 	reply(in, 200, NONE, true); /* the same again for a retransmission: needs no memory */
-	struct sip_session *s = t->session;
-
-	if (t->state != TXN_PROCEEDING || !s)
+	if (t->state != TXN_PROCEEDING || !t->tu)
 		return;
+	struct sip_session *s = container_of(t->tu, struct sip_session, tu);
+
 	invite_end(s, 487);
 	if (s->state == SESSION_INCOMING)
 		cancelled(s);
@@ -277,7 +276,7 @@ static void ack(const struct incoming *in)
 {
 	struct sip_ua *ua = in->ua;
 	const struct sip_msg *m = in->m;
-	struct sip_txn *t = strans_lookup(ua, m, SIP_INVITE);
+	struct sip_txn *t = strans_lookup(&ua->txns, m, SIP_INVITE);
 
 	if (t && t->state != TXN_ACCEPTED) {
 		strans_ack(t);
@@ -287,10 +286,10 @@ static void ack(const struct incoming *in)
 
 	if (!s) {
 		/* also that of a refusal which was kept nowhere */
-		ua->stats.no_transaction++;
+		ua->transport.stats.no_transaction++;
 		return;
 	}
-	t = s->invite;
+	t = s->tu.invite;
 	if (!t || t->kind != TXN_SERVER_INVITE || t->state != TXN_ACCEPTED ||
 		t->cseq != m->cseq.number)
 		return; /* once more, after the first */
@@ -306,8 +305,10 @@ static void ack(const struct incoming *in)
 	ua->ops.confirmed(ua->ops.ctx, s, sdp_of(m));
 }
 
-void uas_no_ack(struct sip_session *s)
+void uas_no_ack(struct sip_tu *tu)
 {
+	struct sip_session *s = container_of(tu, struct sip_session, tu);
+
 	session_bye(s); /* section 13.3.1.4 */
 	session_end(s, 408);
 }
@@ -321,9 +322,9 @@ static void outside(const struct incoming *in)
 	if (r.answered)
 		return;
 	if (in->m->method == SIP_OPTIONS)
-		sip_respond(&r, ua->now, 200, NONE, NONE);
+		sip_respond(&r, ua->txns.now, 200, NONE, NONE);
 	else
-		refuse(in, 405, STR("Allow: " SIP_ALLOW "\r\n"), true);
+		refuse(in, 405, STR(SIP_ALLOW), true);
 }
 
 void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
@@ -335,7 +336,7 @@ void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_add
 		ack(&in);
 		return;
 	}
-	struct sip_txn *t = strans_lookup(ua, m, m->method);
+	struct sip_txn *t = strans_lookup(&ua->txns, m, m->method);
 
 	if (t) {
 		strans_retransmission(t);
@@ -360,49 +361,48 @@ void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_add
 		outside(&in);
 		break;
 	default: /* BYE and INFO belong to dialogs */
-		ua->stats.no_dialog++;
+		ua->transport.stats.no_dialog++;
 		reply(&in, 481, NONE, true);
 	}
 }
 
 void sip_session_progress(struct sip_session *s, uint64_t now, int code, struct str sdp)
 {
-	s->ua->now = now;
+	s->ua->txns.now = now;
 	if (s->state == SESSION_INCOMING)
-		strans_respond(s->invite, code, NONE, sdp);
+		session_respond(s, code, NONE, sdp);
 }
 
 void sip_session_answer(struct sip_session *s, uint64_t now, struct str sdp)
 {
-	s->ua->now = now;
+	s->ua->txns.now = now;
 	if (s->state != SESSION_INCOMING)
 		return;
 	s->state = SESSION_ANSWERED;
-	strans_respond(s->invite, 200, NONE, sdp);
+	session_respond(s, 200, NONE, sdp);
 }
 
 void sip_session_reject(struct sip_session *s, uint64_t now, int code, struct str extra)
 {
-	s->ua->now = now;
+	s->ua->txns.now = now;
 	if (s->state != SESSION_INCOMING)
 		return;
-	strans_respond(s->invite, code, extra, NONE);
+	session_respond(s, code, extra, NONE);
 	session_free(s);
 }
 
 static void reinvite_respond(
 	struct sip_session *s, uint64_t now, int code, struct str extra, struct str sdp)
 {
-	struct sip_txn *t = s->invite;
+	struct sip_txn *t = s->tu.invite;
 
-	s->ua->now = now;
+	s->ua->txns.now = now;
 	if (s->state != SESSION_CONFIRMED || !t || t->kind != TXN_SERVER_INVITE ||
 		t->state != TXN_PROCEEDING)
 		return; /* cancelled meanwhile */
-	strans_respond(t, code, extra, sdp);
+	session_respond(s, code, extra, sdp);
 	if (code >= 300) {
-		t->session = NULL;
-		s->invite = NULL;
+		txn_part(t);
 		uac_reinvite_try(s);
 	}
 }
@@ -423,11 +423,11 @@ void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra
 	/* A challenge or refusal can be found again; and whoever has no password gets no memory. */
 	bool stateless = code == 401 || code == 403 || code == 407;
 
-	ua->now = now;
+	ua->txns.now = now;
 	if (r->answered)
 		return;
 	r->answered = true;
 	if (r->m->method == SIP_OPTIONS && code == 200 && extra.n == 0)
-		extra = STR("Allow: " SIP_ALLOW "\r\nAccept: application/sdp\r\n");
-	strans_reply(ua, r->m, r->local, r->remote, code, extra, body, stateless);
+		extra = STR(SIP_ALLOW "Accept: application/sdp\r\n");
+	strans_reply(&ua->txns, r->m, r->local, r->remote, code, extra, body, stateless);
 }

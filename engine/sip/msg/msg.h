@@ -100,6 +100,12 @@ struct sip_cseq {
 	struct str method;
 };
 
+/* Authorization, WWW-Authenticate and their kin (section 25.1, RFC 7616 section 3.4). */
+struct sip_auth {
+	struct str username, realm, nonce, uri, response, algorithm, cnonce, nc, qop, opaque;
+	bool stale;
+};
+
 struct sip_hdr {
 	enum sip_header id;
 	struct str name, value;
@@ -186,6 +192,7 @@ int sip_via_decode(struct sip_via *out, struct str text);
 /* As it was, with received and rport of the packet's source (section 18.2.1, RFC 3581). */
 void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const struct td_addr *src);
 int sip_cseq_decode(struct sip_cseq *out, struct str text);
+int sip_auth_decode(struct sip_auth *out, struct str text); /* -ENOTSUP: another than Digest */
 
 /* One of ";a=1;b;c="x"". False when not there; *value is empty when it has none, unquoted. */
 bool sip_param(struct str params, struct str name, struct str *value);

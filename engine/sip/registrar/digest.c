@@ -11,6 +11,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <engine/base/hex.h>
 #include <engine/sip/registrar/digest.h>
 #include <tandem/types.h>
 
@@ -51,30 +52,8 @@ static const struct str tokens[] = {/* RFC 7616 section 3.3 */
 
 static void hex_put(char *out, const uint8_t *data, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		out[2 * i] = "0123456789abcdef"[data[i] >> 4];
-		out[2 * i + 1] = "0123456789abcdef"[data[i] & 15];
-	}
-}
-
-static bool hex_get(struct str s, uint64_t *value)
-{
-	uint64_t v = 0;
-
-	if (s.n == 0 || s.n > 16)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i] | 0x20;
-
-		if (s.p[i] >= '0' && s.p[i] <= '9')
-			v = v << 4 | (uint64_t)(s.p[i] - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (uint64_t)(c - 'a' + 10);
-		else
-			return false;
-	}
-	*value = v;
-	return true;
+	for (size_t i = 0; i < n; i++)
+		hex_encode(data[i], 2, out + 2 * i);
 }
 
 /* H(part:part:...) */
@@ -99,7 +78,7 @@ static void hash_parts(EVP_MD_CTX *ctx, const EVP_MD *md, const struct str *part
 }
 
 static void response(EVP_MD_CTX *ctx, const EVP_MD *md, struct str ha1, struct str method,
-	const struct digest_auth *a, char out[static DIGEST_HEX_BYTES])
+	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES])
 {
 	char ha2[DIGEST_HEX_BYTES];
 
@@ -124,7 +103,7 @@ void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGE
 }
 
 void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
-	const struct digest_auth *a, char out[static DIGEST_HEX_BYTES])
+	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
@@ -208,11 +187,8 @@ void digest_challenge(struct digest *d, uint64_t now, struct str name, struct st
 	uint32_t counter = ++d->counter;
 	char nonce[NONCE_HEX];
 
-	for (int i = 0; i < TIME_HEX; i++)
-		nonce[i] = "0123456789abcdef"[ms >> (4 * (TIME_HEX - 1 - i)) & 15];
-	for (int i = 0; i < COUNTER_HEX; i++)
-		nonce[TIME_HEX + i] =
-			"0123456789abcdef"[counter >> (4 * (COUNTER_HEX - 1 - i)) & 15];
+	hex_encode(ms, TIME_HEX, nonce);
+	hex_encode(counter, COUNTER_HEX, nonce + TIME_HEX);
 	if (!mac(d, nonce, nonce + TIME_HEX + COUNTER_HEX)) {
 		out->error = -ENOMEM;
 		return;
@@ -242,8 +218,8 @@ static bool nonce_decode(struct digest *d, uint64_t now, struct str text, struct
 	if (text.n != NONCE_HEX || !mac(d, text.p, expected) ||
 		CRYPTO_memcmp(text.p + TIME_HEX + COUNTER_HEX, expected, MAC_HEX) != 0)
 		return false;
-	if (!hex_get((struct str){text.p, TIME_HEX}, &out->issued) ||
-		!hex_get((struct str){text.p + TIME_HEX, COUNTER_HEX}, &counter))
+	if (!hex_decode((struct str){text.p, TIME_HEX}, &out->issued) ||
+		!hex_decode((struct str){text.p + TIME_HEX, COUNTER_HEX}, &counter))
 		return false;
 	out->counter = (uint32_t)counter;
 	return out->issued <= now_ms && now_ms - out->issued <= d->life_ns / TD_NSEC_PER_MSEC;
@@ -277,7 +253,7 @@ static bool nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uin
 	return true;
 }
 
-enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct digest_auth *a,
+enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct sip_auth *a,
 	struct str method, struct str realm, enum td_digest algorithm, struct str ha1)
 {
 	struct str token = a->algorithm.p ? a->algorithm : tokens[TD_DIGEST_MD5];
@@ -289,7 +265,7 @@ enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct di
 	if (!str_eq(a->realm, realm) || !str_caseeq(token, tokens[algorithm]))
 		return DIGEST_AGAIN;
 	if (a->qop.n > 0 && (!str_caseeq(a->qop, STR("auth")) || a->nc.n != 8 ||
-				    !hex_get(a->nc, &nc) || nc == 0 || a->cnonce.n == 0))
+				    !hex_decode(a->nc, &nc) || nc == 0 || a->cnonce.n == 0))
 		return DIGEST_AGAIN;
 	/* a->uri is not compared with the Request-URI: user agents put other equals there, and the
 	 * nonce count already keeps a response from being used for anything else */

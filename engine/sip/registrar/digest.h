@@ -12,24 +12,17 @@
 
 #include <engine/base/buf.h>
 #include <engine/base/str.h>
+#include <engine/sip/msg/msg.h>
 #include <tandem/config.h>
 
 #define DIGEST_SECRET_BYTES 32
 #define DIGEST_HEX_BYTES    65 /* SHA-256 in hex, with NUL */
 
-/* Authorization or WWW-Authenticate, decoded; slices of the value. */
-struct digest_auth {
-	struct str username, realm, nonce, uri, response, algorithm, cnonce, nc, qop, opaque;
-	bool stale;
-};
-int digest_auth_decode(
-	struct digest_auth *a, struct str value); /* 0, -EBADMSG, -ENOTSUP not Digest */
-
 /* H(data) as lower-case hex; empty when OpenSSL has no memory. */
 void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGEST_HEX_BYTES]);
 /* The `response` of RFC 7616 section 3.4.1; qop empty: RFC 2069's. */
 void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
-	const struct digest_auth *a, char out[static DIGEST_HEX_BYTES]);
+	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES]);
 
 struct digest;
 /* max_nonces: nonce counts remembered. NULL: ENOMEM. */
@@ -49,7 +42,7 @@ enum digest_verdict {
 	DIGEST_WRONG, /* a nonce of ours that is good, and a wrong password: 403 */
 };
 /* ha1: hex of H(user:realm:password). Remembers the nonce count when OK. */
-enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct digest_auth *a,
+enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct sip_auth *a,
 	struct str method, struct str realm, enum td_digest algorithm, struct str ha1);
 
 #endif

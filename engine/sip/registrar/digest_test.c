@@ -49,9 +49,9 @@ static void examples_of_the_rfcs(void **state)
 
 	for (unsigned i = 0; i < 2; i++) {
 		char a1[DIGEST_HEX_BYTES], out[DIGEST_HEX_BYTES];
-		struct digest_auth a;
+		struct sip_auth a;
 
-		assert_int_equal(digest_auth_decode(&a, str_of(cases[i].value)), 0);
+		assert_int_equal(sip_auth_decode(&a, str_of(cases[i].value)), 0);
 		digest_hash(cases[i].algorithm, str_of(cases[i].a1), a1);
 		digest_response(cases[i].algorithm, str_of(a1), STR("GET"), &a, out);
 		assert_string_equal(out, cases[i].response);
@@ -75,18 +75,18 @@ static void malformed_credentials_are_refused(void **state)
 		{"Digest username=\"a\"", -EBADMSG}, /* no nonce */
 		{"digest REALM=a, nonce=\"b\" , stale=TRUE, unknown=x", 0},
 	};
-	struct digest_auth a;
+	struct sip_auth a;
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (digest_auth_decode(&a, str_of(cases[i].text)) != cases[i].rc)
+		if (sip_auth_decode(&a, str_of(cases[i].text)) != cases[i].rc)
 			fail_msg("%s", cases[i].text);
 	assert_true(a.stale);
 }
 
 /* A challenge as the client reads it; the slices live in text. */
-static struct digest_auth challenge(uint64_t now, char text[static 512])
+static struct sip_auth challenge(uint64_t now, char text[static 512])
 {
-	struct digest_auth a;
+	struct sip_auth a;
 	struct td_buf b;
 
 	buf_init_fixed(&b, text, 512);
@@ -95,14 +95,14 @@ static struct digest_auth challenge(uint64_t now, char text[static 512])
 	struct str line = {b.data, b.len}, name = str_cut(&line, ':');
 
 	assert_true(str_eq(name, STR("WWW-Authenticate")));
-	assert_int_equal(digest_auth_decode(&a, line), 0);
+	assert_int_equal(sip_auth_decode(&a, line), 0);
 	assert_true(str_eq(a.realm, realm));
 	assert_true(str_eq(a.algorithm, STR("MD5")));
 	return a;
 }
 
 static enum digest_verdict check(
-	uint64_t now, struct digest_auth a, const char *nc, const char *password_ha1)
+	uint64_t now, struct sip_auth a, const char *nc, const char *password_ha1)
 {
 	char response[DIGEST_HEX_BYTES];
 
@@ -119,7 +119,7 @@ static enum digest_verdict check(
 static void nonce_counts_are_used_once(void **state)
 {
 	char text[512];
-	struct digest_auth a = challenge(NOW, text);
+	struct sip_auth a = challenge(NOW, text);
 
 	assert_int_equal(check(NOW, a, "00000001", ha1), DIGEST_OK);
 	assert_int_equal(check(NOW, a, "00000001", ha1), DIGEST_STALE);
@@ -138,7 +138,7 @@ static void nonce_counts_are_used_once(void **state)
 static void passwords_and_nonces_are_checked(void **state)
 {
 	char text[512], other[DIGEST_HEX_BYTES], forged[64];
-	struct digest_auth a = challenge(NOW, text);
+	struct sip_auth a = challenge(NOW, text);
 
 	digest_hash(TD_DIGEST_MD5, STR("alice:tandem.example:wrong"), other);
 	assert_int_equal(check(NOW, a, "00000001", other), DIGEST_WRONG);
@@ -151,13 +151,13 @@ static void passwords_and_nonces_are_checked(void **state)
 	for (size_t i = 0; i < a.nonce.n; i++) { /* each digit counts */
 		memcpy(forged, a.nonce.p, a.nonce.n);
 		forged[i] = forged[i] == '0' ? '1' : '0';
-		struct digest_auth b = a;
+		struct sip_auth b = a;
 
 		b.nonce = (struct str){forged, a.nonce.n};
 		assert_int_equal(check(NOW, b, "00000009", other), DIGEST_AGAIN);
 		assert_int_equal(check(NOW, b, "00000009", ha1), DIGEST_STALE);
 	}
-	struct digest_auth b = a;
+	struct sip_auth b = a;
 
 	b.nonce = STR("short");
 	assert_int_equal(check(NOW, b, "00000009", other), DIGEST_AGAIN);
@@ -174,7 +174,7 @@ static void a_full_table_lets_nothing_in_twice(void **state)
 {
 	enum { COUNT = 200 };
 	static char text[COUNT][512];
-	static struct digest_auth a[COUNT];
+	static struct sip_auth a[COUNT];
 	unsigned first = 0;
 
 	for (unsigned i = 0; i < COUNT; i++)

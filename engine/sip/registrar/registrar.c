@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 #include <engine/base/addr.h>
+#include <engine/base/container.h>
 #include <engine/base/hash.h>
 #include <engine/base/pool.h>
 #include <engine/base/prng.h>
@@ -13,8 +14,6 @@
 #define ANSWER_BYTES    4096 /* of the Contact lines: 4 of 256 bytes, and what is around them */
 #define CHALLENGE_BYTES 512
 _Static_assert(ANSWER_BYTES > REGISTRAR_CONTACTS * (REGISTRAR_CONTACT_BYTES + 64), "all contacts");
-
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 struct user;
 
@@ -401,11 +400,11 @@ static void challenge(struct registrar *r, uint64_t now, struct sip_request *req
 }
 
 /* The credentials for our realm among those of the request. */
-static bool credentials(const struct registrar *r, const struct sip_msg *m, struct digest_auth *out)
+static bool credentials(const struct registrar *r, const struct sip_msg *m, struct sip_auth *out)
 {
 	for (unsigned i = 0; i < m->hdr_count; i++)
 		if (m->hdr[i].id == SIP_HDR_AUTHORIZATION &&
-			digest_auth_decode(out, m->hdr[i].value) == 0 &&
+			sip_auth_decode(out, m->hdr[i].value) == 0 &&
 			str_eq(out->realm, str_of(r->realm)))
 			return true;
 	return false;
@@ -418,7 +417,7 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	static const char none[] = "00000000000000000000000000000000";
 	struct registrar_user user = {.algorithm = TD_DIGEST_MD5, .ha1 = STR(none)}, found;
 	struct str name = m->to.uri.user;
-	struct digest_auth a;
+	struct sip_auth a;
 	bool known;
 
 	if (!m->to.uri.host.p) { /* not a SIP URI */

@@ -87,11 +87,11 @@ static int do_register(
 	const char *user, const char *password, const char *call_id, const char *extra)
 {
 	char a1[256], ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES], text[2048], value[512];
-	struct digest_auth a;
+	struct sip_auth a;
 
 	assert_int_equal(send_register(user, call_id, extra), 401);
 	assert_true(str_copy(value, sizeof(value), sip_msg_header(&f.m, SIP_HDR_WWW_AUTHENTICATE)));
-	assert_int_equal(digest_auth_decode(&a, str_of(value)), 0);
+	assert_int_equal(sip_auth_decode(&a, str_of(value)), 0);
 	bool sha = str_eq(a.algorithm, STR("SHA-256"));
 	enum td_digest algorithm = sha ? TD_DIGEST_SHA256 : TD_DIGEST_MD5;
 

@@ -362,7 +362,7 @@ static void mutated_messages_do_no_harm(void **state)
 		sip_ua_advance(w.ua, w.now);
 		registrar_advance(w.registrar, w.now);
 	}
-	const struct sip_ua_stats *st = sip_ua_stats(w.ua);
+	const struct sip_stats *st = sip_ua_stats(w.ua);
 
 	assert_int_equal(st->rx, MESSAGES);
 	assert_int_equal(st->rx, st->rx_requests + st->rx_responses + st->keepalives +

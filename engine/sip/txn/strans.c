@@ -8,16 +8,17 @@
  *
  * Sending 2xx again is the core's task in the RFC; the timers are the same, so it is done here.
  */
-#include <engine/sip/dialog/priv.h>
+#include <engine/base/container.h>
+#include <engine/sip/txn/strans.h>
 
 /* section 17.2.3: what makes two requests the same; the method apart, ACK and CANCEL name INVITE's.
  */
-static struct str key_encode(struct sip_ua *ua, const struct sip_msg *m, enum sip_method method)
+static struct str key_encode(struct txn_layer *l, const struct sip_msg *m, enum sip_method method)
 {
 	static const char separator[1] = {0}; /* in none of these but quoted strings */
 	struct td_buf b;
 
-	buf_init_fixed(&b, ua->scratch, SIP_MSG_MAX);
+	buf_init_fixed(&b, l->scratch, SIP_MSG_MAX);
 	if (m->via.branch.n > strlen(SIP_BRANCH) &&
 		str_has_prefix(m->via.branch, STR(SIP_BRANCH))) {
 		buf_str(&b, m->via.branch);
@@ -40,11 +41,11 @@ static struct str key_encode(struct sip_ua *ua, const struct sip_msg *m, enum si
 	return (struct str){b.data, b.len};
 }
 
-static struct str merge_key_encode(struct sip_ua *ua, const struct sip_msg *m)
+static struct str merge_key_encode(struct txn_layer *l, const struct sip_msg *m)
 {
 	struct td_buf b;
 
-	buf_init_fixed(&b, ua->scratch, SIP_MSG_MAX);
+	buf_init_fixed(&b, l->scratch, SIP_MSG_MAX);
 	buf_str(&b, m->call_id);
 	buf_put(&b, "", 1);
 	buf_str(&b, m->from.tag);
@@ -52,12 +53,12 @@ static struct str merge_key_encode(struct sip_ua *ua, const struct sip_msg *m)
 	return (struct str){b.data, b.len};
 }
 
-struct sip_txn *strans_lookup(struct sip_ua *ua, const struct sip_msg *m, enum sip_method method)
+struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum sip_method method)
 {
-	struct str key = key_encode(ua, m, method);
-	uint64_t id = hash_bytes(&ua->second, key);
+	struct str key = key_encode(l, m, method);
+	uint64_t id = hash_bytes(&l->second, key);
 
-	for (struct hash_node *n = hash_first(&ua->servers, key); n; n = hash_next(n)) {
+	for (struct hash_node *n = hash_first(&l->servers, key); n; n = hash_next(n)) {
 		struct sip_txn *t = container_of(n, struct sip_txn, node);
 
 		if (t->id == id)
@@ -67,12 +68,12 @@ struct sip_txn *strans_lookup(struct sip_ua *ua, const struct sip_msg *m, enum s
 }
 
 /* section 8.2.2.2: the same INVITE by two ways; asked for when no transaction matched. */
-bool strans_merged(struct sip_ua *ua, const struct sip_msg *m)
+bool strans_merged(struct txn_layer *l, const struct sip_msg *m)
 {
-	struct str key = merge_key_encode(ua, m);
-	uint64_t id = hash_bytes(&ua->second, key);
+	struct str key = merge_key_encode(l, m);
+	uint64_t id = hash_bytes(&l->second, key);
 
-	for (struct hash_node *n = hash_first(&ua->merged, key); n; n = hash_next(n))
+	for (struct hash_node *n = hash_first(&l->merged, key); n; n = hash_next(n))
 		if (container_of(n, struct sip_txn, merge)->merge_id == id)
 			return true;
 	return false;
@@ -93,13 +94,14 @@ static void on_resend(struct timer *timer, uint64_t now)
 static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
-	struct sip_session *s = t->session;
+	struct txn_layer *l = t->layer;
+	struct sip_tu *tu = t->tu;
 
 	if (!t->lingering)
-		t->ua->stats.timeouts++; /* no ACK: L for 2xx, H */
+		l->stats->timeouts++; /* no ACK: L for 2xx, H */
 	txn_free(t);
-	if (s)
-		uas_no_ack(s);
+	if (tu)
+		l->ops->no_ack(tu);
 }
 
 /* section 18.2.2, RFC 3581 */
@@ -111,66 +113,62 @@ static void response_target(
 		out->port = m->via.port ? m->via.port : SIP_PORT;
 }
 
-static struct sip_txn *alloc(struct sip_ua *ua, const struct sip_msg *m,
+static struct sip_txn *alloc(struct txn_layer *l, const struct sip_msg *m,
 	const struct td_addr *local, const struct td_addr *remote)
 {
 	enum txn_kind kind = m->method == SIP_INVITE ? TXN_SERVER_INVITE : TXN_SERVER;
 	struct td_addr target;
 
 	response_target(m, remote, &target);
-	struct sip_txn *t = txn_alloc(ua, kind, m->method, local, &target);
+	struct sip_txn *t = txn_alloc(l, kind, m->method, local, &target);
 
 	if (!t)
 		return NULL;
-	struct str key = key_encode(ua, m, m->method);
+	struct str key = key_encode(l, m, m->method);
 
 	t->state = TXN_PROCEEDING;
-	t->id = hash_bytes(&ua->second, key);
+	t->id = hash_bytes(&l->second, key);
 	t->cseq = m->cseq.number;
 	t->resend.fire = on_resend;
 	t->expire.fire = on_expire;
-	hash_add(&ua->servers, &t->node, key);
+	hash_add(&l->servers, &t->node, key);
 	return t;
 }
 
-struct sip_txn *strans_alloc(struct sip_ua *ua, const struct sip_msg *m,
+struct sip_txn *strans_alloc(struct txn_layer *l, const struct sip_msg *m,
 	const struct td_addr *local, const struct td_addr *remote)
 {
-	struct sip_txn *t = alloc(ua, m, local, remote);
+	struct sip_txn *t = alloc(l, m, local, remote);
 	struct td_buf head;
 
 	if (!t)
 		return NULL;
-	buf_init_fixed(&head, ua->scratch, SIP_MSG_MAX);
+	buf_init_fixed(&head, l->scratch, SIP_MSG_MAX);
 	head_encode(&head, m, remote);
 	if (head.error || !txn_keep(t, &t->head, (struct str){head.data, head.len})) {
 		txn_free(t);
 		return NULL;
 	}
 	if (!m->to.tag.p) {
-		struct str key = merge_key_encode(ua, m);
+		struct str key = merge_key_encode(l, m);
 
 		t->merging = true;
-		t->merge_id = hash_bytes(&ua->second, key);
-		hash_add(&ua->merged, &t->merge, key);
+		t->merge_id = hash_bytes(&l->second, key);
+		hash_add(&l->merged, &t->merge, key);
 	}
 	txn_timer(t, &t->resend, SIP_TRYING);
 	return t;
 }
 
-/* ua->out goes out as the response of t. */
+/* The layer's message goes out as the response of t. */
 static void respond(struct sip_txn *t, int code)
 {
-	struct sip_ua *ua = t->ua;
-	struct str data = {ua->out.data, ua->out.len};
-
-	txn_keep(t, &t->sent, data); /* if not: it goes out once, and the client asks again */
-	ua_send(ua, &t->local, &t->remote, data, false);
+	txn_send(t);
 	if (t->kind == TXN_SERVER) {
 		txn_linger(t, TXN_COMPLETED, SIP_TIMEOUT);
 		return;
 	}
-	timer_cancel(&ua->timers, &t->resend);
+	timer_cancel(&t->layer->timers, &t->resend);
 	if (code < 200)
 		return;
 	t->state = code < 300 ? TXN_ACCEPTED : TXN_COMPLETED;
@@ -180,35 +178,35 @@ static void respond(struct sip_txn *t, int code)
 
 void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sdp)
 {
-	struct sip_ua *ua = t->ua;
+	struct txn_layer *l = t->layer;
 	struct str tag = code > 100 ? str_of(t->tag) : STR("");
-	struct str head = msg_store_get(&ua->store, &t->head, ua->scratch);
+	struct str head = msg_store_get(&l->store, &t->head, l->scratch);
 
-	if (!response_encode(ua, t->session, code, head, tag, extra, sdp)) {
+	if (!response_encode(&l->out, str_of(l->agent), code, head, tag, extra, sdp)) {
 		/* an SDP beyond all measure; the client must not hang */
-		head = msg_store_get(&ua->store, &t->head, ua->scratch);
+		head = msg_store_get(&l->store, &t->head, l->scratch);
 		code = 513;
-		if (!response_encode(ua, NULL, code, head, tag, STR(""), STR("")))
+		if (!response_encode(&l->out, str_of(l->agent), code, head, tag, STR(""), STR("")))
 			return;
 	}
 	respond(t, code);
 }
 
-void strans_reply(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
+void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_addr *local,
 	const struct td_addr *remote, int code, struct str extra, struct str body, bool stateless)
 {
 	struct sip_txn *t = NULL;
-	char tag[SIP_TAG_HEX + 1] = "";
+	char tag[SIP_ID_HEX + 1] = "";
 	struct td_buf head;
 
 	if (!m->to.tag.p) /* section 8.2.7: the same for each retransmission */
-		hex_encode(hash_bytes(&ua->second, key_encode(ua, m, m->method)), tag);
+		id_encode(hash_bytes(&l->second, key_encode(l, m, m->method)), tag);
 	if (!stateless)
-		t = alloc(ua, m, local, remote);
-	buf_init_fixed(&head, ua->scratch, SIP_MSG_MAX);
+		t = alloc(l, m, local, remote);
+	buf_init_fixed(&head, l->scratch, SIP_MSG_MAX);
 	head_encode(&head, m, remote);
-	if (head.error || !response_encode(ua, NULL, code, (struct str){head.data, head.len},
-				  str_of(tag), extra, body)) {
+	if (head.error || !response_encode(&l->out, str_of(l->agent), code,
+				  (struct str){head.data, head.len}, str_of(tag), extra, body)) {
 		if (t)
 			txn_free(t);
 		return;
@@ -220,12 +218,12 @@ void strans_reply(struct sip_ua *ua, const struct sip_msg *m, const struct td_ad
 	struct td_addr target;
 
 	response_target(m, remote, &target);
-	ua_send(ua, local, &target, (struct str){ua->out.data, ua->out.len}, false);
+	txn_layer_send(l, local, &target);
 }
 
 void strans_retransmission(struct sip_txn *t)
 {
-	t->ua->stats.rx_retransmissions++;
+	t->layer->stats->rx_retransmissions++;
 	/* RFC 6026 section 7.1: 2xx is sent again by its timer alone */
 	if (t->kind == TXN_SERVER || t->state == TXN_PROCEEDING || t->state == TXN_COMPLETED)
 		txn_resend(t);

@@ -1,50 +1,149 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What client and server transactions have in common. */
-#include <engine/sip/dialog/priv.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <engine/sip/txn/txn.h>
+
+/*
+ * A call leaves finished transactions behind that linger for 32 s. The pool has room for those of
+ * an ordinary load; above that the oldest give way, never those at work: a user has one INVITE
+ * under way, and may leave a BYE or CANCEL.
+ */
+#define TXNS_PER_USER  8
+#define TXNS_MORE      64 /* for requests outside dialogs */
+#define CHUNKS_PER_TXN 2  /* an INVITE or its 2xx has about 900 bytes */
+#define TIMERS_PER_TXN 2
+#define CHUNKS_MESSAGE (SIP_MSG_MAX / (STORE_CHUNK_BYTES - 4) + 1)
+
+int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p)
+{
+	uint32_t txns = TXNS_PER_USER * p->users + TXNS_MORE;
+	char *storage;
+
+	*l = (struct txn_layer){
+		.ops = p->ops, .transport = p->transport, .stats = &p->transport->stats};
+	str_copy(l->agent, sizeof(l->agent), p->user_agent);
+	prng_init(&l->rng, p->seed);
+	TAILQ_INIT(&l->lingering);
+	if (timers_init(&l->timers, TIMERS_PER_TXN * txns + p->users) != 0)
+		goto fail;
+	if (pool_init(&l->txns, txns, sizeof(struct sip_txn)) != 0)
+		goto fail_timers;
+	if (msg_store_init(&l->store, CHUNKS_PER_TXN * txns + 2 * CHUNKS_MESSAGE) != 0)
+		goto fail_txns;
+	if (hash_init(&l->servers, txns, prng_u64(&l->rng)) != 0)
+		goto fail_store;
+	if (hash_init(&l->clients, txns, prng_u64(&l->rng)) != 0)
+		goto fail_servers;
+	if (hash_init(&l->merged, txns, prng_u64(&l->rng)) != 0)
+		goto fail_clients;
+	if (hash_init(&l->second, 1, prng_u64(&l->rng)) != 0)
+		goto fail_merged;
+	storage = malloc(2 * SIP_MSG_MAX);
+	if (!storage)
+		goto fail_second;
+	buf_init_fixed(&l->out, storage, SIP_MSG_MAX);
+	l->scratch = storage + SIP_MSG_MAX;
+	return 0;
+
+fail_second:
+	hash_fini(&l->second);
+fail_merged:
+	hash_fini(&l->merged);
+fail_clients:
+	hash_fini(&l->clients);
+fail_servers:
+	hash_fini(&l->servers);
+fail_store:
+	msg_store_fini(&l->store);
+fail_txns:
+	pool_fini(&l->txns);
+fail_timers:
+	timers_fini(&l->timers);
+fail:
+	return -ENOMEM;
+}
+
+void txn_layer_fini(struct txn_layer *l)
+{
+	free(l->out.data);
+	hash_fini(&l->second);
+	hash_fini(&l->merged);
+	hash_fini(&l->clients);
+	hash_fini(&l->servers);
+	msg_store_fini(&l->store);
+	pool_fini(&l->txns);
+	timers_fini(&l->timers);
+}
+
+/* Hashed, since a few numbers of the generator as they are would tell all that it ever gives. */
+uint64_t txn_layer_id(struct txn_layer *l)
+{
+	uint64_t n = prng_u64(&l->rng);
+
+	return hash_bytes(&l->second, (struct str){(const char *)&n, sizeof(n)});
+}
+
+void txn_layer_send(struct txn_layer *l, const struct td_addr *local, const struct td_addr *remote)
+{
+	transport_send(l->transport, local, remote, (struct str){l->out.data, l->out.len}, false);
+}
+
+void txn_join(struct sip_txn *t, struct sip_tu *tu)
+{
+	t->tu = tu;
+	tu->invite = t;
+}
+
+void txn_part(struct sip_txn *t)
+{
+	if (t->tu)
+		t->tu->invite = NULL;
+	t->tu = NULL;
+}
 
 void txn_free(struct sip_txn *t)
 {
-	struct sip_ua *ua = t->ua;
+	struct txn_layer *l = t->layer;
 	bool client = t->kind == TXN_CLIENT_INVITE || t->kind == TXN_CLIENT;
 
-	if (t->session)
-		t->session->invite = NULL;
-	timer_cancel(&ua->timers, &t->resend);
-	timer_cancel(&ua->timers, &t->expire);
+	txn_part(t);
+	timer_cancel(&l->timers, &t->resend);
+	timer_cancel(&l->timers, &t->expire);
 	if (t->lingering)
-		TAILQ_REMOVE(&ua->lingering, t, linger);
+		TAILQ_REMOVE(&l->lingering, t, linger);
 	if (t->merging)
-		hash_del(&ua->merged, &t->merge);
-	hash_del(client ? &ua->clients : &ua->servers, &t->node);
-	msg_store_del(&ua->store, &t->sent);
-	msg_store_del(&ua->store, &t->head);
-	pool_free(&ua->txns, t);
+		hash_del(&l->merged, &t->merge);
+	hash_del(client ? &l->clients : &l->servers, &t->node);
+	msg_store_del(&l->store, &t->sent);
+	msg_store_del(&l->store, &t->head);
+	pool_free(&l->txns, t);
 }
 
 /* The one that has been finished for longest: the least likely to see a retransmission. */
-static bool evict(struct sip_ua *ua, const struct sip_txn *except)
+static bool evict(struct txn_layer *l, const struct sip_txn *except)
 {
-	struct sip_txn *t = TAILQ_FIRST(&ua->lingering);
+	struct sip_txn *t = TAILQ_FIRST(&l->lingering);
 
 	if (t && t == except)
 		t = TAILQ_NEXT(t, linger);
 	if (!t)
 		return false;
-	ua->stats.evicted++;
+	l->stats->evicted++;
 	txn_free(t);
 	return true;
 }
 
-struct sip_txn *txn_alloc(struct sip_ua *ua, enum txn_kind kind, enum sip_method method,
+struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
 	const struct td_addr *local, const struct td_addr *remote)
 {
-	struct sip_txn *t = pool_alloc(&ua->txns);
+	struct sip_txn *t = pool_alloc(&l->txns);
 
-	if (!t && evict(ua, NULL))
-		t = pool_alloc(&ua->txns);
+	if (!t && evict(l, NULL))
+		t = pool_alloc(&l->txns);
 	if (!t)
 		return NULL;
-	t->ua = ua;
+	t->layer = l;
 	t->kind = kind;
 	t->method = method;
 	t->local = *local;
@@ -55,24 +154,33 @@ struct sip_txn *txn_alloc(struct sip_ua *ua, enum txn_kind kind, enum sip_method
 
 bool txn_keep(struct sip_txn *t, struct stored_msg *b, struct str data)
 {
-	while (!msg_store_set(&t->ua->store, b, data))
-		if (!evict(t->ua, t))
+	while (!msg_store_set(&t->layer->store, b, data))
+		if (!evict(t->layer, t))
 			return false;
 	return true;
 }
 
+void txn_send(struct sip_txn *t)
+{
+	struct txn_layer *l = t->layer;
+
+	/* when it cannot be kept it goes out once, and the peer asks again */
+	txn_keep(t, &t->sent, (struct str){l->out.data, l->out.len});
+	txn_layer_send(l, &t->local, &t->remote);
+}
+
 void txn_resend(struct sip_txn *t)
 {
-	struct sip_ua *ua = t->ua;
+	struct txn_layer *l = t->layer;
 
 	if (t->sent.len > 0)
-		ua_send(ua, &t->local, &t->remote, msg_store_get(&ua->store, &t->sent, ua->scratch),
-			true);
+		transport_send(l->transport, &t->local, &t->remote,
+			msg_store_get(&l->store, &t->sent, l->scratch), true);
 }
 
 void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after)
 {
-	timer_set(&t->ua->timers, timer, t->ua->now + after);
+	timer_set(&t->layer->timers, timer, t->layer->now + after);
 }
 
 void txn_backoff(struct sip_txn *t, uint64_t max)
@@ -84,9 +192,9 @@ void txn_backoff(struct sip_txn *t, uint64_t max)
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time)
 {
 	t->state = state;
-	timer_cancel(&t->ua->timers, &t->resend);
+	timer_cancel(&t->layer->timers, &t->resend);
 	txn_timer(t, &t->expire, time);
 	if (!t->lingering)
-		TAILQ_INSERT_TAIL(&t->ua->lingering, t, linger);
+		TAILQ_INSERT_TAIL(&t->layer->lingering, t, linger);
 	t->lingering = true;
 }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a member that a list, table or heap holds to the struct that it stands in. */
+#ifndef TANDEM_ENGINE_BASE_CONTAINER_H
+#define TANDEM_ENGINE_BASE_CONTAINER_H
+
+#include <stddef.h>
+
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+
+#endif

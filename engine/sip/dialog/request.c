@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Requests of ours in a dialog (RFC 3261 section 12.2.1.1), and what they say of us. */
+#include <engine/base/addr.h>
+#include <engine/sip/dialog/session.h>
+
+void contact_encode(const struct sip_session *s, struct td_buf *b)
+{
+	struct str user = session_field(s, FIELD_USER);
+	char local[ADDR_TEXT];
+
+	buf_str(b, STR("Contact: <sip:"));
+	buf_str(b, user);
+	buf_str(b, user.n ? STR("@") : STR(""));
+	buf_str(b, str_of(addr_encode(&s->local, local)));
+	buf_str(b, STR(">\r\n"));
+}
+
+static void put_start(struct td_buf *b, const struct sip_session *s, enum sip_method method,
+	struct str uri, uint64_t branch)
+{
+	request_line_encode(b, method, uri);
+	via_encode(b, &s->local, branch);
+	max_forwards_encode(b);
+}
+
+/*
+ * Request-URI and Route. A first route without lr is a strict router: it becomes the Request-URI,
+ * and the target goes to the end.
+ */
+static void put_target(
+	struct td_buf *b, const struct sip_session *s, enum sip_method method, uint64_t branch)
+{
+	struct str target = session_field(s, FIELD_TARGET), routes = session_field(s, FIELD_ROUTES);
+	struct str rest = routes, first = {0}, value;
+	struct sip_addr route;
+
+	if (!sip_list_next(&rest, &first) || sip_addr_decode(&route, first) != 0 ||
+		sip_param(route.uri.params, STR("lr"), &value)) {
+		put_start(b, s, method, target, branch);
+		if (routes.n > 0)
+			header_encode(b, SIP_HDR_ROUTE, routes);
+		return;
+	}
+	put_start(b, s, method, route.uri.text, branch);
+	buf_str(b, STR("Route: "));
+	if (rest.n > 0) {
+		buf_str(b, rest);
+		buf_str(b, STR(","));
+	}
+	buf_str(b, STR("<"));
+	buf_str(b, target);
+	buf_str(b, STR(">\r\n"));
+}
+
+bool session_request_encode(struct sip_session *s, enum sip_method method, uint32_t cseq,
+	uint64_t branch, struct str extra, struct str sdp)
+{
+	struct txn_layer *l = &s->ua->txns;
+	struct td_buf *b = &l->out;
+
+	buf_reset(b);
+	put_target(b, s, method, branch);
+	header_encode(b, SIP_HDR_FROM, session_field(s, FIELD_LOCAL));
+	header_encode(b, SIP_HDR_TO, session_field(s, FIELD_REMOTE));
+	header_encode(b, SIP_HDR_CALL_ID, session_field(s, FIELD_CALL_ID));
+	cseq_encode(b, cseq, method);
+	if (method == SIP_INVITE) {
+		contact_encode(s, b);
+		buf_str(b, STR(SIP_ALLOW));
+	}
+	buf_str(b, extra);
+	header_encode(b, SIP_HDR_USER_AGENT, str_of(l->agent));
+	return body_encode(b, sdp);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A dialog (RFC 3261 section 12) and the user agent that it belongs to, for the files of this
+ * folder alone; everybody else includes ua.h.
+ *
+ * Objects' lives. A session and the INVITE transaction under way in its dialog point to each other
+ * (struct sip_tu). A callback of the caller's may end any session, so it is always the last thing
+ * that is done with one, and transactions are not touched after it.
+ */
+#ifndef TANDEM_ENGINE_SIP_DIALOG_SESSION_H
+#define TANDEM_ENGINE_SIP_DIALOG_SESSION_H
+
+#include <engine/base/container.h>
+#include <engine/sip/dialog/ua.h>
+#include <engine/sip/txn/txn.h>
+
+#define SESSION_TEXT   4096 /* all the text of a dialog; more: 513 */
+#define SESSION_ROUTES 64   /* of a route set; more: 513 */
+#define SIP_ALLOW      "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER\r\n"
+
+enum session_state {
+	SESSION_INCOMING, /* INVITE came, no final response yet */
+	SESSION_ANSWERED, /* 2xx sent, no ACK yet */
+	SESSION_CALLING,  /* INVITE sent, no final response yet */
+	SESSION_CONFIRMED,
+	SESSION_OVER, /* while the callback that says so runs */
+};
+
+/* The variable text of a dialog, one after the other in sip_session.text. */
+enum session_field {
+	FIELD_CALL_ID,
+	FIELD_LOCAL,  /* value of our From, with tag */
+	FIELD_REMOTE, /* value of our To, with tag once there is one */
+	FIELD_REMOTE_TAG,
+	FIELD_TARGET, /* URI of the peer's Contact */
+	FIELD_ROUTES, /* the route set in order, separated by commas */
+	FIELD_USER,   /* user part of our Contact, maybe empty */
+	FIELD_COUNT
+};
+
+struct sip_session {
+	struct hash_node node; /* ua->sessions_by_tag */
+	struct sip_tu tu;      /* of the INVITE under way in this dialog */
+	struct sip_ua *ua;
+	void *user;
+	enum session_state state;
+	bool uac;       /* we sent the first INVITE: Call-ID is ours */
+	bool silent;    /* the caller is through with it: no callbacks any more */
+	bool cancelled; /* the caller has cancelled; CANCEL may still wait for a 1xx */
+	bool remote_cseq_known;
+	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */
+	uint8_t reinvite_tries;
+	struct timer retry; /* re-INVITE after 491 */
+	struct td_addr local;
+	struct td_addr remote; /* where our requests go */
+	struct td_addr source; /* of the peer's last message */
+	struct td_addr reached,
+		reached_by; /* UAC: literal of the first Request-URI, and what reached it */
+	uint32_t local_cseq, remote_cseq;
+	char local_tag[SIP_ID_HEX + 1];
+	struct stored_msg reinvite_sdp;
+	uint16_t end[FIELD_COUNT]; /* of each field */
+	char text[SESSION_TEXT];
+};
+
+struct sip_ua {
+	struct sip_ua_ops ops;
+	struct sip_transport transport;
+	struct txn_layer txns;
+	struct pool sessions;
+	struct hash sessions_by_tag;
+	struct sip_session fork; /* for ending a dialog that has no session */
+};
+
+/* A request outside dialogs, while its callback runs. */
+struct sip_request {
+	struct sip_ua *ua;
+	const struct sip_msg *m;
+	const struct td_addr *local, *remote;
+	bool answered;
+};
+
+struct sip_session *session_alloc(
+	struct sip_ua *ua, const struct td_addr *local, const struct td_addr *remote);
+void session_free(struct sip_session *s);
+struct str session_field(const struct sip_session *s, enum session_field f);
+bool session_field_set(struct sip_session *s, enum session_field f, struct str value);
+struct sip_session *session_lookup(
+	struct sip_ua *ua, struct str call_id, struct str local_tag, struct str remote_tag);
+/* Route set of a message that makes the dialog, turned round for the client. */
+bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse);
+void session_target_set(struct sip_session *s, const struct sip_msg *m);
+void contact_encode(const struct sip_session *s, struct td_buf *b);
+/* Writes a request of the dialog. False when it did not fit. */
+bool session_request_encode(struct sip_session *s, enum sip_method method, uint32_t cseq,
+	uint64_t branch, struct str extra, struct str sdp);
+/* Answers the INVITE under way; from 101 to 299 with our Contact in place of extra. */
+void session_respond(struct sip_session *s, int code, struct str extra, struct str sdp);
+void session_bye(struct sip_session *s); /* sends BYE; the session is the caller's to free */
+void session_end(struct sip_session *s, int code); /* told by `ended`, and freed */
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The server's side: requests. */
+#ifndef TANDEM_ENGINE_SIP_DIALOG_UAS_H
+#define TANDEM_ENGINE_SIP_DIALOG_UAS_H
+
+#include <engine/sip/dialog/session.h>
+
+void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
+	const struct td_addr *remote);
+void uas_no_ack(struct sip_tu *tu); /* see struct txn_ops */
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/sip/transport/transport.h>
+
+void transport_send(struct sip_transport *tp, const struct td_addr *local,
+	const struct td_addr *remote, struct str data, bool again)
+{
+	static const struct str name = {"\r\nCall-ID: ", 11}; /* as msg/encode.c writes it */
+
+	tp->stats.tx++;
+	tp->stats.retransmitted += again;
+	if (tp->ops.trace) {
+		const char *at = memmem(data.p, data.n, name.p, name.n);
+		struct str call_id = {0};
+
+		if (at) {
+			call_id.p = at + name.n;
+			call_id.n = data.n - (size_t)(call_id.p - data.p);
+			call_id = str_cut(&call_id, '\r');
+		}
+		tp->ops.trace(tp->ops.ctx, call_id, false, local, remote, (const uint8_t *)data.p,
+			data.n);
+	}
+	tp->ops.send(tp->ops.ctx, local, remote, (const uint8_t *)data.p, data.n);
+}
+
+static void count_fault(struct sip_stats *st, enum sip_fault fault)
+{
+	uint64_t *const counters[] = {
+		[SIP_FAULT_START_LINE] = &st->bad_start_line,
+		[SIP_FAULT_VERSION] = &st->bad_version,
+		[SIP_FAULT_HEADER] = &st->bad_header,
+		[SIP_FAULT_MISSING] = &st->missing_header,
+		[SIP_FAULT_TRUNCATED] = &st->truncated,
+		[SIP_FAULT_CONTENT_LENGTH] = &st->content_length,
+	};
+
+	(*counters[fault])++;
+}
+
+/* Line ends that keep a NAT's binding open; some send a NUL. */
+static bool is_keepalive(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (data[i] != '\r' && data[i] != '\n' && data[i] != '\0')
+			return false;
+	return true;
+}
+
+enum transport_verdict transport_recv(struct sip_transport *tp, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+	struct sip_msg *m = &tp->msg;
+
+	tp->stats.rx++;
+	if (is_keepalive(data, len)) {
+		tp->stats.keepalives++;
+		return TRANSPORT_NOTHING;
+	}
+	bool whole = len <= SIP_MSG_MAX, sound = whole && sip_msg_decode(m, data, len) == 0;
+
+	if (tp->ops.trace)
+		tp->ops.trace(
+			tp->ops.ctx, sound ? m->call_id : STR(""), true, local, remote, data, len);
+	if (!whole) {
+		tp->stats.truncated++;
+		return TRANSPORT_NOTHING;
+	}
+	if (!sound) {
+		count_fault(&tp->stats, m->fault);
+		return TRANSPORT_MALFORMED;
+	}
+	if (m->request)
+		tp->stats.rx_requests++;
+	else
+		tp->stats.rx_responses++;
+	return TRANSPORT_MESSAGE;
+}

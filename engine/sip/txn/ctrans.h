@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Client transactions: RFC 3261 section 17.1. */
+#ifndef TANDEM_ENGINE_SIP_TXN_CTRANS_H
+#define TANDEM_ENGINE_SIP_TXN_CTRANS_H
+
+#include <engine/sip/txn/txn.h>
+
+/* Sends l->out as a request. NULL: no transaction was free; BYE and CANCEL have gone without one,
+ * an INVITE has not gone. */
+struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,
+	uint32_t cseq, const struct td_addr *local, const struct td_addr *remote);
+void ctrans_cancel(struct sip_txn *t); /* at once, or when the first provisional response comes */
+void ctrans_orphan(struct sip_txn *t); /* its user goes; it ends in time by itself */
+void ctrans_response(struct txn_layer *l, const struct sip_msg *m, const struct td_addr *remote);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The transaction layer (RFC 3261 section 17, RFC 6026). A transaction belongs to the layer and
+ * ends by its own timers. Who waits for one, the transaction user of the RFC, embeds a struct
+ * sip_tu that points to its INVITE under way, and the transaction points back; whichever goes first
+ * clears both.
+ *
+ * A callback may end any transaction user and any transaction, so it is always the last thing that
+ * is done with one.
+ */
+#ifndef TANDEM_ENGINE_SIP_TXN_TXN_H
+#define TANDEM_ENGINE_SIP_TXN_TXN_H
+
+#include <sys/queue.h>
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/prng.h>
+#include <engine/base/timer.h>
+#include <engine/sip/msg/encode.h>
+#include <engine/sip/msg/msg.h>
+#include <engine/sip/transport/transport.h>
+#include <engine/sip/txn/msg_store.h>
+
+/* RFC 3261 table 4 */
+#define SIP_T1      (500 * TD_NSEC_PER_MSEC)
+#define SIP_T2      (4 * TD_NSEC_PER_SEC)
+#define SIP_T4      (5 * TD_NSEC_PER_SEC)
+#define SIP_TIMEOUT (64 * SIP_T1)            /* timers B F H J L M */
+#define SIP_TIMER_D SIP_TIMEOUT              /* at least 32 s */
+#define SIP_TRYING  (200 * TD_NSEC_PER_MSEC) /* section 17.2.1 */
+
+#define SIP_AGENT_MAX 64
+
+enum txn_kind { TXN_CLIENT_INVITE, TXN_CLIENT, TXN_SERVER_INVITE, TXN_SERVER };
+enum txn_state {
+	TXN_TRYING,     /* client: no response yet */
+	TXN_PROCEEDING, /* provisional response received; server: no final one sent */
+	TXN_ACCEPTED,   /* INVITE: 2xx (RFC 6026) */
+	TXN_COMPLETED,  /* final response, INVITE: >= 300 */
+	TXN_CONFIRMED,  /* INVITE server: ACK has come */
+};
+
+struct sip_txn;
+struct txn_layer;
+
+/* The transaction user, embedded in its owner. */
+struct sip_tu {
+	struct sip_txn *invite; /* under way, our 2xx without its ACK too; NULL none */
+};
+
+struct sip_txn {
+	struct hash_node node;       /* layer->servers or layer->clients */
+	struct hash_node merge;      /* layer->merged, of initial INVITEs */
+	TAILQ_ENTRY(sip_txn) linger; /* layer->lingering */
+	struct timer resend;         /* A E G; 100 Trying; 2xx again */
+	struct timer expire;         /* B D F H I J K L M */
+	struct txn_layer *layer;
+	struct sip_tu *tu; /* NULL: nobody waits for it */
+	enum txn_kind kind;
+	enum txn_state state;
+	enum sip_method method;
+	bool lingering;  /* only absorbs retransmissions: may be evicted */
+	bool merging;    /* in layer->merged */
+	bool cancelling; /* client INVITE: CANCEL was sent */
+	uint64_t interval;
+	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
+	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */
+	uint64_t merge_id;
+	uint32_t cseq;
+	char tag[SIP_ID_HEX + 1]; /* server: our To tag where the request had none */
+	struct td_addr local, remote;
+	struct stored_msg sent; /* client: the request, then its ACK; server: the last response */
+	struct stored_msg
+		head; /* server INVITE: what its responses begin with after the first line */
+};
+
+/* What a transaction of INVITE tells its user. All are given at creation. */
+struct txn_ops {
+	void (*provisional)(
+		struct sip_tu *tu, const struct sip_msg *m, const struct td_addr *remote);
+	/* First 2xx; t is no longer under way, and waits for the user's ACK. */
+	void (*accepted)(struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m,
+		const struct td_addr *remote);
+	/* A 2xx that no user waits for: from another branch of a forked INVITE. */
+	void (*fork)(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
+		const struct td_addr *remote);
+	/* Final response >= 300, or 408 and m NULL. The transaction is no longer the user's. */
+	void (*failed)(struct sip_tu *tu, int code, const struct sip_msg *m);
+	void (*no_ack)(struct sip_tu *tu); /* our 2xx was never acknowledged */
+};
+
+TAILQ_HEAD(txn_list, sip_txn);
+
+struct txn_layer {
+	const struct txn_ops *ops;
+	struct sip_transport *transport;
+	struct sip_stats *stats; /* the transport's */
+	uint64_t now;            /* of the input at hand */
+	struct prng rng;
+	struct timers timers; /* of users too: one heap keeps the order of all deadlines */
+	struct pool txns;
+	struct msg_store store;
+	struct hash servers, clients, merged;
+	struct hash second; /* a second hash of keys: 128 bits stand for a key of any length */
+	struct txn_list lingering; /* oldest first */
+	struct sip_msg stored;     /* one of ours, read again */
+	char agent[SIP_AGENT_MAX]; /* our name in Server and User-Agent */
+	struct td_buf out;         /* the message being written */
+	char *scratch;             /* SIP_MSG_MAX bytes */
+};
+
+struct txn_layer_params {
+	const struct txn_ops *ops;       /* kept */
+	struct sip_transport *transport; /* kept */
+	uint64_t seed;
+	uint32_t users;        /* transaction users at once; each may set one timer */
+	struct str user_agent; /* copied */
+};
+
+int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p); /* 0 or -ENOMEM */
+void txn_layer_fini(struct txn_layer *l);
+uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be guessed */
+/* Sends l->out outside transactions. */
+void txn_layer_send(struct txn_layer *l, const struct td_addr *local, const struct td_addr *remote);
+
+/* t is the INVITE that tu waits for. */
+void txn_join(struct sip_txn *t, struct sip_tu *tu);
+/* Its user, if there is one, no longer waits for t. */
+void txn_part(struct sip_txn *t);
+/* l->out goes out and is kept in place of what t kept. */
+void txn_send(struct sip_txn *t);
+
+/* For ctrans.c and strans.c. */
+struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
+	const struct td_addr *local, const struct td_addr *remote);
+void txn_free(struct sip_txn *t);
+bool txn_keep(
+	struct sip_txn *t, struct stored_msg *m, struct str data); /* evicts others if it must */
+void txn_resend(struct sip_txn *t);
+void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time);
+void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after);
+void txn_backoff(struct sip_txn *t, uint64_t max); /* sets resend, doubles interval up to max */
+
+#endif

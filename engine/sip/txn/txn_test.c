@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The transaction layer alone, with a transaction user of the test's own. What transactions do in
+ * dialogs is tested there.
+ */
+#include <stdio.h>
+#include <engine/sip/txn/ctrans.h>
+#include <engine/sip/txn/strans.h>
+#include <tests/unit/unit.h>
+
+static struct {
+	struct sip_transport transport;
+	struct txn_layer l;
+	struct sip_tu tu;
+	char log[256];
+	char out[SIP_MSG_MAX + 1];
+	size_t out_len;
+	struct sip_msg m;
+} w;
+
+static const struct td_addr local = {.family = 4, .ip4 = 0x0100000a, .port = 5060},
+			    remote = {.family = 4, .ip4 = 0x0200000a, .port = 5080};
+
+static void note(const char *text)
+{
+	strncat(w.log, w.log[0] ? " " : "", sizeof(w.log) - strlen(w.log) - 1);
+	strncat(w.log, text, sizeof(w.log) - strlen(w.log) - 1);
+}
+
+static void expect(const char *log)
+{
+	assert_string_equal(w.log, log);
+	w.log[0] = '\0';
+}
+
+static void on_send(void *ctx, const struct td_addr *from, const struct td_addr *to,
+	const uint8_t *data, size_t len)
+{
+	memcpy(w.out, data, len);
+	w.out_len = len;
+	w.out[len] = '\0';
+	note("sent");
+}
+
+static void on_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_addr *source)
+{
+	assert_ptr_equal(tu, &w.tu);
+	note("provisional");
+}
+
+static void on_accepted(
+	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_addr *source)
+{
+	assert_ptr_equal(tu, &w.tu);
+	assert_null(tu->invite);
+	note("accepted");
+}
+
+static void on_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
+	const struct td_addr *source)
+{
+	note("fork");
+}
+
+static void on_failed(struct sip_tu *tu, int code, const struct sip_msg *m)
+{
+	assert_ptr_equal(tu, &w.tu);
+	assert_null(tu->invite);
+	assert_int_equal(code, m ? m->code : 408);
+	note("failed");
+}
+
+static void on_no_ack(struct sip_tu *tu)
+{
+	assert_ptr_equal(tu, &w.tu);
+	assert_null(tu->invite);
+	note("no_ack");
+}
+
+static const struct txn_ops ops = {.provisional = on_provisional,
+	.accepted = on_accepted,
+	.fork = on_fork,
+	.failed = on_failed,
+	.no_ack = on_no_ack};
+
+static int layer_init(void)
+{
+	const struct txn_layer_params p = {.ops = &ops,
+		.transport = &w.transport,
+		.seed = 1,
+		.users = 1,
+		.user_agent = STR("test")};
+
+	return txn_layer_init(&w.l, &p);
+}
+
+static int setup(void **state)
+{
+	memset(&w, 0, sizeof(w));
+	w.transport.ops.send = on_send;
+	return layer_init();
+}
+
+static int teardown(void **state)
+{
+	txn_layer_fini(&w.l);
+	return 0;
+}
+
+static int build(void)
+{
+	int rc = layer_init();
+
+	if (rc == 0)
+		txn_layer_fini(&w.l);
+	return rc;
+}
+
+static void init_survives_oom(void **state)
+{
+	oom_each(build, -ENOMEM);
+}
+
+static void advance(uint64_t ms)
+{
+	w.l.now += ms * TD_NSEC_PER_MSEC;
+	timers_advance(&w.l.timers, w.l.now);
+}
+
+/* An INVITE of ours, with the branch that an answer must name. */
+static uint64_t invite(void)
+{
+	uint64_t branch = txn_layer_id(&w.l);
+	struct td_buf *b = &w.l.out;
+
+	buf_reset(b);
+	request_line_encode(b, SIP_INVITE, STR("sip:b@10.0.0.2"));
+	via_encode(b, &local, branch);
+	max_forwards_encode(b);
+	header_encode(b, SIP_HDR_FROM, STR("<sip:a@10.0.0.1>;tag=1"));
+	header_encode(b, SIP_HDR_TO, STR("<sip:b@10.0.0.2>"));
+	header_encode(b, SIP_HDR_CALL_ID, STR("c1"));
+	cseq_encode(b, 1, SIP_INVITE);
+	assert_true(body_encode(b, STR("")));
+	struct sip_txn *t = ctrans_start(&w.l, SIP_INVITE, branch, 1, &local, &remote);
+
+	assert_non_null(t);
+	txn_join(t, &w.tu);
+	return branch;
+}
+
+static void respond(uint64_t branch, const char *line, const char *tag)
+{
+	char text[512], id[SIP_ID_HEX + 1];
+
+	id_encode(branch, id);
+	snprintf(text, sizeof(text),
+		"SIP/2.0 %s\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=" SIP_BRANCH "%s\r\n"
+		"From: <sip:a@10.0.0.1>;tag=1\r\nTo: <sip:b@10.0.0.2>;tag=%s\r\nCall-ID: c1\r\n"
+		"CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
+		line, id, tag);
+	assert_int_equal(sip_msg_decode(&w.m, (const uint8_t *)text, strlen(text)), 0);
+	ctrans_response(&w.l, &w.m, &remote);
+}
+
+static void client_is_accepted_and_forked(void **state)
+{
+	uint64_t branch = invite();
+
+	advance(500);
+	expect("sent sent");
+	respond(branch, "180 Ringing", "x");
+	advance(60000); /* no retransmission and no time-out after a 1xx */
+	expect("provisional");
+	respond(branch, "200 OK", "x");
+	respond(branch, "200 OK", "y");
+	expect("accepted fork");
+	respond(branch, "200 OK", "x"); /* the ACK, which the user has not given here, again */
+	expect("sent");
+	advance(32000);
+	respond(branch, "200 OK", "x");
+	assert_int_equal(w.transport.stats.no_transaction, 1);
+	expect("");
+}
+
+static void client_fails_and_times_out(void **state)
+{
+	uint64_t branch = invite();
+
+	respond(branch, "486 Busy Here", "x");
+	expect("sent sent failed");
+	assert_non_null(strstr(w.out, "ACK sip:b@10.0.0.2 SIP/2.0"));
+	respond(branch, "486 Busy Here", "x");
+	expect("sent");
+	invite();
+	for (int i = 0; i < 64; i++)
+		advance(500);
+	expect("sent sent sent sent sent sent sent failed");
+	assert_int_equal(w.transport.stats.timeouts, 1);
+}
+
+static void client_waits_with_cancel_for_a_provisional(void **state)
+{
+	uint64_t branch = invite();
+
+	ctrans_cancel(w.tu.invite);
+	expect("sent");
+	respond(branch, "100 Trying", "x");
+	ctrans_cancel(w.tu.invite);
+	ctrans_cancel(w.tu.invite);
+	expect("provisional sent");
+	assert_non_null(strstr(w.out, "CANCEL sip:b@10.0.0.2 SIP/2.0"));
+	ctrans_orphan(w.tu.invite);
+	assert_null(w.tu.invite);
+	respond(branch, "487 Request Terminated", "x");
+	expect("sent"); /* acknowledged, and nobody is told */
+}
+
+static void request(const char *method, const char *branch)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text),
+		"%s sip:a@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5080;branch=" SIP_BRANCH
+		"%s\r\nFrom: <sip:b@10.0.0.2>;tag=1\r\nTo: <sip:a@10.0.0.1>\r\nCall-ID: c2\r\n"
+		"CSeq: 1 %s\r\nContent-Length: 0\r\n\r\n",
+		method, branch, method);
+	assert_int_equal(sip_msg_decode(&w.m, (const uint8_t *)text, strlen(text)), 0);
+}
+
+static void server_answers_until_it_is_acknowledged(void **state)
+{
+	request("INVITE", "s1");
+	assert_false(strans_merged(&w.l, &w.m));
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &local, &remote);
+
+	assert_non_null(t);
+	txn_join(t, &w.tu);
+	advance(200);
+	expect("sent"); /* 100 Trying */
+	assert_ptr_equal(strans_lookup(&w.l, &w.m, SIP_INVITE), t);
+	strans_retransmission(t);
+	expect("sent");
+	strans_respond(t, 200, STR("Contact: <sip:a@10.0.0.1>\r\n"), STR("v=0\r\n"));
+	assert_non_null(strstr(w.out, "\r\nContact: <sip:a@10.0.0.1>\r\n"));
+	advance(500);
+	strans_retransmission(t); /* a 2xx goes again by its timer alone */
+	expect("sent sent");
+	for (int i = 0; i < 64; i++)
+		advance(500);
+	assert_non_null(strstr(w.log, "no_ack"));
+	assert_null(strans_lookup(&w.l, &w.m, SIP_INVITE));
+}
+
+static void server_knows_the_same_invite_by_two_ways(void **state)
+{
+	request("INVITE", "s1");
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &local, &remote);
+
+	request("INVITE", "s2");
+	assert_null(strans_lookup(&w.l, &w.m, SIP_INVITE));
+	assert_true(strans_merged(&w.l, &w.m));
+	strans_respond(t, 486, STR(""), STR(""));
+	strans_ack(t);
+	advance(5000);
+	assert_false(strans_merged(&w.l, &w.m));
+}
+
+static void server_answers_without_memory(void **state)
+{
+	char first[512];
+
+	request("OPTIONS", "s1");
+	strans_reply(&w.l, &w.m, &local, &remote, 403, STR(""), STR(""), true);
+	strcpy(first, w.out);
+	assert_null(strans_lookup(&w.l, &w.m, SIP_OPTIONS));
+	strans_reply(&w.l, &w.m, &local, &remote, 403, STR(""), STR(""), true);
+	assert_string_equal(first, w.out);
+	strans_reply(&w.l, &w.m, &local, &remote, 200, STR(""), STR(""), false);
+	assert_non_null(strans_lookup(&w.l, &w.m, SIP_OPTIONS));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(init_survives_oom),
+		cmocka_unit_test_setup_teardown(client_is_accepted_and_forked, setup, teardown),
+		cmocka_unit_test_setup_teardown(client_fails_and_times_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			client_waits_with_cancel_for_a_provisional, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			server_answers_until_it_is_acknowledged, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			server_knows_the_same_invite_by_two_ways, setup, teardown),
+		cmocka_unit_test_setup_teardown(server_answers_without_memory, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
