@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <limits.h>
 #include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -20,6 +21,7 @@
 #include <dataplane/net/nd.h>
 #include <dataplane/net/vlan.h>
 #include <dataplane/port/port.h>
+#include <dataplane/xdp/object.h>
 
 /* What a frame may have to fit an mbuf, and a packet socket's place in its ring (framesz=2048, of
  * which the kernel's header takes up to 96). */
@@ -163,16 +165,18 @@ static int port_open_xdp(struct port *p, const struct port_env *env, struct td_t
 	bool before[PORT_FDS] = {false};
 	struct xdp_options options = {0};
 	socklen_t len = sizeof(options);
-	char args[512], object[384];
+	char args[PATH_MAX + 128], object[PATH_MAX];
 	int rc;
 
 	snprintf(p->driver, sizeof(p->driver), "af_xdp");
 	snprintf(p->device, sizeof(p->device), "net_af_xdp%u", p->number);
+	rc = bpf_object_path("xdp", object, sizeof(object), err);
+	if (rc)
+		return rc;
 	/* veth only copies, and gains nothing from the driver's busy polling: a system call for
 	 * each look at an empty ring. */
 	snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=1,xdp_prog=%s%s",
-		p->conf->device, xdp_object_path("xdp", object, sizeof(object)),
-		port_is_veth(p->conf->device) ? ",busy_budget=0" : "");
+		p->conf->device, object, port_is_veth(p->conf->device) ? ",busy_budget=0" : "");
 	port_descriptors(before, NULL, 0);
 	rc = port_hotplug(p, args, err);
 	if (!rc)
@@ -194,12 +198,15 @@ static int port_open_xdp(struct port *p, const struct port_env *env, struct td_t
 static int port_open_packet(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	bool before[PORT_FDS] = {false};
-	char args[256], object[384];
+	char args[256], object[PATH_MAX];
 	int rc;
 
 	snprintf(p->driver, sizeof(p->driver), "af_packet%s",
 		p->conf->type == TD_PORT_AF_XDP ? " (fallback)" : "");
 	snprintf(p->device, sizeof(p->device), "net_af_packet%u", p->number);
+	rc = bpf_object_path("tc", object, sizeof(object), err);
+	if (rc)
+		return rc;
 	snprintf(args, sizeof(args),
 		"iface=%s,qpairs=1,blocksz=4096,framesz=2048,framecnt=2048,qdisc_bypass=1",
 		p->conf->device);
@@ -212,8 +219,7 @@ static int port_open_packet(struct port *p, const struct port_env *env, struct t
 		td_text_set(err, "the driver's packet socket can't be found");
 		return -EBADF;
 	}
-	p->tc = tc_alloc(
-		p->ifindex, p->fd, xdp_object_path("tc", object, sizeof(object)), &p->ours, err);
+	p->tc = tc_alloc(p->ifindex, p->fd, object, &p->ours, err);
 	return p->tc ? port_configure(p, env, err) : -errno;
 }
 

@@ -15,19 +15,6 @@
 #define XDP_NAME "tandem_xdp" /* the program's function: at most 15 bytes */
 #define XDP_MAPS 8
 
-const char *xdp_object_path(const char *name, char *path, size_t size)
-{
-	char self[512];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	const char *dir = XDP_INSTALL_DIR;
-
-	/* A program run from the build tree takes that tree's objects, whatever is installed. */
-	if (n > 0 && !strncmp(self, XDP_BUILD_ROOT "/", sizeof(XDP_BUILD_ROOT)))
-		dir = XDP_BUILD_DIR;
-	snprintf(path, size, "%s/%s.bpf.o", dir, name);
-	return path;
-}
-
 int interface_claim(int ifindex)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};

@@ -18,9 +18,6 @@ struct xdp_ours { /* what goes to the engine */
 	unsigned count;
 };
 
-/* Where the objects made from *.bpf.c lie: build tree or installation. Static. */
-const char *xdp_object_path(const char *name, char *path, size_t size);
-
 /*
  * An interface belongs to one live engine: a descriptor that holds it (an abstract Unix socket's
  * name, which dies with its process and is the network namespace's own), or -EADDRINUSE. Whoever
