@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Two commands matter: `sudo make demo` runs the main job, `sudo make test` passes the tests.
+# Two commands matter: as root: `make demo` runs the main job, `make test` passes the tests.
 # meson does the building; this file only spares you its options.
 
 B    ?= build
