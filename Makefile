@@ -5,7 +5,7 @@
 B    ?= build
 ASAN ?= build-asan
 
-.PHONY: all deps hooks demo test lint asan bench bench-peers clean install
+.PHONY: all deps demo test lint asan bench bench-peers clean install
 
 all: $(B)/build.ninja
 	@ninja -C $(B)
@@ -13,10 +13,6 @@ all: $(B)/build.ninja
 # Installs what packages.txt lists and is not there yet.
 deps:
 	@tools/deps
-
-# git asks tools/commits about the message of each commit.
-hooks:
-	@git config core.hooksPath tools/hooks
 
 $(B)/build.ninja: | deps
 	@meson setup $(B) --buildtype=release >$(B).log 2>&1 || { cat $(B).log; rm -f $(B).log; exit 1; }

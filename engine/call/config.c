@@ -11,12 +11,11 @@
 #include <engine/call/config.h>
 #include <engine/call/media/marking.h>
 #include <engine/call/site/distribute.h>
-#include <engine/call/engine.h>
+#include <engine/call/frame.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/site/trunk.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static int say(struct td_text *err, int rc, const char *text)
@@ -221,7 +220,7 @@ static void agent_set(struct td_engine *e, struct agent *a, const struct td_conf
 	agents_reachable(e, a,
 		conf->contact.family ||
 			registrar_lookup(e->registrar, str_of(a->object.name)) != NULL);
-	distribute_drain(e);
+	engine_drain(e);
 }
 
 static void agent_del(struct td_engine *e, struct agent *a)
@@ -230,7 +229,7 @@ static void agent_del(struct td_engine *e, struct agent *a)
 	a->reachable = false;
 	registrar_del(e->registrar, str_of(a->object.name));
 	distribute_event(e, TD_ACD_IN_AGENT_DEL, a, 0, 0);
-	distribute_drain(e);
+	engine_drain(e);
 }
 
 static void agents_apply(struct td_engine *e, const struct td_conf *c)
@@ -270,7 +269,7 @@ static void queue_set(struct td_engine *e, struct queue *q, const struct td_conf
 		return;
 	q->acd = in.queue_set;
 	distribute(e, &in);
-	distribute_drain(e);
+	engine_drain(e);
 }
 
 /* Queues come before those that go, so that who overflows out of one finds the other. */
@@ -295,7 +294,7 @@ static void queues_apply(struct td_engine *e, const struct td_conf *c)
 		in.type = TD_ACD_IN_QUEUE_DEL;
 		in.queue = n;
 		distribute(e, &in);
-		distribute_drain(e);
+		engine_drain(e);
 	}
 }
 
@@ -363,6 +362,7 @@ int td_engine_config(
 	e->source_count = trunk_sources(e, e->conf, e->sources);
 	agent_links_apply(e, e->conf);
 	reserve_config(e);
+	engine_drain(e);
 	queues_apply(e, e->conf);
 	agents_apply(e, e->conf);
 	queuelog_system(e, e->started ? "CONFIGRELOAD" : "QUEUESTART");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/call/site/agents.h>
+#include <engine/call/site/stay.h>
 #include <engine/call/transition/call.h>
+#include <engine/call/transition/end.h>
 #include <engine/call/config.h>
 #include <engine/call/site/distribute.h>
-#include <engine/call/engine.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/frame.h>
+#include <engine/call/uaglue.h>
 #include <engine/call/media/silence.h>
-#include <engine/call/events/story.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,21 +112,6 @@ void td_engine_free(struct td_engine *e)
 	free(e);
 }
 
-void engine_enter(struct td_engine *e, uint64_t now)
-{
-	if (now > e->now)
-		e->now = now;
-	if (!e->start_s)
-		e->start_s = engine_wall(e, e->now) / TD_NSEC_PER_SEC;
-	distribute_due(e);
-	distribute_drain(e);
-}
-
-void engine_leave(struct td_engine *e)
-{
-	distribute_drain(e);
-}
-
 void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
 	const struct td_addr *remote, const uint8_t *data, size_t len)
 {
@@ -169,7 +154,7 @@ uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
 		timers_advance(&e->timers, e->now);
 		sip_ua_advance(e->ua, e->now);
 		distribute_due(e);
-		distribute_drain(e);
+		engine_drain(e);
 		sip = sip_ua_advance(e->ua, e->now);
 		next = earlier(next, earlier(timers_next(&e->timers), acd_next(e->acd)));
 	} while (next <= e->now || e->out_count);
@@ -183,48 +168,6 @@ void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset)
 	engine_leave(e);
 }
 
-static void hang_up(struct td_engine *e, struct call *c, const char *why, int code)
-{
-	story(e, c, "%s", why);
-	call_end(e, c, ENDED_BY_US, c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED,
-		code);
-}
-
-int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)
-{
-	struct call *c;
-	int rc = 0;
-
-	engine_enter(e, now);
-	c = call_by_id(e, call);
-	if (c && c->state != CALL_ENDED) {
-		hang_up(e, c, "an operator hangs up", 480);
-	} else {
-		td_text_set(err, "there is no call %s", call);
-		rc = -ENOENT;
-	}
-	engine_leave(e);
-	return rc;
-}
-
-void td_engine_hangup_all(struct td_engine *e, uint64_t now)
-{
-	engine_enter(e, now);
-	e->draining = true;
-	/* Talks come last: an agent who becomes free finds nobody waiting. */
-	for (int talking = 0; talking <= 1; talking++) {
-		for (uint32_t i = 0; i < e->calls.capacity; i++) {
-			struct call *c = pool_at(&e->calls, i);
-
-			if (c->state != CALL_FREE && c->state != CALL_ENDED &&
-				talking == (c->state == CALL_TALKING))
-				hang_up(e, c, "the engine stops", 503);
-		}
-		distribute_drain(e);
-	}
-	engine_leave(e);
-}
-
 void td_engine_stop(struct td_engine *e, uint64_t now)
 {
 	td_engine_hangup_all(e, now);
@@ -235,7 +178,7 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 			call_close(e, c);
 	}
 	silence_stop(e);
-	agents_stop(e);
+	stay_end_all(e);
 }
 
 void td_engine_drain(struct td_engine *e, uint64_t now)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows for operators: JSON objects, one a call, queue, agent, trunk, counter. */
-#include <engine/call/site/agents.h>
-#include <engine/call/engine.h>
+#include <engine/call/frame.h>
 #include <engine/call/media/silence.h>
+#include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
 #include <errno.h>
 #include <math.h>

@@ -3,15 +3,11 @@
 #include <engine/call/site/agents.h>
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/call.h>
-#include <engine/call/transition/dial.h>
-#include <engine/call/engine.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/uaglue.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/media/marking.h>
-#include <engine/call/transition/ring.h>
-#include <engine/call/events/story.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/site/trunk.h>
-#include <stdio.h>
 
 #define INFO_DURATION_MS 160 /* what RFC 2833 era telephones send when they name none */
 
@@ -42,58 +38,41 @@ static void on_invite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 static void on_cancelled(void *ctx, struct sip_session *s)
 {
 	struct call_leg *l = sip_session_user(s);
-	struct call *c = l ? l->call : NULL;
 
-	if (!l)
-		return;
-	leg_session_over(ctx, l);
-	if (!c)
-		return;
-	c->cdr.sip_code = 487;
-	story(ctx, c, "CANCEL from the caller");
-	call_end(ctx, c, ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
+	if (l)
+		call_cancelled(ctx, l);
 }
 
 static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 {
 	struct call_leg *l = sip_session_user(s);
 
-	if (!l || !l->call || !l->offering)
-		return;
-	if (l->call->state == CALL_OFFERED)
-		call_confirmed(ctx, l->call, sdp);
-	else
-		bridge_confirmed(ctx, l, sdp);
+	if (l)
+		call_confirmed(ctx, l, sdp);
 }
 
 static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
 	struct call_leg *l = sip_session_user(s);
 
-	if (l && l->trunk)
-		dial_progress(ctx, l, code);
-	else if (l)
-		ring_progress(ctx, l, code);
+	if (l)
+		call_progress(ctx, l, code);
 }
 
 static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
 	struct call_leg *l = sip_session_user(s);
 
-	if (l && l->trunk)
-		dial_answered(ctx, l, m);
-	else if (l)
-		ring_answered(ctx, l, m);
+	if (l)
+		call_answered(ctx, l, m);
 }
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
 	struct call_leg *l = sip_session_user(s);
 
-	if (l && l->trunk)
-		dial_failed(ctx, l, code);
-	else if (l)
-		ring_failed(ctx, l, code);
+	if (l)
+		call_failed(ctx, l, code);
 }
 
 static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
@@ -141,26 +120,10 @@ static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 
 static void on_ended(void *ctx, struct sip_session *s, int code)
 {
-	struct td_engine *e = ctx;
 	struct call_leg *l = sip_session_user(s);
-	enum td_disposition disposition = TD_CALL_ABANDONED;
-	enum ended_by by;
-	struct call *c;
 
-	if (!l)
-		return;
-	c = l->call;
-	by = leg_is_caller(l) ? ENDED_BY_CALLER : ENDED_BY_AGENT;
-	if (c)
-		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", leg_who(l));
-	leg_session_over(e, l);
-	if (!c)
-		return;
-	if (c->state == CALL_TALKING)
-		disposition = TD_CALL_ANSWERED;
-	else if (c->state == CALL_OFFERED || code)
-		disposition = TD_CALL_FAILED;
-	call_end(e, c, by, disposition, 0);
+	if (l)
+		call_over(ctx, l, code);
 }
 
 static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,

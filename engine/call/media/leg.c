@@ -189,6 +189,19 @@ int leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
 	return leg_negotiate(e, l, &plain);
 }
 
+int leg_take(struct td_engine *e, struct call_leg *l, struct str text, char why[static KEYS_TEXT])
+{
+	char detail[KEYS_TEXT];
+	struct sdp sdp;
+	int rc = sdp_decode(&sdp, text, keys_policy(l));
+
+	if (rc == 0)
+		rc = leg_accept(e, l, &sdp);
+	if (rc < 0)
+		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, &sdp, detail));
+	return rc;
+}
+
 struct str leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES])
 {
 	struct td_buf b;

@@ -9,6 +9,7 @@
 #ifndef TANDEM_ENGINE_CALL_MEDIA_LEG_H
 #define TANDEM_ENGINE_CALL_MEDIA_LEG_H
 
+#include <engine/call/media/keys.h>
 #include <engine/call/state/state.h>
 
 /* A leg with an RTP port on the address `local` of ours, or where the peer's SDP has another
@@ -22,6 +23,7 @@ void leg_session_over(struct td_engine *e, struct call_leg *l);
 void leg_detach(struct td_engine *e, struct call_leg *l);
 
 /* What we offer: our address, the codecs (0-terminated), telephone-event. */
+#define LEG_DTMF_PT 101 /* ours to choose in an offer; what most telephones use */
 void leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
 	uint8_t ptime_ms);
 /* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common,
@@ -35,6 +37,9 @@ int leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *pee
 /* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
  * 6.1), and where there is no room for it, packets keep the length of our offer. */
 int leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer);
+/* The same of the answer's text, which came in a 200 or an ACK. When it fails, `why` says in words
+ * what is in the way. */
+int leg_take(struct td_engine *e, struct call_leg *l, struct str text, char why[static KEYS_TEXT]);
 /* Renders `ours` into `text`; the slice lasts as long as the storage. */
 #define LEG_SDP_BYTES 2048
 struct str leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES]);

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Agents: what the distributor says of them, where their telephones are, what operators ask. */
+/* Where agents' telephones are. */
 #ifndef TANDEM_ENGINE_CALL_SITE_AGENTS_H
 #define TANDEM_ENGINE_CALL_SITE_AGENTS_H
 
 #include <engine/call/state/state.h>
-
-/* The distributor's AGENT output: ends a stay, begins another. */
-void agents_state(struct td_engine *e, const struct td_acd_out *out);
-/* The stays in progress end here, for the journal. */
-void agents_stop(struct td_engine *e);
 
 /* A telephone registered, or the last registration went. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);

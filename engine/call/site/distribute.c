@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/call/site/agents.h>
-#include <engine/call/transition/call.h>
 #include <engine/call/site/distribute.h>
-#include <engine/call/site/reserve.h>
-#include <engine/call/transition/ring.h>
+#include <engine/call/site/stay.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -22,17 +19,32 @@ static struct td_acd_limits limits(const struct td_engine *e)
 	};
 }
 
+struct link *distribute_link(const struct td_engine *e, const struct agent *a)
+{
+	return objects_get(&e->links, a->acd.link);
+}
+
+/* The distributor has taken the offer off the link's room. */
+static void offered(struct link *k)
+{
+	if (!k)
+		return;
+	k->offers++;
+	if (k->told != TD_ACD_ROOM && k->told > 0)
+		k->told--;
+}
+
 static void output(void *ctx, const struct td_acd_out *out)
 {
 	struct td_engine *e = ctx;
 
 	e->io.event(e->io.ctx, TD_EV_ACD_OUT, out, sizeof(*out));
 	if (out->type == TD_ACD_OUT_AGENT) {
-		agents_state(e, out);
+		stay_begin(e, out);
 		return;
 	}
 	if (out->type == TD_ACD_OUT_OFFER)
-		reserve_offered(e, objects_get(&e->agents, out->agent));
+		offered(distribute_link(e, objects_get(&e->agents, out->agent)));
 	if (e->out_count == e->out_cap) {
 		e->outs_lost++; /* cannot be, see OUTS_A_CONTACT; `show sip` would tell */
 		return;
@@ -92,27 +104,12 @@ void distribute_due(struct td_engine *e)
 		distribute_event(e, TD_ACD_IN_ADVANCE, NULL, 0, 0);
 }
 
-void distribute_drain(struct td_engine *e)
+bool distribute_next(struct td_engine *e, struct td_acd_out *out)
 {
-	while (e->out_count) {
-		struct td_acd_out out = e->outs[e->out_head];
-
-		e->out_head = (e->out_head + 1) % e->out_cap;
-		e->out_count--;
-		switch (out.type) {
-		case TD_ACD_OUT_QUEUED:
-			call_queued(e, &out);
-			break;
-		case TD_ACD_OUT_OVERFLOW:
-			call_overflow(e, &out);
-			break;
-		case TD_ACD_OUT_OFFER:
-			ring_start(e, &out);
-			reserve_rung(e, objects_get(&e->agents, out.agent));
-			break;
-		case TD_ACD_OUT_CANCEL:
-			ring_cancel(e, &out);
-			break;
-		}
-	}
+	if (!e->out_count)
+		return false;
+	*out = e->outs[e->out_head];
+	e->out_head = (e->out_head + 1) % e->out_cap;
+	e->out_count--;
+	return true;
 }

@@ -26,6 +26,10 @@ int distribute(struct td_engine *e, struct td_acd_in *in);
 int distribute_event(struct td_engine *e, enum td_acd_in_type type, const struct agent *a,
 	uint32_t contact, uint32_t reason);
 void distribute_due(struct td_engine *e); /* fires the distributor's own deadlines */
-void distribute_drain(struct td_engine *e);
+/* The oldest of its words that waits; false: none does. */
+bool distribute_next(struct td_engine *e, struct td_acd_out *out);
+/* The agent's link as the distributor has it; NULL none. While a configuration takes effect it may
+ * be another one than a->link. */
+struct link *distribute_link(const struct td_engine *e, const struct agent *a);
 
 #endif

@@ -203,26 +203,9 @@ int reserve_change(
 	return 0;
 }
 
-/* The link as the distributor has it: while a configuration takes effect it may be another one. */
-static struct link *told_link(const struct td_engine *e, const struct agent *a)
-{
-	return objects_get(&e->links, a->acd.link);
-}
-
-void reserve_offered(struct td_engine *e, const struct agent *a)
-{
-	struct link *k = told_link(e, a);
-
-	if (!k)
-		return;
-	k->offers++;
-	if (k->told != TD_ACD_ROOM && k->told > 0)
-		k->told--;
-}
-
 void reserve_rung(struct td_engine *e, const struct agent *a)
 {
-	struct link *k = told_link(e, a);
+	struct link *k = distribute_link(e, a);
 
 	if (!k)
 		return;
@@ -234,7 +217,7 @@ bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate 
 {
 	struct link *k = a->link;
 
-	if (k != told_link(e, a))
+	if (k != distribute_link(e, a))
 		return false;
 	if (!k->budget.calls) {
 		k->asked_bps = usual_bps(k);
@@ -284,5 +267,4 @@ void reserve_config(struct td_engine *e)
 		eased(e, &k->budget);
 		tell(e, k);
 	}
-	distribute_drain(e);
 }

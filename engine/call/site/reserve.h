@@ -33,14 +33,14 @@ void reserve_release(struct td_engine *e, struct grant *g);
 #define RESERVE_TEXT 64
 const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT]);
 
-/* What the distributor's OFFER took off the agent's link, until ring_start() has tried. */
-void reserve_offered(struct td_engine *e, const struct agent *a);
+/* The distributor's OFFER to the agent has been tried: what it took off the link is free or in use.
+ */
 void reserve_rung(struct td_engine *e, const struct agent *a);
 /* The link refused the call that the distributor had for this agent. True: it knows, and NO_ROOM
  * may follow; false: the link will never carry such a call. */
 bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate *rate);
 
-/* Limits, and who is behind which link, have changed. */
+/* Limits, and who is behind which link, have changed. What the distributor says to it waits. */
 void reserve_config(struct td_engine *e);
 
 /* The numbers of links as the distributor has them: those without limit are none to it. */

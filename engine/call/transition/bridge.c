@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/transition/bridge.h>
-#include <engine/call/transition/call.h>
+#include <engine/call/transition/contact.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/leg.h>
@@ -22,7 +22,7 @@ void bridge_start(struct td_engine *e, struct call *c)
 
 	c->connected = e->now;
 	c->talk_contact = c->contact;
-	call_leave(e, c);
+	contact_leave(e, c);
 	c->state = CALL_TALKING;
 	c->queue->talking++;
 	c->queue->answered++;
@@ -157,22 +157,15 @@ void bridge_reinvite(
 	sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
 }
 
-void bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str text)
+bool bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str text)
 {
 	char why[KEYS_TEXT];
-	struct sdp sdp;
-	int rc;
 
-	if (!l->offering)
-		return;
 	l->offering = false;
-	rc = sdp_decode(&sdp, text, keys_policy(l));
-	if (rc == 0)
-		rc = leg_accept(e, l, &sdp);
-	if (rc == 0) {
+	if (leg_take(e, l, text, why) == 0) {
 		changed(e, l);
-		return;
+		return true;
 	}
-	story(e, l->call, "the ACK's SDP is of no use: %s", keys_why(rc, &sdp, why));
-	call_end(e, l->call, ENDED_BY_US, TD_CALL_ANSWERED, 0);
+	story(e, l->call, "the ACK's SDP is of no use: %s", why);
+	return false;
 }

@@ -18,13 +18,19 @@
  * that was said last, NULL when none is there at all. */
 bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const struct rate *caller,
 	const struct budget **full);
+/*
+ * What follows returns 0; or the SIP code with which the call ends, since no trunk is left: the
+ * caller of this ends it.
+ */
+
 /* The caller's side is known; `r` is the route. */
-void dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *r);
-/* The call ends while a trunk is being called. */
-void dial_stop(struct td_engine *e, struct call *c);
+int dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *r);
+int dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
+/* *by: who ended it, when it ends. */
+int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum ended_by *by);
 
 void dial_progress(struct td_engine *e, struct call_leg *l, int code);
-void dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
-void dial_failed(struct td_engine *e, struct call_leg *l, int code);
+/* The call ends while a trunk is being called. */
+void dial_stop(struct td_engine *e, struct call *c);
 
 #endif

@@ -1,54 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/agents.h>
 #include <engine/call/transition/bridge.h>
-#include <engine/call/transition/call.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/leg.h>
 #include <engine/call/site/reserve.h>
+#include <engine/call/transition/invite.h>
 #include <engine/call/transition/ring.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/events/story.h>
-#include <engine/call/events/trace.h>
 #include <stdio.h>
 #include <string.h>
-
-#define DTMF_PT       101
-#define HEADERS_BYTES 128
-#define URI_BYTES     160
 
 /* The INVITE; false when it cannot be sent. */
 static bool invite(
 	struct td_engine *e, struct call *c, struct call_leg *l, const struct agents_target *t)
 {
-	const struct td_conf_site *site = conf_site(e->conf);
-	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
-	uint8_t dtmf_pt = c->caller->params.dtmf_pt;
-	char headers[HEADERS_BYTES], to[URI_BYTES], text[LEG_SDP_BYTES];
+	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES];
 	struct sip_invite_params p = {
 		.local = t->local,
 		.remote = t->remote,
 		.uri = t->uri,
-		.from_user = str_of(c->cdr.caller),
-		.from_host = str_of(site->domain),
 	};
 
-	/* One codec, the caller's: what is relayed needs no transcoding. Events of the caller keep
-	 * their payload type where they have one. */
-	leg_describe(
-		e, l, codec, dtmf_pt == TD_PT_NONE ? DTMF_PT : dtmf_pt, c->caller->params.ptime_ms);
-	snprintf(to, sizeof(to), "sip:%s@%s", l->agent->object.name, site->domain);
+	snprintf(to, sizeof(to), "sip:%s@%s", l->agent->object.name, conf_site(e->conf)->domain);
 	snprintf(headers, sizeof(headers), "X-Tandem-Call: %s\r\nX-Tandem-Queue: %s\r\n", c->cdr.id,
 		c->queue->object.name);
 	p.to_uri = str_of(to);
 	p.headers = str_of(headers);
-	p.sdp = leg_sdp(l, text);
-	e->inviting = c->cdr.id;
-	l->session = sip_session_invite(e->ua, e->now, &p, l);
-	e->inviting = NULL;
-	if (l->session)
-		trace_remember(e, sip_session_call_id(l->session), c->cdr.id);
-	return l->session != NULL;
+	return invite_send(e, c, l, &p);
 }
 
 static void refuse(struct td_engine *e, struct call *c, const struct agent *a, const char *why)
@@ -81,7 +62,6 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	struct agent *a = objects_get(&e->agents, out->agent);
 	const struct budget *full;
 	struct agents_target target;
-	struct td_addr local;
 	struct rate rate;
 	struct call_leg *l;
 
@@ -96,23 +76,13 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	l = leg_alloc(e, c, a, &target.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
-	local = ports_rtp(&e->ports, l->slot);
-	rate = reserve_rate(
-		e, &local, keys_tag_ours(a->conf.srtp), c->codec, c->caller->grant.rate.ptime_ms);
-	full = reserve_take(e, &l->grant, NULL, a, &rate);
-	if (full) {
-		leg_detach(e, l);
+	full = invite_reserve(e, l, a->conf.srtp, NULL, &rate);
+	if (full)
 		return refuse_full(e, c, a, full, &rate);
-	}
-	l->ptime_ms = rate.ptime_ms;
-	if (!invite(e, c, l, &target)) {
-		leg_detach(e, l);
+	if (!invite(e, c, l, &target))
 		return refuse(e, c, a, "the INVITE cannot be sent");
-	}
-	c->agent = l;
 	a->call = c;
 	c->rung = e->now;
-	c->cdr.attempts++;
 	story(e, c, "INVITE to agent %s, attempt %u", a->object.name, c->cdr.attempts);
 }
 
@@ -173,38 +143,37 @@ static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason rea
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
 }
 
+/* The ring time ended with this very answer; the distributor's CANCEL waits, and finds nobody. */
+static void late(struct td_engine *e, struct call_leg *l)
+{
+	struct call *c = l->call;
+
+	queuelog_ring(e, c, l->agent, "RINGNOANSWER");
+	l->agent->missed++;
+	story(e, c, "200 from agent %s is too late", l->agent->object.name);
+	leg_session_over(e, l);
+	part(c);
+	leg_detach(e, l);
+}
+
 void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
 	char why[KEYS_TEXT];
-	struct sdp sdp;
 
-	if (c && c->state == CALL_QUEUED) {
-		int rc = sdp_decode(&sdp, m->body, keys_policy(l));
-
-		if (rc == 0)
-			rc = leg_accept(e, l, &sdp);
-		if (rc < 0) {
-			story(e, c, "200 from agent %s, whose SDP is of no use: %s",
-				l->agent->object.name, keys_why(rc, &sdp, why));
-			leg_session_over(e, l);
-			fail(e, l, TD_ACD_FAILED);
-		} else if (distribute_event(e, TD_ACD_IN_ANSWERED, l->agent, c->contact, 0) == 0) {
-			bridge_start(e, c);
-			return;
-		} else {
-			/* The ring time ended with this very answer; the distributor's CANCEL
-			 * waits, and finds nobody. */
-			queuelog_ring(e, c, l->agent, "RINGNOANSWER");
-			l->agent->missed++;
-			story(e, c, "200 from agent %s is too late", l->agent->object.name);
-			leg_session_over(e, l);
-			part(c);
-			leg_detach(e, l);
-		}
-	} else {
+	if (!c || c->state != CALL_QUEUED) {
 		leg_session_over(e, l); /* detached: this frees it */
+	} else if (leg_take(e, l, m->body, why) < 0) {
+		story(e, c, "200 from agent %s, whose SDP is of no use: %s", l->agent->object.name,
+			why);
+		leg_session_over(e, l);
+		fail(e, l, TD_ACD_FAILED);
+	} else if (distribute_event(e, TD_ACD_IN_ANSWERED, l->agent, c->contact, 0) == 0) {
+		bridge_start(e, c);
+		return;
+	} else {
+		late(e, l);
 	}
 	sip_session_bye(s, e->now);
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What operators ask of calls and agents. */
+#include <engine/call/events/story.h>
+#include <engine/call/frame.h>
+#include <engine/call/site/distribute.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/end.h>
+#include <errno.h>
+#include <stdio.h>
+
+static void hang_up(struct td_engine *e, struct call *c, const char *why, int code)
+{
+	story(e, c, "%s", why);
+	call_end(e, c, ENDED_BY_US, c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED,
+		code);
+}
+
+int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)
+{
+	struct call *c;
+	int rc = 0;
+
+	engine_enter(e, now);
+	c = call_by_id(e, call);
+	if (c && c->state != CALL_ENDED) {
+		hang_up(e, c, "an operator hangs up", 480);
+	} else {
+		td_text_set(err, "there is no call %s", call);
+		rc = -ENOENT;
+	}
+	engine_leave(e);
+	return rc;
+}
+
+void td_engine_hangup_all(struct td_engine *e, uint64_t now)
+{
+	engine_enter(e, now);
+	e->draining = true;
+	/* Talks come last: an agent who becomes free finds nobody waiting. */
+	for (int talking = 0; talking <= 1; talking++) {
+		for (uint32_t i = 0; i < e->calls.capacity; i++) {
+			struct call *c = pool_at(&e->calls, i);
+
+			if (c->state != CALL_FREE && c->state != CALL_ENDED &&
+				talking == (c->state == CALL_TALKING))
+				hang_up(e, c, "the engine stops", 503);
+		}
+		engine_drain(e);
+	}
+	engine_leave(e);
+}
+
+int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
+	enum td_agent_action action, const char *reason, struct td_text *err)
+{
+	static const struct {
+		enum td_acd_in_type in;
+		const char *verb;
+	} actions[] = {
+		[TD_AGENT_LOGIN] = {TD_ACD_IN_LOGIN, "log in"},
+		[TD_AGENT_LOGOUT] = {TD_ACD_IN_LOGOUT, "log out"},
+		[TD_AGENT_PAUSE] = {TD_ACD_IN_PAUSE, "pause"},
+		[TD_AGENT_UNPAUSE] = {TD_ACD_IN_UNPAUSE, "unpause"},
+		[TD_AGENT_READY] = {TD_ACD_IN_WRAP_UP_END, "end the wrap-up of"},
+	};
+	struct agent *a = objects_live(&e->agents, agent);
+	struct td_acd_in in;
+	int rc;
+
+	engine_enter(e, now);
+	if (!a) {
+		td_text_set(err, "there is no agent %s", agent);
+		rc = -ENOENT;
+		goto out;
+	}
+	if ((unsigned)action > TD_AGENT_READY) {
+		td_text_set(err, "no such action");
+		rc = -EINVAL;
+		goto out;
+	}
+	memset(&in, 0, sizeof(in));
+	in.type = (uint16_t)actions[action].in;
+	in.agent = a->object.number;
+	if (action == TD_AGENT_PAUSE)
+		snprintf(in.reason_text, sizeof(in.reason_text), "%s", reason ? reason : "");
+	rc = distribute(e, &in);
+	if (rc == -EALREADY)
+		rc = 0;
+	if (rc < 0) {
+		td_text_set(err, "cannot %s %s, who is %s", actions[action].verb, agent,
+			acd_state_name(a->state));
+		rc = -EINVAL;
+	}
+out:
+	engine_leave(e);
+	return rc;
+}

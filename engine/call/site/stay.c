@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/queuelog.h>
+#include <engine/call/site/stay.h>
+#include <stdio.h>
+
+/* Asterisk's "channel" of an agent; ours is a SIP user. */
+static const char *channel(const struct agent *a, char out[static TD_NUMBER_BYTES])
+{
+	snprintf(out, TD_NUMBER_BYTES, "SIP/%s", a->object.name);
+	return out;
+}
+
+static void session_end(struct td_engine *e, const struct agent *a)
+{
+	struct td_ev_agent_session ev = {0};
+
+	memcpy(ev.agent, a->object.name, sizeof(ev.agent));
+	if (a->state == TD_AGENT_PAUSED)
+		memcpy(ev.reason, a->reason, sizeof(ev.reason));
+	ev.from = engine_wall(e, a->since);
+	ev.to = engine_wall(e, e->now);
+	ev.state = a->state;
+	e->io.event(e->io.ctx, TD_EV_AGENT_SESSION, &ev, sizeof(ev));
+}
+
+void stay_begin(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct agent *a = objects_get(&e->agents, out->agent);
+	char text[TD_NUMBER_BYTES];
+	uint8_t was;
+
+	if (!a)
+		return;
+	a->backoff = out->reason;
+	was = a->state;
+	if (was == out->state)
+		return; /* the same stay: a back-off began or ended */
+	session_end(e, a);
+	a->state = out->state;
+	a->since = e->now;
+	if (was == TD_AGENT_PAUSED) {
+		queuelog_pause(e, a, false);
+		a->reason[0] = '\0';
+	}
+	if (out->state == TD_AGENT_LOGGED_OUT) {
+		queuelog_logoff(e, a, channel(a, text));
+	} else if (was == TD_AGENT_LOGGED_OUT) {
+		a->login = e->now;
+		queuelog_login(e, a, channel(a, text));
+	}
+	if (out->state == TD_AGENT_PAUSED) {
+		struct acd_agent_info info;
+
+		if (acd_agent_get(e->acd, out->agent, &info) == 0)
+			snprintf(a->reason, sizeof(a->reason), "%s", info.pause_reason);
+		queuelog_pause(e, a, true);
+	}
+}
+
+void stay_end_all(struct td_engine *e)
+{
+	for (uint32_t n = 1; n <= e->agents.count; n++) {
+		struct agent *a = objects_get(&e->agents, n);
+
+		if (!a->object.live)
+			continue;
+		session_end(e, a);
+		a->since = e->now;
+	}
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/cdr.h>
+#include <engine/call/media/keys.h>
+#include <engine/call/site/routes.h>
+#include <engine/call/site/trunk.h>
+#include <engine/call/transition/dial.h>
+#include <engine/call/transition/intent.h>
+#include <errno.h>
+
+void intent_init(const struct td_engine *e, const struct sip_session *s, struct intent *i)
+{
+	const struct td_addr *source = sip_session_source(s);
+
+	*i = (struct intent){.trunk = trunk_lookup(e, source)};
+	if (!i->trunk)
+		i->agent = trunk_agent(e, source);
+}
+
+const char *intent_who(const struct intent *i)
+{
+	if (i->trunk)
+		return i->trunk->object.name;
+	return i->agent ? i->agent->object.name : "nobody known";
+}
+
+const uint8_t *intent_codecs(const struct intent *i)
+{
+	static const uint8_t any[] = {TD_CODEC_PCMA, TD_CODEC_PCMU, TD_CODEC_NONE};
+	const uint8_t *codecs = i->trunk ? i->trunk->conf.codecs : i->agent->conf.codecs;
+
+	return codecs[0] ? codecs : any;
+}
+
+static enum td_srtp_policy intent_srtp(const struct intent *i)
+{
+	return i->trunk ? i->trunk->conf.srtp : i->agent->conf.srtp;
+}
+
+bool intent_refuse(struct intent *i, uint64_t *counter, int code, const char *why)
+{
+	(*counter)++;
+	i->code = code;
+	i->why = why;
+	return false;
+}
+
+/* The codec that the caller's leg is going to have; NONE: it will be refused for that. */
+static uint8_t intent_codec(const struct intent *i)
+{
+	const uint8_t *ours = intent_codecs(i);
+
+	for (; !i->late && *ours; ours++)
+		if (memchr(i->sdp.codecs, *ours, sizeof(i->sdp.codecs)))
+			break;
+	return *ours;
+}
+
+static bool intent_reserve(struct td_engine *e, const struct sip_session *s, struct intent *i)
+{
+	int at = ports_media(&e->ports, sip_session_local(s), i->sdp.rtp.family);
+	uint8_t ptime_ms = i->late ? INTENT_PTIME_MS : i->sdp.ptime_ms;
+	struct rate rate;
+	const struct budget *full;
+
+	if (at < 0 || !intent_codec(i))
+		return true; /* it is going to be refused for that */
+	rate = reserve_rate(e, &e->ports.address[at],
+		i->late ? keys_tag_ours(intent_srtp(i)) : keys_tag_offered(&i->sdp),
+		intent_codec(i), ptime_ms);
+	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
+	if (!full && !i->queue && !dial_possible(e, i->route, &rate, &full))
+		reserve_release(e, &i->grant);
+	else if (!full)
+		return true;
+	if (!full)
+		return intent_refuse(i, &e->refused.no_route, 404, "the route's trunks are gone");
+	i->cause = CDR_CAUSE_NO_ROOM;
+	return intent_refuse(i,
+		strcmp(full->kind, "trunk") == 0 ? &e->refused.trunk_full : &e->refused.link_full,
+		503, reserve_text(full, i->text));
+}
+
+/* The caller's SDP, which must have something for us. */
+static bool intent_media(
+	struct td_engine *e, const struct sip_session *s, struct str text, struct intent *i)
+{
+	int rc;
+
+	rc = sdp_decode(&i->sdp, text, intent_srtp(i));
+	if (rc == -EINVAL)
+		return intent_refuse(i, &e->refused.no_codec, 400, "malformed SDP");
+	if (rc < 0 || !i->sdp.rtp.port)
+		return intent_refuse(i, &e->refused.no_codec, 488,
+			"no audio in SDP of a kind that is taken here");
+	if (ports_media(&e->ports, sip_session_local(s), i->sdp.rtp.family) < 0)
+		return intent_refuse(i, &e->refused.no_codec, 488,
+			i->sdp.rtp.family == 6 ? "no IPv6 media address on this port"
+					       : "no IPv4 media address on this port");
+	return true;
+}
+
+bool intent_decide(
+	struct td_engine *e, const struct sip_session *s, const struct sip_msg *m, struct intent *i)
+{
+	i->route = route_lookup(e, m->uri.user, i->trunk);
+	i->queue = i->route ? objects_live(&e->queues, i->route->queue) : NULL;
+	if (!i->queue && !(i->route && i->route->trunk_count))
+		return intent_refuse(i, &e->refused.no_route, 404, "no route");
+	if (e->draining)
+		return intent_refuse(i, &e->refused.draining, 503, "draining");
+	if (e->calls_running >= e->params.max_calls)
+		return intent_refuse(i, &e->refused.full, 503, "max_calls of the site");
+	if (ports_address(&e->ports, sip_session_local(s)) < 0)
+		return intent_refuse(i, &e->refused.full, 503, "no media on this address");
+	if (!m->body.n && !i->queue)
+		return intent_refuse(
+			i, &e->refused.no_codec, 488, "a call that leads out needs SDP");
+	i->late = !m->body.n;
+	if (!i->late && !intent_media(e, s, m->body, i))
+		return false;
+	return intent_reserve(e, s, i);
+}
