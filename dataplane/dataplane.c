@@ -56,13 +56,13 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 
 static int dp_addresses(struct dp *dp, struct td_text *err)
 {
-	parse_init(&dp->parse, dp->site.sip_port, dp->site.rtp_port_min, dp->site.rtp_port_max);
+	local_init(&dp->local, dp->site.sip_port, dp->site.rtp_port_min, dp->site.rtp_port_max);
 	for (unsigned i = 0; i < dp->ports; i++)
 		for (unsigned j = 0; j < dp->conf[i].address_count; j++) {
 			const struct td_addr *a = &dp->conf[i].address[j].addr;
 
-			if (a->family == 6 ? local6_add(&dp->parse.local6, a->ip6, dp->addresses)
-					   : parse_add(&dp->parse, a->ip4, dp->addresses)) {
+			if (a->family == 6 ? local6_add(&dp->local.local6, a->ip6, dp->addresses)
+					   : local_add(&dp->local, a->ip4, dp->addresses)) {
 				td_text_set(err, "port %s: address %u is given twice, or none",
 					dp->conf[i].name, j + 1);
 				return -EINVAL;
@@ -198,7 +198,7 @@ static bool dp_own_ports(const struct dp *dp)
 static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 {
 	struct dp_worker *d = &dp->worker[index];
-	uint64_t legs = (uint64_t)dp->addresses * dp->parse.ports_per_address;
+	uint64_t legs = (uint64_t)dp->addresses * dp->local.ports_per_address;
 	struct rtp_params p = {
 		.worker = &d->worker,
 		.index = index,

@@ -8,7 +8,7 @@
 
 int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
 {
-	uint32_t worker = td_leg_worker(cmd->leg, dp->workers, dp->parse.ports_per_address);
+	uint32_t worker = td_leg_worker(cmd->leg, dp->workers, dp->local.ports_per_address);
 	struct dp_worker *d = &dp->worker[worker];
 
 	if (!cmdq_put(d->commands, cmd)) {

@@ -84,7 +84,7 @@ struct dp {
 	uint64_t wall_offset; /* at the start */
 	void (*note)(void *ctx, const char *line);
 	void *note_ctx;
-	struct parse parse;
+	struct local local;
 	struct rtp_address address[PORT_MAX * TD_CONF_LIST];
 	unsigned addresses;
 	struct rte_mempool *pool;

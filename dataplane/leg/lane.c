@@ -62,7 +62,7 @@ static inline void lane_ask(struct rte_mbuf *m)
 	__builtin_prefetch((uint8_t *)m + FRAME_AT, 1);
 }
 
-uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsigned port,
+uint64_t lane_open(struct lane *lane, struct rtp *r, const struct local *t, unsigned port,
 	struct rte_mbuf **m, unsigned n, bool more, uint64_t now)
 {
 	struct leg *legs = r->leg;
@@ -85,7 +85,7 @@ uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsi
 		struct leg *l = &legs[none];
 
 		if (likely(m[i]->data_len >= PARSE_RTP_FRAME))
-			l = &legs[parse_leg(t, rte_pktmbuf_mtod(m[i], const uint8_t *), none)];
+			l = &legs[local_leg(t, rte_pktmbuf_mtod(m[i], const uint8_t *), none)];
 		bytes += m[i]->pkt_len;
 		lane->leg[i] = l;
 		__builtin_prefetch(l, 1);
@@ -116,7 +116,7 @@ static inline bool frame_right(
 	const struct lane *lane, const struct rte_mbuf *m, const uint8_t *f, uint32_t total)
 {
 	return total + sizeof(struct rte_ether_hdr) == m->pkt_len && m->pkt_len == m->data_len &&
-	       total - sizeof(struct rte_ipv4_hdr) == parse_load16(f + 38) &&
+	       total - sizeof(struct rte_ipv4_hdr) == local_load16(f + 38) &&
 	       !(m->ol_flags & CHECKSUM_BAD) && !((load64(f) ^ lane->mac_word) & lane->mac_check) &&
 	       sum_right(f);
 }
@@ -130,11 +130,11 @@ static inline bool lane_accept(const struct lane *lane, struct td_acct_row *acct
 	__m128i match = _mm_blend_epi16(load16(f + RELAY_ADDR), load16(f + 38), MATCH_RTP);
 	__m128i wrong = _mm_or_si128(_mm_and_si128(_mm_xor_si128(load16(f + 12), is), is_mask),
 		_mm_and_si128(_mm_xor_si128(match, load16(l->match)), match_mask));
-	uint32_t total = parse_load16(f + 16), delta;
+	uint32_t total = local_load16(f + 16), delta;
 
 	if (unlikely(!_mm_testz_si128(wrong, wrong) || !frame_right(lane, m, f, total)))
 		return false;
-	delta = (uint16_t)(parse_load16(f + RELAY_RTP + 2) - l->seq_max);
+	delta = (uint16_t)(local_load16(f + RELAY_RTP + 2) - l->seq_max);
 	if (unlikely(delta - 1 >= SEQ_MAX_DROPOUT - 1)) /* 0 too: a duplicate */
 		return false;
 	if (unlikely(!police_pass(l, total, lane->time)))
@@ -161,7 +161,7 @@ static inline void tap_write(
 	uint8_t *to, const struct leg *out, const uint8_t *rtp, unsigned len, uint64_t now)
 {
 	long long *word = (void *)to;
-	uint64_t seq = parse_load16(rtp + 2), ts = rte_be_to_cpu_32(rtp_load32(rtp + 4));
+	uint64_t seq = local_load16(rtp + 2), ts = rte_be_to_cpu_32(rtp_load32(rtp + 4));
 
 	_mm_stream_si64(&word[0],
 		(long long)(TAP_AUDIO | (uint64_t)len << 16 | (uint64_t)out->tap_recording << 32));

@@ -44,7 +44,7 @@ struct lane {
 /* Passes 1 and 2 for n packets, at most LANE_BURST, that came in by a port. `more`: LANE_BURST of
  * them, and as many behind, which the same lane is opened for next. Their bytes, frames without
  * FCS, are returned. lane->ask is NULL before the first time. */
-uint64_t lane_open(struct lane *lane, struct rtp *r, const struct parse *t, unsigned port,
+uint64_t lane_open(struct lane *lane, struct rtp *r, const struct local *t, unsigned port,
 	struct rte_mbuf **m, unsigned n, bool more, uint64_t now);
 /* Passes 3 and 4 from the at-th packet on, up to the first that must go the general way: its place
  * is returned, n when there is none. All before it are taken. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dataplane/worker/handover.h>
-#include <dataplane/net/vlan.h>
+#include <dataplane/net/ledger.h>
 
 /* Whoever has the queue sends it. A relayed packet's struct pkt need not have been filled. */
 static void worker_hand_frames(struct worker *w, unsigned port)
@@ -9,7 +8,7 @@ static void worker_hand_frames(struct worker *w, unsigned port)
 
 	for (unsigned i = 0; i < p->tx_count; i++)
 		pkt_of(p->tx[i])->port = (uint8_t)port;
-	handover_put(w, p->via, p->via_worker, port, p->tx, p->tx_count);
+	worker_hand(w, p->via, p->via_worker, port, p->tx, p->tx_count);
 	p->tx_count = 0;
 }
 
@@ -26,7 +25,7 @@ void worker_flush(struct worker *w, unsigned port)
 		return;
 	}
 	if (p->vlan)
-		n = vlan_send(p, p->tx, n);
+		n = vlan_send(&p->stats, p->vlan, p->tx, n);
 	for (unsigned i = 0; i < n; i++) /* before: the driver frees what it sends */
 		bytes += p->tx[i]->pkt_len;
 	do { /* some drivers take less at once than they have room for */

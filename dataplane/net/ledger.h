@@ -15,12 +15,14 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
+#include <rte_ring.h>
 #include <tandem/media.h>
 #include <tandem/stats.h>
 #include <dataplane/net/checksum.h>
 #include <dataplane/net/fib.h>
 #include <dataplane/net/frame.h>
 #include <dataplane/net/pkt.h>
+#include <dataplane/net/vlan.h>
 
 #define WORKER_BURST 128 /* packets taken from a port, and given to one, at once */
 #define PORT_MAX     16  /* ports of a site */
@@ -89,9 +91,7 @@ static inline void worker_consume(struct worker *w, struct rte_mbuf *m, enum td_
 	rte_pktmbuf_free(m);
 }
 
-#define VLAN_BYTES 4 /* of a tag, which is taken off or still to be put on (net/vlan.h) */
-
-/* A frame that is not RTP. */
+/* A frame that is not RTP. Its tag was taken off, or is still to be put on. */
 static inline void worker_apart(
 	struct worker_port *p, enum td_apart kind, enum td_direction way, const struct rte_mbuf *m)
 {
@@ -99,6 +99,25 @@ static inline void worker_apart(
 
 	f->packets++;
 	f->bytes += m->pkt_len + (p->vlan ? VLAN_BYTES : 0);
+}
+
+/* Hands n packets of one port to worker `to` by a ring of that pair (worker/handover.h); what has
+ * no room is dropped.
+ */
+static inline void worker_hand(struct worker *w, struct rte_ring *ring, unsigned to, unsigned port,
+	struct rte_mbuf **m, unsigned n)
+{
+	struct td_port_stats *s = &w->port[port].stats;
+	unsigned put;
+
+	s->handed_out +=
+		n; /* before it can be handed_in, or a reader would see less than nothing */
+	put = rte_ring_sp_enqueue_burst(ring, (void **)m, n, NULL);
+	s->handed_out -= n - put;
+	s->dropped[TD_DROP_HANDOVER_FULL] += n - put;
+	w->handed |= 1u << to;
+	for (unsigned i = put; i < n; i++)
+		rte_pktmbuf_free(m[i]);
 }
 
 /* A new packet, empty, for `port`. NULL when the pool is empty (counted, and balanced). */

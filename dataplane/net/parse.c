@@ -1,67 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
+#include <dataplane/net/parse.h>
 #include <dataplane/net/parse6.h>
-
-#define MULTIPLIER 2654435761u /* Knuth's; those tried after it are this many apart */
-#define TRIES      256
-
-void parse_init(struct parse *t, uint16_t sip_port, uint16_t rtp_min, uint16_t rtp_max)
-{
-	memset(t, 0, sizeof(*t));
-	t->multiplier = MULTIPLIER;
-	t->sip_port = sip_port;
-	t->rtp_port_min = rtp_min;
-	t->rtp_port_max = rtp_max;
-	t->ports_per_address = (uint32_t)(rtp_max - rtp_min + 1) / 2;
-}
-
-/* All in the slots that the multiplier gives them; false when two collide. */
-static bool parse_place(struct parse *t, const struct parse *from)
-{
-	memset(t->address, 0, sizeof(t->address));
-	for (unsigned i = 0; i < PARSE_SLOTS; i++) {
-		unsigned slot = parse_slot(t, from->address[i].ip);
-
-		if (!from->address[i].ip)
-			continue;
-		if (t->address[slot].ip)
-			return false;
-		t->address[slot] = from->address[i];
-	}
-	return true;
-}
-
-int parse_add(struct parse *t, uint32_t ip, unsigned index)
-{
-	struct parse next = *t;
-	uint32_t first = index * t->ports_per_address;
-
-	if (parse_lookup(t, ip) >= 0)
-		return -EEXIST;
-	for (unsigned i = 0; i < TRIES; i++, next.multiplier += 2 * MULTIPLIER) {
-		unsigned slot;
-
-		if (!parse_place(&next, t))
-			continue;
-		slot = parse_slot(&next, ip);
-		if (next.address[slot].ip)
-			continue;
-		next.address[slot].ip = ip;
-		next.address[slot].first = first;
-		*t = next;
-		return 0;
-	}
-	return -ENOSPC;
-}
-
-int parse_lookup(const struct parse *t, uint32_t ip)
-{
-	unsigned slot = parse_slot(t, ip);
-
-	if (!ip || t->address[slot].ip != ip)
-		return -ENOENT;
-	return (int)(t->address[slot].first / t->ports_per_address);
-}
 
 /*
  * A checksum that a sender on this machine left to its network card never gets completed on a veth
@@ -78,7 +17,7 @@ static bool parse_sum_right(const struct rte_ipv4_hdr *ip, const struct rte_udp_
 	       checksum_fold(checksum_add(pseudo, udp, ntohs(udp->dgram_len))) == 0xffff;
 }
 
-static unsigned parse_udp(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m,
+static unsigned parse_udp(const struct local *t, const struct worker_port *p, struct rte_mbuf *m,
 	const struct rte_ipv4_hdr *ip, unsigned header, unsigned index)
 {
 	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
@@ -112,7 +51,7 @@ static unsigned parse_udp(const struct parse *t, const struct worker_port *p, st
 
 /* A first fragment says what it is of; those of media need not wait for the others. */
 static unsigned parse_fragment(
-	const struct parse *t, const struct rte_ipv4_hdr *ip, unsigned header)
+	const struct local *t, const struct rte_ipv4_hdr *ip, unsigned header)
 {
 	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
 	unsigned room = ntohs(ip->total_length) - header, flags = ntohs(ip->fragment_offset), port;
@@ -132,7 +71,7 @@ static unsigned parse_fragment(
 }
 
 unsigned parse_packet(
-	const struct parse *t, const struct worker_port *p, unsigned port, struct rte_mbuf *m)
+	const struct local *t, const struct worker_port *p, unsigned port, struct rte_mbuf *m)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 	const struct rte_ipv4_hdr *ip = (const void *)(eth + 1);
@@ -167,7 +106,7 @@ unsigned parse_packet(
 	if (checksum_fold(header == sizeof(*ip) ? checksum_add(0, ip, sizeof(*ip))
 						: checksum_add(0, ip, header)) != 0xffff)
 		return PARSE_DROP(IP_HEADER);
-	index = parse_lookup(t, ip->dst_addr);
+	index = local_lookup(t, ip->dst_addr);
 	if (p->kernel_owned && (index < 0 || ip->next_proto_id != IPPROTO_UDP ||
 				       ip->fragment_offset & ~htons(RTE_IPV4_HDR_DF_FLAG)))
 		return VERDICT_KERNEL;

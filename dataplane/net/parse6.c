@@ -28,7 +28,7 @@ static bool parse6_sum_right(const struct rte_ipv6_hdr *ip, const struct rte_udp
 	       checksum_fold(checksum_add(pseudo, udp, ntohs(udp->dgram_len))) == 0xffff;
 }
 
-static unsigned parse6_udp(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m,
+static unsigned parse6_udp(const struct local *t, const struct worker_port *p, struct rte_mbuf *m,
 	const struct rte_ipv6_hdr *ip, unsigned index)
 {
 	const struct rte_udp_hdr *udp = (const void *)(ip + 1);
@@ -61,7 +61,7 @@ static unsigned parse6_udp(const struct parse *t, const struct worker_port *p, s
 }
 
 /* A first fragment says what it is of; those of media need not wait for the others. */
-static unsigned parse6_fragment(const struct parse *t, const struct rte_ipv6_hdr *ip)
+static unsigned parse6_fragment(const struct local *t, const struct rte_ipv6_hdr *ip)
 {
 	const struct rte_ipv6_fragment_ext *f = (const void *)(ip + 1);
 	const struct rte_udp_hdr *udp = (const void *)(f + 1);
@@ -81,7 +81,7 @@ static unsigned parse6_fragment(const struct parse *t, const struct rte_ipv6_hdr
 	return port == t->sip_port ? VERDICT_FRAGMENT : PARSE_DROP(UDP_PORT);
 }
 
-unsigned parse6_packet(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m)
+unsigned parse6_packet(const struct local *t, const struct worker_port *p, struct rte_mbuf *m)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
 	const struct rte_ipv6_hdr *ip = (const void *)(eth + 1);

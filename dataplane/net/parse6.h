@@ -10,10 +10,12 @@
 #ifndef TANDEM_DATAPLANE_NET_PARSE6_H
 #define TANDEM_DATAPLANE_NET_PARSE6_H
 
-#include <dataplane/net/parse.h>
+#include <dataplane/net/ledger.h>
+#include <dataplane/net/local.h>
+#include <dataplane/net/verdict.h>
 
 /* The Ethernet header has been looked at, and says IPv6. */
-unsigned parse6_packet(const struct parse *t, const struct worker_port *p, struct rte_mbuf *m);
+unsigned parse6_packet(const struct local *t, const struct worker_port *p, struct rte_mbuf *m);
 /* Is this Ethernet destination one of ours beside the port's own: all nodes, or the solicited-node
  * group of any IPv6 address? Which address it is, neighbour discovery sees. */
 bool parse6_group(const struct rte_ether_addr *to);

@@ -2,7 +2,7 @@
 #include <arpa/inet.h>
 #include <tandem/config.h>
 #include <tests/unit/unit.h>
-#include <dataplane/net/parse6.h>
+#include <dataplane/net/parse.h>
 
 #define DATA 24
 
@@ -16,7 +16,7 @@ static struct {
 	struct pkt k;
 	uint8_t room[256];
 } box;
-static struct parse table;
+static struct local table;
 static struct worker_port port;
 
 static struct frame6 *frame(void)
@@ -58,7 +58,7 @@ static unsigned parse(void)
 
 static int setup(void **state)
 {
-	parse_init(&table, 5060, 20000, 20999);
+	local_init(&table, 5060, 20000, 20999);
 	assert_int_equal(local6_add(&table.local6, peer, 4), 0);
 	memset(&table.local6, 0, sizeof(table.local6));
 	assert_int_equal(local6_add(&table.local6, ours, 7), 0);

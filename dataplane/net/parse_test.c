@@ -16,7 +16,7 @@ static struct {
 	struct pkt k;
 	uint8_t room[256];
 } box;
-static struct parse table;
+static struct local table;
 static struct worker_port port;
 
 static struct frame *frame(void)
@@ -71,10 +71,10 @@ static unsigned parse(void)
 
 static int setup(void **state)
 {
-	parse_init(&table, 5060, 20000, 20999);
-	assert_int_equal(parse_add(&table, OURS, 0), 0);
-	assert_int_equal(parse_add(&table, SECOND, 1), 0);
-	assert_int_equal(parse_add(&table, OURS, 2), -EEXIST);
+	local_init(&table, 5060, 20000, 20999);
+	assert_int_equal(local_add(&table, OURS, 0), 0);
+	assert_int_equal(local_add(&table, SECOND, 1), 0);
+	assert_int_equal(local_add(&table, OURS, 2), -EEXIST);
 	port = (struct worker_port){.mac = mac, .mtu = 1500};
 	return 0;
 }

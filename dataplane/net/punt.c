@@ -9,7 +9,7 @@ struct punt_frame {
 } __attribute__((packed, aligned(2)));
 
 bool punt_arp(
-	struct worker *w, const struct parse *t, struct rte_mbuf *m, struct punt_learnt *learnt)
+	struct worker *w, const struct local *t, struct rte_mbuf *m, struct punt_learnt *learnt)
 {
 	struct punt_frame *f = rte_pktmbuf_mtod(m, struct punt_frame *);
 	struct rte_arp_ipv4 *a = &f->arp.arp_data;
@@ -23,8 +23,8 @@ bool punt_arp(
 	}
 	if (f->arp.arp_hardware != htons(RTE_ARP_HRD_ETHER) ||
 		f->arp.arp_protocol != htons(RTE_ETHER_TYPE_IPV4) || f->arp.arp_hlen != 6 ||
-		f->arp.arp_plen != 4 || parse_lookup(t, ours) < 0 ||
-		parse_lookup(t, a->arp_sip) >= 0 || rte_is_multicast_ether_addr(&a->arp_sha)) {
+		f->arp.arp_plen != 4 || local_lookup(t, ours) < 0 ||
+		local_lookup(t, a->arp_sip) >= 0 || rte_is_multicast_ether_addr(&a->arp_sha)) {
 		worker_drop(w, m, TD_DROP_NOT_FOR_US);
 		return false;
 	}

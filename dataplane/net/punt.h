@@ -16,7 +16,7 @@ struct punt_learnt { /* a neighbour that spoke ARP or neighbour discovery */
 
 /* Takes the packet. True when *learnt was filled. */
 bool punt_arp(
-	struct worker *w, const struct parse *t, struct rte_mbuf *m, struct punt_learnt *learnt);
+	struct worker *w, const struct local *t, struct rte_mbuf *m, struct punt_learnt *learnt);
 void punt_icmp(struct worker *w, struct rte_mbuf *m);
 
 /* An ARP request for `ip`, to mac or, NULL, broadcast, in an empty mbuf. */

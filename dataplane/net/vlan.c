@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <netinet/in.h>
+#include <rte_ether.h>
 #include <dataplane/net/vlan.h>
 
 struct vlan_frame {
@@ -25,23 +27,23 @@ static bool vlan_strip(struct rte_mbuf *m, uint16_t vlan)
 	return true;
 }
 
-unsigned vlan_receive(struct worker_port *p, struct rte_mbuf **m, unsigned n)
+unsigned vlan_receive(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **m, unsigned n)
 {
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t bytes = m[i]->pkt_len;
 
-		if (vlan_strip(m[i], p->vlan)) {
-			p->stats.in_bytes += bytes - m[i]->pkt_len;
+		if (vlan_strip(m[i], vlan)) {
+			s->in_bytes += bytes - m[i]->pkt_len;
 			m[kept++] = m[i];
 			continue;
 		}
-		p->stats.in++;
-		p->stats.in_bytes += bytes;
-		p->stats.dropped[TD_DROP_VLAN]++;
-		p->stats.apart[TD_APART_REFUSED][TD_DIR_IN].packets++;
-		p->stats.apart[TD_APART_REFUSED][TD_DIR_IN].bytes += bytes;
+		s->in++;
+		s->in_bytes += bytes;
+		s->dropped[TD_DROP_VLAN]++;
+		s->apart[TD_APART_REFUSED][TD_DIR_IN].packets++;
+		s->apart[TD_APART_REFUSED][TD_DIR_IN].bytes += bytes;
 		rte_pktmbuf_free(m[i]);
 	}
 	return kept;
@@ -62,16 +64,16 @@ static bool vlan_insert(struct rte_mbuf *m, uint16_t vlan)
 	return true;
 }
 
-unsigned vlan_send(struct worker_port *p, struct rte_mbuf **m, unsigned n)
+unsigned vlan_send(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **m, unsigned n)
 {
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (vlan_insert(m[i], p->vlan)) {
+		if (vlan_insert(m[i], vlan)) {
 			m[kept++] = m[i];
 			continue;
 		}
-		p->stats.dropped[TD_DROP_TOO_BIG]++;
+		s->dropped[TD_DROP_TOO_BIG]++;
 		rte_pktmbuf_free(m[i]);
 	}
 	return kept;

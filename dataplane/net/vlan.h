@@ -6,14 +6,16 @@
 #ifndef TANDEM_DATAPLANE_NET_VLAN_H
 #define TANDEM_DATAPLANE_NET_VLAN_H
 
-#include <dataplane/net/ledger.h>
+#include <rte_mbuf.h>
+#include <tandem/stats.h>
 
-#define VLAN_ID 0x0fff
+#define VLAN_BYTES 4 /* of a tag */
+#define VLAN_ID    0x0fff
 
-/* What came in by a port with a tag: those without this very tag are dropped. How many remain, in
- * their order. Bytes of tags are counted here, as no one sees them later. */
-unsigned vlan_receive(struct worker_port *p, struct rte_mbuf **m, unsigned n);
+/* What came in by a port with the tag `vlan`: those without this very tag are dropped. How many
+ * remain, in their order. Bytes of tags are counted here, as no one sees them later. */
+unsigned vlan_receive(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **m, unsigned n);
 /* Tags what is about to leave; how many remain: one whose buffer has no room is dropped. */
-unsigned vlan_send(struct worker_port *p, struct rte_mbuf **m, unsigned n);
+unsigned vlan_send(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **m, unsigned n);
 
 #endif

@@ -2,7 +2,7 @@
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
 #include <string.h>
-#include <dataplane/rtp/srtp_crypto.h>
+#include <dataplane/rtp/srtp.h>
 
 #define RTP_FIXED  12u /* octets of RTP's header that are always there */
 #define RTCP_CLEAR 8u  /* of the first RTCP packet, not encrypted */

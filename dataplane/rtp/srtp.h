@@ -15,6 +15,7 @@
 #define TANDEM_DATAPLANE_RTP_SRTP_H
 
 #include <tandem/media.h>
+#include <dataplane/rtp/srtp_crypto.h>
 
 #define SRTP_RTP_MORE  (16 + TD_SRTP_MKI_BYTES) /* octets that protecting adds, at most */
 #define SRTP_RTCP_MORE (SRTP_RTP_MORE + 4)
@@ -22,17 +23,6 @@
 /* SSRCs of a peer that are told apart: one that comes back (hold, resume) goes on where it was, and
  * what was recorded of it before cannot be played again. */
 #define SRTP_SOURCES 4
-
-struct srtp_crypto;                          /* a thread's contexts of libcrypto */
-struct srtp_crypto *srtp_crypto_alloc(void); /* NULL: errno ENOMEM, or ENOTSUP without AES */
-void srtp_crypto_free(struct srtp_crypto *x);
-
-/* The keys that RFC 3711 section 4.3 derives. */
-struct srtp_keys {
-	uint8_t cipher[32];
-	uint8_t salt[16];
-	uint32_t inner[5], outer[5]; /* SHA-1 after the first block of HMAC's two hashes */
-};
 
 struct srtp_source {
 	uint32_t ssrc;     /* as it lies in the packet */

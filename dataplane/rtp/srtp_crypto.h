@@ -3,7 +3,7 @@
 #ifndef TANDEM_DATAPLANE_RTP_SRTP_CRYPTO_H
 #define TANDEM_DATAPLANE_RTP_SRTP_CRYPTO_H
 
-#include <dataplane/rtp/srtp.h>
+#include <tandem/media.h>
 
 #define CRYPTO_SHA1    20 /* of a whole HMAC-SHA1 */
 #define CRYPTO_GCM_TAG 16
@@ -14,6 +14,17 @@ struct crypto_suite {
 	bool aead;
 };
 extern const struct crypto_suite crypto_suites[TD_SRTP_SUITES];
+
+struct srtp_crypto;                          /* a thread's contexts of libcrypto */
+struct srtp_crypto *srtp_crypto_alloc(void); /* NULL: errno ENOMEM, or ENOTSUP without AES */
+void srtp_crypto_free(struct srtp_crypto *x);
+
+/* The keys that RFC 3711 section 4.3 derives. */
+struct srtp_keys {
+	uint8_t cipher[32];
+	uint8_t salt[16];
+	uint32_t inner[5], outer[5]; /* SHA-1 after the first block of HMAC's two hashes */
+};
 
 /* Section 4.3.1 with a key derivation rate of 0. */
 void crypto_derive(struct srtp_crypto *x, const struct td_srtp_key *master, struct srtp_keys *rtp,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Against the vectors of RFC 3711 appendix B and RFC 7714 sections 16 and 17, and itself. */
 #include <stdio.h>
-#include <dataplane/rtp/srtp_crypto.h>
+#include <dataplane/rtp/srtp.h>
 #include <tests/unit/unit.h>
 
 #define RTP_BYTES 172

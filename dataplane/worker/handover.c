@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <rte_mbuf.h>
 #include <dataplane/worker/cmdq.h>
 #include <dataplane/worker/handover.h>
 

@@ -14,7 +14,8 @@
 #define TANDEM_DATAPLANE_WORKER_HANDOVER_H
 
 #include <rte_ring.h>
-#include <dataplane/net/ledger.h>
+#include <errno.h>
+#include <stdint.h>
 
 /* A worker that slept takes some 100 us to look: 20 packets/us may come meanwhile. */
 #define HANDOVER_RING 2047
@@ -22,24 +23,6 @@
 struct handover { /* from one worker to another */
 	struct rte_ring *received, *frames;
 };
-
-/* Hands n packets of one port to worker `to` by a ring of that pair; what has no room is dropped.
- */
-static inline void handover_put(struct worker *w, struct rte_ring *ring, unsigned to, unsigned port,
-	struct rte_mbuf **m, unsigned n)
-{
-	struct td_port_stats *s = &w->port[port].stats;
-	unsigned put;
-
-	s->handed_out +=
-		n; /* before it can be handed_in, or a reader would see less than nothing */
-	put = rte_ring_sp_enqueue_burst(ring, (void **)m, n, NULL);
-	s->handed_out -= n - put;
-	s->dropped[TD_DROP_HANDOVER_FULL] += n - put;
-	w->handed |= 1u << to;
-	for (unsigned i = put; i < n; i++)
-		rte_pktmbuf_free(m[i]);
-}
 
 /* By [from * workers + to]; those to themselves are empty. NULL with errno. *bytes grows. */
 struct handover *handover_alloc(unsigned workers, uint64_t *bytes);

@@ -5,21 +5,11 @@
  * A turn takes a burst from each port, what the rings hold and what is due. Between turns the loop
  * may rest (sleep.c).
  */
-#include <errno.h>
-#include <time.h>
 #include <dataplane/net/vlan.h>
 #include <dataplane/private.h>
 
 #define QUIESCENT_TURNS 256 /* under load; a loop that sleeps is offline */
 #define COMMAND_BURST   64
-
-uint64_t dp_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t); /* vDSO: the TSC, kept in rate by the kernel */
-	return (uint64_t)t.tv_sec * TD_NSEC_PER_SEC + (uint64_t)t.tv_nsec;
-}
 
 /* True when the turn ran. */
 static bool signalling_turn(struct dp *dp, uint64_t now)
@@ -48,7 +38,7 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 		total += n;
 		d->burst_full |= n == WORKER_BURST;
 		if (w->port[i].vlan)
-			n = vlan_receive(&w->port[i], m, n);
+			n = vlan_receive(&w->port[i].stats, w->port[i].vlan, m, n);
 		if (n)
 			pipeline_run(d, i, m, n, now);
 	}

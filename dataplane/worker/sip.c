@@ -45,8 +45,8 @@ static int sip_lost(struct dp *dp, unsigned port, enum td_drop reason, int rc)
 /* The port of a local address, to count on; the first one for an address that is not ours. */
 static unsigned sip_port_of(const struct dp *dp, const struct td_addr *local)
 {
-	int i = local->family == 6 ? local6_lookup(&dp->parse.local6, local->ip6)
-				   : parse_lookup(&dp->parse, local->ip4);
+	int i = local->family == 6 ? local6_lookup(&dp->local.local6, local->ip6)
+				   : local_lookup(&dp->local, local->ip4);
 
 	return i < 0 ? 0 : dp->address[i].port;
 }

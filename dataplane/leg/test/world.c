@@ -199,7 +199,7 @@ int world_setup(void **state)
 	w->worker.pool = pool;
 	w->worker.fib = &w->fib;
 	w->fib.eth = w->eth;
-	parse_init(&w->parse, 5060, WORLD_PORT_MIN, WORLD_PORT_MAX);
+	local_init(&w->local, 5060, WORLD_PORT_MIN, WORLD_PORT_MAX);
 	for (unsigned i = 0; i < 2; i++) {
 		uint64_t word = 0;
 
@@ -210,9 +210,9 @@ int world_setup(void **state)
 	}
 	for (unsigned i = 0; i < WORLD_ADDRESSES; i++)
 		if (ours[i].addr.family == 6)
-			local6_add(&w->parse.local6, ours[i].addr.ip6, i);
+			local6_add(&w->local.local6, ours[i].addr.ip6, i);
 		else
-			parse_add(&w->parse, ours[i].addr.ip4, i);
+			local_add(&w->local, ours[i].addr.ip4, i);
 	for (unsigned i = 0; i < sizeof(sound); i++)
 		sound[i] = (uint8_t)(i / 160 * 16 + i % 13);
 	assert_int_equal(sounds_set(w->sounds, 0, TD_CODEC_PCMA, sound, sizeof(sound)), 0);
@@ -405,9 +405,9 @@ static void input_port(struct world *w, unsigned port, struct rte_mbuf **m, unsi
 	struct lane lane = {.ask = NULL};
 
 	p->stats.in += n;
-	lane_open(&lane, w->rtp, &w->parse, port, m, n, false, w->now);
+	lane_open(&lane, w->rtp, &w->local, port, m, n, false, w->now);
 	for (unsigned i = lane_run(&lane, 0); i < n; i = lane_run(&lane, i + 1)) {
-		unsigned verdict = parse_packet(&w->parse, p, port, m[i]);
+		unsigned verdict = parse_packet(&w->local, p, port, m[i]);
 
 		w->general++;
 		if (verdict == VERDICT_MEDIA)

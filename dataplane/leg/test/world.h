@@ -53,7 +53,7 @@ struct world {
 	struct rtp *rtp;
 	struct tap *tap;
 	struct sounds *sounds;
-	struct parse parse;
+	struct local local;
 	struct fib fib;
 	_Atomic uint64_t eth[5];
 	struct world_frame *frame; /* [0, frames) */
