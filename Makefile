@@ -5,7 +5,7 @@
 B    ?= build
 ASAN ?= build-asan
 
-.PHONY: all deps demo test lint asan bench bench-peers clean install
+.PHONY: all deps demo test lint asan bench bench-peers clean install hooks recipes
 
 all: $(B)/build.ninja
 	@ninja -C $(B)
@@ -26,6 +26,10 @@ test: deps all
 
 lint: deps all
 	@tools/lint $(B)
+
+# Follows "how to add" of CONTRIBUTING.md to the letter, on a copy of the tree; half an hour.
+recipes: deps
+	@tools/recipes run
 
 $(ASAN)/build.ninja: | deps
 	@meson setup $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined -Djemalloc=disabled
