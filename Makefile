@@ -18,6 +18,10 @@ $(B)/build.ninja: | deps
 	@meson setup $(B) --buildtype=release >$(B).log 2>&1 || { cat $(B).log; rm -f $(B).log; exit 1; }
 	@rm -f $(B).log
 
+# git asks tools/commits about the message of each commit.
+hooks:
+	@git config core.hooksPath tools/hooks
+
 demo: deps all
 	@tests/demo/run
 
