@@ -1,93 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Agents' states, but for offers and talks (offer.c).
- *
- *   LOGGED_OUT -login-> AVAILABLE -offer-> RESERVED -180-> RINGING -200-> TALKING -bye-> WRAP_UP
- *                           ^                 |               |              |              |
- *                           +-- cancelled, refused -----------+              +--- no time --+
- *                           +------------------------ time or "ready" ----------------------+
- *   ring time over -> NOT_RESPONDING;  pause, from any but LOGGED_OUT -> PAUSED;
- *   unpause or login: both -> AVAILABLE;  logout: any -> LOGGED_OUT.
- */
+/* What agents ask and what becomes of them by time; offers and talks are in offer.c. */
 #include <errno.h>
 #include <engine/acd/internal.h>
 
-void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason)
-{
-	struct acd *a = ag->acd;
-
-	ag->state = (uint8_t)state;
-	ag->reason = (uint8_t)reason;
-	ag->since = a->now;
-	if (state != TD_AGENT_PAUSED && state != TD_AGENT_TALKING)
-		ag->pause_reason[0] = '\0';
-	struct td_acd_out out = out_begin(a, TD_ACD_OUT_AGENT, ag->queue, ag->number, ag->offer);
-
-	out.contact = ag->contact;
-	out.state = ag->state;
-	out.reason = ag->reason;
-	out_end(a, &out);
-}
-
-/* AVAILABLE, last in the order, and perhaps no longer when this returns. */
-static void become_idle(struct acd_agent *ag)
-{
-	ag->queue = 0;
-	ag->contact = 0;
-	ag->idle_order = ++ag->acd->order;
-	ag->idle_since = ag->acd->now;
-	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
-	agent_refresh(ag);
-	agent_match(ag);
-}
-
-/*
- * From any state but TALKING to one in which nothing is offered. A contact that is being offered
- * goes back to its place, and to the next agent once this one cannot take it.
- */
-static void withdraw(struct acd_agent *ag, enum td_agent_state state)
-{
-	struct acd *a = ag->acd;
-	struct contact *c = ag->offer;
-
-	timer_cancel(&a->timers, &ag->timer);
-	if (c) {
-		struct td_acd_out out = out_begin(a, TD_ACD_OUT_CANCEL, ag->queue, ag->number, c);
-
-		out.reason = TD_ACD_WITHDRAW;
-		out_end(a, &out);
-		offer_end(c);
-	}
-	ag->queue = 0;
-	ag->contact = 0;
-	agent_enter(ag, state, TD_ACD_NONE);
-	agent_refresh(ag);
-	if (c)
-		queue_match(c->queue);
-}
-
-/* Strongest first. */
-void agent_talk_over(struct acd_agent *ag)
-{
-	struct acd *a = ag->acd;
-
-	if (ag->logout_waits || ag->delete_waits) {
-		withdraw(ag, TD_AGENT_LOGGED_OUT);
-		ag->used = !ag->delete_waits;
-		if (!ag->used)
-			pipe_set(ag, 0);
-	} else if (ag->pause_waits) {
-		withdraw(ag, TD_AGENT_PAUSED);
-	} else if (ag->wrap_up_ms) {
-		agent_enter(ag, TD_AGENT_WRAP_UP, TD_ACD_NONE);
-		timer_set(&a->timers, &ag->timer, a->now + ag->wrap_up_ms * TD_NSEC_PER_MSEC);
-	} else {
-		become_idle(ag);
-	}
-	ag->logout_waits = ag->pause_waits = ag->delete_waits = false;
-}
-
-void agent_fire(struct timer *t, uint64_t now)
+static void agent_fire(struct timer *t, uint64_t now)
 {
 	struct acd_agent *ag = OWNER(t, struct acd_agent, timer);
 
@@ -97,7 +13,7 @@ void agent_fire(struct timer *t, uint64_t now)
 		offer_expire(ag);
 		break;
 	case TD_AGENT_WRAP_UP:
-		become_idle(ag);
+		agent_idle(ag);
 		break;
 	default: /* AVAILABLE: the back-off ends, the place in the order stays */
 		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
@@ -149,7 +65,7 @@ int agent_del(struct acd *a, const struct td_acd_in *in)
 		return 0;
 	}
 	if (ag->state != TD_AGENT_LOGGED_OUT)
-		withdraw(ag, TD_AGENT_LOGGED_OUT);
+		agent_withdraw(ag, TD_AGENT_LOGGED_OUT);
 	pipe_set(ag, 0);
 	ag->used = false;
 	return 0;
@@ -167,7 +83,7 @@ int agent_login(struct acd *a, const struct td_acd_in *in)
 	}
 	if (ag->state != TD_AGENT_LOGGED_OUT && ag->state != TD_AGENT_NOT_RESPONDING)
 		return -EALREADY;
-	become_idle(ag);
+	agent_idle(ag);
 	return 0;
 }
 
@@ -182,7 +98,7 @@ int agent_logout(struct acd *a, const struct td_acd_in *in)
 	if (ag->state == TD_AGENT_TALKING)
 		ag->logout_waits = true;
 	else
-		withdraw(ag, TD_AGENT_LOGGED_OUT);
+		agent_withdraw(ag, TD_AGENT_LOGGED_OUT);
 	return 0;
 }
 
@@ -203,7 +119,7 @@ int agent_pause(struct acd *a, const struct td_acd_in *in)
 	if (ag->state == TD_AGENT_TALKING)
 		ag->pause_waits = true;
 	else
-		withdraw(ag, TD_AGENT_PAUSED);
+		agent_withdraw(ag, TD_AGENT_PAUSED);
 	return 0;
 }
 
@@ -216,11 +132,11 @@ int agent_unpause(struct acd *a, const struct td_acd_in *in)
 	switch (ag->state) {
 	case TD_AGENT_WRAP_UP:
 		timer_cancel(&a->timers, &ag->timer);
-		become_idle(ag);
+		agent_idle(ag);
 		return 0;
 	case TD_AGENT_PAUSED:
 	case TD_AGENT_NOT_RESPONDING:
-		become_idle(ag);
+		agent_idle(ag);
 		return 0;
 	case TD_AGENT_LOGGED_OUT:
 		return -EINVAL;

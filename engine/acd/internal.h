@@ -120,39 +120,78 @@ struct acd {
 	struct hash contact_by_number;
 };
 
-/* acd.c */
-void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
-struct acd_agent *agent_at(struct acd *a, uint32_t number);         /* NULL when there is none */
-struct acd_queue *queue_at(struct acd *a, uint32_t number);         /* NULL when there is none */
-struct contact *contact_find(const struct acd *a, uint32_t number); /* NULL when there is none */
-/* Starts an output: now, type and what follows from the arguments, each of which may be NULL/0. */
-struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,
-	uint32_t agent, const struct contact *c);
-void out_end(struct acd *a, const struct td_acd_out *out);
+/*
+ * The layers, from the bottom up: no file calls one that stands below it in this list of
+ * prototypes.
+ */
 
-/* match.c */
+/* order.c */
 bool idle_before(const struct tree_node *a, const struct tree_node *b);
 bool calling_before(const struct tree_node *a, const struct tree_node *b);
 bool line_before(const struct tree_node *a, const struct tree_node *b);
 bool waiting_before(const struct tree_node *a, const struct tree_node *b);
-void agent_refresh(struct acd_agent *ag); /* into or out of its groups' sets, by its state */
-void queue_refresh(struct acd_queue *q);  /* the same, by its contacts */
-void agent_match(struct acd_agent *ag);   /* offers it the best contact, if it is idle */
-void queue_match(struct acd_queue *q);    /* offers contacts while agents are idle */
-struct acd_queue *agent_queue(
-	struct acd_agent *ag); /* whose best contact it would take; NULL: none */
-void queue_offer(
-	struct acd_queue *q); /* its best contact, to the agent idle longest, who is there */
 bool queue_before(
 	const struct acd_queue *a, const struct acd_queue *b); /* by their best contacts */
+void *link_owner(const struct tree_node *n); /* of an acd_link's node; NULL: none */
+uint32_t contact_wait_ms(const struct acd *a, const struct contact *c);
+
+/* memory.c */
+void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
+struct acd_agent *agent_at(struct acd *a, uint32_t number);         /* NULL when there is none */
+struct acd_queue *queue_at(struct acd *a, uint32_t number);         /* NULL when there is none */
+struct contact *contact_find(const struct acd *a, uint32_t number); /* NULL when there is none */
+
+/* output.c */
+/* Starts an output: now, type and what follows from the arguments, each of which may be NULL/0. */
+struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,
+	uint32_t agent, const struct contact *c);
+void out_end(struct acd *a, const struct td_acd_out *out);
+void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason);
+
+/* sets.c */
+void agent_refresh(struct acd_agent *ag); /* into or out of its groups' sets, by its state */
+void queue_refresh(struct acd_queue *q);  /* the same, by its contacts */
+struct acd_queue *agent_queue(struct acd_agent *ag); /* whose best contact it would take, or NULL */
+struct acd_agent *queue_agent(const struct acd_queue *q); /* idle longest of its groups, or NULL */
+void pipe_set(
+	struct acd_agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
+void pipe_take(struct acd_agent *ag);           /* an offer to it begins */
+bool pipe_full(const struct acd_agent *ag);
+void pipe_refresh(const struct pipe *p); /* all agents behind it */
+
+/* match.c */
+void agent_match(struct acd_agent *ag); /* offers it the best contact, if it is idle */
+void queue_match(struct acd_queue *q);  /* offers contacts while agents are idle */
+void queue_offer(
+	struct acd_queue *q); /* its best contact, to the agent idle longest, who is there */
 /* The contact's offer is over: it waits again, the agent has none. Both are not yet refreshed or
  * matched: the caller gives the agent its next state first. */
 void offer_end(struct contact *c);
 
-/* agent.c */
-void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason);
+/* stay.c */
+void agent_idle(struct acd_agent *ag);
+void agent_withdraw(struct acd_agent *ag, enum td_agent_state state);
 void agent_talk_over(struct acd_agent *ag); /* wrap-up, or what waited for the end of the talk */
-void agent_fire(struct timer *t, uint64_t now);
+
+/* contact.c */
+void contact_free(struct contact *c); /* out of its queue; no agent is rung for it */
+void contact_remove(struct contact *c, enum td_acd_reason cancel, enum td_acd_reason over);
+void contact_timeout_set(struct contact *c); /* by its queue's configuration */
+int contact_add(struct acd *a, const struct td_acd_in *in);
+int contact_del(struct acd *a, const struct td_acd_in *in);
+
+/* queue.c */
+int queue_set(struct acd *a, const struct td_acd_in *in);
+int queue_del(struct acd *a, const struct td_acd_in *in);
+
+/* offer.c */
+void offer_expire(struct acd_agent *ag);
+int offer_ringing(struct acd *a, const struct td_acd_in *in);
+int offer_answer(struct acd *a, const struct td_acd_in *in);
+int offer_fail(struct acd *a, const struct td_acd_in *in);
+int talk_end(struct acd *a, const struct td_acd_in *in);
+
+/* agent.c */
 int agent_set(struct acd *a, const struct td_acd_in *in);
 int agent_del(struct acd *a, const struct td_acd_in *in);
 int agent_login(struct acd *a, const struct td_acd_in *in);
@@ -163,25 +202,6 @@ int agent_reach(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
 
 /* pipe.c */
-void pipe_set(
-	struct acd_agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
-void pipe_take(struct acd_agent *ag);           /* an offer to it begins */
-bool pipe_full(const struct acd_agent *ag);
 int pipe_room(struct acd *a, const struct td_acd_in *in);
-
-/* offer.c */
-void offer_expire(struct acd_agent *ag);
-int offer_ringing(struct acd *a, const struct td_acd_in *in);
-int offer_answer(struct acd *a, const struct td_acd_in *in);
-int offer_fail(struct acd *a, const struct td_acd_in *in);
-int talk_end(struct acd *a, const struct td_acd_in *in);
-
-/* queue.c */
-uint32_t contact_wait_ms(const struct acd *a, const struct contact *c);
-void contact_free(struct contact *c); /* out of its queue; no agent is rung for it */
-int queue_set(struct acd *a, const struct td_acd_in *in);
-int queue_del(struct acd *a, const struct td_acd_in *in);
-int contact_add(struct acd *a, const struct td_acd_in *in);
-int contact_del(struct acd *a, const struct td_acd_in *in);
 
 #endif

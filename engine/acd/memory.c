@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory of a distributor, and what is found in it by number. */
+#include <errno.h>
+#include <stdlib.h>
+#include <engine/acd/internal.h>
+
+struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void *ctx)
+{
+	struct acd *a = NULL;
+	int rc = -EINVAL;
+
+	if (limits->queues > ACD_LIMIT_MAX || limits->groups > ACD_LIMIT_MAX ||
+		limits->agents > ACD_LIMIT_MAX || limits->contacts > ACD_LIMIT_MAX ||
+		limits->links > ACD_LIMIT_MAX)
+		goto fail;
+	rc = -ENOMEM;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		goto fail;
+	a->limits = *limits;
+	a->out = out;
+	a->ctx = ctx;
+	/* One more than the limit each: numbers start at 1, and calloc(0) may be NULL. */
+	a->group = calloc((size_t)limits->groups + 1, sizeof(*a->group));
+	if (!a->group)
+		goto fail_acd;
+	a->queue = calloc((size_t)limits->queues + 1, sizeof(*a->queue));
+	if (!a->queue)
+		goto fail_group;
+	a->agent = calloc((size_t)limits->agents + 1, sizeof(*a->agent));
+	if (!a->agent)
+		goto fail_queue;
+	a->pipe = calloc((size_t)limits->links + 1, sizeof(*a->pipe));
+	if (!a->pipe)
+		goto fail_agent;
+	if (pool_init(&a->contacts, limits->contacts, sizeof(struct contact)))
+		goto fail_pipe;
+	/* The numbers are ours, nobody can pick them to collide: a fixed seed does. */
+	if (hash_init(&a->contact_by_number, limits->contacts, 0))
+		goto fail_contacts;
+	if (timers_init(&a->timers, limits->agents + limits->contacts))
+		goto fail_hash;
+	for (uint32_t i = 1; i <= limits->groups; i++) {
+		tree_init(&a->group[i].idle, idle_before);
+		tree_init(&a->group[i].calling, calling_before);
+	}
+	for (uint32_t i = 1; i <= limits->links; i++) {
+		TAILQ_INIT(&a->pipe[i].agents);
+		a->pipe[i].room = TD_ACD_ROOM;
+	}
+	return a;
+
+fail_hash:
+	hash_fini(&a->contact_by_number);
+fail_contacts:
+	pool_fini(&a->contacts);
+fail_pipe:
+	free(a->pipe);
+fail_agent:
+	free(a->agent);
+fail_queue:
+	free(a->queue);
+fail_group:
+	free(a->group);
+fail_acd:
+	free(a);
+fail:
+	errno = -rc;
+	return NULL;
+}
+
+void acd_free(struct acd *a)
+{
+	if (!a)
+		return;
+	timers_fini(&a->timers);
+	hash_fini(&a->contact_by_number);
+	pool_fini(&a->contacts);
+	free(a->pipe);
+	free(a->agent);
+	free(a->queue);
+	free(a->group);
+	free(a);
+}
+
+void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner)
+{
+	*l = (struct links){0};
+	for (int i = 0; i < TD_ACD_GROUPS; i++) {
+		bool twice = false;
+
+		for (int j = 0; j < l->count; j++)
+			twice |= l->group[j] == group[i];
+		if (group[i] == 0 || twice)
+			continue;
+		l->link[l->count].owner = owner;
+		l->group[l->count++] = group[i];
+	}
+}
+
+struct acd_agent *agent_at(struct acd *a, uint32_t number)
+{
+	if (number == 0 || number > a->limits.agents || !a->agent[number].used)
+		return NULL;
+	return &a->agent[number];
+}
+
+struct acd_queue *queue_at(struct acd *a, uint32_t number)
+{
+	if (number == 0 || number > a->limits.queues || !a->queue[number].used)
+		return NULL;
+	return &a->queue[number];
+}
+
+struct contact *contact_find(const struct acd *a, uint32_t number)
+{
+	struct str key = {(const char *)&number, sizeof(number)};
+
+	for (struct hash_node *n = hash_first(&a->contact_by_number, key); n; n = hash_next(n)) {
+		struct contact *c = OWNER(n, struct contact, node);
+
+		if (c->number == number)
+			return c;
+	}
+	return NULL;
+}
+
+struct td_acd_in acd_limits_input(const struct td_acd_limits *limits, uint64_t now)
+{
+	struct td_acd_in in = {0};
+
+	in.now = now;
+	in.type = TD_ACD_IN_LIMITS;
+	in.limits = *limits;
+	return in;
+}

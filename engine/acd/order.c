@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who comes before whom: contacts in a line, agents and queues in a group's sets. */
+#include <engine/acd/internal.h>
+
+uint32_t contact_wait_ms(const struct acd *a, const struct contact *c)
+{
+	uint64_t ms = (a->now - c->entered) / TD_NSEC_PER_MSEC;
+
+	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static bool contact_before(const struct contact *a, const struct contact *b)
+{
+	if (a->priority != b->priority)
+		return a->priority > b->priority;
+	if (a->order_time != b->order_time)
+		return a->order_time < b->order_time;
+	return a->order < b->order;
+}
+
+bool line_before(const struct tree_node *a, const struct tree_node *b)
+{
+	return contact_before(
+		OWNER(a, struct contact, line_node), OWNER(b, struct contact, line_node));
+}
+
+bool waiting_before(const struct tree_node *a, const struct tree_node *b)
+{
+	return contact_before(
+		OWNER(a, struct contact, waiting_node), OWNER(b, struct contact, waiting_node));
+}
+
+void *link_owner(const struct tree_node *n)
+{
+	return n ? OWNER(n, struct acd_link, node)->owner : NULL;
+}
+
+bool idle_before(const struct tree_node *a, const struct tree_node *b)
+{
+	const struct acd_agent *x = link_owner(a), *y = link_owner(b);
+
+	return x->idle_order < y->idle_order;
+}
+
+bool calling_before(const struct tree_node *a, const struct tree_node *b)
+{
+	const struct acd_queue *x = link_owner(a), *y = link_owner(b);
+
+	return contact_before(x->best, y->best);
+}
+
+bool queue_before(const struct acd_queue *a, const struct acd_queue *b)
+{
+	return contact_before(a->best, b->best);
+}
