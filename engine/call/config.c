@@ -197,7 +197,7 @@ static void group_numbers(const struct td_engine *e, uint32_t out[static TD_ACD_
 	}
 }
 
-static void agent_set(struct td_engine *e, struct agent *a, const struct td_conf_agent *conf)
+static void agent_apply(struct td_engine *e, struct agent *a, const struct td_conf_agent *conf)
 {
 	struct td_acd_in in;
 	bool fresh = !a->object.live;
@@ -223,7 +223,7 @@ static void agent_set(struct td_engine *e, struct agent *a, const struct td_conf
 	engine_drain(e);
 }
 
-static void agent_del(struct td_engine *e, struct agent *a)
+static void agent_end(struct td_engine *e, struct agent *a)
 {
 	a->object.live = false;
 	a->reachable = false;
@@ -240,13 +240,13 @@ static void agents_apply(struct td_engine *e, const struct td_conf *c)
 			conf_lookup(c, TD_KIND_AGENT, str_of(a->object.name));
 
 		if (conf)
-			agent_set(e, a, conf);
+			agent_apply(e, a, conf);
 		else if (a->object.live)
-			agent_del(e, a);
+			agent_end(e, a);
 	}
 }
 
-static void queue_set(struct td_engine *e, struct queue *q, const struct td_conf_queue *conf)
+static void queue_apply(struct td_engine *e, struct queue *q, const struct td_conf_queue *conf)
 {
 	struct td_acd_in in;
 	bool fresh = !q->object.live;
@@ -281,7 +281,7 @@ static void queues_apply(struct td_engine *e, const struct td_conf *c)
 			conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name));
 
 		if (conf)
-			queue_set(e, q, conf);
+			queue_apply(e, q, conf);
 	}
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		struct queue *q = objects_get(&e->queues, n);

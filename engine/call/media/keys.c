@@ -124,7 +124,7 @@ void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen
 
 	if (!chosen->in) {
 		if (before)
-			story(e, l->call, "no SRTP any more with %s", leg_who(l));
+			story(e, l->call, "no SRTP any more with %s", call_leg_who(l));
 		explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
 		l->ours.crypto_count = 0;
 		explicit_bzero(k, sizeof(*k));
@@ -143,9 +143,10 @@ void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen
 	l->ours.crypto_count = 1;
 	explicit_bzero(&l->ours.crypto[1], sizeof(l->ours.crypto) - sizeof(l->ours.crypto[0]));
 	if (before != k->in.suite)
-		story(e, l->call, "SRTP with %s: %s", leg_who(l), sdp_crypto_suite(k->in.suite));
+		story(e, l->call, "SRTP with %s: %s", call_leg_who(l),
+			sdp_crypto_suite(k->in.suite));
 	else if (k->in_due)
-		story(e, l->call, "another SRTP key of %s", leg_who(l));
+		story(e, l->call, "another SRTP key of %s", call_leg_who(l));
 }
 
 void keys_wipe(struct call_leg *l)

@@ -12,7 +12,7 @@
 #define SEQ_FIRST_MAX   0x7fff
 #define DEL_RESERVE     1 /* a leg can always be ended */
 
-static void leg_free(struct td_engine *e, struct call_leg *l)
+static void call_leg_free(struct td_engine *e, struct call_leg *l)
 {
 	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
 		return; /* something still points here */
@@ -20,7 +20,7 @@ static void leg_free(struct td_engine *e, struct call_leg *l)
 	pool_free(&e->legs, l);
 }
 
-struct call_leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
+struct call_leg *call_leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	const struct td_addr *local, uint8_t family)
 {
 	int address = ports_media(&e->ports, local, family);
@@ -62,26 +62,26 @@ struct call_leg *leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	return l;
 }
 
-void leg_session_over(struct td_engine *e, struct call_leg *l)
+void call_leg_session_over(struct td_engine *e, struct call_leg *l)
 {
 	l->session = NULL;
 	/* Until then a 2xx that crosses our CANCEL may bring RTP to the port we offered. */
 	if (l->media == LEG_MEDIA_RESERVED && !l->call)
-		leg_gone(e, l);
+		call_leg_gone(e, l);
 	else
-		leg_free(e, l);
+		call_leg_free(e, l);
 }
 
-void leg_detach(struct td_engine *e, struct call_leg *l)
+void call_leg_detach(struct td_engine *e, struct call_leg *l)
 {
 	l->call = NULL;
 	if (l->media == LEG_MEDIA_ADDED)
-		leg_del(e, l);
+		call_leg_del(e, l);
 	reserve_release(e, &l->grant); /* an offer that is over */
 	if (l->media == LEG_MEDIA_RESERVED && !l->session)
-		leg_gone(e, l);
+		call_leg_gone(e, l);
 	else
-		leg_free(e, l);
+		call_leg_free(e, l);
 }
 
 /* RFC 8866 section 5.2; a signed 64-bit number everywhere. Never 0. */
@@ -95,8 +95,8 @@ static uint8_t static_pt(uint8_t codec)
 	return codec == TD_CODEC_PCMA ? 8 : 0; /* RFC 3551 table 4 */
 }
 
-void leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs, uint8_t dtmf_pt,
-	uint8_t ptime_ms)
+void call_leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs,
+	uint8_t dtmf_pt, uint8_t ptime_ms)
 {
 	l->ours = (struct sdp){
 		.rtp = ports_rtp(&e->ports, l->slot),
@@ -117,7 +117,7 @@ void leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs
 	keys_offer(e, l);
 }
 
-int leg_answer(
+int call_leg_answer(
 	struct td_engine *e, struct call_leg *l, const uint8_t *codecs, const struct sdp *offer)
 {
 	struct td_addr rtp = ports_rtp(&e->ports, l->slot);
@@ -147,7 +147,7 @@ static uint32_t account(struct td_engine *e, const struct call_leg *l, uint8_t c
 	return acct_row(&e->acct, &key);
 }
 
-int leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
+int call_leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
 {
 	const struct call *c = l->call;
 	struct td_leg_params p = l->params;
@@ -178,31 +178,32 @@ int leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *pee
 	return 0;
 }
 
-int leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
+int call_leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
 {
 	struct sdp plain = *peer;
-	int rc = leg_negotiate(e, l, peer);
+	int rc = call_leg_negotiate(e, l, peer);
 
 	if (rc != -EDQUOT)
 		return rc;
 	plain.ptime_ms = l->ours.ptime_ms;
-	return leg_negotiate(e, l, &plain);
+	return call_leg_negotiate(e, l, &plain);
 }
 
-int leg_take(struct td_engine *e, struct call_leg *l, struct str text, char why[static KEYS_TEXT])
+int call_leg_take(
+	struct td_engine *e, struct call_leg *l, struct str text, char why[static KEYS_TEXT])
 {
 	char detail[KEYS_TEXT];
 	struct sdp sdp;
 	int rc = sdp_decode(&sdp, text, keys_policy(l));
 
 	if (rc == 0)
-		rc = leg_accept(e, l, &sdp);
+		rc = call_leg_accept(e, l, &sdp);
 	if (rc < 0)
 		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, &sdp, detail));
 	return rc;
 }
 
-struct str leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES])
+struct str call_leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES])
 {
 	struct td_buf b;
 
@@ -222,7 +223,7 @@ static void command(struct td_engine *e, struct call_leg *l, struct td_media_cmd
 	e->io.media(e->io.ctx, cmd);
 }
 
-bool leg_can(const struct td_engine *e, const struct call_leg *l, unsigned commands)
+bool call_leg_can(const struct td_engine *e, const struct call_leg *l, unsigned commands)
 {
 	unsigned used = e->now - l->window >= WINDOW_NS ? 0 : l->commands;
 
@@ -247,14 +248,14 @@ static void keys_tell(struct td_engine *e, struct call_leg *l)
 	l->keys.in_due = l->keys.out_due = false;
 }
 
-void leg_add(struct td_engine *e, struct call_leg *l)
+void call_leg_add(struct td_engine *e, struct call_leg *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
 	l->media = LEG_MEDIA_ADDED;
 	keys_tell(e, l);
 }
 
-void leg_set(struct td_engine *e, struct call_leg *l)
+void call_leg_set(struct td_engine *e, struct call_leg *l)
 {
 	if (l->media == LEG_MEDIA_ADDED) {
 		command(e, l,
@@ -265,17 +266,17 @@ void leg_set(struct td_engine *e, struct call_leg *l)
 		silence_end(e, l);
 }
 
-void leg_account(struct td_engine *e, struct call_leg *l)
+void call_leg_account(struct td_engine *e, struct call_leg *l)
 {
 	uint32_t row = account(e, l, l->params.codec);
 
 	if (row == l->params.acct)
 		return;
 	l->params.acct = row;
-	leg_set(e, l);
+	call_leg_set(e, l);
 }
 
-void leg_del(struct td_engine *e, struct call_leg *l)
+void call_leg_del(struct td_engine *e, struct call_leg *l)
 {
 	if (l->media != LEG_MEDIA_ADDED)
 		return;
@@ -284,7 +285,7 @@ void leg_del(struct td_engine *e, struct call_leg *l)
 	l->media = LEG_MEDIA_DELETING;
 }
 
-void leg_play(struct td_engine *e, struct call_leg *l, const struct queue *q)
+void call_leg_play(struct td_engine *e, struct call_leg *l, const struct queue *q)
 {
 	int sound = q ? conf_sound(e->conf, str_of(q->conf.music)) : -1;
 
@@ -295,27 +296,27 @@ void leg_play(struct td_engine *e, struct call_leg *l, const struct queue *q)
 			.op = TD_MEDIA_PLAY, .play = {.sound = (uint32_t)sound, .loop = 1}});
 }
 
-void leg_bridge(struct td_engine *e, struct call_leg *l, const struct call_leg *peer)
+void call_leg_bridge(struct td_engine *e, struct call_leg *l, const struct call_leg *peer)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
 }
 
-void leg_unbridge(struct td_engine *e, struct call_leg *l)
+void call_leg_unbridge(struct td_engine *e, struct call_leg *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
 }
 
-void leg_tap(struct td_engine *e, struct call_leg *l, uint32_t recording, uint32_t channel)
+void call_leg_tap(struct td_engine *e, struct call_leg *l, uint32_t recording, uint32_t channel)
 {
 	command(e, l,
 		&(struct td_media_cmd){
 			.op = TD_MEDIA_TAP, .tap = {.recording = recording, .channel = channel}});
 }
 
-void leg_gone(struct td_engine *e, struct call_leg *l)
+void call_leg_gone(struct td_engine *e, struct call_leg *l)
 {
 	ports_put(&e->ports, l->slot);
 	l->slot = TD_LEG_NONE;
 	l->media = LEG_MEDIA_NONE;
-	leg_free(e, l);
+	call_leg_free(e, l);
 }

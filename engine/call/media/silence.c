@@ -38,8 +38,8 @@ static void one_way_begin(struct td_engine *e, struct call *c, const struct call
 	if (e->silences.raised)
 		return;
 	snprintf(text, sizeof(text), "call %s: no RTP comes from %s%s%s", c->cdr.id,
-		leg_who(silent), !leg_is_caller(silent) || !c->trunk ? "" : " by trunk ",
-		!leg_is_caller(silent) || !c->trunk ? "" : c->trunk->object.name);
+		call_leg_who(silent), !call_leg_is_caller(silent) || !c->trunk ? "" : " by trunk ",
+		!call_leg_is_caller(silent) || !c->trunk ? "" : c->trunk->object.name);
 	alarm_write(e, true, text);
 }
 
@@ -73,14 +73,14 @@ void silence_first(struct td_engine *e, struct call_leg *l)
 {
 	l->heard = true;
 	if (!l->silent) /* else it is late, and TD_MEDIA_HEARD follows */
-		story(e, l->call, "first RTP from %s", leg_who(l));
+		story(e, l->call, "first RTP from %s", call_leg_who(l));
 	silence_check(e, l->call);
 }
 
 void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool never)
 {
 	struct call *c = l->call;
-	const struct call_leg *other = leg_is_caller(l) ? c->agent : c->caller;
+	const struct call_leg *other = call_leg_is_caller(l) ? c->agent : c->caller;
 
 	if (l->silent || !silence_matters(l) || c->state == CALL_ENDED)
 		return;
@@ -90,7 +90,7 @@ void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool ne
 	silence_check(e, c);
 	if (l->quality.silences > STORIES)
 		return;
-	story(e, c, "no RTP from %s %s %.1f s%s%s", leg_who(l), never ? "in its first" : "for",
+	story(e, c, "no RTP from %s %s %.1f s%s%s", call_leg_who(l), never ? "in its first" : "for",
 		ms / 1000.0,
 		c->one_way                                           ? ": one-way audio"
 		: c->state == CALL_TALKING && other && other->silent ? ": no audio either way"
@@ -134,7 +134,7 @@ void silence_heard(struct td_engine *e, struct call_leg *l, uint32_t ms)
 		return;
 	silence_end(e, l);
 	if (l->quality.silences <= STORIES)
-		story(e, l->call, "RTP from %s after %.1f s", leg_who(l), ms / 1000.0);
+		story(e, l->call, "RTP from %s after %.1f s", call_leg_who(l), ms / 1000.0);
 }
 
 const char *silence_audio(const struct call *c)

@@ -210,13 +210,13 @@ struct td_engine {
 	struct silences silences;
 };
 
-static inline bool leg_is_caller(const struct call_leg *l)
+static inline bool call_leg_is_caller(const struct call_leg *l)
 {
 	return !l->agent && !l->trunk;
 }
 
 /* In a story. */
-static inline const char *leg_who(const struct call_leg *l)
+static inline const char *call_leg_who(const struct call_leg *l)
 {
 	return l->agent ? l->agent->object.name : l->trunk ? l->trunk->object.name : "the caller";
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/transition/bridge.h>
-#include <engine/call/transition/contact.h>
+#include <engine/call/transition/wait.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/leg.h>
@@ -22,7 +22,7 @@ void bridge_start(struct td_engine *e, struct call *c)
 
 	c->connected = e->now;
 	c->talk_contact = c->contact;
-	contact_leave(e, c);
+	wait_over(e, c);
 	c->state = CALL_TALKING;
 	c->queue->talking++;
 	c->queue->answered++;
@@ -30,14 +30,14 @@ void bridge_start(struct td_engine *e, struct call *c)
 	c->cdr.connected = engine_wall(e, e->now);
 	c->cdr.ring_ms = ms_between(c->rung, e->now);
 	memcpy(c->cdr.agent, a->object.name, sizeof(c->cdr.agent));
-	leg_add(e, c->agent);
+	call_leg_add(e, c->agent);
 	if (c->queue->conf.record) {
 		c->cdr.recording = ++e->last_recording;
 		e->io.record(e->io.ctx, c->cdr.recording, c->cdr.id, c->codec);
-		leg_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
-		leg_tap(e, c->agent, c->cdr.recording, AGENT_CHANNEL);
+		call_leg_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
+		call_leg_tap(e, c->agent, c->cdr.recording, AGENT_CHANNEL);
 	}
-	leg_bridge(e, c->caller, c->agent); /* ends the music */
+	call_leg_bridge(e, c->caller, c->agent); /* ends the music */
 	queuelog_connect(e, c);
 	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
 		c->cdr.recording ? ", recorded" : "");
@@ -55,9 +55,9 @@ void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 	}
 	c->cdr.talk_ms = ms_between(c->connected, e->now);
 	if (l->session) {
-		story(e, c, "BYE to %s %s", a ? "agent" : "trunk", leg_who(l));
+		story(e, c, "BYE to %s %s", a ? "agent" : "trunk", call_leg_who(l));
 		sip_session_bye(l->session, e->now);
-		leg_session_over(e, l);
+		call_leg_session_over(e, l);
 	}
 	if (!a)
 		return;
@@ -70,25 +70,25 @@ void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 static void hold_changed(struct td_engine *e, struct call_leg *l, bool held)
 {
 	struct call *c = l->call;
-	bool *flag = leg_is_caller(l) ? &c->held_by_caller : &c->held_by_agent;
+	bool *flag = call_leg_is_caller(l) ? &c->held_by_caller : &c->held_by_agent;
 
 	if (*flag == held)
 		return;
 	*flag = held;
-	story(e, c, "%s by %s", held ? "held" : "resumed", leg_who(l));
-	if (leg_is_caller(l) || c->state != CALL_TALKING)
+	story(e, c, "%s by %s", held ? "held" : "resumed", call_leg_who(l));
+	if (call_leg_is_caller(l) || c->state != CALL_TALKING)
 		return;
 	if (held) {
-		leg_unbridge(e, c->caller);
-		leg_play(e, c->caller, c->queue);
+		call_leg_unbridge(e, c->caller);
+		call_leg_play(e, c->caller, c->queue);
 	} else {
-		leg_bridge(e, c->caller, c->agent);
+		call_leg_bridge(e, c->caller, c->agent);
 	}
 }
 
 static void changed(struct td_engine *e, struct call_leg *l)
 {
-	leg_set(e, l);
+	call_leg_set(e, l);
 	hold_changed(e, l, !(l->params.flags & TD_LEG_SEND));
 }
 
@@ -106,7 +106,7 @@ static void reinvite_refuse(struct td_engine *e, const struct call_leg *l, struc
 		buf_printf(&b, "Warning: 370 %s \"Insufficient Bandwidth\"\r\n",
 			conf_site(e->conf)->domain);
 	}
-	story(e, l->call, "re-INVITE of %s refused: %s", leg_who(l),
+	story(e, l->call, "re-INVITE of %s refused: %s", call_leg_who(l),
 		why == -EDQUOT   ? "no bandwidth for shorter packets"
 		: why == -EINVAL ? "its SDP is malformed"
 				 : keys_why(why, peer, text));
@@ -130,7 +130,7 @@ void bridge_reinvite(
 	}
 	if (keys_policy(l) != TD_SRTP_OFF)
 		commands += KEY_COMMANDS;
-	if (!leg_can(e, l, commands) || !leg_can(e, c->caller, CHANGE_COMMANDS)) {
+	if (!call_leg_can(e, l, commands) || !call_leg_can(e, c->caller, CHANGE_COMMANDS)) {
 		/* RFC 3261 section 14.2: 500 says "later". */
 		sip_session_reinvite_answer(s, e->now, 500, NO_SDP);
 		return;
@@ -139,22 +139,22 @@ void bridge_reinvite(
 		l->ours.version++;
 		l->ours.direction = SDP_SENDRECV;
 		l->offering = true;
-		sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
+		sip_session_reinvite_answer(s, e->now, 200, call_leg_sdp(l, text));
 		return;
 	}
 	rc = sdp_decode(&sdp, m->body, keys_policy(l));
 	/* The codec stays: the other side would not understand another one. */
 	if (rc == 0)
-		rc = leg_answer(e, l, codec, &sdp);
+		rc = call_leg_answer(e, l, codec, &sdp);
 	if (rc == 0)
-		rc = leg_negotiate(e, l, &sdp);
+		rc = call_leg_negotiate(e, l, &sdp);
 	if (rc < 0) {
 		l->ours = before;
 		reinvite_refuse(e, l, s, rc, &sdp);
 		return;
 	}
 	changed(e, l);
-	sip_session_reinvite_answer(s, e->now, 200, leg_sdp(l, text));
+	sip_session_reinvite_answer(s, e->now, 200, call_leg_sdp(l, text));
 }
 
 bool bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str text)
@@ -162,7 +162,7 @@ bool bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str text)
 	char why[KEYS_TEXT];
 
 	l->offering = false;
-	if (leg_take(e, l, text, why) == 0) {
+	if (call_leg_take(e, l, text, why) == 0) {
 		changed(e, l);
 		return true;
 	}

@@ -10,7 +10,7 @@
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/call.h>
-#include <engine/call/transition/contact.h>
+#include <engine/call/transition/wait.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/end.h>
 #include <engine/call/transition/intent.h>
@@ -67,7 +67,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 		intent_refuse(i, &e->refused.full, 503, "all call records in use");
 		return NULL;
 	}
-	c->caller = leg_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
+	c->caller = call_leg_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
 	if (!c->caller) {
 		reserve_release(e, &i->grant);
 		pool_free(&e->calls, c);
@@ -96,7 +96,7 @@ static void answer(struct td_engine *e, struct call *c)
 	char text[LEG_SDP_BYTES];
 
 	sip_session_progress(c->caller->session, e->now, 180, NO_SDP);
-	sip_session_answer(c->caller->session, e->now, leg_sdp(c->caller, text));
+	sip_session_answer(c->caller->session, e->now, call_leg_sdp(c->caller, text));
 	c->cdr.answered = engine_wall(e, e->now);
 	c->cdr.sip_code = 200;
 	if (c->trunk)
@@ -115,10 +115,10 @@ static void count_refused(struct td_engine *e, int rc)
 /* The caller's offer is answered with our codecs; 0 or a negative errno. */
 static int caller_answer(struct td_engine *e, struct call *c, const struct intent *i)
 {
-	int rc = leg_answer(e, c->caller, intent_codecs(i), &i->sdp);
+	int rc = call_leg_answer(e, c->caller, intent_codecs(i), &i->sdp);
 
 	if (rc == 0)
-		rc = leg_negotiate(e, c->caller, &i->sdp);
+		rc = call_leg_negotiate(e, c->caller, &i->sdp);
 	if (rc == 0)
 		c->codec = c->caller->params.codec; /* the call's from now on */
 	return rc;
@@ -147,7 +147,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	if (i->late) {
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;
-		leg_describe(e, c->caller, intent_codecs(i), LEG_DTMF_PT, INTENT_PTIME_MS);
+		call_leg_describe(e, c->caller, intent_codecs(i), LEG_DTMF_PT, INTENT_PTIME_MS);
 		answer(e, c);
 		return;
 	}
@@ -157,7 +157,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 		story(e, c, "488 to the caller: %s", keys_why(rc, &i->sdp, why));
 		call_end(e, c, ENDED_BY_US, TD_CALL_REJECTED, 488);
 	} else if (i->queue) {
-		contact_enter(e, c, i->queue);
+		wait_begin(e, c, i->queue);
 	} else {
 		c->timer.fire = nobody_answers;
 		timer_set(&e->timers, &c->timer, e->now + RING_NS);
@@ -192,7 +192,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 static void offer_confirmed(struct td_engine *e, struct call *c, struct str text)
 {
 	char why[KEYS_TEXT];
-	int rc = leg_take(e, c->caller, text, why);
+	int rc = call_leg_take(e, c->caller, text, why);
 
 	c->caller->offering = false;
 	if (rc < 0) {
@@ -202,9 +202,9 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 		return;
 	}
 	c->codec = c->caller->params.codec;
-	leg_add(e, c->caller);
-	leg_play(e, c->caller, c->queue);
-	contact_enter(e, c, c->queue);
+	call_leg_add(e, c->caller);
+	call_leg_play(e, c->caller, c->queue);
+	wait_begin(e, c, c->queue);
 }
 
 void call_confirmed(struct td_engine *e, struct call_leg *l, struct str sdp)
@@ -252,7 +252,7 @@ void call_cancelled(struct td_engine *e, struct call_leg *l)
 {
 	struct call *c = l->call;
 
-	leg_session_over(e, l);
+	call_leg_session_over(e, l);
 	if (!c)
 		return;
 	c->cdr.sip_code = 487;
@@ -262,13 +262,14 @@ void call_cancelled(struct td_engine *e, struct call_leg *l)
 
 void call_over(struct td_engine *e, struct call_leg *l, int code)
 {
-	enum ended_by by = leg_is_caller(l) ? ENDED_BY_CALLER : ENDED_BY_AGENT;
+	enum ended_by by = call_leg_is_caller(l) ? ENDED_BY_CALLER : ENDED_BY_AGENT;
 	enum td_disposition disposition = TD_CALL_ABANDONED;
 	struct call *c = l->call;
 
 	if (c)
-		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", leg_who(l));
-	leg_session_over(e, l);
+		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from",
+			call_leg_who(l));
+	call_leg_session_over(e, l);
 	if (!c)
 		return;
 	if (c->state == CALL_TALKING)
@@ -289,13 +290,13 @@ void call_queued(struct td_engine *e, const struct td_acd_out *out)
 		return; /* only its place has changed */
 	c->first_position = out->position;
 	if (c->state == CALL_NEW) {
-		leg_add(e, c->caller);
-		leg_play(e, c->caller, c->queue);
+		call_leg_add(e, c->caller);
+		call_leg_play(e, c->caller, c->queue);
 		answer(e, c);
 	} else if (c->hops) {
 		/* Another queue: its accounting row, and its music. */
-		leg_account(e, c->caller);
-		leg_play(e, c->caller, c->queue);
+		call_leg_account(e, c->caller);
+		call_leg_play(e, c->caller, c->queue);
 	}
 	c->state = CALL_QUEUED;
 	if (!c->cdr.queued)
@@ -324,7 +325,7 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 		c->position = out->position;
 	if (c->agent) /* its CANCEL came first; were it not so, no ring may outlive the queue */
 		ring_stop(e, c, "RINGCANCELED");
-	contact_leave(e, c);
+	wait_over(e, c);
 	from->overflowed++;
 	if (c->first_position) /* one that found the queue full has never been in it */
 		queuelog_exit(e, c, overflow_event(out->reason));
@@ -338,7 +339,7 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 		to = objects_live(&e->queues, from->conf.overflow_queue);
 	if (to) {
 		c->hops++;
-		contact_enter(e, c, to);
+		wait_begin(e, c, to);
 		return;
 	}
 	code = from->conf.overflow == TD_OVERFLOW_BUSY ? 486 : 480;
@@ -350,8 +351,8 @@ void call_digit(struct td_engine *e, struct call_leg *l, char digit, unsigned du
 	struct call *c = l->call;
 	size_t n = strlen(c->cdr.digits);
 
-	if (!leg_is_caller(l)) {
-		story(e, c, "%s presses %c", leg_who(l), digit);
+	if (!call_leg_is_caller(l)) {
+		story(e, c, "%s presses %c", call_leg_who(l), digit);
 		return;
 	}
 	if (n + 1 < sizeof(c->cdr.digits))

@@ -78,7 +78,7 @@ static const char *call_trunk(
 
 	if (t->conf.codecs[0] && !memchr(t->conf.codecs, c->codec, sizeof(t->conf.codecs)))
 		return "it has not the call's codec";
-	l = leg_alloc(e, c, NULL, &local, 0);
+	l = call_leg_alloc(e, c, NULL, &local, 0);
 	if (!l)
 		return "no RTP port is free";
 	l->trunk = t;
@@ -136,7 +136,7 @@ void dial_stop(struct td_engine *e, struct call *c)
 	struct sip_session *s = l->session;
 
 	story(e, c, "CANCEL to trunk %s", l->trunk->object.name);
-	leg_detach(e, l);
+	call_leg_detach(e, l);
 	sip_session_cancel(s, e->now);
 }
 
@@ -166,10 +166,10 @@ static void talk(struct td_engine *e, struct call *c)
 	c->cdr.sip_code = 200;
 	if (c->trunk)
 		c->trunk->answered++;
-	leg_add(e, c->caller);
-	leg_add(e, l);
-	leg_bridge(e, c->caller, l);
-	sip_session_answer(c->caller->session, e->now, leg_sdp(c->caller, text));
+	call_leg_add(e, c->caller);
+	call_leg_add(e, l);
+	call_leg_bridge(e, c->caller, l);
+	sip_session_answer(c->caller->session, e->now, call_leg_sdp(c->caller, text));
 	story(e, c, "200 from trunk %s and to the caller", l->trunk->object.name);
 }
 
@@ -180,17 +180,17 @@ int dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg 
 	char why[KEYS_TEXT];
 
 	if (!c || c->state != CALL_DIALLING) {
-		leg_session_over(e, l); /* given up meanwhile: this frees it */
+		call_leg_session_over(e, l); /* given up meanwhile: this frees it */
 		sip_session_bye(s, e->now);
 		return 0;
 	}
-	if (leg_take(e, l, m->body, why) == 0) {
+	if (call_leg_take(e, l, m->body, why) == 0) {
 		talk(e, c);
 		return 0;
 	}
 	story(e, c, "200 from trunk %s, whose SDP is of no use: %s", l->trunk->object.name, why);
-	leg_session_over(e, l);
-	leg_detach(e, part(c));
+	call_leg_session_over(e, l);
+	call_leg_detach(e, part(c));
 	sip_session_bye(s, e->now);
 	return next(e, c, 502);
 }
@@ -214,11 +214,11 @@ int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum ended_by
 	struct call *c = l->call;
 	bool overflow = may_overflow(l, code);
 
-	leg_session_over(e, l); /* frees it when there is no call */
+	call_leg_session_over(e, l); /* frees it when there is no call */
 	if (!c)
 		return 0;
 	story(e, c, "%d from trunk %s", code, l->trunk->object.name);
-	leg_detach(e, part(c));
+	call_leg_detach(e, part(c));
 	code = passed_on(code);
 	*by = ENDED_BY_US;
 	if (overflow)

@@ -6,7 +6,7 @@
 #include <engine/call/media/silence.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/transition/bridge.h>
-#include <engine/call/transition/contact.h>
+#include <engine/call/transition/wait.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/end.h>
 #include <engine/call/transition/ring.h>
@@ -24,7 +24,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 		sip_session_bye(s, e->now);
 		story(e, c, "BYE to the caller");
 	}
-	leg_session_over(e, c->caller);
+	call_leg_session_over(e, c->caller);
 }
 
 void call_close(struct td_engine *e, struct call *c)
@@ -40,9 +40,9 @@ void call_close(struct td_engine *e, struct call *c)
 	cdr_write(e, &c->cdr);
 	hash_del(&e->by_id, &c->by_id);
 	c->state = CALL_FREE;
-	leg_detach(e, caller);
+	call_leg_detach(e, caller);
 	if (agent)
-		leg_detach(e, agent);
+		call_leg_detach(e, agent);
 	e->call_count--;
 	pool_free(&e->calls, c);
 }
@@ -79,7 +79,7 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 		}
 		if (by == ENDED_BY_CALLER)
 			c->queue->abandoned++;
-		contact_leave(e, c);
+		wait_over(e, c);
 		distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
 			by == ENDED_BY_CALLER ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
 	}
@@ -96,9 +96,9 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	c->cdr.disposition = (uint8_t)disposition;
 	c->cdr.cause = cdr_cause(c->cdr.sip_code);
 	e->calls_running--;
-	leg_del(e, c->caller);
+	call_leg_del(e, c->caller);
 	if (c->agent)
-		leg_del(e, c->agent);
+		call_leg_del(e, c->agent);
 	if (media_ended(c)) {
 		call_close(e, c);
 		return;
@@ -113,10 +113,10 @@ void call_gone(struct td_engine *e, struct call_leg *l, const struct td_leg_stat
 
 	if (c) {
 		quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
-		cdr_media(leg_is_caller(l) ? &c->cdr.caller_media : &c->cdr.agent_media, stats,
+		cdr_media(call_leg_is_caller(l) ? &c->cdr.caller_media : &c->cdr.agent_media, stats,
 			c->codec);
 	}
-	leg_gone(e, l);
+	call_leg_gone(e, l);
 	if (c && c->state == CALL_ENDED && media_ended(c))
 		call_close(e, c);
 }

@@ -16,7 +16,7 @@ const struct budget *invite_reserve(struct td_engine *e, struct call_leg *l,
 		e, &local, keys_tag_ours(srtp), c->codec, c->caller->grant.rate.ptime_ms);
 	full = reserve_take(e, &l->grant, t, l->agent, rate);
 	if (full)
-		leg_detach(e, l);
+		call_leg_detach(e, l);
 	else
 		l->ptime_ms = rate->ptime_ms;
 	return full;
@@ -30,16 +30,16 @@ bool invite_send(
 	char text[LEG_SDP_BYTES];
 
 	/* The caller's events keep their payload type where they have one. */
-	leg_describe(e, l, codec, caller->dtmf_pt == TD_PT_NONE ? LEG_DTMF_PT : caller->dtmf_pt,
-		caller->ptime_ms);
+	call_leg_describe(e, l, codec,
+		caller->dtmf_pt == TD_PT_NONE ? LEG_DTMF_PT : caller->dtmf_pt, caller->ptime_ms);
 	p->from_user = str_of(c->cdr.caller);
 	p->from_host = str_of(conf_site(e->conf)->domain);
-	p->sdp = leg_sdp(l, text);
+	p->sdp = call_leg_sdp(l, text);
 	e->inviting = c->cdr.id;
 	l->session = sip_session_invite(e->ua, e->now, p, l);
 	e->inviting = NULL;
 	if (!l->session) {
-		leg_detach(e, l);
+		call_leg_detach(e, l);
 		return false;
 	}
 	trace_remember(e, sip_session_call_id(l->session), c->cdr.id);

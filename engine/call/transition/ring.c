@@ -73,7 +73,7 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 		return refuse(e, c, a, "has not the call's codec");
 	if (!agents_target(e, a, &target))
 		return refuse(e, c, a, "is not registered");
-	l = leg_alloc(e, c, a, &target.local, 0);
+	l = call_leg_alloc(e, c, a, &target.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
 	full = invite_reserve(e, l, a->conf.srtp, NULL, &rate);
@@ -103,7 +103,7 @@ void ring_stop(struct td_engine *e, struct call *c, const char *event)
 
 	queuelog_ring(e, c, a, event);
 	story(e, c, "CANCEL to agent %s", a->object.name);
-	leg_detach(e, l);
+	call_leg_detach(e, l);
 	sip_session_cancel(s, e->now);
 }
 
@@ -139,7 +139,7 @@ static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason rea
 
 	queuelog_ring(e, c, a, "RINGNOANSWER");
 	a->missed++;
-	leg_detach(e, l);
+	call_leg_detach(e, l);
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
 }
 
@@ -151,9 +151,9 @@ static void late(struct td_engine *e, struct call_leg *l)
 	queuelog_ring(e, c, l->agent, "RINGNOANSWER");
 	l->agent->missed++;
 	story(e, c, "200 from agent %s is too late", l->agent->object.name);
-	leg_session_over(e, l);
+	call_leg_session_over(e, l);
 	part(c);
-	leg_detach(e, l);
+	call_leg_detach(e, l);
 }
 
 void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
@@ -163,11 +163,11 @@ void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg
 	char why[KEYS_TEXT];
 
 	if (!c || c->state != CALL_QUEUED) {
-		leg_session_over(e, l); /* detached: this frees it */
-	} else if (leg_take(e, l, m->body, why) < 0) {
+		call_leg_session_over(e, l); /* detached: this frees it */
+	} else if (call_leg_take(e, l, m->body, why) < 0) {
 		story(e, c, "200 from agent %s, whose SDP is of no use: %s", l->agent->object.name,
 			why);
-		leg_session_over(e, l);
+		call_leg_session_over(e, l);
 		fail(e, l, TD_ACD_FAILED);
 	} else if (distribute_event(e, TD_ACD_IN_ANSWERED, l->agent, c->contact, 0) == 0) {
 		bridge_start(e, c);
@@ -196,7 +196,7 @@ void ring_failed(struct td_engine *e, struct call_leg *l, int code)
 {
 	struct call *c = l->call;
 
-	leg_session_over(e, l); /* frees it when there is no call */
+	call_leg_session_over(e, l); /* frees it when there is no call */
 	if (!c)
 		return;
 	story(e, c, "%d from agent %s", code, l->agent->object.name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/distribute.h>
-#include <engine/call/transition/contact.h>
+#include <engine/call/transition/wait.h>
 
-void contact_enter(struct td_engine *e, struct call *c, struct queue *q)
+void wait_begin(struct td_engine *e, struct call *c, struct queue *q)
 {
 	struct td_acd_in in;
 
@@ -23,7 +23,7 @@ void contact_enter(struct td_engine *e, struct call *c, struct queue *q)
 	distribute(e, &in);
 }
 
-void contact_leave(struct td_engine *e, struct call *c)
+void wait_over(struct td_engine *e, struct call *c)
 {
 	hash_del(&e->by_contact, &c->by_contact);
 	c->contact = 0;
