@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl bandwidth`: what runs, what is reserved, and how many calls a link would carry. */
 #include <control/cli/cli.h>
+#include <engine/base/codec.h>
 #include <engine/base/rate.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-static const struct {
-	const char *name;
-	enum td_codec codec;
-} codecs[] = {{"pcma", TD_CODEC_PCMA}, {"pcmu", TD_CODEC_PCMU}};
 
 static const char *const counts[TD_LAYER_COUNT] = {
 	[TD_LAYER_IP] = "IP packets",
@@ -40,12 +35,17 @@ static double link_bits(const char *text)
 
 static int plan_usage(const char *why, const char *value)
 {
+	char storage[256];
+	struct td_buf names;
+
+	buf_init_fixed(&names, storage, sizeof(storage));
+	codec_names(&names, "|");
 	fprintf(stderr,
 		"tandemctl: bandwidth plan: %s%s%s; usage: tandemctl bandwidth plan --link "
 		"BITS[kMG] "
-		"[--codec pcma|pcmu] [--ptime 10..60] [--layer ip|ethernet|wire] [--ipv6] "
+		"[--codec %.*s] [--ptime 10..60] [--layer ip|ethernet|wire] [--ipv6] "
 		"[--srtp]\n",
-		why, value ? ": " : "", value ? value : "");
+		why, value ? ": " : "", value ? value : "", (int)names.len, names.data);
 	return CLI_USAGE;
 }
 
@@ -60,11 +60,10 @@ static int plan(const struct cli *cli, int argc, char **argv)
 		{"srtp", no_argument, NULL, 's'},
 		{0},
 	};
-	const char *link = NULL, *codec = "pcma", *layer = NULL;
-	struct rate stream = {.family = 4};
+	const char *link = NULL, *codec = NULL, *layer = NULL;
+	struct rate stream = {.codec = TD_CODEC_DEFAULT, .family = 4};
 	unsigned long ptime = 20;
 	size_t i;
-	bool known = false;
 	double bits;
 	char *end;
 	json_t *rows;
@@ -105,14 +104,9 @@ static int plan(const struct cli *cli, int argc, char **argv)
 	bits = link_bits(link);
 	if (bits == 0)
 		return plan_usage("not a bit rate", link);
-	for (i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++) {
-		if (strcasecmp(codec, codecs[i].name) == 0) {
-			stream.codec = (uint8_t)codecs[i].codec;
-			codec = codecs[i].name;
-			known = true;
-		}
-	}
-	if (!known)
+	if (codec)
+		stream.codec = (uint8_t)codec_lookup(str_of(codec));
+	if (stream.codec == TD_CODEC_NONE)
 		return plan_usage("no such codec", codec);
 
 	stream.ptime_ms = (uint8_t)ptime;
@@ -122,13 +116,14 @@ static int plan(const struct cli *cli, int argc, char **argv)
 
 		if (layer && strcmp(layer, rate_layers[i]) != 0)
 			continue;
-		json_array_append_new(rows,
-			json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
-				rate_layers[i], "codec", codec, "ptime", (int)ptime, "packet_bytes",
-				(int)rate_packet_bytes(&stream, (enum td_layer)i),
-				"packets_per_second", 1000.0 / (double)ptime, "kbit_per_call",
-				(double)rate / 1000, "calls", (json_int_t)(bits / (double)rate),
-				"counts", counts[i]));
+		json_array_append_new(
+			rows, json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
+				      rate_layers[i], "codec", codec_name(stream.codec), "ptime",
+				      (int)ptime, "packet_bytes",
+				      (int)rate_packet_bytes(&stream, (enum td_layer)i),
+				      "packets_per_second", 1000.0 / (double)ptime, "kbit_per_call",
+				      (double)rate / 1000, "calls",
+				      (json_int_t)(bits / (double)rate), "counts", counts[i]));
 	}
 	if (json_array_size(rows) == 0) {
 		json_decref(rows);

@@ -35,6 +35,8 @@ expect 2 "no command 'zed'" help zed
 expect 2 '^tandemctl: invalid option' -x
 expect 2 '^usage: tandemctl drain$' drain now
 expect 0 '^workers$' complete views
+expect 0 '^pcmu$' complete codecs
+expect 2 'codec pcma.pcmu' bandwidth plan
 expect 2 'usage: tandemctl agent' agent alice dance
 expect 2 'usage: tandemctl agent' agent alice login --reason x
 expect 2 'usage: tandemctl trace' trace

@@ -2,6 +2,7 @@
 /* What a word can be: for `tandemctl complete`, which bash asks, and for TAB in our own shell. */
 #include <control/cli/cli.h>
 #include <control/cli/complete.h>
+#include <engine/base/codec.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,11 @@ json_t *cli_names(const struct cli *cli, const char *kind)
 	if (strcmp(kind, "commands") == 0) {
 		for (const struct cli_command *c = cli_commands; c->name; c++)
 			json_array_append_new(names, json_string(c->name));
+		return names;
+	}
+	if (strcmp(kind, "codecs") == 0) {
+		for (i = 0; codec_all[i]; i++)
+			json_array_append_new(names, json_string(codec_name(codec_all[i])));
 		return names;
 	}
 	quiet.quiet = true; /* who is not there has no names */
@@ -55,6 +61,8 @@ json_t *complete_word(const struct cli *cli, int argc, const char *const *argv)
 		return cli_names(cli, "calls");
 	if (strcmp(last, "-q") == 0)
 		return cli_names(cli, "queues");
+	if (strcmp(last, "--codec") == 0)
+		return cli_names(cli, "codecs");
 	if (strcmp(first, "show") == 0 && argc == 1)
 		return cli_names(cli, "views");
 	if (strcmp(first, "agent") == 0)

@@ -19,7 +19,7 @@ _tandemctl() {
 	-w | check | apply) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--call | call | hangup) _tandemctl_names calls; return ;;
 	-q | --queue) _tandemctl_names queues; return ;;
-	--codec) mapfile -t COMPREPLY < <(compgen -W 'pcma pcmu' -- "$cur"); return ;;
+	--codec) _tandemctl_names codecs; return ;;
 	--layer) mapfile -t COMPREPLY < <(compgen -W 'ip ethernet wire' -- "$cur"); return ;;
 	esac
 	case $cmd in

@@ -4,11 +4,8 @@
 #define FIELD(type, field) offsetof(struct type, field), sizeof(((struct type *)0)->field)
 #define COUNT(a)           (sizeof(a) / sizeof((a)[0]))
 
-static const char *const codecs[] = {
-	[TD_CODEC_NONE] = "",
-	[TD_CODEC_PCMU] = "pcmu",
-	[TD_CODEC_PCMA] = "pcma",
-};
+#define CODEC_WORD(id, name, ...) [TD_CODEC_##id] = #name,
+static const char *const codecs[] = {[TD_CODEC_NONE] = "", TD_CODECS(CODEC_WORD)};
 static const char *const dispositions[] = {
 	[0] = "",
 	[TD_CALL_ANSWERED] = "answered",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/codec.h>
 #include <engine/base/emodel.h>
 #include <math.h>
 
@@ -15,14 +16,6 @@
 #define MS_US         1000
 #define BUFFER_MIN_US (40 * MS_US)
 #define BUFFER_MAX_US (120 * MS_US)
-
-/* G.113 Appendix I. Telephones of today conceal losses (G.711 Appendix I or better). */
-static const struct {
-	double ie, bpl, bpl_no_plc;
-} codecs[TD_CODEC_COUNT] = {
-	[TD_CODEC_PCMU] = {0, 25.1, 4.3},
-	[TD_CODEC_PCMA] = {0, 25.1, 4.3},
-};
 
 /* Clause 7.4: talker echo, listener echo, and the delay itself; `t` in ms one way. */
 static double delay_impairment(double t)
@@ -43,14 +36,12 @@ static double delay_impairment(double t)
 /* Clause 7.5 with BurstR 1: Ie-eff = Ie + (95 - Ie) Ppl / (Ppl + Bpl). */
 static double loss_impairment(const struct emodel_path *p)
 {
-	unsigned codec =
-		p->codec < TD_CODEC_COUNT && codecs[p->codec].bpl > 0 ? p->codec : TD_CODEC_PCMA;
-	double ie = codecs[codec].ie;
-	double bpl = p->no_plc ? codecs[codec].bpl_no_plc : codecs[codec].bpl;
+	const struct codec *codec = codec_get(p->codec);
+	double bpl = p->no_plc ? codec->bpl_raw : codec->bpl;
 	double lost = p->lost < p->expected ? p->lost : p->expected;
 	double ppl = p->expected ? 100 * lost / p->expected : 0;
 
-	return ie + (95 - ie) * ppl / (ppl + bpl);
+	return codec->ie + (95 - codec->ie) * ppl / (ppl + bpl);
 }
 
 uint16_t emodel_r(const struct emodel_path *p)

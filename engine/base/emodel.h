@@ -3,7 +3,7 @@
  * What a listener would say of a stream: the E-model of ITU-T G.107 (06/2015), narrowband, and its
  * mean opinion score by Annex B. All of a telephone that RTP doesn't tell (loudness, noise, echo
  * loss: TELR 65 dB, WEPL 110 dB) has G.107's default; loss counts as random (BurstR 1); there is no
- * advantage factor. The codecs' Ie and Bpl are those of ITU-T G.113 (11/2007), Appendix I.
+ * advantage factor. The codecs' Ie and Bpl are in their table, include/tandem/codec.h.
  *
  * Results are integers, hundredths: what was computed with IEEE doubles and libm, accurate to
  * 1e-12, is rounded once. So all machines give the same, and runs can be compared byte for byte.

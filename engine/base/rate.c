@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/codec.h>
 #include <engine/base/rate.h>
 
 #define IP4_BYTES   20
@@ -12,16 +13,6 @@ const char *const rate_layers[TD_LAYER_COUNT] = {
 	[TD_LAYER_ETHERNET] = "ethernet",
 	[TD_LAYER_WIRE] = "wire",
 };
-
-static unsigned payload_bytes(const struct rate *r)
-{
-	switch (r->codec) {
-	case TD_CODEC_PCMU:
-	case TD_CODEC_PCMA:
-	default: /* 8 octets a millisecond; whoever adds a codec says here what it takes */
-		return 8u * r->ptime_ms;
-	}
-}
 
 /* Everything below UDP's payload. */
 static unsigned header_bytes(const struct rate *r, enum td_layer layer)
@@ -40,7 +31,7 @@ static unsigned header_bytes(const struct rate *r, enum td_layer layer)
 
 unsigned rate_packet_bytes(const struct rate *r, enum td_layer layer)
 {
-	return header_bytes(r, layer) + RTP_BYTES + payload_bytes(r) + r->tag;
+	return header_bytes(r, layer) + RTP_BYTES + codec_payload(r->codec, r->ptime_ms) + r->tag;
 }
 
 /* Packets of so many octets, one each interval. */

@@ -4,19 +4,9 @@
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
+#include <engine/base/codec.h>
 #include <errno.h>
 #include <math.h>
-
-static const char *const codec_names[TD_CODEC_COUNT] = {
-	[TD_CODEC_NONE] = "none",
-	[TD_CODEC_PCMU] = "pcmu",
-	[TD_CODEC_PCMA] = "pcma",
-};
-
-static const char *codec_name(uint8_t codec)
-{
-	return codec < TD_CODEC_COUNT ? codec_names[codec] : "unknown";
-}
 
 static double seconds_since(const struct td_engine *e, uint64_t t)
 {

@@ -102,7 +102,7 @@ static void site_check(struct check *c)
 static void limit_check(
 	struct check *c, enum td_kind kind, uint32_t i, uint64_t limit, uint8_t layer)
 {
-	struct rate one = {.codec = TD_CODEC_PCMA, .ptime_ms = 20, .family = 4};
+	struct rate one = {.codec = TD_CODEC_DEFAULT, .ptime_ms = 20, .family = 4};
 	uint64_t need = rate_bps(&one, (enum td_layer)layer);
 
 	if (limit && limit < need)

@@ -18,6 +18,9 @@
 #define DSCP_RTP_HELP \
 	"DSCP of RTP and RTCP that we send: a name or 0 to 63; `site`: that of the site."
 
+#define CODEC_WORD(id, name, ...) " `" #name "`"
+#define CODECS_HELP               "Codecs, preferred first, of:" TD_CODECS(CODEC_WORD) "."
+
 #define LAYER_WORDS "ip ethernet wire"
 #define LIMIT_MAX   (1000ull * 1000 * 1000 * 1000)
 #define LIMIT_HELP                                                                                \
@@ -144,7 +147,7 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_TRUNK, "srtp", CONF_ENUM, 0, FIELD(td_conf_trunk, srtp), .words = SRTP_WORDS,
 	 .value = "off", .help = SRTP_HELP},
 	{TD_KIND_TRUNK, "codecs", CONF_CODECS, 0, FIELD(td_conf_trunk, codecs),
-	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
+	 .value = "pcma,pcmu", .help = CODECS_HELP},
 	{TD_KIND_TRUNK, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_trunk, sip_dscp), .value = "site",
 	 .help = DSCP_SIP_HELP},
 	{TD_KIND_TRUNK, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_trunk, rtp_dscp), .value = "site",
@@ -180,7 +183,7 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_AGENT, "srtp", CONF_ENUM, 0, FIELD(td_conf_agent, srtp), .words = SRTP_WORDS,
 	 .value = "off", .help = SRTP_HELP},
 	{TD_KIND_AGENT, "codecs", CONF_CODECS, 0, FIELD(td_conf_agent, codecs),
-	 .value = "pcma,pcmu", .help = "Codecs, preferred first: `pcma`, `pcmu`."},
+	 .value = "pcma,pcmu", .help = CODECS_HELP},
 	{TD_KIND_AGENT, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_agent, sip_dscp), .value = "site",
 	 .help = DSCP_SIP_HELP},
 	{TD_KIND_AGENT, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_agent, rtp_dscp), .value = "site",

@@ -23,7 +23,7 @@ enum conf_type {
 	CONF_ADDRESS,  /* struct td_addr with port */
 	CONF_IP,       /* struct td_addr without */
 	CONF_PREFIXES, /* list of struct td_prefix */
-	CONF_CODECS,   /* uint8_t[4], 0-terminated */
+	CONF_CODECS,   /* uint8_t[TD_CODEC_LIST], 0-terminated */
 	CONF_PORTS,    /* two uint16_t: 20000-29999 */
 	CONF_CORE,     /* int32_t: a CPU's number, or none (-1) */
 	CONF_CORES,    /* list of uint8_t */

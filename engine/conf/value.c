@@ -2,14 +2,10 @@
 /* The text of one value, as people write it and as it is compiled. */
 #include <engine/conf/schema.h>
 #include <engine/base/addr.h>
+#include <engine/base/codec.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
-
-static const char *const codec_names[TD_CODEC_COUNT] = {
-	[TD_CODEC_PCMU] = "pcmu",
-	[TD_CODEC_PCMA] = "pcma",
-};
 
 static bool fail(struct td_text *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static bool fail(struct td_text *err, const char *fmt, ...)
@@ -307,22 +303,31 @@ static bool address_decode(
 	return true;
 }
 
+static bool codec_unknown(struct str text, struct td_text *err)
+{
+	char storage[256];
+	struct td_buf names;
+
+	buf_init_fixed(&names, storage, sizeof(storage));
+	codec_names(&names, " or ");
+	return fail(
+		err, "'%.*s' is no codec; write %.*s", STR_FMT(text), (int)names.len, names.data);
+}
+
 static bool codec_decode(uint8_t *field, size_t size, struct str text, struct td_text *err)
 {
 	unsigned count = strnlen((char *)field, size);
+	enum td_codec codec = codec_lookup(text);
 
-	for (unsigned codec = 1; codec < TD_CODEC_COUNT; codec++) {
-		if (!str_eq(text, str_of(codec_names[codec])))
-			continue;
-		if (memchr(field, codec, count))
-			return fail(err, "%s is there twice; take one out", codec_names[codec]);
-		/* One place stays 0: the list's end. */
-		if (count + 1 >= size)
-			return fail(err, "the list is too long");
-		field[count] = codec;
-		return true;
-	}
-	return fail(err, "'%.*s' is no codec; write pcma or pcmu", STR_FMT(text));
+	if (codec == TD_CODEC_NONE)
+		return codec_unknown(text, err);
+	if (memchr(field, codec, count))
+		return fail(err, "%s is there twice; take one out", codec_name(codec));
+	/* One place stays 0: the list's end. */
+	if (count + 1 >= size)
+		return fail(err, "the list is too long");
+	field[count] = (uint8_t)codec;
+	return true;
 }
 
 static bool hex_decode(char *field, size_t size, struct str text, struct td_text *err)
@@ -458,7 +463,7 @@ static void list_encode(const struct conf_key *k, const void *object, struct td_
 		if (i)
 			buf_str(buf, STR(","));
 		if (k->type == CONF_CODECS)
-			buf_str(buf, str_of(codec_names[*item]));
+			buf_str(buf, str_of(codec_name(*item)));
 		else if (k->type == CONF_REFS)
 			buf_str(buf, str_of((const char *)item));
 		else if (k->type == CONF_PREFIXES)

@@ -2,12 +2,8 @@
 /* Encoding, and the offer/answer model of RFC 3264. */
 #include <errno.h>
 #include <engine/base/addr.h>
+#include <engine/base/codec.h>
 #include <engine/sdp/sdp.h>
-
-static const struct str codec_names[TD_CODEC_COUNT] = {
-	[TD_CODEC_PCMU] = {"PCMU", 4},
-	[TD_CODEC_PCMA] = {"PCMA", 4},
-};
 
 static void audio_encode(const struct sdp *o, struct td_buf *out)
 {
@@ -20,10 +16,11 @@ static void audio_encode(const struct sdp *o, struct td_buf *out)
 		buf_printf(out, " %u", o->dtmf_pt);
 	buf_str(out, STR("\r\n"));
 	for (unsigned i = 0; i < sizeof(o->codecs) && o->codecs[i]; i++)
-		buf_printf(out, "a=rtpmap:%u %s/8000\r\n", o->pt[i], codec_names[o->codecs[i]].p);
+		buf_printf(out, "a=rtpmap:%u %s/%u\r\n", o->pt[i],
+			codec_get(o->codecs[i])->encoding, codec_get(o->codecs[i])->clock);
 	if (o->dtmf_pt != TD_PT_NONE) /* RFC 4733: digits, letters and flash */
-		buf_printf(out, "a=rtpmap:%u telephone-event/8000\r\na=fmtp:%u 0-16\r\n",
-			o->dtmf_pt, o->dtmf_pt);
+		buf_printf(out, "a=rtpmap:%u telephone-event/%u\r\na=fmtp:%u 0-16\r\n", o->dtmf_pt,
+			TD_RTP_CLOCK, o->dtmf_pt);
 	buf_printf(out, "a=ptime:%u\r\na=%s\r\n", o->ptime_ms,
 		directions[o->direction & SDP_SENDRECV]);
 	if (o->rtcp.port != 0 && o->rtcp.port != o->rtp.port + 1)

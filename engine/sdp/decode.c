@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <engine/base/addr.h>
+#include <engine/base/codec.h>
 #include <engine/sdp/sdp.h>
 
 #define PT_COUNT      128
@@ -53,7 +54,7 @@ static void origin_decode(struct sdp *out, struct str s)
 /* "8 PCMA/8000[/1]" */
 static void rtpmap_decode(struct reader *r, struct str s)
 {
-	uint64_t pt, channels = 1;
+	uint64_t pt, clock, channels = 1;
 
 	if (!str_u64(str_cut(&s, ' '), PT_COUNT - 1, &pt))
 		return;
@@ -61,15 +62,13 @@ static void rtpmap_decode(struct reader *r, struct str s)
 	struct str name = str_cut(&s, '/'), rate = str_cut(&s, '/');
 
 	r->format[pt] = TD_CODEC_NONE;
-	if (!str_eq(rate, STR("8000")) ||
+	if (!str_u64(rate, UINT32_MAX, &clock) ||
 		(s.n > 0 && (!str_u64(s, 255, &channels) || channels != 1)))
 		return;
-	if (str_caseeq(name, STR("PCMU")))
-		r->format[pt] = TD_CODEC_PCMU;
-	else if (str_caseeq(name, STR("PCMA")))
-		r->format[pt] = TD_CODEC_PCMA;
-	else if (str_caseeq(name, STR("telephone-event")))
+	if (clock == TD_RTP_CLOCK && str_caseeq(name, STR("telephone-event")))
 		r->format[pt] = PT_DTMF;
+	else
+		r->format[pt] = (uint8_t)codec_lookup_encoding(name, clock);
 }
 
 /* "53020 [IN IP4 192.0.2.1]" (RFC 3605) */
@@ -169,9 +168,8 @@ static void stream_begin(struct reader *r, uint16_t port, struct str formats, bo
 	r->found = true;
 	r->formats = formats;
 	r->connection = r->session_connection;
-	memset(r->format, 0, sizeof(r->format));
-	r->format[0] = TD_CODEC_PCMU; /* RFC 3551: these need no rtpmap */
-	r->format[8] = TD_CODEC_PCMA;
+	for (unsigned pt = 0; pt < PT_COUNT; pt++)
+		r->format[pt] = (uint8_t)codec_lookup_pt(pt);
 	out->rtp = (struct td_addr){.port = port};
 	out->rtcp = (struct td_addr){0};
 	out->ptime_ms = PTIME_DEFAULT;
@@ -265,7 +263,6 @@ static void formats_resolve(struct reader *r)
 		}
 	}
 }
-_Static_assert(TD_CODEC_COUNT <= sizeof((struct sdp){}.codecs), "each codec once, and the end");
 
 int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
 {

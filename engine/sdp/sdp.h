@@ -28,15 +28,15 @@ struct sdp {
 	struct td_addr rtp;  /* port 0: stream refused; ip 0.0.0.0 or ::: old-style hold, direction
 				says so */
 	struct td_addr rtcp; /* family 0: rtp.port + 1 */
-	uint8_t codecs[8];   /* enum td_codec that we know, in its order, 0-terminated */
-	uint8_t pt[8];       /* payload type of each */
-	uint8_t dtmf_pt;     /* telephone-event/8000, TD_PT_NONE */
-	uint8_t ptime_ms;    /* 20 when not given */
-	uint8_t direction;   /* enum sdp_direction, from its author's view */
-	bool rtcp_mux;       /* RTCP on the RTP port (RFC 5761) */
-	bool rtcp_rsize;     /* RTCP of reduced size may come (RFC 5506) */
-	bool rtcp_xr;        /* a=rtcp-xr of any kind; encoded: voip-metrics, please (RFC 3611) */
-	bool savp;           /* RTP/SAVP, else RTP/AVP; with either there may be: */
+	uint8_t codecs[TD_CODEC_LIST]; /* enum td_codec that we know, in its order, 0-terminated */
+	uint8_t pt[TD_CODEC_LIST];     /* payload type of each */
+	uint8_t dtmf_pt;               /* telephone-event/8000, TD_PT_NONE */
+	uint8_t ptime_ms;              /* 20 when not given */
+	uint8_t direction;             /* enum sdp_direction, from its author's view */
+	bool rtcp_mux;                 /* RTCP on the RTP port (RFC 5761) */
+	bool rtcp_rsize;               /* RTCP of reduced size may come (RFC 5506) */
+	bool rtcp_xr; /* a=rtcp-xr of any kind; encoded: voip-metrics, please (RFC 3611) */
+	bool savp;    /* RTP/SAVP, else RTP/AVP; with either there may be: */
 	uint8_t crypto_count;
 	struct sdp_crypto crypto[SDP_CRYPTO_MAX]; /* those that we can use, in its order */
 	const char *crypto_why;                   /* a line could not be used, and why; NULL */

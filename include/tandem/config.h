@@ -110,15 +110,15 @@ struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
 	uint8_t address_count;
-	uint8_t policy;             /* enum td_source_policy */
-	uint8_t srtp;               /* enum td_srtp_policy */
-	uint8_t codecs[4];          /* enum td_codec, preferred first, 0-terminated */
-	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
-	uint32_t max_calls;         /* 0 without limit */
-	uint64_t limit_bps;         /* 0 without limit */
-	uint8_t layer;              /* enum td_layer, at which limit_bps counts */
-	char link[TD_NAME_BYTES];   /* the line it comes by; empty: one without limit */
-	struct td_addr server;      /* where calls out go; family 0: its first address, port 5060 */
+	uint8_t policy;                /* enum td_source_policy */
+	uint8_t srtp;                  /* enum td_srtp_policy */
+	uint8_t codecs[TD_CODEC_LIST]; /* enum td_codec, preferred first, 0-terminated */
+	uint8_t sip_dscp, rtp_dscp;    /* or TD_DSCP_SITE */
+	uint32_t max_calls;            /* 0 without limit */
+	uint64_t limit_bps;            /* 0 without limit */
+	uint8_t layer;                 /* enum td_layer, at which limit_bps counts */
+	char link[TD_NAME_BYTES];      /* the line it comes by; empty: one without limit */
+	struct td_addr server; /* where calls out go; family 0: its first address, port 5060 */
 };
 
 struct td_conf_group {
@@ -136,7 +136,7 @@ struct td_conf_agent {
 	uint8_t group_count;
 	uint8_t policy; /* enum td_source_policy */
 	uint8_t srtp;   /* enum td_srtp_policy */
-	uint8_t codecs[4];
+	uint8_t codecs[TD_CODEC_LIST];
 	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	struct td_addr
 		contact; /* fixed contact: a telephone that does not register; family 0 none */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <tandem/codec.h>
 
 #define TD_NSEC_PER_SEC  1000000000ull
 #define TD_NSEC_PER_MSEC 1000000ull
@@ -33,14 +34,6 @@ struct td_addr {
 		uint32_t ip4;    /* network order */
 		uint8_t ip6[16]; /* family 4: bytes 4..15 are zero */
 	};
-};
-
-/* Codecs by Tandem's own number; payload types are negotiated (include/tandem/media.h). */
-enum td_codec {
-	TD_CODEC_NONE,
-	TD_CODEC_PCMU, /* G.711 u-law, RFC 3551 payload type 0 */
-	TD_CODEC_PCMA, /* G.711 A-law, RFC 3551 payload type 8 */
-	TD_CODEC_COUNT
 };
 
 /* Which packets a leg takes for its own. Fixed before the answer is sent. */

@@ -4,6 +4,7 @@
 #include <engine/call/media/marking.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/media/silence.h>
+#include <engine/base/codec.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -90,11 +91,6 @@ static uint64_t session_id(struct td_engine *e)
 	return (prng_u64(&e->prng) & SESSION_ID_MASK) | 1;
 }
 
-static uint8_t static_pt(uint8_t codec)
-{
-	return codec == TD_CODEC_PCMA ? 8 : 0; /* RFC 3551 table 4 */
-}
-
 void call_leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs,
 	uint8_t dtmf_pt, uint8_t ptime_ms)
 {
@@ -112,7 +108,7 @@ void call_leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *c
 	};
 	for (unsigned i = 0; i + 1 < sizeof(l->ours.codecs) && codecs[i]; i++) {
 		l->ours.codecs[i] = codecs[i];
-		l->ours.pt[i] = static_pt(codecs[i]);
+		l->ours.pt[i] = codec_get(codecs[i])->pt;
 	}
 	keys_offer(e, l);
 }

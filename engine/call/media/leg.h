@@ -23,7 +23,6 @@ void call_leg_session_over(struct td_engine *e, struct call_leg *l);
 void call_leg_detach(struct td_engine *e, struct call_leg *l);
 
 /* What we offer: our address, the codecs (0-terminated), telephone-event. */
-#define LEG_DTMF_PT 101 /* ours to choose in an offer; what most telephones use */
 void call_leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs,
 	uint8_t dtmf_pt, uint8_t ptime_ms);
 /* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common,

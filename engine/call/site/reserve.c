@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 /* What the next call is taken for. */
-static const struct rate usual = {.codec = TD_CODEC_PCMA, .ptime_ms = 20, .family = 4};
+static const struct rate usual = {.codec = TD_CODEC_DEFAULT, .ptime_ms = 20, .family = 4};
 
 static struct link *link_of(struct budget *b)
 {

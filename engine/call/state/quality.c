@@ -2,7 +2,7 @@
 #include <engine/call/state/quality.h>
 #include <engine/base/emodel.h>
 
-#define US_A_UNIT   125 /* of RTP time stamps: 8 kHz */
+#define US_A_UNIT   (1000000 / TD_RTP_CLOCK) /* of RTP time stamps */
 #define US_A_MS     1000
 #define UNAVAILABLE 127 /* RFC 3611 section 4.7 */
 #define PLC_OFF     1

@@ -147,7 +147,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	if (i->late) {
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;
-		call_leg_describe(e, c->caller, intent_codecs(i), LEG_DTMF_PT, INTENT_PTIME_MS);
+		call_leg_describe(e, c->caller, intent_codecs(i), TD_PT_DTMF, INTENT_PTIME_MS);
 		answer(e, c);
 		return;
 	}

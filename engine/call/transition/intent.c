@@ -5,6 +5,7 @@
 #include <engine/call/site/trunk.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/intent.h>
+#include <engine/base/codec.h>
 #include <errno.h>
 
 void intent_init(const struct td_engine *e, const struct sip_session *s, struct intent *i)
@@ -25,10 +26,9 @@ const char *intent_who(const struct intent *i)
 
 const uint8_t *intent_codecs(const struct intent *i)
 {
-	static const uint8_t any[] = {TD_CODEC_PCMA, TD_CODEC_PCMU, TD_CODEC_NONE};
 	const uint8_t *codecs = i->trunk ? i->trunk->conf.codecs : i->agent->conf.codecs;
 
-	return codecs[0] ? codecs : any;
+	return codecs[0] ? codecs : codec_all;
 }
 
 static enum td_srtp_policy intent_srtp(const struct intent *i)

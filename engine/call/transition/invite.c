@@ -30,8 +30,8 @@ bool invite_send(
 	char text[LEG_SDP_BYTES];
 
 	/* The caller's events keep their payload type where they have one. */
-	call_leg_describe(e, l, codec,
-		caller->dtmf_pt == TD_PT_NONE ? LEG_DTMF_PT : caller->dtmf_pt, caller->ptime_ms);
+	call_leg_describe(e, l, codec, caller->dtmf_pt == TD_PT_NONE ? TD_PT_DTMF : caller->dtmf_pt,
+		caller->ptime_ms);
 	p->from_user = str_of(c->cdr.caller);
 	p->from_host = str_of(conf_site(e->conf)->domain);
 	p->sdp = call_leg_sdp(l, text);
