@@ -5,7 +5,7 @@
 B    ?= build
 ASAN ?= build-asan
 
-.PHONY: all deps demo test lint asan bench bench-peers clean install hooks recipes
+.PHONY: all deps demo test lint measure asan bench bench-peers clean install hooks recipes
 
 all: $(B)/build.ninja
 	@ninja -C $(B)
@@ -34,6 +34,10 @@ lint: deps all
 # Follows "how to add" of CONTRIBUTING.md to the letter, on a copy of the tree; half an hour.
 recipes: deps
 	@tools/recipes run
+
+# Sizes, branches, circles and namesakes of the product's code.
+measure:
+	@tools/measure
 
 $(ASAN)/build.ninja: | deps
 	@meson setup $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined -Djemalloc=disabled
