@@ -20,15 +20,16 @@
 #include <dataplane/net/interface.h>
 #include <dataplane/net/nd.h>
 #include <dataplane/net/vlan.h>
-#include <dataplane/port/port.h>
+#include <dataplane/port/kind.h>
+#include <dataplane/xdp/claim.h>
 #include <dataplane/xdp/object.h>
 
 /* What a frame may have to fit an mbuf, and a packet socket's place in its ring (framesz=2048, of
  * which the kernel's header takes up to 96). */
-#define PORT_FRAME_MAX 1944
-#define PORT_FDS       4096 /* highest descriptor looked at, when the driver's is searched for */
+#define AF_FRAME_MAX 1944
+#define AF_FDS       4096 /* highest descriptor looked at, when the driver's is searched for */
 
-static int port_ioctl(const char *device, unsigned long request, struct ifreq *r)
+static int af_ioctl(const char *device, unsigned long request, struct ifreq *r)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), rc;
 
@@ -40,32 +41,32 @@ static int port_ioctl(const char *device, unsigned long request, struct ifreq *r
 	return rc;
 }
 
-static int port_ethtool(const char *device, void *command)
+static int af_ethtool(const char *device, void *command)
 {
 	struct ifreq r = {.ifr_data = command};
 
-	return port_ioctl(device, SIOCETHTOOL, &r);
+	return af_ioctl(device, SIOCETHTOOL, &r);
 }
 
-static bool port_is_veth(const char *device)
+static bool af_is_veth(const char *device)
 {
 	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
 
-	return !port_ethtool(device, &info) && !strcmp(info.driver, "veth");
+	return !af_ethtool(device, &info) && !strcmp(info.driver, "veth");
 }
 
 /* Receive queues in use; 1 where the driver can't say, as such have no more. */
-static unsigned port_queues(const char *device)
+static unsigned af_queues(const char *device)
 {
 	struct ethtool_channels c = {.cmd = ETHTOOL_GCHANNELS};
 
-	if (port_ethtool(device, &c) || c.rx_count + c.combined_count == 0)
+	if (af_ethtool(device, &c) || c.rx_count + c.combined_count == 0)
 		return 1;
 	return c.rx_count + c.combined_count;
 }
 
 /* Descriptors open now (out[fd] = true), or the first of the domain that was not open then. */
-static int port_descriptors(bool *out, const bool *before, int domain)
+static int af_descriptors(bool *out, const bool *before, int domain)
 {
 	DIR *d = opendir("/proc/self/fd");
 	struct dirent *e;
@@ -78,7 +79,7 @@ static int port_descriptors(bool *out, const bool *before, int domain)
 		int fd = atoi(e->d_name), is = 0;
 		socklen_t len = sizeof(is);
 
-		if (e->d_name[0] == '.' || fd == dirfd(d) || fd >= PORT_FDS)
+		if (e->d_name[0] == '.' || fd == dirfd(d) || fd >= AF_FDS)
 			continue;
 		if (out)
 			out[fd] = true;
@@ -90,7 +91,7 @@ static int port_descriptors(bool *out, const bool *before, int domain)
 	return found;
 }
 
-static void port_note(
+static void af_note(
 	const struct port *p, const struct port_env *env, const char *fmt, const char *what)
 {
 	char text[512], line[600];
@@ -102,7 +103,7 @@ static void port_note(
 	env->note(env->note_ctx, line);
 }
 
-static bool port_has(const struct ifaddrs *a, const struct td_addr *ip)
+static bool af_has(const struct ifaddrs *a, const struct td_addr *ip)
 {
 	const struct sockaddr_in *in = (const void *)a->ifa_addr;
 	const struct sockaddr_in6 *in6 = (const void *)a->ifa_addr;
@@ -114,7 +115,7 @@ static bool port_has(const struct ifaddrs *a, const struct td_addr *ip)
 }
 
 /* The kernel answers ARP and neighbour discovery only for addresses that it has. */
-static void port_check_addresses(const struct port *p, const struct port_env *env)
+static void af_check_addresses(const struct port *p, const struct port_env *env)
 {
 	struct ifaddrs *all, *a;
 	char text[INET6_ADDRSTRLEN];
@@ -125,10 +126,10 @@ static void port_check_addresses(const struct port *p, const struct port_env *en
 		const struct td_addr *ip = &p->conf->address[i].addr;
 
 		for (a = all; a; a = a->ifa_next)
-			if (!strcmp(a->ifa_name, p->conf->device) && port_has(a, ip))
+			if (!strcmp(a->ifa_name, p->conf->device) && af_has(a, ip))
 				break;
 		if (!a)
-			port_note(p, env,
+			af_note(p, env,
 				"%s lacks the address %s: the kernel won't answer ARP or neighbour "
 				"discovery for it (ip addr add)",
 				inet_ntop(ip->family == 6 ? AF_INET6 : AF_INET, ip->ip6, text,
@@ -141,7 +142,7 @@ static void port_check_addresses(const struct port *p, const struct port_env *en
  * On a VLAN of ours the kernel has no address, so it must be told which groups to hear, and to
  * leave the tags where they are: XDP does not see those that a driver has taken off.
  */
-static void port_take_vlan(const struct port *p, const struct port_env *env)
+static void af_take_vlan(const struct port *p, const struct port_env *env)
 {
 	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
 	struct ifreq r = {.ifr_hwaddr = {.sa_family = AF_UNSPEC}};
@@ -152,17 +153,17 @@ static void port_take_vlan(const struct port *p, const struct port_env *env)
 		if (a->family != 6)
 			continue;
 		nd_group_mac(a->ip6, (uint8_t *)r.ifr_hwaddr.sa_data);
-		(void)port_ioctl(p->conf->device, SIOCADDMULTI, &r);
+		(void)af_ioctl(p->conf->device, SIOCADDMULTI, &r);
 	}
-	if (!port_ethtool(p->conf->device, &flags) && flags.data & ETH_FLAG_RXVLAN)
-		port_note(p, env,
+	if (!af_ethtool(p->conf->device, &flags) && flags.data & ETH_FLAG_RXVLAN)
+		af_note(p, env,
 			"%s may take VLAN tags off before we see them (ethtool -K %s rxvlan off)",
 			p->conf->device);
 }
 
-static int port_open_xdp(struct port *p, const struct port_env *env, struct td_text *err)
+static int af_open_xdp(struct port *p, const struct port_env *env, struct td_text *err)
 {
-	bool before[PORT_FDS] = {false};
+	bool before[AF_FDS] = {false};
 	struct xdp_options options = {0};
 	socklen_t len = sizeof(options);
 	char args[PATH_MAX + 128], object[PATH_MAX];
@@ -176,16 +177,16 @@ static int port_open_xdp(struct port *p, const struct port_env *env, struct td_t
 	/* veth only copies, and gains nothing from the driver's busy polling: a system call for
 	 * each look at an empty ring. */
 	snprintf(args, sizeof(args), "iface=%s,start_queue=0,queue_count=1,xdp_prog=%s%s",
-		p->conf->device, object, port_is_veth(p->conf->device) ? ",busy_budget=0" : "");
-	port_descriptors(before, NULL, 0);
-	rc = port_hotplug(p, args, err);
+		p->conf->device, object, af_is_veth(p->conf->device) ? ",busy_budget=0" : "");
+	af_descriptors(before, NULL, 0);
+	rc = device_plug(p, args, err);
 	if (!rc)
-		rc = port_configure(p, env, err);
+		rc = device_start(p, env, err);
 	if (!rc)
 		rc = xdp_start(&p->xdp, p->ifindex, &p->ours, err);
 	if (rc)
 		return rc;
-	p->fd = port_descriptors(NULL, before, AF_XDP);
+	p->fd = af_descriptors(NULL, before, AF_XDP);
 	if (p->fd < 0) {
 		td_text_set(err, "the driver's AF_XDP socket can't be found");
 		return -EBADF;
@@ -195,9 +196,9 @@ static int port_open_xdp(struct port *p, const struct port_env *env, struct td_t
 	return 0;
 }
 
-static int port_open_packet(struct port *p, const struct port_env *env, struct td_text *err)
+static int af_open_packet(struct port *p, const struct port_env *env, struct td_text *err)
 {
-	bool before[PORT_FDS] = {false};
+	bool before[AF_FDS] = {false};
 	char args[256], object[PATH_MAX];
 	int rc;
 
@@ -210,20 +211,20 @@ static int port_open_packet(struct port *p, const struct port_env *env, struct t
 	snprintf(args, sizeof(args),
 		"iface=%s,qpairs=1,blocksz=4096,framesz=2048,framecnt=2048,qdisc_bypass=1",
 		p->conf->device);
-	port_descriptors(before, NULL, 0);
-	rc = port_hotplug(p, args, err);
+	af_descriptors(before, NULL, 0);
+	rc = device_plug(p, args, err);
 	if (rc)
 		return rc;
-	p->fd = port_descriptors(NULL, before, AF_PACKET);
+	p->fd = af_descriptors(NULL, before, AF_PACKET);
 	if (p->fd < 0) {
 		td_text_set(err, "the driver's packet socket can't be found");
 		return -EBADF;
 	}
 	p->tc = tc_alloc(p->ifindex, p->fd, object, &p->ours, err);
-	return p->tc ? port_configure(p, env, err) : -errno;
+	return p->tc ? device_start(p, env, err) : -errno;
 }
 
-static int port_take_interface(struct port *p, const struct port_env *env, struct td_text *err)
+static int af_take_interface(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	const char *device = p->conf->device;
 	int head = ETH_HLEN + (p->conf->vlan ? VLAN_BYTES : 0);
@@ -245,36 +246,35 @@ static int port_take_interface(struct port *p, const struct port_env *env, struc
 	}
 	(void)interface_frames(p->ifindex, p->before); /* refused: zeros */
 	p->ours = env->ours;
-	rc = port_ioctl(device, SIOCGIFMTU, &r);
+	rc = af_ioctl(device, SIOCGIFMTU, &r);
 	if (rc) {
 		td_text_set(err, "its MTU can't be read: %s", strerror(-rc));
 		return rc;
 	}
 	if (r.ifr_mtu < p->mtu)
 		p->mtu = (uint16_t)r.ifr_mtu;
-	if (p->mtu > PORT_FRAME_MAX - head) /* longer SIP is fragmented, or the kernel's socket's */
-		p->mtu = (uint16_t)(PORT_FRAME_MAX - head);
+	if (p->mtu > AF_FRAME_MAX - head) /* longer SIP is fragmented, or the kernel's socket's */
+		p->mtu = (uint16_t)(AF_FRAME_MAX - head);
 	p->ours.config.vlan = p->conf->vlan;
-	p->ours.config.frame_max = PORT_FRAME_MAX;
-	if (r.ifr_mtu < PORT_FRAME_MAX - head) /* all that comes in one piece */
+	p->ours.config.frame_max = AF_FRAME_MAX;
+	if (r.ifr_mtu < AF_FRAME_MAX - head) /* all that comes in one piece */
 		p->ours.config.frame_max = (uint16_t)(r.ifr_mtu + head);
-	if (!port_ioctl(device, SIOCGIFFLAGS, &r) && !(r.ifr_flags & IFF_UP))
-		port_note(
-			p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");
+	if (!af_ioctl(device, SIOCGIFFLAGS, &r) && !(r.ifr_flags & IFF_UP))
+		af_note(p, env, "%s is down: no packets until it is set up (ip link set up)%s", "");
 	if (p->conf->vlan)
-		port_take_vlan(p, env);
+		af_take_vlan(p, env);
 	else
-		port_check_addresses(p, env);
+		af_check_addresses(p, env);
 	rc = interface_clean(p->ifindex, err);
 	if (rc > 0)
-		port_note(p, env, "%s: replaced a program that a killed engine left%s", "");
+		af_note(p, env, "%s: replaced a program that a killed engine left%s", "");
 	return rc < 0 ? rc : 0;
 }
 
-int port_probe_af(struct port *p, const struct port_env *env, struct td_text *err)
+static int af_open(struct port *p, const struct port_env *env, struct td_text *err)
 {
-	unsigned queues = port_queues(p->conf->device);
-	int rc = port_take_interface(p, env, err);
+	unsigned queues = af_queues(p->conf->device);
+	int rc = af_take_interface(p, env, err);
 
 	if (p->claim < 0)
 		return rc;
@@ -288,27 +288,27 @@ int port_probe_af(struct port *p, const struct port_env *env, struct td_text *er
 			return -EINVAL;
 		}
 		if (!rc)
-			rc = port_open_xdp(p, env, err);
+			rc = af_open_xdp(p, env, err);
 		if (!rc || !p->conf->fallback)
 			return rc;
-		port_note(p, env,
+		af_note(p, env,
 			"%s refuses af_xdp (%s); af_packet serves, with about a quarter fewer "
 			"packets a core",
 			err->s);
-		port_unplug(p);
+		device_unplug(p);
 		xdp_stop(&p->xdp);
 	} else if (rc && rc != -EBUSY) { /* someone else's XDP program is no hindrance */
 		return rc;
 	}
-	return port_open_packet(p, env, err);
+	return af_open_packet(p, env, err);
 }
 
-void port_stop_af(struct port *p)
+static void af_close(struct port *p)
 {
 	tc_free(p->tc);
 	p->tc = NULL;
 	xdp_stop(&p->xdp);
-	port_unplug(p);
+	device_unplug(p);
 	p->fd = -1;
 	if (p->claim >= 0)
 		close(p->claim);
@@ -327,13 +327,12 @@ static struct td_frames frames_less(const struct td_frames *all, const struct td
 	return (struct td_frames){f.packets - packets, f.bytes - bytes};
 }
 
-void port_kernel(
+static void af_kernel(
 	struct port *p, const struct td_port_stats *ours, struct td_frames out[static TD_DIR_COUNT])
 {
 	struct td_frames all[TD_DIR_COUNT];
 
-	memset(out, 0, TD_DIR_COUNT * sizeof(*out));
-	if (!p->kernel_owned || interface_frames(p->ifindex, all) < 0)
+	if (interface_frames(p->ifindex, all) < 0)
 		return;
 	out[TD_DIR_OUT] =
 		frames_less(&all[TD_DIR_OUT], &p->before[TD_DIR_OUT], ours->out, ours->out_bytes);
@@ -348,13 +347,13 @@ void port_kernel(
 	out[TD_DIR_IN].bytes = xdp_counter(&p->xdp, FILTER_PASSED_BYTES);
 }
 
-uint64_t port_lost(struct port *p)
+static uint64_t af_lost(struct port *p)
 {
 	struct xdp_statistics x = {0};
 	struct tpacket_stats t = {0};
 	socklen_t len = sizeof(x);
 
-	if (!p->kernel_owned || p->fd < 0)
+	if (p->fd < 0)
 		return 0;
 	if (!p->tc) {
 		if (getsockopt(p->fd, SOL_XDP, XDP_STATISTICS, &x, &len))
@@ -367,3 +366,17 @@ uint64_t port_lost(struct port *p)
 		p->lost += t.tp_drops;
 	return p->lost + tc_counter(p->tc, FILTER_TOO_LONG);
 }
+
+/* DPDK's drivers find the socket of one. */
+static unsigned af_queue_count(const struct td_conf_port *conf, unsigned workers)
+{
+	return 1;
+}
+
+const struct port_kind port_af = {
+	.queues = af_queue_count,
+	.open = af_open,
+	.close = af_close,
+	.kernel = af_kernel,
+	.lost = af_lost,
+};

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 #include <dataplane/port/eal.h>
-#include <dataplane/port/port.h>
 
 #define EAL_ARGS   64
 #define EAL_LCORES 4096 /* bytes of --lcores on a machine with hundreds of cores */
@@ -192,7 +191,7 @@ static void eal_devices(struct eal_args *a, const struct eal_params *p)
 	for (unsigned i = 0; i < p->port_count; i++) {
 		if (p->ports[i].type != TD_PORT_PCI)
 			continue;
-		if (port_is_virtual(&p->ports[i])) {
+		if (eal_is_vdev(&p->ports[i])) {
 			shared = true;
 			continue;
 		}
@@ -239,6 +238,11 @@ int eal_start(const struct eal_params *p, struct td_text *err)
 	}
 	eal_started = !rc;
 	return rc;
+}
+
+bool eal_is_vdev(const struct td_conf_port *conf)
+{
+	return conf->type == TD_PORT_PCI && !strncmp(conf->device, "net_", 4);
 }
 
 bool eal_hugepages(void)

@@ -18,6 +18,8 @@ struct eal_params {
 /* 0, or a negative errno with a line in err. Later calls keep what the first one started. */
 int eal_start(const struct eal_params *p, struct td_text *err);
 bool eal_hugepages(void);
+/* TD_PORT_PCI: a virtual device of DPDK's and its options, "net_virtio_user0,path=/run/vm.sock". */
+bool eal_is_vdev(const struct td_conf_port *conf);
 /* Workers there are, and the core of each: one on core 0 when none is named. */
 unsigned eal_workers(const struct td_conf_site *site);
 unsigned eal_worker_core(const struct td_conf_site *site, unsigned worker);

@@ -7,10 +7,11 @@
 #include <rte_ring.h>
 #include <stdio.h>
 #include <string.h>
-#include <dataplane/port/port.h>
 #include <dataplane/net/ledger.h>
+#include <dataplane/port/eal.h>
+#include <dataplane/port/kind.h>
 
-static struct rte_ring *port_ring(const char *device, char side, unsigned queue)
+static struct rte_ring *ring_get(const char *device, char side, unsigned queue)
 {
 	char name[RTE_RING_NAMESIZE], number[4] = "";
 	struct rte_ring *r;
@@ -27,7 +28,7 @@ static struct rte_ring *port_ring(const char *device, char side, unsigned queue)
  * port of the same device the other way round, so the two are connected. A test or benchmark is the
  * other side of a single one by rte_ring_lookup().
  */
-static int port_probe_ring(struct port *p, struct td_text *err)
+static int ring_probe(struct port *p, struct td_text *err)
 {
 	struct rte_ring *rx[WORKER_MAX], *tx[WORKER_MAX];
 	char from = 'a', to = 'b';
@@ -43,8 +44,8 @@ static int port_probe_ring(struct port *p, struct td_text *err)
 		p->device[strlen(p->device) - 1] = from;
 	}
 	for (unsigned q = 0; q < p->queues; q++) {
-		rx[q] = port_ring(p->conf->device, from, q);
-		tx[q] = port_ring(p->conf->device, to, q);
+		rx[q] = ring_get(p->conf->device, from, q);
+		tx[q] = ring_get(p->conf->device, to, q);
 		if (!rx[q] || !tx[q]) {
 			td_text_set(err, "no memory for its rings");
 			return -ENOMEM;
@@ -62,7 +63,7 @@ static int port_probe_ring(struct port *p, struct td_text *err)
 	return 0;
 }
 
-static int port_probe_memif(struct port *p, struct td_text *err)
+static int memif_probe(struct port *p, struct td_text *err)
 {
 	char args[256];
 
@@ -70,25 +71,20 @@ static int port_probe_memif(struct port *p, struct td_text *err)
 	snprintf(p->device, sizeof(p->device), "net_memif%u", p->number);
 	snprintf(args, sizeof(args), "role=%s,id=0,socket=%s,socket-abstract=no,rsize=11",
 		p->conf->memif_server ? "server" : "client", p->conf->device);
-	return port_hotplug(p, args, err);
+	return device_plug(p, args, err);
 }
 
-bool port_is_virtual(const struct td_conf_port *conf)
-{
-	return conf->type == TD_PORT_PCI && !strncmp(conf->device, "net_", 4);
-}
-
-static int port_probe_virtual_pci(struct port *p, struct td_text *err)
+static int vdev_probe(struct port *p, struct td_text *err)
 {
 	const char *options = strchr(p->conf->device, ',');
 
 	snprintf(p->driver, sizeof(p->driver), "virtual");
 	snprintf(p->device, sizeof(p->device), "%.*s", (int)strcspn(p->conf->device, ","),
 		p->conf->device);
-	return port_hotplug(p, options ? options + 1 : "", err);
+	return device_plug(p, options ? options + 1 : "", err);
 }
 
-static int port_probe_pci(struct port *p, struct td_text *err)
+static int pci_probe(struct port *p, struct td_text *err)
 {
 	snprintf(p->driver, sizeof(p->driver), "pci");
 	snprintf(p->device, sizeof(p->device), "%.60s", p->conf->device);
@@ -101,19 +97,54 @@ static int port_probe_pci(struct port *p, struct td_text *err)
 	return 0;
 }
 
-int port_probe_virtual(struct port *p, struct td_text *err)
+static int ring_open(struct port *p, const struct port_env *env, struct td_text *err)
 {
-	switch (p->conf->type) {
-	case TD_PORT_RING:
-		return port_probe_ring(p, err);
-	case TD_PORT_MEMIF:
-		return port_probe_memif(p, err);
-	case TD_PORT_PCI:
-		if (port_is_virtual(p->conf))
-			return port_probe_virtual_pci(p, err);
-		return port_probe_pci(p, err);
-	default:
-		td_text_set(err, "unknown type %u", p->conf->type);
-		return -EINVAL;
-	}
+	int rc = ring_probe(p, err);
+
+	return rc ? rc : device_start(p, env, err);
 }
+
+static int memif_open(struct port *p, const struct port_env *env, struct td_text *err)
+{
+	int rc = memif_probe(p, err);
+
+	return rc ? rc : device_start(p, env, err);
+}
+
+static int pci_open(struct port *p, const struct port_env *env, struct td_text *err)
+{
+	int rc = eal_is_vdev(p->conf) ? vdev_probe(p, err) : pci_probe(p, err);
+
+	return rc ? rc : device_start(p, env, err);
+}
+
+/* A queue a worker, or as many as the site says. */
+static unsigned queues_of(const struct td_conf_port *conf, unsigned workers)
+{
+	return conf->queues && conf->queues < workers ? conf->queues : workers;
+}
+
+/* What goes into a queue that the other side lacks would be lost: one, when the site says nothing.
+ */
+static unsigned memif_queues(const struct td_conf_port *conf, unsigned workers)
+{
+	return conf->queues < workers ? RTE_MAX(conf->queues, 1u) : workers;
+}
+
+const struct port_kind port_ring = {
+	.queues = queues_of,
+	.open = ring_open,
+	.close = device_unplug,
+};
+
+const struct port_kind port_memif = {
+	.queues = memif_queues,
+	.open = memif_open,
+	.close = device_unplug,
+};
+
+const struct port_kind port_pci = {
+	.queues = queues_of,
+	.open = pci_open,
+	.close = device_unplug,
+};

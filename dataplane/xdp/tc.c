@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <dataplane/xdp/tc.h>
-#include <dataplane/xdp/xdp.h>
 
 /* How our filter is found again: "td" as its preference, and the program's name. */
 #define TC_PRIORITY 0x7464
@@ -55,7 +54,7 @@ int tc_clean(int ifindex)
 	return found;
 }
 
-static int tc_load(struct tc *t, const char *object, const struct xdp_ours *ours)
+static int tc_load(struct tc *t, const char *object, const struct filter_ours *ours)
 {
 	struct filter_maps maps;
 
@@ -95,8 +94,8 @@ static int tc_attach(struct tc *t, int packet_socket)
 	return bpf_tc_attach(&hook, &opts);
 }
 
-struct tc *tc_alloc(int ifindex, int packet_socket, const char *object, const struct xdp_ours *ours,
-	struct td_text *err)
+struct tc *tc_alloc(int ifindex, int packet_socket, const char *object,
+	const struct filter_ours *ours, struct td_text *err)
 {
 	struct tc *t = calloc(1, sizeof(*t));
 	int rc;

@@ -6,31 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-#include <dataplane/xdp/tc.h>
 #include <dataplane/xdp/xdp.h>
 
 #define XDP_NAME "tandem_xdp" /* the program's function: at most 15 bytes */
 #define XDP_MAPS 8
-
-int interface_claim(int ifindex)
-{
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), len;
-
-	if (fd < 0)
-		return -errno;
-	len = snprintf(a.sun_path + 1, sizeof(a.sun_path) - 1, "tandem/interface/%d", ifindex);
-	if (bind(fd, (struct sockaddr *)&a, (socklen_t)(sizeof(a.sun_family) + 1 + len)) < 0) {
-		int rc = -errno;
-
-		close(fd);
-		return rc;
-	}
-	return fd;
-}
 
 /* The program's name, and a descriptor for it, or a negative errno. */
 static int xdp_open(uint32_t id, struct bpf_prog_info *info)
@@ -57,14 +37,14 @@ static int xdp_detach(int ifindex, int fd)
 	return bpf_xdp_detach(ifindex, XDP_FLAGS_REPLACE, &opts);
 }
 
-int interface_clean(int ifindex, struct td_text *err)
+int xdp_clean(int ifindex, struct td_text *err)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t id = 0;
-	int fd, rc, found = tc_clean(ifindex);
+	int fd, rc;
 
 	if (bpf_xdp_query_id(ifindex, 0, &id) || !id)
-		return found;
+		return 0;
 	fd = xdp_open(id, &info);
 	if (fd < 0)
 		return fd;
@@ -85,22 +65,6 @@ int interface_clean(int ifindex, struct td_text *err)
 	return rc ? rc : 1;
 }
 
-int filter_set(const struct filter_maps *maps, const struct xdp_ours *ours)
-{
-	uint32_t zero = 0;
-	uint8_t one = 1;
-
-	for (unsigned i = 0; i < ours->count; i++) {
-		const struct td_addr *a = &ours->address[i];
-
-		if (bpf_map_update_elem(a->family == 6 ? maps->addresses6 : maps->addresses, a->ip6,
-			    &one, BPF_ANY))
-			return -errno;
-	}
-	/* Last: from now on packets are ours. */
-	return bpf_map_update_elem(maps->config, &zero, &ours->config, BPF_ANY) ? -errno : 0;
-}
-
 /* A descriptor of the program's map of this name. */
 static int xdp_map(const uint32_t *ids, uint32_t count, const char *name)
 {
@@ -118,7 +82,7 @@ static int xdp_map(const uint32_t *ids, uint32_t count, const char *name)
 	return -ENOENT;
 }
 
-int xdp_start(struct xdp *x, int ifindex, const struct xdp_ours *ours, struct td_text *err)
+int xdp_start(struct xdp *x, int ifindex, const struct filter_ours *ours, struct td_text *err)
 {
 	uint32_t ids[XDP_MAPS] = {0};
 	struct bpf_prog_info info = {.nr_map_ids = XDP_MAPS, .map_ids = (uintptr_t)ids};
@@ -169,22 +133,6 @@ void xdp_stop(struct xdp *x)
 	if (x->prog >= 0)
 		close(x->prog);
 	*x = (struct xdp){.prog = -1, .counters = -1};
-}
-
-uint64_t filter_counter_read(int counters_map, enum filter_counter kind)
-{
-	int cpus = libbpf_num_possible_cpus();
-	uint32_t key = kind;
-	uint64_t *value, sum = 0;
-
-	if (counters_map < 0 || cpus <= 0)
-		return 0;
-	value = calloc((size_t)cpus, sizeof(*value));
-	if (value && !bpf_map_lookup_elem(counters_map, &key, value))
-		for (int i = 0; i < cpus; i++)
-			sum += value[i];
-	free(value);
-	return sum;
 }
 
 uint64_t xdp_counter(const struct xdp *x, enum filter_counter kind)
