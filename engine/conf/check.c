@@ -32,11 +32,6 @@ static void fault(struct check *c, enum td_kind kind, uint32_t object, const cha
 	c->report(c->ctx, &f);
 }
 
-static const void *object_at(const struct td_conf *conf, enum td_kind kind, uint32_t i)
-{
-	return (const char *)conf->of[kind].any + i * td_kinds[kind].size;
-}
-
 static void ref_check(
 	struct check *c, const struct conf_key *k, uint32_t object, int item, const char *name)
 {
@@ -46,7 +41,7 @@ static void ref_check(
 	if (conf_lookup(c->conf, k->ref, str_of(name)))
 		return;
 	for (uint32_t i = 0; i < there->count; i++)
-		conf_nearest(&near, str_of(object_at(c->conf, k->ref, i)));
+		conf_nearest(&near, str_of(conf_at(c->conf, k->ref, i)));
 	if (near.best.n)
 		fault(c, k->kind, object, k->name, item,
 			"no %s is called '%s'; did you mean '%.*s'?", td_kinds[k->ref].name, name,
@@ -60,7 +55,7 @@ static void ref_check(
 static void keys_check(struct check *c, const struct conf_key *k)
 {
 	for (uint32_t i = 0; i < c->conf->of[k->kind].count; i++) {
-		const void *object = object_at(c->conf, k->kind, i);
+		const void *object = conf_at(c->conf, k->kind, i);
 		const char *field = (const char *)object + k->offset;
 
 		if (k->flags & CONF_REQUIRED && !conf_value_is_set(k, object))

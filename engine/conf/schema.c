@@ -283,27 +283,6 @@ struct str conf_object_name(enum td_kind kind, const void *object)
 	return kind == TD_KIND_SITE ? STR("site") : str_of(object);
 }
 
-void conf_object_init(enum td_kind kind, void *object, struct str name)
-{
-	struct td_text err;
-
-	memset(object, 0, td_kinds[kind].size);
-	if (kind != TD_KIND_SITE)
-		str_copy(object, TD_NAME_BYTES, name);
-	for (unsigned i = 0; i < td_schema_count; i++) {
-		const struct conf_key *k = &td_schema[i];
-		struct str rest = str_of(k->value);
-
-		if (k->kind != kind || !k->value)
-			continue;
-		do {
-			struct str item = conf_key_is_list(k) ? str_cut(&rest, ',') : rest;
-
-			conf_value_decode(k, object, item, true, &err);
-		} while (conf_key_is_list(k) && rest.n);
-	}
-}
-
 void conf_list_clear(const struct conf_key *k, void *object)
 {
 	memset((char *)object + k->offset, 0, k->size);

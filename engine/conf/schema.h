@@ -93,6 +93,17 @@ bool conf_value_is_set(const struct conf_key *k, const void *object);
 void conf_list_clear(const struct conf_key *k, void *object);
 unsigned conf_list_count(const struct conf_key *k, const void *object);
 
+/* Longest value of one key, quoted: a list of CONF_REFS. */
+#define CONF_VALUE_BYTES 1024
+
+/* The object at a place in of[kind]. */
+static inline void *conf_at(const struct td_conf *c, enum td_kind kind, uint32_t place)
+{
+	return (char *)c->of[kind].any + place * td_kinds[kind].size;
+}
+/* Where an object of this name is, or belongs. */
+uint32_t conf_place(const struct td_conf *c, enum td_kind kind, struct str name, bool *found);
+
 /* A fault that two objects, or two keys, make together. */
 struct conf_fault {
 	enum td_kind kind;

@@ -537,3 +537,24 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 		list_encode(k, object, buf);
 	}
 }
+
+void conf_object_init(enum td_kind kind, void *object, struct str name)
+{
+	struct td_text err;
+
+	memset(object, 0, td_kinds[kind].size);
+	if (kind != TD_KIND_SITE)
+		str_copy(object, TD_NAME_BYTES, name);
+	for (unsigned i = 0; i < td_schema_count; i++) {
+		const struct conf_key *k = &td_schema[i];
+		struct str rest = str_of(k->value);
+
+		if (k->kind != kind || !k->value)
+			continue;
+		do {
+			struct str item = conf_key_is_list(k) ? str_cut(&rest, ',') : rest;
+
+			conf_value_decode(k, object, item, true, &err);
+		} while (conf_key_is_list(k) && rest.n);
+	}
+}
