@@ -1,20 +1,54 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/str.h>
 
-/* Not tolower(): SIP compares ASCII whatever the locale says. */
-static unsigned char lower(char c)
+/* Eight bytes with upper-case ASCII letters made lower. Not tolower(): SIP compares ASCII whatever
+ * the locale says. A byte's seventh bit carries into its eighth exactly from 'A', or after 'Z'. */
+static uint64_t lower(uint64_t word)
 {
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : (unsigned char)c;
+	const uint64_t each = 0x0101010101010101, top = 0x80 * each;
+	uint64_t low = word & ~top, from_a = low + (0x80 - 'A') * each,
+		 after_z = low + (0x80 - 'Z' - 1) * each;
+
+	return word | ((from_a ^ after_z) & ~word & top) >> 2;
+}
+
+static bool word_caseeq(uint64_t a, uint64_t b)
+{
+	return a == b || lower(a) == lower(b);
+}
+
+/* The first `half` bytes and the last, which overlap: all of n from half to 2 * half. */
+static uint64_t ends(const char *p, size_t n, size_t half)
+{
+	uint64_t first = 0, last = 0;
+
+	memcpy(&first, p, half);
+	memcpy(&last, p + n - half, half);
+	return first | last << 32;
 }
 
 bool str_caseeq(struct str a, struct str b)
 {
+	uint64_t x, y;
+
 	if (a.n != b.n)
 		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+	if (a.n < 2)
+		return a.n == 0 || word_caseeq((unsigned char)a.p[0], (unsigned char)b.p[0]);
+	if (a.n < 4)
+		return word_caseeq(ends(a.p, a.n, 2), ends(b.p, b.n, 2));
+	if (a.n < 8)
+		return word_caseeq(ends(a.p, a.n, 4), ends(b.p, b.n, 4));
+	for (size_t at = 0;;) {
+		memcpy(&x, a.p + at, 8);
+		memcpy(&y, b.p + at, 8);
+		if (!word_caseeq(x, y))
 			return false;
-	return true;
+		if (at + 8 == a.n)
+			return true;
+		/* the last eight overlap what was compared, where n is no multiple of eight */
+		at = at + 16 <= a.n ? at + 8 : a.n - 8;
+	}
 }
 
 bool str_has_prefix(struct str s, struct str prefix)

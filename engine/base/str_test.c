@@ -20,6 +20,32 @@ static void compares(void **state)
 	assert_false(str_has_prefix(NONE, STR("s")));
 }
 
+static unsigned char lower(unsigned char c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* Every two bytes, at every place of slices of every length that takes a way of its own. */
+static void folds_ascii_alone(void **state)
+{
+	char a[20] = "aB-zaB-zaB-zaB-zaB-z", b[20] = "Ab-ZAb-ZAb-ZAb-ZAb-Z";
+
+	for (size_t n = 1; n <= sizeof(a); n++)
+		for (size_t at = 0; at < n; at++)
+			for (unsigned x = 0; x < 256 * 256; x++) {
+				char was[2] = {a[at], b[at]};
+				unsigned char c = x & 255, d = (unsigned char)(x >> 8);
+
+				a[at] = (char)c;
+				b[at] = (char)d;
+				if (str_caseeq((struct str){a, n}, (struct str){b, n}) !=
+					(lower(c) == lower(d)))
+					fail_msg("%zu bytes, %02x and %02x at %zu", n, c, d, at);
+				a[at] = was[0];
+				b[at] = was[1];
+			}
+}
+
 static void trims(void **state)
 {
 	assert_true(str_eq(str_trim(STR(" \t\r\n a b \r\n")), STR("a b")));
@@ -86,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compares),
+		cmocka_unit_test(folds_ascii_alone),
 		cmocka_unit_test(trims),
 		cmocka_unit_test(cuts),
 		cmocka_unit_test(reads_numbers),
