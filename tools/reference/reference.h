@@ -16,7 +16,8 @@
 #define REFERENCE_LISTS(X)                                     \
 	X(configuration, "The sections and keys of site.yaml") \
 	X(consumed, "Why a packet is consumed")                \
-	X(drops, "Why a packet is dropped")
+	X(drops, "Why a packet is dropped")                    \
+	X(headers, "SIP header fields")
 
 #define DOC_COLUMNS 8
 

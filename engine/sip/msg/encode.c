@@ -26,7 +26,7 @@ static void put_u32(struct td_buf *b, uint32_t n)
 
 static void put_name(struct td_buf *b, enum sip_header id)
 {
-	buf_str(b, str_of(sip_header_name(id)));
+	buf_str(b, sip_header_name(id));
 	buf_str(b, STR(": "));
 }
 
@@ -143,9 +143,7 @@ bool response_encode(struct td_buf *b, struct str agent, int code, struct str he
 	}
 	buf_str(b, CRLF);
 	buf_str(b, extra);
-	buf_str(b, STR("Server: "));
-	buf_str(b, agent);
-	buf_str(b, CRLF);
+	header_encode(b, SIP_HDR_SERVER, agent);
 	return body_encode(b, sdp);
 }
 

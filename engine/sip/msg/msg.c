@@ -5,22 +5,19 @@
  * still be answered.
  */
 #include <errno.h>
+#include <engine/sip/msg/fields.h>
 #include <engine/sip/msg/lex.h>
 #include <engine/sip/msg/msg.h>
 
-#define MAX_FORWARDS_MAX 255        /* RFC 3261 section 20.22 */
-#define EXPIRES_MAX      UINT32_MAX /* section 20.19 */
-
-/* Those that a message has once at most, of those that we decode. */
-#define ONCE                                                                                 \
-	(1u << SIP_HDR_CALL_ID | 1u << SIP_HDR_CONTENT_LENGTH | 1u << SIP_HDR_CONTENT_TYPE | \
-		1u << SIP_HDR_CSEQ | 1u << SIP_HDR_EXPIRES | 1u << SIP_HDR_FROM |            \
-		1u << SIP_HDR_MAX_FORWARDS | 1u << SIP_HDR_TO)
-/* section 8.1.1, but Max-Forwards: RFC 2543 did not have it */
-#define MANDATORY                                                                             \
-	(1u << SIP_HDR_CALL_ID | 1u << SIP_HDR_CSEQ | 1u << SIP_HDR_FROM | 1u << SIP_HDR_TO | \
-		1u << SIP_HDR_VIA)
-_Static_assert(SIP_HDR_COUNT <= 32, "sip_msg.present is one word");
+/* Those that a message has once at most, and those that it must have, by header_list.h. */
+enum { MAY, MUST };
+#define ONCE_BIT(id, name, compact, times, need, decode, rfc, use) \
+	| (SIP_##times == SIP_ONCE ? SIP_HDR_BIT(SIP_HDR_##id) : 0)
+#define MUST_BIT(id, name, compact, times, need, decode, rfc, use) \
+	| (need == MUST ? SIP_HDR_BIT(SIP_HDR_##id) : 0)
+static const uint64_t once = 0 SIP_HEADERS(ONCE_BIT), mandatory = 0 SIP_HEADERS(MUST_BIT);
+#undef ONCE_BIT
+#undef MUST_BIT
 
 static void fault(struct sip_msg *m, enum sip_fault f, enum sip_header id)
 {
@@ -100,54 +97,6 @@ static void request_line(struct sip_msg *m, struct str line)
 		fault(m, SIP_FAULT_START_LINE, SIP_HDR_OTHER);
 }
 
-/* Decodes what we know. False: malformed. */
-static bool header_decode(struct sip_msg *m, enum sip_header id, struct str value)
-{
-	struct str first;
-	uint64_t n;
-
-	switch (id) {
-	case SIP_HDR_VIA:
-		if (sip_msg_has(m, id))
-			return true; /* the topmost alone is for us */
-		return sip_list_next(&value, &first) && sip_via_decode(&m->via, first) == 0;
-	case SIP_HDR_FROM:
-		return sip_addr_decode(&m->from, value) == 0;
-	case SIP_HDR_TO:
-		return sip_addr_decode(&m->to, value) == 0;
-	case SIP_HDR_CALL_ID:
-		m->call_id = value;
-		return lex_all(value, LEX_WORD);
-	case SIP_HDR_CSEQ:
-		return sip_cseq_decode(&m->cseq, value) == 0;
-	case SIP_HDR_CONTACT:
-		if (m->contact.text.n > 0)
-			return true;
-		if (str_eq(value, STR("*"))) {
-			m->contact = (struct sip_addr){.text = value};
-			return true;
-		}
-		return !sip_list_next(&value, &first) || sip_addr_decode(&m->contact, first) == 0;
-	case SIP_HDR_MAX_FORWARDS:
-		if (!str_u64(value, MAX_FORWARDS_MAX, &n))
-			return false;
-		m->max_forwards = (int)n;
-		return true;
-	case SIP_HDR_EXPIRES:
-		if (!lex_all(value, LEX_DIGIT))
-			return true; /* RFC 2543 had dates here: as if it were not given */
-		if (!str_u64(value, EXPIRES_MAX, &n))
-			return false;
-		m->expires = (int64_t)n;
-		return true;
-	case SIP_HDR_CONTENT_TYPE:
-		m->content_type = value;
-		return value.n > 0;
-	default:
-		return true;
-	}
-}
-
 /* Content-Length against what came (section 18.3). */
 static void body(struct sip_msg *m, struct str rest)
 {
@@ -179,16 +128,16 @@ static void header_line(struct sip_msg *m, struct str line)
 	}
 	value = str_trim(value);
 	enum sip_header id = sip_header_decode(name);
-	uint32_t bit = 1u << id;
+	uint64_t bit = SIP_HDR_BIT(id);
 
 	m->hdr[m->hdr_count++] = (struct sip_hdr){id, name, value};
 	if (id == SIP_HDR_OTHER)
 		return;
-	if (m->present & bit & ONCE) {
+	if (m->present & bit & once) {
 		fault(m, SIP_FAULT_HEADER, id);
 		return;
 	}
-	if (header_decode(m, id, value))
+	if (field_decode(m, id, value))
 		m->present |= bit;
 	else
 		fault(m, SIP_FAULT_HEADER, id);
@@ -231,10 +180,10 @@ int sip_msg_decode(struct sip_msg *m, const uint8_t *data, size_t len)
 		return -EBADMSG;
 	}
 	body(m, rest);
-	if ((m->present & MANDATORY) != MANDATORY) {
-		uint32_t missing = MANDATORY & ~m->present;
+	uint64_t missing = mandatory & ~m->present;
 
-		fault(m, SIP_FAULT_MISSING, (enum sip_header)__builtin_ctz(missing));
+	if (missing) {
+		fault(m, SIP_FAULT_MISSING, (enum sip_header)__builtin_ctzll(missing));
 	} else if (!m->request) {
 		m->method = sip_method_decode(m->cseq.method);
 		m->method_name = m->cseq.method;
@@ -295,6 +244,11 @@ bool sip_list_next(struct str *rest, struct str *value)
 bool sip_msg_value(
 	const struct sip_msg *m, enum sip_header id, struct sip_values *it, struct str *value)
 {
+#define LIST_BIT(id, name, compact, times, need, decode, rfc, use) \
+	| (SIP_##times == SIP_LIST ? SIP_HDR_BIT(SIP_HDR_##id) : 0)
+	static const uint64_t lists = 0 SIP_HEADERS(LIST_BIT);
+#undef LIST_BIT
+
 	for (;;) {
 		if (sip_list_next(&it->rest, value))
 			return true;
@@ -302,6 +256,9 @@ bool sip_msg_value(
 			it->next++;
 		if (it->next == m->hdr_count)
 			return false;
-		it->rest = m->hdr[it->next++].value;
+		*value = m->hdr[it->next++].value;
+		if (!(lists & SIP_HDR_BIT(id)))
+			return true;
+		it->rest = *value;
 	}
 }

@@ -12,6 +12,7 @@
 
 #include <engine/base/buf.h>
 #include <engine/base/str.h>
+#include <engine/sip/msg/header_list.h>
 #include <tandem/types.h>
 
 #define SIP_HEADERS_MAX 128   /* header lines; longer messages are refused as malformed */
@@ -33,34 +34,18 @@ enum sip_method {
 /* Header fields that we tell apart; compact forms are the same field. */
 enum sip_header {
 	SIP_HDR_OTHER,
-	SIP_HDR_ACCEPT,
-	SIP_HDR_ALLOW,
-	SIP_HDR_AUTHORIZATION,
-	SIP_HDR_CALL_ID,
-	SIP_HDR_CONTACT,
-	SIP_HDR_CONTENT_ENCODING,
-	SIP_HDR_CONTENT_LENGTH,
-	SIP_HDR_CONTENT_TYPE,
-	SIP_HDR_CSEQ,
-	SIP_HDR_EXPIRES,
-	SIP_HDR_FROM,
-	SIP_HDR_MAX_FORWARDS,
-	SIP_HDR_MIN_EXPIRES,
-	SIP_HDR_P_ASSERTED_IDENTITY,
-	SIP_HDR_PROXY_AUTHENTICATE,
-	SIP_HDR_PROXY_AUTHORIZATION,
-	SIP_HDR_REASON,
-	SIP_HDR_RECORD_ROUTE,
-	SIP_HDR_REQUIRE,
-	SIP_HDR_RETRY_AFTER,
-	SIP_HDR_ROUTE,
-	SIP_HDR_SUPPORTED,
-	SIP_HDR_TO,
-	SIP_HDR_USER_AGENT,
-	SIP_HDR_VIA,
-	SIP_HDR_WWW_AUTHENTICATE,
-	SIP_HDR_COUNT
+#define SIP_HEADER_ID(id, name, compact, times, need, decode, rfc, use) SIP_HDR_##id,
+	SIP_HEADERS(SIP_HEADER_ID)
+#undef SIP_HEADER_ID
+		SIP_HDR_COUNT
 };
+_Static_assert(
+	SIP_HDR_COUNT <= 64, "a set of header fields is 64 bits: widen struct sip_msg.present");
+
+/* How often a header field may stand in a message; see header_list.h. */
+enum sip_times { SIP_ONCE, SIP_FIRST, SIP_LIST, SIP_LINES };
+
+#define SIP_HDR_BIT(id) (UINT64_C(1) << (id))
 
 /* RFC 3261 section 19.1. Of a URI that is neither sip nor sips, scheme and text alone are set. */
 struct sip_uri {
@@ -143,7 +128,7 @@ struct sip_msg {
 	int64_t expires;  /* seconds, -1 when not given */
 	struct str body;
 
-	uint32_t present; /* bit (1 << enum sip_header) */
+	uint64_t present; /* SIP_HDR_BIT() of each that is there and sound */
 	unsigned hdr_count;
 	struct sip_hdr hdr[SIP_HEADERS_MAX];
 };
@@ -165,7 +150,7 @@ struct str sip_msg_header(const struct sip_msg *m, enum sip_header id);
 /* By name, any case, no compact form; for those outside enum sip_header. */
 struct str sip_msg_header_name(const struct sip_msg *m, struct str name);
 
-/* Each value of a header field in order, over lines and commas:
+/* Each value of a header field in order, over lines and, of a list, over commas:
  *     struct sip_values it = {0};
  *     while (sip_msg_value(m, SIP_HDR_ROUTE, &it, &value)) */
 struct sip_values {
@@ -180,8 +165,8 @@ bool sip_list_next(struct str *rest, struct str *value);
 enum sip_method sip_method_decode(struct str name); /* case counts (section 7.1) */
 const char *sip_method_name(enum sip_method m);     /* "INVITE"; SIP_OTHER: "" */
 enum sip_header sip_header_decode(struct str name);
-const char *sip_header_name(enum sip_header id); /* "Call-ID"; SIP_HDR_OTHER: "" */
-const char *sip_reason(int code);                /* "Busy Here"; of its class when not known */
+struct str sip_header_name(enum sip_header id); /* "Call-ID"; SIP_HDR_OTHER: empty */
+const char *sip_reason(int code);               /* "Busy Here"; of its class when not known */
 
 int sip_uri_decode(struct sip_uri *out, struct str text);
 /* The host when it is an IP literal, with port or 5060; false when it is a name. */

@@ -402,10 +402,11 @@ static void challenge(struct registrar *r, uint64_t now, struct sip_request *req
 /* The credentials for our realm among those of the request. */
 static bool credentials(const struct registrar *r, const struct sip_msg *m, struct sip_auth *out)
 {
-	for (unsigned i = 0; i < m->hdr_count; i++)
-		if (m->hdr[i].id == SIP_HDR_AUTHORIZATION &&
-			sip_auth_decode(out, m->hdr[i].value) == 0 &&
-			str_eq(out->realm, str_of(r->realm)))
+	struct sip_values it = {0};
+	struct str value;
+
+	while (sip_msg_value(m, SIP_HDR_AUTHORIZATION, &it, &value))
+		if (sip_auth_decode(out, value) == 0 && str_eq(out->realm, str_of(r->realm)))
 			return true;
 	return false;
 }
