@@ -7,28 +7,25 @@ ASAN ?= build-asan
 
 .PHONY: all deps demo test lint measure asan bench bench-peers clean install hooks recipes
 
-all: $(B)/build.ninja
+all: deps
+	@tools/configure $(B) --buildtype=release
 	@ninja -C $(B)
 
 # Installs what packages.txt lists and is not there yet.
 deps:
 	@tools/deps
 
-$(B)/build.ninja: | deps
-	@meson setup $(B) --buildtype=release >$(B).log 2>&1 || { cat $(B).log; rm -f $(B).log; exit 1; }
-	@rm -f $(B).log
-
 # git asks tools/commits about the message of each commit.
 hooks:
 	@git config core.hooksPath tools/hooks
 
-demo: deps all
+demo: all
 	@tests/demo/run
 
-test: deps all
+test: all
 	@meson test -C $(B) --no-rebuild --print-errorlogs
 
-lint: deps all
+lint: all
 	@tools/lint $(B)
 
 # Follows "how to add" of CONTRIBUTING.md to the letter, on a copy of the tree; half an hour.
@@ -39,10 +36,9 @@ recipes: deps
 measure:
 	@tools/measure
 
-$(ASAN)/build.ninja: | deps
-	@meson setup $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined -Djemalloc=disabled
-
-asan: deps $(ASAN)/build.ninja
+asan: deps
+	@tools/configure $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined \
+		-Djemalloc=disabled
 	@ninja -C $(ASAN)
 	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 4
 

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-export LAB=smoke-demo DEMO_OUT=$BUILD/smoke/demo
+export LAB=${LAB:+$LAB-}smoke-demo DEMO_OUT=$BUILD/smoke/demo
 [ "$(id -u)" = 0 ] || { echo "needs root, for network namespaces"; exit 77; }
 "$here/../demo/run"
 "$here/../demo/negative" "$DEMO_OUT"
