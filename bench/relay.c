@@ -11,6 +11,7 @@
 #include <rte_ring.h>
 #include <stdlib.h>
 #include <bench/traffic.h>
+#include <dataplane/worker/loop.h>
 
 /* One burst through the stages. What they would send is taken off the ports, neither sent nor
  * freed: it is looked at later, where it is. */

@@ -190,7 +190,7 @@ uint32_t traffic_peer(const struct traffic *t, uint32_t place)
 /* Neighbours answer at once here: no one waits for ARP. */
 static void resolve(struct traffic *t)
 {
-	struct fib *fib = &t->dp->fib;
+	struct fib *fib = &t->dp->workers.fib;
 
 	for (unsigned port = 0; port < TRAFFIC_PORTS; port++)
 		for (uint32_t i = 0; i < PEERS && i < t->per_port; i++) {
@@ -281,7 +281,7 @@ void traffic_free(struct traffic *t)
 
 struct dp_worker *traffic_worker(struct traffic *t)
 {
-	return &t->dp->worker[0];
+	return &t->dp->workers.worker[0];
 }
 
 uint64_t traffic_now(struct traffic *t, unsigned packets)
@@ -366,7 +366,8 @@ int traffic_verify_strangers(struct traffic *t)
 	uint64_t dropped = 0;
 
 	for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
-		dropped += t->dp->worker[0].worker.port[i].stats.dropped[TD_DROP_RTP_STRANGER];
+		dropped +=
+			t->dp->workers.worker[0].worker.port[i].stats.dropped[TD_DROP_RTP_STRANGER];
 	if (dropped == TRAFFIC_PACKETS)
 		return 0;
 	fprintf(stderr, "tandem-bench: %llu of %u packets of strangers were dropped as such\n",

@@ -10,7 +10,8 @@
 #define TANDEM_BENCH_TRAFFIC_H
 
 #include <bench/bench.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
+#include <dataplane/worker/pipeline.h>
 
 #define TRAFFIC_PACKETS     65536u
 #define TRAFFIC_CHUNK       2048u /* timed in one go: short, so that most are not disturbed */

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <arpa/inet.h>
 #include <bench/load/gen.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
+#include <dataplane/worker/loop.h>
+#include <dataplane/worker/pipeline.h>
+#include <dataplane/worker/sleep.h>
 
 #define GEN_BURST     32
 #define GEN_FRAME     (sizeof(struct frame) + LOAD_RTP)
@@ -171,10 +174,10 @@ static bool links_up(struct gen *g)
 static uint64_t next_hop(struct gen *g, const struct gen_stream *s)
 {
 	struct td_addr to = ip_v4(s->f.ip.dst_addr);
-	uint32_t hop = fib_get(&g->dp->fib, &to);
-	uint64_t word = nexthop_word(&g->dp->fib, hop);
+	uint32_t hop = fib_get(&g->dp->workers.fib, &to);
+	uint64_t word = nexthop_word(&g->dp->workers.fib, hop);
 
-	fib_put(&g->dp->fib, hop);
+	fib_put(&g->dp->workers.fib, hop);
 	return word;
 }
 
@@ -190,7 +193,7 @@ static bool resolve(struct gen *g, struct gen_stream *s, uint64_t end)
 			return true;
 		}
 		now = dp_now();
-		(void)worker_turn(&g->dp->worker[0], now);
+		(void)worker_turn(&g->dp->workers.worker[0], now);
 		dp_main_turn(g->dp);
 		usleep(1000);
 	} while (now < end);
@@ -252,7 +255,7 @@ static unsigned send_due(struct gen *g)
 
 	if (!n)
 		return 0;
-	if (rte_pktmbuf_alloc_bulk(g->dp->pool, m, n)) {
+	if (rte_pktmbuf_alloc_bulk(g->dp->workers.pool, m, n)) {
 		for (unsigned i = 0; i < n; i++)
 			load_unsent(g->load, &p[i]);
 		return n;
@@ -334,8 +337,8 @@ static unsigned receive(struct gen *g)
 			if (check_frame(g, m[i], now)) {
 				rte_pktmbuf_free(m[i]);
 			} else { /* ARP */
-				pipeline_run(&g->dp->worker[0], port, &m[i], 1, now);
-				worker_flush(&g->dp->worker[0].worker, port);
+				pipeline_run(&g->dp->workers.worker[0], port, &m[i], 1, now);
+				worker_flush(&g->dp->workers.worker[0].worker, port);
 			}
 		total += n;
 	}

@@ -16,7 +16,8 @@
 #include <rte_ethdev.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
+#include <dataplane/worker/loop.h>
 #include <dataplane/test/wire.h>
 
 #define STEPS        12000
@@ -479,7 +480,7 @@ static uint64_t buffers_elsewhere(void)
 		n += in_rings(t.w.to[i], t.w.queues[i]) + in_rings(t.w.from[i], t.w.queues[i]) -
 		     t.blocked[i];
 	for (unsigned i = 0; i < t.workers; i++) {
-		const struct dp_worker *d = &t.w.dp->worker[i];
+		const struct dp_worker *d = &t.w.dp->workers.worker[i];
 
 		n += rte_ring_count(d->sip_in) + rte_ring_count(d->sip_out) +
 		     rte_ring_count(d->frames);
@@ -492,7 +493,7 @@ static void check(void)
 	uint64_t left = 0, right = 0, held = 0;
 
 	for (unsigned i = 0; i < t.workers; i++)
-		check_worker(&t.w.dp->worker[i], i);
+		check_worker(&t.w.dp->workers.worker[i], i);
 	for (unsigned i = 0; i < WIRE_SIDES; i++) {
 		struct dp_port_info info;
 		const struct td_port_stats *s = &info.stats;
@@ -529,7 +530,7 @@ static void turns(void)
 	for (unsigned i = 0; i < t.workers; i++) {
 		if (fails(FAULT_WORKER + i) || chance(5))
 			continue;
-		(void)worker_turn(&t.w.dp->worker[i], t.now);
+		(void)worker_turn(&t.w.dp->workers.worker[i], t.now);
 		check();
 	}
 	if (t.split && chance(2)) {
@@ -573,7 +574,7 @@ static void settle(void)
 			(void)dp_media_cmd(
 				t.w.dp, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL, .leg = leg});
 		for (unsigned i = 0; i < t.workers; i++)
-			(void)worker_turn(&t.w.dp->worker[i], t.now);
+			(void)worker_turn(&t.w.dp->workers.worker[i], t.now);
 		if (t.split)
 			(void)turn(NULL, t.now);
 		dp_main_turn(t.w.dp);

@@ -4,7 +4,7 @@
 #include <rte_icmp.h>
 #include <dataplane/port/mempool.h>
 #include <dataplane/net/checksum.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
 #include <dataplane/test/wire.h>
 
 static const char *const names[WIRE_SIDES] = {"left", "right"};

@@ -7,7 +7,7 @@
 #include <rte_arp.h>
 #include <rte_icmp.h>
 #include <unistd.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
 #include <dataplane/test/wire.h>
 
 #define WORKERS 2
@@ -122,12 +122,13 @@ static bool calls_ready(void)
 	bool ready = true;
 
 	for (unsigned i = 0; i < WORKERS; i++)
-		ready &= rte_ring_empty(w.dp->worker[i].commands);
+		ready &= rte_ring_empty(w.dp->workers.worker[i].commands);
 	for (unsigned c = 0; c < CALLS; c++)
 		for (unsigned side = 0; side < WIRE_SIDES; side++) {
 			struct td_addr ip = ip_v4(wire_ip(side, wire_leg_host(leg_of(c, side))));
 
-			ready &= nexthop_word(&w.dp->fib, fib_lookup(&w.dp->fib, side, &ip)) != 0;
+			ready &= nexthop_word(&w.dp->workers.fib,
+					 fib_lookup(&w.dp->workers.fib, side, &ip)) != 0;
 		}
 	return ready;
 }

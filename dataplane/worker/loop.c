@@ -5,22 +5,26 @@
  * A turn takes a burst from each port, what the rings hold and what is due. Between turns the loop
  * may rest (sleep.c).
  */
-#include <dataplane/net/vlan.h>
-#include <dataplane/private.h>
+#include <dataplane/net/frag.h>
+#include <dataplane/worker/cmdq.h>
+#include <dataplane/worker/loop.h>
+#include <dataplane/worker/pipeline.h>
+#include <dataplane/worker/sip.h>
+#include <dataplane/worker/sleep.h>
 
 #define QUIESCENT_TURNS 256 /* under load; a loop that sleeps is offline */
 #define COMMAND_BURST   64
 
 /* True when the turn ran. */
-static bool signalling_turn(struct dp *dp, uint64_t now)
+static bool signalling_turn(struct workers *all, uint64_t now)
 {
-	struct dp_signalling *s = &dp->signalling;
+	struct dp_signalling *s = &all->signalling;
 
-	if (now < s->due && !signalling_has_work(dp))
+	if (now < s->due && !signalling_has_work(all))
 		return false;
 	if (atomic_load_explicit(&s->pending, memory_order_relaxed))
 		atomic_exchange(&s->pending, false); /* before it looks: a later one counts anew */
-	s->due = dp->turn(dp->turn_ctx, now);
+	s->due = all->turn(all->turn_ctx, now);
 	return true;
 }
 
@@ -72,9 +76,9 @@ static unsigned worker_given(struct dp_worker *d, uint64_t now)
 {
 	unsigned n = 0;
 
-	for (unsigned from = 0; from < d->dp->workers; from++)
+	for (unsigned from = 0; from < d->all->count; from++)
 		if (from != d->worker.index)
-			n += worker_take(d, dp_handover(d->dp, from, d->worker.index), now);
+			n += worker_take(d, workers_handover(d->all, from, d->worker.index), now);
 	return n;
 }
 
@@ -82,7 +86,7 @@ static unsigned worker_given(struct dp_worker *d, uint64_t now)
 static void worker_wake_others(struct dp_worker *d)
 {
 	for (; d->worker.handed; d->worker.handed &= d->worker.handed - 1)
-		wake_post(&d->dp->worker[__builtin_ctz(d->worker.handed)].wake);
+		wake_post(&d->all->worker[__builtin_ctz(d->worker.handed)].wake);
 }
 
 static unsigned worker_commands(struct dp_worker *d, uint64_t now)
@@ -118,7 +122,7 @@ static unsigned worker_frames(struct dp_worker *d)
 
 static void worker_routes(struct dp_worker *d)
 {
-	uint32_t generation = atomic_load_explicit(&d->dp->fib.generation, memory_order_acquire);
+	uint32_t generation = atomic_load_explicit(&d->all->fib.generation, memory_order_acquire);
 
 	if (generation == d->generation)
 		return;
@@ -128,13 +132,13 @@ static void worker_routes(struct dp_worker *d)
 
 uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 {
-	struct dp *dp = d->dp;
+	struct workers *all = d->all;
 	uint64_t due, held;
 	unsigned packets = worker_receive(d, now);
 	bool work = worker_took(d, packets, now);
 
 	work |= worker_given(d, now) | worker_frames(d) | worker_commands(d, now);
-	if (!dp_inline_signalling(dp))
+	if (!all->inline_signalling)
 		sip_from_ring(d, now);
 	worker_routes(d);
 	if (now >= d->rtp_due)
@@ -143,11 +147,11 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 	due = d->rtp_due < held ? d->rtp_due : held;
 	held = d->frag ? frag_expire(d->frag, &d->worker, now) : TD_NEVER;
 	due = held < due ? held : due;
-	if (!d->worker.index && dp_inline_signalling(dp)) {
-		work |= signalling_turn(dp, now);
-		due = dp->signalling.due < due ? dp->signalling.due : due;
+	if (!d->worker.index && all->inline_signalling) {
+		work |= signalling_turn(all, now);
+		due = all->signalling.due < due ? all->signalling.due : due;
 	} else if (d->told_signalling) {
-		wake_post(dp->signalling.wake);
+		wake_post(all->signalling.wake);
 	}
 	d->told_signalling = false;
 	for (unsigned i = 0; i < d->worker.port_count; i++)
@@ -159,12 +163,12 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 int worker_run(void *arg)
 {
 	struct dp_worker *d = arg;
-	struct dp *dp = d->dp;
+	struct workers *all = d->all;
 	uint64_t now = dp_now(), due, before;
 
 	loop_prepare();
-	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
-	while (!atomic_load_explicit(&dp->stop, memory_order_relaxed)) {
+	rte_rcu_qsbr_thread_online(all->qsbr, d->worker.index);
+	while (!atomic_load_explicit(&all->stop, memory_order_relaxed)) {
 		before = now;
 		due = worker_turn(d, now);
 		now = dp_now();
@@ -172,29 +176,29 @@ int worker_run(void *arg)
 		if (!due || d->rest.nap)
 			d->info.busy_ns += now - before;
 		if (d->info.turns % QUIESCENT_TURNS == 0)
-			rte_rcu_qsbr_quiescent(dp->qsbr, d->worker.index);
+			rte_rcu_qsbr_quiescent(all->qsbr, d->worker.index);
 		now = worker_rest(d, now, due);
 	}
-	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
+	rte_rcu_qsbr_thread_offline(all->qsbr, d->worker.index);
 	return 0;
 }
 
 int signalling_run(void *arg)
 {
-	struct dp *dp = arg;
-	unsigned thread = dp->workers;
+	struct workers *all = arg;
+	unsigned thread = all->count;
 	uint64_t now;
 
 	loop_prepare();
-	rte_rcu_qsbr_thread_online(dp->qsbr, thread);
-	while (!atomic_load_explicit(&dp->stop, memory_order_relaxed)) {
+	rte_rcu_qsbr_thread_online(all->qsbr, thread);
+	while (!atomic_load_explicit(&all->stop, memory_order_relaxed)) {
 		now = dp_now();
-		if (signalling_turn(dp, now)) {
-			rte_rcu_qsbr_quiescent(dp->qsbr, thread);
+		if (signalling_turn(all, now)) {
+			rte_rcu_qsbr_quiescent(all->qsbr, thread);
 			continue;
 		}
-		signalling_sleep(dp, now);
+		signalling_sleep(all, now);
 	}
-	rte_rcu_qsbr_thread_offline(dp->qsbr, thread);
+	rte_rcu_qsbr_thread_offline(all->qsbr, thread);
 	return 0;
 }

@@ -3,7 +3,12 @@
  * From a port's burst to its stages. Media that the fast lane knows goes through it; for all others
  * the parse has a verdict, and each stage gets its packets at once. The stages stand in one table.
  */
-#include <dataplane/private.h>
+#include <dataplane/worker/cmdq.h>
+#include <dataplane/worker/pipeline.h>
+#include <dataplane/net/frag.h>
+#include <dataplane/net/nd.h>
+#include <dataplane/net/parse.h>
+#include <dataplane/net/punt.h>
 #include <dataplane/net/unreach.h>
 #include <dataplane/leg/lane.h>
 
@@ -28,9 +33,9 @@ static void stage_arp(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint
 	struct punt_learnt learnt;
 
 	for (unsigned i = 0; i < n; i++)
-		if (punt_arp(&d->worker, &d->dp->local, m[i], &learnt) &&
+		if (punt_arp(&d->worker, &d->all->local, m[i], &learnt) &&
 			cmdq_put(d->learnt, &learnt)) /* full: it will be asked again */
-			home_wake(d->dp);
+			d->all->wake_main(d->all->main_ctx);
 }
 
 static void stage_icmp(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
@@ -44,9 +49,9 @@ static void stage_icmp6(struct dp_worker *d, struct rte_mbuf **m, unsigned n, ui
 	struct punt_learnt learnt;
 
 	for (unsigned i = 0; i < n; i++)
-		if (nd_input(&d->worker, &d->dp->local.local6, m[i], &learnt) &&
+		if (nd_input(&d->worker, &d->all->local.local6, m[i], &learnt) &&
 			cmdq_put(d->learnt, &learnt))
-			home_wake(d->dp);
+			d->all->wake_main(d->all->main_ctx);
 }
 
 /* What they make is as if it had come whole. */
@@ -58,7 +63,7 @@ static void stage_fragment(struct dp_worker *d, struct rte_mbuf **m, unsigned n,
 
 		if (!whole)
 			continue;
-		verdict = parse_packet(&d->dp->local, &d->worker.port[port], port, whole);
+		verdict = parse_packet(&d->all->local, &d->worker.port[port], port, whole);
 		if (verdict == VERDICT_SIP)
 			stage_sip(d, &whole, 1, now);
 		else
@@ -76,7 +81,7 @@ static void stage_kernel(struct dp_worker *d, struct rte_mbuf **m, unsigned n, u
 
 static unsigned media_worker(const struct dp_worker *d, struct rte_mbuf *m)
 {
-	return td_leg_worker(pkt_of(m)->leg, d->dp->workers, d->dp->local.ports_per_address);
+	return td_leg_worker(pkt_of(m)->leg, d->all->count, d->all->local.ports_per_address);
 }
 
 /* Media that came to another worker than its leg's, by one port: together what goes to one. */
@@ -89,8 +94,8 @@ static void stage_media(struct dp_worker *d, struct rte_mbuf **m, unsigned n, ui
 
 		for (end = first + 1; end < n && media_worker(d, m[end]) == to; end++)
 			;
-		worker_hand(&d->worker, dp_handover(d->dp, from, to)->received, to, port, m + first,
-			end - first);
+		worker_hand(&d->worker, workers_handover(d->all, from, to)->received, to, port,
+			m + first, end - first);
 	}
 }
 
@@ -107,7 +112,7 @@ static stage_fn *const stages[VERDICT_COUNT] = {
 /* A frame in several buffers, in one; false when it was dropped. Only SIP may be so long. */
 static bool pipeline_flatten(struct dp_worker *d, unsigned port, struct rte_mbuf **m)
 {
-	const struct local *t = &d->dp->local;
+	const struct local *t = &d->all->local;
 	unsigned verdict;
 
 	if (!d->frag) {
@@ -142,14 +147,14 @@ static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned
 	struct worker_port *p = &d->worker.port[port];
 	struct rte_mbuf *batch[VERDICT_COUNT][LANE_BURST];
 	unsigned count[VERDICT_COUNT] = {0};
-	uint64_t bytes = lane_open(lane, d->rtp, &d->dp->local, port, m, n, more, now);
+	uint64_t bytes = lane_open(lane, d->rtp, &d->all->local, port, m, n, more, now);
 
 	for (unsigned i = lane_run(lane, 0); i < n; i = lane_run(lane, i + 1)) {
 		unsigned verdict;
 
 		if (m[i]->nb_segs > 1 && !pipeline_flatten(d, port, &m[i]))
 			continue;
-		verdict = parse_packet(&d->dp->local, p, port, m[i]);
+		verdict = parse_packet(&d->all->local, p, port, m[i]);
 		if (verdict >= VERDICT_COUNT)
 			worker_apart(p, TD_APART_REFUSED, TD_DIR_IN, m[i]);
 		else if (verdict != VERDICT_MEDIA)
@@ -159,7 +164,7 @@ static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned
 		else if (verdict >= VERDICT_COUNT)
 			worker_drop(&d->worker, m[i], verdict - VERDICT_DROP);
 		else if (verdict != VERDICT_MEDIA ||
-			 (d->dp->workers > 1 && media_worker(d, m[i]) != d->worker.index))
+			 (d->all->count > 1 && media_worker(d, m[i]) != d->worker.index))
 			batch[verdict][count[verdict]++] = m[i];
 		else /* in turn: its leg's next may be in the lane again */
 			rtp_receive(d->rtp, m[i], now);

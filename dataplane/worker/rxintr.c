@@ -8,23 +8,21 @@
  */
 #include <rte_ethdev.h>
 #include <unistd.h>
-#include <dataplane/private.h>
+#include <dataplane/worker/rxintr.h>
 
-void rx_intr_init(struct dp_worker *d)
+void rx_intr_init(struct dp_worker *d, unsigned port, bool has)
 {
-	for (unsigned i = 0; i < d->dp->ports; i++) {
-		const struct worker_port *w = &d->worker.port[i];
+	const struct worker_port *w = &d->worker.port[port];
 
-		d->rest.intr[i] = -1;
-		if (d->dp->port[i].interrupts && !w->via)
-			d->rest.intr[i] = rte_eth_dev_rx_intr_ctl_q_get_fd(w->eth_port, w->queue);
-		d->rest.interrupts |= d->rest.intr[i] >= 0;
-	}
+	d->rest.intr[port] = -1;
+	if (has && !w->via)
+		d->rest.intr[port] = rte_eth_dev_rx_intr_ctl_q_get_fd(w->eth_port, w->queue);
+	d->rest.interrupts |= d->rest.intr[port] >= 0;
 }
 
 void rx_intr_arm(struct dp_worker *d)
 {
-	for (unsigned i = 0; i < d->dp->ports; i++)
+	for (unsigned i = 0; i < d->worker.port_count; i++)
 		if (d->rest.intr[i] >= 0)
 			(void)rte_eth_dev_rx_intr_enable(
 				d->worker.port[i].eth_port, d->worker.port[i].queue);
@@ -33,7 +31,7 @@ void rx_intr_arm(struct dp_worker *d)
 
 void rx_intr_disarm(struct dp_worker *d)
 {
-	for (unsigned i = 0; i < d->dp->ports; i++)
+	for (unsigned i = 0; i < d->worker.port_count; i++)
 		if (d->rest.intr[i] >= 0)
 			(void)rte_eth_dev_rx_intr_disable(
 				d->worker.port[i].eth_port, d->worker.port[i].queue);
@@ -44,7 +42,7 @@ void rx_intr_take(struct dp_worker *d, const struct pollfd *fds, unsigned n)
 {
 	uint64_t count;
 
-	for (unsigned i = 0; i < d->dp->ports; i++)
+	for (unsigned i = 0; i < d->worker.port_count; i++)
 		for (unsigned k = 0; k < n && d->rest.intr[i] >= 0; k++)
 			/* Readable, and no eventfd, as vhost's is none: it would end every sleep,
 			 * and naps serve. */

@@ -2,17 +2,19 @@
 /* SIP between signalling and the wire. */
 #include <errno.h>
 #include <dataplane/net/datagram.h>
-#include <dataplane/private.h>
+#include <dataplane/worker/cmdq.h>
+#include <dataplane/worker/sip.h>
 
-#define SIP_SENT 64 /* messages a turn takes from an own signalling lcore */
+#define SIP_HOLD_TIME (3 * TD_NSEC_PER_SEC) /* as long as ARP asks: NEIGHBOUR_PROBES */
+#define SIP_SENT      64                    /* messages a turn takes from an own signalling lcore */
 
-unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
+unsigned sip_recv(struct workers *all, struct dp_datagram *out, unsigned n)
 {
 	unsigned got = 0;
 	struct rte_mbuf *m;
 
-	for (unsigned w = 0; w < dp->workers; w++)
-		while (got < n && cmdq_get(dp->worker[w].sip_in, &m)) {
+	for (unsigned w = 0; w < all->count; w++)
+		while (got < n && cmdq_get(all->worker[w].sip_in, &m)) {
 			const struct pkt *k = pkt_of(m);
 
 			out[got++] = (struct dp_datagram){
@@ -26,16 +28,10 @@ unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
 	return got;
 }
 
-void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		rte_pktmbuf_free(d[i].owner);
-}
-
 /* A message that came to nothing before a worker had it: made and dropped, by signalling. */
-static int sip_lost(struct dp *dp, unsigned port, enum td_drop reason, int rc)
+static int sip_lost(struct workers *all, unsigned port, enum td_drop reason, int rc)
 {
-	struct td_port_stats *s = &dp->signalling.lost[port];
+	struct td_port_stats *s = &all->signalling.lost[port];
 
 	s->originated++;
 	s->dropped[reason]++;
@@ -43,36 +39,83 @@ static int sip_lost(struct dp *dp, unsigned port, enum td_drop reason, int rc)
 }
 
 /* The port of a local address, to count on; the first one for an address that is not ours. */
-static unsigned sip_port_of(const struct dp *dp, const struct td_addr *local)
+static unsigned sip_port_of(const struct workers *all, const struct td_addr *local)
 {
-	int i = local->family == 6 ? local6_lookup(&dp->local.local6, local->ip6)
-				   : local_lookup(&dp->local, local->ip4);
+	int i = local->family == 6 ? local6_lookup(&all->local.local6, local->ip6)
+				   : local_lookup(&all->local, local->ip4);
 
-	return i < 0 ? 0 : dp->address[i].port;
+	return i < 0 ? 0 : all->address[i].port;
+}
+
+/* Not known yet, or one of the first n held waits for it: main may make it known at any moment, and
+ * none may overtake another then, or a 200 would come before its 180. */
+static bool sip_waits(const struct dp_worker *d, uint32_t nexthop, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (d->hold[i].nexthop == nexthop)
+			return true;
+	return !nexthop_word(&d->all->fib, nexthop);
+}
+
+uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
+{
+	uint64_t due = TD_NEVER;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < d->held; i++) {
+		struct sip_held h = d->hold[i];
+
+		if (now < h.until && sip_waits(d, h.nexthop, kept)) {
+			due = h.until < due ? h.until : due;
+			d->hold[kept++] = h;
+			continue;
+		}
+		d->worker.port[pkt_of(h.m)->port].stats.held--;
+		worker_send_apart(&d->worker, h.m, h.nexthop, TD_APART_SIP, true);
+		fib_put(&d->all->fib, h.nexthop);
+	}
+	d->held = kept;
+	return due;
+}
+
+/* A SIP message of ours, counted already; waits for its neighbour if it must. Takes the packet and
+ * the reference. */
+static void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uint64_t now)
+{
+	if (d->held)
+		sip_release_held(d, now);
+	if (sip_waits(d, nexthop, d->held) && d->held < SIP_HOLD) {
+		/* The first message to a new neighbour: a retransmission would cost 500 ms. */
+		d->hold[d->held++] = (struct sip_held){m, nexthop, now + SIP_HOLD_TIME};
+		d->worker.port[pkt_of(m)->port].stats.held++;
+		return;
+	}
+	worker_send_apart(&d->worker, m, nexthop, TD_APART_SIP, true);
+	fib_put(&d->all->fib, nexthop);
 }
 
 /* One of our frames, to the worker that sends; with its reference to the next hop. */
-static int sip_give(struct dp *dp, struct rte_mbuf *m, unsigned port, uint32_t nexthop)
+static int sip_give(struct workers *all, struct rte_mbuf *m, unsigned port, uint32_t nexthop)
 {
-	struct dp_worker *d = &dp->worker[0]; /* what it has no queue for, it hands on */
+	struct dp_worker *d = &all->worker[0]; /* what it has no queue for, it hands on */
 
 	pkt_of(m)->port = (uint8_t)port;
 	pkt_of(m)->leg = nexthop;
-	if (dp_inline_signalling(dp)) {
+	if (all->inline_signalling) {
 		d->worker.port[port].stats.originated++;
 		sip_transmit(d, m, nexthop, dp_now());
 		return 0;
 	}
 	if (!cmdq_put(d->sip_out, &m)) {
 		rte_pktmbuf_free(m);
-		fib_put(&dp->fib, nexthop);
-		return sip_lost(dp, port, TD_DROP_TX_FULL, -ENOBUFS);
+		fib_put(&all->fib, nexthop);
+		return sip_lost(all, port, TD_DROP_TX_FULL, -ENOBUFS);
 	}
 	wake_post(&d->wake);
 	return 0;
 }
 
-int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
+int sip_send(struct workers *all, const struct td_addr *local, const struct td_addr *remote,
 	uint8_t dscp, const void *data, size_t len)
 {
 	struct datagram d = {.local = local,
@@ -80,37 +123,38 @@ int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr
 		.data = data,
 		.len = len,
 		.dscp = dscp,
-		.id = ++dp->signalling.datagrams};
+		.id = ++all->signalling.datagrams};
+	const struct worker_port *ports = all->worker[0].worker.port;
 	struct rte_mbuf *m[DATAGRAM_FRAMES];
 	struct td_addr via;
 	uint32_t nexthop;
 	unsigned port, n;
 	int rc = 0;
 
-	if (local->family != remote->family || !(nexthop = fib_get(&dp->fib, remote)))
-		return sip_lost(dp, sip_port_of(dp, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
-	fib_key(&dp->fib, nexthop, &port, &via);
-	n = datagram_frames(&d, dp->port[port].mtu);
-	if (n > 1 && td_port_kernel(&dp->conf[port])) {
-		fib_put(&dp->fib, nexthop);
+	if (local->family != remote->family || !(nexthop = fib_get(&all->fib, remote)))
+		return sip_lost(all, sip_port_of(all, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
+	fib_key(&all->fib, nexthop, &port, &via);
+	n = datagram_frames(&d, ports[port].mtu);
+	if (n > 1 && ports[port].kernel_owned) {
+		fib_put(&all->fib, nexthop);
 		return -EMSGSIZE; /* not counted: the kernel sends it */
 	}
-	if (!n || n > DATAGRAM_FRAMES || rte_pktmbuf_alloc_bulk(dp->pool, m, n)) {
-		fib_put(&dp->fib, nexthop);
-		return n && n <= DATAGRAM_FRAMES ? sip_lost(dp, port, TD_DROP_NO_MBUF, -ENOBUFS)
-						 : sip_lost(dp, port, TD_DROP_TOO_BIG, -EMSGSIZE);
+	if (!n || n > DATAGRAM_FRAMES || rte_pktmbuf_alloc_bulk(all->pool, m, n)) {
+		fib_put(&all->fib, nexthop);
+		return n && n <= DATAGRAM_FRAMES ? sip_lost(all, port, TD_DROP_NO_MBUF, -ENOBUFS)
+						 : sip_lost(all, port, TD_DROP_TOO_BIG, -EMSGSIZE);
 	}
-	datagram_fill(&d, dp->port[port].mtu, m, n);
+	datagram_fill(&d, ports[port].mtu, m, n);
 	for (unsigned i = 0; i < n && !rc; i++) {
 		/* Each frame with a reference of its own, before the one held now may go. */
-		uint32_t next = i + 1 < n ? fib_get(&dp->fib, remote) : FIB_NO_ROUTE;
+		uint32_t next = i + 1 < n ? fib_get(&all->fib, remote) : FIB_NO_ROUTE;
 
-		rc = sip_give(dp, m[i], port, nexthop);
+		rc = sip_give(all, m[i], port, nexthop);
 		nexthop = next;
 		if (rc || (i + 1 < n && !next)) { /* the others are of no use without it */
-			fib_put(&dp->fib, next);
+			fib_put(&all->fib, next);
 			rte_pktmbuf_free_bulk(m + i + 1, n - i - 1);
-			return rc ? rc : sip_lost(dp, port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
+			return rc ? rc : sip_lost(all, port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
 		}
 	}
 	return rc;
@@ -126,55 +170,10 @@ void sip_from_ring(struct dp_worker *d, uint64_t now)
 	}
 }
 
-/* Not known yet, or one of the first n held waits for it: main may make it known at any moment, and
- * none may overtake another then, or a 200 would come before its 180. */
-static bool sip_waits(const struct dp_worker *d, uint32_t nexthop, unsigned n)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (d->hold[i].nexthop == nexthop)
-			return true;
-	return !nexthop_word(&d->dp->fib, nexthop);
-}
-
-void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop, uint64_t now)
-{
-	if (d->held)
-		sip_release_held(d, now);
-	if (sip_waits(d, nexthop, d->held) && d->held < DP_HOLD) {
-		/* The first message to a new neighbour: a retransmission would cost 500 ms. */
-		d->hold[d->held++] = (struct dp_held){m, nexthop, now + DP_HOLD_TIME};
-		d->worker.port[pkt_of(m)->port].stats.held++;
-		return;
-	}
-	worker_send_apart(&d->worker, m, nexthop, TD_APART_SIP, true);
-	fib_put(&d->dp->fib, nexthop);
-}
-
-uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
-{
-	uint64_t due = TD_NEVER;
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < d->held; i++) {
-		struct dp_held h = d->hold[i];
-
-		if (now < h.until && sip_waits(d, h.nexthop, kept)) {
-			due = h.until < due ? h.until : due;
-			d->hold[kept++] = h;
-			continue;
-		}
-		d->worker.port[pkt_of(h.m)->port].stats.held--;
-		worker_send_apart(&d->worker, h.m, h.nexthop, TD_APART_SIP, true);
-		fib_put(&d->dp->fib, h.nexthop);
-	}
-	d->held = kept;
-	return due;
-}
-
 bool sip_held_ready(const struct dp_worker *d)
 {
 	for (unsigned i = 0; i < d->held; i++)
-		if (nexthop_word(&d->dp->fib, d->hold[i].nexthop))
+		if (nexthop_word(&d->all->fib, d->hold[i].nexthop))
 			return true;
 	return false;
 }

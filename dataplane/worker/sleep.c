@@ -16,7 +16,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <dataplane/private.h>
+#include <dataplane/worker/rxintr.h>
+#include <dataplane/worker/sip.h>
+#include <dataplane/worker/sleep.h>
 
 #define IDLE_TURNS  16 /* a few microseconds: longer starves others on a small machine */
 #define SPIN        (100 * TD_NSEC_PER_MSEC)
@@ -81,20 +83,21 @@ static void loop_check(struct pollfd *fds, unsigned n)
 		(void)nanosleep(&nap, NULL);
 }
 
-bool signalling_has_work(struct dp *dp)
+bool signalling_has_work(struct workers *all)
 {
-	if (atomic_load_explicit(&dp->signalling.pending, memory_order_relaxed))
+	if (atomic_load_explicit(&all->signalling.pending, memory_order_relaxed))
 		return true;
-	for (unsigned i = 0; i < dp->workers; i++)
-		if (!rte_ring_empty(dp->worker[i].sip_in) || !rte_ring_empty(dp->worker[i].events))
+	for (unsigned i = 0; i < all->count; i++)
+		if (!rte_ring_empty(all->worker[i].sip_in) ||
+			!rte_ring_empty(all->worker[i].events))
 			return true;
 	return false;
 }
 
 static bool worker_is_given(const struct dp_worker *d)
 {
-	for (unsigned from = 0; from < d->dp->workers; from++) {
-		const struct handover *h = dp_handover(d->dp, from, d->worker.index);
+	for (unsigned from = 0; from < d->all->count; from++) {
+		const struct handover *h = workers_handover(d->all, from, d->worker.index);
 
 		if (h && (!rte_ring_empty(h->received) || !rte_ring_empty(h->frames)))
 			return true;
@@ -105,10 +108,10 @@ static bool worker_is_given(const struct dp_worker *d)
 /* Looked at after wake_arm(): everything that a poster may have put. */
 static bool worker_has_work(struct dp_worker *d)
 {
-	return atomic_load(&d->dp->stop) || !rte_ring_empty(d->commands) ||
+	return atomic_load(&d->all->stop) || !rte_ring_empty(d->commands) ||
 	       !rte_ring_empty(d->frames) || !rte_ring_empty(d->sip_out) ||
-	       (dp_inline_signalling(d->dp) && signalling_has_work(d->dp)) || worker_is_given(d) ||
-	       sip_held_ready(d) || atomic_load(&d->dp->fib.generation) != d->generation;
+	       (d->all->inline_signalling && signalling_has_work(d->all)) || worker_is_given(d) ||
+	       sip_held_ready(d) || atomic_load(&d->all->fib.generation) != d->generation;
 }
 
 /* Ports without a descriptor are looked at again after as long as they have been silent. */
@@ -116,7 +119,7 @@ static uint64_t nap_end(const struct dp_worker *d, uint64_t now)
 {
 	uint64_t nap = now - d->rest.last;
 
-	if (d->dp->site.latency == TD_LATENCY_CPU && nap < GATHER)
+	if (d->all->latency == TD_LATENCY_CPU && nap < GATHER)
 		nap = GATHER;
 	return now + (nap < NAP_MIN ? NAP_MIN : nap < NAP_MAX ? nap : NAP_MAX);
 }
@@ -124,22 +127,22 @@ static uint64_t nap_end(const struct dp_worker *d, uint64_t now)
 /* Waits until `due` for a poster, and for the ports' descriptors where `ports`. */
 static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, bool ports)
 {
-	struct dp *dp = d->dp;
+	struct workers *all = d->all;
 	struct pollfd fds[PORT_MAX + 1] = {{.fd = d->wake.fd, .events = POLLIN}};
 	unsigned n = 1;
 	uint64_t woken;
 
-	for (unsigned i = 0; ports && i < dp->ports; i++) {
+	for (unsigned i = 0; ports && i < d->worker.port_count; i++) {
 		if (d->worker.port[i].via)
 			continue;
-		if (dp->port[i].fd >= 0)
-			fds[n++] = (struct pollfd){.fd = dp->port[i].fd, .events = POLLIN};
+		if (d->rest.fd[i] >= 0)
+			fds[n++] = (struct pollfd){.fd = d->rest.fd[i], .events = POLLIN};
 		else if (d->rest.armed && d->rest.intr[i] >= 0)
 			fds[n++] = (struct pollfd){.fd = d->rest.intr[i], .events = POLLIN};
 		else if (due > nap_end(d, now))
 			due = nap_end(d, now);
 	}
-	rte_rcu_qsbr_thread_offline(dp->qsbr, d->worker.index);
+	rte_rcu_qsbr_thread_offline(all->qsbr, d->worker.index);
 	wake_arm(&d->wake);
 	if (!worker_has_work(d)) {
 		loop_poll(fds, n, now, due);
@@ -150,7 +153,7 @@ static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, boo
 	wake_disarm(&d->wake);
 	if (d->rest.armed)
 		rx_intr_disarm(d);
-	rte_rcu_qsbr_thread_online(dp->qsbr, d->worker.index);
+	rte_rcu_qsbr_thread_online(all->qsbr, d->worker.index);
 	woken = dp_now();
 	d->info.asleep_ns += woken - now;
 	d->info.wakeups++;
@@ -164,7 +167,7 @@ bool worker_took(struct dp_worker *d, unsigned packets, uint64_t now)
 	r->nap = false;
 	if (!packets)
 		return false;
-	r->nap = now < r->last + 2 * GATHER && d->dp->site.latency == TD_LATENCY_CPU;
+	r->nap = now < r->last + 2 * GATHER && d->all->latency == TD_LATENCY_CPU;
 	r->last = now;
 	if (r->armed)
 		rx_intr_disarm(d);
@@ -185,7 +188,7 @@ uint64_t worker_rest(struct dp_worker *d, uint64_t now, uint64_t due)
 	}
 	if (++r->turns <= IDLE_TURNS)
 		return now;
-	if (d->dp->site.latency == TD_LATENCY_LOW && now < r->last + SPIN) {
+	if (d->all->latency == TD_LATENCY_LOW && now < r->last + SPIN) {
 		rte_pause();
 		return now;
 	}
@@ -197,15 +200,15 @@ uint64_t worker_rest(struct dp_worker *d, uint64_t now, uint64_t due)
 	return worker_wait(d, now, due, true);
 }
 
-void signalling_sleep(struct dp *dp, uint64_t now)
+void signalling_sleep(struct workers *all, uint64_t now)
 {
-	struct wake *wake = dp->signalling.wake;
+	struct wake *wake = all->signalling.wake;
 	struct pollfd fd = {.fd = wake->fd, .events = POLLIN};
 
-	rte_rcu_qsbr_thread_offline(dp->qsbr, dp->workers);
+	rte_rcu_qsbr_thread_offline(all->qsbr, all->count);
 	wake_arm(wake);
-	if (!atomic_load(&dp->stop) && !signalling_has_work(dp))
-		loop_poll(&fd, 1, now, dp->signalling.due);
+	if (!atomic_load(&all->stop) && !signalling_has_work(all))
+		loop_poll(&fd, 1, now, all->signalling.due);
 	wake_disarm(wake);
-	rte_rcu_qsbr_thread_online(dp->qsbr, dp->workers);
+	rte_rcu_qsbr_thread_online(all->qsbr, all->count);
 }

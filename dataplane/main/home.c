@@ -8,11 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
+#include <dataplane/net/nd.h>
+#include <dataplane/net/neighbour.h>
+#include <dataplane/net/netlink.h>
+#include <dataplane/net/punt.h>
+#include <dataplane/worker/cmdq.h>
 
 #define HOME_RECLAIM (60 * TD_NSEC_PER_SEC)
 
-void home_wake(void *ctx)
+static void home_wake(void *ctx)
 {
 	struct dp *dp = ctx;
 
@@ -24,7 +29,7 @@ static void home_synchronize(void *ctx)
 {
 	struct dp *dp = ctx;
 
-	rte_rcu_qsbr_synchronize(dp->qsbr, RTE_QSBR_THRID_INVALID);
+	rte_rcu_qsbr_synchronize(dp->workers.qsbr, RTE_QSBR_THRID_INVALID);
 }
 
 /* Our address on the port that shares the neighbour's network, else the first one of its family. */
@@ -48,7 +53,7 @@ static void home_request(void *ctx, unsigned port, const struct td_addr *ip, con
 {
 	struct dp *dp = ctx;
 	struct td_addr ours = home_address(dp, port, ip);
-	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->pool);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->workers.pool);
 
 	if (!m)
 		return; /* asked again in a second */
@@ -57,10 +62,10 @@ static void home_request(void *ctx, unsigned port, const struct td_addr *ip, con
 	else
 		punt_request(m, &dp->port[port].mac, ours.ip4, ip->ip4, mac);
 	pkt_of(m)->port = (uint8_t)port;
-	if (!cmdq_put(dp->worker[0].frames, &m))
+	if (!cmdq_put(dp->workers.worker[0].frames, &m))
 		rte_pktmbuf_free(m);
 	else
-		wake_post(&dp->worker[0].wake);
+		wake_post(&dp->workers.worker[0].wake);
 }
 
 #define HOME_OWN_ROUTES (TD_CONF_LIST + 2) /* of a port: its networks, a gateway each family */
@@ -103,7 +108,7 @@ static int home_routes(struct dp *dp)
 	for (unsigned i = 0; i < dp->ports; i++)
 		if (!td_port_kernel(&dp->conf[i]))
 			count += home_own_routes(dp, i, all + count);
-	rc = fib_routes_set(&dp->fib, all, count);
+	rc = fib_routes_set(&dp->workers.fib, all, count);
 	free(all);
 	free(kernel);
 	return rc;
@@ -115,8 +120,8 @@ static void home_wanted(struct dp *dp, uint64_t now)
 	unsigned port;
 	uint32_t i;
 
-	while ((i = fib_wanted(&dp->fib))) {
-		fib_key(&dp->fib, i, &port, &ip);
+	while ((i = fib_wanted(&dp->workers.fib))) {
+		fib_key(&dp->workers.fib, i, &port, &ip);
 		if (port >= dp->ports)
 			continue;
 		if (td_port_kernel(&dp->conf[port]))
@@ -129,12 +134,12 @@ static void home_wanted(struct dp *dp, uint64_t now)
 /* Numbers that nobody used for a minute go back: the kernel and we stop keeping them fresh. */
 static void home_reclaim(struct dp *dp)
 {
-	for (uint32_t i = 1; i < fib_size(&dp->fib); i++) {
+	for (uint32_t i = 1; i < fib_size(&dp->workers.fib); i++) {
 		struct td_addr ip;
 		unsigned port;
 
-		fib_key(&dp->fib, i, &port, &ip);
-		if (port >= dp->ports || !fib_reclaim(&dp->fib, i))
+		fib_key(&dp->workers.fib, i, &port, &ip);
+		if (port >= dp->ports || !fib_reclaim(&dp->workers.fib, i))
 			continue;
 		if (td_port_kernel(&dp->conf[port]))
 			netlink_forget(dp->netlink, i, port, &ip);
@@ -158,8 +163,8 @@ void dp_main_turn(struct dp *dp)
 		    &dp->main_pending, false)) /* before it looks: a later one counts anew */
 		(void)eventfd_read(dp->main_event, &n);
 	home_wanted(dp, now);
-	for (unsigned i = 0; i < dp->workers; i++)
-		while (cmdq_get(dp->worker[i].learnt, &l))
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		while (cmdq_get(dp->workers.worker[i].learnt, &l))
 			/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the ring filled it */
 			neighbours_learn(dp->neighbours, l.port, &l.ip, l.mac, now);
 	if (dp->netlink && netlink_turn(dp->netlink))
@@ -172,8 +177,8 @@ void dp_main_turn(struct dp *dp)
 		home_reclaim(dp);
 		dp->main_minute = now;
 	}
-	for (unsigned i = 0; i < dp->workers; i++) /* messages held may go now */
-		wake_post(&dp->worker[i].wake);
+	for (unsigned i = 0; i < dp->workers.count; i++) /* messages held may go now */
+		wake_post(&dp->workers.worker[i].wake);
 }
 
 static int home_watch(struct dp *dp, int fd)
@@ -196,7 +201,7 @@ static int home_netlink(struct dp *dp)
 	}
 	if (!any)
 		return 0;
-	dp->netlink = netlink_alloc(&dp->fib, ifindex, dp->ports);
+	dp->netlink = netlink_alloc(&dp->workers.fib, ifindex, dp->ports);
 	return dp->netlink ? home_watch(dp, netlink_fd(dp->netlink)) : -errno;
 }
 
@@ -208,8 +213,10 @@ int home_start(struct dp *dp, struct td_text *err)
 		.wanted = home_wake,
 		.ctx = dp,
 	};
-	int rc = fib_init(&dp->fib, &p);
+	int rc = fib_init(&dp->workers.fib, &p);
 
+	dp->workers.wake_main = home_wake;
+	dp->workers.main_ctx = dp;
 	dp->main_epoll = epoll_create1(EPOLL_CLOEXEC);
 	dp->main_event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (!rc && (dp->main_epoll < 0 || dp->main_event < 0))
@@ -217,7 +224,7 @@ int home_start(struct dp *dp, struct td_text *err)
 	if (!rc)
 		rc = home_watch(dp, dp->main_event);
 	if (!rc) {
-		dp->neighbours = neighbours_alloc(&dp->fib, home_request, dp);
+		dp->neighbours = neighbours_alloc(&dp->workers.fib, home_request, dp);
 		rc = dp->neighbours ? home_netlink(dp) : -ENOMEM;
 	}
 	if (!rc)
@@ -233,7 +240,7 @@ void home_stop(struct dp *dp)
 	dp->netlink = NULL;
 	neighbours_free(dp->neighbours);
 	dp->neighbours = NULL;
-	fib_fini(&dp->fib);
+	fib_fini(&dp->workers.fib);
 	if (dp->main_event >= 0)
 		close(dp->main_event);
 	if (dp->main_epoll >= 0)

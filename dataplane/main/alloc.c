@@ -8,8 +8,14 @@
 #include <stdlib.h>
 #include <dataplane/port/eal.h>
 #include <dataplane/port/mempool.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
+#include <dataplane/net/frag.h>
+#include <dataplane/net/punt.h>
+#include <dataplane/worker/cmdq.h>
+#include <dataplane/worker/loop.h>
+#include <dataplane/worker/rxintr.h>
 
+#define DP_SIP_RING   2047
 #define DP_FRAMES     1023
 #define DP_LEARNT     1023
 #define DP_TAP_CALL   8192u      /* bytes: what a recorded call puts into the ring in 0.4 s */
@@ -40,13 +46,15 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 {
 	dp->site = *p->site;
 	dp->ports = p->port_count;
-	dp->workers = eal_workers(p->site);
-	dp->turn = p->turn;
-	dp->turn_ctx = p->turn_ctx;
+	dp->workers.count = eal_workers(p->site);
+	dp->workers.turn = p->turn;
+	dp->workers.turn_ctx = p->turn_ctx;
+	dp->workers.inline_signalling = p->site->signalling_core < 0;
+	dp->workers.latency = p->site->latency;
 	dp->wall_offset = p->wall_offset;
 	dp->note = p->note;
 	dp->note_ctx = p->note_ctx;
-	dp->main_epoll = dp->main_event = dp->signalling.own.fd = -1;
+	dp->main_epoll = dp->main_event = dp->workers.signalling.own.fd = -1;
 	dp->conf = calloc(p->port_count, sizeof(*dp->conf));
 	if (!dp->conf)
 		return -ENOMEM;
@@ -56,18 +64,21 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 
 static int dp_addresses(struct dp *dp, struct td_text *err)
 {
-	local_init(&dp->local, dp->site.sip_port, dp->site.rtp_port_min, dp->site.rtp_port_max);
+	local_init(&dp->workers.local, dp->site.sip_port, dp->site.rtp_port_min,
+		dp->site.rtp_port_max);
 	for (unsigned i = 0; i < dp->ports; i++)
 		for (unsigned j = 0; j < dp->conf[i].address_count; j++) {
 			const struct td_addr *a = &dp->conf[i].address[j].addr;
 
-			if (a->family == 6 ? local6_add(&dp->local.local6, a->ip6, dp->addresses)
-					   : local_add(&dp->local, a->ip4, dp->addresses)) {
+			if (a->family == 6 ? local6_add(&dp->workers.local.local6, a->ip6,
+						     dp->workers.addresses)
+					   : local_add(&dp->workers.local, a->ip4,
+						     dp->workers.addresses)) {
 				td_text_set(err, "port %s: address %u is given twice, or none",
 					dp->conf[i].name, j + 1);
 				return -EINVAL;
 			}
-			dp->address[dp->addresses++] =
+			dp->workers.address[dp->workers.addresses++] =
 				(struct rtp_address){.addr = *a, .port = (uint8_t)i};
 		}
 	return 0;
@@ -78,13 +89,13 @@ static int dp_open_ports(struct dp *dp, struct td_text *err)
 	struct td_addr address[PORT_MAX * TD_CONF_LIST];
 	unsigned n = 0;
 	struct port_env env = {
-		.pool = dp->pool,
-		.workers = dp->workers,
+		.pool = dp->workers.pool,
+		.workers = dp->workers.count,
 		.ours = {.config = {.sip_port = dp->site.sip_port,
 				 .rtp_port_min = dp->site.rtp_port_min,
 				 .rtp_port_max = dp->site.rtp_port_max},
 			.address = address,
-			.count = dp->addresses},
+			.count = dp->workers.addresses},
 		.note = dp->note,
 		.note_ctx = dp->note_ctx,
 	};
@@ -102,13 +113,14 @@ static int dp_open_ports(struct dp *dp, struct td_text *err)
 
 static int dp_rcu(struct dp *dp)
 {
-	unsigned threads = dp->workers + 1;
+	unsigned threads = dp->workers.count + 1;
 
-	dp->qsbr = rte_zmalloc("qsbr", rte_rcu_qsbr_get_memsize(threads), RTE_CACHE_LINE_SIZE);
-	if (!dp->qsbr || rte_rcu_qsbr_init(dp->qsbr, threads))
+	dp->workers.qsbr =
+		rte_zmalloc("qsbr", rte_rcu_qsbr_get_memsize(threads), RTE_CACHE_LINE_SIZE);
+	if (!dp->workers.qsbr || rte_rcu_qsbr_init(dp->workers.qsbr, threads))
 		return -ENOMEM;
 	for (unsigned i = 0; i < threads; i++)
-		rte_rcu_qsbr_thread_register(dp->qsbr, i);
+		rte_rcu_qsbr_thread_register(dp->workers.qsbr, i);
 	return 0;
 }
 
@@ -121,9 +133,9 @@ static void dp_event(void *ctx, const struct td_media_event *ev)
 	d->told_signalling = true;
 }
 
-static int dp_worker_rings(struct dp_worker *d, unsigned legs)
+static int dp_worker_rings(struct dp *dp, struct dp_worker *d, unsigned legs)
 {
-	uint64_t *bytes = &d->dp->rings_bytes;
+	uint64_t *bytes = &dp->rings_bytes;
 
 	d->commands = cmdq_alloc(legs * TD_LEG_CREDITS, sizeof(struct td_media_cmd), bytes);
 	d->events = cmdq_alloc(legs * TD_LEG_CREDITS, sizeof(struct td_media_event), bytes);
@@ -140,28 +152,27 @@ static int dp_worker_rings(struct dp_worker *d, unsigned legs)
  * ports' queues are dealt out in turn. */
 static unsigned dp_queue_worker(const struct dp *dp, unsigned port, unsigned queue)
 {
-	return dp->port[port].queues == dp->workers ? queue : (port + queue) % dp->workers;
+	return dp->port[port].queues == dp->workers.count ? queue
+							  : (port + queue) % dp->workers.count;
 }
 
-static void dp_worker_queue(struct dp_worker *d, unsigned port)
+static void dp_worker_queue(const struct dp *dp, struct dp_worker *d, unsigned port)
 {
 	struct worker_port *w = &d->worker.port[port];
-	unsigned queues = d->dp->port[port].queues;
-	unsigned owner = dp_queue_worker(d->dp, port, d->worker.index % queues);
+	unsigned queues = dp->port[port].queues;
+	unsigned owner = dp_queue_worker(dp, port, d->worker.index % queues);
 
 	for (unsigned q = 0; q < queues; q++)
-		if (dp_queue_worker(d->dp, port, q) == d->worker.index) {
+		if (dp_queue_worker(dp, port, q) == d->worker.index) {
 			w->queue = (uint16_t)q;
 			return;
 		}
-	w->via = dp_handover(d->dp, d->worker.index, owner)->frames;
+	w->via = workers_handover(&dp->workers, d->worker.index, owner)->frames;
 	w->via_worker = (uint8_t)owner;
 }
 
-static void dp_worker_ports(struct dp_worker *d)
+static void dp_worker_ports(const struct dp *dp, struct dp_worker *d)
 {
-	struct dp *dp = d->dp;
-
 	d->worker.port_count = dp->ports;
 	for (unsigned i = 0; i < dp->ports; i++) {
 		struct worker_port *w = &d->worker.port[i];
@@ -172,16 +183,18 @@ static void dp_worker_ports(struct dp_worker *d)
 		w->vlan = dp->conf[i].vlan;
 		w->tx_checksum = dp->port[i].tx_checksum;
 		worker_port_mac(w, &dp->port[i].mac); /* knows by now who owns the port */
-		dp_worker_queue(d, i);
+		dp_worker_queue(dp, d, i);
+		d->rest.fd[i] = dp->port[i].fd;
+		rx_intr_init(d, i, dp->port[i].interrupts);
 	}
-	rx_intr_init(d);
 }
 
 /* Of a worker's ring, when all its calls are recorded. Pages are the kernel's until they are used.
  */
 static size_t dp_tap_bytes(const struct dp *dp)
 {
-	uint64_t bytes = rte_align64pow2((uint64_t)dp->site.max_calls * DP_TAP_CALL / dp->workers);
+	uint64_t bytes =
+		rte_align64pow2((uint64_t)dp->site.max_calls * DP_TAP_CALL / dp->workers.count);
 
 	return bytes < DP_TAP_MIN ? DP_TAP_MIN : bytes;
 }
@@ -197,17 +210,17 @@ static bool dp_own_ports(const struct dp *dp)
 
 static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 {
-	struct dp_worker *d = &dp->worker[index];
-	uint64_t legs = (uint64_t)dp->addresses * dp->local.ports_per_address;
+	struct dp_worker *d = &dp->workers.worker[index];
+	uint64_t legs = (uint64_t)dp->workers.addresses * dp->workers.local.ports_per_address;
 	struct rtp_params p = {
 		.worker = &d->worker,
 		.index = index,
-		.count = dp->workers,
+		.count = dp->workers.count,
 		.rtp_port_min = dp->site.rtp_port_min,
 		.rtp_port_max = dp->site.rtp_port_max,
-		.address = dp->address,
-		.address_count = dp->addresses,
-		.acct_rows = DP_ACCT_ROWS,
+		.address = dp->workers.address,
+		.address_count = dp->workers.addresses,
+		.acct_rows = TD_ACCT_ROWS,
 		.sounds = dp->sounds,
 		.event = dp_event,
 		.event_ctx = d,
@@ -221,13 +234,13 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	/* Of the ports there are, only calls use legs: two a call. */
 	if (legs > dp->site.max_calls * 2ull + DP_SPARE_LEGS)
 		legs = dp->site.max_calls * 2ull + DP_SPARE_LEGS;
-	d->dp = dp;
+	d->all = &dp->workers;
 	d->worker.index = index;
-	d->worker.pool = dp->pool;
-	d->worker.fib = &dp->fib;
+	d->worker.pool = dp->workers.pool;
+	d->worker.fib = &dp->workers.fib;
 	d->info.core = eal_worker_core(&dp->site, index);
-	dp_worker_ports(d);
-	rc = dp_worker_rings(d, (unsigned)legs);
+	dp_worker_ports(dp, d);
+	rc = dp_worker_rings(dp, d, (unsigned)legs);
 	if (rc)
 		return rc;
 	if (dp_own_ports(dp) && !(d->frag = frag_alloc(index)))
@@ -242,20 +255,20 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 
 static int dp_workers(struct dp *dp, const struct dp_params *p, struct td_text *err)
 {
-	size_t bytes = dp->workers * sizeof(*dp->worker);
+	size_t bytes = dp->workers.count * sizeof(*dp->workers.worker);
 	int rc;
 
-	dp->worker = rte_zmalloc("workers", bytes, RTE_CACHE_LINE_SIZE);
-	rc = dp->worker ? 0 : -ENOMEM;
-	for (unsigned i = 0; i < dp->workers && !rc; i++)
-		dp->worker[i].wake.fd = -1;
-	if (!rc && dp->workers > 1 &&
-		!(dp->handover = handover_alloc(dp->workers, &dp->rings_bytes)))
+	dp->workers.worker = rte_zmalloc("workers", bytes, RTE_CACHE_LINE_SIZE);
+	rc = dp->workers.worker ? 0 : -ENOMEM;
+	for (unsigned i = 0; i < dp->workers.count && !rc; i++)
+		dp->workers.worker[i].wake.fd = -1;
+	if (!rc && dp->workers.count > 1 &&
+		!(dp->workers.handover = handover_alloc(dp->workers.count, &dp->rings_bytes)))
 		rc = -ENOMEM;
-	for (unsigned i = 0; i < dp->workers && !rc; i++)
+	for (unsigned i = 0; i < dp->workers.count && !rc; i++)
 		rc = dp_worker_init(dp, i, p->tap);
-	if (!rc && !dp_inline_signalling(dp))
-		rc = wake_init(&dp->signalling.own);
+	if (!rc && !dp->workers.inline_signalling)
+		rc = wake_init(&dp->workers.signalling.own);
 	if (rc) {
 		td_text_set(err,
 			"legs and rings for %u calls: %s; raise memory_mb or lower "
@@ -263,7 +276,8 @@ static int dp_workers(struct dp *dp, const struct dp_params *p, struct td_text *
 			dp->site.max_calls, strerror(-rc));
 		return rc;
 	}
-	dp->signalling.wake = dp_inline_signalling(dp) ? &dp->worker[0].wake : &dp->signalling.own;
+	dp->workers.signalling.wake = dp->workers.inline_signalling ? &dp->workers.worker[0].wake
+								    : &dp->workers.signalling.own;
 	return 0;
 }
 
@@ -271,7 +285,7 @@ static void dp_synchronize(void *ctx)
 {
 	struct dp *dp = ctx;
 
-	rte_rcu_qsbr_synchronize(dp->qsbr, RTE_QSBR_THRID_INVALID);
+	rte_rcu_qsbr_synchronize(dp->workers.qsbr, RTE_QSBR_THRID_INVALID);
 }
 
 static int dp_build(struct dp *dp, const struct dp_params *p, struct td_text *err)
@@ -292,9 +306,9 @@ static int dp_build(struct dp *dp, const struct dp_params *p, struct td_text *er
 	if (rc)
 		return rc;
 	for (unsigned i = 0; i < dp->ports; i++)
-		queues += port_queue_count(&dp->conf[i], dp->workers);
-	dp->pool = mempool_alloc(queues, dp->workers, dp->site.memory_mb, err);
-	if (!dp->pool)
+		queues += port_queue_count(&dp->conf[i], dp->workers.count);
+	dp->workers.pool = mempool_alloc(queues, dp->workers.count, dp->site.memory_mb, err);
+	if (!dp->workers.pool)
 		return -errno;
 	rc = dp_rcu(dp);
 	if (!rc && !(dp->sounds = sounds_alloc(dp_synchronize, dp)))
@@ -338,12 +352,13 @@ int dp_start(struct dp *dp)
 {
 	int rc = 0;
 
-	atomic_store(&dp->stop, false);
+	atomic_store(&dp->workers.stop, false);
 	dp->running = true;
-	for (unsigned i = 0; i < dp->workers && !rc; i++)
-		rc = rte_eal_remote_launch(worker_run, &dp->worker[i], eal_worker_lcore(i));
-	if (!rc && !dp_inline_signalling(dp))
-		rc = rte_eal_remote_launch(signalling_run, dp, eal_signalling_lcore(&dp->site));
+	for (unsigned i = 0; i < dp->workers.count && !rc; i++)
+		rc = rte_eal_remote_launch(worker_run, &dp->workers.worker[i], eal_worker_lcore(i));
+	if (!rc && !dp->workers.inline_signalling)
+		rc = rte_eal_remote_launch(
+			signalling_run, &dp->workers, eal_signalling_lcore(&dp->site));
 	if (rc)
 		dp_stop(dp);
 	return rc;
@@ -351,26 +366,26 @@ int dp_start(struct dp *dp)
 
 static void dp_wake_all(struct dp *dp)
 {
-	for (unsigned i = 0; i < dp->workers; i++)
-		wake_post(&dp->worker[i].wake);
-	if (!dp_inline_signalling(dp))
-		wake_post(&dp->signalling.own);
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		wake_post(&dp->workers.worker[i].wake);
+	if (!dp->workers.inline_signalling)
+		wake_post(&dp->workers.signalling.own);
 }
 
 void dp_wall(struct dp *dp, uint64_t wall_offset)
 {
-	for (unsigned i = 0; i < dp->workers; i++)
-		rtp_wall(dp->worker[i].rtp, wall_offset);
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		rtp_wall(dp->workers.worker[i].rtp, wall_offset);
 }
 
 void dp_stop(struct dp *dp)
 {
 	if (dp->running) {
-		atomic_store(&dp->stop, true);
+		atomic_store(&dp->workers.stop, true);
 		dp_wake_all(dp);
-		for (unsigned i = 0; i < dp->workers; i++)
+		for (unsigned i = 0; i < dp->workers.count; i++)
 			rte_eal_wait_lcore(eal_worker_lcore(i));
-		if (!dp_inline_signalling(dp))
+		if (!dp->workers.inline_signalling)
 			rte_eal_wait_lcore(eal_signalling_lcore(&dp->site));
 		dp->running = false;
 	}
@@ -411,16 +426,16 @@ void dp_free(struct dp *dp)
 	if (!dp)
 		return;
 	dp_stop(dp);
-	for (unsigned i = 0; dp->worker && i < dp->workers; i++)
-		dp_worker_fini(&dp->worker[i]);
-	handover_free(dp->handover, dp->workers);
-	rte_free(dp->worker);
-	wake_fini(&dp->signalling.own);
+	for (unsigned i = 0; dp->workers.worker && i < dp->workers.count; i++)
+		dp_worker_fini(&dp->workers.worker[i]);
+	handover_free(dp->workers.handover, dp->workers.count);
+	rte_free(dp->workers.worker);
+	wake_fini(&dp->workers.signalling.own);
 	home_stop(dp);
 	if (dp->sounds)
 		sounds_free(dp->sounds);
-	rte_free(dp->qsbr);
-	rte_mempool_free(dp->pool);
+	rte_free(dp->workers.qsbr);
+	rte_mempool_free(dp->workers.pool);
 	free(dp->conf);
 	free(dp);
 }

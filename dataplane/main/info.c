@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The facade's small doors: media commands and events, waking, sounds, and what statistics ask. */
+/* The facade's small doors: SIP, media commands and events, waking, sounds, and what statistics
+ * ask. */
 #include <errno.h>
 #include <rte_ethdev.h>
 #include <dataplane/port/eal.h>
 #include <dataplane/port/mempool.h>
-#include <dataplane/private.h>
+#include <dataplane/main/dp.h>
+#include <dataplane/net/netlink.h>
+#include <dataplane/leg/sounds.h>
+#include <dataplane/worker/cmdq.h>
+#include <dataplane/worker/sip.h>
+
+unsigned dp_sip_recv(struct dp *dp, struct dp_datagram *out, unsigned n)
+{
+	return sip_recv(&dp->workers, out, n);
+}
+
+void dp_sip_release(struct dp *dp, struct dp_datagram *d, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		rte_pktmbuf_free(d[i].owner);
+}
+
+int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr *remote,
+	uint8_t dscp, const void *data, size_t len)
+{
+	return sip_send(&dp->workers, local, remote, dscp, data, len);
+}
 
 int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
 {
-	uint32_t worker = td_leg_worker(cmd->leg, dp->workers, dp->local.ports_per_address);
-	struct dp_worker *d = &dp->worker[worker];
+	uint32_t worker =
+		td_leg_worker(cmd->leg, dp->workers.count, dp->workers.local.ports_per_address);
+	struct dp_worker *d = &dp->workers.worker[worker];
 
 	if (!cmdq_put(d->commands, cmd)) {
-		dp->signalling.commands_lost++;
+		dp->workers.signalling.commands_lost++;
 		return -ENOBUFS;
 	}
 	wake_post(&d->wake);
@@ -23,16 +46,16 @@ unsigned dp_media_events(struct dp *dp, struct td_media_event *out, unsigned n)
 {
 	unsigned got = 0;
 
-	for (unsigned i = 0; i < dp->workers; i++)
-		while (got < n && cmdq_get(dp->worker[i].events, &out[got]))
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		while (got < n && cmdq_get(dp->workers.worker[i].events, &out[got]))
 			got++;
 	return got;
 }
 
 void dp_signal_wake(struct dp *dp)
 {
-	atomic_store_explicit(&dp->signalling.pending, true, memory_order_release);
-	wake_post(dp->signalling.wake);
+	atomic_store_explicit(&dp->workers.signalling.pending, true, memory_order_release);
+	wake_post(dp->workers.signalling.wake);
 }
 
 int dp_sound_set(
@@ -43,12 +66,12 @@ int dp_sound_set(
 
 unsigned dp_worker_count(const struct dp *dp)
 {
-	return dp->workers;
+	return dp->workers.count;
 }
 
 struct tap *dp_tap(struct dp *dp, unsigned worker)
 {
-	return dp->worker[worker].tap;
+	return dp->workers.worker[worker].tap;
 }
 
 unsigned dp_port_count(const struct dp *dp)
@@ -92,14 +115,14 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 		.steering = steer_name(p->steer.kind),
 		.zero_copy = p->zero_copy,
 		.kernel_dropped = open ? port_lost(p) : 0,
-		.stats = dp->signalling.lost[port],
+		.stats = dp->workers.signalling.lost[port],
 	};
 	/* Those in a ring are held. What was taken is read first: it was given before. */
-	for (unsigned i = 0; i < dp->workers; i++)
-		handed_in += dp->worker[i].worker.port[port].stats.handed_in;
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		handed_in += dp->workers.worker[i].worker.port[port].stats.handed_in;
 	atomic_thread_fence(memory_order_acquire);
-	for (unsigned i = 0; i < dp->workers; i++)
-		stats_add(&out->stats, &dp->worker[i].worker.port[port].stats);
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		stats_add(&out->stats, &dp->workers.worker[i].worker.port[port].stats);
 	out->stats.held += out->stats.handed_out - handed_in;
 	if (open)
 		port_kernel(p, &out->stats, out->kernel);
@@ -108,35 +131,35 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)
 {
 	*out = (struct td_acct_row){0};
-	for (unsigned i = 0; i < dp->workers; i++)
-		rtp_acct(dp->worker[i].rtp, row, out);
+	for (unsigned i = 0; i < dp->workers.count; i++)
+		rtp_acct(dp->workers.worker[i].rtp, row, out);
 }
 
 uint32_t dp_acct_rows(const struct dp *dp)
 {
-	return DP_ACCT_ROWS;
+	return TD_ACCT_ROWS;
 }
 
 void dp_memory(struct dp *dp, struct dp_memory *out)
 {
 	*out = (struct dp_memory){
-		.pool_bytes = mempool_bytes(dp->pool),
+		.pool_bytes = mempool_bytes(dp->workers.pool),
 		.rings_bytes = dp->rings_bytes,
 		.sounds_bytes = sounds_bytes(dp->sounds),
-		.mbufs = dp->pool->size,
-		.mbufs_in_use = rte_mempool_in_use_count(dp->pool),
+		.mbufs = dp->workers.pool->size,
+		.mbufs_in_use = rte_mempool_in_use_count(dp->workers.pool),
 		.hugepages = eal_hugepages(),
 	};
-	for (unsigned i = 0; i < dp->workers; i++) {
-		out->legs_bytes += rtp_bytes(dp->worker[i].rtp);
-		out->legs += rtp_legs(dp->worker[i].rtp);
-		out->legs_in_use += rtp_legs_in_use(dp->worker[i].rtp);
+	for (unsigned i = 0; i < dp->workers.count; i++) {
+		out->legs_bytes += rtp_bytes(dp->workers.worker[i].rtp);
+		out->legs += rtp_legs(dp->workers.worker[i].rtp);
+		out->legs_in_use += rtp_legs_in_use(dp->workers.worker[i].rtp);
 	}
 }
 
 void dp_worker_info(struct dp *dp, unsigned worker, struct dp_worker_info *out)
 {
-	const struct dp_worker *d = &dp->worker[worker];
+	const struct dp_worker *d = &dp->workers.worker[worker];
 
 	*out = d->info;
 	for (unsigned i = 0; i < dp->ports; i++) {
