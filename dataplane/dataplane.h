@@ -44,7 +44,7 @@ int dp_start(struct dp *dp); /* main: launches the workers */
 void dp_stop(struct dp *dp); /* main: workers leave their loops, XDP programs are detached */
 void dp_free(struct dp *dp);
 
-/* Monotonic nanoseconds as `now` everywhere (TSC based, any thread). */
+/* Monotonic nanoseconds, as `now` everywhere (CLOCK_MONOTONIC; any thread). */
 uint64_t dp_now(void);
 
 /* main: the wall clock was stepped. RTCP's time stamps follow. */

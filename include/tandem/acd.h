@@ -3,9 +3,9 @@
  * The automatic call distributor's inputs and outputs.
  *
  * The ACD is a pure function of its inputs: the same inputs in the same order give the same
- * outputs. So every input is journaled as it is (TD_EV_ACD_IN), every output too (TD_EV_ACD_OUT),
- * and `tandemctl replay --verify` runs the one and compares the other. All are plain data of fixed
- * size; numbers are little endian as on the machine that wrote them.
+ * outputs. So every input is journaled as it is (TD_EV_ACD_IN), and every output (TD_EV_ACD_OUT).
+ * `tandemctl replay --verify` feeds the inputs again and compares the outputs. All are plain data
+ * of fixed size; numbers are little endian.
  *
  * Identifiers: queue and agent numbers are given by the engine's configuration and live as long as
  * the object's name does; contact numbers are never used twice in a run.
@@ -69,8 +69,8 @@ enum td_acd_in_type {
 	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
 	TD_ACD_IN_WRAP_UP_END,  /* agent says ready before the time */
 	TD_ACD_IN_LIMITS,       /* .limits: the first input of every run, as given to acd_alloc() */
-	TD_ACD_IN_LINK, /* .link: how many more agents behind it can be rung; each OFFER to one of
-			   them takes one off, with 0 they get none. TD_ACD_ROOM until first said */
+	TD_ACD_IN_LINK, /* .link: how many more agents behind it can be rung. Each OFFER to one of
+			   them takes one off; at 0 they get no offer. TD_ACD_ROOM at the start */
 };
 
 struct td_acd_queue {

@@ -20,21 +20,22 @@ struct td_buf; /* engine/base/buf.h */
 
 struct td_engine_io {
 	void *ctx;
-	/* A SIP message to send from one of our addresses, marked so. `data` is borrowed. */
+	/* A SIP message to send from one of our addresses, marked with `dscp`. `data` is borrowed.
+	 */
 	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
 		uint8_t dscp, const uint8_t *data, size_t len);
 	/* A command to the worker that owns cmd->leg. */
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
-	/* A recording begins (call: its id) or ends (call: NULL); its TAPs go by .media as usual.
-	 */
+	/* A recording begins (`call` is the call's id) or ends (`call` is NULL). Its TAPs go by
+	 * .media. */
 	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
-	/* A SIP message seen, while tracing is on. in: 1 received, 0 sent. call may be empty. */
+	/* A SIP message, while tracing is on. `in`: received, else sent. `call` may be empty. */
 	void (*trace)(void *ctx, const char *call, bool in, const struct td_addr *local,
 		const struct td_addr *remote, const uint8_t *data, size_t len);
-	/* Octets that nobody can guess, for SRTP keys; they never go to the journal, and a replay
-	 * needs none. */
+	/* Octets that nobody can guess, for SRTP keys. They never go to the journal, and a replay
+	 * needs none of them. */
 	void (*random)(void *ctx, uint8_t *out, size_t n);
 };
 
@@ -68,7 +69,7 @@ void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_ev
  * it after each batch of inputs too. */
 uint64_t td_engine_advance(struct td_engine *e, uint64_t now);
 
-/* The wall clock was stepped, or is told anew once a minute. */
+/* The offset of the wall clock has changed: by a step, or by drift, which is told once a minute. */
 void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset);
 
 /* Operators' commands; -ENOENT, -EINVAL, -EBUSY with a line in err. */
@@ -84,12 +85,13 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err);
 /* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
 void td_engine_drain(struct td_engine *e, uint64_t now);
-/* The same, and those that there are get BYE; their CDRs follow as the media says its last. */
+/* The same, and running calls get BYE. Their CDRs follow once the workers have reported their last
+ * statistics. */
 void td_engine_hangup_all(struct td_engine *e, uint64_t now);
-/* The last input: CDRs of calls whose media has not said its last, and what each agent is in, go to
- * the journal. */
+/* The last input. Calls whose last statistics have not come get their CDRs, and each agent's stay
+ * in its state ends; the journal gets both. */
 void td_engine_stop(struct td_engine *e, uint64_t now);
-uint32_t td_engine_calls(const struct td_engine *e); /* whose CDR is not written */
+uint32_t td_engine_calls(const struct td_engine *e); /* calls whose CDR is not written */
 void td_engine_trace(struct td_engine *e, bool on);
 
 /*

@@ -4,13 +4,13 @@
  *
  * A leg is one RTP session with one peer. Its number IS its local (media address, port):
  *     leg = address_index * ports_per_address + (port - rtp_port_min) / 2
- * so a worker finds the leg of a packet without a hash (decision 3 of the design). RTP takes the
+ * so a worker finds the leg of a packet without a hash. RTP takes the
  * even port, RTCP the odd one above it. The signalling lcore gives numbers out; the worker owns
  * the leg's record from LEG_ADD until it has answered LEG_DEL with TD_MEDIA_LEG_GONE.
  *
  * Commands go signalling -> worker and events worker -> signalling, through single-producer
- * single-consumer rings that cannot fill: each live leg has TD_LEG_CREDITS commands outstanding at
- * most, and rings hold TD_LEG_CREDITS for each leg there can be.
+ * single-consumer rings. The rings cannot fill: each live leg has at most TD_LEG_CREDITS commands
+ * under way, and a ring has room for TD_LEG_CREDITS of each leg that there can be.
  */
 #ifndef TANDEM_MEDIA_H
 #define TANDEM_MEDIA_H
@@ -41,13 +41,14 @@ enum td_leg_flags {
 	TD_LEG_RTCP = 1 << 2, /* send RTCP to remote port + 1, or to .rtcp when set */
 	TD_LEG_RTCP_MUX =
 		1 << 3, /* RTCP from and to the RTP ports (RFC 5761); .rtcp means nothing */
-	/* Media is SRTP: what fails its check is dropped, and nothing leaves in the clear, from
-	 * LEG_ADD or LEG_SET on; SRTP_IN and SRTP_OUT bring the keys. A LEG_SET without it wipes
-	 * them. */
+	/* Media is SRTP from this LEG_ADD or LEG_SET on: packets that fail the check are dropped,
+	 * and no packet leaves in the clear. SRTP_IN and SRTP_OUT bring the keys. A LEG_SET without
+	 * this flag wipes them. */
 	TD_LEG_SRTP = 1 << 4,
 };
 
-/* SRTP as RFC 4568 section 6.2 and RFC 7714 section 14.1 name it. Preferred last. */
+/* Suites of SRTP as RFC 4568 section 6.2 and RFC 7714 section 14.1 name them. The last one is
+ * preferred most. */
 enum td_srtp_suite {
 	TD_SRTP_NONE,
 	TD_SRTP_AES_CM_128_HMAC_SHA1_32, /* its RTCP has 80 bits too */
@@ -118,8 +119,8 @@ enum td_media_event_type {
 	TD_MEDIA_HEARD,     /* .silence: the packet that ended a silence, .ms long */
 };
 
-/* An operator hears of a silence within 2 s. Telephones that suppress silence (RFC 3389) are not
- * told apart: their sessions have no payload type for comfort noise. */
+/* An operator hears of a silence within 2 s. A telephone that suppresses silence (RFC 3389) cannot
+ * be told from one that fails: our sessions have no payload type for comfort noise. */
 #define TD_SILENCE_MS 1500
 
 /* What the peer's VoIP metrics block says of the stream it gets from us (RFC 3611 section 4.7). */
