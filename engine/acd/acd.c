@@ -44,8 +44,8 @@ int acd_step(struct acd *a, const struct td_acd_in *in)
 	timers_advance(&a->timers, a->now);
 	if (in->type < sizeof(input) / sizeof(*input) && input[in->type])
 		rc = input[in->type](a, in);
-	/* A time-out that was shortened may be due now. It ends: what fires sets timers only for
-	 * later than now. */
+	/* A time-out that was shortened may be due now. The loop ends, because what fires sets
+	 * timers only for later than now. */
 	timers_advance(&a->timers, a->now);
 	return rc;
 }

@@ -8,7 +8,7 @@
  *
  * Rules that the callers rely on:
  * - Whatever the input, what is due at its `now` fires first. So an ANSWERED that comes together
- *   with the end of the ring time is too late: it is refused and the caller hangs the agent up.
+ *   with the end of the ring time is too late: it is refused, and our caller hangs up on the agent.
  * - Offers go to the agent who has been AVAILABLE longest, among those who are reachable and not
  *   backed off. An agent keeps that place when an offer ends for any reason but NO_ANSWER and a
  *   talk; unpause, login and the end of wrap-up put it last.
@@ -63,11 +63,11 @@ struct td_acd_in acd_limits_input(const struct td_acd_limits *limits, uint64_t n
  */
 int acd_step(struct acd *a, const struct td_acd_in *in);
 
-/* When ADVANCE is due, TD_NEVER if at no time. Later than the last input's now. ADVANCE before
- * then is harmless, and a record in the journal for nothing. */
+/* When ADVANCE is due next; TD_NEVER when it is not. Always later than the last input's `now`. An
+ * earlier ADVANCE does no harm, but it is a record in the journal for nothing. */
 uint64_t acd_next(const struct acd *a);
 
-/* What follows is for showing: reads only, strings are borrowed until the next step. */
+/* The rest is for showing. It only reads; strings are borrowed until the next step. */
 
 struct acd_agent_info {
 	const char *name;
@@ -113,7 +113,8 @@ struct acd_contact_info {
 int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *info);
 int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info);
 int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info);
-/* Agents of the queue's groups by state. Looks at every agent: for people, not per call. */
+/* Counts the agents of the queue's groups by state. It looks at every agent, so it is for people
+ * and not for each call. */
 int acd_queue_agents(
 	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT]);
 

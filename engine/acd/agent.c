@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What agents ask and what becomes of them by time; offers and talks are in offer.c. */
+/* What agents ask for, and what time does to them. Offers and talks are in offer.c. */
 #include <errno.h>
 #include <engine/acd/internal.h>
 

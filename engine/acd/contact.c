@@ -27,8 +27,8 @@ static void overflow(struct acd *a, const struct td_acd_in *in, enum td_acd_reas
 }
 
 /*
- * The contact leaves unserved. An agent who is rung for it is told (cancel) and goes back to its
- * place among the idle; the contact's output comes before what that agent is offered next.
+ * The contact leaves unserved. An agent who is rung for it gets a CANCEL and goes back to their
+ * place among the idle. The contact's output comes before the next offer to that agent.
  */
 void contact_remove(struct contact *c, enum td_acd_reason cancel, enum td_acd_reason over)
 {

@@ -4,10 +4,10 @@
  *
  * A group has two ordered sets: its agents who could take a contact now, by how long they have been
  * idle, and its queues where a contact waits for an agent, by their best contact. An agent is in
- * the sets of its groups, a queue in those of its groups. After every input, for each group one of
- * the two is empty; so a new idle agent needs only the best of at most TD_ACD_GROUPS queues, and a
- * new contact the longest idle of as many agents. Agents behind a link that has no room are in no
- * set, as if they were busy.
+ * the sets of its groups, a queue in those of its groups. After every input, one of the two sets of
+ * each group is empty. So for a new idle agent, the best of at most TD_ACD_GROUPS queues is looked
+ * for; for a new contact, the longest idle of as many agents. Agents behind a link without room are
+ * in no set, as if they were busy.
  */
 #ifndef TANDEM_ENGINE_ACD_INTERNAL_H
 #define TANDEM_ENGINE_ACD_INTERNAL_H
@@ -121,8 +121,7 @@ struct acd {
 };
 
 /*
- * The layers, from the bottom up: no file calls one that stands below it in this list of
- * prototypes.
+ * The layers, the lowest first. No file calls one that comes later in this list of prototypes.
  */
 
 /* order.c */
@@ -163,9 +162,9 @@ void pipe_refresh(const struct pipe *p); /* all agents behind it */
 void agent_match(struct acd_agent *ag); /* offers it the best contact, if it is idle */
 void queue_match(struct acd_queue *q);  /* offers contacts while agents are idle */
 void queue_offer(
-	struct acd_queue *q); /* its best contact, to the agent idle longest, who is there */
-/* The contact's offer is over: it waits again, the agent has none. Both are not yet refreshed or
- * matched: the caller gives the agent its next state first. */
+	struct acd_queue *q); /* offers its best contact to the agent idle longest; there is one */
+/* The contact's offer is over: the contact waits again, and the agent has no contact. Neither is
+ * refreshed or matched yet: the caller gives the agent its next state first. */
 void offer_end(struct contact *c);
 
 /* stay.c */

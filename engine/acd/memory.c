@@ -20,7 +20,8 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 	a->limits = *limits;
 	a->out = out;
 	a->ctx = ctx;
-	/* One more than the limit each: numbers start at 1, and calloc(0) may be NULL. */
+	/* Each table has one place more than its limit: numbers start at 1, and calloc(0) may give
+	 * NULL. */
 	a->group = calloc((size_t)limits->groups + 1, sizeof(*a->group));
 	if (!a->group)
 		goto fail_acd;
@@ -35,7 +36,8 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 		goto fail_agent;
 	if (pool_init(&a->contacts, limits->contacts, sizeof(struct contact)))
 		goto fail_pipe;
-	/* The numbers are ours, nobody can pick them to collide: a fixed seed does. */
+	/* The numbers are ours, so nobody can choose numbers that collide. A fixed seed is enough.
+	 */
 	if (hash_init(&a->contact_by_number, limits->contacts, 0))
 		goto fail_contacts;
 	if (timers_init(&a->timers, limits->agents + limits->contacts))

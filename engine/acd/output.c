@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Outputs, and an agent's state, which each change of puts out. */
+/* Outputs, and agents' states: each change of a state is an output. */
 #include <engine/acd/internal.h>
 
 struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,

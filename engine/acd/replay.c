@@ -29,7 +29,7 @@ void acd_replay_free(struct acd_replay *r)
 	free(r);
 }
 
-/* Compared byte for byte, so there must be none that nobody writes. */
+/* Outputs are compared byte for byte, so the struct must not have bytes that nobody writes. */
 static_assert(sizeof(struct td_acd_out) == 32, "struct td_acd_out has padding");
 
 static void on_out(void *ctx, const struct td_acd_out *out)
@@ -80,7 +80,7 @@ static int record_in(struct acd_replay *r, uint64_t seq, const struct td_acd_in 
 			return errno == EINVAL ? -EBADMSG : -ENOMEM;
 		r->result.runs++;
 	}
-	r->started = false; /* whatever came first: a run has its limits then, or never */
+	r->started = false; /* a run has its limits as its first record, or never */
 	if (!r->acd) {
 		r->result.skipped++;
 		return 0;

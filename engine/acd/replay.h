@@ -6,8 +6,8 @@
  * A run is what an engine did between two TD_EV_START records. It is repeated from its beginning
  * (TD_EV_START, then TD_ACD_IN_LIMITS) or not at all: ACD records before the first START that was
  * kept, and those after a TD_EV_GAP that lost more than diagnostics, are skipped and counted. The
- * journal of an engine that died may end in the middle of an input's outputs: no difference, but
- * counted (cut). After TD_EV_STOP that would be one.
+ * journal of an engine that died may end in the middle of an input's outputs. That is no
+ * difference, but it is counted (cut). After TD_EV_STOP it would be a difference.
  */
 #ifndef TANDEM_ENGINE_ACD_REPLAY_H
 #define TANDEM_ENGINE_ACD_REPLAY_H
@@ -36,12 +36,13 @@ struct acd_replay *acd_replay_alloc(void);  /* NULL with errno ENOMEM */
 void acd_replay_free(struct acd_replay *r); /* NULL is fine */
 
 /*
- * The journal's next record, of any type; those that do not matter are ignored. 0 go on; 1 there is
- * a difference, no more is needed; -EBADMSG a payload that is none, seq says which; -ENOMEM.
+ * Takes the journal's next record, of any type; records that do not matter are ignored. 0: go on.
+ * 1: there is a difference, no more records are needed. -EBADMSG: a payload cannot be right; seq
+ * says which. -ENOMEM.
  */
 int acd_replay_record(
 	struct acd_replay *r, uint64_t seq, uint16_t type, const void *payload, size_t len);
-/* The journal ends here, with the last START's run perhaps going on. The counts stay. */
+/* The journal ends here; the run of the last START may go on. The counts stay. */
 const struct acd_replay_result *acd_replay_end(struct acd_replay *r);
 
 #endif

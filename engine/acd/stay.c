@@ -11,7 +11,8 @@
  */
 #include <engine/acd/internal.h>
 
-/* AVAILABLE, last in the order, and perhaps no longer when this returns. */
+/* The agent becomes AVAILABLE, last in the order. When this returns, the agent may already have an
+ * offer. */
 void agent_idle(struct acd_agent *ag)
 {
 	ag->queue = 0;
@@ -24,8 +25,8 @@ void agent_idle(struct acd_agent *ag)
 }
 
 /*
- * From any state but TALKING to one in which nothing is offered. A contact that is being offered
- * goes back to its place, and to the next agent once this one cannot take it.
+ * From any state but TALKING to one in which the agent gets no offers. A contact that is being
+ * offered goes back to its place. It is offered to the next agent once this one cannot take it.
  */
 void agent_withdraw(struct acd_agent *ag, enum td_agent_state state)
 {

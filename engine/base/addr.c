@@ -58,7 +58,7 @@ static int ip_decode(struct td_addr *a, struct str s, int family)
 	char text[INET6_ADDRSTRLEN];
 	void *out = family == AF_INET ? (void *)&a->ip4 : (void *)a->ip6;
 
-	/* A NUL within would end the text early for inet_pton and hide what follows. */
+	/* inet_pton() would stop at a NUL within the text and not see what follows. */
 	if (s.n == 0 || memchr(s.p, 0, s.n) || !str_copy(text, sizeof(text), s))
 		return -EINVAL;
 	if (inet_pton(family, text, out) != 1)

@@ -10,9 +10,10 @@
 
 bool addr_equal(const struct td_addr *a, const struct td_addr *b);    /* with port */
 bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b); /* without port */
-/* A host's own, that a packet can be sent to: neither all zeros, multicast, loopback, IPv4's
- * limited broadcast and what is reserved around it, nor IPv6's link-local ones, which mean nothing
- * without an interface, and IPv4 in IPv6's clothes (RFC 4291 section 2.5.5). */
+/* True for an address of one host to which a packet can be sent. False for all zeros, multicast,
+ * loopback, IPv4's limited broadcast and the reserved range around it, IPv6's link-local
+ * addresses, which mean nothing without an interface, and IPv4 addresses written as IPv6 (RFC 4291
+ * section 2.5.5). */
 bool addr_is_host(const struct td_addr *a);
 bool addr_is_link_local(const struct td_addr *a); /* IPv6, fe80::/10 */
 bool addr_is_any(const struct td_addr *a);        /* 0.0.0.0, :: */

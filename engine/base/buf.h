@@ -26,7 +26,7 @@ void buf_str(struct td_buf *b, struct str s);
 /* Fixed storage needs a byte to spare, for vsnprintf's NUL. */
 void buf_printf(struct td_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* JSON: open/close objects and arrays, commas come by themselves. key NULL inside arrays. */
+/* JSON: open and close objects and arrays; the writer puts the commas. key NULL inside arrays. */
 void json_object_start(struct td_buf *b, const char *key);
 void json_object_end(struct td_buf *b);
 void json_array_start(struct td_buf *b, const char *key);

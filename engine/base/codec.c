@@ -26,7 +26,7 @@ const struct codec codec_table[TD_CODEC_COUNT] = {
 							   : (TD_CODEC_##id + 1) % TD_CODEC_COUNT,
 const uint8_t codec_all[TD_CODEC_COUNT] = {TD_CODEC_DEFAULT, TD_CODECS(ORDER)};
 
-/* What cannot be is said when it is built. */
+/* A row that cannot be right fails the build, with its name. */
 #define CHECK(id, word, rtp, type, hz, bits, fill, tag, ie_, bpl_, raw, text)                    \
 	_Static_assert((hz) == TD_RTP_CLOCK, #word ": clock: workers count in TD_RTP_CLOCK");    \
 	_Static_assert((type) >= 0 && (type) <= PT_MAX && (type) != TD_PT_DTMF,                  \

@@ -20,7 +20,7 @@ struct codec {
 /* By enum td_codec; TD_CODEC_NONE's row is empty, its name "none". */
 extern const struct codec codec_table[TD_CODEC_COUNT];
 
-/* The row of a number that may be of a codec we do not have: TD_CODEC_DEFAULT's then. */
+/* The row of a codec's number. For a number without a row, the row of TD_CODEC_DEFAULT. */
 static inline const struct codec *codec_get(unsigned codec)
 {
 	return &codec_table[codec > TD_CODEC_NONE && codec < TD_CODEC_COUNT ? codec

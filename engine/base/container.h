@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a member that a list, table or heap holds to the struct that it stands in. */
+/* From a member, which a list, table or heap holds, to the struct that contains it. */
 #ifndef TANDEM_ENGINE_BASE_CONTAINER_H
 #define TANDEM_ENGINE_BASE_CONTAINER_H
 

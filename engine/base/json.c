@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RFC 8259. One flag does for all levels: a value, or a closed one, precedes; or it does not. */
+/* RFC 8259. One flag serves all levels: it says whether a value, or a closed object or array,
+ * precedes. */
 #include <inttypes.h>
 #include <engine/base/buf.h>
 
-/* What an integer of thousandths can hold exactly enough; beyond, decimals mean nothing. */
+/* An integer of thousandths is exact enough up to here; beyond, decimals mean nothing. */
 #define JSON_F64_DECIMALS_MAX 9e15
 
 /*
@@ -149,7 +150,7 @@ void json_i64(struct td_buf *b, const char *key, int64_t value)
 	buf_printf(b, "%" PRId64, value);
 }
 
-/* By integers: printf's decimal point is the locale's, JSON's is not. */
+/* By integers, because printf() takes the decimal point from the locale, and JSON does not. */
 void json_f64(struct td_buf *b, const char *key, double value)
 {
 	value_begin(b, key);

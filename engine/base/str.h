@@ -32,8 +32,9 @@ static inline bool str_eq(struct str a, struct str b)
 bool str_caseeq(struct str a, struct str b); /* ASCII case folded */
 bool str_has_prefix(struct str s, struct str prefix);
 struct str str_trim(struct str s); /* SP, HTAB, CR, LF off both ends */
-/* Cuts the part before the first `c` off *rest and returns it, the `c` goes too; without a `c`, all
- * of it, and rest->p is NULL then: "a," has an empty part left, "a" has none. */
+/* Cuts the part before the first `c` off *rest, and the `c` with it, and returns that part.
+ * Without a `c` it returns all of *rest, and rest->p is NULL then: after "a," an empty part is
+ * left, after "a" none. */
 struct str str_cut(struct str *rest, char c);
 /* Decimal digits only; false when empty, other characters, or above max. */
 bool str_u64(struct str s, uint64_t max, uint64_t *value);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A binary heap, counted from 1 so that place 0 says "not set". Not a wheel: a wheel's tick rounds
- * deadlines, and replays and tests want them exact; at 50,000 timers a set is 16 comparisons.
+ * A binary heap, counted from 1 so that place 0 says "not set". It is not a wheel: the tick of a
+ * wheel rounds deadlines, and replays and tests need exact ones. With 50,000 timers, setting one
+ * takes 16 comparisons.
  */
 #include <assert.h>
 #include <errno.h>

@@ -29,7 +29,7 @@ void timer_set(struct timers *ts, struct timer *t, uint64_t deadline); /* moves 
 void timer_cancel(struct timers *ts, struct timer *t);                 /* harmless when not set */
 bool timer_is_set(const struct timer *t);
 uint64_t timers_next(const struct timers *ts); /* TD_NEVER when empty */
-/* Fires all with deadline <= now, in order, those set meanwhile too. */
+/* Fires all timers with deadline <= now, in order; those that are set meanwhile fire too. */
 void timers_advance(struct timers *ts, uint64_t now);
 
 #endif

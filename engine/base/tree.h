@@ -21,7 +21,7 @@ struct tree_node {
 struct tree {
 	struct tree_node *root;
 	bool (*before)(const struct tree_node *a, const struct tree_node *b);
-	uint64_t weight; /* of a generator of its own: the shape depends on no one's seed */
+	uint64_t weight; /* state of its own generator: no other seed changes the shape */
 };
 
 void tree_init(struct tree *t, bool (*before)(const struct tree_node *, const struct tree_node *));

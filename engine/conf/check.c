@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Faults that several keys or objects make together; one value's own faults are value.c's. */
+/* Faults that several keys or objects make together. value.c finds the faults of a single value. */
 #include <engine/conf/schema.h>
 #include <engine/base/addr.h>
 #include <engine/base/rate.h>
@@ -93,7 +93,7 @@ static void site_check(struct check *c)
 			site->register_min_s, site->register_max_s);
 }
 
-/* Whoever writes 10 for 10M means a link that carries something. */
+/* A link must carry at least one call: this finds a 10 that was meant to be 10M. */
 static void limit_check(
 	struct check *c, enum td_kind kind, uint32_t i, uint64_t limit, uint8_t layer)
 {
@@ -125,8 +125,8 @@ static bool prefix_overlap(const struct td_prefix *a, const struct td_prefix *b)
 	return prefix_contains(a, &b->addr) || prefix_contains(b, &a->addr);
 }
 
-/* With an address of two trunks a call would be either's. A site has tens of trunks: the walk
- * over all pairs is short. */
+/* A call from an address that two trunks have could belong to either. A site has tens of trunks,
+ * so the walk over all pairs is short. */
 static void trunks_check(struct check *c)
 {
 	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
@@ -250,7 +250,8 @@ static const char *group_link(const struct td_conf *conf, const char *name)
 	return g ? g->link : "";
 }
 
-/* Through which line would an agent be called that two groups place behind different ones? */
+/* When two groups place an agent behind different links, nobody can say by which link the agent is
+ * called. */
 static void agent_links_check(struct check *c)
 {
 	const struct conf_list *agents = &c->conf->of[TD_KIND_AGENT];

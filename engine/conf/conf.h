@@ -65,13 +65,13 @@ struct conf_count conf_diff(
 /* NULL when there is none of that name. */
 const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name);
 /*
- * A sound's number (td_media_cmd.play.sound), or -1 when there is none of that name. It stays with
- * the name through every conf_apply(), so legs hear on what they hear while others come and go. A
- * new sound takes the number that has been free for longest: one that a leg may still play comes
- * up again only after TD_SOUNDS_MAX others.
+ * A sound's number (td_media_cmd.play.sound), or -1 when there is none of that name. The number
+ * stays with the name through every conf_apply(), so a leg goes on hearing its sound while other
+ * sounds come and go. A new sound takes the number that has been free for longest. So a number that
+ * a leg may still play is used again only after TD_SOUNDS_MAX others.
  *
- * Numbers follow from the configurations that took effect, in their order, and from nothing else:
- * host and engine, which apply the same ones, agree without a word.
+ * Numbers follow from the configurations that took effect, in their order, and from nothing else.
+ * So host and engine, which apply the same configurations, have the same numbers.
  */
 int conf_sound(const struct td_conf *c, struct str name);
 

@@ -266,7 +266,7 @@ static int draft_check(struct draft *d)
 	return conf_check(d->conf, fault_first, d) ? -EINVAL : 0;
 }
 
-/* conf_check() has seen to it that there are numbers enough. */
+/* conf_check() has made sure that there are enough numbers. */
 static int sounds_number(struct td_conf *c, const struct td_conf *old)
 {
 	const struct conf_list *sounds = &c->of[TD_KIND_SOUND];

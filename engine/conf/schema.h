@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * td_schema[]: every key a site's objects have. The YAML reader, the compiled text, the checks and
- * docs/configuration.md all go by this one table, so they cannot disagree.
+ * the documents all use this one table, so they cannot disagree.
  */
 #ifndef TANDEM_ENGINE_CONF_SCHEMA_H
 #define TANDEM_ENGINE_CONF_SCHEMA_H
@@ -61,7 +61,7 @@ struct conf_key {
 extern const struct conf_key td_schema[];
 extern const unsigned td_schema_count;
 
-/* What there is to know of a kind apart from its keys. */
+/* What a kind has besides its keys. */
 struct conf_kind {
 	const char *name;    /* "queue": in the compiled text and in errors */
 	const char *section; /* "queues": in site.yaml */

@@ -124,7 +124,8 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 		(peer->rtcp.family && !hold && !is_target(ours, &peer->rtcp)))
 		return -ENOENT;
 
-	if (!hold) { /* a held peer may speak, from where it did: 0.0.0.0 does not move it */
+	if (!hold) { /* a peer on hold may go on speaking from its old address: 0.0.0.0 does not
+			move it */
 		leg->remote = peer->rtp;
 		leg->rtcp = peer->rtcp;
 	}

@@ -6,7 +6,7 @@
  *              tag       suite                        base64 of key and salt     lifetime
  * MKI:octets
  *
- * A line that cannot be used is as if it were not there (section 5.1.2), and why is told.
+ * A line that cannot be used counts as absent (section 5.1.2); the reason is returned.
  */
 #include <engine/sdp/sdp.h>
 
@@ -38,7 +38,7 @@ unsigned sdp_crypto_bytes(unsigned suite)
 	return suite < TD_SRTP_SUITES ? suites[suite].bytes : 0;
 }
 
-/* Padding may be missing, as with some who write AEAD's. */
+/* Padding may be missing: some implementations of the AEAD suites leave it out. */
 static bool base64_decode(struct str s, uint8_t *out, unsigned bytes)
 {
 	unsigned bits = 0, have = 0, n = 0;
@@ -116,7 +116,7 @@ static const char *key_decode(struct td_srtp_key *key, struct str s)
 		return "key of another length than the suite's, or not base64";
 	part = str_cut(&s, '|');
 	if (part.p && !memchr(part.p, ':', part.n)) {
-		/* A peer whose key wears out sends another in time: nobody else can. */
+		/* Only the peer can replace a key that wears out; it sends another one in time. */
 		if (!lifetime_valid(part))
 			return "lifetime malformed";
 		part = str_cut(&s, '|');
@@ -126,7 +126,8 @@ static const char *key_decode(struct td_srtp_key *key, struct str s)
 	return part.p ? mki_decode(key, part) : NULL;
 }
 
-/* Section 6.3. What we have not must not be left out silently, but for names that begin with -. */
+/* Section 6.3. We must not silently ignore a parameter that we do not have, unless its name begins
+ * with -. */
 static bool param_known(struct str s)
 {
 	uint64_t n;

@@ -41,7 +41,7 @@ static int connection_decode(struct td_addr *out, struct str s)
 	return 0;
 }
 
-/* "- 1 2 IN IP4 h": ids that are no numbers below 2**64 are only ever ours to compare: 0 */
+/* "- 1 2 IN IP4 h": an id that is no number below 2**64 counts as 0: only we compare it */
 static void origin_decode(struct sdp *out, struct str s)
 {
 	str_cut(&s, ' ');
@@ -130,7 +130,7 @@ static int attribute_decode(struct reader *r, struct str s)
 	if (str_eq(name, STR("rtpmap"))) {
 		rtpmap_decode(r, s);
 	} else if (str_eq(name, STR("ptime"))) {
-		/* what no one can mean is as if it had not been said */
+		/* a value that no one can mean counts as absent */
 		if (str_u64(str_trim(s), PTIME_MAX, &n) && n >= PTIME_MIN)
 			r->out->ptime_ms = (uint8_t)n;
 	} else if (str_eq(name, STR("rtcp-mux"))) {
@@ -156,7 +156,7 @@ static bool word_valid(struct str s)
 	return s.n > 0;
 }
 
-/* Its lines follow; those of one that it is better than are as if they had not been there. */
+/* Its lines follow. The lines of a worse stream before it count as absent. */
 static void stream_begin(struct reader *r, uint16_t port, struct str formats, bool savp)
 {
 	struct sdp *out = r->out;
