@@ -33,6 +33,25 @@ static int name_addr(struct sip_addr *out, struct str *s)
 	return sip_uri_decode(&out->uri, uri);
 }
 
+/*
+ * A URI without <>: parameters and '?' belong to the header field (section 20.10). A '?' is an
+ * error, and the URI ends at the first ';' after the host.
+ */
+static int addr_spec(struct sip_addr *out, struct str *s)
+{
+	const char *at = memchr(s->p, '@', s->n);
+	size_t n = at ? (size_t)(at - s->p) : 0;
+
+	while (n < s->n && s->p[n] != ';' && !lex_is(s->p[n], LEX_SPACE))
+		n++;
+	struct str uri = {s->p, n};
+	int rc = sip_uri_decode(&out->uri, uri);
+
+	s->p += n;
+	s->n -= n;
+	return rc == 0 && out->uri.headers.p ? -EBADMSG : rc;
+}
+
 int sip_addr_decode(struct sip_addr *out, struct str text)
 {
 	struct str s = str_trim(text), name, value;
@@ -41,24 +60,7 @@ int sip_addr_decode(struct sip_addr *out, struct str text)
 	*out = (struct sip_addr){.text = s};
 	if (s.n == 0)
 		return -EBADMSG;
-	if (s.p[0] == '"' || memchr(s.p, '<', s.n)) {
-		rc = name_addr(out, &s);
-	} else {
-		/* Without <>, parameters and '?' belong to the header field (section 20.10): a '?'
-		 * is an error, and the URI ends at the first ';' after the host. */
-		const char *at = memchr(s.p, '@', s.n);
-		size_t n = at ? (size_t)(at - s.p) : 0;
-
-		while (n < s.n && s.p[n] != ';' && !lex_is(s.p[n], LEX_SPACE))
-			n++;
-		struct str uri = {s.p, n};
-
-		s.p += n;
-		s.n -= n;
-		rc = sip_uri_decode(&out->uri, uri);
-		if (rc == 0 && out->uri.headers.p)
-			rc = -EBADMSG;
-	}
+	rc = s.p[0] == '"' || memchr(s.p, '<', s.n) ? name_addr(out, &s) : addr_spec(out, &s);
 	if (rc != 0)
 		return rc;
 	out->params = s;

@@ -253,19 +253,25 @@ static bool nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uin
 	return true;
 }
 
+/* The nonce count, 1 without qop: then a nonce serves once. False: with a qop that is not ours. */
+static bool count_decode(const struct sip_auth *a, uint64_t *nc)
+{
+	*nc = 1;
+	return a->qop.n == 0 || (str_caseeq(a->qop, STR("auth")) && a->nc.n == 8 &&
+					hex_decode(a->nc, nc) && *nc > 0 && a->cnonce.n > 0);
+}
+
 enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct sip_auth *a,
 	struct str method, struct str realm, enum td_digest algorithm, struct str ha1)
 {
 	struct str token = a->algorithm.p ? a->algorithm : tokens[TD_DIGEST_MD5];
 	char expected[DIGEST_HEX_BYTES];
 	struct nonce nonce = {0};
-	uint64_t nc = 1; /* without qop a nonce serves once */
+	uint64_t nc;
 	bool fresh = nonce_decode(d, now, a->nonce, &nonce);
 
-	if (!str_eq(a->realm, realm) || !str_caseeq(token, tokens[algorithm]))
-		return DIGEST_AGAIN;
-	if (a->qop.n > 0 && (!str_caseeq(a->qop, STR("auth")) || a->nc.n != 8 ||
-				    !hex_decode(a->nc, &nc) || nc == 0 || a->cnonce.n == 0))
+	if (!str_eq(a->realm, realm) || !str_caseeq(token, tokens[algorithm]) ||
+		!count_decode(a, &nc))
 		return DIGEST_AGAIN;
 	/* a->uri is not compared with the Request-URI: user agents put other equals there, and the
 	 * nonce count already keeps a response from being used for anything else */

@@ -31,14 +31,11 @@ static void on_resend(struct timer *timer, uint64_t now)
 static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
-	struct txn_layer *l = t->layer;
-	struct sip_tu *tu = t->tu;
+	const struct txn_ops *ops = t->layer->ops;
+	struct sip_tu *tu = txn_expire(t);
 
-	if (!t->lingering)
-		l->stats->timeouts++;
-	txn_free(t);
 	if (tu)
-		l->ops->failed(tu, 408, NULL);
+		ops->failed(tu, 408, NULL);
 }
 
 struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,

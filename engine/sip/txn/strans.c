@@ -94,14 +94,11 @@ static void on_resend(struct timer *timer, uint64_t now)
 static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
-	struct txn_layer *l = t->layer;
-	struct sip_tu *tu = t->tu;
+	const struct txn_ops *ops = t->layer->ops;
+	struct sip_tu *tu = txn_expire(t);
 
-	if (!t->lingering)
-		l->stats->timeouts++; /* no ACK: L for 2xx, H */
-	txn_free(t);
 	if (tu)
-		l->ops->no_ack(tu);
+		ops->no_ack(tu);
 }
 
 /* section 18.2.2, RFC 3581 */

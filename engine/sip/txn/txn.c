@@ -120,6 +120,16 @@ void txn_free(struct sip_txn *t)
 	pool_free(&l->txns, t);
 }
 
+struct sip_tu *txn_expire(struct sip_txn *t)
+{
+	struct sip_tu *tu = t->tu;
+
+	if (!t->lingering)
+		t->layer->stats->timeouts++;
+	txn_free(t);
+	return tu;
+}
+
 /* The one that has been finished for longest: the least likely to see a retransmission. */
 static bool evict(struct txn_layer *l, const struct sip_txn *except)
 {

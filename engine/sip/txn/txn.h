@@ -134,6 +134,8 @@ void txn_send(struct sip_txn *t);
 struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
 	const struct td_addr *local, const struct td_addr *remote);
 void txn_free(struct sip_txn *t);
+/* Frees t, whose time is over: a time-out unless it only lingered. Who waited for it, or NULL. */
+struct sip_tu *txn_expire(struct sip_txn *t);
 bool txn_keep(
 	struct sip_txn *t, struct stored_msg *m, struct str data); /* evicts others if it must */
 void txn_resend(struct sip_txn *t);
