@@ -166,19 +166,7 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_add
 }
 
 const struct sip_ua_ops uaglue_ops = {
-	.send = on_send,
-	.admit = on_admit,
-	.invite = on_invite,
-	.cancelled = on_cancelled,
-	.confirmed = on_confirmed,
-	.progress = on_progress,
-	.answered = on_answered,
-	.failed = on_failed,
-	.reinvite = on_reinvite,
-	.reinvite_done = on_reinvite_done,
-	.info = on_info,
-	.ended = on_ended,
-	.request = on_request,
+	SIP_UA_OPS(on_),
 	.trace = on_trace,
 };
 

@@ -218,7 +218,7 @@ static void on_invite(void *ctx, struct sip_session *session, const struct sip_m
 		phone_after(s, p, ms(s, 0, 7000), answer); /* at times after the ring time */
 }
 
-static void on_over(void *ctx, struct sip_session *session)
+static void on_cancelled(void *ctx, struct sip_session *session)
 {
 	phone_over(ctx, sip_session_user(session));
 }
@@ -285,19 +285,7 @@ static struct sip_ua *ua_new(struct soak *s, uint64_t seed)
 		.seed = seed, .max_sessions = PHONES / 2, .user_agent = "soak"};
 	struct sip_ua_ops ops = {
 		.ctx = s,
-		.send = on_send,
-		.admit = on_admit,
-		.invite = on_invite,
-		.cancelled = on_over,
-		.confirmed = on_confirmed,
-		.progress = on_progress,
-		.answered = on_answered,
-		.failed = on_failed,
-		.reinvite = on_reinvite,
-		.reinvite_done = on_reinvite_done,
-		.info = on_info,
-		.ended = on_ended,
-		.request = on_request,
+		SIP_UA_OPS(on_),
 		.trace = on_trace,
 	};
 

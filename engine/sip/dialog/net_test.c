@@ -319,19 +319,7 @@ static void run(void)
 
 static void world(uint64_t seed, unsigned loss, unsigned dup)
 {
-	struct sip_ua_ops ops = {.send = on_send,
-		.admit = on_admit,
-		.invite = on_invite,
-		.cancelled = on_cancelled,
-		.confirmed = on_confirmed,
-		.progress = on_progress,
-		.answered = on_answered,
-		.failed = on_failed,
-		.reinvite = on_reinvite,
-		.reinvite_done = on_reinvite_done,
-		.info = on_info,
-		.ended = on_ended,
-		.request = on_request};
+	struct sip_ua_ops ops = {SIP_UA_OPS(on_)};
 
 	memset(&w, 0, sizeof(w));
 	prng_init(&w.rng, seed);

@@ -62,6 +62,15 @@ struct sip_ua_ops {
 		const struct td_addr *remote, const uint8_t *data, size_t len);
 };
 
+/* All callbacks but the trace, which may be NULL, for who has named them alike:
+ *     struct sip_ua_ops ops = {.ctx = x, SIP_UA_OPS(on_)};     calls on_send(), on_admit() ... */
+#define SIP_UA_OPS(prefix)                                                                    \
+	.send = prefix##send, .admit = prefix##admit, .invite = prefix##invite,               \
+	.cancelled = prefix##cancelled, .confirmed = prefix##confirmed,                       \
+	.progress = prefix##progress, .answered = prefix##answered, .failed = prefix##failed, \
+	.reinvite = prefix##reinvite, .reinvite_done = prefix##reinvite_done,                 \
+	.info = prefix##info, .ended = prefix##ended, .request = prefix##request
+
 struct sip_ua_params {
 	uint64_t seed;
 	uint32_t max_sessions; /* legs: two a call */

@@ -134,20 +134,7 @@ struct td_addr fake_addr(const char *text)
 
 void fake_init(struct fake *f, uint32_t max_sessions)
 {
-	const struct sip_ua_ops ops = {.ctx = f,
-		.send = on_send,
-		.admit = on_admit,
-		.invite = on_invite,
-		.cancelled = on_cancelled,
-		.confirmed = on_confirmed,
-		.progress = on_progress,
-		.answered = on_answered,
-		.failed = on_failed,
-		.reinvite = on_reinvite,
-		.reinvite_done = on_reinvite_done,
-		.info = on_info,
-		.ended = on_ended,
-		.request = on_request};
+	const struct sip_ua_ops ops = {.ctx = f, SIP_UA_OPS(on_)};
 	const struct sip_ua_params p = {.seed = 1, .max_sessions = max_sessions};
 
 	memset(f, 0, sizeof(*f));
