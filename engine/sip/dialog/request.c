@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Requests of ours in a dialog (RFC 3261 section 12.2.1.1), and what they say of us. */
+/* Requests are of RFC 3261 section 12.2.1.1. */
 #include <engine/base/addr.h>
-#include <engine/sip/dialog/session.h>
+#include <engine/sip/dialog/request.h>
+#include <engine/sip/txn/ctrans.h>
+#include <engine/sip/txn/strans.h>
 
-void contact_encode(const struct sip_session *s, struct td_buf *b)
+static void contact_encode(const struct sip_session *s, struct td_buf *b)
 {
 	struct str user = session_field(s, FIELD_USER);
 	char local[ADDR_TEXT];
@@ -71,4 +73,28 @@ bool session_request_encode(struct sip_session *s, enum sip_method method, uint3
 	buf_str(b, extra);
 	header_encode(b, SIP_HDR_USER_AGENT, str_of(l->agent));
 	return body_encode(b, sdp);
+}
+
+void session_respond(struct sip_session *s, int code, struct str extra, struct str sdp)
+{
+	char contact[SESSION_TEXT + 256];
+	struct td_buf b;
+
+	if (code > 100 && code < 300) {
+		buf_init_fixed(&b, contact, sizeof(contact));
+		contact_encode(s, &b);
+		if (code >= 200)
+			buf_str(&b, STR(SIP_ALLOW));
+		extra = (struct str){b.data, b.len};
+	}
+	strans_respond(s->tu.invite, code, extra, sdp);
+}
+
+void session_bye(struct sip_session *s)
+{
+	struct txn_layer *l = &s->ua->txns;
+	uint64_t branch = txn_layer_id(l);
+
+	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
+		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->local, &s->remote);
 }

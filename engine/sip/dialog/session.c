@@ -5,7 +5,6 @@
 #include <engine/base/addr.h>
 #include <engine/sip/dialog/session.h>
 #include <engine/sip/txn/ctrans.h>
-#include <engine/sip/txn/strans.h>
 
 struct str session_field(const struct sip_session *s, enum session_field f)
 {
@@ -161,34 +160,40 @@ void session_target_set(struct sip_session *s, const struct sip_msg *m)
 	route(s);
 }
 
-void session_respond(struct sip_session *s, int code, struct str extra, struct str sdp)
-{
-	char contact[SESSION_TEXT + 256];
-	struct td_buf b;
-
-	if (code > 100 && code < 300) {
-		buf_init_fixed(&b, contact, sizeof(contact));
-		contact_encode(s, &b);
-		if (code >= 200)
-			buf_str(&b, STR(SIP_ALLOW));
-		extra = (struct str){b.data, b.len};
-	}
-	strans_respond(s->tu.invite, code, extra, sdp);
-}
-
-void session_bye(struct sip_session *s)
-{
-	struct txn_layer *l = &s->ua->txns;
-	uint64_t branch = txn_layer_id(l);
-
-	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
-		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->local, &s->remote);
-}
-
 void session_end(struct sip_session *s, int code)
 {
 	s->state = SESSION_OVER;
 	if (!s->silent)
 		s->ua->ops.ended(s->ua->ops.ctx, s, code);
 	session_free(s);
+}
+
+void *sip_session_user(const struct sip_session *s)
+{
+	return s->user;
+}
+
+void sip_session_set_user(struct sip_session *s, void *user)
+{
+	s->user = user;
+}
+
+struct str sip_session_call_id(const struct sip_session *s)
+{
+	return session_field(s, FIELD_CALL_ID);
+}
+
+const struct td_addr *sip_session_remote(const struct sip_session *s)
+{
+	return &s->remote;
+}
+
+const struct td_addr *sip_session_source(const struct sip_session *s)
+{
+	return &s->source;
+}
+
+const struct td_addr *sip_session_local(const struct sip_session *s)
+{
+	return &s->local;
 }

@@ -16,7 +16,6 @@
 
 #define SESSION_TEXT   4096 /* all the text of a dialog; more: 513 */
 #define SESSION_ROUTES 64   /* of a route set; more: 513 */
-#define SIP_ALLOW      "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER\r\n"
 
 enum session_state {
 	SESSION_INCOMING, /* INVITE came, no final response yet */
@@ -90,13 +89,6 @@ struct sip_session *session_lookup(
 /* Route set of a message that makes the dialog, turned round for the client. */
 bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse);
 void session_target_set(struct sip_session *s, const struct sip_msg *m);
-void contact_encode(const struct sip_session *s, struct td_buf *b);
-/* Writes a request of the dialog. False when it did not fit. */
-bool session_request_encode(struct sip_session *s, enum sip_method method, uint32_t cseq,
-	uint64_t branch, struct str extra, struct str sdp);
-/* Answers the INVITE under way; from 101 to 299 with our Contact in place of extra. */
-void session_respond(struct sip_session *s, int code, struct str extra, struct str sdp);
-void session_bye(struct sip_session *s); /* sends BYE; the session is the caller's to free */
 void session_end(struct sip_session *s, int code); /* told by `ended`, and freed */
 
 #endif

@@ -2,6 +2,7 @@
 /* The client's side of INVITE: RFC 3261 sections 13.2, 14.1, 9.1. */
 #include <errno.h>
 #include <engine/base/addr.h>
+#include <engine/sip/dialog/request.h>
 #include <engine/sip/dialog/uac.h>
 #include <engine/sip/txn/ctrans.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The server's side: requests checked (RFC 3261 section 8.2), answered or told to the caller. */
+#include <engine/sip/dialog/request.h>
 #include <engine/sip/dialog/uac.h>
 #include <engine/sip/dialog/uas.h>
 #include <engine/sip/txn/ctrans.h>

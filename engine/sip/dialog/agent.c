@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The user agent's memory, the way of a datagram into it, and what its caller asks of a session. */
+/* The user agent's memory, and the way of a datagram into it. */
 #include <errno.h>
 #include <stdlib.h>
+#include <engine/sip/dialog/request.h>
 #include <engine/sip/dialog/uac.h>
 #include <engine/sip/dialog/uas.h>
 #include <engine/sip/txn/ctrans.h>
@@ -127,36 +128,6 @@ void sip_session_bye(struct sip_session *s, uint64_t now)
 		session_respond(s, 487, STR(""), STR(""));
 	session_bye(s);
 	session_free(s);
-}
-
-void *sip_session_user(const struct sip_session *s)
-{
-	return s->user;
-}
-
-void sip_session_set_user(struct sip_session *s, void *user)
-{
-	s->user = user;
-}
-
-struct str sip_session_call_id(const struct sip_session *s)
-{
-	return session_field(s, FIELD_CALL_ID);
-}
-
-const struct td_addr *sip_session_remote(const struct sip_session *s)
-{
-	return &s->remote;
-}
-
-const struct td_addr *sip_session_source(const struct sip_session *s)
-{
-	return &s->source;
-}
-
-const struct td_addr *sip_session_local(const struct sip_session *s)
-{
-	return &s->local;
 }
 
 const struct sip_stats *sip_ua_stats(const struct sip_ua *ua)
