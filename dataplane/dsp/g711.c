@@ -49,17 +49,3 @@ uint8_t g711_alaw(int16_t sample)
 
 	return (uint8_t)(((negative ? 0 : 0x80) | segment << 4 | (step & 15)) ^ 0x55);
 }
-
-void g711_encode(enum td_codec codec, const int16_t *in, uint8_t *out, size_t samples)
-{
-	for (size_t i = 0; i < samples; i++)
-		out[i] = codec == TD_CODEC_PCMA ? g711_alaw(in[i]) : g711_ulaw(in[i]);
-}
-
-void g711_decode(enum td_codec codec, const uint8_t *in, int16_t *out, size_t samples)
-{
-	const int16_t *table = codec == TD_CODEC_PCMA ? g711_alaw_linear : g711_ulaw_linear;
-
-	for (size_t i = 0; i < samples; i++)
-		out[i] = table[in[i]];
-}

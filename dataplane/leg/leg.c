@@ -3,6 +3,7 @@
 #include <dataplane/leg/police.h>
 #include <dataplane/leg/secure.h>
 #include <dataplane/tap.h>
+#include <engine/base/codec.h>
 
 #define TTL 64
 
@@ -169,6 +170,7 @@ static void leg_set(
 	c->codec = p->codec;
 	c->policy = p->policy;
 	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
+	c->play_octets = (uint16_t)codec_payload(c->codec, c->ptime_ms);
 	c->remote = p->remote;
 	c->rtcp = p->rtcp;
 	c->mux = mux;
@@ -189,7 +191,7 @@ static void leg_set(
 		l->flags &= (uint16_t)~LEG_SILENT;
 	else if (before != both)
 		rtp_watch_start(r, id, now);
-	l->police_byte = police_byte(rtp_frame(c), rtp_head(l) + RTP_HEADER + rtp_frame(c));
+	l->police_byte = police_byte(rtp_frame(c), rtp_head(l) + RTP_HEADER + c->play_octets);
 	rtp_leg_match(r, id);
 	tap_prepare(r, id);
 }

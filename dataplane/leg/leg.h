@@ -163,7 +163,8 @@ struct leg_cold {
 	/* the sound that plays */
 	uint32_t sound, position;
 	bool loop;
-	uint8_t phase; /* the millisecond of 20 in which it is sent */
+	uint8_t phase;        /* the millisecond of 20 in which it is sent */
+	uint16_t play_octets; /* of a packet's payload */
 
 	/* what the peer's reports said */
 	int32_t out_lost;

@@ -6,8 +6,8 @@
  * with the fewest legs: a thousand callers who begin to wait together are 50 packets a millisecond,
  * not a thousand at once. Deadlines follow from deadlines, never from when they were kept.
  */
-#include <dataplane/dsp/g711.h>
 #include <dataplane/leg/secure.h>
+#include <engine/base/codec.h>
 
 #define CATCH_UP 3 /* packets late that are sent at once; more are left out, their time passes */
 
@@ -64,7 +64,7 @@ static void copy(struct leg_cold *c, const struct sound *s, uint8_t *out, uint32
 		if (c->position < s->bytes)
 			continue;
 		if (!c->loop) {
-			memset(out, g711_silence(c->codec), n);
+			memset(out, codec_get(c->codec)->silence, n);
 			return;
 		}
 		c->position = 0;
@@ -113,7 +113,7 @@ void rtp_play_due(struct rtp *r, uint32_t id, uint64_t deadline, uint64_t now)
 	struct leg_cold *c = &r->cold[id];
 	const struct sound *s = sounds_get(r->sounds, c->sound, c->codec);
 	uint64_t interval = c->ptime_ms * TD_NSEC_PER_MSEC;
-	uint32_t frame = rtp_frame(c);
+	uint32_t frame = c->play_octets;
 	uint64_t missed = (now - deadline) / interval;
 
 	if (s && c->position >= s->bytes && c->loop)

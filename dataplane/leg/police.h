@@ -10,11 +10,12 @@
 
 #include <dataplane/leg/leg.h>
 
-#define POLICE_AHEAD      8000 /* time-stamp units: 1 s, in which fit 2 s of the codec's packets */
+#define POLICE_AHEAD \
+	TD_RTP_CLOCK /* time-stamp units: 1 s, in which fit 2 s of the codec's packets */
 #define POLICE_FACTOR     2
 #define POLICE_SHIFT      8 /* of police_byte */
 #define POLICE_RTCP       10
-#define POLICE_RTCP_AHEAD 8000 /* 1 s */
+#define POLICE_RTCP_AHEAD TD_RTP_CLOCK /* 1 s */
 
 /* For packets of `frame` time-stamp units in `bytes` of IP. */
 static inline uint16_t police_byte(uint32_t frame, uint32_t bytes)

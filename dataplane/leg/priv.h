@@ -13,7 +13,7 @@
 #define RTP_VERSION   0x80 /* version 2, no padding, no extension, no CSRC */
 #define RTP_MARKER    0x80
 #define RTP_TYPE      0x7f /* the payload type, in the octet of the marker */
-#define RTP_CLOCK     8000 /* of every codec we have; G.722's is too (RFC 3551 section 4.5.2) */
+#define RTP_CLOCK     TD_RTP_CLOCK
 #define RTP_CLOCK_NS  (TD_NSEC_PER_SEC / RTP_CLOCK)
 #define IP_UDP_BYTES  (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
 #define IP6_UDP_BYTES (sizeof(struct rte_ipv6_hdr) + sizeof(struct rte_udp_hdr))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
-#include <dataplane/dsp/g711.h>
+#include <dataplane/dsp/convert.h>
 #include <engine/host/sounds.h>
 #include <engine/host/record/wav.h>
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX      (64u << 20)      /* over an hour */
-#define FRAME_SAMPLES (G711_RATE / 50) /* 20 ms: workers play whole frames */
+#define FILE_MAX      (64u << 20)         /* over an hour */
+#define FRAME_SAMPLES (CONVERT_RATE / 50) /* 20 ms: workers play whole frames */
 
 struct sound {
 	uint8_t *octets; /* NULL: as it was */
@@ -92,12 +92,12 @@ free_data:
 
 static int sound_set(struct dp *dp, uint32_t number, struct sound *s)
 {
-	static const enum td_codec codecs[] = {TD_CODEC_PCMU, TD_CODEC_PCMA};
 	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]) && !rc; i++) {
-		g711_encode(codecs[i], s->linear, s->octets, s->count);
-		rc = dp_sound_set(dp, number, codecs[i], s->octets, s->count);
+	for (unsigned codec = TD_CODEC_NONE + 1; codec < TD_CODEC_COUNT && !rc; codec++) {
+		convert_get(codec)->encode(s->linear, s->count, s->octets);
+		rc = dp_sound_set(dp, number, (enum td_codec)codec, s->octets,
+			convert_octets(codec, s->count));
 	}
 	return rc;
 }

@@ -10,7 +10,8 @@
  *     encoding   the name in SDP's a=rtpmap (RFC 8866 section 6.6), case ignored
  *     pt         the RTP payload type that we offer: static below 96, and then a peer need not
  *                write a=rtpmap (RFC 3551 table 4); else dynamic, 96..127 but TD_PT_DTMF
- *     clock      Hz of RTP time stamps: TD_RTP_CLOCK, others do not build
+ *     clock      Hz of RTP time stamps: TD_RTP_CLOCK (G.722's too, RFC 3551 section 4.5.2), as
+ *                others do not build
  *     bps        bits a second of payload at most: for packets' sizes, bandwidth and limits
  *     silence    the octet that fills what nobody says
  *     wav        the format tag of a WAV file that has its octets as they are, one a sample at

@@ -384,6 +384,31 @@ static void other_law_is_converted(void **state)
 	stop(f);
 }
 
+/* A codec without a WAV format of its own is recorded in the default one; packets of a codec that
+ * no one knows are silence, never another one's noise. */
+static void codec_without_wav_is_the_default(void **state)
+{
+	static uint8_t wav[1 << 16];
+	struct fixture *f = *state;
+	struct td_ev_recording ev = {0};
+	struct packet known = {0, 3, 1, 0, TD_NSEC_PER_SEC, TD_CODEC_PCMU};
+	struct packet unknown = {0, 4, 1, 0, TD_NSEC_PER_SEC + 20 * MS, TD_CODEC_COUNT};
+
+	start(f, 1);
+	recorder_begin(f->recorder, WALL, 1, CALL, TD_CODEC_NONE);
+	put(f, &known);
+	put(f, &unknown);
+	end(f, 0);
+	recorder_end(f->recorder, 1);
+	await(f, TD_EV_RECORDING, &ev, sizeof(ev));
+	assert_int_equal(ev.codec, TD_CODEC_DEFAULT);
+	assert_int_equal(ev.samples, FRAME);
+	wav_read(f, ev.file, wav, sizeof(wav));
+	for (unsigned i = 0; i < FRAME; i++)
+		assert_int_equal(sample(wav, i, 0), g711_alaw(g711_ulaw_linear[octet(0, 3, i)]));
+	stop(f);
+}
+
 static void full_disk_is_an_alarm(void **state)
 {
 	struct fixture *f = *state;
@@ -454,6 +479,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(new_source_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_recording, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_law_is_converted, setup, teardown),
+		cmocka_unit_test_setup_teardown(codec_without_wav_is_the_default, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_disk_is_an_alarm, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_do_not_collide, setup, teardown),
 		cmocka_unit_test(refuses_a_bad_directory),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dataplane/dsp/g711.h>
+#include <dataplane/dsp/convert.h>
 #include <engine/host/record/split.h>
 #include <engine/host/record/wav.h>
 #include <errno.h>
@@ -11,15 +11,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_SAMPLE (TD_NSEC_PER_SEC / G711_RATE)
-#define DRIFT         (SPLIT_DRIFT_MS * (G711_RATE / 1000))
+#define NS_PER_SAMPLE (TD_NSEC_PER_SEC / CONVERT_RATE)
+#define CHUNK_MS      20
+#define CHUNK_SAMPLES (CHUNK_MS * CONVERT_RATE / 1000)
+#define DRIFT         (SPLIT_DRIFT_MS * (CONVERT_RATE / 1000))
 /*
  * The window is the part of the file that packets can still change. Packets of one moment lie
  * within 2 * DRIFT of each other, so with SLIDE on top none is behind it but those that came
  * more than 2 s late. It is a ring, place modulo WINDOW, and a channel lies in one piece: a packet
  * touches as few lines of memory as it can, and nothing is moved when the window slides.
  */
-#define SLIDE  G711_RATE
+#define SLIDE  CONVERT_RATE
 #define WINDOW (2 * DRIFT + SLIDE)
 _Static_assert(WINDOW % SLIDE == 0, "what slides lies in one piece");
 
@@ -92,7 +94,8 @@ struct split *split_alloc(struct disk *disk, int dirfd, const struct split_info 
 	s->disk = disk;
 	s->dirfd = dirfd;
 	s->info = *info;
-	s->silence = g711_silence(info->codec);
+	s->info.codec = (uint8_t)wav_codec(info->codec);
+	s->silence = codec_get(s->info.codec)->silence;
 	memset(s->sample, s->silence, sizeof(s->sample));
 	part_name(s, part);
 	s->fd = openat(dirfd, part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
@@ -220,11 +223,32 @@ static uint64_t place(struct split *s, struct channel *c, const struct tap_rec *
 	return c->base;
 }
 
+/* A file has one format: a re-INVITE may change the call's codec, and not each codec has a WAV's.
+ * The octets, one a sample; 0: no one knows that codec. */
+static size_t octets_convert(const struct split *s, const struct tap_rec *rec, const uint8_t *in,
+	uint8_t *out, size_t max)
+{
+	const struct convert *from = convert_get(rec->codec), *to = convert_get(s->info.codec);
+	size_t step = codec_payload(rec->codec, CHUNK_MS), n = 0;
+	int16_t linear[CHUNK_SAMPLES];
+
+	for (size_t i = 0; from && i < rec->len && n + CHUNK_SAMPLES <= max; i += step) {
+		size_t octets = rec->len - i < step ? rec->len - i : step;
+		size_t samples = convert_samples(rec->codec, octets);
+
+		from->decode(in + i, octets, linear);
+		to->encode(linear, samples, out + n);
+		n += samples;
+	}
+	return n;
+}
+
 void split_audio(struct split *s, const struct tap_rec *rec, const void *payload)
 {
 	struct channel *c = &s->channel[rec->channel & 1];
-	uint8_t octets[UINT16_MAX];
+	uint8_t octets[UINT16_MAX + CHUNK_SAMPLES];
 	const uint8_t *from = payload;
+	size_t n = rec->len;
 
 	if (s->finishing || !rec->len)
 		return;
@@ -232,21 +256,13 @@ void split_audio(struct split *s, const struct tap_rec *rec, const void *payload
 		s->begun = true;
 		s->origin = rec->now;
 	}
-	/* A file has one format; a re-INVITE may change the call's. */
 	if (rec->codec != s->info.codec) {
-		int16_t linear[160];
-
-		for (size_t i = 0; i < rec->len; i += 160) {
-			size_t n = rec->len - i < 160 ? rec->len - i : 160;
-
-			g711_decode(rec->codec, from + i, linear, n);
-			g711_encode(s->info.codec, linear, octets + i, n);
-		}
 		from = octets;
+		n = octets_convert(s, rec, payload, octets, sizeof(octets));
 	}
 	uint64_t at = place(s, c, rec);
-	if (at + rec->len < WAV_FRAMES_MAX)
-		frames_put(s, c, at, rec->channel & 1, from, rec->len);
+	if (at + n < WAV_FRAMES_MAX)
+		frames_put(s, c, at, rec->channel & 1, from, n);
 }
 
 /* A full disk took the end. The header's block is there, so it can be told so. */

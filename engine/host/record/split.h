@@ -5,7 +5,8 @@
  * A packet's place is its RTP time stamp, counted from the first packet of its channel; that first
  * packet's place is its time of arrival, counted from the first packet of the recording. A new
  * SSRC, or a time stamp that has left the arrival by more than SPLIT_DRIFT_MS, is placed by arrival
- * again. Where nothing was put there is silence. Payload octets are kept as they came.
+ * again. Where nothing was put there is silence. Payload octets are kept as
+ * they came where the file has their codec.
  */
 #ifndef TANDEM_HOST_SPLIT_H
 #define TANDEM_HOST_SPLIT_H
@@ -20,7 +21,7 @@ struct split;
 
 struct split_info {
 	uint32_t recording;
-	uint8_t codec; /* of the file, enum td_codec */
+	uint8_t codec; /* enum td_codec: the call's; in split_info() and `done` the file's */
 	char call[TD_CALL_ID_BYTES];
 	char path[SPLIT_PATH]; /* within the recordings directory: "2026-01-31/ID.wav" */
 };

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/codec.h>
 #include <engine/host/record/wav.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define RATE        8000
-#define FORMAT_PCM  1
-#define FORMAT_ALAW 6
-#define FORMAT_ULAW 7
-#define FMT_BYTES   16 /* without the extension */
+#define RATE       8000
+#define FORMAT_PCM 1
+#define FMT_BYTES  16 /* without the extension */
 
 static unsigned char *put16(unsigned char *p, uint16_t v)
 {
@@ -28,6 +27,13 @@ static unsigned char *put_tag(unsigned char *p, const char *tag)
 	return p + 4;
 }
 
+enum td_codec wav_codec(unsigned codec)
+{
+	bool has = codec < TD_CODEC_COUNT && codec_table[codec].wav != 0;
+
+	return has ? (enum td_codec)codec : TD_CODEC_DEFAULT;
+}
+
 void wav_header(unsigned char out[static WAV_HEADER_BYTES], enum td_codec codec, uint64_t frames)
 {
 	uint32_t count = (uint32_t)(frames > WAV_FRAMES_MAX ? WAV_FRAMES_MAX : frames);
@@ -39,7 +45,7 @@ void wav_header(unsigned char out[static WAV_HEADER_BYTES], enum td_codec codec,
 	p = put_tag(p, "WAVE");
 	p = put_tag(p, "fmt ");
 	p = put32(p, FMT_BYTES + 2);
-	p = put16(p, codec == TD_CODEC_PCMA ? FORMAT_ALAW : FORMAT_ULAW);
+	p = put16(p, codec_get(codec)->wav);
 	p = put16(p, WAV_CHANNELS);
 	p = put32(p, RATE);
 	p = put32(p, RATE * WAV_CHANNELS);

@@ -11,7 +11,9 @@
 /* What the 32-bit sizes of the format can say: 74 hours. */
 #define WAV_FRAMES_MAX ((UINT32_MAX - WAV_HEADER_BYTES) / WAV_CHANNELS)
 
-/* Stereo G.711 (format 6 A-law, 7 mu-law), 8 kHz, `frames` samples a channel. */
+/* The codec of a file with speech of this codec: it, or the default where WAV has no format. */
+enum td_codec wav_codec(unsigned codec);
+/* Stereo, 8 kHz, `frames` samples a channel, one octet each; codec as wav_codec() gives it. */
 void wav_header(unsigned char out[static WAV_HEADER_BYTES], enum td_codec codec, uint64_t frames);
 
 /*
