@@ -4,7 +4,7 @@
 set -u
 reference=$1
 failed=0
-dir=$(mktemp -d) || exit 1
+dir=$(mktemp -d "${TMPDIR:-/tmp}/reference-XXXXXX") || exit 1 # no dot: mandoc would take it for a section
 trap 'rm -rf "$dir"' EXIT
 
 fail() {
