@@ -4,7 +4,6 @@
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,25 +11,13 @@
 #include <unistd.h>
 
 #define READ_BYTES 65536
-#define IDLE_MS    60000
-
-void link_init(struct engine_link *l, const char *path, void (*up)(void *ctx), void *ctx)
-{
-	*l = (struct engine_link){.path = path,
-		.up = up,
-		.ctx = ctx,
-		.fd = -1,
-		.next_id = 1,
-		.retry_ms = LINK_RETRY_MS};
-	buf_init(&l->in);
-	buf_init(&l->out);
-}
 
 /* Ends the connection; everyone who waits for an answer is told why there is none. */
-static void link_break(struct engine_link *l, uint64_t now_ms, int status, const char *why)
+static void link_end(struct engine_link *l, int status, const char *why)
 {
 	bool was_ready = l->ready;
 
+	loop_fd_del(&l->watch);
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
@@ -38,8 +25,6 @@ static void link_break(struct engine_link *l, uint64_t now_ms, int status, const
 	l->sent = 0;
 	buf_reset(&l->in);
 	buf_reset(&l->out);
-	l->retry_at_ms = now_ms + l->retry_ms;
-	l->retry_ms = 2 * l->retry_ms > LINK_RETRY_MAX ? LINK_RETRY_MAX : 2 * l->retry_ms;
 	if (was_ready)
 		log_line(LOG_WARNING, "engine lost", "socket=%s reason=\"%s\"", l->path, why);
 	for (unsigned i = 0; i < LINK_REQUESTS; i++) {
@@ -51,24 +36,48 @@ static void link_break(struct engine_link *l, uint64_t now_ms, int status, const
 	}
 }
 
+/* Ends it, and begins another one later. */
+static void link_break(struct engine_link *l, int status, const char *why)
+{
+	loop_timer_set(&l->timer, loop_now(l->loop) + l->retry_ms * TD_NSEC_PER_MSEC);
+	l->retry_ms = 2 * l->retry_ms > LINK_RETRY_MAX ? LINK_RETRY_MAX : 2 * l->retry_ms;
+	link_end(l, status, why);
+}
+
 void link_fini(struct engine_link *l)
 {
-	link_break(l, 0, -ESHUTDOWN, "tandemd ends");
+	link_end(l, -ESHUTDOWN, "tandemd ends");
+	loop_timer_del(&l->timer);
 	buf_free(&l->in);
 	buf_free(&l->out);
 }
 
-int link_fd(const struct engine_link *l)
+/* The first time at which an answer is overdue; TD_NEVER when none is waited for. */
+static uint64_t deadline(const struct engine_link *l)
 {
-	return l->fd;
+	uint64_t first = TD_NEVER;
+
+	for (unsigned i = 0; i < LINK_REQUESTS; i++)
+		if (l->requests[i].id && l->requests[i].deadline < first)
+			first = l->requests[i].deadline;
+	return first;
 }
 
-short link_events(const struct engine_link *l)
+/* For what the connection waits now. */
+static void link_wait(struct engine_link *l)
 {
-	return (short)(POLLIN | (l->sent < l->out.len ? POLLOUT : 0));
+	uint64_t due = deadline(l);
+
+	if (l->fd < 0)
+		return; /* for link_break()'s timer */
+	if (due != TD_NEVER)
+		loop_timer_set(&l->timer, due);
+	else
+		loop_timer_stop(&l->timer);
+	loop_fd_set(&l->watch, l->sent < l->out.len ? LOOP_READ | LOOP_WRITE : LOOP_READ);
 }
 
-int link_send(struct engine_link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
+int link_send(struct engine_link *l, enum td_api_op op, const struct td_buf *body,
 	void (*done)(void *ctx, int status, const char *body, size_t len), void *ctx)
 {
 	struct td_api_msg m = {.len = (uint32_t)body->len, .op = (uint16_t)op, .id = l->next_id};
@@ -91,8 +100,10 @@ int link_send(struct engine_link *l, uint64_t now_ms, enum td_api_op op, const s
 	buf_put(&l->out, body->data, body->len);
 	if (l->out.error)
 		return l->out.error;
-	*free_one = (struct link_request){m.id, now_ms + LINK_ANSWER_MS, done, ctx};
+	*free_one = (struct link_request){
+		m.id, loop_now(l->loop) + LINK_ANSWER_MS * TD_NSEC_PER_MSEC, done, ctx};
 	l->next_id = l->next_id == UINT32_MAX ? 1 : l->next_id + 1;
+	link_wait(l);
 	return 0;
 }
 
@@ -111,25 +122,6 @@ static void hello_done(void *ctx, int status, const char *body, size_t len)
 	l->retry_ms = LINK_RETRY_MS;
 	log_line(LOG_NOTICE, "engine connected", "socket=%s", l->path);
 	l->up(l->ctx);
-}
-
-static int link_connect(struct engine_link *l, uint64_t now_ms)
-{
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	char storage[64];
-	struct td_buf body;
-
-	if (!str_copy(a.sun_path, sizeof(a.sun_path), str_of(l->path)))
-		return -ENAMETOOLONG;
-	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l->fd < 0)
-		return -errno;
-	/* A Unix socket connects at once, or its backlog is full and we come again. */
-	if (connect(l->fd, (struct sockaddr *)&a, sizeof(a)))
-		return -errno;
-	buf_init_fixed(&body, storage, sizeof(storage));
-	buf_printf(&body, "{\"version\":%d,\"program\":\"tandemd\"}", TD_API_VERSION);
-	return link_send(l, now_ms, TD_API_HELLO, &body, hello_done, l);
 }
 
 static int link_write(struct engine_link *l)
@@ -202,39 +194,71 @@ static int link_read(struct engine_link *l)
 	return whole < 0 ? (int)whole : 0;
 }
 
-/* The first time at which an answer is overdue; 0 when none is waited for. */
-static uint64_t deadline(const struct engine_link *l)
+static void link_ready(void *ctx, uint32_t events)
 {
-	uint64_t first = 0;
+	struct engine_link *l = ctx;
+	int rc = link_read(l);
 
-	for (unsigned i = 0; i < LINK_REQUESTS; i++)
-		if (l->requests[i].id && (!first || l->requests[i].deadline_ms < first))
-			first = l->requests[i].deadline_ms;
-	return first;
-}
-
-int link_turn(struct engine_link *l, uint64_t now_ms)
-{
-	uint64_t due;
-	int rc = 0;
-
-	if (l->fd < 0) {
-		if (now_ms < l->retry_at_ms)
-			return (int)(l->retry_at_ms - now_ms);
-		rc = link_connect(l, now_ms);
-	} else {
-		rc = link_read(l);
-	}
 	if (rc == 0 && l->fd >= 0)
 		rc = link_write(l);
-	if (rc) {
-		link_break(l, now_ms, -ECONNRESET, strerror(-rc));
-		return (int)l->retry_ms;
+	if (rc)
+		link_break(l, -ECONNRESET, strerror(-rc));
+	link_wait(l);
+}
+
+static int link_connect(struct engine_link *l)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	char storage[64];
+	struct td_buf body;
+	int rc;
+
+	if (!str_copy(a.sun_path, sizeof(a.sun_path), str_of(l->path)))
+		return -ENAMETOOLONG;
+	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0)
+		return -errno;
+	/* A Unix socket connects at once, or its backlog is full and we come again. */
+	if (connect(l->fd, (struct sockaddr *)&a, sizeof(a)))
+		return -errno;
+	rc = loop_fd_add(l->loop, &l->watch, l->fd, LOOP_READ, link_ready, l);
+	if (rc)
+		return rc;
+	buf_init_fixed(&body, storage, sizeof(storage));
+	buf_printf(&body, "{\"version\":%d,\"program\":\"tandemd\"}", TD_API_VERSION);
+	return link_send(l, TD_API_HELLO, &body, hello_done, l);
+}
+
+static void link_due(void *ctx, uint64_t now)
+{
+	struct engine_link *l = ctx;
+	int rc;
+
+	if (l->fd >= 0) {
+		link_break(l, -ETIMEDOUT, "the engine does not answer");
+		return;
 	}
-	due = deadline(l);
-	if (due && due <= now_ms) {
-		link_break(l, now_ms, -ETIMEDOUT, "the engine does not answer");
-		return (int)l->retry_ms;
-	}
-	return due ? (int)(due - now_ms) : IDLE_MS;
+	rc = link_connect(l);
+	if (rc)
+		link_break(l, -ECONNRESET, strerror(-rc));
+}
+
+int link_init(struct engine_link *l, struct loop *loop, const char *path, void (*up)(void *ctx),
+	void *ctx)
+{
+	int rc;
+
+	*l = (struct engine_link){.path = path,
+		.up = up,
+		.ctx = ctx,
+		.loop = loop,
+		.fd = -1,
+		.next_id = 1,
+		.retry_ms = LINK_RETRY_MS};
+	buf_init(&l->in);
+	buf_init(&l->out);
+	rc = loop_timer_add(loop, &l->timer, link_due, l);
+	if (rc == 0)
+		loop_timer_set(&l->timer, loop_now(loop));
+	return rc;
 }

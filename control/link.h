@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The connection to tandem-engine: made again whenever it breaks, at growing intervals. It blocks
- * nowhere; the owner polls link_fd() and calls link_turn() then and when its time has come.
+ * nowhere; the owner's loop serves it.
  */
 #ifndef TANDEM_CONTROL_LINK_H
 #define TANDEM_CONTROL_LINK_H
 
 #include <engine/base/buf.h>
 #include <tandem/api.h>
+#include <system/loop.h>
 
 #define LINK_REQUESTS  16    /* under way at once */
 #define LINK_ANSWER_MS 10000 /* an engine that takes longer is taken for dead */
@@ -16,7 +17,7 @@
 
 struct link_request {
 	uint32_t id; /* 0: free */
-	uint64_t deadline_ms;
+	uint64_t deadline;
 	/* status 0: body is the answer; else a negative errno: body is one line of reason. */
 	void (*done)(void *ctx, int status, const char *body, size_t len);
 	void *ctx;
@@ -26,25 +27,25 @@ struct engine_link {
 	const char *path;
 	void (*up)(void *ctx); /* the engine has said HELLO */
 	void *ctx;
-	int fd; /* -1: not connected */
+	struct loop *loop;
+	struct loop_fd watch;
+	struct loop_timer timer; /* connect again; an answer is overdue */
+	int fd;                  /* -1: not connected */
 	bool ready;
 	uint32_t next_id;
 	unsigned retry_ms;
-	uint64_t retry_at_ms;
 	struct link_request requests[LINK_REQUESTS];
 	struct td_buf in, out;
 	size_t sent;
 };
 
-void link_init(struct engine_link *l, const char *path, void (*up)(void *ctx), void *ctx);
+/* Connects in the loop's next turn. 0 or -ENOMEM. */
+int link_init(struct engine_link *l, struct loop *loop, const char *path, void (*up)(void *ctx),
+	void *ctx);
 void link_fini(struct engine_link *l);
-int link_fd(const struct engine_link *l);       /* -1: none */
-short link_events(const struct engine_link *l); /* for poll() */
-/* Reads, writes, connects, gives up. When to come again at the latest, in ms. */
-int link_turn(struct engine_link *l, uint64_t now_ms);
-/* `done` (NULL: no one wants to know) is called exactly once, by link_turn() or link_fini(). 0, or
+/* `done` (NULL: no one wants to know) is called exactly once, by the loop or by link_fini(). 0, or
  * a negative errno: then it is not called. */
-int link_send(struct engine_link *l, uint64_t now_ms, enum td_api_op op, const struct td_buf *body,
+int link_send(struct engine_link *l, enum td_api_op op, const struct td_buf *body,
 	void (*done)(void *ctx, int status, const char *body, size_t len), void *ctx);
 
 #endif

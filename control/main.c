@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tandemd: one thread, one poll(). The site's file is checked and compiled before anything else;
+ * tandemd: one thread, one loop. The site's file is checked and compiled before anything else;
  * then it serves its socket, follows the journal, and keeps the engine configured whenever there
  * is one.
  */
@@ -11,24 +11,21 @@
 #include <control/site.h>
 #include <control/store/follow.h>
 #include <system/log.h>
+#include <system/loop.h>
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EXIT_CONFIG   2
-#define TICK_MS       1000
-#define PURGE_MS      3600000
-#define PURGE_NEXT_MS 1000 /* while there is more to purge */
+#define PURGE_NS      (3600 * TD_NSEC_PER_SEC)
+#define PURGE_NEXT_NS TD_NSEC_PER_SEC /* while there is more to purge */
 
 struct tandemd {
 	struct options options;
@@ -38,20 +35,12 @@ struct tandemd {
 	struct site site;
 	struct ops ops;
 	struct api *api;
-	int signals;
-	uint64_t acked;    /* what the engine was told last */
-	uint64_t purge_ms; /* when next */
-	int told_error;    /* of the store, in the log */
-	bool stop;
+	struct loop *loop;
+	struct loop_fd journal; /* the store follows it */
+	struct loop_timer follow_timer, purge_timer;
+	uint64_t acked; /* what the engine was told last */
+	int told_error; /* of the store, in the log */
 };
-
-static uint64_t clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void complain(void *ctx, const char *line)
 {
@@ -93,43 +82,6 @@ static int capabilities_drop(void)
 	return rc;
 }
 
-static void engine_up(void *ctx)
-{
-	struct tandemd *d = ctx;
-
-	d->acked = 0; /* an engine that has restarted must hear it again */
-	site_sync(&d->site);
-}
-
-static int signals_open(struct tandemd *d)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -errno;
-	signal(SIGPIPE, SIG_IGN);
-	d->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return d->signals < 0 ? -errno : 0;
-}
-
-static void signals_take(struct tandemd *d)
-{
-	struct signalfd_siginfo info;
-
-	while (read(d->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP) {
-			log_reopen();
-			ops_reload(&d->ops);
-		} else {
-			d->stop = true;
-		}
-	}
-}
-
 /* Tells the engine what is stored; it reuses that space. */
 static void acknowledge(struct tandemd *d)
 {
@@ -141,9 +93,18 @@ static void acknowledge(struct tandemd *d)
 		return;
 	buf_init_fixed(&body, storage, sizeof(storage));
 	buf_printf(&body, "{\"seq\":%lu}", seq);
-	/* A full table of requests empties soon: the next turn tries again. */
-	if (link_send(&d->link, clock_ms(), TD_API_JOURNAL_ACK, &body, NULL, NULL) == 0)
+	/* A full table of requests empties soon: the journal's next turn tries again. */
+	if (link_send(&d->link, TD_API_JOURNAL_ACK, &body, NULL, NULL) == 0)
 		d->acked = seq;
+}
+
+static void engine_up(void *ctx)
+{
+	struct tandemd *d = ctx;
+
+	d->acked = 0; /* an engine that has restarted must hear it again */
+	site_sync(&d->site);
+	acknowledge(d);
 }
 
 /* A store that cannot write is an operator's matter: said once, and once when it is over. */
@@ -161,57 +122,96 @@ static void store_watch(struct tandemd *d)
 	d->told_error = error;
 }
 
-static void purge(struct tandemd *d, uint64_t now)
+static void purge_due(void *ctx, uint64_t now)
 {
-	int more;
+	struct tandemd *d = ctx;
+	int more = 1;
 
-	if (!d->options.keep_days || now < d->purge_ms || store_pending(d->store))
-		return;
-	more = store_purge(d->store, d->options.keep_days, (uint64_t)time(NULL) * TD_NSEC_PER_SEC);
-	d->purge_ms = now + (more == 1 ? PURGE_NEXT_MS : PURGE_MS);
+	if (!store_pending(d->store))
+		more = store_purge(
+			d->store, d->options.keep_days, (uint64_t)time(NULL) * TD_NSEC_PER_SEC);
+	loop_timer_set(&d->purge_timer, now + (more == 1 ? PURGE_NEXT_NS : PURGE_NS));
 }
 
-static int least(int a, int b)
+static void follow_due(void *ctx, uint64_t now)
 {
-	return a < b ? a : b;
-}
+	struct tandemd *d = ctx;
+	int wait_ms = follow_turn(&d->follow, now / TD_NSEC_PER_MSEC);
 
-/* All work that is due. When to come again, in ms. */
-static int turn(struct tandemd *d)
-{
-	uint64_t now = clock_ms();
-	int wait = TICK_MS;
-
-	wait = least(wait, follow_turn(&d->follow, now));
+	loop_timer_set(&d->follow_timer, now + (uint64_t)wait_ms * TD_NSEC_PER_MSEC);
 	store_watch(d);
 	acknowledge(d);
-	wait = least(wait, link_turn(&d->link, now));
-	if (ops_turn(&d->ops))
-		wait = 0;
-	purge(d, now);
-	return wait;
 }
 
-static void serve(struct tandemd *d)
+static void journal_ready(void *ctx, uint32_t events)
 {
-	enum { SIGNALS, API, JOURNAL, ENGINE, COUNT };
+	struct tandemd *d = ctx;
 
-	while (!d->stop) {
-		int wait = turn(d);
-		struct pollfd fds[COUNT] = {
-			[SIGNALS] = {.fd = d->signals, .events = POLLIN},
-			[API] = {.fd = api_fd(d->api), .events = POLLIN},
-			[JOURNAL] = {.fd = follow_fd(&d->follow), .events = POLLIN},
-			[ENGINE] = {.fd = link_fd(&d->link), .events = link_events(&d->link)},
-		};
+	follow_due(d, loop_now(d->loop));
+}
 
-		if (poll(fds, COUNT, wait) < 0 && errno != EINTR)
-			break;
-		if (fds[SIGNALS].revents)
-			signals_take(d);
-		if (fds[API].revents)
-			api_turn(d->api);
+/* The journal's reader has another descriptor, or none. Without one the timer looks again. */
+static void journal_watch(void *ctx, int fd)
+{
+	struct tandemd *d = ctx;
+
+	loop_fd_del(&d->journal);
+	if (fd >= 0)
+		(void)loop_fd_add(d->loop, &d->journal, fd, LOOP_READ, journal_ready, d);
+}
+
+static void signalled(void *ctx, int number)
+{
+	struct tandemd *d = ctx;
+
+	if (number == SIGHUP) {
+		log_reopen();
+		ops_reload(&d->ops);
+	} else {
+		loop_stop(d->loop);
 	}
+}
+
+static int loop_open(struct tandemd *d)
+{
+	sigset_t set;
+	int rc;
+
+	d->loop = loop_alloc(NULL);
+	if (!d->loop)
+		return -errno;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	rc = loop_signals(d->loop, &set, signalled, d);
+	if (!rc)
+		rc = loop_timer_add(d->loop, &d->follow_timer, follow_due, d);
+	if (!rc)
+		rc = loop_timer_add(d->loop, &d->purge_timer, purge_due, d);
+	if (!rc)
+		rc = link_init(&d->link, d->loop, d->options.engine, engine_up, d);
+	return rc;
+}
+
+static void loop_close(struct tandemd *d)
+{
+	loop_timer_del(&d->follow_timer);
+	loop_timer_del(&d->purge_timer);
+	loop_free(d->loop);
+}
+
+static int serve(struct tandemd *d)
+{
+	int rc;
+
+	loop_timer_set(&d->follow_timer, loop_now(d->loop));
+	if (d->options.keep_days)
+		loop_timer_set(&d->purge_timer, loop_now(d->loop));
+	rc = loop_run(d->loop);
+	if (rc)
+		log_line(LOG_ERR, "stopping: no more events", "reason=\"%s\"", strerror(-rc));
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int run(struct tandemd *d)
@@ -227,9 +227,11 @@ static int run(struct tandemd *d)
 		return EXIT_CONFIG;
 	}
 	follow_init(&d->follow, d->store, journal ? journal : conf_site(d->site.want)->journal_dir);
-	ops_init(&d->ops, &d->options, &d->site, d->store, &d->follow);
+	d->follow.watch = journal_watch;
+	d->follow.ctx = d;
+	ops_init(&d->ops, d->loop, &d->options, &d->site, d->store, &d->follow);
 	handlers.ctx = &d->ops;
-	d->api = api_start(d->options.socket, &handlers, &err);
+	d->api = api_start(d->loop, d->options.socket, &handlers, &err);
 	if (!d->api) {
 		fprintf(stderr, "tandemd: %s\n", err.s);
 		rc = EXIT_CONFIG;
@@ -244,10 +246,9 @@ static int run(struct tandemd *d)
 	log_line(LOG_NOTICE, "started", "version=%s site=%s store=%s seq=%lu", TD_VERSION,
 		d->options.site, d->options.store, store_seq(d->store));
 	sd_notify(0, "READY=1");
-	serve(d);
+	rc = serve(d);
 	sd_notify(0, "STOPPING=1");
 	log_line(LOG_NOTICE, "stopping", "seq=%lu", store_seq(d->store));
-	rc = EXIT_SUCCESS;
 stop_api:
 	ops_fini(&d->ops);
 	/* Ends what waits for the engine, which answers clients: before their socket goes. */
@@ -267,13 +268,15 @@ int main(int argc, char **argv)
 	if (rc)
 		return rc - 1;
 	umask(0027);
-	if (signals_open(&d)) {
-		fprintf(stderr, "tandemd: signals: %s\n", strerror(errno));
+	rc = loop_open(&d);
+	if (rc) {
+		fprintf(stderr, "tandemd: not started: %s\n", strerror(-rc));
 		return EXIT_FAILURE;
 	}
-	link_init(&d.link, d.options.engine, engine_up, &d);
-	site_init(&d.site, d.options.compiled, &d.link, clock_ms);
+	site_init(&d.site, d.options.compiled, &d.link);
 	rc = site_read(&d) ? EXIT_CONFIG : run(&d);
+	link_fini(&d.link);
 	site_fini(&d.site);
+	loop_close(&d);
 	return rc;
 }

@@ -37,12 +37,6 @@ struct lines {
 	unsigned left_out;
 };
 
-void ops_init(struct ops *o, const struct options *options, struct site *site, struct store *store,
-	struct follow *follow)
-{
-	*o = (struct ops){.options = options, .site = site, .store = store, .follow = follow};
-}
-
 static void rows_job_free(struct rows_job **place)
 {
 	api_client_put((*place)->client);
@@ -188,8 +182,10 @@ static bool rows_page(struct ops *o, struct rows_job *j)
 	return rc == 1;
 }
 
-bool ops_turn(struct ops *o)
+/* A page of each long answer whose client has room. */
+static void pages_send(void *ctx)
 {
+	struct ops *o = ctx;
 	bool again = false;
 
 	for (unsigned i = 0; i < OPS_JOBS; i++) {
@@ -202,7 +198,19 @@ bool ops_turn(struct ops *o)
 		else
 			again |= !api_client_full(j->client);
 	}
-	return again;
+	if (again)
+		loop_post(o->loop, &o->pages);
+}
+
+void ops_init(struct ops *o, struct loop *loop, const struct options *options, struct site *site,
+	struct store *store, struct follow *follow)
+{
+	*o = (struct ops){.options = options,
+		.site = site,
+		.store = store,
+		.follow = follow,
+		.loop = loop,
+		.pages = {.run = pages_send, .ctx = o}};
 }
 
 static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body,
@@ -246,6 +254,7 @@ static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg
 	j->id = m->id;
 	api_client_get(c);
 	*place = j;
+	loop_post(o->loop, &o->pages);
 }
 
 static void op_call(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
@@ -329,13 +338,19 @@ out:
 	json_decref(body);
 }
 
-/* Its jobs are found by ops_turn(). */
+/* Its jobs end when their page is due. */
 static void closed(void *ctx, struct api_client *c)
 {
+	struct ops *o = ctx;
+
+	loop_post(o->loop, &o->pages);
 }
 
 static void drained(void *ctx, struct api_client *c)
 {
+	struct ops *o = ctx;
+
+	loop_post(o->loop, &o->pages);
 }
 
 const struct api_handlers ops_handlers = {.request = request, .closed = closed, .drained = drained};

@@ -17,16 +17,16 @@ struct ops {
 	struct site *site;
 	struct store *store;
 	struct follow *follow;
+	struct loop *loop;
+	struct loop_work pages;          /* posted while a long answer has a page to send */
 	struct rows_job *jobs[OPS_JOBS]; /* long answers under way; NULL: free */
 };
 
-void ops_init(struct ops *o, const struct options *options, struct site *site, struct store *store,
-	struct follow *follow);
+void ops_init(struct ops *o, struct loop *loop, const struct options *options, struct site *site,
+	struct store *store, struct follow *follow);
 void ops_fini(struct ops *o);
 extern const struct api_handlers ops_handlers; /* set .ctx to the struct ops */
 
-/* A page of each long answer whose client has room. True: come again at once. */
-bool ops_turn(struct ops *o);
 /* Reads the site file again and applies it (SIGHUP). Errors are logged. */
 void ops_reload(struct ops *o);
 

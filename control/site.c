@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void site_init(
-	struct site *s, const char *compiled, struct engine_link *link, uint64_t (*clock_ms)(void))
+void site_init(struct site *s, const char *compiled, struct engine_link *link)
 {
-	*s = (struct site){.compiled = compiled, .link = link, .clock_ms = clock_ms};
+	*s = (struct site){.compiled = compiled, .link = link};
 }
 
 void site_fini(struct site *s)
@@ -154,7 +153,7 @@ static void difference_send(struct site *s, const struct td_conf *running)
 		goto free_lines;
 	}
 	body_text(&body, &lines);
-	rc = link_send(s->link, s->clock_ms(), TD_API_CONFIG_APPLY, &body, applied, s);
+	rc = link_send(s->link, TD_API_CONFIG_APPLY, &body, applied, s);
 	buf_free(&body);
 	if (rc)
 		fail(s, rc, strerror(-rc));
@@ -201,7 +200,7 @@ static int running_ask(struct site *s)
 
 	buf_init(&body);
 	buf_str(&body, STR("{}"));
-	rc = link_send(s->link, s->clock_ms(), TD_API_CONFIG_GET, &body, running_got, s);
+	rc = link_send(s->link, TD_API_CONFIG_GET, &body, running_got, s);
 	buf_free(&body);
 	return rc;
 }

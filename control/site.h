@@ -24,7 +24,6 @@ struct site {
 	const char *compiled; /* path of the last-good file */
 	struct engine_link *link;
 	struct td_conf *want;
-	uint64_t (*clock_ms)(void);
 	/* The change under way: */
 	bool busy;
 	struct td_conf *next; /* NULL: the engine shall have `want` again */
@@ -33,8 +32,7 @@ struct site {
 	void *ctx;
 };
 
-void site_init(
-	struct site *s, const char *compiled, struct engine_link *link, uint64_t (*clock_ms)(void));
+void site_init(struct site *s, const char *compiled, struct engine_link *link);
 void site_fini(struct site *s);
 
 /* At the start: `conf` (taken over) is what the site shall have; writes the last-good file when it

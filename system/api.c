@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,7 +14,6 @@
 #include <unistd.h>
 
 #define READ_BYTES (64u << 10) /* of one client in a row */
-#define EVENTS     16
 #define BACKLOG    16
 
 _Static_assert(sizeof(struct td_api_msg) == 12, "as on the wire");
@@ -23,17 +21,20 @@ _Static_assert(sizeof(struct td_api_msg) == 12, "as on the wire");
 struct api_client {
 	TAILQ_ENTRY(api_client) link;
 	struct api *api;
-	int fd;                              /* -1: gone */
-	unsigned refs;                       /* the connection holds one */
-	bool hello, writing, paused, doomed; /* doomed: shut down, about to be closed */
-	char *in; /* header and body of the message being read, NUL behind it */
+	struct loop_fd watch;
+	int fd;                     /* -1: gone */
+	unsigned refs;              /* the connection holds one */
+	bool hello, paused, doomed; /* doomed: shut down, about to be closed */
+	char *in;                   /* header and body of the message being read, NUL behind it */
 	size_t in_len, in_cap;
 	struct td_buf out;
 	size_t sent; /* of out */
 };
 
 struct api {
-	int listener, epoll;
+	struct loop *loop;
+	struct loop_fd watch; /* of the listener */
+	int listener;
 	unsigned count;
 	struct sockaddr_un path;
 	struct api_handlers handlers;
@@ -68,7 +69,8 @@ static void client_close(struct api_client *c)
 {
 	if (c->fd < 0)
 		return;
-	close(c->fd); /* leaves the epoll set by itself */
+	loop_fd_del(&c->watch);
+	close(c->fd);
 	c->fd = -1;
 	TAILQ_REMOVE(&c->api->clients, c, link);
 	c->api->count--;
@@ -78,13 +80,7 @@ static void client_close(struct api_client *c)
 
 static void client_watch(struct api_client *c, bool writing)
 {
-	struct epoll_event ev = {
-		.events = EPOLLIN | (writing ? (uint32_t)EPOLLOUT : 0), .data.ptr = c};
-
-	if (c->writing == writing)
-		return;
-	c->writing = writing;
-	epoll_ctl(c->api->epoll, EPOLL_CTL_MOD, c->fd, &ev);
+	loop_fd_set(&c->watch, writing ? LOOP_READ | LOOP_WRITE : LOOP_READ);
 }
 
 /* What the socket takes now. False: the connection is broken. */
@@ -265,41 +261,15 @@ static bool client_receive(struct api_client *c)
 	return rc == 0;
 }
 
-static void accept_client(struct api *a)
+static void client_ready(void *ctx, uint32_t events)
 {
-	struct epoll_event ev = {.events = EPOLLIN};
-	int fd = accept4(a->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct api_client *c;
-
-	if (fd < 0)
-		return;
-	c = a->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
-	if (!c)
-		goto refuse;
-	c->api = a;
-	c->fd = fd;
-	c->refs = 1;
-	buf_init(&c->out);
-	ev.data.ptr = c;
-	if (epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &ev) < 0)
-		goto refuse;
-	TAILQ_INSERT_TAIL(&a->clients, c, link);
-	a->count++;
-	return;
-refuse:
-	log_line(LOG_WARNING, "client refused", "clients=%u most=%u", a->count, API_CLIENTS_MAX);
-	free(c);
-	close(fd);
-}
-
-static void client_turn(struct api_client *c, uint32_t events)
-{
+	struct api_client *c = ctx;
 	bool good = true;
 
 	api_client_get(c);
-	if (events & EPOLLIN)
+	if (events & LOOP_READ)
 		good = client_receive(c);
-	else if (events & (EPOLLHUP | EPOLLERR))
+	else if (events & LOOP_BROKEN)
 		good = false;
 	if (good && c->fd >= 0)
 		good = client_send(c);
@@ -313,18 +283,30 @@ static void client_turn(struct api_client *c, uint32_t events)
 	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
-void api_turn(struct api *a)
+static void accept_client(void *ctx, uint32_t events)
 {
-	struct epoll_event ev[EVENTS];
-	int n = epoll_wait(a->epoll, ev, EVENTS, 0);
+	struct api *a = ctx;
+	int fd = accept4(a->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct api_client *c;
 
-	/* A client is freed only in its own turn here, so later events of the batch are sound. */
-	for (int i = 0; i < n; i++) {
-		if (ev[i].data.ptr)
-			client_turn(ev[i].data.ptr, ev[i].events);
-		else
-			accept_client(a);
-	}
+	if (fd < 0)
+		return;
+	c = a->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
+	if (!c)
+		goto refuse;
+	c->api = a;
+	c->fd = fd;
+	c->refs = 1;
+	buf_init(&c->out);
+	if (loop_fd_add(a->loop, &c->watch, fd, LOOP_READ, client_ready, c) < 0)
+		goto refuse;
+	TAILQ_INSERT_TAIL(&a->clients, c, link);
+	a->count++;
+	return;
+refuse:
+	log_line(LOG_WARNING, "client refused", "clients=%u most=%u", a->count, API_CLIENTS_MAX);
+	free(c);
+	close(fd);
 }
 
 /* A socket that a killed engine left is in the way; one that a live engine serves is not ours. */
@@ -350,46 +332,42 @@ static int socket_bind(struct api *a)
 	return bind(a->listener, (struct sockaddr *)&a->path, sizeof(a->path)) < 0 ? -errno : 0;
 }
 
-struct api *api_start(const char *path, const struct api_handlers *handlers, struct td_text *err)
+struct api *api_start(struct loop *loop, const char *path, const struct api_handlers *handlers,
+	struct td_text *err)
 {
 	struct api *a = calloc(1, sizeof(*a));
-	struct epoll_event ev = {.events = EPOLLIN};
 	int rc = -ENOMEM;
 
 	if (!a)
 		goto fail;
 	TAILQ_INIT(&a->clients);
+	a->loop = loop;
 	a->handlers = *handlers;
 	a->path.sun_family = AF_UNIX;
 	rc = -ENAMETOOLONG;
 	if (strlen(path) >= sizeof(a->path.sun_path))
 		goto free_a;
 	strcpy(a->path.sun_path, path);
-	a->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (a->epoll < 0) {
-		rc = -errno;
-		goto free_a;
-	}
 	a->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (a->listener < 0) {
 		rc = -errno;
-		goto close_epoll;
+		goto free_a;
 	}
 	rc = socket_bind(a);
 	if (rc)
 		goto close_listener;
-	if (chmod(path, 0660) < 0 || listen(a->listener, BACKLOG) < 0 ||
-		epoll_ctl(a->epoll, EPOLL_CTL_ADD, a->listener, &ev) < 0) {
+	if (chmod(path, 0660) < 0 || listen(a->listener, BACKLOG) < 0) {
 		rc = -errno;
 		goto unlink_path;
 	}
+	rc = loop_fd_add(loop, &a->watch, a->listener, LOOP_READ, accept_client, a);
+	if (rc)
+		goto unlink_path;
 	return a;
 unlink_path:
 	unlink(path);
 close_listener:
 	close(a->listener);
-close_epoll:
-	close(a->epoll);
 free_a:
 	free(a);
 fail:
@@ -412,13 +390,8 @@ void api_stop(struct api *a)
 		client_send(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 		client_close(c);
 	}
+	loop_fd_del(&a->watch);
 	close(a->listener);
-	close(a->epoll);
 	unlink(a->path.sun_path);
 	free(a);
-}
-
-int api_fd(const struct api *a)
-{
-	return a->epoll;
 }

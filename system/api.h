@@ -10,6 +10,7 @@
 #include <engine/base/buf.h>
 #include <tandem/api.h>
 #include <tandem/text.h>
+#include <system/loop.h>
 
 #define API_CLIENTS_MAX 64
 #define API_OUT_MAX     (8u << 20)
@@ -29,11 +30,11 @@ struct api_handlers {
 	void (*drained)(void *ctx, struct api_client *c);
 };
 
-/* Takes the path over when no one listens there. NULL with errno and one line in err. */
-struct api *api_start(const char *path, const struct api_handlers *handlers, struct td_text *err);
-void api_stop(struct api *a);    /* NULL is fine */
-int api_fd(const struct api *a); /* readable: call api_turn() */
-void api_turn(struct api *a);
+/* Takes the path over when no one listens there; the loop serves it from then on. NULL with errno
+ * and one line in err. */
+struct api *api_start(struct loop *loop, const char *path, const struct api_handlers *handlers,
+	struct td_text *err);
+void api_stop(struct api *a); /* NULL is fine; before loop_free() */
 
 /* A reference keeps the struct, not the connection. */
 void api_client_get(struct api_client *c);

@@ -10,12 +10,26 @@ void follow_init(struct follow *f, struct store *store, const char *dir)
 	*f = (struct follow){.store = store, .dir = dir};
 }
 
+static void watch(struct follow *f, int fd)
+{
+	if (f->watch)
+		f->watch(f->ctx, fd);
+}
+
+static void reader_close(struct follow *f)
+{
+	if (!f->reader)
+		return;
+	watch(f, -1);
+	journal_reader_close(f->reader);
+	f->reader = NULL;
+}
+
 void follow_fini(struct follow *f)
 {
 	if (store_commit(f->store) == 0)
 		f->begun_ms = 0;
-	journal_reader_close(f->reader);
-	f->reader = NULL;
+	reader_close(f);
 }
 
 int follow_fd(const struct follow *f)
@@ -69,10 +83,9 @@ static int reader_open(struct follow *f)
 	if (!f->reader)
 		return -errno;
 	rc = journal_reader_seek(f->reader, store_seq(f->store) + 1);
-	if (rc) {
-		journal_reader_close(f->reader);
-		f->reader = NULL;
-	}
+	watch(f, journal_reader_fd(f->reader));
+	if (rc)
+		reader_close(f);
 	return rc;
 }
 
@@ -80,8 +93,7 @@ static int reader_open(struct follow *f)
 static int start_over(struct follow *f, int error)
 {
 	store_rollback(f->store);
-	journal_reader_close(f->reader);
-	f->reader = NULL;
+	reader_close(f);
 	f->begun_ms = 0;
 	f->error = error;
 	return RETRY_MS;

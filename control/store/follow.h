@@ -21,6 +21,10 @@ struct follow {
 	uint64_t checked_ms;           /* when we last saw that the journal is the same one */
 	uint64_t damaged;              /* places that could not be read */
 	int error;                     /* of the last turn that failed; 0 when all is well */
+	/* The owner's, or NULL: follow_fd() is another one now; -1: the one there was is closed
+	 * next. */
+	void (*watch)(void *ctx, int fd);
+	void *ctx;
 };
 
 void follow_init(struct follow *f, struct store *store, const char *dir);

@@ -13,18 +13,14 @@
 #include <engine/host/site.h>
 #include <engine/host/sounds.h>
 #include <system/log.h>
+#include <system/loop.h>
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
-#include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
 #define EXIT_CONFIG   2
 #define DRAIN_LOOK_NS (200 * TD_NSEC_PER_MSEC)
@@ -42,15 +38,17 @@ struct host {
 	struct ops ops; /* dp, turn, journal, recorder, conf */
 	struct kernel_sip *kernel_sip;
 	struct api *api;
-	int signals, kick;
-	uint64_t wall_offset; /* as last told */
-	uint64_t second;      /* of the last ops_second() */
+	struct loop *loop;
+	struct loop_work kick; /* signalling has an answer or a trace for us */
+	struct loop_fd dataplane;
+	struct loop_timer second;
+	struct loop_timer look; /* while draining: is there a call left? */
+	struct loop_timer end;  /* the latest, once a stop at once is asked for */
+	uint64_t look_interval; /* ns */
+	uint64_t wall_offset;   /* as last told */
 	uint64_t wall_told;
-	uint64_t drain_looked;
-	uint64_t stop_at; /* monotonic, the latest; 0: not asked for */
-	bool counting;    /* a REQUEST_CALLS is under way */
-	bool told;        /* a signal has told to end; the next one to end at once */
-	bool stop;
+	bool counting; /* a REQUEST_CALLS is under way */
+	bool told;     /* a signal has told to end; the next one to end at once */
 	struct td_text err;
 };
 
@@ -68,23 +66,6 @@ static int complain(const struct host *h, int status)
 static void note(void *ctx, const char *line)
 {
 	log_line(LOG_WARNING, "port", "note=\"%s\"", line);
-}
-
-static int signals_open(struct host *h)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	/* Before any thread is made: all inherit it, so only the descriptor gets them. */
-	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
-		return -EINVAL;
-	signal(SIGPIPE, SIG_IGN);
-	h->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	h->kick = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	return h->signals < 0 || h->kick < 0 ? -errno : 0;
 }
 
 static uint64_t wall_offset(void)
@@ -124,7 +105,8 @@ static void journal_started(struct host *h, uint64_t seed)
 static int turn_start(struct host *h)
 {
 	struct turn_params p = {.journal = h->ops.journal,
-		.kick = h->kick,
+		.loop = h->loop,
+		.kick = &h->kick,
 		.max_calls = conf_site(h->ops.conf)->max_calls};
 
 	if (getrandom(&p.seed, sizeof(p.seed), 0) != sizeof(p.seed)) {
@@ -185,25 +167,17 @@ static void calls_counted(struct request *r)
 	if (r->rc == 0 && r->cursor == 0) {
 		log_line(LOG_NOTICE, "drained: the last call has ended", "%s", "");
 		ops_drained(&h->ops);
-		h->stop = true;
+		loop_stop(h->loop);
 	}
 	free(r);
 }
 
-static uint64_t look_interval(const struct host *h)
+static void look_due(void *ctx, uint64_t now)
 {
-	return h->stop_at ? HANGUP_LOOK_NS : DRAIN_LOOK_NS;
-}
+	struct host *h = ctx;
+	struct request *r = h->counting ? NULL : calloc(1, sizeof(*r));
 
-/* While draining: is there a call left? */
-static void drain_look(struct host *h, uint64_t now)
-{
-	struct request *r;
-
-	if (h->counting || now < h->drain_looked + look_interval(h))
-		return;
-	h->drain_looked = now;
-	r = calloc(1, sizeof(*r));
+	loop_timer_set(&h->look, now + h->look_interval);
 	if (!r)
 		return;
 	r->op = REQUEST_CALLS;
@@ -214,38 +188,56 @@ static void drain_look(struct host *h, uint64_t now)
 		free(r);
 }
 
-static void take_signals(struct host *h)
+static void drain_begun(void *ctx)
 {
-	struct signalfd_siginfo info;
+	struct host *h = ctx;
 
-	while (read(h->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP) {
-			if (log_reopen() < 0)
-				log_line(LOG_ERR, "log not opened anew", "%s", "");
-			continue;
-		}
-		if (h->told) {
-			log_line(LOG_NOTICE, "stopping at once", "signal=%u", info.ssi_signo);
-			if (!h->stop_at && ops_hangup_all(&h->ops) != 0)
-				h->stop = true;
-			if (!h->stop_at)
-				h->stop_at = clock_monotonic() + HANGUP_NS;
-			continue;
-		}
+	loop_timer_set(&h->look, loop_now(h->loop));
+}
+
+static void end_due(void *ctx, uint64_t now)
+{
+	struct host *h = ctx;
+
+	loop_stop(h->loop);
+}
+
+static void stop_at_once(struct host *h)
+{
+	if (timer_is_set(&h->end.timer))
+		return;
+	h->look_interval = HANGUP_LOOK_NS;
+	loop_timer_set(&h->end, loop_now(h->loop) + HANGUP_NS);
+	if (ops_hangup_all(&h->ops) != 0)
+		loop_stop(h->loop);
+}
+
+static void signalled(void *ctx, int number)
+{
+	struct host *h = ctx;
+
+	if (number == SIGHUP) {
+		if (log_reopen() < 0)
+			log_line(LOG_ERR, "log not opened anew", "%s", "");
+	} else if (h->told) {
+		log_line(LOG_NOTICE, "stopping at once", "signal=%d", number);
+		stop_at_once(h);
+	} else {
 		h->told = true;
 		sd_notify(0, "STOPPING=1");
-		log_line(LOG_NOTICE, "draining: no new calls", "signal=%u", info.ssi_signo);
+		log_line(LOG_NOTICE, "draining: no new calls", "signal=%d", number);
 		if (ops_drain(&h->ops) != 0)
-			h->stop = true;
+			loop_stop(h->loop);
 	}
 }
 
-static void each_second(struct host *h, uint64_t now)
+static void second_due(void *ctx, uint64_t now)
 {
+	struct host *h = ctx;
 	uint64_t offset = wall_offset();
 	uint64_t step = offset > h->wall_offset ? offset - h->wall_offset : h->wall_offset - offset;
 
-	h->second = now;
+	loop_timer_set(&h->second, now + TD_NSEC_PER_SEC);
 	dp_main_turn(h->ops.dp);
 	ops_second(&h->ops, now);
 	if (step >= WALL_STEP_NS || now >= h->wall_told + WALL_TELL_S * TD_NSEC_PER_SEC) {
@@ -257,47 +249,53 @@ static void each_second(struct host *h, uint64_t now)
 	}
 }
 
-static void serve(struct host *h)
+static void kicked(void *ctx)
 {
-	enum { SIGNALS, KICK, API, DATAPLANE, COUNT };
-	struct pollfd fds[COUNT] = {
-		[SIGNALS] = {.fd = h->signals, .events = POLLIN},
-		[KICK] = {.fd = h->kick, .events = POLLIN},
-		[API] = {.fd = api_fd(h->api), .events = POLLIN},
-		[DATAPLANE] = {.fd = dp_main_fd(h->ops.dp), .events = POLLIN},
-	};
+	struct host *h = ctx;
 
-	bool more = false;
+	if (ops_traces(&h->ops))
+		loop_post(h->loop, &h->kick); /* others are served between */
+	turn_answers(h->ops.turn);
+}
 
-	while (!h->stop) {
-		uint64_t now = clock_monotonic();
-		uint64_t next = h->second + TD_NSEC_PER_SEC;
-		eventfd_t kicks;
+static void dataplane_ready(void *ctx, uint32_t events)
+{
+	struct host *h = ctx;
 
-		if (h->ops.draining && next > now + look_interval(h))
-			next = now + look_interval(h);
-		int timeout = next > now ? (int)((next - now) / TD_NSEC_PER_MSEC) + 1 : 0;
-		if (poll(fds, COUNT, more ? 0 : timeout) < 0 && errno != EINTR)
-			break;
-		if (fds[SIGNALS].revents)
-			take_signals(h);
-		if (fds[KICK].revents)
-			eventfd_read(h->kick, &kicks);
-		if (fds[KICK].revents || more) {
-			more = ops_traces(&h->ops);
-			turn_answers(h->ops.turn);
-		}
-		if (fds[API].revents)
-			api_turn(h->api);
-		if (fds[DATAPLANE].revents)
-			dp_main_turn(h->ops.dp);
-		now = clock_monotonic();
-		if (now >= h->second + TD_NSEC_PER_SEC)
-			each_second(h, now);
-		if (h->ops.draining)
-			drain_look(h, now);
-		h->stop |= h->stop_at && now >= h->stop_at;
-	}
+	dp_main_turn(h->ops.dp);
+}
+
+static int loop_open(struct host *h)
+{
+	sigset_t set;
+	int rc;
+
+	h->loop = loop_alloc(NULL);
+	if (!h->loop)
+		return -errno;
+	h->kick = (struct loop_work){.run = kicked, .ctx = h};
+	h->look_interval = DRAIN_LOOK_NS;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	/* Before any thread is made: all inherit it, so only the loop gets them. */
+	rc = loop_signals(h->loop, &set, signalled, h);
+	if (!rc)
+		rc = loop_timer_add(h->loop, &h->second, second_due, h);
+	if (!rc)
+		rc = loop_timer_add(h->loop, &h->look, look_due, h);
+	if (!rc)
+		rc = loop_timer_add(h->loop, &h->end, end_due, h);
+	return rc;
+}
+
+static void loop_close(struct host *h)
+{
+	loop_timer_del(&h->second);
+	loop_timer_del(&h->look);
+	loop_timer_del(&h->end);
+	loop_free(h->loop);
 }
 
 static int run(struct host *h)
@@ -335,12 +333,15 @@ static int run(struct host *h)
 		goto stop_kernel_sip;
 	}
 	handlers.ctx = &h->ops;
-	h->api = api_start(h->options.socket, &handlers, &h->err);
+	h->api = api_start(h->loop, h->options.socket, &handlers, &h->err);
 	if (!h->api) {
 		status = complain(h, EXIT_CONFIG);
 		goto stop_kernel_sip;
 	}
-	int rc = dp_start(h->ops.dp);
+	int rc = loop_fd_add(
+		h->loop, &h->dataplane, dp_main_fd(h->ops.dp), LOOP_READ, dataplane_ready, h);
+	if (!rc)
+		rc = dp_start(h->ops.dp);
 	if (rc) {
 		td_text_set(&h->err, "workers not started: %s", strerror(-rc));
 		status = complain(h, EXIT_FAILURE);
@@ -353,12 +354,16 @@ static int run(struct host *h)
 		h->options.config, h->options.socket);
 	sd_notify(0, "READY=1");
 	h->ops.started = clock_monotonic();
-	serve(h);
+	loop_timer_set(&h->second, h->ops.started);
+	rc = loop_run(h->loop);
+	if (rc)
+		log_line(LOG_ERR, "stopping: main cannot wait", "reason=\"%s\"", strerror(-rc));
 	status = EXIT_SUCCESS;
 	dp_stop(h->ops.dp);
 	turn_stop(h->ops.turn);
 	turn_abort(h->ops.turn);
 stop_api:
+	loop_fd_del(&h->dataplane);
 	api_stop(h->api);
 stop_kernel_sip:
 	kernel_sip_stop(h->kernel_sip);
@@ -383,6 +388,8 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	ops_init(&h.ops);
+	h.ops.drain_begun = drain_begun;
+	h.ops.ctx = &h;
 	if (site_read(h.options.config, &h.ops.conf, &h.err) != 0) {
 		fprintf(stderr, "tandem-engine: %s\n", h.err.s);
 		return EXIT_CONFIG;
@@ -397,7 +404,7 @@ int main(int argc, char **argv)
 		status = EXIT_CONFIG;
 		goto fini;
 	}
-	rc = signals_open(&h);
+	rc = loop_open(&h);
 	if (!rc)
 		rc = caps_start();
 	if (rc) {
@@ -407,6 +414,7 @@ int main(int argc, char **argv)
 	}
 	status = run(&h);
 fini:
+	loop_close(&h);
 	ops_fini(&h.ops);
 	return status;
 }

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
 
 #define SIP_BATCH     32
@@ -25,7 +24,8 @@ struct turn {
 	struct kernel_sip *kernel_sip;
 	struct td_engine *engine;
 	struct spsc *requests, *answers, *traces;
-	int kick;
+	struct loop *loop;
+	struct loop_work *kick;
 	uint64_t now, wall_offset; /* signalling: of this turn */
 	bool news;                 /* signalling: main should look */
 	bool stopped;              /* no worker would carry anything out */
@@ -126,6 +126,7 @@ struct turn *turn_alloc(const struct turn_params *p)
 	if (!t)
 		goto fail;
 	t->journal = p->journal;
+	t->loop = p->loop;
 	t->kick = p->kick;
 	t->wall_offset = p->wall_offset;
 	atomic_init(&t->wall_told, p->wall_offset);
@@ -302,7 +303,7 @@ uint64_t turn_run(void *turn, uint64_t now)
 	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
 	if (t->news) {
 		t->news = false;
-		eventfd_write(t->kick, 1);
+		loop_post(t->loop, t->kick);
 	}
 	return more ? 0 : deadline;
 }

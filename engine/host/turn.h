@@ -11,6 +11,7 @@
 #include <engine/base/buf.h>
 #include <engine/host/journal/journal.h>
 #include <tandem/engine.h>
+#include <system/loop.h>
 
 struct dp;
 struct kernel_sip;
@@ -63,7 +64,8 @@ struct trace {
 
 struct turn_params {
 	struct journal *journal;
-	int kick; /* eventfd: an answer or a trace waits for main */
+	struct loop *loop;
+	struct loop_work *kick; /* posted when an answer or a trace waits for main */
 	uint64_t seed, wall_offset;
 	uint32_t max_calls;
 };

@@ -4,12 +4,10 @@
 #include <engine/host/clock.h>
 #include <engine/host/test/fake_dp.h>
 #include <jansson.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <tests/unit/unit.h>
@@ -31,7 +29,9 @@ struct fixture {
 	struct td_text err;
 	struct ops ops;
 	struct api *api;
-	int kick, left; /* left: a client that stays until the end */
+	struct loop *loop;
+	struct loop_work kick;
+	int left; /* a client that stays until the end */
 	pthread_t main, signalling;
 	atomic_bool stop_main, stop_signalling;
 };
@@ -47,29 +47,22 @@ static void *run_signalling(void *arg)
 	return NULL;
 }
 
-/* As serve() of main.c does. */
+/* As in main.c. */
+static void kicked(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	if (ops_traces(&f->ops))
+		loop_post(f->loop, &f->kick);
+	turn_answers(f->ops.turn);
+}
+
 static void *run_main(void *arg)
 {
 	struct fixture *f = arg;
-	struct pollfd fds[] = {
-		{.fd = f->kick, .events = POLLIN},
-		{.fd = api_fd(f->api), .events = POLLIN},
-	};
-
-	bool more = false;
 
 	while (!atomic_load(&f->stop_main)) {
-		eventfd_t kicks;
-
-		poll(fds, 2, more ? 0 : 20);
-		if (fds[0].revents)
-			eventfd_read(f->kick, &kicks);
-		if (fds[0].revents || more) {
-			more = ops_traces(&f->ops);
-			turn_answers(f->ops.turn);
-		}
-		if (fds[1].revents)
-			api_turn(f->api);
+		loop_turn(f->loop, 20 * TD_NSEC_PER_MSEC);
 		ops_second(&f->ops, clock_monotonic());
 		if (fake.draining && fake.calls == 0)
 			ops_drained(&f->ops);
@@ -88,7 +81,9 @@ static int setup(void **state)
 		return -1;
 	snprintf(f->socket, sizeof(f->socket), "%s/engine.sock", f->dir);
 	snprintf(f->journal_dir, sizeof(f->journal_dir), "%s/journal", f->dir);
-	f->kick = p.kick = eventfd(0, EFD_NONBLOCK);
+	f->loop = p.loop = loop_alloc(NULL);
+	f->kick = (struct loop_work){.run = kicked, .ctx = f};
+	p.kick = &f->kick;
 	ops_init(&f->ops);
 	if (conf_parse(&f->ops.conf, SITE, strlen(SITE), &f->err) != 0)
 		fail_msg("%s", f->err.s);
@@ -96,7 +91,7 @@ static int setup(void **state)
 	f->ops.turn = turn_alloc(&p);
 	turn_connect(f->ops.turn, NULL, NULL, NULL);
 	handlers.ctx = &f->ops;
-	f->api = api_start(f->socket, &handlers, &f->err);
+	f->api = api_start(f->loop, f->socket, &handlers, &f->err);
 	if (!f->api)
 		fail_msg("%s", f->err.s);
 	pthread_create(&f->main, NULL, run_main, f);
@@ -119,7 +114,7 @@ static int teardown(void **state)
 	turn_free(f->ops.turn);
 	journal_stop(f->ops.journal, false);
 	ops_fini(&f->ops);
-	close(f->kick);
+	loop_free(f->loop);
 	if (f->left)
 		close(f->left);
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
@@ -550,8 +545,9 @@ static void stale_socket_is_taken_over(void **state)
 	char path[64];
 	struct td_text err;
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct loop *loop = loop_alloc(NULL); /* the fixture's is another thread's */
 
-	assert_null(api_start(f->socket, &handlers, &err));
+	assert_null(api_start(loop, f->socket, &handlers, &err));
 	assert_int_equal(errno, EADDRINUSE);
 	close(dial_hello(f)); /* and it still serves */
 	snprintf(path, sizeof(path), "%s/stale.sock", f->dir);
@@ -559,11 +555,12 @@ static void stale_socket_is_taken_over(void **state)
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
 	close(fd);
-	struct api *a = api_start(path, &handlers, &err);
+	struct api *a = api_start(loop, path, &handlers, &err);
 	assert_non_null(a);
 	api_stop(a);
-	assert_null(api_start("/nowhere/engine.sock", &handlers, &err));
+	assert_null(api_start(loop, "/nowhere/engine.sock", &handlers, &err));
 	assert_non_null(strstr(err.s, "/nowhere/engine.sock"));
+	loop_free(loop);
 }
 
 int main(void)

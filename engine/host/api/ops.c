@@ -377,18 +377,26 @@ bool ops_traces(struct ops *o)
 	return n == TRACE_BATCH;
 }
 
+static void drain_begin(struct ops *o)
+{
+	o->draining = true;
+	if (o->drain_begun)
+		o->drain_begun(o->ctx);
+}
+
 int ops_drain(struct ops *o)
 {
 	if (o->draining)
 		return 0;
 	int rc = tell(o, REQUEST_DRAIN, true);
-	o->draining = rc == 0;
+	if (rc == 0)
+		drain_begin(o);
 	return rc;
 }
 
 int ops_hangup_all(struct ops *o)
 {
-	o->draining = true;
+	drain_begin(o);
 	return tell(o, REQUEST_HANGUP_ALL, true);
 }
 

@@ -19,9 +19,11 @@ struct ops {
 	struct dp *dp;
 	struct turn *turn;
 	struct journal *journal;
-	struct recorder *recorder; /* NULL: none */
-	struct td_conf *conf;      /* in force; replaced when a change took effect */
-	uint64_t started;          /* monotonic */
+	struct recorder *recorder;      /* NULL: none */
+	struct td_conf *conf;           /* in force; replaced when a change took effect */
+	uint64_t started;               /* monotonic */
+	void (*drain_begun)(void *ctx); /* NULL: no one wants to know */
+	void *ctx;
 
 	struct bandwidth bandwidth;
 	struct apply *apply;            /* one change at a time */
