@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/config/config.h>
 #include <control/ops.h>
+#include <engine/base/view.h>
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
@@ -285,19 +286,20 @@ static void op_status(struct ops *o, struct api_client *c, const struct td_api_m
 	struct td_buf out;
 
 	buf_init(&out);
-	json_object_start(&out, NULL);
-	json_str(&out, "release", str_of(TD_VERSION));
-	json_str(&out, "site", str_of(o->options->site));
-	json_str(&out, "name", str_of(conf_site(o->site->want)->name));
-	json_bool(&out, "engine", o->site->link->ready);
-	json_str(&out, "compiled", str_of(o->site->compiled));
-	json_str(&out, "store", str_of(o->options->store));
-	json_str(&out, "journal", str_of(o->follow->dir));
-	json_u64(&out, "stored_seq", store_seq(o->store));
-	json_u64(&out, "missing", store_missing(o->store));
-	json_u64(&out, "damaged", o->follow->damaged);
-	json_str(&out, "store_error", str_of(follow_error(o->follow)));
-	json_object_end(&out);
+	VIEW_PUT(status, &out,
+		{
+			.release = TD_VERSION,
+			.site = o->options->site,
+			.name = conf_site(o->site->want)->name,
+			.engine = o->site->link->ready,
+			.compiled = o->site->compiled,
+			.store = o->options->store,
+			.journal = o->follow->dir,
+			.stored_seq = store_seq(o->store),
+			.missing = store_missing(o->store),
+			.damaged = o->follow->damaged,
+			.store_error = follow_error(o->follow),
+		});
 	api_reply_buf(c, m->op, m->id, &out);
 	buf_free(&out);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows for operators: JSON objects, one a call, queue, agent, trunk, counter. */
 #include <engine/call/frame.h>
+#include <engine/call/metrics.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
 #include <engine/base/codec.h>
+#include <engine/base/view.h>
 #include <errno.h>
 #include <math.h>
 
@@ -40,7 +42,7 @@ static double mos_now(const struct call *c)
 	return worse ? worse / 100.0 : NAN;
 }
 
-static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct call *c = pool_at(&e->calls, i);
 	const struct agent *a;
@@ -49,76 +51,89 @@ static bool call_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 	if (c->state == CALL_FREE)
 		return false;
 	a = c->agent ? c->agent->agent : NULL;
-	json_object_start(b, NULL);
-	json_str(b, "id", str_of(c->cdr.id));
-	json_str(b, "caller", str_of(c->cdr.caller));
-	json_str(b, "dialled", str_of(c->cdr.dialled));
-	json_str(b, "trunk", str_of(c->cdr.trunk));
-	json_str(b, "queue", str_of(c->queue ? c->queue->object.name : ""));
-	json_str(b, "to_trunk", str_of(c->cdr.to_trunk));
-	json_str(b, "agent", a ? str_of(a->object.name) : (struct str){0});
-	json_str(b, "state", str_of(call_state_name(c)));
-	json_u64(
-		b, "position", acd_contact_get(e->acd, c->contact, &info) == 0 ? info.position : 0);
-	json_f64(b, "seconds", (double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC);
-	json_f64(b, "waited",
-		c->waited_ms / 1000.0 + (c->contact ? seconds_since(e, c->entered) : 0.0));
-	json_f64(b, "talked", c->state == CALL_TALKING ? seconds_since(e, c->connected) : 0.0);
-	json_str(b, "codec", str_of(codec_name(c->codec)));
-	json_f64(b, "mos", mos_now(c));
-	json_str(b, "audio", str_of(silence_audio(c)));
-	json_str(b, "digits", str_of(c->cdr.digits));
-	json_u64(b, "recording", c->cdr.recording);
-	json_str(b, "sip_call_id", str_of(c->cdr.sip_call_id));
-	json_object_end(b);
+	VIEW_PUT(calls, b,
+		{
+			.id = c->cdr.id,
+			.caller = c->cdr.caller,
+			.dialled = c->cdr.dialled,
+			.trunk = c->cdr.trunk,
+			.queue = c->queue ? c->queue->object.name : "",
+			.to_trunk = c->cdr.to_trunk,
+			.agent = a ? a->object.name : NULL,
+			.state = call_state_name(c),
+			.position =
+				acd_contact_get(e->acd, c->contact, &info) == 0 ? info.position : 0,
+			.seconds =
+				(double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC,
+			.waited = c->waited_ms / 1000.0 +
+				  (c->contact ? seconds_since(e, c->entered) : 0.0),
+			.talked = c->state == CALL_TALKING ? seconds_since(e, c->connected) : 0.0,
+			.codec = codec_name(c->codec),
+			.mos = mos_now(c),
+			.audio = silence_audio(c),
+			.digits = c->cdr.digits,
+			.recording = c->cdr.recording,
+			.sip_call_id = c->cdr.sip_call_id,
+		});
 	return true;
 }
 
-static bool queue_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+/* The definition answered+abandoned of docs; 1 while there is nothing to judge. */
+static double service_level(const struct acd_queue_info *info)
+{
+	uint64_t judged = info->answered + info->abandoned;
+
+	if (!judged)
+		return 1;
+	return (double)(info->answered_in_level + info->abandoned_in_level) / (double)judged;
+}
+
+/* Average speed of answer, in seconds. */
+static double asa(const struct acd_queue_info *info)
+{
+	return info->answered ? (double)info->answered_wait_ms / 1000.0 / (double)info->answered
+			      : 0;
+}
+
+static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct queue *q = objects_get(&e->queues, i + 1);
 	uint32_t agents[TD_AGENT_STATE_COUNT] = {0};
 	struct acd_queue_info info;
 	uint32_t logged_in = 0;
-	uint64_t judged;
 
 	if (!q->object.live || acd_queue_get(e->acd, i + 1, &info) < 0)
 		return false;
 	acd_queue_agents(e->acd, i + 1, agents);
 	for (unsigned s = TD_AGENT_AVAILABLE; s < TD_AGENT_STATE_COUNT; s++)
 		logged_in += agents[s];
-	judged = info.answered + info.abandoned;
-	json_object_start(b, NULL);
-	json_str(b, "name", str_of(q->object.name));
-	json_u64(b, "waiting", info.waiting);
-	json_u64(b, "offered", info.offered);
-	json_u64(b, "talking", q->talking);
-	json_f64(b, "oldest", info.oldest == TD_NEVER ? 0.0 : seconds_since(e, info.oldest));
-	json_u64(b, "agents", logged_in);
-	json_u64(b, "available", agents[TD_AGENT_AVAILABLE]);
-	json_u64(b, "paused", agents[TD_AGENT_PAUSED]);
-	json_u64(b, "wrap_up", agents[TD_AGENT_WRAP_UP]);
-	json_u64(b, "entered", info.entered);
-	json_u64(b, "answered", info.answered);
-	json_u64(b, "abandoned", info.abandoned);
-	json_u64(b, "timed_out", info.timed_out);
-	json_u64(b, "full", info.full);
-	json_u64(b, "withdrawn", info.withdrawn);
-	json_u64(b, "no_answer", info.no_answer);
-	json_u64(b, "refused", info.refused);
-	/* The definition answered+abandoned of docs; 1 while there is nothing to judge. */
-	json_f64(b, "service_level",
-		judged ? (double)(info.answered_in_level + info.abandoned_in_level) / (double)judged
-		       : 1.0);
-	json_f64(b, "asa",
-		info.answered ? (double)info.answered_wait_ms / 1000.0 / (double)info.answered
-			      : 0.0);
-	json_u64(b, "max_length", q->conf.max_length);
-	json_object_end(b);
+	VIEW_PUT(queues, b,
+		{
+			.name = q->object.name,
+			.waiting = info.waiting,
+			.offered = info.offered,
+			.talking = q->talking,
+			.oldest = info.oldest == TD_NEVER ? 0.0 : seconds_since(e, info.oldest),
+			.agents = logged_in,
+			.available = agents[TD_AGENT_AVAILABLE],
+			.paused = agents[TD_AGENT_PAUSED],
+			.wrap_up = agents[TD_AGENT_WRAP_UP],
+			.entered = info.entered,
+			.answered = info.answered,
+			.abandoned = info.abandoned,
+			.timed_out = info.timed_out,
+			.full = info.full,
+			.withdrawn = info.withdrawn,
+			.no_answer = info.no_answer,
+			.refused = info.refused,
+			.service_level = service_level(&info),
+			.asa = asa(&info),
+			.max_length = q->conf.max_length,
+		});
 	return true;
 }
 
-static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct agent *a = objects_get(&e->agents, i + 1);
 	struct acd_agent_info info;
@@ -129,28 +144,28 @@ static bool agent_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		return false;
 	if (agents_target(e, a, &target))
 		addr_encode(&target.remote, text);
-	json_object_start(b, NULL);
-	json_str(b, "name", str_of(a->object.name));
-	json_str(b, "state", str_of(acd_state_name(a->state)));
-	json_f64(b, "seconds", seconds_since(e, a->since));
-	json_str(b, "reason", str_of(a->reason));
-	json_bool(b, "reachable", a->reachable);
-	json_bool(b, "backed_off",
-		a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE &&
-			a->backoff != TD_ACD_NO_ROOM);
-	json_str(b, "link", str_of(a->link ? a->link->object.name : ""));
-	json_bool(b, "link_full",
-		acd_agent_get(e->acd, a->object.number, &info) == 0 && info.link_full);
-	json_str(b, "contact", str_of(text));
-	json_str(b, "call", a->call ? str_of(a->call->cdr.id) : (struct str){0});
-	json_str(b, "queue", a->call ? str_of(a->call->queue->object.name) : (struct str){0});
-	json_u64(b, "answered", a->answered);
-	json_u64(b, "missed", a->missed);
-	json_object_end(b);
+	VIEW_PUT(agents, b,
+		{
+			.name = a->object.name,
+			.state = acd_state_name(a->state),
+			.seconds = seconds_since(e, a->since),
+			.reason = a->reason,
+			.reachable = a->reachable,
+			.backed_off = a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE &&
+				      a->backoff != TD_ACD_NO_ROOM,
+			.link = a->link ? a->link->object.name : "",
+			.link_full = acd_agent_get(e->acd, a->object.number, &info) == 0 &&
+				     info.link_full,
+			.contact = text,
+			.call = a->call ? a->call->cdr.id : NULL,
+			.queue = a->call ? a->call->queue->object.name : NULL,
+			.answered = a->answered,
+			.missed = a->missed,
+		});
 	return true;
 }
 
-static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct trunk *t = objects_get(&e->trunks, i + 1);
 	char text[ADDR_TEXT] = "";
@@ -159,84 +174,71 @@ static bool trunk_row(struct td_engine *e, uint32_t i, struct td_buf *b)
 		return false;
 	if (t->conf.address_count)
 		prefix_encode(&t->conf.address[0], text);
-	json_object_start(b, NULL);
-	json_str(b, "name", str_of(t->object.name));
-	json_str(b, "address", str_of(text));
-	json_u64(b, "calls", t->budget.calls);
-	json_u64(b, "max_calls", t->conf.max_calls);
-	json_u64(b, "offered", t->offered);
-	json_u64(b, "answered", t->answered);
-	json_u64(b, "rejected", t->rejected);
-	json_object_end(b);
-	return true;
-}
-
-static bool counter(struct td_buf *b, const char *name, uint64_t value, const char *text)
-{
-	json_object_start(b, NULL);
-	json_str(b, "counter", str_of(name));
-	json_u64(b, "value", value);
-	json_str(b, "text", str_of(text));
-	json_object_end(b);
+	VIEW_PUT(trunks, b,
+		{
+			.name = t->object.name,
+			.address = text,
+			.calls = t->budget.calls,
+			.max_calls = t->conf.max_calls,
+			.offered = t->offered,
+			.answered = t->answered,
+			.rejected = t->rejected,
+		});
 	return true;
 }
 
 /* Every counter in one table: what SIP, the registrar and calls count. */
-static bool sip_row(struct td_engine *e, uint32_t i, struct td_buf *b)
+static bool show_sip(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct sip_stats *ua = sip_ua_stats(e->ua);
 	const struct registrar_stats *reg = registrar_stats(e->registrar);
-	const struct refusals *r = &e->refused;
 	const struct {
 		const char *name;
 		uint64_t value;
 		const char *text;
 	} rows[] = {
-#define ROW_UA(field, text)  {#field, ua->field, text},
-#define ROW_REG(field, text) {"register_" #field, reg->field, text},
-		SIP_STATS(ROW_UA) REGISTRAR_STATS(ROW_REG)
+#define ROW_UA(name, text)            {#name, ua->name, text},
+#define ROW_REGISTRAR(name, text)     {"register_" #name, reg->name, text},
+#define ROW_REFUSAL(name, text)       {#name, e->refused.name, text},
+#define ROW_METRIC(name, value, text) {#name, value, text},
+		CALL_METRICS(ROW_UA, ROW_REGISTRAR, ROW_REFUSAL, ROW_METRIC)
 #undef ROW_UA
-#undef ROW_REG
-			{"registered_now", registrar_count(e->registrar), "agents registered"},
-		{"sessions_now", sip_ua_sessions(e->ua), "INVITE sessions, those ending too"},
-		{"rtp_ports_now", ports_in_use(&e->ports), "RTP ports given out"},
-		{"unknown_source", r->unknown_source, "INVITEs from nowhere known: 403"},
-		{"no_route", r->no_route, "calls to a number without route: 404"},
-		{"no_srtp", r->no_srtp, "calls without the SRTP that they must have: 488"},
-		{"no_codec", r->no_codec, "calls without audio or common codec: 400, 488"},
-		{"draining", r->draining, "calls refused while draining: 503"},
-		{"full", r->full, "calls refused, max_calls or ports reached: 503"},
-		{"trunk_full", r->trunk_full, "calls refused, a trunk's limit reached: 503"},
-		{"link_full", r->link_full, "calls refused, a link's limit reached: 503"},
-		{"reinvite_full", r->reinvite_full,
-			"re-INVITEs refused, shorter packets would pass a limit: 488"},
-		{"queue_full", r->queue_full, "calls that found a queue full"},
-		{"one_way_now", e->silences.one_way, "talks in which only one side is heard"},
-		{"one_way", e->silences.total, "talks that became so, since the start"},
-		{"acd_outputs_lost", e->outs_lost, "always 0; otherwise a bug"},
+#undef ROW_REGISTRAR
+#undef ROW_REFUSAL
+#undef ROW_METRIC
 	};
 
-	if (i >= sizeof(rows) / sizeof(rows[0]))
-		return false;
-	return counter(b, rows[i].name, rows[i].value, rows[i].text);
+	VIEW_PUT(sip, b,
+		{
+			.counter = rows[i].name,
+			.value = rows[i].value,
+			.text = rows[i].text,
+		});
+	return true;
 }
 
-#define SIP_ROWS 128 /* more than there are: the surplus gives no row */
+#define ONE_MORE(...) +1
+enum { SIP_ROWS = 0 CALL_METRICS(ONE_MORE, ONE_MORE, ONE_MORE, ONE_MORE) };
 
-static bool acct_show(struct td_engine *e, uint32_t i, struct td_buf *b)
+static bool show_acct(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct acct_key *k = &e->acct.row[i];
 	const struct object *trunk = objects_get(&e->trunks, k->trunk);
 	const struct object *queue = objects_get(&e->queues, k->queue);
 	const struct object *link = objects_get(&e->links, k->link);
 
-	json_object_start(b, NULL);
-	json_u64(b, "row", i);
-	json_str(b, "codec", str_of(i ? codec_name(k->codec) : "other"));
-	json_str(b, "trunk", str_of(trunk ? trunk->name : i ? "agents" : "other"));
-	json_str(b, "queue", str_of(queue ? queue->name : i ? "" : "other"));
-	json_str(b, "link", str_of(link ? link->name : ""));
-	json_object_end(b);
+	VIEW_PUT(acct, b,
+		{
+			.row = i,
+			.codec = i ? codec_name(k->codec) : "other",
+			.trunk = trunk ? trunk->name
+				 : i   ? "agents"
+				       : "other",
+			.queue = queue ? queue->name
+				 : i   ? ""
+				       : "other",
+			.link = link ? link->name : "",
+		});
 	return true;
 }
 
@@ -244,16 +246,20 @@ static bool acct_show(struct td_engine *e, uint32_t i, struct td_buf *b)
 static void budget_row(const struct td_engine *e, const struct budget *x, uint32_t trunk,
 	uint32_t link, struct td_buf *b)
 {
-	json_object_start(b, NULL);
-	json_str(b, "name", str_of(x->name));
-	json_str(b, "kind", str_of(x->kind));
-	json_str(b, "layer", str_of(rate_layers[x->layer]));
-	json_u64(b, "limit_bps", x->limit_bps);
-	json_u64(b, "reserved_bps", x->reserved_bps);
-	json_u64(b, "calls", x->calls);
-	json_u64(b, "max_calls", x->limit_calls);
-	json_u64(b, "refused", x->refused);
-	json_bool(b, "full", x->alarm);
+	VIEW_START(links, b,
+		{
+			.name = x->name,
+			.kind = x->kind,
+			.layer = rate_layers[x->layer],
+			.limit_bps = x->limit_bps,
+			.reserved_bps = x->reserved_bps,
+			.calls = x->calls,
+			.max_calls = x->limit_calls,
+			.refused = x->refused,
+			.full = x->alarm,
+			.in_bps = 0, /* the host knows */
+			.out_bps = 0,
+		});
 	json_array_start(b, "rows");
 	for (uint32_t i = 1; i < e->acct.count; i++)
 		if (trunk ? e->acct.row[i].trunk == trunk : e->acct.row[i].link == link)
@@ -263,7 +269,7 @@ static void budget_row(const struct td_engine *e, const struct budget *x, uint32
 }
 
 /* Links, then trunks. */
-static bool budget_show(struct td_engine *e, uint32_t i, struct td_buf *b)
+static bool show_links(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct link *k = objects_get(&e->links, i + 1);
 	const struct trunk *t =
@@ -278,35 +284,66 @@ static bool budget_show(struct td_engine *e, uint32_t i, struct td_buf *b)
 	return true;
 }
 
+/* Rows of a view, and how many there may be; a place can be empty. */
+struct rows {
+	bool (*row)(struct td_engine *e, uint32_t i, struct td_buf *b);
+	uint32_t (*count)(const struct td_engine *e);
+};
+
+static uint32_t count_calls(const struct td_engine *e)
+{
+	return e->calls.capacity;
+}
+
+static uint32_t count_queues(const struct td_engine *e)
+{
+	return e->queues.count;
+}
+
+static uint32_t count_agents(const struct td_engine *e)
+{
+	return e->agents.count;
+}
+
+static uint32_t count_trunks(const struct td_engine *e)
+{
+	return e->trunks.count;
+}
+
+static uint32_t count_links(const struct td_engine *e)
+{
+	return e->links.count + e->trunks.count;
+}
+
+static uint32_t count_sip(const struct td_engine *e)
+{
+	return SIP_ROWS;
+}
+
+static uint32_t count_acct(const struct td_engine *e)
+{
+	return e->acct.count;
+}
+
 int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t *cursor,
 	unsigned max, struct td_buf *out)
 {
-	const struct {
-		const char *what;
-		bool (*row)(struct td_engine *e, uint32_t i, struct td_buf *b);
-		uint32_t count;
-	} tables[] = {
-		{"calls", call_row, e->calls.capacity},
-		{"queues", queue_row, e->queues.count},
-		{"agents", agent_row, e->agents.count},
-		{"trunks", trunk_row, e->trunks.count},
-		{"sip", sip_row, SIP_ROWS},
-		{"acct", acct_show, e->acct.count},
-		{"links", budget_show, e->links.count + e->trunks.count},
+	static const struct rows table[TD_VIEW_COUNT] = {
+#define ROWS(ID, id, name, shape, help, empty) [TD_VIEW_ID_##ID] = {show_##id, count_##id},
+		TD_VIEWS_SIGNALLING(ROWS)
+#undef ROWS
 	};
+	const struct td_view *v = view_lookup(what);
+	const struct rows *r = v ? &table[v - td_views] : NULL;
+	unsigned rows = 0;
 
 	engine_enter(e, now);
-	for (unsigned t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-		unsigned rows = 0;
-
-		if (strcmp(what, tables[t].what) != 0)
-			continue;
-		out->comma = false;
-		while (*cursor < tables[t].count && rows < max)
-			rows += tables[t].row(e, (*cursor)++, out);
-		if (out->error)
-			return -ENOMEM;
-		return *cursor < tables[t].count;
-	}
-	return -EINVAL;
+	if (!r || !r->row)
+		return -EINVAL;
+	out->comma = false;
+	while (*cursor < r->count(e) && rows < max)
+		rows += r->row(e, (*cursor)++, out);
+	if (out->error)
+		return -ENOMEM;
+	return *cursor < r->count(e);
 }

@@ -165,9 +165,22 @@ struct silences {
 	struct timer clear;
 };
 
+/* Calls that were refused, and why: X(name, text). Counted; rows of `tandemctl show sip`. */
+#define CALL_REFUSALS(X)                                                                \
+	X(unknown_source, "INVITEs from nowhere known: 403")                            \
+	X(no_route, "calls to a number without route: 404")                             \
+	X(no_srtp, "calls without the SRTP that they must have: 488")                   \
+	X(no_codec, "calls without audio or common codec: 400, 488")                    \
+	X(draining, "calls refused while draining: 503")                                \
+	X(full, "calls refused, max_calls or ports reached: 503")                       \
+	X(trunk_full, "calls refused, a trunk's limit reached: 503")                    \
+	X(link_full, "calls refused, a link's limit reached: 503")                      \
+	X(reinvite_full, "re-INVITEs refused, shorter packets would pass a limit: 488") \
+	X(queue_full, "calls that found a queue full")
 struct refusals {
-	uint64_t unknown_source, no_route, no_codec, no_srtp, draining, full, trunk_full, link_full,
-		queue_full, reinvite_full;
+#define CALL_REFUSALS_FIELD(name, text) uint64_t name;
+	CALL_REFUSALS(CALL_REFUSALS_FIELD)
+#undef CALL_REFUSALS_FIELD
 };
 
 #define TRACE_ENTRIES 8192 /* Call-IDs remembered for traces */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
 #include <engine/base/rate.h>
+#include <engine/base/view.h>
 #include <engine/host/api/bandwidth.h>
 #include <errno.h>
 #include <jansson.h>
@@ -34,11 +35,11 @@ void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now)
 	b->at = now;
 }
 
-static void copy_text(struct td_buf *out, const char *key, const json_t *from)
+static const char *text_of(const json_t *object, const char *key)
 {
-	const char *value = json_string_value(json_object_get(from, key));
+	const char *value = json_string_value(json_object_get(object, key));
 
-	json_str(out, key, str_of(value ? value : ""));
+	return value ? value : "";
 }
 
 /* Each layer by its own name, so that no one has to guess what a figure counts. */
@@ -48,21 +49,22 @@ static void direction_row(const struct bandwidth *b, const json_t *name, uint32_
 	uint64_t packets = row->packets[d], bytes = row->ip_bytes[d];
 	double pps = b->rate[i].packets[d], bps = b->rate[i].ip_bytes[d] * 8;
 
-	json_object_start(out, NULL);
-	copy_text(out, "codec", name);
-	copy_text(out, "trunk", name);
-	copy_text(out, "queue", name);
-	copy_text(out, "link", name);
-	json_str(out, "direction", str_of(direction_names[d]));
-	json_u64(out, "packets", packets);
-	json_u64(out, "ip_bytes", bytes);
-	json_u64(out, "ethernet_bytes", bytes + packets * TD_LAYER_ETHERNET_BYTES);
-	json_u64(out, "wire_bytes", bytes + packets * TD_LAYER_WIRE_BYTES);
-	json_f64(out, "packets_per_s", pps);
-	json_f64(out, "ip_bps", bps);
-	json_f64(out, "ethernet_bps", bps + pps * TD_LAYER_ETHERNET_BYTES * 8);
-	json_f64(out, "wire_bps", bps + pps * TD_LAYER_WIRE_BYTES * 8);
-	json_object_end(out);
+	VIEW_PUT(bandwidth, out,
+		{
+			.codec = text_of(name, "codec"),
+			.trunk = text_of(name, "trunk"),
+			.queue = text_of(name, "queue"),
+			.link = text_of(name, "link"),
+			.direction = direction_names[d],
+			.packets = packets,
+			.ip_bytes = bytes,
+			.ethernet_bytes = bytes + packets * TD_LAYER_ETHERNET_BYTES,
+			.wire_bytes = bytes + packets * TD_LAYER_WIRE_BYTES,
+			.packets_per_s = pps,
+			.ip_bps = bps,
+			.ethernet_bps = bps + pps * TD_LAYER_ETHERNET_BYTES * 8,
+			.wire_bps = bps + pps * TD_LAYER_WIRE_BYTES * 8,
+		});
 }
 
 /* An array out of objects with commas between. NULL: not JSON, or no memory for it. */

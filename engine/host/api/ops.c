@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
 #include <engine/base/addr.h>
+#include <engine/base/view.h>
 #include <engine/host/api/ops.h>
 #include <engine/host/api/show.h>
 #include <engine/host/api/apply.h>
@@ -31,13 +32,14 @@ struct job {
 	uint32_t id;
 };
 
+/* Joins the dataplane's figures to the engine's rows. 0 or a negative errno. */
+typedef int show_join(
+	const struct bandwidth *b, struct dp *dp, const struct td_buf *rows, struct td_buf *out);
+
 struct show {
 	struct job job; /* first */
 	TAILQ_ENTRY(show) link;
-	/* What joins the dataplane's figures to the engine's rows; NULL: they are whole. */
-	int (*join)(const struct bandwidth *b, struct dp *dp, const struct td_buf *rows,
-		struct td_buf *out);
-	char what[16];
+	show_join *join; /* NULL: the rows are whole */
 	char page[PAGE_BYTES];
 };
 
@@ -147,12 +149,37 @@ static void show_done(struct request *r)
 	}
 }
 
+/* Views of which signalling knows a part. */
+static const struct join {
+	enum td_view_id view, part;
+	show_join *join;
+} joins[] = {
+	{TD_VIEW_ID_BANDWIDTH, TD_VIEW_ID_ACCT, bandwidth_rows},
+	{TD_VIEW_ID_LINKS, TD_VIEW_ID_LINKS, bandwidth_links},
+};
+
+static void show_unknown(struct api_client *c, const struct td_api_msg *m, const char *what)
+{
+	struct td_buf names;
+	char storage[512];
+
+	buf_init_fixed(&names, storage, sizeof(storage));
+	view_names(&names);
+	api_error(c, m->op, m->id, -EINVAL, "nothing called \"%.40s\" to show; there are %.*s",
+		what, (int)names.len, names.data);
+}
+
 static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	const char *what = text_of(body, "what");
+	const struct td_view *v = view_lookup(what);
 	struct td_buf rows;
 	struct show *s;
 
+	if (!v || !view_is_shown(v)) {
+		show_unknown(c, m, what);
+		return;
+	}
 	buf_init(&rows);
 	if (show_rows(o, what, &rows) == 0) {
 		show_reply(c, m->op, m->id, &rows);
@@ -161,28 +188,16 @@ static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg
 		return;
 	}
 	buf_free(&rows);
-	static const char *const engine[] = {
-		"calls", "queues", "agents", "trunks", "sip", "bandwidth", "links"};
-	bool known = false;
-	for (size_t i = 0; i < sizeof(engine) / sizeof(engine[0]); i++)
-		known |= strcmp(what, engine[i]) == 0;
-	if (!known) {
-		api_error(c, m->op, m->id, -EINVAL,
-			"nothing called \"%.40s\" to show; there are calls, queues, agents, "
-			"trunks, links, sip, bandwidth, ports, port-bandwidth, drops, memory, "
-			"workers, stats",
-			what);
-		return;
-	}
 	s = job_alloc(o, c, m, REQUEST_SHOW, sizeof(*s));
 	if (!s)
 		return;
-	if (strcmp(what, "bandwidth") == 0)
-		s->join = bandwidth_rows;
-	else if (strcmp(what, "links") == 0)
-		s->join = bandwidth_links;
-	snprintf(s->what, sizeof(s->what), "%s", s->join == bandwidth_rows ? "acct" : what);
-	s->job.r.what = s->what;
+	s->job.r.what = v->name;
+	for (size_t i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
+		if (v != &td_views[joins[i].view])
+			continue;
+		s->join = joins[i].join;
+		s->job.r.what = td_views[joins[i].part].name;
+	}
 	s->job.r.done = show_done;
 	buf_init_fixed(&s->job.r.rows, s->page, sizeof(s->page));
 	job_send(&s->job);

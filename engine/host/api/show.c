@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
+#include <engine/base/view.h>
 #include <engine/host/api/ops.h>
 #include <engine/host/api/show.h>
 #include <engine/host/clock.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct {
@@ -13,12 +15,6 @@ static const struct {
 #define DROP_TEXT(id, name, text) [TD_DROP_##id] = {name, text},
 	TD_DROPS(DROP_TEXT)
 #undef DROP_TEXT
-};
-
-static const char *const consumed[TD_CONSUMED_COUNT] = {
-#define CONSUMED_NAME(id, name, text) [TD_CONSUMED_##id] = name,
-	TD_CONSUMED(CONSUMED_NAME)
-#undef CONSUMED_NAME
 };
 
 static uint64_t sum(const uint64_t *counters, unsigned n)
@@ -36,28 +32,29 @@ static void show_ports(const struct ops *o, struct td_buf *out)
 		struct dp_port_info p;
 
 		dp_port_info(o->dp, i, &p);
-		json_object_start(out, NULL);
-		json_str(out, "port", str_of(p.name));
-		json_str(out, "device", str_of(p.device));
-		json_str(out, "driver", str_of(p.driver));
-		json_bool(out, "up", p.up);
-		json_u64(out, "mtu", p.mtu);
-		json_u64(out, "queues", p.queues);
-		json_str(out, "steering", str_of(p.steering));
-		json_bool(out, "kernel_owned", p.kernel_owned);
-		json_bool(out, "zero_copy", p.zero_copy);
-		json_u64(out, "in", p.stats.in);
-		json_u64(out, "in_bytes", p.stats.in_bytes);
-		json_u64(out, "out", p.stats.out);
-		json_u64(out, "out_bytes", p.stats.out_bytes);
-		json_u64(out, "originated", p.stats.originated);
-		json_u64(out, "crossed_in", p.stats.crossed_in);
-		json_u64(out, "crossed_out", p.stats.crossed_out);
-		json_u64(out, "consumed", sum(p.stats.consumed, TD_CONSUMED_COUNT));
-		json_u64(out, "dropped", sum(p.stats.dropped, TD_DROP_COUNT));
-		json_u64(out, "held", p.stats.held);
-		json_u64(out, "kernel_dropped", p.kernel_dropped);
-		json_object_end(out);
+		VIEW_PUT(ports, out,
+			{
+				.port = p.name,
+				.device = p.device,
+				.driver = p.driver,
+				.up = p.up,
+				.mtu = p.mtu,
+				.queues = p.queues,
+				.steering = p.steering,
+				.kernel_owned = p.kernel_owned,
+				.zero_copy = p.zero_copy,
+				.in = p.stats.in,
+				.in_bytes = p.stats.in_bytes,
+				.out = p.stats.out,
+				.out_bytes = p.stats.out_bytes,
+				.originated = p.stats.originated,
+				.crossed_in = p.stats.crossed_in,
+				.crossed_out = p.stats.crossed_out,
+				.consumed = sum(p.stats.consumed, TD_CONSUMED_COUNT),
+				.dropped = sum(p.stats.dropped, TD_DROP_COUNT),
+				.held = p.stats.held,
+				.kernel_dropped = p.kernel_dropped,
+			});
 	}
 }
 
@@ -70,15 +67,16 @@ static const char *const aparts[TD_APART_COUNT] = {
 static void frames_row(struct td_buf *out, const char *port, const char *direction,
 	const char *kind, const struct td_frames *f)
 {
-	json_object_start(out, NULL);
-	json_str(out, "port", str_of(port));
-	json_str(out, "direction", str_of(direction));
-	json_str(out, "kind", str_of(kind));
-	json_u64(out, "packets", f->packets);
-	json_u64(out, "ethernet_bytes", f->bytes);
-	json_u64(out, "wire_bytes",
-		f->bytes + f->packets * (TD_LAYER_WIRE_BYTES - TD_LAYER_ETHERNET_BYTES));
-	json_object_end(out);
+	VIEW_PUT(port_bandwidth, out,
+		{
+			.port = port,
+			.direction = direction,
+			.kind = kind,
+			.packets = f->packets,
+			.ethernet_bytes = f->bytes,
+			.wire_bytes = f->bytes +
+				      f->packets * (TD_LAYER_WIRE_BYTES - TD_LAYER_ETHERNET_BYTES),
+		});
 }
 
 /* All that passed one way: RTP, what is not, what is the kernel's; and the sum, which is what the
@@ -129,12 +127,13 @@ static void show_drops(const struct ops *o, struct td_buf *out)
 		for (unsigned k = 0; k < TD_DROP_COUNT; k++) {
 			if (!p.stats.dropped[k])
 				continue;
-			json_object_start(out, NULL);
-			json_str(out, "port", str_of(p.name));
-			json_str(out, "reason", str_of(drops[k].name));
-			json_u64(out, "packets", p.stats.dropped[k]);
-			json_str(out, "text", str_of(drops[k].text));
-			json_object_end(out);
+			VIEW_PUT(drops, out,
+				{
+					.port = p.name,
+					.reason = drops[k].name,
+					.packets = p.stats.dropped[k],
+					.text = drops[k].text,
+				});
 		}
 	}
 }
@@ -142,12 +141,13 @@ static void show_drops(const struct ops *o, struct td_buf *out)
 static void memory_row(
 	struct td_buf *out, const char *what, uint64_t bytes, uint64_t used, uint64_t count)
 {
-	json_object_start(out, NULL);
-	json_str(out, "what", str_of(what));
-	json_u64(out, "bytes", bytes);
-	json_u64(out, "used", used);
-	json_u64(out, "of", count);
-	json_object_end(out);
+	VIEW_PUT(memory, out,
+		{
+			.what = what,
+			.bytes = bytes,
+			.used = used,
+			.of = count,
+		});
 }
 
 static uint64_t resident_bytes(void)
@@ -186,118 +186,127 @@ static void show_workers(const struct ops *o, struct td_buf *out)
 		struct dp_worker_info w;
 
 		dp_worker_info(o->dp, i, &w);
-		json_object_start(out, NULL);
-		json_u64(out, "worker", i);
-		json_u64(out, "core", w.core);
-		json_u64(out, "turns", w.turns);
-		json_f64(out, "busy", (double)w.busy_ns / TD_NSEC_PER_SEC);
-		json_f64(out, "asleep", (double)w.asleep_ns / TD_NSEC_PER_SEC);
-		json_u64(out, "wakeups", w.wakeups);
-		json_u64(out, "packets", w.packets);
-		json_u64(out, "handed_in", w.handed_in);
-		json_u64(out, "handed_out", w.handed_out);
-		json_object_end(out);
+		VIEW_PUT(workers, out,
+			{
+				.worker = i,
+				.core = w.core,
+				.turns = w.turns,
+				.busy = (double)w.busy_ns / TD_NSEC_PER_SEC,
+				.asleep = (double)w.asleep_ns / TD_NSEC_PER_SEC,
+				.wakeups = w.wakeups,
+				.packets = w.packets,
+				.handed_in = w.handed_in,
+				.handed_out = w.handed_out,
+			});
 	}
 }
 
-static void stats_balance(const struct ops *o, struct td_buf *out)
+/* The balance over all ports. */
+static void stats_balance(const struct ops *o, struct td_port_stats *t)
 {
-	struct td_port_stats t = {0};
-
 	for (unsigned i = 0; i < dp_port_count(o->dp); i++) {
 		struct dp_port_info p;
 
 		dp_port_info(o->dp, i, &p);
-		t.in += p.stats.in;
-		t.in_bytes += p.stats.in_bytes;
-		t.out += p.stats.out;
-		t.out_bytes += p.stats.out_bytes;
-		t.originated += p.stats.originated;
-		t.held += p.stats.held;
+		t->in += p.stats.in;
+		t->in_bytes += p.stats.in_bytes;
+		t->out += p.stats.out;
+		t->out_bytes += p.stats.out_bytes;
+		t->originated += p.stats.originated;
+		t->held += p.stats.held;
 		for (unsigned k = 0; k < TD_CONSUMED_COUNT; k++)
-			t.consumed[k] += p.stats.consumed[k];
+			t->consumed[k] += p.stats.consumed[k];
 		for (unsigned k = 0; k < TD_DROP_COUNT; k++)
-			t.dropped[k] += p.stats.dropped[k];
+			t->dropped[k] += p.stats.dropped[k];
 	}
-	json_u64(out, "packets_in", t.in);
-	json_u64(out, "bytes_in", t.in_bytes);
-	json_u64(out, "packets_originated", t.originated);
-	json_u64(out, "packets_out", t.out);
-	json_u64(out, "bytes_out", t.out_bytes);
-	json_u64(out, "packets_consumed", sum(t.consumed, TD_CONSUMED_COUNT));
-	json_u64(out, "packets_held", t.held);
-	json_u64(out, "packets_dropped_total", sum(t.dropped, TD_DROP_COUNT));
-	json_object_start(out, "packets_dropped");
-	for (unsigned k = 0; k < TD_DROP_COUNT; k++)
-		json_u64(out, drops[k].name, t.dropped[k]);
-	json_object_end(out);
-	json_object_start(out, "consumed");
-	for (unsigned k = 0; k < TD_CONSUMED_COUNT; k++)
-		json_u64(out, consumed[k], t.consumed[k]);
-	json_object_end(out);
+}
+
+static struct td_section_journal stats_journal(const struct ops *o)
+{
+	struct journal_usage u;
+	uint64_t lost;
+
+	journal_usage(o->journal, &u, &lost);
+	return (struct td_section_journal){
+		.written = u.written,
+		.acked = u.acked,
+		.used_bytes = u.used,
+		.reserve_bytes = u.reserve,
+		.lost = lost,
+	};
+}
+
+static struct td_section_sip stats_sip(const struct turn_stats *t)
+{
+	return (struct td_section_sip){
+		.in = t->sip_in,
+		.out = t->sip_out,
+		.out_by_kernel = t->sip_kernel,
+		.not_sent = t->sip_failed,
+		.lost = t->sip_lost,
+	};
+}
+
+static struct td_section_recorder stats_recorder(const struct ops *o, const struct turn_stats *t)
+{
+	struct recorder_stats rec = {0};
+
+	if (o->recorder)
+		recorder_stats(o->recorder, &rec);
+	return (struct td_section_recorder){
+		.live = rec.live,
+		.made = rec.made,
+		.failed = rec.failed + t->record_failed,
+		.packets_lost = rec.lost,
+		.disk_full = rec.full,
+	};
 }
 
 /* One row, for programs: the balance over all ports, and the host's own counters. */
 static void show_stats(const struct ops *o, struct td_buf *out)
 {
-	struct recorder_stats rec = {0};
-	struct journal_usage u;
+	struct td_section_packets_dropped dropped;
+	struct td_section_consumed consumed;
+	struct td_port_stats all = {0};
 	struct turn_stats t;
-	uint64_t lost;
 
-	if (o->recorder)
-		recorder_stats(o->recorder, &rec);
-	journal_usage(o->journal, &u, &lost);
+	stats_balance(o, &all);
 	turn_stats(o->turn, &t);
-	json_object_start(out, NULL);
-	json_f64(out, "uptime", (double)(clock_monotonic() - o->started) / TD_NSEC_PER_SEC);
-	json_bool(out, "draining", o->draining);
-	stats_balance(o, out);
-	json_object_start(out, "sip");
-	json_u64(out, "in", t.sip_in);
-	json_u64(out, "out", t.sip_out);
-	json_u64(out, "out_by_kernel", t.sip_kernel);
-	json_u64(out, "not_sent", t.sip_failed);
-	json_u64(out, "lost", t.sip_lost);
-	json_object_end(out);
-	json_object_start(out, "journal");
-	json_u64(out, "written", u.written);
-	json_u64(out, "acked", u.acked);
-	json_u64(out, "used_bytes", u.used);
-	json_u64(out, "reserve_bytes", u.reserve);
-	json_u64(out, "lost", lost);
-	json_object_end(out);
-	json_object_start(out, "recorder");
-	json_u64(out, "live", rec.live);
-	json_u64(out, "made", rec.made);
-	json_u64(out, "failed", rec.failed + t.record_failed);
-	json_u64(out, "packets_lost", rec.lost);
-	json_bool(out, "disk_full", rec.full);
-	json_object_end(out);
-	json_u64(out, "media_commands_refused", t.media_failed);
-	json_u64(out, "trace_lost", t.trace_lost);
-	json_object_end(out);
+	memcpy(dropped.count, all.dropped, sizeof(dropped.count));
+	memcpy(consumed.count, all.consumed, sizeof(consumed.count));
+	VIEW_PUT(stats, out,
+		{
+			.uptime = (double)(clock_monotonic() - o->started) / TD_NSEC_PER_SEC,
+			.draining = o->draining,
+			.packets_in = all.in,
+			.bytes_in = all.in_bytes,
+			.packets_originated = all.originated,
+			.packets_out = all.out,
+			.bytes_out = all.out_bytes,
+			.packets_consumed = sum(all.consumed, TD_CONSUMED_COUNT),
+			.packets_held = all.held,
+			.packets_dropped_total = sum(all.dropped, TD_DROP_COUNT),
+			.packets_dropped = dropped,
+			.consumed = consumed,
+			.sip = stats_sip(&t),
+			.journal = stats_journal(o),
+			.recorder = stats_recorder(o, &t),
+			.media_commands_refused = t.media_failed,
+			.trace_lost = t.trace_lost,
+		});
 }
 
 int show_rows(const struct ops *o, const char *what, struct td_buf *out)
 {
-	static const struct {
-		const char *what;
-		void (*show)(const struct ops *o, struct td_buf *out);
-	} tables[] = {
-		{"ports", show_ports},
-		{"port-bandwidth", show_port_bandwidth},
-		{"drops", show_drops},
-		{"memory", show_memory},
-		{"workers", show_workers},
-		{"stats", show_stats},
+	static void (*const table[TD_VIEW_COUNT])(const struct ops *o, struct td_buf *out) = {
+#define SHOW(ID, id, name, shape, help, empty) [TD_VIEW_ID_##ID] = show_##id,
+		TD_VIEWS_HOST(SHOW)
+#undef SHOW
 	};
+	const struct td_view *v = view_lookup(what);
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (strcmp(what, tables[i].what) != 0)
-			continue;
-		tables[i].show(o, out);
-		return 0;
-	}
-	return -EINVAL;
+	if (!v || !table[v - td_views])
+		return -EINVAL;
+	table[v - td_views](o, out);
+	return 0;
 }

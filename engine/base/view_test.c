@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/view.h>
+#include <math.h>
+#include <tests/unit/unit.h>
+
+/* The keys of release 0.1.0: programs read them, so none goes, and they keep their order. */
+static const char *const release_0_1_0[] = {
+	"calls id caller dialled trunk queue to_trunk agent state position seconds waited talked "
+	"codec mos audio digits recording sip_call_id",
+	"queues name waiting offered talking oldest agents available paused wrap_up entered "
+	"answered abandoned timed_out full withdrawn no_answer refused service_level asa "
+	"max_length",
+	"agents name state seconds reason reachable backed_off link link_full contact call queue "
+	"answered missed",
+	"trunks name address calls max_calls offered answered rejected",
+	"links name kind layer limit_bps reserved_bps calls max_calls refused full in_bps out_bps",
+	"sip counter value text",
+	"bandwidth codec trunk queue link direction packets ip_bytes ethernet_bytes wire_bytes "
+	"packets_per_s ip_bps ethernet_bps wire_bps",
+	"ports port device driver up mtu queues steering kernel_owned zero_copy in in_bytes out "
+	"out_bytes originated crossed_in crossed_out consumed dropped held kernel_dropped",
+	"port-bandwidth port direction kind packets ethernet_bytes wire_bytes",
+	"drops port reason packets text",
+	"memory what bytes used of",
+	"workers worker core turns busy asleep wakeups packets handed_in handed_out",
+	"stats uptime draining packets_in bytes_in packets_originated packets_out bytes_out "
+	"packets_consumed packets_held packets_dropped_total packets_dropped consumed sip journal "
+	"recorder media_commands_refused trace_lost",
+	"status release site name engine compiled store journal stored_seq missing damaged "
+	"store_error",
+};
+
+static void the_keys_of_a_release_stay(void **state)
+{
+	for (size_t i = 0; i < sizeof(release_0_1_0) / sizeof(release_0_1_0[0]); i++) {
+		struct str rest = str_of(release_0_1_0[i]), word = str_cut(&rest, ' ');
+		const struct td_view *v;
+		char name[64];
+		unsigned at = 0;
+
+		str_copy(name, sizeof(name), word);
+		v = view_lookup(name);
+		if (!v)
+			fail_msg("no view %s", name);
+		while (rest.n) {
+			word = str_cut(&rest, ' ');
+			while (at < v->columns.count &&
+				!str_eq(str_of(v->columns.column[at].name), word))
+				at++;
+			if (at == v->columns.count)
+				fail_msg("view %s has lost %.*s, or its place", v->name,
+					STR_FMT(word));
+		}
+	}
+}
+
+static void every_row_of_the_table_is_whole(void **state)
+{
+	for (unsigned i = 0; i < TD_VIEW_COUNT; i++) {
+		const struct td_view *v = &td_views[i];
+		unsigned shown = 0;
+
+		assert_ptr_equal(view_lookup(v->name), v);
+		if (!*v->help || !*v->empty)
+			fail_msg("view %s: no help, or nothing to say without rows", v->name);
+		for (unsigned k = 0; k < v->columns.count; k++) {
+			const struct td_column *c = &v->columns.column[k];
+
+			if (!*c->help || columns_get(&v->columns, c->name) != c)
+				fail_msg("view %s, column %s: no help, or there twice", v->name,
+					c->name);
+			if ((c->type == VIEW_SECTION) != !!c->section)
+				fail_msg("view %s, column %s: a section has columns", v->name,
+					c->name);
+			shown += c->place > 0;
+		}
+		if (!shown)
+			fail_msg("view %s: people see no column", v->name);
+	}
+	assert_null(view_lookup("weather"));
+	assert_null(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "weather"));
+}
+
+static void only_what_the_engine_answers_is_shown(void **state)
+{
+	char storage[256];
+	struct td_buf names;
+
+	buf_init_fixed(&names, storage, sizeof(storage));
+	view_names(&names);
+	assert_int_equal(names.error, 0);
+	storage[names.len] = '\0';
+	assert_non_null(strstr(storage, "calls, queues, agents, trunks, links, sip, bandwidth, "));
+	assert_null(strstr(storage, "acct"));
+	assert_null(strstr(storage, "status"));
+}
+
+static void a_row_is_json(void **state)
+{
+	char storage[2048];
+	struct td_buf out;
+
+	buf_init_fixed(&out, storage, sizeof(storage));
+	VIEW_PUT(trunks, &out,
+		{
+			.name = "a\"b",
+			.address = NULL,
+			.calls = 1,
+			.max_calls = UINT64_MAX,
+			.offered = 2,
+			.answered = 3,
+			.rejected = 4,
+		});
+	storage[out.len] = '\0';
+	assert_string_equal(storage,
+		"{\"name\":\"a\\\"b\",\"address\":\"\",\"calls\":1,"
+		"\"max_calls\":18446744073709551615,\"offered\":2,\"answered\":3,\"rejected\":4}");
+}
+
+static void sections_stand_within(void **state)
+{
+	struct td_view_stats row = {.uptime = NAN, .draining = true, .recorder.disk_full = true};
+	char storage[4096];
+	struct td_buf out;
+
+	row.packets_dropped.count[TD_DROP_VLAN] = 7;
+	buf_init_fixed(&out, storage, sizeof(storage) - 1);
+	view_row_encode(TD_VIEW_ID_STATS, &row, &out);
+	assert_int_equal(out.error, 0);
+	storage[out.len] = '\0';
+	assert_non_null(strstr(storage, "{\"uptime\":null,\"draining\":true,\"packets_in\":0,"));
+	assert_non_null(strstr(storage, ",\"packets_dropped\":{\"runt\":0,"));
+	assert_non_null(strstr(storage, "\"vlan\":7,"));
+	assert_non_null(strstr(storage, ",\"disk_full\":true},\"media_commands_refused\":0,"));
+}
+
+static int encode(void)
+{
+	const struct td_view_stats row = {0};
+	struct td_buf out;
+	int rc;
+
+	buf_init(&out);
+	view_row_encode(TD_VIEW_ID_STATS, &row, &out);
+	rc = out.error;
+	buf_free(&out);
+	return rc;
+}
+
+static void writing_survives_oom(void **state)
+{
+	oom_each(encode, -ENOMEM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_keys_of_a_release_stay),
+		cmocka_unit_test(every_row_of_the_table_is_whole),
+		cmocka_unit_test(only_what_the_engine_answers_is_shown),
+		cmocka_unit_test(a_row_is_json),
+		cmocka_unit_test(sections_stand_within),
+		cmocka_unit_test(writing_survives_oom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

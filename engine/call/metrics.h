@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What SIP, the registrar and calls count, in the order of `tandemctl show sip`. Names that end in
+ * _now are what is at this moment, the others count from the engine's start.
+ */
+#ifndef TANDEM_ENGINE_CALL_METRICS_H
+#define TANDEM_ENGINE_CALL_METRICS_H
+
+#include <engine/call/state/state.h>
+#include <engine/sip/registrar/registrar.h>
+#include <engine/sip/dialog/ua.h>
+
+/* X(name, value, text); e is the engine. */
+#define CALL_METRICS_NOW(X)                                                          \
+	X(registered_now, registrar_count(e->registrar), "agents registered")        \
+	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
+	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")
+#define CALL_METRICS_OTHER(X)                                                        \
+	X(one_way_now, e->silences.one_way, "talks in which only one side is heard") \
+	X(one_way, e->silences.total, "talks that became so, since the start")       \
+	X(acd_outputs_lost, e->outs_lost, "always 0; otherwise a bug")
+
+/* All of them: of SIP, of the registrar, refusals of calls, the rest. */
+#define CALL_METRICS(UA, REGISTRAR, REFUSAL, METRIC) \
+	SIP_STATS(UA)                                \
+	REGISTRAR_STATS(REGISTRAR)                   \
+	CALL_METRICS_NOW(METRIC) CALL_REFUSALS(REFUSAL) CALL_METRICS_OTHER(METRIC)
+
+#endif

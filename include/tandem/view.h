@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What operators see: every view and every column, once. From these lists follow the structs that
+ * rows are filled into, JSON (the keys are the columns' names, in this order), the tables of
+ * tandemctl, completion, errors and the documents.
+ *
+ * A column: X(V, TYPE, name, UNIT, place, help)
+ *   V      the struct, for who makes more of the list than that
+ *   TYPE   TEXT const char *, UTF-8, NULL is ""   COUNT uint64_t   BOOL bool
+ *          NUMBER double, three decimals; NaN is null   SECTION another list's object
+ *   UNIT   enum td_unit
+ *   place  where it stands in a table for people; 0: in JSON alone. Columns with the same place
+ *          stand as they do here
+ * A view: X(ID, id, name, SHAPE, help, what is said when it has no row). SHAPE: ROWS, or ONE for a
+ * view that is always one object. Its columns are TD_VIEW_ID, its row is struct td_view_id.
+ *
+ * To add a column: its line here, and the row's function, which fills the field of its name.
+ * engine/base/view.h has the tables at run time.
+ */
+#ifndef TANDEM_VIEW_H
+#define TANDEM_VIEW_H
+
+#include <tandem/stats.h>
+
+enum td_unit {
+	TD_UNIT_NONE,
+	TD_UNIT_SECONDS,
+	TD_UNIT_BYTES,
+	TD_UNIT_PACKETS,
+	TD_UNIT_BITS_S,    /* a second */
+	TD_UNIT_PACKETS_S, /* a second */
+	TD_UNIT_RATIO,     /* 0 to 1 */
+	TD_UNIT_MOS,       /* 1 to 5 */
+	TD_UNIT_PLACE,     /* in a queue, from 1; 0: in none */
+	TD_UNIT_COUNT
+};
+
+/* --- answered by signalling: engine/call/show.c --- */
+
+#define TD_VIEW_CALLS(X, V)                                                                     \
+	X(V, TEXT, id, NONE, 1, "the call's name everywhere: records, story, journal")          \
+	X(V, TEXT, caller, NONE, 3, "number of who called")                                     \
+	X(V, TEXT, dialled, NONE, 3, "number that was called")                                  \
+	X(V, TEXT, trunk, NONE, 3, "trunk by which it came; nothing: from an agent")            \
+	X(V, TEXT, queue, NONE, 3, "queue it waits in, or was answered from")                   \
+	X(V, TEXT, to_trunk, NONE, 6, "trunk by which it goes out")                             \
+	X(V, TEXT, agent, NONE, 5, "agent who is rung or talks")                                \
+	X(V, TEXT, state, NONE, 2,                                                              \
+		"`answering`, `waiting`, `ringing`, `dialling`, `talking`, `held` or `ending`") \
+	X(V, COUNT, position, PLACE, 4, "place in the queue, from 1; 0 in none")                \
+	X(V, NUMBER, seconds, SECONDS, 2, "since it came")                                      \
+	X(V, NUMBER, waited, SECONDS, 7, "in queues, up to now")                                \
+	X(V, NUMBER, talked, SECONDS, 7, "since it was connected")                              \
+	X(V, TEXT, codec, NONE, 7, "codec of both legs")                                        \
+	X(V, NUMBER, mos, MOS, 7, "of its worst direction at the moment; null: not known")      \
+	X(V, TEXT, audio, NONE, 7, "who is heard")                                              \
+	X(V, TEXT, digits, NONE, 7, "digits that the caller pressed")                           \
+	X(V, COUNT, recording, NONE, 0, "number of its recording; 0 none")                      \
+	X(V, TEXT, sip_call_id, NONE, 0, "Call-ID of the caller's leg")
+
+#define TD_VIEW_QUEUES(X, V)                                                                  \
+	X(V, TEXT, name, NONE, 1, "the queue")                                                \
+	X(V, COUNT, waiting, NONE, 1, "callers waiting, those whose agent is rung too")       \
+	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                         \
+	X(V, COUNT, talking, NONE, 3, "calls with an agent")                                  \
+	X(V, NUMBER, oldest, SECONDS, 2, "how long the first one has waited")                 \
+	X(V, COUNT, agents, NONE, 3, "agents logged in")                                      \
+	X(V, COUNT, available, NONE, 3, "of them, free")                                      \
+	X(V, COUNT, paused, NONE, 3, "of them, paused")                                       \
+	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                  \
+	X(V, COUNT, entered, NONE, 3, "callers who came, since the engine's start")           \
+	X(V, COUNT, answered, NONE, 3, "of them, answered")                                   \
+	X(V, COUNT, abandoned, NONE, 3, "of them, gone before an answer")                     \
+	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")        \
+	X(V, COUNT, full, NONE, 3, "callers who found it full")                               \
+	X(V, COUNT, withdrawn, NONE, 0, "taken back before an answer, neither of the above")  \
+	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                     \
+	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                              \
+	X(V, NUMBER, service_level, RATIO, 3,                                                 \
+		"answered or abandoned within `service_level`, of all answered or abandoned") \
+	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                              \
+	X(V, COUNT, max_length, NONE, 0, "most callers at once; 0 without limit")
+
+#define TD_VIEW_AGENTS(X, V)                                                                   \
+	X(V, TEXT, name, NONE, 1, "the agent")                                                 \
+	X(V, TEXT, state, NONE, 1, "what the agent is in")                                     \
+	X(V, NUMBER, seconds, SECONDS, 1, "for how long")                                      \
+	X(V, TEXT, reason, NONE, 1, "why paused, as it was given")                             \
+	X(V, BOOL, reachable, NONE, 1, "the telephone is registered, or has a fixed contact")  \
+	X(V, BOOL, backed_off, NONE, 0, "available, and not rung for a while after a refusal") \
+	X(V, TEXT, link, NONE, 0, "link to the telephone")                                     \
+	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")              \
+	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
+	X(V, TEXT, call, NONE, 3, "call that rings or is talked")                              \
+	X(V, TEXT, queue, NONE, 2, "that call's queue")                                        \
+	X(V, COUNT, answered, NONE, 3, "calls answered, since the engine's start")             \
+	X(V, COUNT, missed, NONE, 3, "calls that rang and were not answered")
+
+#define TD_VIEW_TRUNKS(X, V)                                                    \
+	X(V, TEXT, name, NONE, 1, "the trunk")                                  \
+	X(V, TEXT, address, NONE, 1, "its first address or network")            \
+	X(V, COUNT, calls, NONE, 1, "calls at this moment")                     \
+	X(V, COUNT, max_calls, NONE, 1, "most calls at once; 0 without limit")  \
+	X(V, COUNT, offered, NONE, 1, "calls that came by it, since the start") \
+	X(V, COUNT, answered, NONE, 1, "of them, answered")                     \
+	X(V, COUNT, rejected, NONE, 1, "of them, refused")
+
+#define TD_VIEW_LINKS(X, V)                                                                    \
+	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                    \
+	X(V, TEXT, kind, NONE, 1, "`link` or `trunk`")                                         \
+	X(V, TEXT, layer, NONE, 2, "what its limit counts: `ip`, `ethernet` or `wire`")        \
+	X(V, COUNT, limit_bps, BITS_S, 2, "limit in each direction; 0 none")                   \
+	X(V, COUNT, reserved_bps, BITS_S, 2, "reserved of it by the calls there are")          \
+	X(V, COUNT, calls, NONE, 4, "calls at this moment")                                    \
+	X(V, COUNT, max_calls, NONE, 4, "most calls at once; 0 without limit")                 \
+	X(V, COUNT, refused, NONE, 4, "calls that found no room")                              \
+	X(V, BOOL, full, NONE, 4, "the alarm stands: a call was refused and there is no room") \
+	X(V, NUMBER, in_bps, BITS_S, 3, "received in the last second, at its layer")           \
+	X(V, NUMBER, out_bps, BITS_S, 3, "sent in the last second, at its layer")
+
+/* A counter a row: engine/sip and engine/call have the lists. */
+#define TD_VIEW_SIP(X, V)                                               \
+	X(V, TEXT, counter, NONE, 1, "name of the counter")             \
+	X(V, COUNT, value, NONE, 1, "since the engine's start, or now") \
+	X(V, TEXT, text, NONE, 1, "what it counts")
+
+/* Names of the accounting table's rows, which the host joins with their figures. */
+#define TD_VIEW_ACCT(X, V)                               \
+	X(V, COUNT, row, NONE, 1, "number of the row")   \
+	X(V, TEXT, codec, NONE, 1, "codec")              \
+	X(V, TEXT, trunk, NONE, 1, "trunk, or `agents`") \
+	X(V, TEXT, queue, NONE, 1, "queue")              \
+	X(V, TEXT, link, NONE, 1, "link")
+
+/* --- answered by the engine's host: engine/host/api/show.c, bandwidth.c --- */
+
+#define TD_VIEW_BANDWIDTH(X, V)                                                        \
+	X(V, TEXT, codec, NONE, 1, "codec; `other`: rows beyond the table's room")     \
+	X(V, TEXT, trunk, NONE, 1, "trunk, or `agents`")                               \
+	X(V, TEXT, queue, NONE, 1, "queue")                                            \
+	X(V, TEXT, link, NONE, 1, "link")                                              \
+	X(V, TEXT, direction, NONE, 1, "`in` or `out`")                                \
+	X(V, COUNT, packets, PACKETS, 1, "RTP and RTCP, since the engine's start")     \
+	X(V, COUNT, ip_bytes, BYTES, 1, "IP header and all above it")                  \
+	X(V, COUNT, ethernet_bytes, BYTES, 1, "frames without FCS")                    \
+	X(V, COUNT, wire_bytes, BYTES, 1, "frames with FCS, preamble and gap")         \
+	X(V, NUMBER, packets_per_s, PACKETS_S, 1, "packets in the last second")        \
+	X(V, NUMBER, ip_bps, BITS_S, 1, "IP in the last second")                       \
+	X(V, NUMBER, ethernet_bps, BITS_S, 1, "frames without FCS in the last second") \
+	X(V, NUMBER, wire_bps, BITS_S, 1, "frames with FCS, preamble and gap in the last second")
+
+#define TD_VIEW_PORTS(X, V)                                                      \
+	X(V, TEXT, port, NONE, 1, "the port")                                    \
+	X(V, TEXT, device, NONE, 1, "interface, socket or PCI address")          \
+	X(V, TEXT, driver, NONE, 1, "driver as in use")                          \
+	X(V, BOOL, up, NONE, 1, "the link is up")                                \
+	X(V, COUNT, mtu, BYTES, 0, "longest IP packet")                          \
+	X(V, COUNT, queues, NONE, 0, "queues in use, a worker each")             \
+	X(V, TEXT, steering, NONE, 0, "how packets find their worker's queue")   \
+	X(V, BOOL, kernel_owned, NONE, 0, "the kernel has the interface too")    \
+	X(V, BOOL, zero_copy, NONE, 0, "packets are not copied on their way in") \
+	X(V, COUNT, in, PACKETS, 1, "received")                                  \
+	X(V, COUNT, in_bytes, BYTES, 0, "received, frames without FCS")          \
+	X(V, COUNT, out, PACKETS, 3, "sent")                                     \
+	X(V, COUNT, out_bytes, BYTES, 0, "sent, frames without FCS")             \
+	X(V, COUNT, originated, PACKETS, 2, "made by us: music, RTCP, SIP, ARP") \
+	X(V, COUNT, crossed_in, PACKETS, 2, "came from another port")            \
+	X(V, COUNT, crossed_out, PACKETS, 4, "left by another port")             \
+	X(V, COUNT, consumed, PACKETS, 3, "ended here as intended")              \
+	X(V, COUNT, dropped, PACKETS, 3, "dropped, by the reasons of `drops`")   \
+	X(V, COUNT, held, PACKETS, 3, "in a ring or a queue now")                \
+	X(V, COUNT, kernel_dropped, PACKETS, 5, "lost by driver or kernel before us")
+
+#define TD_VIEW_PORT_BANDWIDTH(X, V)                                                          \
+	X(V, TEXT, port, NONE, 1, "the port")                                                 \
+	X(V, TEXT, direction, NONE, 1, "`in` or `out`")                                       \
+	X(V, TEXT, kind, NONE, 1, "`rtp`, what is not, and `total`, as the interface counts") \
+	X(V, COUNT, packets, PACKETS, 1, "since the engine's start")                          \
+	X(V, COUNT, ethernet_bytes, BYTES, 1, "frames without FCS")                           \
+	X(V, COUNT, wire_bytes, BYTES, 1, "frames with FCS, preamble and gap")
+
+#define TD_VIEW_DROPS(X, V)                                                  \
+	X(V, TEXT, port, NONE, 1, "the port")                                \
+	X(V, TEXT, reason, NONE, 1, "why")                                   \
+	X(V, COUNT, packets, PACKETS, 1, "dropped since the engine's start") \
+	X(V, TEXT, text, NONE, 1, "what the reason means")
+
+#define TD_VIEW_MEMORY(X, V)                                               \
+	X(V, TEXT, what, NONE, 1, "what the memory is for")                \
+	X(V, COUNT, bytes, BYTES, 1, "taken")                              \
+	X(V, COUNT, used, NONE, 1, "places in use; of the journal, bytes") \
+	X(V, COUNT, of, NONE, 1, "places there are; of the journal, bytes")
+
+#define TD_VIEW_WORKERS(X, V)                                        \
+	X(V, COUNT, worker, NONE, 1, "number of the worker, from 0") \
+	X(V, COUNT, core, NONE, 1, "its CPU")                        \
+	X(V, COUNT, turns, NONE, 1, "turns of its loop")             \
+	X(V, NUMBER, busy, SECONDS, 1, "in turns that found work")   \
+	X(V, NUMBER, asleep, SECONDS, 1, "asleep")                   \
+	X(V, COUNT, wakeups, NONE, 1, "times it was woken")          \
+	X(V, COUNT, packets, PACKETS, 1, "that its queues brought")  \
+	X(V, COUNT, handed_in, PACKETS, 1, "from other workers")     \
+	X(V, COUNT, handed_out, PACKETS, 1, "to other workers")
+
+#define TD_VIEW_STATS(X, V)                                                                     \
+	X(V, NUMBER, uptime, SECONDS, 1, "since the engine's start")                            \
+	X(V, BOOL, draining, NONE, 1, "no new calls are taken")                                 \
+	X(V, COUNT, packets_in, PACKETS, 1, "received by all ports")                            \
+	X(V, COUNT, bytes_in, BYTES, 1, "received, frames without FCS")                         \
+	X(V, COUNT, packets_originated, PACKETS, 1, "made by us: music, RTCP, SIP, ARP")        \
+	X(V, COUNT, packets_out, PACKETS, 1, "sent")                                            \
+	X(V, COUNT, bytes_out, BYTES, 1, "sent, frames without FCS")                            \
+	X(V, COUNT, packets_consumed, PACKETS, 1, "ended here as intended")                     \
+	X(V, COUNT, packets_held, PACKETS, 1, "in a ring or a queue now")                       \
+	X(V, COUNT, packets_dropped_total, PACKETS, 1, "dropped, for whatever reason")          \
+	X(V, SECTION, packets_dropped, PACKETS, 1, "dropped, by reason")                        \
+	X(V, SECTION, consumed, PACKETS, 1, "consumed, by reason")                              \
+	X(V, SECTION, sip, NONE, 1, "SIP messages between signalling and the workers")          \
+	X(V, SECTION, journal, NONE, 1, "the journal")                                          \
+	X(V, SECTION, recorder, NONE, 1, "the recorder")                                        \
+	X(V, COUNT, media_commands_refused, NONE, 1, "media commands that a full ring refused") \
+	X(V, COUNT, trace_lost, NONE, 1, "SIP messages that a trace lost")
+
+#define TD_SECTION_SIP(X, V)                                                              \
+	X(V, COUNT, in, NONE, 1, "messages taken from the workers")                       \
+	X(V, COUNT, out, NONE, 1, "messages sent by the workers")                         \
+	X(V, COUNT, out_by_kernel, NONE, 1, "messages above the MTU, sent by the kernel") \
+	X(V, COUNT, not_sent, NONE, 1, "messages that could not be sent")                 \
+	X(V, COUNT, lost, NONE, 1, "messages that a full ring lost")
+
+#define TD_SECTION_JOURNAL(X, V)                                           \
+	X(V, COUNT, written, NONE, 1, "number of the last record written") \
+	X(V, COUNT, acked, NONE, 1, "number of the last record stored")    \
+	X(V, COUNT, used_bytes, BYTES, 1, "of the reserve")                \
+	X(V, COUNT, reserve_bytes, BYTES, 1, "the reserve")                \
+	X(V, COUNT, lost, NONE, 1, "records that found no room")
+
+#define TD_SECTION_RECORDER(X, V)                                                       \
+	X(V, COUNT, live, NONE, 1, "recordings under way")                              \
+	X(V, COUNT, made, NONE, 1, "files made")                                        \
+	X(V, COUNT, failed, NONE, 1, "recordings refused, or cut off by a full disk")   \
+	X(V, COUNT, packets_lost, PACKETS, 1, "packets that the rings had no room for") \
+	X(V, BOOL, disk_full, NONE, 1, "the disk is full")
+
+/* --- answered by tandemd: control/ops.c --- */
+
+#define TD_VIEW_STATUS(X, V)                                                          \
+	X(V, TEXT, release, NONE, 1, "tandemd's")                                     \
+	X(V, TEXT, site, NONE, 1, "file that tandemd starts with")                    \
+	X(V, TEXT, name, NONE, 1, "what the site is called")                          \
+	X(V, BOOL, engine, NONE, 1, "the engine is reached")                          \
+	X(V, TEXT, compiled, NONE, 1, "file that the engine starts with")             \
+	X(V, TEXT, store, NONE, 1, "database of what happened")                       \
+	X(V, TEXT, journal, NONE, 1, "directory of the engine's journal")             \
+	X(V, COUNT, stored_seq, NONE, 1, "number of the last record stored")          \
+	X(V, COUNT, missing, NONE, 1, "records that never came, of all time")         \
+	X(V, COUNT, damaged, NONE, 1, "places of the journal that could not be read") \
+	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does")
+
+/* X(ID, id, name, SHAPE, help, when there is no row), by who answers; in the order of the errors
+ * and documents. PART: rows that the host joins to others; nobody else asks for them. */
+#define TD_VIEWS_SIGNALLING(X)                                                             \
+	X(CALLS, calls, "calls", ROWS, "calls at this moment", "no calls")                 \
+	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                       \
+		"no queues: the site has none yet")                                        \
+	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                   \
+		"no agents: the site has none yet")                                        \
+	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                        \
+		"no trunks: the site has none yet")                                        \
+	X(LINKS, links, "links", ROWS,                                                     \
+		"limits of links and trunks, what is reserved of them, what they carry",   \
+		"no links and no trunks: the site has none yet")                           \
+	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing") \
+	X(ACCT, acct, "acct", PART, "names of the rows of bandwidth", "nothing")
+/* Rows of a part, joined with figures of the host. */
+#define TD_VIEWS_JOINED(X)                         \
+	X(BANDWIDTH, bandwidth, "bandwidth", ROWS, \
+		"packets and bytes by codec, trunk, queue, link and direction", "no media yet")
+#define TD_VIEWS_HOST(X)                                                                          \
+	X(PORTS, ports, "ports", ROWS, "ports and their packet balance", "no ports")              \
+	X(PORT_BANDWIDTH, port_bandwidth, "port-bandwidth", ROWS,                                 \
+		"what each port carried, by kind and direction", "no ports")                      \
+	X(DROPS, drops, "drops", ROWS, "packets dropped, by port and reason",                     \
+		"nothing was dropped")                                                            \
+	X(MEMORY, memory, "memory", ROWS, "memory, and what it is for", "nothing")                \
+	X(WORKERS, workers, "workers", ROWS, "workers and their time", "no workers")              \
+	X(STATS, stats, "stats", ONE, "the packet balance of all ports, and the host's counters", \
+		"nothing")
+#define TD_VIEWS_TANDEMD(X)                                        \
+	X(STATUS, status, "status", ONE,                           \
+		"whether tandemd reaches the engine, and how far " \
+		"its store is",                                    \
+		"nothing")
+#define TD_VIEWS(X) TD_VIEWS_SIGNALLING(X) TD_VIEWS_JOINED(X) TD_VIEWS_HOST(X) TD_VIEWS_TANDEMD(X)
+
+#define TD_VIEW_ENUM(ID, id, name, shape, help, empty) TD_VIEW_ID_##ID,
+enum td_view_id { TD_VIEWS(TD_VIEW_ENUM) TD_VIEW_COUNT };
+
+/* X(ID, id): objects within a view's row. Those of the reasons are counters by enum. */
+#define TD_SECTIONS(X) X(SIP, sip) X(JOURNAL, journal) X(RECORDER, recorder)
+
+struct td_section_packets_dropped {
+	uint64_t count[TD_DROP_COUNT];
+};
+struct td_section_consumed {
+	uint64_t count[TD_CONSUMED_COUNT];
+};
+
+#define TD_FIELD_TEXT(name)                            const char *name;
+#define TD_FIELD_COUNT(name)                           uint64_t name;
+#define TD_FIELD_NUMBER(name)                          double name;
+#define TD_FIELD_BOOL(name)                            bool name;
+#define TD_FIELD_SECTION(name)                         struct td_section_##name name;
+#define TD_FIELD(owner, type, name, unit, place, help) TD_FIELD_##type(name)
+#define TD_SECTION_STRUCT(ID, id)                          \
+	struct td_section_##id {                           \
+		TD_SECTION_##ID(TD_FIELD, td_section_##id) \
+	};
+#define TD_VIEW_STRUCT(ID, id, view, shape, help, empty) \
+	struct td_view_##id {                            \
+		TD_VIEW_##ID(TD_FIELD, td_view_##id)     \
+	};
+TD_SECTIONS(TD_SECTION_STRUCT)
+TD_VIEWS(TD_VIEW_STRUCT)
+
+#endif
