@@ -139,38 +139,15 @@ static int plan(const struct cli *cli, int argc, char **argv)
 	return CLI_OK;
 }
 
-static const struct {
-	const char *name, *what, *columns, *empty;
-} views[] = {
-	{"links", "links",
-		"kind name layer limit_bps reserved_bps in_bps out_bps calls max_calls refused "
-		"full",
-		"no links and no trunks: the site has none yet"},
-	{"ports", "port-bandwidth", NULL, "no ports"},
-};
-
 int cmd_bandwidth(const struct cli *cli, int argc, char **argv)
 {
-	const char *what = "bandwidth", *columns = NULL, *empty = "no media yet";
-	json_t *rows;
-	int rc;
-
 	if (argc > 1 && strcmp(argv[1], "plan") == 0)
 		return plan(cli, argc - 1, argv + 1);
-	for (size_t i = 0; argc == 2 && i < sizeof(views) / sizeof(views[0]); i++) {
-		if (strcmp(argv[1], views[i].name) != 0)
-			continue;
-		what = views[i].what;
-		columns = views[i].columns;
-		empty = views[i].empty;
-		argc = 1;
-	}
+	if (argc == 2 && strcmp(argv[1], "links") == 0)
+		return cli_show(cli, &td_views[TD_VIEW_ID_LINKS]);
+	if (argc == 2 && strcmp(argv[1], "ports") == 0)
+		return cli_show(cli, &td_views[TD_VIEW_ID_PORT_BANDWIDTH]);
 	if (argc > 1)
 		return cli_usage(cli_lookup("bandwidth"));
-	rc = cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", what), &rows);
-	if (rc)
-		return rc;
-	cli_table(cli, rows, columns, empty);
-	json_decref(rows);
-	return CLI_OK;
+	return cli_show(cli, &td_views[TD_VIEW_ID_BANDWIDTH]);
 }

@@ -7,6 +7,7 @@
 #ifndef TANDEM_CONTROL_CLI_H
 #define TANDEM_CONTROL_CLI_H
 
+#include <engine/base/view.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,8 +57,14 @@ int cli_rows(
  * a person wants, NULL: all keys of the first row. empty: what to say when there is no row.
  */
 void cli_table(const struct cli *cli, const json_t *rows, const char *keys, const char *empty);
-/* One object, a key a line. */
-void cli_object(const struct cli *cli, const json_t *object);
+/* The same for a view: units and what is said without a row are the view's. columns: those to show,
+ * NULL: all that have a place. */
+void cli_view(
+	const struct cli *cli, const struct td_view *v, const json_t *rows, const char *columns);
+/* Asks the engine for a view and prints it. */
+int cli_show(const struct cli *cli, const struct td_view *v);
+/* One object, a key a line. v: NULL when it is of no view. */
+void cli_object(const struct cli *cli, const struct td_view *v, const json_t *object);
 
 int cmd_show(const struct cli *cli, int argc, char **argv);
 int cmd_top(const struct cli *cli, int argc, char **argv);

@@ -37,6 +37,8 @@ expect 2 '^usage: tandemctl drain$' drain now
 expect 0 '^workers$' complete views
 expect 0 '^pcmu$' complete codecs
 expect 2 'codec pcma.pcmu' bandwidth plan
+expect 0 '^port-bandwidth$' complete views
+expect 2 "no view 'acct'" show acct
 expect 2 'usage: tandemctl agent' agent alice dance
 expect 2 'usage: tandemctl agent' agent alice login --reason x
 expect 2 'usage: tandemctl trace' trace

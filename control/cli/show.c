@@ -9,58 +9,32 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { VIEW_CALLS, VIEW_QUEUES, VIEW_AGENTS, VIEWS = 10 };
-
-static const struct {
-	const char *name, *columns, *empty;
-} views[VIEWS] = {
-	[VIEW_CALLS] = {"calls",
-		"id state seconds caller dialled trunk queue position agent to_trunk waited talked "
-		"codec "
-		"mos audio digits",
-		"no calls"},
-	[VIEW_QUEUES] = {"queues",
-		"name waiting oldest talking agents available paused wrap_up entered answered "
-		"abandoned timed_out full service_level asa",
-		"no queues: the site has none yet"},
-	[VIEW_AGENTS] = {"agents",
-		"name state seconds reason reachable link_full contact queue call answered missed",
-		"no agents: the site has none yet"},
-	{"ports",
-		"port device driver up in originated crossed_in out consumed dropped held "
-		"crossed_out kernel_dropped",
-		"no ports"},
-	{"trunks", NULL, "no trunks: the site has none yet"},
-	{"drops", NULL, "nothing was dropped"},
-	{"memory", NULL, "nothing"},
-	{"stats", NULL, "nothing"},
-	{"sip", NULL, "nothing"},
-	{"workers", NULL, "no workers"},
-};
-
-static int rows_of(const struct cli *cli, const char *what, json_t **rows)
+static int rows_of(const struct cli *cli, const struct td_view *v, json_t **rows)
 {
-	return cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", what), rows);
+	return cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
+}
+
+int cli_show(const struct cli *cli, const struct td_view *v)
+{
+	json_t *rows;
+	int rc = rows_of(cli, v, &rows);
+
+	if (rc)
+		return rc;
+	if (v->shape == VIEW_ONE && json_array_size(rows) == 1)
+		cli_object(cli, v, json_array_get(rows, 0));
+	else
+		cli_view(cli, v, rows, NULL);
+	json_decref(rows);
+	return CLI_OK;
 }
 
 int cmd_show(const struct cli *cli, int argc, char **argv)
 {
-	json_t *rows;
-	int rc;
+	const struct td_view *v = argc == 2 ? view_lookup(argv[1]) : NULL;
 
-	for (size_t i = 0; argc == 2 && i < VIEWS; i++) {
-		if (strcmp(argv[1], views[i].name) != 0)
-			continue;
-		rc = rows_of(cli, argv[1], &rows);
-		if (rc)
-			return rc;
-		if (strcmp(argv[1], "stats") == 0 && json_array_size(rows) == 1)
-			cli_object(cli, json_array_get(rows, 0));
-		else
-			cli_table(cli, rows, views[i].columns, views[i].empty);
-		json_decref(rows);
-		return CLI_OK;
-	}
+	if (v && view_is_shown(v))
+		return cli_show(cli, v);
 	if (argc == 2)
 		fprintf(stderr, "tandemctl: there is no view '%s'\n", argv[1]);
 	return cli_usage(cli_lookup("show"));
@@ -70,8 +44,9 @@ json_t *show_names(void)
 {
 	json_t *names = json_array();
 
-	for (size_t i = 0; i < VIEWS; i++)
-		json_array_append_new(names, json_string(views[i].name));
+	for (size_t i = 0; i < TD_VIEW_COUNT; i++)
+		if (view_is_shown(&td_views[i]))
+			json_array_append_new(names, json_string(td_views[i].name));
 	return names;
 }
 
@@ -86,7 +61,7 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
 	rc = cli_ask(cli, CLI_TANDEMD, TD_API_STATUS, json_object(), &answer);
 	if (rc)
 		return rc;
-	cli_object(cli, answer);
+	cli_object(cli, &td_views[TD_VIEW_ID_STATUS], answer);
 	json_decref(answer);
 	return CLI_OK;
 }
@@ -102,7 +77,8 @@ static void stop(int number)
 /* One picture. Everything is asked before anything is drawn, so that it does not flicker. */
 static int top_draw(const struct cli *cli, bool clear)
 {
-	static const int parts[] = {VIEW_QUEUES, VIEW_AGENTS, VIEW_CALLS};
+	static const enum td_view_id parts[] = {
+		TD_VIEW_ID_QUEUES, TD_VIEW_ID_AGENTS, TD_VIEW_ID_CALLS};
 	/* Fewer columns than `show` has: a line that wraps spoils the picture. */
 	static const char *const columns[] = {
 		"name waiting oldest talking available paused answered abandoned service_level",
@@ -118,7 +94,7 @@ static int top_draw(const struct cli *cli, bool clear)
 	size_t i;
 
 	for (i = 0; i < 3 && rc == CLI_OK; i++)
-		rc = rows_of(cli, views[parts[i]].name, &rows[i]);
+		rc = rows_of(cli, &td_views[parts[i]], &rows[i]);
 	if (rc)
 		goto out;
 	if (cli->json) {
@@ -139,7 +115,7 @@ static int top_draw(const struct cli *cli, bool clear)
 		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
 		clear ? "  (Ctrl-C ends)" : "");
 	for (i = 0; i < 3; i++) {
-		cli_table(&plain, rows[i], columns[i], views[parts[i]].empty);
+		cli_view(&plain, &td_views[parts[i]], rows[i], columns[i]);
 		putchar('\n');
 	}
 flush:

@@ -77,7 +77,7 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 	if (rc)
 		return rc;
 	if (json_array_size(rows) == 1) {
-		cli_object(cli, json_array_get(rows, 0));
+		cli_object(cli, NULL, json_array_get(rows, 0));
 	} else {
 		fprintf(stderr,
 			"tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
@@ -140,7 +140,7 @@ int cmd_call(const struct cli *cli, int argc, char **argv)
 	if (rc)
 		return rc;
 	if (cli->json) {
-		cli_object(cli, answer);
+		cli_object(cli, NULL, answer);
 	} else {
 		json_array_foreach(json_object_get(answer, "story"), i, step) story_line(step);
 		if (json_is_object(json_object_get(answer, "cdr"))) {
@@ -148,7 +148,7 @@ int cmd_call(const struct cli *cli, int argc, char **argv)
 
 			putchar('\n');
 			quality_show(cli, cdr);
-			cli_object(cli, cdr);
+			cli_object(cli, NULL, cdr);
 		} else if (json_is_true(json_object_get(answer, "interrupted"))) {
 			puts("(no record: the engine stopped while this call was live)");
 		} else {

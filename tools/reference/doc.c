@@ -63,6 +63,14 @@ void doc_text(struct doc *d, const char *text)
 	fputs(d->mdoc ? "\n" : "\n\n", d->out);
 }
 
+void doc_sentence(struct doc *d, const char *words)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "%c%s.", toupper((unsigned char)words[0]), words + 1);
+	doc_text(d, text);
+}
+
 void doc_table(struct doc *d, unsigned columns, const char *const *titles)
 {
 	table_end(d);

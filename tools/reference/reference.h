@@ -17,7 +17,9 @@
 	X(configuration, "The sections and keys of site.yaml") \
 	X(consumed, "Why a packet is consumed")                \
 	X(drops, "Why a packet is dropped")                    \
-	X(headers, "SIP header fields")
+	X(headers, "SIP header fields")                        \
+	X(metrics, "What is counted")                          \
+	X(views, "What operators see")
 
 #define DOC_COLUMNS 8
 
@@ -33,8 +35,9 @@ struct doc {
  * Text is written once for both forms: `x` is a word of Tandem's own, a new sentence begins with a
  * capital letter. A string that a caller passes is borrowed until the table ends.
  */
-void doc_section(struct doc *d, const char *title); /* ends a table */
-void doc_text(struct doc *d, const char *text);     /* a paragraph; ends a table */
+void doc_section(struct doc *d, const char *title);  /* ends a table */
+void doc_text(struct doc *d, const char *text);      /* a paragraph; ends a table */
+void doc_sentence(struct doc *d, const char *words); /* the same of words that lack its marks */
 /* Column titles; the first column has names of Tandem's own. The manual page makes a row an item:
  * the first cell its name, the second behind it when there are more than two, the last its text. */
 void doc_table(struct doc *d, unsigned columns, const char *const *titles);
