@@ -79,6 +79,7 @@ baresip_in() { # NAMESPACE NAME ADDRESS WAV ACCOUNT ARGS...
 	local space=$1 name=$2 address=$3 wav=$4 account=$5 dir=$out/$2
 	shift 5
 	mkdir -p "$dir"
+	ln -sf "$wav" "$dir/audio.wav" # baresip takes no path with a space in it
 	cat >"$dir/config" <<-END
 	sip_listen $address:5060
 	module_path /usr/lib/baresip/modules
@@ -87,7 +88,7 @@ baresip_in() { # NAMESPACE NAME ADDRESS WAV ACCOUNT ARGS...
 	module_tmp uuid.so
 	module_tmp account.so
 	module_app menu.so
-	audio_source aufile,$wav
+	audio_source aufile,audio.wav
 	ausrc_srate 8000
 	ausrc_channels 1
 	rtp_ports 30000-39999
@@ -95,7 +96,7 @@ baresip_in() { # NAMESPACE NAME ADDRESS WAV ACCOUNT ARGS...
 	END
 	echo "<sip:$name@$LAB_DOMAIN>;$account;audio_codecs=pcma/8000/1,pcmu/8000/1;ptime=20;mwi=no" \
 		>"$dir/accounts"
-	background "$lab" exec "$space" baresip -f "$dir" -v "$@" >"$dir/log" 2>&1
+	background env -C "$dir" "$lab" exec "$space" baresip -f "$dir" -v "$@" >"$dir/log" 2>&1
 }
 
 # An agent who answers at once, plays a WAV and hangs up at its end.

@@ -24,7 +24,7 @@ server=sip:$LAB_ENGINE_FLOOR:$LAB_SIP_PORT
 mkdir -p "$out/heard"
 BARESIP_CONFIG="module srtp.so
 module sndfile.so
-snd_path $out/heard
+snd_path ../heard
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:4444" baresip_in floor alice 10.30.0.11 "$out/agent.wav" \
 	"outbound=\"$server\";auth_user=alice;auth_pass=$LAB_PASSWORD_ALICE;regint=300;answermode=auto;mediaenc=srtp-mand"
