@@ -16,8 +16,9 @@ grep -q 'sip_dscp: AF31' "$out/site.yaml" && grep -q 'rtp_dscp: AF41' "$out/site
 	fail "the example site has changed"
 LAB_PORT=$1 LAB_NO_PROGRAMS=1 lab_up "$out/site.yaml"
 six() { # NAMESPACE DEVICE ADDRESS
-	"$lab" exec "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 \
-		"net.ipv6.conf.$2.disable_ipv6=0"
+	# shellcheck disable=SC2016
+	"$lab" exec "$1" sh -c 'cd /proc/sys/net/ipv6/conf &&
+		echo 0 | tee all/disable_ipv6 default/disable_ipv6 "$1/disable_ipv6"' sh "$2" >/dev/null
 	"$lab" exec "$1" ip addr add "$3/64" dev "$2" nodad
 }
 six carrier eth0 $carrier6
