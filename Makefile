@@ -5,11 +5,16 @@
 B    ?= build
 ASAN ?= build-asan
 
+# What runs finds the programs of listed packages and no others; the build prefers them, and may use
+# a ccache.
+CLOSED = env PATH="$(CURDIR)/.path"
+LISTED_FIRST = env PATH="$(CURDIR)/.path:$$PATH"
+
 .PHONY: all deps demo test lint measure asan bench bench-peers clean install hooks recipes
 
 all: deps
-	@tools/configure $(B) --buildtype=release
-	@ninja -C $(B)
+	@$(LISTED_FIRST) tools/configure $(B) --buildtype=release
+	@$(LISTED_FIRST) ninja -C $(B)
 
 # Installs what packages.txt lists and is not there yet.
 deps:
@@ -23,10 +28,10 @@ demo: all
 	@tests/demo/run
 
 test: all
-	@meson test -C $(B) --no-rebuild --print-errorlogs
+	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs
 
 lint: all
-	@tools/lint $(B)
+	@$(CLOSED) tools/lint $(B)
 
 # Follows "how to add" of CONTRIBUTING.md to the letter, on a copy of the tree; half an hour.
 recipes: deps
@@ -37,10 +42,10 @@ measure:
 	@tools/measure
 
 asan: deps
-	@tools/configure $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined \
+	@$(LISTED_FIRST) tools/configure $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Djemalloc=disabled
-	@ninja -C $(ASAN)
-	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 4
+	@$(LISTED_FIRST) ninja -C $(ASAN)
+	@$(CLOSED) meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 4
 
 bench: all
 	@$(B)/bench/tandem-bench relay --legs 2000,10000,100000,400000
@@ -53,7 +58,7 @@ bench-peers: all
 	@bench/peers/run --build $(B)
 
 install: all
-	@meson install -C $(B) --no-rebuild
+	@$(LISTED_FIRST) meson install -C $(B) --no-rebuild
 
 clean:
-	@rm -rf $(B) $(ASAN)
+	@rm -rf $(B) $(ASAN) .path

@@ -10,6 +10,8 @@ name=$(basename "$0" .sh)${1:+-$1}
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$top/tests/smoke
 lab=$top/tests/lab
+# shellcheck source=../path.sh
+. "$top/tests/path.sh"
 # A lab that the caller names is a prefix: two trees can run the same test at the same time.
 export LAB=${LAB:+$LAB-}smoke-$name BUILD=${BUILD:-$top/build}
 out=$BUILD/smoke/$name
