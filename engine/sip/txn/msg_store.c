@@ -3,7 +3,7 @@
 
 struct chunk {
 	uint32_t next; /* as blob.first */
-	char data[STORE_CHUNK_BYTES - sizeof(uint32_t)];
+	char data[MSG_STORE_CHUNK_BYTES - sizeof(uint32_t)];
 };
 
 int msg_store_init(struct msg_store *s, uint32_t chunks)

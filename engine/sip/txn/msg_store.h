@@ -9,7 +9,7 @@
 #include <engine/base/pool.h>
 #include <engine/base/str.h>
 
-#define STORE_CHUNK_BYTES 512
+#define MSG_STORE_CHUNK_BYTES 512
 
 struct msg_store {
 	struct pool chunks;

@@ -22,7 +22,7 @@ static void init_survives_oom(void **state)
 /* Of every length up to more than all chunks hold: kept whole, or not at all. */
 static void messages_come_back_whole(void **state)
 {
-	static char data[CHUNKS * STORE_CHUNK_BYTES + 1], out[sizeof(data)];
+	static char data[CHUNKS * MSG_STORE_CHUNK_BYTES + 1], out[sizeof(data)];
 	struct stored_msg m = {0};
 	struct msg_store s;
 	size_t longest = 0;
@@ -42,7 +42,7 @@ static void messages_come_back_whole(void **state)
 		assert_memory_equal(out, data, n);
 		longest = n;
 	}
-	assert_true(longest > (CHUNKS - 1) * STORE_CHUNK_BYTES && longest < sizeof(data));
+	assert_true(longest > (CHUNKS - 1) * MSG_STORE_CHUNK_BYTES && longest < sizeof(data));
 	msg_store_del(&s, &m);
 	msg_store_del(&s, &m);
 	assert_int_equal(s.chunks.free_count, CHUNKS);

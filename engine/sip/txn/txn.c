@@ -13,7 +13,7 @@
 #define TXNS_MORE      64 /* for requests outside dialogs */
 #define CHUNKS_PER_TXN 2  /* an INVITE or its 2xx has about 900 bytes */
 #define TIMERS_PER_TXN 2
-#define CHUNKS_MESSAGE (SIP_MSG_MAX / (STORE_CHUNK_BYTES - 4) + 1)
+#define CHUNKS_MESSAGE (SIP_MSG_MAX / (MSG_STORE_CHUNK_BYTES - 4) + 1)
 
 int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p)
 {
