@@ -2,58 +2,108 @@
 /* A program of the build: the table of SIP header fields becomes the places of their names, as C.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <engine/sip/msg/header_list.h>
 #include <tools/headers/places.h>
 
-#define LIST "engine/sip/msg/header_list.h"
-
 static const struct header_row rows[] = {
-#define ROW(id, name, compact, times, need, decode, rfc, use) {#id, name, compact},
+#define ROW(id, name, compact, times, need, decode, rfc, use) \
+	{#id, name, compact, #times, #need, rfc, use},
 	SIP_HEADERS(ROW)
 #undef ROW
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-static void print_place(const struct header_places *p, unsigned i)
+/* The line that a row stands on, for whoever has to mend it; 0 when it is not found. */
+static unsigned row_line(const char *path, const struct header_row *row)
 {
-	const struct header_place *at = &p->place[i];
+	FILE *in = fopen(path, "re");
+	char *line = NULL, start[64];
+	unsigned number = 0, found = 0;
+	size_t size = 0;
 
-	/* a compact form has no NUL behind it */
-	if (at->text)
-		printf("\t[%u] = {\"%.*s\", %u, SIP_HDR_%s},\n", i, at->length, at->text,
-			at->length, rows[at->id - 1].id);
+	if (!in)
+		return 0;
+	snprintf(start, sizeof(start), "X(%s,", row->id);
+	while (!found && getline(&line, &size, in) > 0) {
+		number++;
+		if (strstr(line, start))
+			found = number;
+	}
+	free(line);
+	fclose(in);
+	return found;
 }
 
-int main(void)
+static void print_header(FILE *out, const struct header_places *p)
+{
+	fprintf(out,
+		"/* SPDX-License-Identifier: BSD-3-Clause */\n/* Made by tools/headers. */\n"
+		"#define HEADER_FACTOR 0x%llxu\n"
+		"#define HEADER_SHIFT  %u /* of the hash: what is left is a place */\n",
+		(unsigned long long)p->factor, p->shift);
+}
+
+static void print_places(FILE *out, const struct header_places *p)
+{
+	fprintf(out,
+		"/* SPDX-License-Identifier: BSD-3-Clause */\n/* Made by tools/headers. */\n"
+		"#include <engine/sip/msg/header_hash.h>\n#include <engine/sip/msg/msg.h>\n\n"
+		"const struct header_place header_places[%u] = {\n",
+		p->count);
+	for (unsigned i = 0; i < p->count; i++) {
+		const struct header_place *at = &p->place[i];
+
+		/* a compact form has no NUL behind it */
+		if (at->text)
+			fprintf(out, "\t[%u] = {\"%.*s\", %u, SIP_HDR_%s},\n", i, at->length,
+				at->text, at->length, rows[at->id - 1].id);
+	}
+	fprintf(out, "};\n");
+}
+
+static int file_write(const char *path, const struct header_places *p,
+	void (*print)(FILE *out, const struct header_places *p))
+{
+	FILE *out = fopen(path, "we");
+	int rc = -1;
+
+	if (out) {
+		print(out, p);
+		rc = ferror(out) ? -1 : 0;
+		if (fclose(out) != 0)
+			rc = -1;
+	}
+	if (rc != 0)
+		perror(path);
+	return rc;
+}
+
+int main(int argc, char **argv)
 {
 	static struct header_places p;
+	const char *fault;
 	unsigned bad;
-	const char *fault = rows_check(rows, ROWS, &bad);
 
+	if (argc != 4) {
+		fputs("usage: sip-headers header_list.h header_places.c header_places.h\n"
+		      "header_list.h: the list that this program was built with\n",
+			stderr);
+		return 2;
+	}
+	fault = rows_check(rows, ROWS, &bad);
 	if (fault) {
-		fprintf(stderr, "%s: row %u, SIP_HDR_%s \"%s\": %s\n", LIST, bad + 1, rows[bad].id,
-			rows[bad].name, fault);
+		fprintf(stderr, "%s:%u: row %u, SIP_HDR_%s \"%s\": %s\n", argv[1],
+			row_line(argv[1], &rows[bad]), bad + 1, rows[bad].id, rows[bad].name,
+			fault);
 		return 1;
 	}
 	if (places_search(&p, rows, ROWS) != 0) {
 		fprintf(stderr,
 			"%s: no perfect hash was found: two names of one length have the same "
 			"first and last eight bytes; let header_hash() read the bytes between\n",
-			LIST);
+			argv[1]);
 		return 1;
 	}
-	printf("/* SPDX-License-Identifier: BSD-3-Clause */\n"
-	       "/* Made by tools/headers out of " LIST ". */\n"
-	       "#include <engine/sip/msg/header_hash.h>\n#include <engine/sip/msg/msg.h>\n\n"
-	       "const uint64_t header_factor = 0x%llx;\nconst unsigned header_shift = %u;\n\n"
-	       "const struct header_place header_places[%u] = {\n",
-		(unsigned long long)p.factor, p.shift, p.count);
-	for (unsigned i = 0; i < p.count; i++)
-		print_place(&p, i);
-	printf("};\n");
-	if (fflush(stdout) || ferror(stdout)) {
-		perror("headers: stdout");
-		return 1;
-	}
-	return 0;
+	return file_write(argv[2], &p, print_places) || file_write(argv[3], &p, print_header);
 }

@@ -1,12 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ctype.h>
+#include <stdbool.h>
 #include <strings.h>
 #include <tools/headers/places.h>
 
 /* Of one number of places; with twice as many places as names one in 500 factors serves. */
 #define TRIES 1000000
 
-static const char *row_check(const struct header_row *row)
+static bool is_one_of(const char *word, const char *const *words, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *columns_check(const struct header_row *row)
+{
+	static const char *const times[] = {"ONCE", "FIRST", "LIST", "LINES"}, *const needs[] = {
+										       "MUST",
+										       "MAY"};
+
+	if (!is_one_of(row->times, times, sizeof(times) / sizeof(times[0])))
+		return "it says wrongly how often it may stand; write ONCE, FIRST, LIST or LINES";
+	if (!is_one_of(row->need, needs, sizeof(needs) / sizeof(needs[0])))
+		return "it says wrongly whether each message has it; write MUST or MAY";
+	if (!row->rfc[0] || !row->use[0])
+		return "its document says nothing; write where it is defined and what we do with "
+		       "it";
+	return NULL;
+}
+
+static const char *name_check(const struct header_row *row)
 {
 	if (!row->name[0])
 		return "it has no name; write the header field's name as its RFC does";
@@ -29,11 +54,15 @@ const char *rows_check(const struct header_row *rows, unsigned count, unsigned *
 {
 	for (*bad = 0; *bad < count; (*bad)++) {
 		const struct header_row *row = &rows[*bad];
-		const char *fault = row_check(row);
+		const char *fault = name_check(row);
 
+		if (!fault)
+			fault = columns_check(row);
 		if (fault)
 			return fault;
 		for (unsigned i = 0; i < *bad; i++) {
+			if (strcmp(rows[i].id, row->id) == 0)
+				return "its id stands in a row above; each row has its own";
 			if (strcasecmp(rows[i].name, row->name) == 0)
 				return "its name stands in a row above; one of the two must go";
 			if (row->compact && rows[i].compact == row->compact)

@@ -11,7 +11,8 @@
 struct header_row {
 	const char *id; /* "CALL_ID" */
 	const char *name;
-	char compact; /* 0 none */
+	char compact;                         /* 0 none */
+	const char *times, *need, *rfc, *use; /* the columns as they are written */
 };
 
 /* NULL when all rows can be; else what is wrong with row *bad (from 0), and what to do. */

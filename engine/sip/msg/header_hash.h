@@ -21,10 +21,7 @@ struct header_place {
 	uint8_t id; /* enum sip_header */
 };
 
-/* Made by the build. */
-extern const struct header_place header_places[];
-extern const uint64_t header_factor;
-extern const unsigned header_shift; /* of the hash: what is left is a place */
+extern const struct header_place header_places[]; /* made by the build */
 
 /* Letters of either case hash alike. n: at least 1. */
 static inline uint64_t header_hash(const char *p, size_t n, uint64_t factor)
