@@ -24,6 +24,7 @@
 #include <bench/bench.h>
 #include <engine/host/clock.h>
 #include <engine/host/record/recorder.h>
+#include <dataplane/tap.h>
 #include <engine/host/record/wav.h>
 
 #define CALLS        10000

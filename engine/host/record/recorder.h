@@ -12,7 +12,6 @@
 #define TANDEM_HOST_RECORDER_H
 
 #include <engine/host/journal/journal.h>
-#include <engine/host/record/split.h>
 
 struct recorder;
 struct tap;
@@ -46,9 +45,5 @@ bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const
 bool recorder_end(struct recorder *r, uint32_t recording);
 
 void recorder_stats(struct recorder *r, struct recorder_stats *out); /* any host thread */
-
-/* For recover.c: tells the journal and the log of a finished file. */
-void recorder_journal(struct journal *j, enum journal_source source, const struct split_info *info,
-	const struct split_result *result, bool recovered);
 
 #endif

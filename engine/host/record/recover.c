@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dirent.h>
 #include <engine/base/hash.h>
-#include <engine/host/record/recorder.h>
 #include <engine/host/record/recover.h>
+#include <engine/host/record/report.h>
 #include <engine/host/record/taplog.h>
 #include <system/log.h>
 #include <errno.h>
@@ -198,7 +198,7 @@ static void recovered(void *ctx, const struct split_info *info, const struct spl
 {
 	struct recover *r = ctx;
 
-	recorder_journal(r->journal, JOURNAL_RECOVERY, info, result, true);
+	report_file(r->journal, JOURNAL_RECOVERY, info, result, true);
 	if (result->error)
 		r->error = result->error;
 	else

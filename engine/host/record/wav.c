@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RATE       8000
-#define FORMAT_PCM 1
-#define FMT_BYTES  16 /* without the extension */
+#define RATE        8000
+#define FORMAT_PCM  1
+#define FMT_BYTES   16 /* without the extension */
+#define RIFF_BYTES  12 /* before the first chunk */
+#define CHUNK_BYTES 8  /* before what it holds: name and length */
 
 static unsigned char *put16(unsigned char *p, uint16_t v)
 {
@@ -69,41 +71,40 @@ static uint32_t get32(const unsigned char *p)
 	return get16(p) | get16(p + 2) << 16;
 }
 
+/* Finds the samples, and the format that stands before them. False: there are none. */
+static bool chunks_find(const unsigned char *data, size_t n, const unsigned char **fmt,
+	const unsigned char **samples, size_t *count)
+{
+	*fmt = NULL;
+	for (size_t at = RIFF_BYTES; at < n && n - at >= CHUNK_BYTES;) {
+		const unsigned char *chunk = data + at;
+		size_t len = get32(chunk + 4), there = n - at - CHUNK_BYTES;
+
+		if (memcmp(chunk, "fmt ", 4) == 0 && len >= FMT_BYTES && there >= len)
+			*fmt = chunk + CHUNK_BYTES;
+		if (memcmp(chunk, "data", 4) == 0) {
+			/* Writers that were cut off leave a length of 0 or 2^32 - 1. */
+			*samples = chunk + CHUNK_BYTES;
+			*count = (len > there || len == 0 ? there : len) / 2;
+			return *fmt;
+		}
+		if (len > there)
+			return false;
+		at += CHUNK_BYTES + len + (len & 1); /* a chunk begins at an even place */
+	}
+	return false;
+}
+
 int wav_decode(const unsigned char *data, size_t n, const unsigned char **samples, size_t *count,
 	struct td_text *err)
 {
-	const unsigned char *fmt = NULL;
-	bool found = false;
-	size_t at = 12;
+	const unsigned char *fmt;
 
-	if (n < at || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WAVE", 4) != 0) {
+	if (n < RIFF_BYTES || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WAVE", 4) != 0) {
 		td_text_set(err, "not a WAV file");
 		return -EINVAL;
 	}
-	while (n - at >= 8) {
-		const unsigned char *chunk = data + at;
-		size_t len = get32(chunk + 4), there = n - at - 8;
-
-		if (memcmp(chunk, "fmt ", 4) == 0 && len >= FMT_BYTES && there >= len)
-			fmt = chunk + 8;
-		if (memcmp(chunk, "data", 4) == 0) {
-			if (!fmt)
-				break;
-			/* Writers that were cut off leave a length of 0 or 2^32 - 1. */
-			if (len > there || len == 0)
-				len = there;
-			*samples = chunk + 8;
-			*count = len / 2;
-			found = true;
-			break;
-		}
-		if (len > there)
-			break;
-		at += 8 + len + (len & 1);
-		if (at > n)
-			at = n;
-	}
-	if (!found) {
+	if (!chunks_find(data, n, &fmt, samples, count)) {
 		td_text_set(err, "a WAV file without sound in it");
 		return -EINVAL;
 	}
