@@ -214,8 +214,8 @@ void ops_init(struct ops *o, struct loop *loop, const struct options *options, s
 		.pages = {.run = pages_send, .ctx = o}};
 }
 
-static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body,
-	enum store_table table)
+static void rows_start(struct ops *o, struct api_client *c, const struct td_api_msg *m,
+	json_t *body, enum store_table table)
 {
 	const json_t *limit = json_object_get(body, "limit");
 	json_int_t n = limit ? json_integer_value(limit) : ROWS_LIMIT;
@@ -258,6 +258,22 @@ static void op_rows(struct ops *o, struct api_client *c, const struct td_api_msg
 	loop_post(o->loop, &o->pages);
 }
 
+static void op_cdr(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+{
+	rows_start(o, c, m, body, STORE_CDR);
+}
+
+static void op_queue_log(
+	struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+{
+	rows_start(o, c, m, body, STORE_QUEUE_LOG);
+}
+
+static void op_alarms(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+{
+	rows_start(o, c, m, body, STORE_ALARM);
+}
+
 static void op_call(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	const char *call = text_of(body, "call");
@@ -281,7 +297,7 @@ static const char *follow_error(const struct follow *f)
 	return f->error == -ENOENT ? "no journal yet" : f->error ? strerror(-f->error) : "";
 }
 
-static void op_status(struct ops *o, struct api_client *c, const struct td_api_msg *m)
+static void op_status(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	struct td_buf out;
 
@@ -306,36 +322,29 @@ static void op_status(struct ops *o, struct api_client *c, const struct td_api_m
 
 static void request(void *ctx, struct api_client *c, const struct td_api_msg *m, const char *text)
 {
-	struct ops *o = ctx;
+	static const struct {
+		uint16_t op;
+		void (*run)(struct ops *o, struct api_client *c, const struct td_api_msg *m,
+			json_t *body);
+	} table[] = {
+#define OP(ID, number, name, right, request, answer) {TD_API_##ID, op_##name},
+		TD_API_TANDEMD_OPS(OP)
+#undef OP
+	};
 	json_t *body = json_loadb(text, m->len, 0, NULL);
 
 	if (!json_is_object(body)) {
 		api_error(c, m->op, m->id, -EINVAL, "the request's body is no JSON object");
 		goto out;
 	}
-	switch (m->op) {
-	case TD_API_APPLY:
-		op_apply(o, c, m, body);
-		break;
-	case TD_API_CDR:
-		op_rows(o, c, m, body, STORE_CDR);
-		break;
-	case TD_API_QUEUE_LOG:
-		op_rows(o, c, m, body, STORE_QUEUE_LOG);
-		break;
-	case TD_API_ALARMS:
-		op_rows(o, c, m, body, STORE_ALARM);
-		break;
-	case TD_API_CALL:
-		op_call(o, c, m, body);
-		break;
-	case TD_API_STATUS:
-		op_status(o, c, m);
-		break;
-	default:
-		api_error(c, m->op, m->id, -ENOSYS,
-			"tandemd knows no operation %u; is it the engine's?", m->op);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].op != m->op)
+			continue;
+		table[i].run(ctx, c, m, body);
+		goto out;
 	}
+	api_error(c, m->op, m->id, -ENOSYS, "tandemd knows no operation %u; is it the engine's?",
+		m->op);
 out:
 	json_decref(body);
 }

@@ -27,36 +27,51 @@ struct td_api_msg {
 	uint32_t id;
 };
 
+/*
+ * X(ID, number, name, RIGHT, request, answer): an operation of a server, which has a function
+ * op_NAME() for it. Numbers stay for ever. RIGHT is what it takes to ask: SEE calls, records and
+ * counters; OPERATE agents and calls; CONFIGURE the site; PROGRAM: only Tandem's programs ask it of
+ * each other. The socket's permissions guard all of them alike today. Request and answer are JSON,
+ * its quotes left out; {} is an empty object, an answer with "then an empty one" is a stream. rows:
+ * [..] are objects, each a row of a view or of the store.
+ */
+#define TD_API_ENGINE_OPS(X)                                                                       \
+	X(SHOW, 16, show, SEE, "{what: a view's name}", "{rows: [..]}, .., then an empty one")     \
+	X(AGENT, 17, agent, OPERATE,                                                               \
+		"{agent: name, do: login, logout, pause, unpause or ready, reason: text or "       \
+		"absent}",                                                                         \
+		"{}")                                                                              \
+	X(HANGUP, 18, hangup, OPERATE, "{call: id}", "{}")                                         \
+	X(CONFIG_GET, 19, config_get, PROGRAM, "{}", "{text: compiled text in force}")             \
+	X(CONFIG_APPLY, 20, config_apply, PROGRAM, "{text: lines of set and del}, all or nothing", \
+		"{set: n, deleted: n}")                                                            \
+	X(TRACE_SIP, 21, trace, SEE, "{call: id or absent}",                                       \
+		"{t: wall ns, src: .., dst: .., in: bool, call: .., data: text}, .., until the "   \
+		"client closes")                                                                   \
+	X(JOURNAL_ACK, 22, journal_ack, PROGRAM, "{seq: n}: all up to n are stored", "{}")         \
+	X(DRAIN, 23, drain, OPERATE, "{}: no new calls", "{}, when the last call has ended")
+#define TD_API_TANDEMD_OPS(X)                                                                      \
+	X(APPLY, 64, apply, CONFIGURE, "{file: whole path, yaml: text}",                           \
+		"{set: n, deleted: n, engine: it has it now, restart: some of it takes effect at " \
+		"its next start, note: line or absent}; or an error with a line for each of the "  \
+		"file's")                                                                          \
+	X(CDR, 65, cdr, SEE, "{limit: n, call: id or absent, queue: name or absent}",              \
+		"{rows: [..]}, .., then an empty one")                                             \
+	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}",  \
+		"{rows: [..]}, .., then an empty one")                                             \
+	X(CALL, 67, call, SEE, "{call: id}",                                                       \
+		"{cdr: .., story: [..], queue_log: [..], recordings: [..]}; a call that has not "  \
+		"ended has no cdr, but interrupted: the engine stopped while it was live")         \
+	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                      \
+	X(ALARMS, 69, alarms, SEE, "{limit: n}", "{rows: [..]}, .., then an empty one")
+#define TD_API_OPS(X) TD_API_ENGINE_OPS(X) TD_API_TANDEMD_OPS(X)
+
+#define TD_API_ENUM(ID, number, name, right, request, answer) TD_API_##ID = number,
 enum td_api_op {
 	TD_API_HELLO = 1, /* {"version":1,"program":"tandemctl"} ->
 			     {"version":1,"program":...,"release":...} */
-
-	/* tandem-engine */
-	TD_API_SHOW = 16,    /* {"what":"calls|queues|agents|ports|trunks|drops|memory|bandwidth|
-				links|port-bandwidth|stats"} -> many messages {"rows":[...]}, then the
-				empty one */
-	TD_API_AGENT,        /* {"agent":..,"do":"login|logout|pause|unpause|ready","reason":..} */
-	TD_API_HANGUP,       /* {"call":..} */
-	TD_API_CONFIG_GET,   /* {} -> {"text": compiled text in force} */
-	TD_API_CONFIG_APPLY, /* {"text": "set ...\ndel ...\n"} all or nothing; ->
-				{"set":n,"deleted":n} */
-	TD_API_TRACE_SIP,    /* {"call":id or absent} -> many {"t":wall ns,"src":..,"dst":..,
-				"call":..,"data":text}, until the client closes */
-	TD_API_JOURNAL_ACK,  /* {"seq":n}: all up to n are stored */
-	TD_API_DRAIN,        /* {}: no new calls; ends when the last one has */
-
-	/* tandemd */
-	/* {"file": whole path, "yaml": text} -> {"set":n,"deleted":n,"engine":bool it has it now,
-	 * "restart":bool some of it takes effect at its next start,"note":line or absent}; -EINVAL:
-	 * "error" has a line for each error of the file */
-	TD_API_APPLY = 64,
-	TD_API_CDR,       /* {"limit":n,"call":..,"queue":..} -> rows as SHOW */
-	TD_API_QUEUE_LOG, /* {"limit":n,"queue":..} -> rows as SHOW */
-	TD_API_CALL,      /* {"call":id} -> {"cdr":..,"story":[..],"queue_log":[..],
-			     "recordings":[..]}; instead of "cdr", which a call that has not ended
-			     lacks, "interrupted":bool, the engine stopped while it was live */
-	TD_API_STATUS,    /* {} -> {"engine":bool,"stored_seq":n,"store":path,...} */
-	TD_API_ALARMS,    /* {"limit":n} -> rows as SHOW */
+	TD_API_OPS(TD_API_ENUM)
 };
+#undef TD_API_ENUM
 
 #endif

@@ -19,6 +19,7 @@
 	X(drops, "Why a packet is dropped")                    \
 	X(headers, "SIP header fields")                        \
 	X(metrics, "What is counted")                          \
+	X(operations, "What the sockets answer")               \
 	X(views, "What operators see")
 
 #define DOC_COLUMNS 8

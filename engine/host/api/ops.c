@@ -454,14 +454,9 @@ static void request(void *ctx, struct api_client *c, const struct td_api_msg *m,
 		void (*run)(struct ops *o, struct api_client *c, const struct td_api_msg *m,
 			json_t *body);
 	} table[] = {
-		{TD_API_SHOW, op_show},
-		{TD_API_AGENT, op_agent},
-		{TD_API_HANGUP, op_hangup},
-		{TD_API_CONFIG_GET, op_config_get},
-		{TD_API_CONFIG_APPLY, op_config_apply},
-		{TD_API_TRACE_SIP, op_trace},
-		{TD_API_JOURNAL_ACK, op_journal_ack},
-		{TD_API_DRAIN, op_drain},
+#define OP(ID, number, name, right, request, answer) {TD_API_##ID, op_##name},
+		TD_API_ENGINE_OPS(OP)
+#undef OP
 	};
 	json_error_t error;
 	json_t *body = json_loadb(text, m->len, JSON_REJECT_DUPLICATES, &error);
