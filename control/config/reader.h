@@ -39,9 +39,13 @@ struct reader {
 	bool no_memory;
 };
 
+static inline yaml_node_t *reader_node(struct reader *r, int node)
+{
+	return yaml_document_get_node(&r->doc, node);
+}
+
 /* yaml.c: the document */
 bool reader_load(struct reader *r, const char *text, size_t len);
-yaml_node_t *reader_node(struct reader *r, int node);
 struct str reader_text(const yaml_node_t *n); /* of a scalar */
 bool reader_is_null(const yaml_node_t *n);    /* absent, "", ~, null */
 /* The value of a key in a map, 0 when it is not there. */

@@ -3,11 +3,6 @@
 #include <control/config/reader.h>
 #include <stdlib.h>
 
-yaml_node_t *reader_node(struct reader *r, int node)
-{
-	return yaml_document_get_node(&r->doc, node);
-}
-
 struct str reader_text(const yaml_node_t *n)
 {
 	return (struct str){(const char *)n->data.scalar.value, n->data.scalar.length};
