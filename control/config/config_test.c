@@ -102,7 +102,9 @@ static void a_good_site_is_compiled(void **state)
 	buf_put(&text, "", 1);
 	snprintf(wanted, sizeof(wanted),
 		"site site name=demo domain=tandem.example sip_port=5060 rtp_ports=20000-29999 "
-		"sip_dscp=24 rtp_dscp=46 max_calls=2000 signalling_core=none worker_cores=0,2 "
+		"sip_dscp=24 rtp_dscp=46 max_calls=2000 max_agents=4096 "
+		"max_groups=1024 max_queues=1024 max_links=1024 "
+		"signalling_core=none worker_cores=0,2 "
 		"hugepages=auto latency=balanced memory_mb=128 "
 		"journal_dir=%s/j journal_reserve=67108864 "
 		"recording_dir=/var/lib/tandem/recordings log=stderr nonce=300000 "
@@ -195,7 +197,8 @@ static const struct {
 		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
 	{"site: {domain: a.example, memory_mb: 64}\n",
 		"f.yaml:1:27: site: unknown key 'memory_mb'; the keys here are name, domain, "
-		"sip_port, rtp_ports, sip_dscp, rtp_dscp, max_calls\n"},
+		"sip_port, rtp_ports, sip_dscp, rtp_dscp, max_calls, max_agents, max_groups, "
+		"max_queues, max_links\n"},
 	{G "queues:\n  q:\n    groups: [g]\n    ring: 5s\n    ring: 6s\n",
 		"f.yaml:7:5: queues.q.ring is there twice, first on line 6; take one out\n"},
 	{G "queues:\n  q: {groups: [g]}\n  q: {groups: [g]}\n",
@@ -205,6 +208,15 @@ static const struct {
 		"none\n"
 		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
 		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login, link\n"},
+	/* more than there can be: the first one too many */
+	{"site: {domain: a.example, max_groups: 2, max_agents: 1}\n"
+	 "groups:\n  a: {}\n  c: {}\n  b: {}\n"
+	 "agents:\n  bob: {password: x}\n",
+		"f.yaml:4:3: groups.c: there are 3 groups, more than the site's max_groups (2); "
+		"raise it\n"},
+	{"site: {domain: a.example, max_queues: 0}\n",
+		"f.yaml:1:39: site.max_queues: 0 is out of range; write a number from 1 to "
+		"1000000\n"},
 	/* values */
 	{"site: {domain: a.example, sip_port: high}\n",
 		"f.yaml:1:37: site.sip_port: 'high' is not a whole number; write one from 1 to "

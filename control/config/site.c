@@ -98,11 +98,6 @@ void reader_groups_join(struct reader *r)
 				r, list, "%s: a list of agents is wanted, like [alice, bob]", path);
 			continue;
 		}
-		if (n->data.sequence.items.top - n->data.sequence.items.start > TD_CONF_AGENTS) {
-			reader_error(r, list, "%s: %d agents at most; make more groups", path,
-				TD_CONF_AGENTS);
-			continue;
-		}
 		for (yaml_node_item_t *item = n->data.sequence.items.start;
 			item < n->data.sequence.items.top; item++)
 			group_member_add(r, e, path, *item);

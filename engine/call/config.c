@@ -9,6 +9,7 @@
  */
 #include <engine/call/site/agents.h>
 #include <engine/call/config.h>
+#include <engine/conf/schema.h>
 #include <engine/call/media/marking.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
@@ -40,33 +41,60 @@ static const char *name_at(const struct td_conf *c, enum td_kind kind, uint32_t 
 	}
 }
 
-static int names_add(struct objects *t, const struct td_conf *c, enum td_kind kind)
+/* The kinds whose names have numbers. */
+struct named {
+	enum td_kind kind;
+	struct objects *objects;
+	uint32_t max; /* the table's size since the start, whatever the site says now */
+};
+
+static uint32_t names_after(const struct named *n, const struct td_conf *c)
+{
+	uint32_t count = n->objects->count;
+
+	for (uint32_t i = 0; i < c->of[n->kind].count; i++)
+		count += !objects_lookup(n->objects, name_at(c, n->kind, i));
+	return count;
+}
+
+static int names_add(const struct named *n, const struct td_conf *c)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; i < c->of[kind].count && rc == 0; i++)
-		rc = objects_add(t, name_at(c, kind, i));
-	objects_sort(t);
+	for (uint32_t i = 0; i < c->of[n->kind].count && rc == 0; i++)
+		rc = objects_add(n->objects, name_at(c, n->kind, i));
+	objects_sort(n->objects);
 	return rc;
 }
 
+/* All fit, or none is added. */
 static int names_reserve(struct td_engine *e, const struct td_conf *c, struct td_text *err)
 {
-	if (names_add(&e->groups, c, TD_KIND_GROUP) < 0 ||
-		names_add(&e->links, c, TD_KIND_LINK) < 0 ||
-		names_add(&e->agents, c, TD_KIND_AGENT) < 0 ||
-		names_add(&e->queues, c, TD_KIND_QUEUE) < 0 ||
-		names_add(&e->trunks, c, TD_KIND_TRUNK) < 0)
-		return say(err, -ENOMEM, "out of memory");
-	if (e->groups.count > LIMIT_GROUPS || e->agents.count > LIMIT_AGENTS ||
-		e->queues.count > LIMIT_QUEUES || e->links.count > LIMIT_LINKS) {
+	const struct td_limits *max = &e->params.max;
+	const struct named all[] = {
+		{TD_KIND_GROUP, &e->groups, max->groups},
+		{TD_KIND_LINK, &e->links, max->links},
+		{TD_KIND_AGENT, &e->agents, max->agents},
+		{TD_KIND_QUEUE, &e->queues, max->queues},
+		{TD_KIND_TRUNK, &e->trunks, UINT32_MAX},
+	};
+	unsigned count = sizeof(all) / sizeof(*all);
+
+	for (unsigned i = 0; i < count; i++) {
+		const char *section = td_kinds[all[i].kind].section;
+		uint32_t names = names_after(&all[i], c);
+
+		if (names <= all[i].max)
+			continue;
 		td_text_set(err,
-			"more than %d groups, %d agents, %d queues or %d links, those deleted "
-			"since "
-			"the start included; restart the engine or name fewer",
-			LIMIT_GROUPS, LIMIT_AGENTS, LIMIT_QUEUES, LIMIT_LINKS);
+			"there are %u %s, those deleted since the start included, and max_%s was "
+			"%u at the start; set max_%s, restart the engine, then apply these",
+			names, section, section, all[i].max, section);
 		return -EINVAL;
 	}
+	for (unsigned i = 0; i < count; i++)
+		if (names_add(&all[i], c) < 0)
+			return say(err, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -305,7 +333,7 @@ void config_registrar(
 
 	*p = (struct registrar_params){
 		.seed = e->params.seed,
-		.max_users = LIMIT_AGENTS,
+		.max_users = e->params.max.agents,
 		.nonce_life_ns = 60 * TD_NSEC_PER_SEC,
 		.expires_min_s = 30,
 		.expires_max_s = 3600,

@@ -342,6 +342,20 @@ static void routes_check(struct check *c)
 	}
 }
 
+static void counts_check(struct check *c)
+{
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++) {
+		uint32_t count = c->conf->of[kind].count;
+		uint32_t max = conf_kind_max(conf_site(c->conf), kind);
+		const char *section = td_kinds[kind].section;
+
+		if (count > max)
+			fault(c, kind, max, NULL, -1,
+				"there are %u %s, more than the site's max_%s (%u); raise it",
+				count, section, section, max);
+	}
+}
+
 static void sounds_check(struct check *c)
 {
 	if (c->conf->of[TD_KIND_SOUND].count > TD_SOUNDS_MAX)
@@ -363,6 +377,7 @@ unsigned conf_check(const struct td_conf *conf,
 	trunks_check(&c);
 	agents_check(&c);
 	agent_links_check(&c);
+	counts_check(&c);
 	sounds_check(&c);
 	overflow_check(&c);
 	routes_check(&c);

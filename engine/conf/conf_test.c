@@ -421,7 +421,7 @@ static void sorted_objects_of_all_sizes(void **state)
 	struct td_text err;
 
 	buf_init(&b);
-	buf_str(&b, STR(SITE));
+	buf_str(&b, STR("site site domain=a.example max_groups=2000\n"));
 	for (int i = 2000; i > 0; i--)
 		buf_printf(&b, "group g%d\n", i);
 	assert_int_equal(conf_parse(&c, b.data, b.len, &err), 0);

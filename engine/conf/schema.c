@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/conf/schema.h>
+#include <tandem/acd.h>
 #include <stdio.h>
 
 #define FIELD(type, field) \
@@ -11,8 +12,7 @@
 #define HOUR   (3600u * SECOND)
 #define MEGA   (1ull << 20)
 
-/* Groups that the ACD can hold for a queue or an agent. */
-#define GROUPS 8
+#define OBJECTS_MAX 1000000 /* of any kind */
 
 #define DSCP_SIP_HELP "DSCP of SIP that we send: a name or 0 to 63; `site`: that of the site."
 #define DSCP_RTP_HELP \
@@ -64,6 +64,14 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_SITE, "max_calls", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max_calls),
 	 .min = 1, .max = 1000000, .value = "2000",
 	 .help = "Calls at once; every table is made for as many at the start. One more gets 503."},
+	{TD_KIND_SITE, "max_agents", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max.agents), .min = 1,
+	 .max = OBJECTS_MAX, .value = "4096", .help = "Agents that there can be; tables are made for as many."},
+	{TD_KIND_SITE, "max_groups", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max.groups), .min = 1,
+	 .max = OBJECTS_MAX, .value = "1024", .help = "Groups that there can be; tables are made for as many."},
+	{TD_KIND_SITE, "max_queues", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max.queues), .min = 1,
+	 .max = OBJECTS_MAX, .value = "1024", .help = "Queues that there can be; tables are made for as many."},
+	{TD_KIND_SITE, "max_links", CONF_INT, CONF_RESTART, FIELD(td_conf_site, max.links), .min = 1,
+	 .max = OBJECTS_MAX, .value = "1024", .help = "Links that there can be; tables are made for as many."},
 	{TD_KIND_SITE, "signalling_core", CONF_CORE, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, signalling_core), .max = 255, .value = "none",
 	 .help = "CPU of SIP, calls and queues; `none`: the first worker's."},
@@ -164,7 +172,7 @@ const struct conf_key td_schema[] = {
 	 .help = "Where calls out are sent; nothing: the first address, port 5060."},
 
 	{TD_KIND_GROUP, "agents", CONF_WORD, CONF_ONLY_YAML, .ref = TD_KIND_AGENT,
-	 .list_max = TD_CONF_AGENTS, .help = "Names of its agents."},
+	 .list_max = UINT16_MAX, .help = "Names of its agents."},
 	{TD_KIND_GROUP, "link", CONF_REF, 0, FIELD(td_conf_group, link), .ref = TD_KIND_LINK,
 	 .help = "The link of those of its agents that name none, a branch office's line."},
 
@@ -176,7 +184,7 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_AGENT, "ha1", CONF_HEX, CONF_DERIVED, FIELD(td_conf_agent, ha1),
 	 .help = "Hash of name:domain:password."},
 	{TD_KIND_AGENT, "groups", CONF_REFS, CONF_DERIVED,
-	 LIST(td_conf_agent, groups, group_count, GROUPS), .ref = TD_KIND_GROUP,
+	 LIST(td_conf_agent, groups, group_count, TD_ACD_GROUPS), .ref = TD_KIND_GROUP,
 	 .help = "Groups that name this agent."},
 	{TD_KIND_AGENT, "policy", CONF_ENUM, 0, FIELD(td_conf_agent, policy),
 	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
@@ -201,7 +209,7 @@ const struct conf_key td_schema[] = {
 	 .help = "WAV: mono, 8 kHz, 16 bit."},
 
 	{TD_KIND_QUEUE, "groups", CONF_REFS, CONF_REQUIRED,
-	 LIST(td_conf_queue, groups, group_count, GROUPS), .ref = TD_KIND_GROUP,
+	 LIST(td_conf_queue, groups, group_count, TD_ACD_GROUPS), .ref = TD_KIND_GROUP,
 	 .help = "Agent groups that serve it, all alike."},
 	{TD_KIND_QUEUE, "strategy", CONF_ENUM, 0, FIELD(td_conf_queue, strategy),
 	 .words = "longest-idle", .value = "longest-idle",
@@ -248,19 +256,23 @@ const struct conf_key td_schema[] = {
 const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);
 _Static_assert(sizeof(td_schema) / sizeof(td_schema[0]) <= CONF_KEYS_MAX, "room for each key");
 
+#define LIMIT(kind) offsetof(struct td_conf_site, max.kind)
+
 const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 	[TD_KIND_SITE] = {"site", "site", sizeof(struct td_conf_site),
 		"The site itself. Keys of the engine's processes stand under `engine:`."},
 	[TD_KIND_PORT] = {"port", "ports", sizeof(struct td_conf_port), "Where packets come in."},
 	[TD_KIND_LINK] = {"link", "links", sizeof(struct td_conf_link),
-		"Lines that calls share, and what they carry."},
+		"Lines that calls share, and what they carry.", LIMIT(links)},
 	[TD_KIND_TRUNK] = {"trunk", "trunks", sizeof(struct td_conf_trunk),
 		"Carriers, known by their addresses."},
-	[TD_KIND_GROUP] = {"group", "groups", sizeof(struct td_conf_group), "Groups of agents."},
+	[TD_KIND_GROUP] = {"group", "groups", sizeof(struct td_conf_group), "Groups of agents.",
+		LIMIT(groups)},
 	[TD_KIND_AGENT] = {"agent", "agents", sizeof(struct td_conf_agent),
-		"People who answer. The name is the SIP user."},
+		"People who answer. The name is the SIP user.", LIMIT(agents)},
 	[TD_KIND_SOUND] = {"sound", "sounds", sizeof(struct td_conf_sound), "What can be played."},
-	[TD_KIND_QUEUE] = {"queue", "queues", sizeof(struct td_conf_queue), "Where callers wait."},
+	[TD_KIND_QUEUE] = {"queue", "queues", sizeof(struct td_conf_queue), "Where callers wait.",
+		LIMIT(queues)},
 	[TD_KIND_ROUTE] = {"route", "routes", sizeof(struct td_conf_route),
 		"Numbers dialled; a trailing * matches any rest. The longest match counts."},
 };
@@ -276,6 +288,13 @@ const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name)
 bool conf_key_is_list(const struct conf_key *k)
 {
 	return k->list_max != 0 || k->type == CONF_CODECS;
+}
+
+uint32_t conf_kind_max(const struct td_conf_site *s, enum td_kind kind)
+{
+	size_t at = td_kinds[kind].limit;
+
+	return at ? *(const uint32_t *)((const char *)s + at) : UINT32_MAX;
 }
 
 struct str conf_object_name(enum td_kind kind, const void *object)

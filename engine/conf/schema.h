@@ -67,9 +67,13 @@ struct conf_kind {
 	const char *section; /* "queues": in site.yaml */
 	size_t size;         /* of its struct; char name[TD_NAME_BYTES] comes first in each */
 	const char *help;
+	size_t limit; /* place in struct td_conf_site of the key max_SECTION; 0: as many as you like
+		       */
 };
 extern const struct conf_kind td_kinds[TD_KIND_COUNT];
 
+/* How many objects of a kind a site can have; UINT32_MAX: there is no limit. */
+uint32_t conf_kind_max(const struct td_conf_site *s, enum td_kind kind);
 /* NULL when the kind has no such key. */
 const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name);
 bool conf_key_is_list(const struct conf_key *k);

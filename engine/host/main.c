@@ -104,22 +104,24 @@ static void journal_started(struct host *h, uint64_t seed)
 
 static int turn_start(struct host *h)
 {
+	const struct td_conf_site *site = conf_site(h->ops.conf);
 	struct turn_params p = {.journal = h->ops.journal,
 		.loop = h->loop,
 		.kick = &h->kick,
-		.max_calls = conf_site(h->ops.conf)->max_calls};
+		.engine = {.max_calls = site->max_calls, .max = site->max}};
 
-	if (getrandom(&p.seed, sizeof(p.seed), 0) != sizeof(p.seed)) {
+	if (getrandom(&p.engine.seed, sizeof(p.engine.seed), 0) != sizeof(p.engine.seed)) {
 		td_text_set(&h->err, "no randomness: %s", strerror(errno));
 		return -EIO;
 	}
-	p.wall_offset = h->wall_offset = wall_offset();
+	p.engine.wall_offset = h->wall_offset = wall_offset();
 	/* A run's records begin here, before the engine says its first word. */
-	journal_started(h, p.seed);
+	journal_started(h, p.engine.seed);
 	h->ops.turn = turn_alloc(&p);
 	if (!h->ops.turn) {
-		td_text_set(&h->err, "engine: %s; lower max_calls (%u) or add memory",
-			strerror(errno), p.max_calls);
+		td_text_set(&h->err,
+			"engine: %s; lower max_calls (%u) or max_agents (%u), or add memory",
+			strerror(errno), site->max_calls, site->max.agents);
 		return -errno;
 	}
 	return 0;

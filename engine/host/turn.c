@@ -112,8 +112,6 @@ static void make_random(void *ctx, uint8_t *out, size_t n)
 struct turn *turn_alloc(const struct turn_params *p)
 {
 	struct turn *t = calloc(1, sizeof(*t));
-	struct td_engine_params engine = {
-		.seed = p->seed, .wall_offset = p->wall_offset, .max_calls = p->max_calls};
 	struct td_engine_io io = {.ctx = t,
 		.sip = send_sip,
 		.media = send_media,
@@ -128,14 +126,14 @@ struct turn *turn_alloc(const struct turn_params *p)
 	t->journal = p->journal;
 	t->loop = p->loop;
 	t->kick = p->kick;
-	t->wall_offset = p->wall_offset;
-	atomic_init(&t->wall_told, p->wall_offset);
+	t->wall_offset = p->engine.wall_offset;
+	atomic_init(&t->wall_told, p->engine.wall_offset);
 	t->requests = spsc_alloc(POINTER_RING);
 	t->answers = spsc_alloc(POINTER_RING);
 	t->traces = spsc_alloc(TRACE_RING);
 	if (!t->requests || !t->answers || !t->traces)
 		goto free_rings;
-	t->engine = td_engine_alloc(&engine, &io);
+	t->engine = td_engine_alloc(&p->engine, &io);
 	if (!t->engine) {
 		err = errno;
 		goto free_rings;

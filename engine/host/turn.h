@@ -66,8 +66,7 @@ struct turn_params {
 	struct journal *journal;
 	struct loop *loop;
 	struct loop_work *kick; /* posted when an answer or a trace waits for main */
-	uint64_t seed, wall_offset;
-	uint32_t max_calls;
+	struct td_engine_params engine;
 };
 
 struct turn *turn_alloc(const struct turn_params *p); /* NULL with errno */

@@ -19,10 +19,9 @@
 #include <tandem/stats.h>
 #include <tandem/types.h>
 
-#define TD_CONF_LIST   16   /* longest list: addresses of a port or trunk, groups of a queue */
-#define TD_CONF_AGENTS 4096 /* agents of a group */
-#define TD_PATH_BYTES  128
-#define TD_DSCP_SITE   255 /* not said: the site's counts */
+#define TD_CONF_LIST  16 /* longest list: addresses of a port or trunk, groups of a queue */
+#define TD_PATH_BYTES 128
+#define TD_DSCP_SITE  255 /* not said: the site's counts */
 
 enum td_kind {
 	TD_KIND_SITE, /* one, always there, named "site" */
@@ -48,6 +47,12 @@ enum td_latency {            /* of the packet path, against the CPU that it cost
 	TD_LATENCY_CPU,      /* naps between packets, so that they come in bursts */
 };
 
+/* How many objects there can be. The engine makes its tables for so many when it starts; names that
+ * were deleted since count as well. */
+struct td_limits {
+	uint32_t agents, groups, queues, links;
+};
+
 struct td_conf_site {
 	char name[TD_NAME_BYTES];
 	char domain[TD_NAME_BYTES * 2];      /* SIP domain and digest realm */
@@ -55,6 +60,7 @@ struct td_conf_site {
 	uint16_t rtp_port_min, rtp_port_max; /* min even, max odd: 20000-29999 */
 	uint8_t sip_dscp, rtp_dscp; /* of packets we send, where trunk or agent say nothing else */
 	uint32_t max_calls;         /* sizes every table at start; needs a restart to change */
+	struct td_limits max;       /* the same */
 	int32_t signalling_core;    /* -1: inside worker 0's loop */
 	uint8_t worker_cores[TD_CONF_LIST], worker_count; /* none given: core 0 alone */
 	uint8_t hugepages;                                /* 0 auto, 1 require, 2 never */

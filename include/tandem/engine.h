@@ -11,6 +11,7 @@
 #ifndef TANDEM_ENGINE_H
 #define TANDEM_ENGINE_H
 
+#include <tandem/config.h>
 #include <tandem/media.h>
 #include <tandem/text.h>
 #include <tandem/types.h>
@@ -42,7 +43,8 @@ struct td_engine_io {
 struct td_engine_params {
 	uint64_t seed;        /* of every random choice: tags, branches, SSRCs, nonces */
 	uint64_t wall_offset; /* wall - monotonic, nanoseconds */
-	uint32_t max_calls;   /* sizes all tables */
+	uint32_t max_calls;   /* these size all tables */
+	struct td_limits max;
 };
 
 /* NULL with errno ENOMEM, EINVAL. `io` is copied. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/replay.h>
 #include <engine/call/state/state.h>
+#include <engine/conf/schema.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <tests/scenario/world.h>
@@ -146,6 +147,7 @@ static void on_random(void *ctx, uint8_t *out, size_t n)
 struct world *world_alloc(
 	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks)
 {
+	struct td_conf_site site;
 	struct td_engine_params params = {
 		.seed = seed, .wall_offset = WORLD_WALL, .max_calls = max_calls};
 	struct td_engine_io io = {.sip = on_sip,
@@ -157,6 +159,8 @@ struct world *world_alloc(
 
 	if (!w)
 		return NULL;
+	conf_object_init(TD_KIND_SITE, &site, STR(""));
+	params.max = site.max;
 	io.ctx = w;
 	w->hooks = *hooks;
 	w->now = WORLD_START;

@@ -27,7 +27,7 @@ static const char *type_text(const struct conf_key *k, char *out, size_t size)
 	struct str rest = str_of(k->words);
 	size_t n = 0;
 
-	if (k->type == CONF_REF || k->type == CONF_REFS || k->list_max == TD_CONF_AGENTS) {
+	if (k->ref != TD_KIND_SITE) { /* nothing can refer to the site */
 		snprintf(out, size, "%s%s%s", k->list_max ? "list of " : "", td_kinds[k->ref].name,
 			k->list_max ? "s" : "");
 	} else if (k->type == CONF_ENUM) {

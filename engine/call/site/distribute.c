@@ -11,11 +11,11 @@
 static struct td_acd_limits limits(const struct td_engine *e)
 {
 	return (struct td_acd_limits){
-		.queues = LIMIT_QUEUES,
-		.groups = LIMIT_GROUPS,
-		.agents = LIMIT_AGENTS,
+		.queues = e->params.max.queues,
+		.groups = e->params.max.groups,
+		.agents = e->params.max.agents,
 		.contacts = e->params.max_calls,
-		.links = LIMIT_LINKS,
+		.links = e->params.max.links,
 	};
 }
 

@@ -9,12 +9,6 @@
 
 #include <engine/call/state/state.h>
 
-/* What the distributor is sized for; names that were deleted count, calls come from the site. */
-#define LIMIT_AGENTS 4096
-#define LIMIT_GROUPS 1024
-#define LIMIT_QUEUES 1024
-#define LIMIT_LINKS  1024
-
 int distribute_init(struct td_engine *e); /* 0 or -ENOMEM */
 void distribute_fini(struct td_engine *e);
 void distribute_start(struct td_engine *e);

@@ -74,7 +74,7 @@ static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct api_handlers handlers = ops_handlers;
-	struct turn_params p = {.max_calls = 10};
+	struct turn_params p = {.engine = {.max_calls = 10}};
 
 	snprintf(f->dir, sizeof(f->dir), "/tmp/api-test-XXXXXX");
 	if (!mkdtemp(f->dir))

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How many objects a site may have is the site's to say, and is kept from the start on. */
+#include <engine/base/buf.h>
+#include <engine/call/state/state.h>
+#include <engine/conf/schema.h>
+#include <errno.h>
+#include <tests/unit/unit.h>
+
+#define NOW    TD_NSEC_PER_SEC
+#define AGENTS 20000
+#define QUEUES 3000
+#define GROUPS 300
+
+static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+	uint8_t dscp, const uint8_t *data, size_t len)
+{
+}
+
+static void on_media(void *ctx, const struct td_media_cmd *cmd)
+{
+}
+
+static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
+{
+}
+
+static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+{
+}
+
+static void on_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
+	const struct td_addr *remote, const uint8_t *data, size_t len)
+{
+}
+
+static void on_random(void *ctx, uint8_t *out, size_t n)
+{
+	memset(out, 7, n);
+}
+
+static struct td_engine *engine_of(struct td_limits max)
+{
+	struct td_engine_params params = {.seed = 1, .max_calls = 2, .max = max};
+	struct td_engine_io io = {.sip = on_sip,
+		.media = on_media,
+		.event = on_event,
+		.record = on_record,
+		.trace = on_trace,
+		.random = on_random};
+
+	return td_engine_alloc(&params, &io);
+}
+
+static int apply(struct td_engine *e, const char *text, struct td_text *err)
+{
+	return td_engine_config(e, NOW, text, strlen(text), err);
+}
+
+static void site_of(struct td_buf *b, unsigned agents, unsigned queues)
+{
+	buf_printf(b,
+		"set site site domain=a.example worker_cores=0 max_agents=%u max_queues=%u\n"
+		"set port floor device=eth2 address=10.0.0.1/8\n",
+		agents, queues);
+	for (unsigned i = 0; i < GROUPS; i++)
+		buf_printf(b, "set group g%03u\n", i);
+	for (unsigned i = 0; i < agents; i++)
+		buf_printf(b, "set agent a%05u groups=g%03u,g%03u contact=10.1.%u.%u:5060\n", i,
+			i % GROUPS, (i + 1) % GROUPS, i / 250, i % 250 + 1);
+	for (unsigned i = 0; i < queues; i++)
+		buf_printf(b, "set queue q%04u groups=g%03u\n", i, i % GROUPS);
+	buf_put(b, "", 1);
+}
+
+static void a_large_site_fits(void **state)
+{
+	struct td_engine *e = engine_of((struct td_limits){
+		.agents = AGENTS, .groups = GROUPS, .queues = QUEUES, .links = 1});
+	struct acd_agent_info agent;
+	struct acd_queue_info queue;
+	uint32_t count[TD_AGENT_STATE_COUNT];
+	struct td_text err = {""};
+	struct td_buf b;
+
+	assert_non_null(e);
+	buf_init(&b);
+	site_of(&b, AGENTS, QUEUES);
+	if (apply(e, b.data, &err))
+		fail_msg("%s", err.s);
+	assert_int_equal(e->agents.count, AGENTS);
+	assert_int_equal(acd_agent_get(e->acd, AGENTS, &agent), 0);
+	assert_string_equal(agent.name, "a19999");
+	assert_int_equal(agent.state, TD_AGENT_AVAILABLE);
+	assert_int_equal(acd_queue_get(e->acd, QUEUES, &queue), 0);
+	assert_string_equal(queue.name, "q2999");
+	assert_int_equal(acd_queue_agents(e->acd, QUEUES, count), 0);
+	assert_int_equal(count[TD_AGENT_AVAILABLE], 2 * (AGENTS / GROUPS));
+	buf_free(&b);
+	td_engine_free(e);
+}
+
+static void one_more_is_refused(void **state)
+{
+	struct td_engine *e = engine_of(
+		(struct td_limits){.agents = 2, .groups = GROUPS, .queues = 2, .links = 1});
+	struct td_text err = {""};
+	struct td_buf b;
+
+	assert_non_null(e);
+	buf_init(&b);
+	site_of(&b, 2, 2);
+	assert_int_equal(apply(e, b.data, &err), 0);
+
+	/* The site's own count. */
+	assert_int_equal(apply(e, "set queue q2 groups=g000\n", &err), -EINVAL);
+	assert_string_equal(err.s,
+		"queue q2: there are 3 queues, more than the site's max_queues (2); raise it");
+
+	/* Raised, it counts from the next start on. */
+	assert_int_equal(apply(e,
+				 "set site site domain=a.example max_agents=9 max_queues=9\n"
+				 "set queue q2 groups=g000\n",
+				 &err),
+		-EINVAL);
+	assert_string_equal(err.s,
+		"there are 3 queues, those deleted since the start included, and max_queues was 2 "
+		"at the start; set max_queues, restart the engine, then apply these");
+
+	/* A name that is gone keeps its number, for the calls that know it; one that was refused
+	 * takes none. */
+	assert_int_equal(
+		apply(e, "del agent a00001\nset agent a2 contact=10.1.9.9:5060\n", &err), -EINVAL);
+	assert_int_equal(apply(e, "del agent a00001\n", &err), 0);
+	assert_int_equal(apply(e, "set agent a00001 contact=10.1.9.9:5060\n", &err), 0);
+	buf_free(&b);
+	td_engine_free(e);
+}
+
+static void defaults_are_the_schema_s(void **state)
+{
+	struct td_conf_site site;
+
+	conf_object_init(TD_KIND_SITE, &site, STR(""));
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
+		assert_true(conf_kind_max(&site, kind) > 0);
+	assert_int_equal(conf_kind_max(&site, TD_KIND_AGENT), site.max.agents);
+	assert_int_equal(conf_kind_max(&site, TD_KIND_TRUNK), UINT32_MAX);
+}
+
+static int build(void)
+{
+	struct td_engine *e = engine_of(
+		(struct td_limits){.agents = 3, .groups = GROUPS, .queues = 3, .links = 3});
+
+	if (!e)
+		return -errno;
+	td_engine_free(e);
+	return 0;
+}
+
+static void alloc_survives_oom(void **state)
+{
+	oom_each(build, -ENOMEM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_large_site_fits),
+		cmocka_unit_test(one_more_is_refused),
+		cmocka_unit_test(defaults_are_the_schema_s),
+		cmocka_unit_test(alloc_survives_oom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
