@@ -115,8 +115,10 @@ void td_engine_free(struct td_engine *e)
 void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
 	const struct td_addr *remote, const uint8_t *data, size_t len)
 {
+	const struct sip_flow flow = {*local, *remote};
+
 	engine_enter(e, now);
-	sip_ua_recv(e->ua, e->now, local, remote, data, len);
+	sip_ua_recv(e->ua, e->now, &flow, data, len);
 	engine_leave(e);
 }
 

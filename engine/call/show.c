@@ -143,7 +143,7 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 	if (!a->object.live && a->state == TD_AGENT_LOGGED_OUT)
 		return false;
 	if (agents_target(e, a, &target))
-		addr_encode(&target.remote, text);
+		addr_encode(&target.flow.remote, text);
 	VIEW_PUT(agents, b,
 		{
 			.name = a->object.name,

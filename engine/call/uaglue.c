@@ -11,20 +11,19 @@
 
 #define INFO_DURATION_MS 160 /* what RFC 2833 era telephones send when they name none */
 
-static void on_send(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
 	struct td_engine *e = ctx;
 
-	e->io.sip(e->io.ctx, local, remote, marking_sip(e, remote), data, len);
+	e->io.sip(e->io.ctx, &flow->local, &flow->remote, marking_sip(e, &flow->remote), data, len);
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	struct td_engine *e = ctx;
 
 	e->last_call++; /* a refused one has a number too: traces name it */
-	if (trunk_lookup(e, remote) || trunk_agent(e, remote))
+	if (trunk_lookup(e, &flow->remote) || trunk_agent(e, &flow->remote))
 		return 0;
 	e->refused.unknown_source++;
 	return 403;
@@ -126,13 +125,13 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 		call_over(ctx, l, code);
 }
 
-static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+static void on_request(
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	struct td_engine *e = ctx;
 
 	if (m->method == SIP_REGISTER)
-		registrar_request(e->registrar, e->now, r, m, local, remote);
+		registrar_request(e->registrar, e->now, r, m, flow);
 }
 
 /* Whoever may look on must not be able to listen in: SRTP's keys are left out. */
@@ -145,8 +144,8 @@ static const uint8_t *redact(struct td_engine *e, const uint8_t *data, size_t le
 	return (const uint8_t *)e->redacted;
 }
 
-static void on_trace(void *ctx, struct str call_id, bool in, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_flow *flow,
+	const uint8_t *data, size_t len)
 {
 	struct td_engine *e = ctx;
 	char next[TD_CALL_ID_BYTES];
@@ -162,7 +161,7 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_add
 	} else if (!call[0] && !in && e->inviting) {
 		call = e->inviting;
 	}
-	e->io.trace(e->io.ctx, call, in, local, remote, redact(e, data, len), len);
+	e->io.trace(e->io.ctx, call, in, &flow->local, &flow->remote, redact(e, data, len), len);
 }
 
 const struct sip_ua_ops uaglue_ops = {

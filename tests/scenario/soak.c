@@ -145,8 +145,7 @@ static void place_call(struct timer *t, uint64_t now)
 	struct phone *p = phone_new(s, false);
 	char text[512];
 	struct sip_invite_params params = {
-		.local = local,
-		.remote = ip(1, 20),
+		.flow = {local, ip(1, 20)},
 		.uri = STR("sip:4989100@10.20.0.1"),
 		.from_user = STR("4930123"),
 		.from_host = STR("10.20.0.10"),
@@ -170,15 +169,14 @@ static void place_call(struct timer *t, uint64_t now)
 
 /* ---- callbacks of both user agents ---- */
 
-static void on_send(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
 
-	net_send(&s->net, s->now, local, remote, data, len);
+	net_send(&s->net, s->now, &flow->local, &flow->remote, data, len);
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	return 0;
 }
@@ -269,13 +267,13 @@ static void on_info(void *ctx, struct sip_session *session, const struct sip_msg
 {
 }
 
-static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+static void on_request(
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
 {
 }
 
-static void on_trace(void *ctx, struct str call_id, bool in, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_flow *flow,
+	const uint8_t *data, size_t len)
 {
 }
 
@@ -298,13 +296,14 @@ static void deliver(void *ctx, const struct td_addr *from, const struct td_addr 
 	const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
+	const struct sip_flow back = {*to, *from};
 	struct td_addr carrier = ip(10, 20);
 
 	if (to->ip4 == ip(1, 20).ip4 || to->ip4 == ip(1, 30).ip4)
 		world_sip(s->world, to, from, data, len);
 	else
-		sip_ua_recv(to->ip4 == carrier.ip4 ? s->callers : s->agents, s->now, to, from, data,
-			len);
+		sip_ua_recv(
+			to->ip4 == carrier.ip4 ? s->callers : s->agents, s->now, &back, data, len);
 }
 
 static void engine_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,

@@ -38,18 +38,17 @@ bool agents_target(const struct td_engine *e, const struct agent *a, struct agen
 	char text[ADDR_TEXT];
 
 	if (b) {
-		*out = (struct agents_target){
-			.local = b->local, .remote = b->remote, .uri = str_of(b->contact)};
+		*out = (struct agents_target){.flow = b->flow, .uri = str_of(b->contact)};
 		return true;
 	}
 	if (!a->conf.contact.family)
 		return false;
-	out->remote = a->conf.contact;
-	if (!out->remote.port)
-		out->remote.port = SIP_PORT;
-	out->local = agents_local(e, &out->remote);
+	out->flow.remote = a->conf.contact;
+	if (!out->flow.remote.port)
+		out->flow.remote.port = SIP_PORT;
+	out->flow.local = agents_local(e, &out->flow.remote);
 	snprintf(out->uri_text, sizeof(out->uri_text), "sip:%s@%s", a->object.name,
-		addr_encode(&out->remote, text));
+		addr_encode(&out->flow.remote, text));
 	out->uri = str_of(out->uri_text);
 	return true;
 }

@@ -58,7 +58,7 @@ static bool invite(struct td_engine *e, struct call *c, struct call_leg *l,
 	const struct td_addr *server, const struct td_addr *local)
 {
 	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES], host[ADDR_TEXT];
-	struct sip_invite_params p = {.local = *local, .remote = *server};
+	struct sip_invite_params p = {.flow = {*local, *server}};
 
 	snprintf(to, sizeof(to), "sip:%s@%s", c->cdr.dialled, addr_encode(server, host));
 	snprintf(headers, sizeof(headers), "X-Tandem-Call: %s\r\n", c->cdr.id);

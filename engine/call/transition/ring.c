@@ -19,8 +19,7 @@ static bool invite(
 {
 	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES];
 	struct sip_invite_params p = {
-		.local = t->local,
-		.remote = t->remote,
+		.flow = t->flow,
 		.uri = t->uri,
 	};
 
@@ -73,7 +72,7 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 		return refuse(e, c, a, "has not the call's codec");
 	if (!agents_target(e, a, &target))
 		return refuse(e, c, a, "is not registered");
-	l = call_leg_alloc(e, c, a, &target.local, 0);
+	l = call_leg_alloc(e, c, a, &target.flow.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
 	full = invite_reserve(e, l, a->conf.srtp, NULL, &rate);

@@ -65,32 +65,31 @@ void sip_ua_free(struct sip_ua *ua)
  * Malformed: a request that says where its answer goes gets one, an ACK never; a response is as if
  * it had been lost (section 18.1.2).
  */
-static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
-	const struct td_addr *remote)
+static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	if (!m->request || m->method == SIP_ACK || !sip_msg_header(m, SIP_HDR_VIA).p)
 		return;
-	strans_reply(&ua->txns, m, local, remote, m->fault == SIP_FAULT_VERSION ? 505 : 400,
-		STR(""), STR(""), true);
+	strans_reply(&ua->txns, m, flow, m->fault == SIP_FAULT_VERSION ? 505 : 400, STR(""),
+		STR(""), true);
 }
 
-void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct sip_flow *flow, const uint8_t *data,
+	size_t len)
 {
 	const struct sip_msg *m = &ua->transport.msg;
 
 	ua->txns.now = now;
-	switch (transport_recv(&ua->transport, local, remote, data, len)) {
+	switch (transport_recv(&ua->transport, flow, data, len)) {
 	case TRANSPORT_NOTHING:
 		break;
 	case TRANSPORT_MALFORMED:
-		malformed(ua, m, local, remote);
+		malformed(ua, m, flow);
 		break;
 	case TRANSPORT_MESSAGE:
 		if (m->request)
-			uas_request(ua, m, local, remote);
+			uas_request(ua, m, flow);
 		else
-			ctrans_response(&ua->txns, m, remote);
+			ctrans_response(&ua->txns, m, &flow->remote);
 		break;
 	}
 }

@@ -83,13 +83,12 @@ static void post(enum side to, const uint8_t *data, size_t len)
 		(struct packet){w.now + (10 + prng_below(&w.rng, 290)) * MSEC, to, copy, len};
 }
 
-static void on_send(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
-	enum side to = addr_equal(remote, &w.addr[A]) ? A : B;
+	enum side to = addr_equal(&flow->remote, &w.addr[A]) ? A : B;
 
-	assert_true(addr_equal(remote, &w.addr[to]));
-	assert_true(addr_equal(local, &w.addr[!to]));
+	assert_true(addr_equal(&flow->remote, &w.addr[to]));
+	assert_true(addr_equal(&flow->local, &w.addr[!to]));
 	if (prng_below(&w.rng, 1000) < w.loss)
 		return;
 	post(to, data, len);
@@ -112,7 +111,7 @@ static void leg_over(struct leg *leg)
 	leg->s = NULL;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	return 0;
 }
@@ -215,16 +214,15 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 	leg_over(leg_of(s, (enum side)(ctx != NULL)));
 }
 
-static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+static void on_request(
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	fail();
 }
 
 static void place(struct leg *leg)
 {
-	const struct sip_invite_params p = {.local = w.addr[A],
-		.remote = w.addr[B],
+	const struct sip_invite_params p = {.flow = {w.addr[A], w.addr[B]},
 		.uri = STR("sip:b@10.0.0.2:5060"),
 		.from_user = STR("a"),
 		.to_uri = STR("sip:b@tandem.example"),
@@ -310,8 +308,9 @@ static void run(void)
 			struct packet p = w.packets[packet];
 
 			w.packets[packet] = w.packets[--w.packet_count];
-			sip_ua_recv(
-				w.ua[p.to], w.now, &w.addr[p.to], &w.addr[!p.to], p.data, p.len);
+			const struct sip_flow flow = {w.addr[p.to], w.addr[!p.to]};
+
+			sip_ua_recv(w.ua[p.to], w.now, &flow, p.data, p.len);
 			free(p.data);
 		}
 	}

@@ -13,7 +13,7 @@ static void contact_encode(const struct sip_session *s, struct td_buf *b)
 	buf_str(b, STR("Contact: <sip:"));
 	buf_str(b, user);
 	buf_str(b, user.n ? STR("@") : STR(""));
-	buf_str(b, str_of(addr_encode(&s->local, local)));
+	buf_str(b, str_of(addr_encode(&s->flow.local, local)));
 	buf_str(b, STR(">\r\n"));
 }
 
@@ -21,7 +21,7 @@ static void put_start(struct td_buf *b, const struct sip_session *s, enum sip_me
 	struct str uri, uint64_t branch)
 {
 	request_line_encode(b, method, uri);
-	via_encode(b, &s->local, branch);
+	via_encode(b, &s->flow.local, branch);
 	max_forwards_encode(b);
 }
 
@@ -96,5 +96,5 @@ void session_bye(struct sip_session *s)
 	uint64_t branch = txn_layer_id(l);
 
 	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
-		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->local, &s->remote);
+		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->flow);
 }

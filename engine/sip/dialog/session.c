@@ -31,17 +31,15 @@ bool session_field_set(struct sip_session *s, enum session_field f, struct str v
 }
 _Static_assert(SESSION_TEXT <= UINT16_MAX, "offsets are 16 bits");
 
-struct sip_session *session_alloc(
-	struct sip_ua *ua, const struct td_addr *local, const struct td_addr *remote)
+struct sip_session *session_alloc(struct sip_ua *ua, const struct sip_flow *flow)
 {
 	struct sip_session *s = pool_alloc(&ua->sessions);
 
 	if (!s)
 		return NULL;
 	s->ua = ua;
-	s->local = *local;
-	s->remote = *remote;
-	s->source = *remote;
+	s->flow = *flow;
+	s->source = flow->remote;
 	id_encode(txn_layer_id(&ua->txns), s->local_tag);
 	hash_add(&ua->sessions_by_tag, &s->node, str_of(s->local_tag));
 	return s;
@@ -132,7 +130,7 @@ static void route(struct sip_session *s)
 	struct td_addr literal;
 	struct str transport = {0};
 
-	s->remote = s->source;
+	s->flow.remote = s->source;
 	if (sip_list_next(&routes, &first)) {
 		if (sip_addr_decode(&a, first) != 0)
 			return;
@@ -141,15 +139,15 @@ static void route(struct sip_session *s)
 		return;
 	}
 	if (!str_caseeq(uri.scheme, STR("sip")) || !sip_uri_addr(&uri, &literal) ||
-		literal.family != s->local.family)
+		literal.family != s->flow.local.family)
 		return;
 	if (sip_param(uri.params, STR("transport"), &transport) &&
 		!str_caseeq(transport, STR("udp")))
 		return;
 	if (s->reached_by.family && addr_equal(&literal, &s->reached))
-		s->remote = s->reached_by;
+		s->flow.remote = s->reached_by;
 	else if (!is_private(&literal) || is_private(&s->source))
-		s->remote = literal;
+		s->flow.remote = literal;
 }
 
 void session_target_set(struct sip_session *s, const struct sip_msg *m)
@@ -183,11 +181,6 @@ struct str sip_session_call_id(const struct sip_session *s)
 	return session_field(s, FIELD_CALL_ID);
 }
 
-const struct td_addr *sip_session_remote(const struct sip_session *s)
-{
-	return &s->remote;
-}
-
 const struct td_addr *sip_session_source(const struct sip_session *s)
 {
 	return &s->source;
@@ -195,5 +188,5 @@ const struct td_addr *sip_session_source(const struct sip_session *s)
 
 const struct td_addr *sip_session_local(const struct sip_session *s)
 {
-	return &s->local;
+	return &s->flow.local;
 }

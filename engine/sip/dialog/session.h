@@ -49,9 +49,8 @@ struct sip_session {
 	bool remote_cseq_known;
 	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */
 	uint8_t reinvite_tries;
-	struct timer retry; /* re-INVITE after 491 */
-	struct td_addr local;
-	struct td_addr remote; /* where our requests go */
+	struct timer retry;    /* re-INVITE after 491 */
+	struct sip_flow flow;  /* of our requests */
 	struct td_addr source; /* of the peer's last message */
 	struct td_addr reached,
 		reached_by; /* UAC: literal of the first Request-URI, and what reached it */
@@ -75,12 +74,11 @@ struct sip_ua {
 struct sip_request {
 	struct sip_ua *ua;
 	const struct sip_msg *m;
-	const struct td_addr *local, *remote;
+	const struct sip_flow *flow;
 	bool answered;
 };
 
-struct sip_session *session_alloc(
-	struct sip_ua *ua, const struct td_addr *local, const struct td_addr *remote);
+struct sip_session *session_alloc(struct sip_ua *ua, const struct sip_flow *flow);
 void session_free(struct sip_session *s);
 struct str session_field(const struct sip_session *s, enum session_field f);
 bool session_field_set(struct sip_session *s, enum session_field f, struct str value);

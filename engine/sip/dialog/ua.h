@@ -15,6 +15,7 @@
 #define TANDEM_ENGINE_SIP_DIALOG_UA_H
 
 #include <engine/base/str.h>
+#include <engine/sip/transport/flow.h>
 #include <engine/sip/transport/stats.h>
 #include <tandem/types.h>
 
@@ -25,11 +26,10 @@ struct sip_request; /* a request outside dialogs that waits for its response */
 
 struct sip_ua_ops {
 	void *ctx;
-	void (*send)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-		const uint8_t *data, size_t len);
+	void (*send)(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len);
 	/* Must a call from here be taken at all? 0, or a status (403, 503) to answer INVITE with.
 	 */
-	int (*admit)(void *ctx, const struct sip_msg *m, const struct td_addr *remote);
+	int (*admit)(void *ctx, const struct sip_msg *m, const struct sip_flow *flow);
 
 	/* as server */
 	void (*invite)(void *ctx, struct sip_session *s, const struct sip_msg *m);
@@ -57,9 +57,9 @@ struct sip_ua_ops {
 	/* REGISTER and OPTIONS outside a dialog: call sip_respond() now. When it was not called,
 	 * OPTIONS is answered 200, REGISTER 405. */
 	void (*request)(void *ctx, struct sip_request *r, const struct sip_msg *m,
-		const struct td_addr *local, const struct td_addr *remote);
-	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_addr *local,
-		const struct td_addr *remote, const uint8_t *data, size_t len);
+		const struct sip_flow *flow);
+	void (*trace)(void *ctx, struct str call_id, bool in, const struct sip_flow *flow,
+		const uint8_t *data, size_t len);
 };
 
 /* All callbacks but the trace, which may be NULL, for who has named them alike:
@@ -78,7 +78,7 @@ struct sip_ua_params {
 };
 
 struct sip_invite_params {
-	struct td_addr local, remote;
+	struct sip_flow flow;
 	struct str uri; /* Request-URI, a registered contact */
 	struct str from_user, from_display, from_host;
 	struct str to_uri;
@@ -89,8 +89,8 @@ struct sip_invite_params {
 struct sip_ua *sip_ua_alloc(
 	const struct sip_ua_params *p, const struct sip_ua_ops *ops); /* NULL: ENOMEM */
 void sip_ua_free(struct sip_ua *ua);
-void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len);
+void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct sip_flow *flow, const uint8_t *data,
+	size_t len);
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now); /* next deadline */
 const struct sip_stats *sip_ua_stats(const struct sip_ua *ua);
 
@@ -120,8 +120,7 @@ void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, 
 void *sip_session_user(const struct sip_session *s);
 void sip_session_set_user(struct sip_session *s, void *user);
 struct str sip_session_call_id(const struct sip_session *s);
-const struct td_addr *sip_session_remote(const struct sip_session *s); /* where messages go */
-/* Where the peer's last message came from: who it is, while `remote` is only what it says. */
+/* Where the peer's last message came from: who it is, while its Contact is only what it says. */
 const struct td_addr *sip_session_source(const struct sip_session *s);
 const struct td_addr *sip_session_local(const struct sip_session *s);
 uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */

@@ -507,7 +507,7 @@ static void torture(void **state)
 		size_t n = fread(data, 1, sizeof(data), file);
 
 		fclose(file);
-		sip_ua_recv(f.ua, f.now, &f.local, &f.remote, data, n);
+		sip_ua_recv(f.ua, f.now, &f.flow, data, n);
 		fake_expect(&f, cases[i].log);
 		if (strcmp(cases[i].log, "invite") == 0)
 			sip_session_reject(f.session, f.now, 486, STR(""));

@@ -19,18 +19,18 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 	if (sip_uri_decode(&uri, p->uri) != 0)
 		return false;
 	if (sip_uri_addr(&uri, &s->reached))
-		s->reached_by = p->remote;
+		s->reached_by = p->flow.remote;
 	id_encode(txn_layer_id(&ua->txns), call_id);
 	id_encode(txn_layer_id(&ua->txns), call_id + SIP_ID_HEX);
 	buf_init_fixed(&b, ua->txns.scratch, SESSION_TEXT);
 	buf_str(&b, STR("sip:"));
 	buf_str(&b, p->from_user);
 	buf_str(&b, p->from_user.n ? STR("@") : STR(""));
-	addr_encode_ip(&p->local, local);
+	addr_encode_ip(&p->flow.local, local);
 	if (p->from_host.n)
 		buf_str(&b, p->from_host);
 	else
-		buf_printf(&b, p->local.family == 6 ? "[%s]" : "%s", local);
+		buf_printf(&b, p->flow.local.family == 6 ? "[%s]" : "%s", local);
 	size_t uri_len = b.len;
 
 	sip_addr_encode(&b, p->from_display, (struct str){b.data, uri_len}, str_of(s->local_tag));
@@ -55,8 +55,7 @@ static bool invite(struct sip_session *s, struct str extra, struct str sdp)
 		errno = EMSGSIZE;
 		return false;
 	}
-	struct sip_txn *t =
-		ctrans_start(&ua->txns, SIP_INVITE, branch, s->local_cseq, &s->local, &s->remote);
+	struct sip_txn *t = ctrans_start(&ua->txns, SIP_INVITE, branch, s->local_cseq, &s->flow);
 
 	if (!t) {
 		errno = ENOBUFS;
@@ -70,7 +69,7 @@ struct sip_session *sip_session_invite(
 	struct sip_ua *ua, uint64_t now, const struct sip_invite_params *p, void *user)
 {
 	ua->txns.now = now;
-	struct sip_session *s = session_alloc(ua, &p->local, &p->remote);
+	struct sip_session *s = session_alloc(ua, &p->flow);
 
 	if (!s) {
 		ua->transport.stats.sessions_full++;
@@ -134,7 +133,7 @@ static void ack(struct sip_session *s, struct sip_txn *t)
 
 	if (!session_request_encode(s, SIP_ACK, t->cseq, txn_layer_id(&ua->txns), STR(""), STR("")))
 		return;
-	t->remote = s->remote;
+	t->flow.remote = s->flow.remote;
 	txn_send(t);
 }
 
@@ -175,8 +174,7 @@ void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
 	uint64_t branch = txn_layer_id(l);
 
 	*s = (struct sip_session){.ua = ua,
-		.local = t->local,
-		.remote = *remote,
+		.flow = {t->flow.local, *remote},
 		.source = *remote,
 		.local_cseq = t->cseq};
 	/* the request's own target was another's; without a Contact there is no one to end it at */
@@ -187,7 +185,7 @@ void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
 		return;
 	if (!session_request_encode(s, SIP_ACK, t->cseq, branch, STR(""), STR("")))
 		return;
-	txn_layer_send(l, &s->local, &s->remote);
+	txn_layer_send(l, &s->flow);
 	session_bye(s); /* the last thing here: it may evict t */
 }
 

@@ -172,7 +172,7 @@ static void strict_router_gets_the_request_uri(void **state)
 
 static void peer_behind_nat_is_reached_by_its_source(void **state)
 {
-	f.remote = fake_addr("198.51.100.7:40000");
+	f.flow.remote = fake_addr("198.51.100.7:40000");
 	fake_placed_call(&f, "Contact: <sip:alice@192.168.1.5:5060>\r\n");
 	fake_expect_to(&f, "198.51.100.7:40000");
 	sip_session_bye(f.session, f.now);
@@ -181,7 +181,7 @@ static void peer_behind_nat_is_reached_by_its_source(void **state)
 	f.log_len = 0;
 
 	/* a name is not looked up */
-	f.remote = fake_addr("10.0.0.2:5081");
+	f.flow.remote = fake_addr("10.0.0.2:5081");
 	fake_placed_call(&f, "Contact: <sip:alice@phone.example>\r\n");
 	fake_expect_to(&f, "10.0.0.2:5081");
 	sip_session_bye(f.session, f.now);
@@ -191,7 +191,7 @@ static void peer_behind_nat_is_reached_by_its_source(void **state)
 static void contact_reached_elsewhere_stays_reached(void **state)
 {
 	/* the registered contact is 10.0.0.2:5080, its REGISTER came from another address */
-	f.remote = fake_addr("10.0.0.50:5062");
+	f.flow.remote = fake_addr("10.0.0.50:5062");
 	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
 	fake_expect_to(&f, "10.0.0.50:5062");
 	sip_session_bye(f.session, f.now);

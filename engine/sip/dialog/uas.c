@@ -12,12 +12,12 @@
 struct incoming {
 	struct sip_ua *ua;
 	const struct sip_msg *m;
-	const struct td_addr *local, *remote;
+	const struct sip_flow *flow;
 };
 
 static void reply(const struct incoming *in, int code, struct str extra, bool stateless)
 {
-	strans_reply(&in->ua->txns, in->m, in->local, in->remote, code, extra, NONE, stateless);
+	strans_reply(&in->ua->txns, in->m, in->flow, code, extra, NONE, stateless);
 }
 
 static void refuse(const struct incoming *in, int code, struct str extra, bool stateless)
@@ -115,7 +115,7 @@ static void invite(const struct incoming *in)
 		refuse(in, 483, NONE, true);
 		return;
 	}
-	int code = ua->ops.admit(ua->ops.ctx, m, in->remote);
+	int code = ua->ops.admit(ua->ops.ctx, m, in->flow);
 
 	if (code) {
 		/* strangers get no memory of ours; other reasons may pass, and then a
@@ -124,7 +124,7 @@ static void invite(const struct incoming *in)
 		reply(in, code, NONE, code == 403);
 		return;
 	}
-	struct sip_session *s = session_alloc(ua, in->local, in->remote);
+	struct sip_session *s = session_alloc(ua, in->flow);
 
 	if (!s)
 		goto full;
@@ -134,7 +134,7 @@ static void invite(const struct incoming *in)
 		refuse(in, 513, NONE, true);
 		return;
 	}
-	struct sip_txn *t = strans_alloc(&ua->txns, m, in->local, in->remote);
+	struct sip_txn *t = strans_alloc(&ua->txns, m, in->flow);
 
 	if (!t)
 		goto full_free;
@@ -164,7 +164,7 @@ static void reinvite(const struct incoming *in, struct sip_session *s)
 		refuse(in, 500, STR("Retry-After: 2\r\n"), false);
 		return;
 	}
-	struct sip_txn *t = strans_alloc(&ua->txns, in->m, in->local, in->remote);
+	struct sip_txn *t = strans_alloc(&ua->txns, in->m, in->flow);
 
 	if (!t) {
 		reply(in, 503, STR("Retry-After: 5\r\n"), false);
@@ -233,7 +233,7 @@ static void in_dialog(const struct incoming *in)
 	}
 	s->remote_cseq = m->cseq.number;
 	s->remote_cseq_known = true;
-	s->source = *in->remote;
+	s->source = in->flow->remote;
 	switch (m->method) {
 	case SIP_INVITE:
 		reinvite(in, s);
@@ -294,7 +294,7 @@ static void ack(const struct incoming *in)
 	if (!t || t->kind != TXN_SERVER_INVITE || t->state != TXN_ACCEPTED ||
 		t->cseq != m->cseq.number)
 		return; /* once more, after the first */
-	s->source = *in->remote;
+	s->source = in->flow->remote;
 	invite_end(s, 0);
 	s->state = SESSION_CONFIRMED;
 	if (s->silent) {
@@ -317,9 +317,9 @@ void uas_no_ack(struct sip_tu *tu)
 static void outside(const struct incoming *in)
 {
 	struct sip_ua *ua = in->ua;
-	struct sip_request r = {.ua = ua, .m = in->m, .local = in->local, .remote = in->remote};
+	struct sip_request r = {.ua = ua, .m = in->m, .flow = in->flow};
 
-	ua->ops.request(ua->ops.ctx, &r, in->m, in->local, in->remote);
+	ua->ops.request(ua->ops.ctx, &r, in->m, in->flow);
 	if (r.answered)
 		return;
 	if (in->m->method == SIP_OPTIONS)
@@ -328,10 +328,9 @@ static void outside(const struct incoming *in)
 		refuse(in, 405, STR(SIP_ALLOW), true);
 }
 
-void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_addr *local,
-	const struct td_addr *remote)
+void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct sip_flow *flow)
 {
-	const struct incoming in = {ua, m, local, remote};
+	const struct incoming in = {ua, m, flow};
 
 	if (m->method == SIP_ACK) {
 		ack(&in);
@@ -430,5 +429,5 @@ void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra
 	r->answered = true;
 	if (r->m->method == SIP_OPTIONS && code == 200 && extra.n == 0)
 		extra = STR(SIP_ALLOW "Accept: application/sdp\r\n");
-	strans_reply(&ua->txns, r->m, r->local, r->remote, code, extra, body, stateless);
+	strans_reply(&ua->txns, r->m, r->flow, code, extra, body, stateless);
 }

@@ -210,7 +210,7 @@ static struct binding *binding_place(const struct registrar *r, struct user *u,
 	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
 		struct binding *b = &u->binding[i];
 
-		if (b->user && addr_equal(&b->pub.remote, remote) && !is_same_call(r, b, m))
+		if (b->user && addr_equal(&b->pub.flow.remote, remote) && !is_same_call(r, b, m))
 			return b;
 		if (!place || (place->user && (!b->user || b->order < place->order)))
 			place = b;
@@ -219,25 +219,23 @@ static struct binding *binding_place(const struct registrar *r, struct user *u,
 }
 
 static void binding_set(struct registrar *r, uint64_t now, struct user *u, const struct change *c,
-	const struct sip_msg *m, const struct td_addr *local, const struct td_addr *remote)
+	const struct sip_msg *m, const struct sip_flow *flow)
 {
 	struct binding *b = binding_lookup(u, c->uri);
 	uint8_t key[18];
 
 	if (!b)
-		b = binding_place(r, u, m, remote);
+		b = binding_place(r, u, m, &flow->remote);
 	if (b->user)
 		binding_del(b);
-	*b = (struct binding){.pub = {.remote = *remote,
-				      .local = *local,
-				      .expires = now + c->expires * TD_NSEC_PER_SEC},
+	*b = (struct binding){.pub = {.flow = *flow, .expires = now + c->expires * TD_NSEC_PER_SEC},
 		.timer = {.fire = on_expire},
 		.user = u,
 		.order = ++r->order,
 		.call_id = {hash_bytes(&r->names, m->call_id), hash_bytes(&r->sources, m->call_id)},
 		.cseq = m->cseq.number};
 	str_copy(b->pub.contact, sizeof(b->pub.contact), c->uri);
-	hash_add(&r->sources, &b->source, source_key(remote, key));
+	hash_add(&r->sources, &b->source, source_key(&flow->remote, key));
 	timer_set(&r->timers, &b->timer, b->pub.expires);
 	u->count++;
 	r->stats.registered++;
@@ -326,8 +324,7 @@ static void unregister_all(struct registrar *r, uint64_t now, struct sip_request
 }
 
 static void update(struct registrar *r, uint64_t now, struct sip_request *req,
-	const struct sip_msg *m, struct str name, const struct td_addr *local,
-	const struct td_addr *remote)
+	const struct sip_msg *m, struct str name, const struct sip_flow *flow)
 {
 	struct change changes[REGISTRAR_CONTACTS];
 	struct user *u = user_lookup(r, name);
@@ -367,7 +364,7 @@ static void update(struct registrar *r, uint64_t now, struct sip_request *req,
 		struct binding *old;
 
 		if (changes[i].expires > 0) {
-			binding_set(r, now, u, &changes[i], m, local, remote);
+			binding_set(r, now, u, &changes[i], m, flow);
 		} else if ((old = binding_lookup(u, changes[i].uri)) != NULL) {
 			binding_del(old);
 			r->stats.unregistered++;
@@ -412,7 +409,7 @@ static bool credentials(const struct registrar *r, const struct sip_msg *m, stru
 }
 
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
-	const struct sip_msg *m, const struct td_addr *local, const struct td_addr *remote)
+	const struct sip_msg *m, const struct sip_flow *flow)
 {
 	/* an unknown user is checked against a password that nothing hashes to: no time is saved */
 	static const char none[] = "00000000000000000000000000000000";
@@ -437,7 +434,7 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	case DIGEST_OK:
 		if (!known || !str_eq(a.username, name)) /* ha1 covers the name it was made for */
 			break;
-		update(r, now, req, m, name, local, remote);
+		update(r, now, req, m, name, flow);
 		return;
 	case DIGEST_STALE:
 		challenge(r, now, req, user.algorithm, true);
@@ -482,7 +479,7 @@ static const struct binding *source_next(
 	for (; *n; *n = hash_next(*n)) {
 		const struct binding *b = container_of(*n, struct binding, source);
 
-		if (addr_equal(&b->pub.remote, remote))
+		if (addr_equal(&b->pub.flow.remote, remote))
 			return b;
 	}
 	return NULL;

@@ -45,9 +45,8 @@ struct registrar_params {
 
 struct registrar_binding {
 	char contact[REGISTRAR_CONTACT_BYTES]; /* URI for the Request-URI of calls */
-	struct td_addr remote;                 /* source of the REGISTER: where calls go (NAT) */
-	struct td_addr local;                  /* our address where it arrived */
-	uint64_t expires;                      /* monotonic ns */
+	struct sip_flow flow; /* of the REGISTER, and so of calls: it passes a NAT */
+	uint64_t expires;     /* monotonic ns */
 };
 
 /* Counted; X(field, explanation). */
@@ -71,7 +70,7 @@ void registrar_free(struct registrar *r); /* NULL is fine; no callbacks */
 void registrar_set(struct registrar *r, const struct registrar_params *p); /* times and realm */
 /* Answers a REGISTER that struct sip_ua_ops.request brought. */
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
-	const struct sip_msg *m, const struct td_addr *local, const struct td_addr *remote);
+	const struct sip_msg *m, const struct sip_flow *flow);
 uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline */
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */

@@ -31,7 +31,7 @@ static void on_reachable(void *ctx, struct str name, bool reachable)
 
 static void on_request(struct fake *fake, struct sip_request *req, const struct sip_msg *m)
 {
-	registrar_request(r, fake->now, req, m, &fake->local, &fake->remote);
+	registrar_request(r, fake->now, req, m, &fake->flow);
 }
 
 static const struct registrar_params params = {.secret = {7},
@@ -127,12 +127,12 @@ static void telephone_registers_and_leaves(void **state)
 	b = registrar_lookup(r, STR("alice"));
 	assert_non_null(b);
 	assert_string_equal(b->contact, "sip:alice@192.168.1.2;ob");
-	assert_string_equal(addr_encode(&b->remote, text), "10.0.0.2:5080");
-	assert_string_equal(addr_encode(&b->local, text), "10.0.0.1:5060");
-	assert_true(str_eq(registrar_lookup_source(r, &f.remote), STR("alice")));
-	assert_true(registrar_is_source(r, STR("alice"), &f.remote));
-	assert_false(registrar_is_source(r, STR("bob"), &f.remote));
-	assert_false(registrar_is_source(r, STR("alice"), &f.local));
+	assert_string_equal(addr_encode(&b->flow.remote, text), "10.0.0.2:5080");
+	assert_string_equal(addr_encode(&b->flow.local, text), "10.0.0.1:5060");
+	assert_true(str_eq(registrar_lookup_source(r, &f.flow.remote), STR("alice")));
+	assert_true(registrar_is_source(r, STR("alice"), &f.flow.remote));
+	assert_false(registrar_is_source(r, STR("bob"), &f.flow.remote));
+	assert_false(registrar_is_source(r, STR("alice"), &f.flow.local));
 	/* a query changes nothing */
 	assert_int_equal(do_register("alice", "secret", "c", ""), 200);
 	assert_true(sip_msg_has(&f.m, SIP_HDR_CONTACT));
@@ -150,7 +150,7 @@ static void telephone_registers_and_leaves(void **state)
 	assert_reachable("-alice");
 	assert_null(registrar_lookup(r, STR("alice")));
 	assert_int_equal(registrar_count(r), 0);
-	assert_int_equal(registrar_lookup_source(r, &f.remote).n, 0);
+	assert_int_equal(registrar_lookup_source(r, &f.flow.remote).n, 0);
 }
 
 static void sha256_is_offered_alone_where_wanted(void **state)
@@ -247,17 +247,17 @@ static void newest_of_many_contacts_is_rung(void **state)
 
 	for (unsigned i = 0; i < 6; i++) {
 		snprintf(call_id, sizeof(call_id), "c%u", i);
-		f.remote.port = (uint16_t)(6000 + i);
+		f.flow.remote.port = (uint16_t)(6000 + i);
 		snprintf(text, sizeof(text), "Contact: <sip:alice@10.0.0.%u>\r\n", i);
 		assert_int_equal(do_register("alice", "secret", call_id, text), 200);
 		snprintf(text, sizeof(text), "sip:alice@10.0.0.%u", i);
 		assert_string_equal(registrar_lookup(r, STR("alice"))->contact, text);
 	}
 	assert_reachable("+alice");
-	f.remote.port = 6001; /* went as the oldest */
-	assert_int_equal(registrar_lookup_source(r, &f.remote).n, 0);
-	f.remote.port = 6002;
-	assert_true(str_eq(registrar_lookup_source(r, &f.remote), STR("alice")));
+	f.flow.remote.port = 6001; /* went as the oldest */
+	assert_int_equal(registrar_lookup_source(r, &f.flow.remote).n, 0);
+	f.flow.remote.port = 6002;
+	assert_true(str_eq(registrar_lookup_source(r, &f.flow.remote), STR("alice")));
 	/* started again: another contact from the same address takes the place */
 	assert_int_equal(
 		do_register("alice", "secret", "new", "Contact: <sip:alice-2@10.0.0.2>\r\n"), 200);

@@ -19,8 +19,7 @@ static void note(struct fake *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void on_send(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
 	struct fake *f = ctx;
 
@@ -28,7 +27,7 @@ static void on_send(void *ctx, const struct td_addr *local, const struct td_addr
 	memcpy(f->out, data, len);
 	f->out[len] = '\0';
 	f->out_len = len;
-	f->to = *remote;
+	f->to = flow->remote;
 	if (sip_msg_decode(&f->m, (const uint8_t *)f->out, len) != 0 &&
 		f->m.fault != SIP_FAULT_MISSING && f->m.fault != SIP_FAULT_HEADER)
 		fail_msg("we sent what we cannot read: %s", f->out);
@@ -42,7 +41,7 @@ static void on_send(void *ctx, const struct td_addr *local, const struct td_addr
 	}
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	return ((struct fake *)ctx)->admit;
 }
@@ -114,8 +113,8 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 	note(ctx, "ended:%d", code);
 }
 
-static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+static void on_request(
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	struct fake *f = ctx;
 
@@ -139,8 +138,8 @@ void fake_init(struct fake *f, uint32_t max_sessions)
 
 	memset(f, 0, sizeof(*f));
 	f->now = 1000 * TD_NSEC_PER_SEC;
-	f->local = fake_addr("10.0.0.1:5060");
-	f->remote = fake_addr("10.0.0.2:5080");
+	f->flow.local = fake_addr("10.0.0.1:5060");
+	f->flow.remote = fake_addr("10.0.0.2:5080");
 	f->ua = sip_ua_alloc(&p, &ops);
 	assert_non_null(f->ua);
 }
@@ -155,7 +154,7 @@ static void recv_text(struct fake *f, const char *text, size_t len)
 	uint8_t *copy = test_malloc(len + 1); /* its own, so that ASan sees a read beyond */
 
 	memcpy(copy, text, len);
-	sip_ua_recv(f->ua, f->now, &f->local, &f->remote, copy, len);
+	sip_ua_recv(f->ua, f->now, &f->flow, copy, len);
 	test_free(copy);
 }
 
@@ -206,8 +205,7 @@ void fake_response(
 
 struct sip_session *fake_invite(struct fake *f)
 {
-	const struct sip_invite_params p = {.local = f->local,
-		.remote = f->remote,
+	const struct sip_invite_params p = {.flow = f->flow,
 		.uri = STR("sip:alice@10.0.0.2:5080"),
 		.from_user = STR("4989100"),
 		.from_display = STR("Queue"),

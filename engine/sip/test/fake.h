@@ -17,7 +17,7 @@
 struct fake {
 	struct sip_ua *ua;
 	uint64_t now;
-	struct td_addr local, remote;
+	struct sip_flow flow;
 	char log[FAKE_LOG];
 	size_t log_len;
 	struct sip_session *session; /* of the last callback or invite */

@@ -33,7 +33,7 @@ static struct {
 	uint64_t now;
 	struct sip_ua *ua;
 	struct registrar *registrar;
-	struct td_addr local, remote;
+	struct sip_flow flow;
 	struct text corpus[CORPUS];
 	unsigned files, count, next;
 	struct sip_session *sessions[SESSIONS];
@@ -96,8 +96,7 @@ static void learn_requests(const struct sip_msg *m)
 		STR_FMT(m->via.text), STR_FMT(m->from.text), STR_FMT(m->call_id), m->cseq.number);
 }
 
-static void on_send(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
 	int rc = sip_msg_decode(&w.out, data, len);
 
@@ -135,7 +134,7 @@ static void session_forget(struct sip_session *s)
 	fail();
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_addr *remote)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	return below(50) ? 0 : 403;
 }
@@ -181,11 +180,11 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 	session_forget(s);
 }
 
-static void on_request(void *ctx, struct sip_request *r, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+static void on_request(
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	if (m->method == SIP_REGISTER)
-		registrar_request(w.registrar, w.now, r, m, local, remote);
+		registrar_request(w.registrar, w.now, r, m, flow);
 }
 
 static bool on_user(void *ctx, struct str name, struct registrar_user *out)
@@ -202,8 +201,7 @@ static void on_reachable(void *ctx, struct str name, bool reachable)
 static void session_poke(void)
 {
 	struct sip_session **s = &w.sessions[below(SESSIONS)], *old = *s;
-	const struct sip_invite_params p = {.local = w.local,
-		.remote = w.remote,
+	const struct sip_invite_params p = {.flow = w.flow,
 		.uri = STR("sip:p@10.0.0.2"),
 		.from_user = STR("us"),
 		.to_uri = STR("sip:p@10.0.0.2"),
@@ -339,8 +337,8 @@ static void mutated_messages_do_no_harm(void **state)
 	prng_init(&w.rng, 4475);
 	corpus_read();
 	w.now = TD_NSEC_PER_SEC;
-	assert_int_equal(addr_decode(&w.local, STR("10.0.0.1:5060")), 0);
-	assert_int_equal(addr_decode(&w.remote, STR("10.0.0.2:5060")), 0);
+	assert_int_equal(addr_decode(&w.flow.local, STR("10.0.0.1:5060")), 0);
+	assert_int_equal(addr_decode(&w.flow.remote, STR("10.0.0.2:5060")), 0);
 	w.ua = sip_ua_alloc(&p, &ops);
 	w.registrar = registrar_alloc(&rp, &rops);
 	assert_true(w.ua && w.registrar);
@@ -354,7 +352,7 @@ static void mutated_messages_do_no_harm(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy, t.data, t.len);
-		sip_ua_recv(w.ua, w.now, &w.local, &w.remote, copy, t.len);
+		sip_ua_recv(w.ua, w.now, &w.flow, copy, t.len);
 		free(copy);
 		if (below(2))
 			session_poke();

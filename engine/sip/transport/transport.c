@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/sip/transport/transport.h>
 
-void transport_send(struct sip_transport *tp, const struct td_addr *local,
-	const struct td_addr *remote, struct str data, bool again)
+void transport_send(
+	struct sip_transport *tp, const struct sip_flow *flow, struct str data, bool again)
 {
 	static const struct str name = {"\r\nCall-ID: ", 11}; /* as msg/encode.c writes it */
 
@@ -17,10 +17,9 @@ void transport_send(struct sip_transport *tp, const struct td_addr *local,
 			call_id.n = data.n - (size_t)(call_id.p - data.p);
 			call_id = str_cut(&call_id, '\r');
 		}
-		tp->ops.trace(tp->ops.ctx, call_id, false, local, remote, (const uint8_t *)data.p,
-			data.n);
+		tp->ops.trace(tp->ops.ctx, call_id, false, flow, (const uint8_t *)data.p, data.n);
 	}
-	tp->ops.send(tp->ops.ctx, local, remote, (const uint8_t *)data.p, data.n);
+	tp->ops.send(tp->ops.ctx, flow, (const uint8_t *)data.p, data.n);
 }
 
 static void count_fault(struct sip_stats *st, enum sip_fault fault)
@@ -46,8 +45,8 @@ static bool is_keepalive(const uint8_t *data, size_t len)
 	return true;
 }
 
-enum transport_verdict transport_recv(struct sip_transport *tp, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+enum transport_verdict transport_recv(
+	struct sip_transport *tp, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
 	struct sip_msg *m = &tp->msg;
 
@@ -59,8 +58,7 @@ enum transport_verdict transport_recv(struct sip_transport *tp, const struct td_
 	bool whole = len <= SIP_MSG_MAX, sound = whole && sip_msg_decode(m, data, len) == 0;
 
 	if (tp->ops.trace)
-		tp->ops.trace(
-			tp->ops.ctx, sound ? m->call_id : STR(""), true, local, remote, data, len);
+		tp->ops.trace(tp->ops.ctx, sound ? m->call_id : STR(""), true, flow, data, len);
 	if (!whole) {
 		tp->stats.truncated++;
 		return TRANSPORT_NOTHING;

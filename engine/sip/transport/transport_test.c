@@ -12,19 +12,17 @@ static struct {
 	char call_id[32];
 } seen;
 
-static const struct td_addr local = {.family = 4, .port = 5060},
-			    remote = {.family = 4, .port = 5080};
+static const struct sip_flow flow = {
+	.local = {.family = 4, .port = 5060}, .remote = {.family = 4, .port = 5080}};
 
-static void on_send(void *ctx, const struct td_addr *from, const struct td_addr *to,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *by, const uint8_t *data, size_t len)
 {
-	assert_ptr_equal(from, &local);
-	assert_ptr_equal(to, &remote);
+	assert_ptr_equal(by, &flow);
 	seen.sent = len;
 }
 
-static void on_trace(void *ctx, struct str call_id, bool in, const struct td_addr *from,
-	const struct td_addr *to, const uint8_t *data, size_t len)
+static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_flow *by,
+	const uint8_t *data, size_t len)
 {
 	seen.traced = len;
 	seen.in = in;
@@ -34,7 +32,7 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_add
 static enum transport_verdict recv_text(struct sip_transport *tp, const char *text)
 {
 	memset(&seen, 0, sizeof(seen));
-	return transport_recv(tp, &local, &remote, (const uint8_t *)text, strlen(text));
+	return transport_recv(tp, &flow, (const uint8_t *)text, strlen(text));
 }
 
 static void datagrams_are_sorted_and_counted(void **state)
@@ -54,11 +52,10 @@ static void datagrams_are_sorted_and_counted(void **state)
 	assert_string_equal(seen.call_id, "");
 	assert_int_equal(recv_text(&tp, "\r\n\r\n"), TRANSPORT_NOTHING);
 	assert_int_equal(seen.traced, 0);
-	assert_int_equal(transport_recv(&tp, &local, &remote, (const uint8_t *)nul, sizeof(nul)),
-		TRANSPORT_NOTHING);
-	memset(huge, 'x', sizeof(huge));
 	assert_int_equal(
-		transport_recv(&tp, &local, &remote, huge, sizeof(huge)), TRANSPORT_NOTHING);
+		transport_recv(&tp, &flow, (const uint8_t *)nul, sizeof(nul)), TRANSPORT_NOTHING);
+	memset(huge, 'x', sizeof(huge));
+	assert_int_equal(transport_recv(&tp, &flow, huge, sizeof(huge)), TRANSPORT_NOTHING);
 	assert_int_equal(seen.traced, sizeof(huge));
 	assert_int_equal(tp.stats.rx, 6);
 	assert_int_equal(tp.stats.rx_requests, 1);
@@ -73,13 +70,13 @@ static void what_is_sent_is_counted_and_traced(void **state)
 	static struct sip_transport tp = {.ops = {.send = on_send, .trace = on_trace}};
 
 	memset(&seen, 0, sizeof(seen));
-	transport_send(&tp, &local, &remote, STR("SIP/2.0 200 OK\r\n" HEAD), false);
+	transport_send(&tp, &flow, STR("SIP/2.0 200 OK\r\n" HEAD), false);
 	assert_int_equal(seen.sent, strlen("SIP/2.0 200 OK\r\n" HEAD));
 	assert_int_equal(seen.traced, seen.sent);
 	assert_string_equal(seen.call_id, "abc");
 	assert_false(seen.in);
 	tp.ops.trace = NULL;
-	transport_send(&tp, &local, &remote, STR("x"), true);
+	transport_send(&tp, &flow, STR("x"), true);
 	assert_int_equal(seen.sent, 1);
 	assert_int_equal(tp.stats.tx, 2);
 	assert_int_equal(tp.stats.retransmitted, 1);

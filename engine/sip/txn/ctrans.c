@@ -39,11 +39,11 @@ static void on_expire(struct timer *timer, uint64_t now)
 }
 
 struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,
-	uint32_t cseq, const struct td_addr *local, const struct td_addr *remote)
+	uint32_t cseq, const struct sip_flow *flow)
 {
 	enum txn_kind kind = method == SIP_INVITE ? TXN_CLIENT_INVITE : TXN_CLIENT;
 	struct str data = {l->out.data, l->out.len};
-	struct sip_txn *t = txn_alloc(l, kind, method, local, remote);
+	struct sip_txn *t = txn_alloc(l, kind, method, flow);
 
 	if (t) {
 		t->id = branch;
@@ -62,7 +62,7 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 	} else if (method == SIP_INVITE) {
 		return NULL;
 	}
-	txn_layer_send(l, local, remote);
+	txn_layer_send(l, flow);
 	return t;
 }
 
@@ -88,7 +88,7 @@ void ctrans_cancel(struct sip_txn *t)
 		return;
 	t->cancelling = true;
 	txn_timer(t, &t->expire, SIP_TIMEOUT); /* section 9.1: no answer, then it is over */
-	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &t->local, &t->remote);
+	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &t->flow);
 }
 
 void ctrans_orphan(struct sip_txn *t)

@@ -103,21 +103,21 @@ static void on_expire(struct timer *timer, uint64_t now)
 
 /* section 18.2.2, RFC 3581 */
 static void response_target(
-	const struct sip_msg *m, const struct td_addr *source, struct td_addr *out)
+	const struct sip_msg *m, const struct sip_flow *flow, struct sip_flow *out)
 {
-	*out = *source;
+	*out = *flow;
 	if (sip_msg_has(m, SIP_HDR_VIA) && !m->via.rport)
-		out->port = m->via.port ? m->via.port : SIP_PORT;
+		out->remote.port = m->via.port ? m->via.port : SIP_PORT;
 }
 
-static struct sip_txn *alloc(struct txn_layer *l, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+static struct sip_txn *alloc(
+	struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow)
 {
 	enum txn_kind kind = m->method == SIP_INVITE ? TXN_SERVER_INVITE : TXN_SERVER;
-	struct td_addr target;
+	struct sip_flow target;
 
-	response_target(m, remote, &target);
-	struct sip_txn *t = txn_alloc(l, kind, m->method, local, &target);
+	response_target(m, flow, &target);
+	struct sip_txn *t = txn_alloc(l, kind, m->method, &target);
 
 	if (!t)
 		return NULL;
@@ -132,16 +132,16 @@ static struct sip_txn *alloc(struct txn_layer *l, const struct sip_msg *m,
 	return t;
 }
 
-struct sip_txn *strans_alloc(struct txn_layer *l, const struct sip_msg *m,
-	const struct td_addr *local, const struct td_addr *remote)
+struct sip_txn *strans_alloc(
+	struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow)
 {
-	struct sip_txn *t = alloc(l, m, local, remote);
+	struct sip_txn *t = alloc(l, m, flow);
 	struct td_buf head;
 
 	if (!t)
 		return NULL;
 	buf_init_fixed(&head, l->scratch, SIP_MSG_MAX);
-	head_encode(&head, m, remote);
+	head_encode(&head, m, &flow->remote);
 	if (head.error || !txn_keep(t, &t->head, (struct str){head.data, head.len})) {
 		txn_free(t);
 		return NULL;
@@ -189,8 +189,8 @@ void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sd
 	respond(t, code);
 }
 
-void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_addr *local,
-	const struct td_addr *remote, int code, struct str extra, struct str body, bool stateless)
+void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow,
+	int code, struct str extra, struct str body, bool stateless)
 {
 	struct sip_txn *t = NULL;
 	char tag[SIP_ID_HEX + 1] = "";
@@ -199,9 +199,9 @@ void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_
 	if (!m->to.tag.p) /* section 8.2.7: the same for each retransmission */
 		id_encode(hash_bytes(&l->second, key_encode(l, m, m->method)), tag);
 	if (!stateless)
-		t = alloc(l, m, local, remote);
+		t = alloc(l, m, flow);
 	buf_init_fixed(&head, l->scratch, SIP_MSG_MAX);
-	head_encode(&head, m, remote);
+	head_encode(&head, m, &flow->remote);
 	if (head.error || !response_encode(&l->out, str_of(l->agent), code,
 				  (struct str){head.data, head.len}, str_of(tag), extra, body)) {
 		if (t)
@@ -212,10 +212,10 @@ void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_
 		respond(t, code);
 		return;
 	}
-	struct td_addr target;
+	struct sip_flow target;
 
-	response_target(m, remote, &target);
-	txn_layer_send(l, local, &target);
+	response_target(m, flow, &target);
+	txn_layer_send(l, &target);
 }
 
 void strans_retransmission(struct sip_txn *t)

@@ -84,9 +84,9 @@ uint64_t txn_layer_id(struct txn_layer *l)
 	return hash_bytes(&l->second, (struct str){(const char *)&n, sizeof(n)});
 }
 
-void txn_layer_send(struct txn_layer *l, const struct td_addr *local, const struct td_addr *remote)
+void txn_layer_send(struct txn_layer *l, const struct sip_flow *flow)
 {
-	transport_send(l->transport, local, remote, (struct str){l->out.data, l->out.len}, false);
+	transport_send(l->transport, flow, (struct str){l->out.data, l->out.len}, false);
 }
 
 void txn_join(struct sip_txn *t, struct sip_tu *tu)
@@ -145,7 +145,7 @@ static bool evict(struct txn_layer *l, const struct sip_txn *except)
 }
 
 struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
-	const struct td_addr *local, const struct td_addr *remote)
+	const struct sip_flow *flow)
 {
 	struct sip_txn *t = pool_alloc(&l->txns);
 
@@ -156,8 +156,7 @@ struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_meth
 	t->layer = l;
 	t->kind = kind;
 	t->method = method;
-	t->local = *local;
-	t->remote = *remote;
+	t->flow = *flow;
 	t->interval = SIP_T1;
 	return t;
 }
@@ -176,7 +175,7 @@ void txn_send(struct sip_txn *t)
 
 	/* when it cannot be kept it goes out once, and the peer asks again */
 	txn_keep(t, &t->sent, (struct str){l->out.data, l->out.len});
-	txn_layer_send(l, &t->local, &t->remote);
+	txn_layer_send(l, &t->flow);
 }
 
 void txn_resend(struct sip_txn *t)
@@ -184,7 +183,7 @@ void txn_resend(struct sip_txn *t)
 	struct txn_layer *l = t->layer;
 
 	if (t->sent.len > 0)
-		transport_send(l->transport, &t->local, &t->remote,
+		transport_send(l->transport, &t->flow,
 			msg_store_get(&l->store, &t->sent, l->scratch), true);
 }
 

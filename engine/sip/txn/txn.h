@@ -68,7 +68,7 @@ struct sip_txn {
 	uint64_t merge_id;
 	uint32_t cseq;
 	char tag[SIP_ID_HEX + 1]; /* server: our To tag where the request had none */
-	struct td_addr local, remote;
+	struct sip_flow flow;
 	struct stored_msg sent; /* client: the request, then its ACK; server: the last response */
 	struct stored_msg
 		head; /* server INVITE: what its responses begin with after the first line */
@@ -121,7 +121,7 @@ int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p); /* 0 
 void txn_layer_fini(struct txn_layer *l);
 uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be guessed */
 /* Sends l->out outside transactions. */
-void txn_layer_send(struct txn_layer *l, const struct td_addr *local, const struct td_addr *remote);
+void txn_layer_send(struct txn_layer *l, const struct sip_flow *flow);
 
 /* t is the INVITE that tu waits for. */
 void txn_join(struct sip_txn *t, struct sip_tu *tu);
@@ -132,7 +132,7 @@ void txn_send(struct sip_txn *t);
 
 /* For ctrans.c and strans.c. */
 struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
-	const struct td_addr *local, const struct td_addr *remote);
+	const struct sip_flow *flow);
 void txn_free(struct sip_txn *t);
 /* Frees t, whose time is over: a time-out unless it only lingered. Who waited for it, or NULL. */
 struct sip_tu *txn_expire(struct sip_txn *t);

@@ -18,8 +18,8 @@ static struct {
 	struct sip_msg m;
 } w;
 
-static const struct td_addr local = {.family = 4, .ip4 = 0x0100000a, .port = 5060},
-			    remote = {.family = 4, .ip4 = 0x0200000a, .port = 5080};
+static const struct sip_flow flow = {.local = {.family = 4, .ip4 = 0x0100000a, .port = 5060},
+	.remote = {.family = 4, .ip4 = 0x0200000a, .port = 5080}};
 
 static void note(const char *text)
 {
@@ -33,8 +33,7 @@ static void expect(const char *log)
 	w.log[0] = '\0';
 }
 
-static void on_send(void *ctx, const struct td_addr *from, const struct td_addr *to,
-	const uint8_t *data, size_t len)
+static void on_send(void *ctx, const struct sip_flow *by, const uint8_t *data, size_t len)
 {
 	memcpy(w.out, data, len);
 	w.out_len = len;
@@ -135,14 +134,14 @@ static uint64_t invite(void)
 
 	buf_reset(b);
 	request_line_encode(b, SIP_INVITE, STR("sip:b@10.0.0.2"));
-	via_encode(b, &local, branch);
+	via_encode(b, &flow.local, branch);
 	max_forwards_encode(b);
 	header_encode(b, SIP_HDR_FROM, STR("<sip:a@10.0.0.1>;tag=1"));
 	header_encode(b, SIP_HDR_TO, STR("<sip:b@10.0.0.2>"));
 	header_encode(b, SIP_HDR_CALL_ID, STR("c1"));
 	cseq_encode(b, 1, SIP_INVITE);
 	assert_true(body_encode(b, STR("")));
-	struct sip_txn *t = ctrans_start(&w.l, SIP_INVITE, branch, 1, &local, &remote);
+	struct sip_txn *t = ctrans_start(&w.l, SIP_INVITE, branch, 1, &flow);
 
 	assert_non_null(t);
 	txn_join(t, &w.tu);
@@ -160,7 +159,7 @@ static void respond(uint64_t branch, const char *line, const char *tag)
 		"CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
 		line, id, tag);
 	assert_int_equal(sip_msg_decode(&w.m, (const uint8_t *)text, strlen(text)), 0);
-	ctrans_response(&w.l, &w.m, &remote);
+	ctrans_response(&w.l, &w.m, &flow.remote);
 }
 
 static void client_is_accepted_and_forked(void **state)
@@ -232,7 +231,7 @@ static void server_answers_until_it_is_acknowledged(void **state)
 {
 	request("INVITE", "s1");
 	assert_false(strans_merged(&w.l, &w.m));
-	struct sip_txn *t = strans_alloc(&w.l, &w.m, &local, &remote);
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &flow);
 
 	assert_non_null(t);
 	txn_join(t, &w.tu);
@@ -255,7 +254,7 @@ static void server_answers_until_it_is_acknowledged(void **state)
 static void server_knows_the_same_invite_by_two_ways(void **state)
 {
 	request("INVITE", "s1");
-	struct sip_txn *t = strans_alloc(&w.l, &w.m, &local, &remote);
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &flow);
 
 	request("INVITE", "s2");
 	assert_null(strans_lookup(&w.l, &w.m, SIP_INVITE));
@@ -271,12 +270,12 @@ static void server_answers_without_memory(void **state)
 	char first[512];
 
 	request("OPTIONS", "s1");
-	strans_reply(&w.l, &w.m, &local, &remote, 403, STR(""), STR(""), true);
+	strans_reply(&w.l, &w.m, &flow, 403, STR(""), STR(""), true);
 	strcpy(first, w.out);
 	assert_null(strans_lookup(&w.l, &w.m, SIP_OPTIONS));
-	strans_reply(&w.l, &w.m, &local, &remote, 403, STR(""), STR(""), true);
+	strans_reply(&w.l, &w.m, &flow, 403, STR(""), STR(""), true);
 	assert_string_equal(first, w.out);
-	strans_reply(&w.l, &w.m, &local, &remote, 200, STR(""), STR(""), false);
+	strans_reply(&w.l, &w.m, &flow, 200, STR(""), STR(""), false);
 	assert_non_null(strans_lookup(&w.l, &w.m, SIP_OPTIONS));
 }
 
