@@ -5,6 +5,7 @@
  */
 #include <dataplane/dataplane.h>
 #include <system/api.h>
+#include <engine/host/api/apply.h>
 #include <engine/host/api/ops.h>
 #include <engine/host/caps.h>
 #include <engine/host/clock.h>
@@ -90,7 +91,7 @@ static int engine_config(struct host *h)
 		td_text_set(&h->err, "no memory for the configuration");
 	buf_free(&lines);
 	if (!rc)
-		ops_journal_config(&h->ops, JOURNAL_SIGNALLING, count);
+		apply_journal(&h->ops, JOURNAL_SIGNALLING, count);
 	return rc;
 }
 

@@ -52,7 +52,7 @@ static void conf_digest(const struct td_conf *conf, char out[static 72])
 	buf_free(&text);
 }
 
-void ops_journal_config(struct ops *o, enum journal_source source, struct conf_count count)
+void apply_journal(struct ops *o, enum journal_source source, struct conf_count count)
 {
 	struct td_ev_config ev = {.set = count.set, .deleted = count.deleted};
 
@@ -77,7 +77,7 @@ static void apply_done(struct request *r)
 	conf_free(o->conf);
 	o->conf = a->next;
 	a->next = NULL;
-	ops_journal_config(o, JOURNAL_MAIN, a->count);
+	apply_journal(o, JOURNAL_MAIN, a->count);
 	log_line(LOG_NOTICE, "configuration applied", "set=%u deleted=%u", a->count.set,
 		a->count.deleted);
 	n = snprintf(

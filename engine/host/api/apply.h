@@ -6,9 +6,11 @@
 #ifndef TANDEM_HOST_APPLY_H
 #define TANDEM_HOST_APPLY_H
 
-#include <engine/host/api/ops.h>
+#include <engine/host/api/state.h>
 
 void apply_start(struct ops *o, struct api_client *c, const struct td_api_msg *m, const char *lines,
 	size_t len);
+/* What took effect goes to the journal. */
+void apply_journal(struct ops *o, enum journal_source source, struct conf_count count);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
 #include <engine/base/view.h>
-#include <engine/host/api/ops.h>
 #include <engine/host/api/show.h>
+#include <engine/host/api/state.h>
 #include <engine/host/clock.h>
 #include <errno.h>
 #include <stdio.h>

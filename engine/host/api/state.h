@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What all requests share: the parts that answer, and what is under way. Main's thread. */
+#ifndef TANDEM_HOST_API_STATE_H
+#define TANDEM_HOST_API_STATE_H
+
+#include <engine/conf/conf.h>
+#include <system/api.h>
+#include <engine/host/api/bandwidth.h>
+#include <engine/host/record/recorder.h>
+#include <engine/host/turn.h>
+#include <sys/queue.h>
+
+struct apply;
+struct show;
+struct waiter;
+
+struct ops {
+	/* the owner's, before ops_init() */
+	struct dp *dp;
+	struct turn *turn;
+	struct journal *journal;
+	struct recorder *recorder;      /* NULL: none */
+	struct td_conf *conf;           /* in force; replaced when a change took effect */
+	uint64_t started;               /* monotonic */
+	void (*drain_begun)(void *ctx); /* NULL: no one wants to know */
+	void *ctx;
+
+	struct bandwidth bandwidth;
+	struct apply *apply;            /* one change at a time */
+	bool draining;                  /* asked for by a client or a signal */
+	TAILQ_HEAD(shows, show) parked; /* their clients do not read fast enough */
+	TAILQ_HEAD(waiters, waiter) tracers, drainers;
+};
+
+#endif
