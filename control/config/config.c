@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From the file's sections to a whole configuration. */
+#include <control/config/config.h>
 #include <control/config/reader.h>
 #include <errno.h>
 #include <libgen.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Errors are collected, and told in the order of the file. */
+#include <control/config/config.h>
 #include <control/config/reader.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,10 +3,11 @@
 #ifndef TANDEM_CONTROL_CONFIG_READER_H
 #define TANDEM_CONTROL_CONFIG_READER_H
 
-#include <control/config/config.h>
 #include <engine/conf/schema.h>
 #include <limits.h>
 #include <yaml.h>
+
+struct config_source;
 
 #define READER_FILE_MAX (4u << 20) /* as a message's body: a site is some hundred kilobytes */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What concerns several objects, or the machine that the site runs on. */
+#include <control/config/config.h>
 #include <control/config/reader.h>
 #include <control/config/wav.h>
 #include <errno.h>

@@ -4,7 +4,6 @@
 #define TANDEM_CONTROL_STORE_INTERNAL_H
 
 #include <control/store/columns.h>
-#include <control/store/store.h>
 #include <sqlite3.h>
 
 struct store_position {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows as JSON, a bounded number at a time: whoever reads a year does not hold up the journal. */
 #include <control/store/internal.h>
+#include <control/store/store.h>
 #include <errno.h>
 #include <stdio.h>
 

@@ -2,6 +2,7 @@
 /* The file, its schema, and rows going in. */
 #include <control/store/columns.h>
 #include <control/store/internal.h>
+#include <control/store/store.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
