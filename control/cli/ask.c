@@ -9,6 +9,18 @@
 
 #define ANSWER_MS 10000
 
+static const char *socket_of(const struct cli *cli, enum td_api_op op)
+{
+	switch (op) {
+#define OP(ID, number, name, right, request, answer) case TD_API_##ID:
+		TD_API_TANDEMD_OPS(OP)
+#undef OP
+		return cli->tandemd_socket;
+	default:
+		return cli->engine_socket;
+	}
+}
+
 struct reader {
 	bool (*each)(void *ctx, json_t *body);
 	void *ctx;
@@ -36,10 +48,10 @@ static void say(const struct cli *cli, const char *reason)
 		fprintf(stderr, "tandemctl: %s\n", reason);
 }
 
-static int call(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
-	bool stream, struct reader *r, int timeout_ms)
+static int call(const struct cli *cli, enum td_api_op op, json_t *request, bool stream,
+	struct reader *r, int timeout_ms)
 {
-	const char *path = server == CLI_ENGINE ? cli->engine_socket : cli->tandemd_socket;
+	const char *path = socket_of(cli, op);
 	char *text = json_dumps(request, JSON_COMPACT);
 	struct td_text reason = {""};
 	struct client c;
@@ -73,14 +85,13 @@ static bool keep_last(void *ctx, json_t *body)
 	return true;
 }
 
-int cli_ask(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
-	json_t **answer)
+int cli_ask(const struct cli *cli, enum td_api_op op, json_t *request, json_t **answer)
 {
 	struct reader r = {keep_last, answer, false};
 	int rc;
 
 	*answer = NULL;
-	rc = call(cli, server, op, request, false, &r, ANSWER_MS);
+	rc = call(cli, op, request, false, &r, ANSWER_MS);
 	if (rc) {
 		json_decref(*answer);
 		*answer = NULL;
@@ -88,12 +99,12 @@ int cli_ask(const struct cli *cli, enum cli_server server, uint16_t op, json_t *
 	return rc;
 }
 
-int cli_stream(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
+int cli_stream(const struct cli *cli, enum td_api_op op, json_t *request,
 	bool (*each)(void *ctx, json_t *body), void *ctx)
 {
 	struct reader r = {each, ctx, false};
 
-	return call(cli, server, op, request, true, &r, -1);
+	return call(cli, op, request, true, &r, -1);
 }
 
 static bool keep_rows(void *ctx, json_t *body)
@@ -102,14 +113,13 @@ static bool keep_rows(void *ctx, json_t *body)
 	return true;
 }
 
-int cli_rows(
-	const struct cli *cli, enum cli_server server, uint16_t op, json_t *request, json_t **rows)
+int cli_rows(const struct cli *cli, enum td_api_op op, json_t *request, json_t **rows)
 {
 	struct reader r = {keep_rows, NULL, false};
 	int rc;
 
 	*rows = r.ctx = json_array();
-	rc = call(cli, server, op, request, true, &r, ANSWER_MS);
+	rc = call(cli, op, request, true, &r, ANSWER_MS);
 	if (rc) {
 		json_decref(*rows);
 		*rows = NULL;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tandemctl: what its commands share. A command is a function that gets its own arguments
- * (argv[0] is its name) and returns an exit status: 0 done, 1 the answer was no, 2 wrong usage or
- * nobody to ask. It prints its result to stdout and one line of reason to stderr.
+ * tandemctl: what its commands share. A command is a row of cli_commands[]; its function gets its
+ * arguments and returns an exit status: 0 done, 1 the answer was no, 2 wrong usage or nobody to
+ * ask. It prints its result to stdout and one line of reason to stderr.
  */
 #ifndef TANDEM_CONTROL_CLI_H
 #define TANDEM_CONTROL_CLI_H
 
+#include <control/cli/args.h>
+#include <control/cli/command.h>
 #include <engine/base/view.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <tandem/api.h>
 
 /* Microseconds of an epoch time are 16 digits; the 17th would only show how a double errs. */
@@ -25,32 +28,19 @@ struct cli {
 	bool quiet; /* say nothing when no one answers */
 };
 
-struct cli_command {
-	const char *name;
-	const char *usage; /* arguments, as in the synopsis */
-	const char *help;  /* one line */
-	int (*run)(const struct cli *cli, int argc, char **argv);
-};
+int cli_run(const struct cli *cli, int argc, const char *const *argv); /* argc > 0 */
+void cli_help(FILE *out);                                              /* all commands */
 
-extern const struct cli_command cli_commands[]; /* ends with a NULL name */
-const struct cli_command *cli_lookup(const char *name);
-int cli_run(const struct cli *cli, int argc, char **argv);
-/* "usage: tandemctl ..." to stderr; returns CLI_USAGE. */
-int cli_usage(const struct cli_command *c);
-
-enum cli_server { CLI_ENGINE, CLI_TANDEMD };
-
-/* One request, one answer. Returns a status as above; *answer is the caller's when CLI_OK (may be
- * NULL when there was no body). Says on stderr what failed. `request` is consumed. */
-int cli_ask(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
-	json_t **answer);
+/* One request, one answer, by the server that has the operation. Returns a status as above; *answer
+ * is the caller's when CLI_OK (may be NULL when there was no body). Says on stderr what failed.
+ * `request` is consumed. */
+int cli_ask(const struct cli *cli, enum td_api_op op, json_t *request, json_t **answer);
 /* One request, a stream of answers: `each` gets every body (borrowed) until it returns false or
  * the stream ends. */
-int cli_stream(const struct cli *cli, enum cli_server server, uint16_t op, json_t *request,
+int cli_stream(const struct cli *cli, enum td_api_op op, json_t *request,
 	bool (*each)(void *ctx, json_t *body), void *ctx);
 /* All rows of a streamed {"rows": [...]}, as one array. */
-int cli_rows(
-	const struct cli *cli, enum cli_server server, uint16_t op, json_t *request, json_t **rows);
+int cli_rows(const struct cli *cli, enum td_api_op op, json_t *request, json_t **rows);
 
 /*
  * Rows (objects) as a table; with --json one array, whole. keys: "name state seconds" the columns
@@ -66,22 +56,22 @@ int cli_show(const struct cli *cli, const struct td_view *v);
 /* One object, a key a line. v: NULL when it is of no view. */
 void cli_object(const struct cli *cli, const struct td_view *v, const json_t *object);
 
-int cmd_show(const struct cli *cli, int argc, char **argv);
-int cmd_top(const struct cli *cli, int argc, char **argv);
-int cmd_call(const struct cli *cli, int argc, char **argv);
-int cmd_cdr(const struct cli *cli, int argc, char **argv);
-int cmd_alarms(const struct cli *cli, int argc, char **argv);
-int cmd_queue_log(const struct cli *cli, int argc, char **argv);
-int cmd_agent(const struct cli *cli, int argc, char **argv);
-int cmd_hangup(const struct cli *cli, int argc, char **argv);
-int cmd_trace(const struct cli *cli, int argc, char **argv);
-int cmd_bandwidth(const struct cli *cli, int argc, char **argv);
-int cmd_replay(const struct cli *cli, int argc, char **argv);
-int cmd_check(const struct cli *cli, int argc, char **argv);
-int cmd_apply(const struct cli *cli, int argc, char **argv);
-int cmd_drain(const struct cli *cli, int argc, char **argv);
-int cmd_status(const struct cli *cli, int argc, char **argv);
-int cmd_shell(const struct cli *cli, int argc, char **argv);
-int cmd_complete(const struct cli *cli, int argc, char **argv);
+/* Of cli_commands[]. */
+int cmd_show(const struct cli *cli, const struct cli_args *args);
+int cmd_view(const struct cli *cli, const struct cli_args *args);
+int cmd_top(const struct cli *cli, const struct cli_args *args);
+int cmd_status(const struct cli *cli, const struct cli_args *args);
+int cmd_plan(const struct cli *cli, const struct cli_args *args);
+int cmd_trace(const struct cli *cli, const struct cli_args *args);
+int cmd_call(const struct cli *cli, const struct cli_args *args);
+int cmd_cdr(const struct cli *cli, const struct cli_args *args);
+int cmd_queue_log(const struct cli *cli, const struct cli_args *args);
+int cmd_alarms(const struct cli *cli, const struct cli_args *args);
+int cmd_replay(const struct cli *cli, const struct cli_args *args);
+int cmd_check(const struct cli *cli, const struct cli_args *args);
+int cmd_apply(const struct cli *cli, const struct cli_args *args);
+int cmd_shell(const struct cli *cli, const struct cli_args *args);
+int cmd_complete(const struct cli *cli, const struct cli_args *args);
+int cmd_help(const struct cli *cli, const struct cli_args *args);
 
 #endif

@@ -36,6 +36,12 @@ expect 2 '^tandemctl: invalid option' -x
 expect 2 '^usage: tandemctl drain$' drain now
 expect 0 '^workers$' complete views
 expect 0 '^pcmu$' complete codecs
+expect 0 '^pause$' complete --line --engine /nonexistent/e agent alice pa
+expect 0 '^@file$' complete --line apply ''
+expect 0 '^plan$' complete --line bandwidth p
+expect 0 'bandwidth plan' help bandwidth
+expect 0 '^    -n, --limit ' help cdr
+expect 2 'tandemctl: cdr: a call has one record' cdr 1 -n 3
 expect 2 'codec pcma.pcmu' bandwidth plan
 expect 0 '^port-bandwidth$' complete views
 expect 2 "no view 'acct'" show acct

@@ -1,97 +1,234 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a word can be: for `tandemctl complete`, which bash asks, and for TAB in our own shell. */
 #include <control/cli/cli.h>
-#include <control/cli/complete.h>
-#include <engine/base/codec.h>
+#include <engine/base/view.h>
 #include <stdio.h>
 #include <string.h>
 
-json_t *cli_names(const struct cli *cli, const char *kind)
+#define WORDS_BYTES 1024
+
+static void words_add(json_t *names, const struct cli_arg *a)
+{
+	char storage[WORDS_BYTES];
+	struct td_buf words;
+	struct str rest, word;
+
+	buf_init_fixed(&words, storage, sizeof(storage));
+	arg_words(a, " ", &words);
+	rest = (struct str){words.data, words.len};
+	while (rest.n) {
+		word = str_cut(&rest, ' ');
+		json_array_append_new(names, json_stringn(word.p, word.n));
+	}
+}
+
+/* First words of all commands, or second ones behind this. */
+static void commands_add(json_t *names, const char *first)
+{
+	const char *last = "";
+	size_t last_len = 0;
+
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		size_t n = strcspn(c->name, " ");
+
+		if (first) {
+			if (c->name[n] && strlen(first) == n && memcmp(first, c->name, n) == 0)
+				json_array_append_new(names, json_string(c->name + n + 1));
+			continue;
+		}
+		if (n == last_len && memcmp(last, c->name, n) == 0)
+			continue; /* those of one word stand together */
+		json_array_append_new(names, json_stringn(c->name, n));
+		last = c->name;
+		last_len = n;
+	}
+}
+
+static void engine_add(const struct cli *cli, json_t *names, enum td_view_id view, const char *key)
 {
 	struct cli quiet = *cli;
-	json_t *rows, *row, *names;
+	json_t *rows, *row;
 	size_t i;
 
-	if (strcmp(kind, "views") == 0)
-		return show_names();
-	names = json_array();
-	if (strcmp(kind, "commands") == 0) {
-		for (const struct cli_command *c = cli_commands; c->name; c++)
-			json_array_append_new(names, json_string(c->name));
-		return names;
-	}
-	if (strcmp(kind, "codecs") == 0) {
-		for (i = 0; codec_all[i]; i++)
-			json_array_append_new(names, json_string(codec_name(codec_all[i])));
-		return names;
-	}
 	quiet.quiet = true; /* who is not there has no names */
-	if (cli_rows(&quiet, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", kind), &rows))
-		return names;
+	if (cli_rows(&quiet, TD_API_SHOW, json_pack("{s:s}", "what", td_views[view].name), &rows))
+		return;
 	json_array_foreach(rows, i, row)
 	{
-		json_t *name = json_object_get(row, strcmp(kind, "calls") == 0 ? "id" : "name");
+		json_t *name = json_object_get(row, key);
 
 		if (json_is_string(name))
 			json_array_append(names, name);
 	}
 	json_decref(rows);
+}
+
+json_t *cli_names(const struct cli *cli, enum arg_kind kind)
+{
+	const struct cli_arg any = {.name = "", .kind = kind, .words = ""};
+	json_t *names = json_array();
+
+	if (kind == ARG_COMMAND)
+		commands_add(names, NULL);
+	else if (kind == ARG_AGENT)
+		engine_add(cli, names, TD_VIEW_ID_AGENTS, "name");
+	else if (kind == ARG_QUEUE)
+		engine_add(cli, names, TD_VIEW_ID_QUEUES, "name");
+	else if (kind == ARG_CALL)
+		engine_add(cli, names, TD_VIEW_ID_CALLS, "id");
+	else
+		words_add(names, &any);
 	return names;
 }
 
-static json_t *words(const char *list)
-{
-	json_t *names = json_array();
+/* What the words so far leave open: an option's value, the next word, options not given yet. */
+struct gap {
+	const struct cli_arg *value; /* NULL: no option waits for one */
+	const struct cli_arg *word;
+	bool given[CLI_ARGS];
+};
 
-	for (size_t n; *list; list += n + (list[n] == ' ')) {
-		n = strcspn(list, " ");
-		json_array_append_new(names, json_stringn(list, n));
+static void gap_find(struct gap *g, const struct cli_command *c, int argc, const char *const *argv)
+{
+	unsigned place = 0;
+	size_t len;
+
+	*g = (struct gap){0};
+	for (int i = 0; i < argc; i++) {
+		const struct cli_arg *a;
+
+		if (g->value) {
+			g->value = NULL;
+			continue;
+		}
+		if (!word_is_option(argv[i])) {
+			place++;
+			continue;
+		}
+		a = arg_option(c, argv[i], &len);
+		if (!a)
+			continue;
+		g->given[a - c->arg] = true;
+		if (a->kind != ARG_FLAG && !argv[i][len])
+			g->value = a;
+	}
+	g->word = arg_word(c, place);
+}
+
+static void value_add(
+	const struct cli *cli, json_t *names, const struct cli_arg *a, enum arg_kind *kind)
+{
+	json_t *known;
+
+	if (a->kind == ARG_FILE || a->kind == ARG_DIRECTORY) {
+		*kind = a->kind;
+	} else if (a->kind == ARG_WORD) {
+		words_add(names, a);
+	} else {
+		known = cli_names(cli, a->kind);
+		json_array_extend(names, known);
+		json_decref(known);
+	}
+}
+
+json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, const char *word,
+	enum arg_kind *kind)
+{
+	const struct cli_command *c;
+	json_t *names = json_array();
+	struct gap g;
+	int words = 0;
+
+	*kind = ARG_TEXT;
+	if (argc == 0) {
+		commands_add(names, NULL);
+		return names;
+	}
+	if (argc == 1)
+		commands_add(names, argv[0]);
+	c = cli_lookup(argc, argv, &words);
+	if (!c)
+		return names;
+	gap_find(&g, c, argc - words, argv + words);
+	if (g.value) {
+		value_add(cli, names, g.value, kind);
+		return names;
+	}
+	if (g.word)
+		value_add(cli, names, g.word, kind);
+	for (unsigned i = 0; i < CLI_ARGS && c->arg[i].name && (!g.word || *word == '-'); i++) {
+		const struct cli_arg *a = &c->arg[i];
+
+		if (arg_is_option(a) && !g.given[i])
+			json_array_append_new(names, json_string(a->letter ? a->letter : a->name));
 	}
 	return names;
 }
 
-json_t *complete_word(const struct cli *cli, int argc, const char *const *argv)
-{
-	const char *first = argc > 0 ? argv[0] : "", *last = argc > 0 ? argv[argc - 1] : "";
+static const struct {
+	const char *name;
+	enum arg_kind kind;
+} kinds[] = {
+	{"agents", ARG_AGENT},
+	{"queues", ARG_QUEUE},
+	{"calls", ARG_CALL},
+	{"commands", ARG_COMMAND},
+	{"views", ARG_VIEW},
+	{"codecs", ARG_CODEC},
+	{"layers", ARG_LAYER},
+};
 
-	if (argc == 0 || (argc == 1 && strcmp(first, "help") == 0))
-		return cli_names(cli, "commands");
-	if (strcmp(last, "--call") == 0 || strcmp(last, "call") == 0 || strcmp(last, "cdr") == 0 ||
-		strcmp(last, "hangup") == 0 || strcmp(last, "-c") == 0)
-		return cli_names(cli, "calls");
-	if (strcmp(last, "-q") == 0)
-		return cli_names(cli, "queues");
-	if (strcmp(last, "--codec") == 0)
-		return cli_names(cli, "codecs");
-	if (strcmp(first, "show") == 0 && argc == 1)
-		return cli_names(cli, "views");
-	if (strcmp(first, "agent") == 0)
-		return argc == 1   ? cli_names(cli, "agents")
-		       : argc == 2 ? words("login logout pause unpause ready")
-				   : words("--reason");
-	if (strcmp(first, "bandwidth") == 0)
-		return words(argc == 1 ? "links ports plan"
-				       : "--link --codec --ptime --layer --ipv6 --srtp");
-	if (strcmp(first, "trace") == 0)
-		return words("--sip --call -w");
-	if (strcmp(first, "replay") == 0)
-		return words("--verify --store --journal");
-	if (strcmp(first, "alarms") == 0)
-		return words("-n");
-	if (strcmp(first, "queue-log") == 0)
-		return words("-n -q -c");
-	return json_array();
-}
-
-int cmd_complete(const struct cli *cli, int argc, char **argv)
+static void print_names(json_t *names, const char *word)
 {
-	json_t *names, *name;
+	json_t *name;
 	size_t i;
 
-	if (argc != 2)
-		return cli_usage(cli_lookup("complete"));
-	names = cli_names(cli, argv[1]);
-	json_array_foreach(names, i, name) puts(json_string_value(name));
+	json_array_foreach(names, i, name)
+	{
+		if (strncmp(json_string_value(name), word, strlen(word)) == 0)
+			puts(json_string_value(name));
+	}
 	json_decref(names);
+}
+
+/* All but the last word stand, the last one is being typed. A line that begins with @ tells bash to
+ * look for files itself. */
+static int complete_line(const struct cli *cli, int argc, const char *const *argv)
+{
+	struct cli asked = *cli;
+	enum arg_kind kind;
+	json_t *names;
+
+	/* What stands before the command: options of tandemctl's own. */
+	while (argc > 1 && word_is_option(argv[0])) {
+		int took = 1;
+
+		if (argc > 2 && strcmp(argv[0], "--engine") == 0)
+			asked.engine_socket = argv[took++];
+		else if (argc > 2 && strcmp(argv[0], "--tandemd") == 0)
+			asked.tandemd_socket = argv[took++];
+		argc -= took;
+		argv += took;
+	}
+	if (argc == 0)
+		return CLI_OK;
+	names = cli_complete(&asked, argc - 1, argv, argv[argc - 1], &kind);
+	print_names(names, argv[argc - 1]);
+	if (kind == ARG_FILE)
+		puts("@file");
+	else if (kind == ARG_DIRECTORY)
+		puts("@directory");
 	return CLI_OK;
+}
+
+int cmd_complete(const struct cli *cli, const struct cli_args *args)
+{
+	const char *name = cli_arg(args, "KIND");
+
+	if (cli_arg(args, "line"))
+		return complete_line(cli, args->rest_count, args->rest);
+	for (size_t i = 0; name && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			print_names(cli_names(cli, kinds[i].kind), "");
+	return name ? CLI_OK : cli_usage(args->command, "no KIND");
 }

@@ -23,17 +23,15 @@ static int check(const char *file)
 	return config_read(NULL, &source, report, NULL) ? CLI_USAGE : CLI_OK;
 }
 
-int cmd_check(const struct cli *cli, int argc, char **argv)
+int cmd_check(const struct cli *cli, const struct cli_args *args)
 {
-	int rc;
+	const char *file = cli_arg(args, "FILE");
+	int rc = check(file);
 
-	if (argc != 2)
-		return cli_usage(cli_lookup("check"));
-	rc = check(argv[1]);
 	if (cli->json)
 		printf("{\"ok\": %s}\n", rc ? "false" : "true");
 	else if (rc == CLI_OK)
-		printf("%s is right\n", argv[1]);
+		printf("%s is right\n", file);
 	return rc;
 }
 
@@ -60,26 +58,25 @@ static char *read_file(const char *path)
 	return text;
 }
 
-int cmd_apply(const struct cli *cli, int argc, char **argv)
+int cmd_apply(const struct cli *cli, const struct cli_args *args)
 {
+	const char *file = cli_arg(args, "FILE");
 	char path[PATH_MAX], *text;
 	json_t *answer;
 	int rc;
 
-	if (argc != 2)
-		return cli_usage(cli_lookup("apply"));
 	/* What is wrong is said here, with the name that was typed; tandemd checks again. */
-	rc = check(argv[1]);
+	rc = check(file);
 	if (rc)
 		return rc;
-	text = read_file(argv[1]);
-	if (!text || !realpath(argv[1], path)) {
-		fprintf(stderr, "tandemctl: %s: %s\n", argv[1], strerror(errno));
+	text = read_file(file);
+	if (!text || !realpath(file, path)) {
+		fprintf(stderr, "tandemctl: %s: %s\n", file, strerror(errno));
 		free(text);
 		return CLI_USAGE;
 	}
-	rc = cli_ask(cli, CLI_TANDEMD, TD_API_APPLY,
-		json_pack("{s:s, s:s}", "file", path, "yaml", text), &answer);
+	rc = cli_ask(
+		cli, TD_API_APPLY, json_pack("{s:s, s:s}", "file", path, "yaml", text), &answer);
 	free(text);
 	if (rc)
 		return CLI_USAGE;

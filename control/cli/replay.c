@@ -9,7 +9,6 @@
 #include <engine/base/buf.h>
 #include <system/journal/reader.h>
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -164,7 +163,7 @@ static void store_find(const struct cli *cli, char *out, size_t size)
 
 	quiet.quiet = true;
 	snprintf(out, size, "%s", STORE);
-	if (cli_ask(&quiet, CLI_TANDEMD, TD_API_STATUS, json_object(), &status) == CLI_OK) {
+	if (cli_ask(&quiet, TD_API_STATUS, json_object(), &status) == CLI_OK) {
 		path = json_string_value(json_object_get(status, "store"));
 		if (path)
 			snprintf(out, size, "%s", path);
@@ -172,33 +171,13 @@ static void store_find(const struct cli *cli, char *out, size_t size)
 	}
 }
 
-int cmd_replay(const struct cli *cli, int argc, char **argv)
+int cmd_replay(const struct cli *cli, const struct cli_args *args)
 {
-	static const struct option options[] = {
-		{"verify", no_argument, NULL, 'v'},
-		{"store", required_argument, NULL, 's'},
-		{"journal", required_argument, NULL, 'j'},
-		{0},
-	};
-	const char *store = NULL, *journal = NULL;
+	const char *store = cli_arg(args, "store"), *journal = cli_arg(args, "journal");
 	char running[PATH_MAX];
 	struct acd_replay *replay;
-	bool asked = false;
-	int option, status;
+	int status;
 
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'v')
-			asked = true;
-		else if (option == 's')
-			store = optarg;
-		else if (option == 'j')
-			journal = optarg;
-		else
-			return cli_usage(cli_lookup("replay"));
-	}
-	if (!asked || optind < argc)
-		return cli_usage(cli_lookup("replay"));
 	replay = acd_replay_alloc();
 	if (!replay) {
 		fprintf(stderr, "tandemctl: replay: %s\n", strerror(errno));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl` without a command: the same commands at a prompt, with history and completion. */
 #include <control/cli/cli.h>
-#include <control/cli/complete.h>
 #include <histedit.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,10 +66,11 @@ static unsigned char complete(EditLine *el, int ch)
 {
 	const struct cli *cli = NULL;
 	const LineInfo *line = el_line(el);
-	char text[LINE_BYTES], *word[WORDS], *rest = text, insert[LINE_BYTES];
+	char text[LINE_BYTES], typed[LINE_BYTES], *word[WORDS], *rest = text, insert[LINE_BYTES];
 	size_t len = (size_t)(line->cursor - line->buffer), n, count, common = 0;
 	const char *match = NULL, *last;
 	unsigned char rc = CC_ERROR;
+	enum arg_kind kind;
 	json_t *names;
 	int words = 0;
 
@@ -81,11 +81,12 @@ static unsigned char complete(EditLine *el, int ch)
 	text[len] = '\0';
 	last = strrchr(text, ' ') ? strrchr(text, ' ') + 1 : text;
 	n = strlen(last);
+	memcpy(typed, last, n + 1);
 	last = line->cursor - n;
 	text[len - n] = '\0';
 	while (words < WORDS && (word[words] = strtok_r(rest, " ", &rest)))
 		words++;
-	names = complete_word(cli, words, (const char *const *)word);
+	names = cli_complete(cli, words, (const char *const *)word, typed, &kind);
 	count = candidates(names, last, n, &match, &common);
 	if (count == 1 || (count > 1 && common > n)) {
 		snprintf(insert, sizeof(insert), "%.*s%s", (int)(common - n), match + n,
@@ -116,7 +117,7 @@ static void run_line(const struct cli *cli, int argc, const char **argv)
 	pid = fork();
 	if (pid == 0) {
 		signal(SIGINT, SIG_DFL);
-		exit(cli_run(cli, argc, (char **)argv));
+		exit(cli_run(cli, argc, argv));
 	}
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
@@ -124,7 +125,7 @@ static void run_line(const struct cli *cli, int argc, const char **argv)
 		perror("tandemctl: fork");
 }
 
-int cmd_shell(const struct cli *cli, int argc, char **argv)
+int cmd_shell(const struct cli *cli, const struct cli_args *args)
 {
 	EditLine *el = el_init("tandemctl", stdin, stdout, stderr);
 	History *past = history_init();
@@ -134,8 +135,7 @@ int cmd_shell(const struct cli *cli, int argc, char **argv)
 	const char *line;
 	int n;
 
-	(void)argc;
-	(void)argv;
+	(void)args;
 	history_path(file, sizeof(file));
 	history(past, &event, H_SETSIZE, HISTORY_LINES);
 	history(past, &event, H_SETUNIQUE, 1);

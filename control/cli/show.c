@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl show`, `status` and `top`: what is at this moment. */
 #include <control/cli/cli.h>
-#include <control/cli/complete.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,7 @@
 
 static int rows_of(const struct cli *cli, const struct td_view *v, json_t **rows)
 {
-	return cli_rows(cli, CLI_ENGINE, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
+	return cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
 }
 
 int cli_show(const struct cli *cli, const struct td_view *v)
@@ -29,36 +28,23 @@ int cli_show(const struct cli *cli, const struct td_view *v)
 	return CLI_OK;
 }
 
-int cmd_show(const struct cli *cli, int argc, char **argv)
+int cmd_show(const struct cli *cli, const struct cli_args *args)
 {
-	const struct td_view *v = argc == 2 ? view_lookup(argv[1]) : NULL;
-
-	if (v && view_is_shown(v))
-		return cli_show(cli, v);
-	if (argc == 2)
-		fprintf(stderr, "tandemctl: there is no view '%s'\n", argv[1]);
-	return cli_usage(cli_lookup("show"));
+	return cli_show(cli, view_lookup(cli_arg(args, "VIEW")));
 }
 
-json_t *show_names(void)
+int cmd_view(const struct cli *cli, const struct cli_args *args)
 {
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < TD_VIEW_COUNT; i++)
-		if (view_is_shown(&td_views[i]))
-			json_array_append_new(names, json_string(td_views[i].name));
-	return names;
+	return cli_show(cli, &td_views[args->command->view]);
 }
 
-int cmd_status(const struct cli *cli, int argc, char **argv)
+int cmd_status(const struct cli *cli, const struct cli_args *args)
 {
 	json_t *answer;
 	int rc;
 
-	(void)argv;
-	if (argc > 1)
-		return cli_usage(cli_lookup("status"));
-	rc = cli_ask(cli, CLI_TANDEMD, TD_API_STATUS, json_object(), &answer);
+	(void)args;
+	rc = cli_ask(cli, TD_API_STATUS, json_object(), &answer);
 	if (rc)
 		return rc;
 	cli_object(cli, &td_views[TD_VIEW_ID_STATUS], answer);
@@ -126,23 +112,14 @@ out:
 	return rc;
 }
 
-int cmd_top(const struct cli *cli, int argc, char **argv)
+int cmd_top(const struct cli *cli, const struct cli_args *args)
 {
-	double interval = 1, times = 0;
+	double interval = cli_arg_number(args, "delay", 1),
+	       times = cli_arg_number(args, "times", 0);
 	struct sigaction action = {.sa_handler = stop}, before;
 	struct timespec pause;
 	int rc = CLI_OK;
 
-	for (int i = 1; i < argc; i++) {
-		char *end = NULL;
-
-		if (strcmp(argv[i], "-d") == 0 && i + 1 < argc)
-			interval = strtod(argv[++i], &end);
-		else if (strcmp(argv[i], "-n") == 0 && i + 1 < argc)
-			times = strtod(argv[++i], &end);
-		if (!end || *end || interval < 0.1 || interval > 3600)
-			return cli_usage(cli_lookup("top"));
-	}
 	stopped = 0;
 	sigaction(SIGINT, &action, &before);
 	pause.tv_sec = (time_t)interval;

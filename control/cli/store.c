@@ -2,62 +2,28 @@
 /* `tandemctl cdr`, `queue-log` and `call`: what was, asked of tandemd's store. */
 #include <control/cli/cli.h>
 #include <control/cli/quality.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define LIMIT_MAX   1000000
-#define ALL_LETTERS "n:q:c:"
+#define LIMIT 50
 
-static int list(const struct cli *cli, int argc, char **argv, uint16_t op, const char *letters,
-	const char *columns, const char *empty)
+static int list(
+	const struct cli *cli, const struct cli_args *args, const char *columns, const char *empty)
 {
-	static const struct option options[] = {
-		{"limit", required_argument, NULL, 'n'},
-		{"queue", required_argument, NULL, 'q'},
-		{"call", required_argument, NULL, 'c'},
-		{0},
-	};
-	json_t *request = json_pack("{s:i}", "limit", 50), *rows;
-	unsigned long limit;
-	char *end;
-	int option, rc;
+	json_t *request = cli_args_request(args), *rows;
+	int rc;
 
-	optind = 0;
-	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
-		if (option != '?' && !strchr(letters, option))
-			goto usage;
-		switch (option) {
-		case 'n':
-			limit = strtoul(optarg, &end, 10);
-			if (*end || limit == 0 || limit > LIMIT_MAX)
-				goto usage;
-			json_object_set_new(request, "limit", json_integer((json_int_t)limit));
-			break;
-		case 'q':
-			json_object_set_new(request, "queue", json_string(optarg));
-			break;
-		case 'c':
-			json_object_set_new(request, "call", json_string(optarg));
-			break;
-		default:
-			goto usage;
-		}
-	}
-	if (optind < argc)
-		goto usage;
-	rc = cli_rows(cli, CLI_TANDEMD, op, request, &rows);
+	if (!json_object_get(request, "limit"))
+		json_object_set_new(request, "limit", json_integer(LIMIT));
+	rc = cli_rows(cli, args->command->op, request, &rows);
 	if (rc)
 		return rc;
 	cli_table(cli, rows, columns, empty);
 	json_decref(rows);
 	return CLI_OK;
-usage:
-	json_decref(request);
-	return cli_usage(cli_lookup(argv[0]));
 }
 
 /* What a person looks for first; --json has all. */
@@ -65,15 +31,17 @@ usage:
 	"id offered caller dialled queue agent disposition wait_ms ring_ms talk_ms digits " \
 	"ended_by sip_code cause"
 
-int cmd_cdr(const struct cli *cli, int argc, char **argv)
+int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 {
+	const char *call = cli_arg(args, "id");
 	json_t *rows;
 	int rc;
 
-	if (argc != 2 || argv[1][0] == '-')
-		return list(cli, argc, argv, TD_API_CDR, ALL_LETTERS, CDR_COLUMNS, "no such calls");
-	rc = cli_rows(cli, CLI_TANDEMD, TD_API_CDR,
-		json_pack("{s:i, s:s}", "limit", 1, "call", argv[1]), &rows);
+	if (!call)
+		return list(cli, args, CDR_COLUMNS, "no such calls");
+	if (cli_arg(args, "limit") || cli_arg(args, "queue") || cli_arg(args, "call"))
+		return cli_usage(args->command, "a call has one record: %s alone", call);
+	rc = cli_rows(cli, TD_API_CDR, json_pack("{s:i, s:s}", "limit", 1, "call", call), &rows);
 	if (rc)
 		return rc;
 	if (json_array_size(rows) == 1) {
@@ -83,22 +51,22 @@ int cmd_cdr(const struct cli *cli, int argc, char **argv)
 			"tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
 			"tandemctl cdr "
 			"for those that have\n",
-			argv[1], argv[1]);
+			call, call);
 		rc = CLI_NO;
 	}
 	json_decref(rows);
 	return rc;
 }
 
-int cmd_alarms(const struct cli *cli, int argc, char **argv)
+int cmd_alarms(const struct cli *cli, const struct cli_args *args)
 {
-	return list(cli, argc, argv, TD_API_ALARMS, "n:", "time name raised text", "no alarms");
+	return list(cli, args, "time name raised text", "no alarms");
 }
 
-int cmd_queue_log(const struct cli *cli, int argc, char **argv)
+int cmd_queue_log(const struct cli *cli, const struct cli_args *args)
 {
-	return list(cli, argc, argv, TD_API_QUEUE_LOG, ALL_LETTERS,
-		"time call queue agent event data1 data2 data3 data4 data5", "no such events");
+	return list(cli, args, "time call queue agent event data1 data2 data3 data4 data5",
+		"no such events");
 }
 
 static void story_line(const json_t *step)
@@ -121,22 +89,20 @@ static bool engine_runs(const struct cli *cli)
 	bool runs;
 
 	quiet.quiet = true;
-	if (cli_ask(&quiet, CLI_TANDEMD, TD_API_STATUS, json_object(), &status))
+	if (cli_ask(&quiet, TD_API_STATUS, json_object(), &status))
 		return false;
 	runs = json_is_true(json_object_get(status, "engine"));
 	json_decref(status);
 	return runs;
 }
 
-int cmd_call(const struct cli *cli, int argc, char **argv)
+int cmd_call(const struct cli *cli, const struct cli_args *args)
 {
 	json_t *answer, *step;
 	size_t i;
 	int rc;
 
-	if (argc != 2)
-		return cli_usage(cli_lookup("call"));
-	rc = cli_ask(cli, CLI_TANDEMD, TD_API_CALL, json_pack("{s:s}", "call", argv[1]), &answer);
+	rc = cli_ask(cli, TD_API_CALL, cli_args_request(args), &answer);
 	if (rc)
 		return rc;
 	if (cli->json) {

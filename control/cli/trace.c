@@ -4,7 +4,6 @@
 #include <control/cli/cli.h>
 #include <engine/base/addr.h>
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -159,49 +158,20 @@ static bool trace_message(void *ctx, json_t *body)
 	return true;
 }
 
-int cmd_trace(const struct cli *cli, int argc, char **argv)
+int cmd_trace(const struct cli *cli, const struct cli_args *args)
 {
-	static const struct option options[] = {
-		{"sip", no_argument, NULL, 's'},
-		{"call", required_argument, NULL, 'c'},
-		{0},
-	};
+	const char *file = cli_arg(args, "write"), *call = cli_arg(args, "call");
 	struct trace t = {.json = cli->json};
-	json_t *request = json_object();
-	const char *file = NULL;
-	bool sip = false;
-	int option, rc;
+	int rc;
 
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "w:", options, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			sip = true;
-			break;
-		case 'c':
-			json_object_set_new(request, "call", json_string(optarg));
-			break;
-		case 'w':
-			file = optarg;
-			break;
-		default:
-			goto usage;
-		}
-	}
-	if (!sip || optind < argc)
-		goto usage;
 	if (file) {
 		t.pcap = pcap_open(file);
-		if (!t.pcap) {
-			json_decref(request);
+		if (!t.pcap)
 			return CLI_USAGE;
-		}
 	}
-	rc = cli_stream(cli, CLI_ENGINE, TD_API_TRACE_SIP, request, trace_message, &t);
+	rc = cli_stream(
+		cli, TD_API_TRACE_SIP, json_pack("{s:s*}", "call", call), trace_message, &t);
 	if (t.pcap)
 		fclose(t.pcap);
 	return t.failed ? CLI_NO : rc;
-usage:
-	json_decref(request);
-	return cli_usage(cli_lookup("trace"));
 }

@@ -59,7 +59,7 @@ bool view_is_shown(const struct td_view *v)
 	return v->source != VIEW_TANDEMD && v->shape != VIEW_PART;
 }
 
-void view_names(struct td_buf *out)
+void view_names(const char *between, struct td_buf *out)
 {
 	const char *comma = "";
 
@@ -67,7 +67,7 @@ void view_names(struct td_buf *out)
 		if (!view_is_shown(&td_views[i]))
 			continue;
 		buf_printf(out, "%s%s", comma, td_views[i].name);
-		comma = ", ";
+		comma = between;
 	}
 }
 

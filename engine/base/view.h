@@ -42,8 +42,8 @@ extern const struct td_view td_views[TD_VIEW_COUNT];
 const struct td_view *view_lookup(const char *name); /* NULL: there is none */
 /* One that `tandemctl show` has: the engine answers it, and it is no part of another. */
 bool view_is_shown(const struct td_view *v);
-/* "calls, queues, ...": those that are shown. */
-void view_names(struct td_buf *out);
+/* Appends the names of those that are shown, with this between two. */
+void view_names(const char *between, struct td_buf *out);
 const struct td_column *columns_get(const struct td_columns *list, const char *name); /* or NULL */
 const char *unit_name(enum td_unit unit); /* "bytes"; "" for none */
 

@@ -87,7 +87,7 @@ static void only_what_the_engine_answers_is_shown(void **state)
 	struct td_buf names;
 
 	buf_init_fixed(&names, storage, sizeof(storage));
-	view_names(&names);
+	view_names(", ", &names);
 	assert_int_equal(names.error, 0);
 	storage[names.len] = '\0';
 	assert_non_null(strstr(storage, "calls, queues, agents, trunks, links, sip, bandwidth, "));

@@ -31,13 +31,20 @@ static void mdoc_text(FILE *out, const char *text)
 	}
 }
 
-/* Of an item's line: mdoc takes a word that is only punctuation, or begins with a point, its own
- * way. */
+/* Of an item's line: a word of nothing but marks means something to mdoc. */
 static void mdoc_words(FILE *out, const char *text)
 {
-	for (const char *p = text; *p; p++)
-		if (*p != '`' && *p != '.')
-			putc(*p, out);
+	bool word_start = true;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == '`')
+			continue;
+		if (word_start && !isspace((unsigned char)*p) &&
+			strspn(p, ".,:;()[]?!|") == strcspn(p, " "))
+			fputs("\\&", out);
+		putc(*p, out);
+		word_start = *p == ' ';
+	}
 }
 
 static void table_end(struct doc *d)
@@ -122,7 +129,7 @@ static void markdown_row(const struct doc *d, const char *const *cell)
 		for (const char *p = cell[i]; *p; p++) {
 			if (*p == '|')
 				putc('\\', d->out);
-			putc(*p, d->out);
+			putc(*p == '\n' ? ' ' : *p, d->out);
 		}
 		if (i == 0)
 			putc('`', d->out);

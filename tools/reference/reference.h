@@ -14,6 +14,7 @@
 
 /* X(name, title), sorted. */
 #define REFERENCE_LISTS(X)                                     \
+	X(commands, "The commands of tandemctl")               \
 	X(configuration, "The sections and keys of site.yaml") \
 	X(consumed, "Why a packet is consumed")                \
 	X(drops, "Why a packet is dropped")                    \

@@ -164,7 +164,7 @@ static void show_unknown(struct api_client *c, const struct td_api_msg *m, const
 	char storage[512];
 
 	buf_init_fixed(&names, storage, sizeof(storage));
-	view_names(&names);
+	view_names(", ", &names);
 	api_error(c, m->op, m->id, -EINVAL, "nothing called \"%.40s\" to show; there are %.*s",
 		what, (int)names.len, names.data);
 }

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/cli/cli.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SYNOPSIS 1024
+
+int cli_usage(const struct cli_command *c, const char *why, ...)
+{
+	char storage[SYNOPSIS];
+	struct td_buf synopsis;
+	va_list args;
+
+	if (why) {
+		fprintf(stderr, "tandemctl: %s: ", c->name);
+		va_start(args, why);
+		vfprintf(stderr, why, args);
+		va_end(args);
+		putc('\n', stderr);
+	}
+	buf_init_fixed(&synopsis, storage, sizeof(storage));
+	cli_synopsis(c, &synopsis);
+	fprintf(stderr, "usage: tandemctl %s%s%.*s\n", c->name, synopsis.len ? " " : "",
+		(int)synopsis.len, synopsis.data);
+	return CLI_USAGE;
+}
+
+double cli_bits(const char *text)
+{
+	char *end;
+	double bits = strtod(text, &end);
+	const char *units = "kMGT", *unit;
+
+	if (end == text || !(bits > 0))
+		return 0;
+	if (*end) {
+		unit = strchr(units, *end == 'K' ? 'k' : *end);
+		if (!unit || end[1])
+			return 0;
+		for (; unit >= units; unit--)
+			bits *= 1000;
+	}
+	return bits;
+}
+
+static bool takes_rest(const struct cli_arg *a)
+{
+	return a->kind == ARG_REST || a->kind == ARG_COMMAND;
+}
+
+static bool word_fits(const struct cli_arg *a, const char *value)
+{
+	char storage[SYNOPSIS];
+	struct str rest, word;
+	struct td_buf words;
+
+	buf_init_fixed(&words, storage, sizeof(storage));
+	if (!arg_words(a, " ", &words))
+		return true;
+	rest = (struct str){words.data, words.len};
+	while (rest.n) {
+		word = str_cut(&rest, ' ');
+		if (a->kind == ARG_CODEC ? str_caseeq(word, str_of(value))
+					 : str_eq(word, str_of(value)))
+			return true;
+	}
+	return false;
+}
+
+static bool number_fits(const struct cli_arg *a, const char *value)
+{
+	char *end;
+	double n = strtod(value, &end);
+
+	return *value && !*end && n >= a->min && n <= a->max &&
+	       (a->step == 0 || fmod(n, a->step) == 0);
+}
+
+static bool value_wrong(const struct cli_command *c, const struct cli_arg *a, const char *value)
+{
+	const char *name = arg_is_option(a) ? a->name + 2 : a->name;
+
+	switch (a->kind) {
+	case ARG_VIEW:
+		if (word_fits(a, value))
+			return false;
+		cli_usage(c, "there is no view '%s'", value);
+		return true;
+	case ARG_WORD:
+	case ARG_CODEC:
+	case ARG_LAYER:
+		if (word_fits(a, value))
+			return false;
+		cli_usage(c, "no such %s: %s", name, value);
+		return true;
+	case ARG_NUMBER:
+	case ARG_SECONDS:
+		if (number_fits(a, value))
+			return false;
+		if (a->step > 1)
+			cli_usage(c, "%s is %g to %g in steps of %g, not %s", name, a->min, a->max,
+				a->step, value);
+		else
+			cli_usage(c, "%s is a number from %.10g to %.10g, not %s", name, a->min,
+				a->max, value);
+		return true;
+	case ARG_BITS:
+		if (cli_bits(value) > 0)
+			return false;
+		cli_usage(c, "not a bit rate: %s", value);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The words once all are taken: what must be there, and what may only be there with another. */
+static bool whole(const struct cli_args *args)
+{
+	const struct cli_command *c = args->command;
+
+	for (unsigned i = 0; i < CLI_ARGS && c->arg[i].name; i++) {
+		const struct cli_arg *a = &c->arg[i];
+		bool with = !a->when;
+
+		if (a->required && !args->value[i]) {
+			cli_usage(c, "no %s", a->name);
+			return false;
+		}
+		for (unsigned k = 0; k < CLI_ARGS && !with; k++)
+			with = args->value[k] && c->arg[k].kind == ARG_WORD &&
+			       strcmp(args->value[k], a->when) == 0;
+		if (args->value[i] && !with) {
+			cli_usage(c, "%s goes with %s alone", a->name, a->when);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* One option with its value, which may be the next word. How many words it took; 0: wrong. */
+static int option_read(struct cli_args *args, int argc, const char *const *argv)
+{
+	const struct cli_command *c = args->command;
+	size_t len = 0;
+	const struct cli_arg *a = arg_option(c, argv[0], &len);
+	const char *joined = argv[0] + len;
+	int took = 1;
+
+	if (!a) {
+		cli_usage(c, "there is no option %s", argv[0]);
+		return 0;
+	}
+	if (takes_rest(a)) {
+		args->value[a - c->arg] = "";
+		args->rest_count = argc - 1;
+		args->rest = argv + 1;
+		return argc;
+	}
+	if (a->kind == ARG_FLAG) {
+		args->value[a - c->arg] = "";
+		if (*joined)
+			cli_usage(c, "%s has no value", a->name);
+		return !*joined;
+	}
+	if (*joined) {
+		args->value[a - c->arg] = joined + (*joined == '=');
+	} else if (argc > 1) {
+		args->value[a - c->arg] = argv[1];
+		took = 2;
+	} else {
+		cli_usage(c, "%s wants a value", argv[0]);
+		return 0;
+	}
+	return value_wrong(c, a, args->value[a - c->arg]) ? 0 : took;
+}
+
+bool cli_args_read(
+	struct cli_args *args, const struct cli_command *c, int argc, const char *const *argv)
+{
+	unsigned place = 0;
+	bool options = true;
+	int took;
+
+	*args = (struct cli_args){.command = c};
+	for (int i = 0; i < argc; i += took) {
+		const struct cli_arg *a;
+
+		took = 1;
+		if (options && strcmp(argv[i], "--") == 0) {
+			options = false;
+			continue;
+		}
+		if (options && word_is_option(argv[i])) {
+			took = option_read(args, argc - i, argv + i);
+			if (!took)
+				return false;
+			continue;
+		}
+		a = arg_word(c, place++);
+		if (!a) {
+			cli_usage(c, "what is '%s'?", argv[i]);
+			return false;
+		}
+		args->value[a - c->arg] = argv[i];
+		if (takes_rest(a)) {
+			args->rest_count = argc - i;
+			args->rest = argv + i;
+			break;
+		}
+		if (value_wrong(c, a, argv[i]))
+			return false;
+	}
+	return whole(args);
+}
+
+const char *cli_arg(const struct cli_args *args, const char *key)
+{
+	const struct cli_arg *a = args->command->arg;
+
+	for (unsigned i = 0; i < CLI_ARGS && a[i].name; i++)
+		if (strcmp(arg_key(&a[i]), key) == 0)
+			return args->value[i];
+	return NULL;
+}
+
+double cli_arg_number(const struct cli_args *args, const char *key, double otherwise)
+{
+	const char *value = cli_arg(args, key);
+
+	return value ? strtod(value, NULL) : otherwise;
+}
+
+static json_t *json_of(const struct cli_arg *a, const char *value)
+{
+	switch (a->kind) {
+	case ARG_FLAG:
+		return json_true();
+	case ARG_NUMBER:
+		return json_integer((json_int_t)strtod(value, NULL));
+	case ARG_SECONDS:
+		return json_real(strtod(value, NULL));
+	default:
+		return json_string(value);
+	}
+}
+
+json_t *cli_args_request(const struct cli_args *args)
+{
+	const struct cli_arg *a = args->command->arg;
+	json_t *request = json_object();
+
+	for (unsigned i = 0; i < CLI_ARGS && a[i].name; i++)
+		if (args->value[i])
+			json_object_set_new(
+				request, arg_key(&a[i]), json_of(&a[i], args->value[i]));
+	return request;
+}

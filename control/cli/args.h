@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The words behind a command, read by its row of cli_commands[]. */
+#ifndef TANDEM_CONTROL_CLI_ARGS_H
+#define TANDEM_CONTROL_CLI_ARGS_H
+
+#include <control/cli/command.h>
+#include <jansson.h>
+
+struct cli_args {
+	const struct cli_command *command;
+	const char *value[CLI_ARGS]; /* borrowed from the words; NULL: not given */
+	int rest_count;              /* ARG_REST */
+	const char *const *rest;
+};
+
+/* False: a line on stderr says what is wrong, and how the command is used. */
+bool cli_args_read(
+	struct cli_args *args, const struct cli_command *c, int argc, const char *const *argv);
+/* By key; NULL: not given. A flag's value is "". */
+const char *cli_arg(const struct cli_args *args, const char *key);
+double cli_arg_number(const struct cli_args *args, const char *key, double otherwise);
+/* {"key": value, ...} of those given: numbers as such, flags as true. */
+json_t *cli_args_request(const struct cli_args *args);
+/* "usage: tandemctl ..." on stderr. Returns CLI_USAGE. `why`: a line before it, or NULL. */
+int cli_usage(const struct cli_command *c, const char *why, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What a word can be that stands behind these; the command's first. Words alone are candidates;
+ * *kind is what else it can be: ARG_FILE, ARG_DIRECTORY, else ARG_TEXT. */
+json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, const char *word,
+	enum arg_kind *kind);
+/* All values of a kind that can be listed; those of the engine are asked for. */
+json_t *cli_names(const struct cli *cli, enum arg_kind kind);
+/* "10M": bits a second, powers of ten. 0 when it is none. */
+double cli_bits(const char *text);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * cli_commands[]: every command of tandemctl with its arguments, once. Dispatch, usage, help, the
+ * completion of the shell and of bash, tandemctl(1) and the documents go by this table.
+ *
+ * To add a command: its row in commands.c, its operation in include/tandem/api.h with the function
+ * that answers it, and a function here when its answer wants more than to be printed.
+ */
+#ifndef TANDEM_CONTROL_CLI_COMMAND_H
+#define TANDEM_CONTROL_CLI_COMMAND_H
+
+#include <engine/base/buf.h>
+#include <stdbool.h>
+#include <tandem/api.h>
+#include <tandem/view.h>
+
+struct cli;
+struct cli_args;
+
+enum arg_kind {
+	ARG_FLAG,    /* an option without a value */
+	ARG_WORD,    /* one of `words` */
+	ARG_VIEW,    /* a view that show has */
+	ARG_COMMAND, /* all words that follow: a command's name */
+	ARG_AGENT,   /* names that the engine knows */
+	ARG_QUEUE,
+	ARG_CALL,
+	ARG_CODEC,
+	ARG_LAYER,
+	ARG_FILE,
+	ARG_DIRECTORY,
+	ARG_NUMBER, /* whole, from min to max, in steps of `step` */
+	ARG_SECONDS,
+	ARG_BITS, /* 64000, 512k, 10M */
+	ARG_TEXT,
+	ARG_REST, /* all words that follow, unread */
+};
+
+/* One word, or an option: a name that begins with a dash is an option's. */
+struct cli_arg {
+	const char *name;   /* "CALL"; "--limit" */
+	const char *letter; /* "-n", as well as the name; NULL: none */
+	const char *key;    /* in the request, and for cli_arg(); NULL: the name without dashes */
+	enum arg_kind kind;
+	bool required;
+	const char *value; /* what stands for an option's value in the usage: "COUNT" */
+	const char *words; /* ARG_WORD: "login logout" */
+	const char *when;  /* only with the ARG_WORD that has this value */
+	double min, max, step;
+	const char *help; /* one sentence, or NULL where the name says all */
+};
+
+#define CLI_ARGS 8
+
+enum cli_group { CLI_IS, CLI_WAS, CLI_SHALL, CLI_HERE, CLI_GROUPS };
+extern const char *const cli_groups[CLI_GROUPS]; /* titles */
+
+struct cli_command {
+	const char *name; /* of one or two words; the longest that fits counts */
+	enum cli_group group;
+	const char *help;    /* one line */
+	const char *details; /* more sentences for the manual; NULL: none */
+	/* NULL: `op` is asked with what the arguments say, and the answer printed when it says
+	 * anything. */
+	int (*run)(const struct cli *cli, const struct cli_args *args);
+	enum td_api_op op;    /* what it asks; 0: nothing, or several */
+	enum td_view_id view; /* of cmd_view */
+	struct cli_arg arg[CLI_ARGS];
+};
+
+extern const struct cli_command cli_commands[]; /* ends with a NULL name */
+
+/* The command that the words begin with, and how many words its name has. NULL: none. */
+const struct cli_command *cli_lookup(int argc, const char *const *argv, int *words);
+bool arg_is_option(const struct cli_arg *a);
+bool word_is_option(const char *word);
+/* The option that a word begins with: its letter, its name, or as much of the name as no other has.
+ * *len: of that. NULL: none. */
+const struct cli_arg *arg_option(const struct cli_command *c, const char *word, size_t *len);
+/* The argument that is no option at this place, from 0. NULL: none. */
+const struct cli_arg *arg_word(const struct cli_command *c, unsigned place);
+/* "--limit" -> "limit"; the key of the request. */
+const char *arg_key(const struct cli_arg *a);
+/* Appends what a value can be: "login|logout". False: that cannot be listed here. */
+bool arg_words(const struct cli_arg *a, const char *between, struct td_buf *out);
+/* Appends the arguments as in a synopsis: "NAME login|logout [--reason TEXT]". */
+void cli_synopsis(const struct cli_command *c, struct td_buf *out);
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <control/cli/cli.h>
+#include <engine/base/codec.h>
+#include <engine/base/rate.h>
+#include <engine/base/view.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LIMIT_MAX 1000000
+
+const char *const cli_groups[CLI_GROUPS] = {
+	[CLI_IS] = "What is",
+	[CLI_WAS] = "What was",
+	[CLI_SHALL] = "What shall be",
+	[CLI_HERE] = "The program itself",
+};
+
+/* Which rows of the store. */
+#define LIMIT                                                                                      \
+	{                                                                                          \
+		.name = "--limit", .letter = "-n", .kind = ARG_NUMBER, .value = "COUNT", .min = 1, \
+		.max = LIMIT_MAX, .step = 1, .help = "The newest; 50 otherwise."                   \
+	}
+#define QUEUE                                                                           \
+	{                                                                               \
+		.name = "--queue", .letter = "-q", .kind = ARG_QUEUE, .value = "QUEUE", \
+		.help = "Of this queue alone."                                          \
+	}
+#define CALL                                                                         \
+	{                                                                            \
+		.name = "--call", .letter = "-c", .kind = ARG_CALL, .value = "CALL", \
+		.help = "Of this call alone."                                        \
+	}
+
+const struct cli_command cli_commands[] = {
+	/* clang-format off */
+	{"show", CLI_IS, "what is at this moment",
+		"`drops` names each reason for which packets were dropped, and what it means. "
+		"`ports` carries the packet balance: in + originated = out + consumed + dropped + "
+		"held. `calls` tells how each sounds at the moment: MOS of its worst direction, "
+		"and whether both sides are heard.",
+		cmd_show, TD_API_SHOW,
+		.arg = {{"VIEW", .kind = ARG_VIEW, .required = true}}},
+	{"top", CLI_IS, "queues, agents and calls, live", NULL, cmd_top, TD_API_SHOW,
+		.arg = {{"--delay", "-d", .kind = ARG_SECONDS, .value = "SECONDS", .min = 0.1,
+				.max = 3600, .help = "Between two pictures; 1 otherwise."},
+			{"--times", "-n", .kind = ARG_NUMBER, .value = "TIMES", .min = 1,
+				.max = 1e9, .step = 1, .help = "Pictures; without end otherwise."}}},
+	{"bandwidth", CLI_IS, "packets and bytes by codec, trunk, queue, link and direction", NULL,
+		cmd_view, TD_API_SHOW, TD_VIEW_ID_BANDWIDTH},
+	{"bandwidth links", CLI_IS, "limits of links and trunks, and what they carry now",
+		"Each link and trunk: its limit, what is reserved of it, what it carries now, in "
+		"bits a second in each direction at its layer; its calls, and how many were "
+		"refused.",
+		cmd_view, TD_API_SHOW, TD_VIEW_ID_LINKS},
+	{"bandwidth ports", CLI_IS, "what each port carried, by kind and direction",
+		"The sum is what the interface's own counters say.",
+		cmd_view, TD_API_SHOW, TD_VIEW_ID_PORT_BANDWIDTH},
+	{"bandwidth plan", CLI_IS, "how many calls a link carries",
+		"`BITS` takes k, M or G, powers of ten. Layers: `ip`, `ethernet` (without FCS, as "
+		"interface counters count) and `wire` (with FCS, preamble and inter-frame gap), "
+		"the one to plan with.",
+		cmd_plan,
+		.arg = {{"--link", .kind = ARG_BITS, .value = "BITS", .required = true},
+			{"--codec", .kind = ARG_CODEC, .value = "CODEC"},
+			{"--ptime", .kind = ARG_NUMBER, .value = "MS", .min = 10, .max = 60,
+				.step = 10, .help = "Milliseconds a packet; 20 otherwise."},
+			{"--layer", .kind = ARG_LAYER, .value = "LAYER"},
+			{"--ipv6"},
+			{"--srtp"}}},
+	{"trace", CLI_IS, "SIP messages as they pass",
+		"They come as text, or as a capture that Wireshark opens. Ends with Ctrl-C.",
+		cmd_trace, TD_API_TRACE_SIP,
+		.arg = {{"--sip", .required = true},
+			{"--call", .kind = ARG_CALL, .value = "CALL", .help = "Of this call alone."},
+			{"--write", "-w", .kind = ARG_FILE, .value = "FILE.pcap"}}},
+	{"status", CLI_IS, "whether tandemd reaches the engine, and how far its store is", NULL,
+		cmd_status, TD_API_STATUS},
+
+	{"call", CLI_WAS, "a call's whole story with time stamps, and its record", NULL, cmd_call,
+		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
+	{"cdr", CLI_WAS, "calls that ended, newest last", NULL, cmd_cdr, TD_API_CDR,
+		.arg = {{"CALL", .key = "id", .kind = ARG_CALL, .help = "All of this call's record."},
+			LIMIT, QUEUE, CALL}},
+	{"queue-log", CLI_WAS, "what happened in the queues",
+		"Events have the names and fields of Asterisk's queue_log.", cmd_queue_log,
+		TD_API_QUEUE_LOG, .arg = {LIMIT, QUEUE, CALL}},
+	{"alarms", CLI_WAS, "what an operator should know, newest last",
+		"Raised and cleared: a recording that failed, a journal that is full, "
+		"`one-way-audio` while there is a talk of which only one side is heard.",
+		cmd_alarms, TD_API_ALARMS, .arg = {LIMIT}},
+	{"replay", CLI_WAS, "repeat the ACD's decisions",
+		"They are made again from what went into them, and compared with those that were "
+		"made. Reads the store of the tandemd that runs, another one, or an engine's "
+		"journal.",
+		cmd_replay,
+		.arg = {{"--verify", .required = true},
+			{"--store", .kind = ARG_FILE, .value = "FILE"},
+			{"--journal", .kind = ARG_DIRECTORY, .value = "DIR"}}},
+
+	{"agent", CLI_SHALL, "change an agent's state",
+		"`ready` ends wrap-up before its time. While an agent talks, `logout` and `pause` "
+		"take effect after the call.",
+		NULL, TD_API_AGENT,
+		.arg = {{"NAME", .key = "agent", .kind = ARG_AGENT, .required = true},
+			{"ACTION", .key = "do", .kind = ARG_WORD, .required = true,
+				.words = "login logout pause unpause ready"},
+			{"--reason", .kind = ARG_TEXT, .value = "TEXT", .when = "pause",
+				.help = "Why, with `pause`."}}},
+	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,
+		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
+	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",
+		"Says all that is wrong with it, a line each. Needs no running Tandem.", cmd_check,
+		.arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
+	{"apply", CLI_SHALL, "make this site.yaml the running one",
+		"Checks it first, then changes what differs. When anything is wrong, nothing "
+		"changes.",
+		cmd_apply, TD_API_APPLY, .arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
+	{"drain", CLI_SHALL, "take no new calls; those that run go on", NULL, NULL, TD_API_DRAIN},
+
+	{"shell", CLI_HERE, "these commands at a prompt", NULL, cmd_shell},
+	{"complete", CLI_HERE, "names for a shell's completion",
+		"With a kind all names of it, with `--line` what the last of these words can "
+		"become.",
+		cmd_complete,
+		.arg = {{"KIND", .kind = ARG_WORD,
+				.words = "agents queues calls commands views codecs layers"},
+			{"--line", .kind = ARG_REST, .value = "WORD..."}}},
+	{"help", CLI_HERE, "this list, or a command's arguments", NULL, cmd_help,
+		.arg = {{"COMMAND", .kind = ARG_COMMAND}}},
+	{0},
+	/* clang-format on */
+};
+
+const struct cli_command *cli_lookup(int argc, const char *const *argv, int *words)
+{
+	const struct cli_command *found = NULL;
+
+	for (const struct cli_command *c = cli_commands; c->name && argc > 0; c++) {
+		const char *second = strchr(c->name, ' ');
+		size_t n = second ? (size_t)(second - c->name) : strlen(c->name);
+
+		if (strlen(argv[0]) != n || memcmp(argv[0], c->name, n) != 0)
+			continue;
+		if (second && (argc < 2 || strcmp(argv[1], second + 1) != 0))
+			continue;
+		if (!found || second) {
+			found = c;
+			*words = second ? 2 : 1;
+		}
+	}
+	return found;
+}
+
+bool arg_is_option(const struct cli_arg *a)
+{
+	return a->name[0] == '-';
+}
+
+const char *arg_key(const struct cli_arg *a)
+{
+	return a->key ? a->key : arg_is_option(a) ? a->name + 2 : a->name;
+}
+
+bool arg_words(const struct cli_arg *a, const char *between, struct td_buf *out)
+{
+	const char *comma = "";
+
+	switch (a->kind) {
+	case ARG_WORD:
+		for (const char *p = a->words; *p; p++)
+			buf_str(out, *p == ' ' ? str_of(between) : (struct str){p, 1});
+		return true;
+	case ARG_VIEW:
+		view_names(between, out);
+		return true;
+	case ARG_CODEC:
+		codec_names(out, between);
+		return true;
+	case ARG_LAYER:
+		for (unsigned i = 0; i < TD_LAYER_COUNT; i++, comma = between)
+			buf_printf(out, "%s%s", comma, rate_layers[i]);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void cli_synopsis(const struct cli_command *c, struct td_buf *out)
+{
+	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++) {
+		buf_printf(out, a > c->arg ? " %s" : "%s", a->required ? "" : "[");
+		if (arg_is_option(a))
+			buf_str(out, str_of(a->letter ? a->letter : a->name));
+		if (arg_is_option(a) && a->kind != ARG_FLAG)
+			buf_str(out, STR(" "));
+		if (a->kind != ARG_FLAG && !arg_words(a, "|", out))
+			buf_str(out, str_of(arg_is_option(a) ? a->value : a->name));
+		buf_str(out, str_of(a->required ? "" : "]"));
+	}
+}
+
+const struct cli_arg *arg_option(const struct cli_command *c, const char *word, size_t *len)
+{
+	const struct cli_arg *found = NULL;
+	size_t n = strcspn(word, "=");
+
+	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++) {
+		if (!arg_is_option(a))
+			continue;
+		if (word[1] != '-') {
+			if (!a->letter || word[1] != a->letter[1])
+				continue;
+			*len = 2;
+			return a;
+		}
+		if (n < 3 || strncmp(word, a->name, n) != 0)
+			continue;
+		*len = n;
+		if (strlen(a->name) == n)
+			return a;
+		if (found)
+			return NULL;
+		found = a;
+	}
+	return found;
+}
+
+const struct cli_arg *arg_word(const struct cli_command *c, unsigned place)
+{
+	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
+		if (!arg_is_option(a) && place-- == 0)
+			return a;
+	return NULL;
+}
+
+bool word_is_option(const char *word)
+{
+	return word[0] == '-' && word[1];
+}

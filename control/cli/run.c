@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From words to a command, and what commands there are. */
+#include <control/cli/cli.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What most commands do: ask, and print the answer if it says anything. */
+static int ask(const struct cli *cli, const struct cli_args *args)
+{
+	enum td_api_op op = args->command->op;
+	json_t *answer;
+	int rc = cli_ask(cli, op, cli_args_request(args), &answer);
+
+	if (json_object_size(answer))
+		cli_object(cli, NULL, answer);
+	json_decref(answer);
+	return rc;
+}
+
+static int unknown(const char *name)
+{
+	fprintf(stderr, "tandemctl: no command '%s'; see tandemctl help\n", name);
+	return CLI_USAGE;
+}
+
+int cli_run(const struct cli *cli, int argc, const char *const *argv)
+{
+	int words = 0;
+	const struct cli_command *c = cli_lookup(argc, argv, &words);
+	struct cli_args args;
+
+	if (!c)
+		return unknown(argv[0]);
+	if (!cli_args_read(&args, c, argc - words, argv + words))
+		return CLI_USAGE;
+	return c->run ? c->run(cli, &args) : ask(cli, &args);
+}
+
+void cli_help(FILE *out)
+{
+	fputs("usage: tandemctl [--json] [--engine SOCKET] [--tandemd SOCKET] COMMAND ...\n"
+	      "Without a command: a shell.\n",
+		out);
+	for (int group = 0; group < CLI_GROUPS; group++) {
+		fprintf(out, "\n%s\n", cli_groups[group]);
+		for (const struct cli_command *c = cli_commands; c->name; c++)
+			if ((int)c->group == group)
+				fprintf(out, "  %-16s %s\n", c->name, c->help);
+	}
+	fputs("\ntandemctl help COMMAND tells a command's arguments. --json prints what programs "
+	      "can\n"
+	      "read. Exit status: 0 done, 1 the answer was no, 2 wrong usage or nobody to ask. "
+	      "See\n"
+	      "tandemctl(1).\n",
+		out);
+}
+
+static void help_command(const struct cli_command *c)
+{
+	char storage[1024];
+	struct td_buf synopsis;
+
+	buf_init_fixed(&synopsis, storage, sizeof(storage));
+	cli_synopsis(c, &synopsis);
+	printf("tandemctl %s%s%.*s\n    %s\n", c->name, synopsis.len ? " " : "", (int)synopsis.len,
+		synopsis.data, c->help);
+	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
+		if (a->help)
+			printf("    %s%s%s  %s\n", a->letter ? a->letter : "",
+				a->letter ? ", " : "", a->name, a->help);
+}
+
+int cmd_help(const struct cli *cli, const struct cli_args *args)
+{
+	int words = 0;
+	const struct cli_command *c = cli_lookup(args->rest_count, args->rest, &words);
+
+	(void)cli;
+	if (args->rest_count == 0)
+		cli_help(stdout);
+	else if (!c || words < args->rest_count)
+		return unknown(args->rest[words]);
+	for (const struct cli_command *k = c; k && k->name; k++) {
+		size_t n = strlen(c->name);
+
+		/* its own commands of two words stand behind it */
+		if (k != c && (strncmp(k->name, c->name, n) != 0 || k->name[n] != ' '))
+			break;
+		help_command(k);
+	}
+	return CLI_OK;
+}
