@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What telephones and carriers of a script send and get. */
+#include <ctype.h>
+#include <engine/base/addr.h>
+#include <engine/sip/registrar/digest.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tests/scenario/script.h>
+
+#define PASSWORD "-secret"
+#define DOMAIN   "tandem.example"
+
+struct peer *phone_find(struct script *s, const char *name)
+{
+	for (unsigned i = 0; i < s->peers; i++)
+		if (strcmp(s->peer[i].name, name) == 0)
+			return &s->peer[i];
+	return NULL;
+}
+
+static void host_encode(const struct td_addr *a, char *out, size_t size)
+{
+	char text[ADDR_TEXT];
+
+	snprintf(out, size, a->family == 6 ? "[%s]" : "%s", addr_encode_ip(a, text));
+}
+
+void phone_add(struct script *s, const char *name, const char *address)
+{
+	struct peer *p = &s->peer[s->peers];
+
+	if (s->peers == SCRIPT_PEERS || addr_decode(&p->addr, str_of(address)) < 0) {
+		complain(s, "peer %s: too many, or no address", name);
+		return;
+	}
+	s->peers++;
+	if (!p->addr.port)
+		p->addr.port = 5060;
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	host_encode(&p->addr, p->host, sizeof(p->host));
+	p->engine = p->addr;
+	p->engine.port = 5060;
+	if (p->addr.family == 6) {
+		memset(p->engine.ip6 + 8, 0, 8);
+		p->engine.ip6[15] = 1;
+	} else {
+		p->engine.ip4 = (p->engine.ip4 & 0x00ffffff) | 0x01000000;
+	}
+	host_encode(&p->engine, p->engine_host, sizeof(p->engine_host));
+}
+
+static void send(struct script *s, const struct peer *p, const char *msg)
+{
+	world_sip(s->world, &p->engine, &p->addr, msg, strlen(msg));
+}
+
+/* carrier > INVITE 4989100 sdp="10.20.0.10:4000/8,101" head="X: y" body="..." type=... */
+void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
+{
+	const char *number = "", *type = "application/sdp";
+	char body[1024] = "", headers[512] = "", msg[PEER_MSG];
+	bool to_invite = false;
+
+	for (unsigned i = 3; i < n; i++) {
+		if (strncmp(word[i], "sdp=", 4) == 0) {
+			peer_sdp(word[i] + 4, body, sizeof(body));
+		} else if (strncmp(word[i], "head=", 5) == 0) {
+			strncat(headers, word[i] + 5, sizeof(headers) - strlen(headers) - 3);
+			strcat(headers, "\r\n");
+		} else if (strncmp(word[i], "body=", 5) == 0) {
+			snprintf(body, sizeof(body), "%s", word[i] + 5);
+		} else if (strncmp(word[i], "from=", 5) == 0) {
+			snprintf(p->caller, sizeof(p->caller), "%s", word[i] + 5);
+		} else if (strncmp(word[i], "type=", 5) == 0) {
+			type = word[i] + 5;
+		} else if (strcmp(word[i], "INVITE") == 0) {
+			to_invite = true;
+		} else {
+			number = word[i];
+		}
+	}
+	for (char *c = body; (c = strchr(c, ';')) && strcmp(type, "application/dtmf-relay") == 0;)
+		*c = '\n';
+	if (isdigit((unsigned char)word[2][0])) {
+		peer_response(
+			p, atoi(word[2]), to_invite || word[2][0] == '1', body, msg, sizeof(msg));
+	} else {
+		if (number[0])
+			p->call_id[0] = '\0';
+		peer_request(p, word[2], number, headers, type, body, msg, sizeof(msg));
+	}
+	send(s, p, msg);
+}
+
+static bool sip_is_for(struct script *s, const struct out *o, const struct peer *p)
+{
+	char id[PEER_FIELD];
+
+	if (!addr_equal(&o->to, &p->addr))
+		return false;
+	peer_header(o->text, "Call-ID", id, sizeof(id));
+	if (p->call_id[0])
+		return strcmp(id, p->call_id) == 0;
+	for (unsigned i = 0; i < s->peers; i++)
+		if (strcmp(s->peer[i].call_id, id) == 0)
+			return false; /* another dialog's */
+	return strncmp(o->text, "INVITE ", 7) == 0;
+}
+
+/* carrier < 200 has="a=sendrecv" no="telephone-event" */
+void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n)
+{
+	for (unsigned i = 0; i < s->outs; i++) {
+		struct out *o = &s->out[i];
+		char what[32];
+
+		if (o->channel != SIP || o->taken || !sip_is_for(s, o, p))
+			continue;
+		peer_what(o->text, what, sizeof(what));
+		if (strcmp(what, word[2]) != 0) {
+			complain(s, "%s got %s, not %s", p->name, what, word[2]);
+			return;
+		}
+		for (unsigned k = 3; k < n; k++) {
+			if (strncmp(word[k], "has=", 4) == 0 && !strstr(o->text, word[k] + 4))
+				complain(s, "no \"%s\" in:\n%s", word[k] + 4, o->text);
+			if (strncmp(word[k], "dscp=", 5) == 0 && atoi(word[k] + 5) != o->dscp)
+				complain(s, "marked %u, not %s", o->dscp, word[k] + 5);
+			if (strncmp(word[k], "no=", 3) == 0 && strstr(o->text, word[k] + 3))
+				complain(s, "\"%s\" in:\n%s", word[k] + 3, o->text);
+		}
+		o->taken = true;
+		peer_learn(p, o->text);
+		return;
+	}
+	complain(s, "%s got nothing, not %s", p->name, word[2]);
+}
+
+void phone_register(struct script *s, struct peer *p, const char *expires)
+{
+	char headers[1024], msg[PEER_MSG], value[512], user[32], text[128];
+	char ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES];
+	struct sip_auth a;
+
+	snprintf(user, sizeof(user), "%.*s", (int)strcspn(p->name, "."), p->name);
+	snprintf(p->call_id, sizeof(p->call_id), "reg-%s-%u", p->name, ++p->calls);
+	snprintf(p->local_tag, sizeof(p->local_tag), "r%s", p->name);
+	snprintf(p->local_uri, sizeof(p->local_uri), "<sip:%s@" DOMAIN ">", user);
+	snprintf(p->remote, sizeof(p->remote), "%s", p->local_uri);
+	snprintf(p->target, sizeof(p->target), "sip:" DOMAIN);
+	snprintf(headers, sizeof(headers), "Expires: %s\r\n", expires);
+	for (int round = 0; round < 2; round++) {
+		char what[16] = "";
+		unsigned from = s->outs;
+
+		peer_request(p, "REGISTER", "", headers, "", "", msg, sizeof(msg));
+		send(s, p, msg);
+		for (unsigned i = from; i < s->outs; i++)
+			if (s->out[i].channel == SIP && addr_equal(&s->out[i].to, &p->addr)) {
+				peer_what(s->out[i].text, what, sizeof(what));
+				peer_header(
+					s->out[i].text, "WWW-Authenticate", value, sizeof(value));
+				s->out[i].taken = true;
+			}
+		if (strcmp(what, round == 0 ? "401" : "200") != 0) {
+			complain(s, "REGISTER of %s got %s", p->name, what);
+			break;
+		}
+		if (round == 1)
+			break;
+		snprintf(text, sizeof(text), "%s:" DOMAIN ":%s" PASSWORD, user, user);
+		digest_hash(TD_DIGEST_MD5, str_of(text), ha1);
+		if (sip_auth_decode(&a, str_of(value)) < 0) {
+			complain(s, "no challenge: %s", value);
+			break;
+		}
+		a.uri = STR("sip:" DOMAIN);
+		a.cnonce = STR("0a4f113b");
+		a.nc = STR("00000001");
+		a.qop = STR("auth");
+		digest_response(TD_DIGEST_MD5, str_of(ha1), STR("REGISTER"), &a, response);
+		snprintf(headers, sizeof(headers),
+			"Expires: %s\r\nAuthorization: Digest username=\"%s\", realm=\"" DOMAIN
+			"\", nonce=\"%.*s\", uri=\"sip:" DOMAIN
+			"\", response=\"%s\", algorithm=MD5, "
+			"cnonce=\"0a4f113b\", qop=auth, nc=00000001\r\n",
+			expires, user, STR_FMT(a.nonce), response);
+	}
+	p->call_id[0] = p->target[0] = '\0';
+}

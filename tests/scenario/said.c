@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the engine says, as text, until a line of the script names it. */
+#include <engine/base/addr.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <tests/scenario/script.h>
+
+static const char *const channel_names[CHANNELS] = {
+	"sip", "media", "log", "cdr", "session", "record", "story", "alarm"};
+
+/* Stays and steps are looked for, not complete: nobody has to name them. */
+static bool must_be_named(const struct out *o)
+{
+	return !o->taken && o->channel != STORY && o->channel != SESSION;
+}
+
+void complain(struct script *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->failed)
+		return;
+	s->failed = true;
+	fprintf(stderr, "%s:%u: ", s->file, s->line);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\nnot named yet:\n");
+	for (unsigned i = 0; i < s->outs; i++)
+		if (must_be_named(&s->out[i]))
+			fprintf(stderr, "  %s %.*s\n", channel_names[s->out[i].channel],
+				(int)strcspn(s->out[i].text, "\r\n"), s->out[i].text);
+}
+
+static struct out *out_new(struct script *s, enum channel channel)
+{
+	struct out *o;
+
+	if (s->outs == SCRIPT_OUTS) { /* those already named may go */
+		unsigned kept = 0;
+
+		for (unsigned i = 0; i < s->outs; i++)
+			if (!s->out[i].taken && s->out[i].channel != STORY)
+				s->out[kept++] = s->out[i];
+		s->outs = kept;
+	}
+	if (s->outs == SCRIPT_OUTS) {
+		complain(s, "more than %d outputs that no line names", SCRIPT_OUTS);
+		s->outs = 0;
+	}
+	o = &s->out[s->outs++];
+	*o = (struct out){.channel = channel};
+	return o;
+}
+
+static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
+	uint8_t dscp, const uint8_t *data, size_t len)
+{
+	struct out *o = out_new(ctx, SIP);
+
+	o->to = *remote;
+	o->dscp = dscp;
+	snprintf(o->text, sizeof(o->text), "%.*s", (int)len, (const char *)data);
+}
+
+static const char *leg_label(struct script *s, uint32_t leg)
+{
+	static const char *const free_names[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+
+	if (leg >= SCRIPT_LEGS)
+		return "?";
+	for (unsigned n = 0; !s->leg_name[leg][0] && n < 8; n++) {
+		bool used = false;
+
+		for (unsigned i = 0; i < SCRIPT_LEGS; i++)
+			used |= strcmp(s->leg_name[i], free_names[n]) == 0;
+		if (!used)
+			snprintf(s->leg_name[leg], sizeof(s->leg_name[leg]), "%s", free_names[n]);
+	}
+	return s->leg_name[leg];
+}
+
+static void leg_text(const struct td_leg_params *p, char *out, size_t size)
+{
+	char remote[ADDR_TEXT], sip[ADDR_TEXT];
+
+	snprintf(out, size,
+		"remote=%s sip=%s pt=%u dtmf=%u policy=%u flags=%s%s%s%s acct=%u dscp=%u",
+		addr_encode(&p->remote, remote), addr_encode(&p->sip, sip), p->pt, p->dtmf_pt,
+		p->policy, p->flags & TD_LEG_SEND ? "s" : "", p->flags & TD_LEG_RECV ? "r" : "",
+		p->flags & TD_LEG_RTCP_MUX ? "m" : "", p->flags & TD_LEG_SRTP ? "x" : "", p->acct,
+		p->dscp);
+}
+
+static void on_media(void *ctx, const struct td_media_cmd *cmd)
+{
+	struct script *s = ctx;
+	struct out *o = out_new(s, MEDIA);
+	const char *leg = leg_label(s, cmd->leg);
+	char text[256];
+
+	switch (cmd->op) {
+	case TD_MEDIA_LEG_ADD:
+	case TD_MEDIA_LEG_SET:
+		leg_text(&cmd->leg_params, text, sizeof(text));
+		snprintf(o->text, sizeof(o->text), "%s %s %s",
+			cmd->op == TD_MEDIA_LEG_ADD ? "ADD" : "SET", leg, text);
+		break;
+	case TD_MEDIA_LEG_DEL:
+		snprintf(o->text, sizeof(o->text), "DEL %s", leg);
+		s->leg_name[cmd->leg][0] = '\0';
+		break;
+	case TD_MEDIA_BRIDGE:
+		snprintf(o->text, sizeof(o->text), "BRIDGE %s %s", leg, leg_label(s, cmd->peer));
+		break;
+	case TD_MEDIA_UNBRIDGE:
+		snprintf(o->text, sizeof(o->text), "UNBRIDGE %s", leg);
+		break;
+	case TD_MEDIA_PLAY:
+		snprintf(o->text, sizeof(o->text), "PLAY %s sound=%u loop=%u", leg, cmd->play.sound,
+			cmd->play.loop);
+		break;
+	case TD_MEDIA_TAP:
+		snprintf(o->text, sizeof(o->text), "TAP %s recording=%u channel=%u", leg,
+			cmd->tap.recording, cmd->tap.channel);
+		break;
+	case TD_MEDIA_SRTP_IN:
+	case TD_MEDIA_SRTP_OUT:
+		snprintf(o->text, sizeof(o->text),
+			"SRTP-%s %s suite=%u mki=%u fresh=%u key=%02x%02x",
+			cmd->op == TD_MEDIA_SRTP_IN ? "IN" : "OUT", leg, cmd->srtp.suite,
+			cmd->srtp.mki_len, cmd->srtp.fresh, cmd->srtp.key[0], cmd->srtp.key[1]);
+		break;
+	default:
+		snprintf(o->text, sizeof(o->text), "op%u %s", cmd->op, leg);
+	}
+}
+
+static const char *const disposition[] = {
+	"none", "answered", "abandoned", "overflowed", "rejected", "failed"};
+static const char *const by[] = {"us", "caller", "agent"};
+static const char *const states[] = {"logged-out", "available", "reserved", "ringing", "talking",
+	"wrap-up", "paused", "not-responding"};
+
+static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
+{
+	struct script *s = ctx;
+	const struct td_ev_queue_log *l = payload;
+	const struct td_ev_cdr *c = payload;
+	const struct td_ev_agent_session *a = payload;
+	const struct td_ev_story *t = payload;
+	const struct td_ev_alarm *m = payload;
+	struct out *o;
+
+	switch (type) {
+	case TD_EV_QUEUE_LOG:
+		o = out_new(s, LOG);
+		snprintf(o->text, sizeof(o->text), "%s %s %s [%s|%s|%s|%s]", l->event, l->queue,
+			l->agent, l->data[0], l->data[1], l->data[2], l->data[3]);
+		break;
+	case TD_EV_CDR:
+		o = out_new(s, CDR);
+		snprintf(o->text, sizeof(o->text),
+			"%s by=%s code=%u caller=%s dialled=%s trunk=%s to=%s cause=%u queue=%s "
+			"agent=%s "
+			"digits=%s "
+			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
+			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
+			disposition[c->disposition], by[c->ended_by], c->sip_code, c->caller,
+			c->dialled, c->trunk, c->to_trunk, c->cause, c->queue, c->agent, c->digits,
+			c->wait_ms, c->ring_ms, c->talk_ms, c->attempts, c->recording,
+			(unsigned long long)c->caller_media.in_packets,
+			(unsigned long long)c->agent_media.in_packets, c->answered != 0,
+			c->caller_quality.in.mos_mean, c->caller_quality.in.mos_worst,
+			c->caller_quality.out.mos_mean, c->caller_quality.out.mos_worst,
+			c->caller_quality.silences, c->caller_quality.silent_ms,
+			c->agent_quality.silences, c->agent_quality.silent_ms);
+		break;
+	case TD_EV_AGENT_SESSION:
+		o = out_new(s, SESSION);
+		snprintf(o->text, sizeof(o->text), "%s %s %llu %s", a->agent, states[a->state],
+			(unsigned long long)((a->to - a->from) / TD_NSEC_PER_MSEC), a->reason);
+		break;
+	case TD_EV_ALARM:
+		o = out_new(s, ALARM);
+		snprintf(o->text, sizeof(o->text), "%s %s: %s", m->raised ? "raised" : "cleared",
+			m->name, m->text);
+		break;
+	case TD_EV_STORY:
+		o = out_new(s, STORY);
+		snprintf(o->text, sizeof(o->text), "%s", t->text);
+		snprintf(s->last_call, sizeof(s->last_call), "%s", t->call);
+		break;
+	}
+}
+
+static void on_record(void *ctx, uint32_t recording, const char *call)
+{
+	struct out *o = out_new(ctx, RECORD);
+
+	snprintf(o->text, sizeof(o->text), "%u %s", recording, call ? "starts" : "ends");
+}
+
+struct world_hooks said_hooks(struct script *s)
+{
+	return (struct world_hooks){
+		.ctx = s, .sip = on_sip, .media = on_media, .event = on_event, .record = on_record};
+}
+
+enum channel said_channel(const char *word)
+{
+	enum channel channel = MEDIA;
+
+	while (channel < CHANNELS && strcmp(word, channel_names[channel]) != 0)
+		channel++;
+	return channel;
+}
+
+/* Every word must be one of the text's: key=value anywhere, the others in their order. */
+static bool words_match(const char *text, char *word[], unsigned from, unsigned n)
+{
+	char padded[PEER_MSG + 2];
+	const char *at = padded;
+
+	snprintf(padded, sizeof(padded), " %s ", text);
+	for (unsigned i = from; i < n; i++) {
+		char needle[256];
+
+		snprintf(needle, sizeof(needle), " %s ", word[i]);
+		if (strchr(word[i], '=')) {
+			if (!strstr(padded, needle))
+				return false;
+			continue;
+		}
+		at = strstr(at, needle);
+		if (!at)
+			return false;
+		at++;
+	}
+	return true;
+}
+
+void said_expect(struct script *s, enum channel channel, char *word[], unsigned n)
+{
+	for (unsigned i = 0; i < s->outs; i++) {
+		struct out *o = &s->out[i];
+
+		if (o->channel != channel || o->taken)
+			continue;
+		if (words_match(o->text, word, 2, n)) {
+			o->taken = true;
+			return;
+		}
+		if (channel == SESSION || channel == STORY)
+			continue; /* those are looked for, not complete */
+		complain(s, "%s: got \"%s\"", channel_names[channel], o->text);
+		return;
+	}
+	complain(s, "%s: nothing like it", channel_names[channel]);
+}
+
+void said_all_named(struct script *s)
+{
+	for (unsigned i = 0; i < s->outs && !s->failed; i++)
+		if (must_be_named(&s->out[i]))
+			complain(s, "the end, but the engine said more");
+}
+
+uint32_t said_leg(struct script *s, const char *name)
+{
+	for (uint32_t leg = 0; leg < SCRIPT_LEGS; leg++)
+		if (strcmp(s->leg_name[leg], name) == 0)
+			return leg;
+	complain(s, "there is no leg %s", name);
+	return 0;
+}
