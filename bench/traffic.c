@@ -5,7 +5,7 @@
 #include <string.h>
 #include <bench/traffic.h>
 #include <dataplane/port/mempool.h>
-#include <dataplane/leg/rtp.h>
+#include <dataplane/leg/legs.h>
 #include <engine/base/prng.h>
 
 #define PORT_MIN    10000
@@ -140,7 +140,7 @@ static void set_leg(struct traffic *t, uint32_t place, enum td_media_op op, uint
 		.flags = TD_LEG_SEND | TD_LEG_RECV | flags,
 		.ptime_ms = 20,
 		.acct = port};
-	rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
+	legs_command(traffic_worker(t)->rtp, &cmd, t->now);
 }
 
 void traffic_tap(struct traffic *t, bool on)
@@ -151,7 +151,7 @@ void traffic_tap(struct traffic *t, bool on)
 
 		if (on)
 			cmd.tap.recording = place;
-		rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
+		legs_command(traffic_worker(t)->rtp, &cmd, t->now);
 	}
 }
 
@@ -167,8 +167,8 @@ void traffic_srtp(
 		if (!traffic_is_srtp(t, place))
 			continue;
 		set_leg(t, place, TD_MEDIA_LEG_SET, TD_LEG_SRTP);
-		rtp_command(traffic_worker(t)->rtp, &in, t->now);
-		rtp_command(traffic_worker(t)->rtp, &out, t->now);
+		legs_command(traffic_worker(t)->rtp, &in, t->now);
+		legs_command(traffic_worker(t)->rtp, &out, t->now);
 	}
 }
 
@@ -214,7 +214,7 @@ static void add_legs(struct traffic *t)
 			.leg = leg_of(t, place),
 			.peer = leg_of(t, peer_of(t, place))};
 
-		rtp_command(traffic_worker(t)->rtp, &cmd, t->now);
+		legs_command(traffic_worker(t)->rtp, &cmd, t->now);
 	}
 	resolve(t);
 }

@@ -178,7 +178,7 @@ static void every_packet_is_accounted_for(void **state)
 		if (world_random(4) == 0)
 			world_advance(w, world_random(30) * WORLD_MS);
 		if (world_random(500) == 0)
-			rtp_reroute(w->rtp);
+			legs_reroute(w->rtp);
 		relayed += w->frames;
 		check_frames(w);
 		w->events = 0;

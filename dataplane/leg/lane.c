@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/leg/lane.h>
 #include <dataplane/leg/police.h>
+#include <dataplane/leg/record.h>
 #include <dataplane/leg/relay.h>
 #include <dataplane/leg/stats.h>
 #include <dataplane/tap.h>
@@ -31,30 +32,6 @@ static inline uint64_t load64(const void *p)
 	return v;
 }
 
-void rtp_leg_match(struct rtp *r, uint32_t id)
-{
-	struct leg *l = &r->leg[id];
-	const struct leg_cold *c = &r->cold[id];
-	uint32_t ours = r->address[id / r->per_address].addr.ip4;
-	uint16_t our_port = htons(td_leg_port(id, r->port_min, r->per_address));
-	uint16_t port = htons(c->src_port);
-
-	memset(l->match, 0, sizeof(l->match));
-	if ((l->flags & LEG_FAST_MASK) != LEG_FAST ||
-		(l->peer != TD_LEG_NONE && (r->leg[l->peer].flags & (LEG_SRTP | LEG_SIX))))
-		return;
-	memcpy(l->match, &c->src_ip, 4);
-	l->match[4] = RTP_VERSION;
-	l->match[5] = c->pt;
-	memcpy(l->match + 6, (const uint8_t *)&ours + 2, 2);
-	memcpy(l->match + 8, &port, 2);
-	memcpy(l->match + 10, &our_port, 2);
-	memcpy(l->match + 12, &c->in_ssrc, 4);
-	l->in_pseudo = checksum_fold((uint64_t)c->src_ip + ours + htons(IPPROTO_UDP));
-	l->in_sum =
-		(uint16_t)~checksum_fold((uint64_t)c->src_ip + ours + port + our_port + c->in_ssrc);
-}
-
 /* Pass 1. */
 static inline void lane_ask(struct rte_mbuf *m)
 {
@@ -62,7 +39,7 @@ static inline void lane_ask(struct rte_mbuf *m)
 	__builtin_prefetch((uint8_t *)m + FRAME_AT, 1);
 }
 
-uint64_t lane_open(struct lane *lane, struct rtp *r, const struct local *t, unsigned port,
+uint64_t lane_open(struct lane *lane, struct legs *r, const struct local *t, unsigned port,
 	struct rte_mbuf **m, unsigned n, bool more, uint64_t now)
 {
 	struct leg *legs = r->leg;
@@ -141,7 +118,7 @@ static inline bool lane_accept(const struct lane *lane, struct td_acct_row *acct
 		return false;
 	leg_advance(l, delta);
 	leg_jitter(l, rte_be_to_cpu_32(rtp_load32(f + RELAY_RTP + 4)), lane->time);
-	rtp_count_in(acct, l, total);
+	leg_count_in(acct, l, total);
 	return true;
 }
 
@@ -202,7 +179,7 @@ static inline void lane_send(struct worker *w, struct td_acct_row *acct, struct 
 	bool unsummed = relay_unsummed(f, l->in_pseudo);
 
 	relay_rewrite(out, f, out->out_type, l->in_sum);
-	rtp_count_out(acct, out, total);
+	leg_count_out(acct, out, total);
 	if (unlikely(!word)) {
 		lane_drop(w, in, m,
 			out->nexthop == FIB_NO_ROUTE ? TD_DROP_NO_ROUTE : TD_DROP_NO_NEIGHBOUR);
@@ -220,7 +197,7 @@ static inline void lane_send(struct worker *w, struct td_acct_row *acct, struct 
 }
 
 /* It is counted and no one listens. */
-static void lane_end(struct rtp *r, struct lane *lane, unsigned i)
+static void lane_end(struct legs *r, struct lane *lane, unsigned i)
 {
 	struct rte_mbuf *m = lane->m[i];
 	const struct leg *l = lane->leg[i];
@@ -228,7 +205,7 @@ static void lane_end(struct rtp *r, struct lane *lane, unsigned i)
 
 	pkt_of(m)->port = (uint8_t)lane->port;
 	if (l->flags & LEG_TAP)
-		rtp_tap(r, id, rte_pktmbuf_mtod_offset(m, const uint8_t *, RELAY_RTP),
+		record_payload(r, id, rte_pktmbuf_mtod_offset(m, const uint8_t *, RELAY_RTP),
 			rte_pktmbuf_mtod_offset(m, const uint8_t *, PARSE_RTP_FRAME),
 			(uint16_t)(m->data_len - PARSE_RTP_FRAME), lane->now);
 	if (l->flags & LEG_ORPHAN)
@@ -250,7 +227,7 @@ struct lane_way {
  * function would be more than there are registers for. */
 static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *way, unsigned at)
 {
-	struct rtp *r = lane->rtp;
+	struct legs *r = lane->rtp;
 	struct td_acct_row *acct = r->acct;
 	unsigned n = lane->n, sends = 0, i;
 	uint16_t flags = 0;
@@ -304,7 +281,7 @@ static __rte_noinline void lane_tap(struct lane *lane, const struct lane_way *wa
 
 unsigned lane_run(struct lane *lane, unsigned at)
 {
-	struct rtp *r = lane->rtp;
+	struct legs *r = lane->rtp;
 	struct worker *w = r->worker;
 	struct worker_port *in = &w->port[lane->port];
 	struct td_acct_row *acct = r->acct;

@@ -17,21 +17,21 @@
  *            address  payload type     lower half
  *
  * A leg in any unusual state has a match of zeroes, which no packet has: there is nothing else to
- * ask. What differs in any way goes the general way, parse_packet() and rtp_receive(), which decide
- * the same for all packets. In between, none overtakes another of its leg.
+ * ask. What differs in any way goes the general way, parse_packet() and legs_receive(), which
+ * decide the same for all packets. In between, none overtakes another of its leg.
  */
 #ifndef TANDEM_DATAPLANE_LEG_LANE_H
 #define TANDEM_DATAPLANE_LEG_LANE_H
 
 #include <dataplane/net/parse.h>
-#include <dataplane/leg/rtp.h>
+#include <dataplane/leg/legs.h>
 
 #define LANE_BURST 32 /* more, and lines that were asked for are gone before their turn */
 
 struct leg;
 
 struct lane {
-	struct rtp *rtp;
+	struct legs *rtp;
 	struct rte_mbuf **m;
 	struct rte_mbuf **ask; /* packets that pass 1 is for during pass 3: m, or what is behind */
 	unsigned port, n;
@@ -44,7 +44,7 @@ struct lane {
 /* Passes 1 and 2 for n packets, at most LANE_BURST, that came in by a port. `more`: LANE_BURST of
  * them, and as many behind, which the same lane is opened for next. Their bytes, frames without
  * FCS, are returned. lane->ask is NULL before the first time. */
-uint64_t lane_open(struct lane *lane, struct rtp *r, const struct local *t, unsigned port,
+uint64_t lane_open(struct lane *lane, struct legs *r, const struct local *t, unsigned port,
 	struct rte_mbuf **m, unsigned n, bool more, uint64_t now);
 /* Passes 3 and 4 from the at-th packet on, up to the first that must go the general way: its place
  * is returned, n when there is none. All before it are taken. */

@@ -132,7 +132,7 @@ struct leg_cold {
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
 	/* what the peer sends, and from where */
 	uint32_t in_ssrc;  /* network order */
-	uint32_t src_ip;   /* rtp_source_mark(): of IPv4 the address itself; it is that of `to` */
+	uint32_t src_ip;   /* source_mark(): of IPv4 the address itself; it is that of `to` */
 	uint16_t src_port; /* host order; with LEG_ANY_PORT the last one it used */
 	uint8_t pt, dtmf_pt;
 	struct digit digit;
@@ -172,7 +172,7 @@ struct leg_cold {
 	struct td_leg_xr xr;
 	uint32_t sr_ntp;         /* middle bits of the peer's last SR, 0 none */
 	uint32_t sr_time;        /* and when it came, 1/65536 s */
-	uint32_t out_packets_sr; /* rtp_out_packets() at our last report: a sender since then? */
+	uint32_t out_packets_sr; /* leg_out_packets() at our last report: a sender since then? */
 
 	/* a source that is yet to prove itself (source.c); addresses are marks */
 	uint32_t probe_ip, probe_ssrc;

@@ -6,12 +6,16 @@
  * with the fewest legs: a thousand callers who begin to wait together are 50 packets a millisecond,
  * not a thousand at once. Deadlines follow from deadlines, never from when they were kept.
  */
+#include <dataplane/leg/header.h>
+#include <dataplane/leg/play.h>
 #include <dataplane/leg/secure.h>
+#include <dataplane/leg/sounds.h>
+#include <dataplane/leg/stream.h>
 #include <engine/base/codec.h>
 
 #define CATCH_UP 3 /* packets late that are sent at once; more are left out, their time passes */
 
-void rtp_play_stop(struct rtp *r, uint32_t id)
+void play_stop(struct legs *r, uint32_t id)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
@@ -22,17 +26,17 @@ void rtp_play_stop(struct rtp *r, uint32_t id)
 	r->phase_load[c->phase]--;
 	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_PLAY]);
 	if (l->peer != TD_LEG_NONE)
-		rtp_stream_update(r, l->peer);
+		stream_update(r, l->peer);
 }
 
-void rtp_play_start(struct rtp *r, uint32_t id, uint32_t sound, bool loop, uint64_t now)
+void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	uint64_t ms = now / TD_NSEC_PER_MSEC + 1;
 	uint64_t best = ms;
 
-	rtp_play_stop(r, id);
+	play_stop(r, id);
 	for (uint64_t at = ms; at < ms + PLAY_PHASES; at++)
 		if (r->phase_load[at % PLAY_PHASES] < r->phase_load[best % PLAY_PHASES])
 			best = at;
@@ -44,7 +48,7 @@ void rtp_play_start(struct rtp *r, uint32_t id, uint32_t sound, bool loop, uint6
 	l->flags |= LEG_PLAY;
 	l->out_type |= RTP_MARKER;
 	if (l->peer != TD_LEG_NONE)
-		rtp_stream_update(r, l->peer);
+		stream_update(r, l->peer);
 	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], best * TD_NSEC_PER_MSEC);
 }
 
@@ -81,12 +85,12 @@ static void skip(struct leg_cold *c, const struct sound *s, uint64_t octets)
 		c->position = to < s->bytes ? (uint32_t)to : s->bytes;
 }
 
-static void send_frame(struct rtp *r, uint32_t id, const struct sound *s, uint32_t frame)
+static void send_frame(struct legs *r, uint32_t id, const struct sound *s, uint32_t frame)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	uint8_t *rtp;
-	struct rte_mbuf *m = rtp_leg_packet(r, id, false, RTP_HEADER + frame, &rtp);
+	struct rte_mbuf *m = leg_packet(r, id, false, RTP_HEADER + frame, &rtp);
 	uint32_t ts = htonl(c->last_ts);
 
 	if (!m) {
@@ -101,13 +105,13 @@ static void send_frame(struct rtp *r, uint32_t id, const struct sound *s, uint32
 	memcpy(rtp + 4, &ts, 4);
 	memcpy(rtp + 8, &l->out_ssrc, 4);
 	copy(c, s, rtp + RTP_HEADER, frame);
-	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, false))
+	if ((l->flags & LEG_SRTP) && !secure_seal(r, id, m, false))
 		return;
-	rtp_count_out(r->acct, l, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
+	leg_count_out(r->acct, l, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
 	worker_send(r->worker, m, l->nexthop);
 }
 
-void rtp_play_due(struct rtp *r, uint32_t id, uint64_t deadline, uint64_t now)
+void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
@@ -125,14 +129,14 @@ void rtp_play_due(struct rtp *r, uint32_t id, uint64_t deadline, uint64_t now)
 	if (!s || (!c->loop && c->position >= s->bytes)) {
 		struct td_media_event ev = {.type = TD_MEDIA_PLAYED};
 
-		rtp_play_stop(r, id);
-		rtp_event(r, id, &ev);
+		play_stop(r, id);
+		legs_event(r, id, &ev);
 		return;
 	}
 	if (l->flags & LEG_SEND) {
 		uint32_t time = rtp_clock(deadline);
 
-		c->last_ts = rtp_stream_next_ts(c, time);
+		c->last_ts = stream_next_ts(c, time);
 		c->last_time = time;
 		c->last_seq++;
 		send_frame(r, id, s, frame);

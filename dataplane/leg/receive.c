@@ -3,133 +3,53 @@
  * What happens to a media packet, every check in its order. lane.c decides the same for the packet
  * that nearly every packet is, and leaves all others to this.
  */
+#include <dataplane/leg/digits.h>
+#include <dataplane/leg/header.h>
+#include <dataplane/leg/match.h>
 #include <dataplane/leg/police.h>
+#include <dataplane/leg/record.h>
 #include <dataplane/leg/relay.h>
+#include <dataplane/leg/rtcp.h>
 #include <dataplane/leg/secure.h>
-#include <dataplane/rtp/rtcp_msg.h>
+#include <dataplane/leg/source.h>
 #include <dataplane/leg/stats.h>
-#include <dataplane/tap.h>
-
-/* The RTP header's own lengths (RFC 3550 section 5.1). */
-struct rtp_view {
-	const uint8_t *rtp;
-	const uint8_t *payload;
-	uint16_t len; /* of the payload without padding */
-	uint16_t seq;
-	uint32_t ts, ssrc; /* host order; network order */
-	uint8_t pt;
-};
-
-/* `plain`: the payload's end can be read. */
-static bool decode(struct rtp_view *v, const uint8_t *rtp, unsigned len, bool plain)
-{
-	unsigned header = RTP_HEADER;
-	unsigned padding = 0;
-
-	if (len < RTP_HEADER || (rtp[0] & 0xc0) != RTP_VERSION)
-		return false;
-	header += (rtp[0] & 0x0fu) * 4;
-	if (rtp[0] & 0x10) { /* extension: 16 bits of its own, 16 of length in words */
-		if (len < header + 4)
-			return false;
-		header += 4 + ((unsigned)rtp[header + 2] << 8 | rtp[header + 3]) * 4;
-	}
-	if (plain && (rtp[0] & 0x20)) {
-		padding = rtp[len - 1];
-		if (padding == 0)
-			return false;
-	}
-	if (header + padding > len)
-		return false;
-	*v = (struct rtp_view){.rtp = rtp,
-		.payload = rtp + header,
-		.len = (uint16_t)(len - header - padding),
-		.seq = (uint16_t)(rtp[2] << 8 | rtp[3]),
-		.ts = rte_be_to_cpu_32(rtp_load32(rtp + 4)),
-		.ssrc = rtp_load32(rtp + 8),
-		.pt = rtp[1] & 0x7f};
-	return true;
-}
-
-static void tell_digits(
-	struct rtp *r, uint32_t id, const struct digit_report *reports, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		struct td_media_event ev = {.type = TD_MEDIA_DTMF,
-			.dtmf = {.digit = reports[i].digit,
-				.volume = reports[i].volume,
-				.duration_ms = reports[i].duration_ms}};
-
-		rtp_event(r, id, &ev);
-	}
-}
-
-void rtp_digit_due(struct rtp *r, uint32_t id, uint64_t now)
-{
-	struct leg_cold *c = &r->cold[id];
-	struct digit_report report;
-
-	if (digit_expire(&c->digit, now, &report))
-		tell_digits(r, id, &report, 1);
-	else if (c->digit.active)
-		wheel_set(&r->wheel, &c->timer[LEG_TIMER_DIGIT], c->digit.last + DIGIT_TIMEOUT_NS);
-}
-
-void rtp_digit_finish(struct rtp *r, uint32_t id)
-{
-	struct digit_report report;
-
-	wheel_cancel(&r->wheel, &r->cold[id].timer[LEG_TIMER_DIGIT]);
-	if (digit_finish(&r->cold[id].digit, &report))
-		tell_digits(r, id, &report, 1);
-}
-
-static void digit_packet(struct rtp *r, uint32_t id, const struct rtp_view *v, uint64_t now)
-{
-	struct leg_cold *c = &r->cold[id];
-	struct digit_report reports[2];
-
-	if (v->len < DIGIT_BYTES)
-		return;
-	tell_digits(
-		r, id, reports, digit_input(&c->digit, v->ssrc, v->ts, v->payload, now, reports));
-	/* It may come too early by the packets that follow: rtp_digit_due() looks again. */
-	if (c->digit.active && !c->timer[LEG_TIMER_DIGIT].at)
-		wheel_set(&r->wheel, &c->timer[LEG_TIMER_DIGIT], now + DIGIT_TIMEOUT_NS);
-}
+#include <dataplane/leg/stream.h>
+#include <dataplane/leg/watch.h>
+#include <dataplane/rtp/rtcp_msg.h>
 
 /* Where the packet stands in its stream; a stream that begins or jumps is begun anew. */
-static enum sequence sequence(struct rtp *r, uint32_t id, const struct rtp_view *v, uint32_t time)
+static enum sequence sequence(
+	struct legs *r, uint32_t id, const struct rtp_packet *v, uint32_t time)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	enum sequence verdict = SEQ_RESTART;
 
 	if ((l->flags & LEG_STARTED) && v->ssrc == c->in_ssrc)
-		verdict = rtp_seq_update(l, c, v->seq);
+		verdict = seq_update(l, c, v->seq);
 	if (verdict == SEQ_REORDERED && (int32_t)(l->in_ts - c->top_ts) > 0)
 		c->top_ts = l->in_ts;
 	if (verdict != SEQ_RESTART)
 		return verdict;
 	if (l->flags & LEG_RELAY) {
-		rtp_stream_settle(r, l->peer);
+		stream_settle(r, l->peer);
 		l->flags |= LEG_SWITCH;
 	}
-	rtp_seq_start(l, c, v->ssrc, v->seq, v->ts, time);
-	rtp_leg_match(r, id);
+	seq_start(l, c, v->ssrc, v->seq, v->ts, time);
+	leg_match(r, id);
 	return verdict;
 }
 
-static void tell_first(struct rtp *r, uint32_t id, const struct pkt *pkt)
+static void tell_first(struct legs *r, uint32_t id, const struct pkt *pkt)
 {
 	struct td_media_event ev = {.type = TD_MEDIA_FIRST_RTP, .from = pkt_source(pkt)};
 
 	r->cold[id].first_told = true;
-	rtp_event(r, id, &ev);
+	legs_event(r, id, &ev);
 }
 
 /* It is the peer's, in sequence, counted: to the recorder, and on to whoever listens. */
-static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v, uint64_t now)
+static void deliver(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
 {
 	struct pkt *pkt = pkt_of(m);
 	struct leg *l = &r->leg[pkt->leg];
@@ -137,9 +57,9 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
 	struct leg *out;
 
 	if ((l->flags & LEG_TAP) && !digit)
-		rtp_tap(r, pkt->leg, v->rtp, v->payload, v->len, now);
+		record_payload(r, pkt->leg, v->rtp, v->payload, v->len, now);
 	if (digit)
-		digit_packet(r, pkt->leg, v, now);
+		digits_input(r, pkt->leg, v, now);
 	if (!(l->flags & LEG_RELAY)) {
 		if (l->flags & LEG_ORPHAN)
 			worker_drop(r->worker, m, TD_DROP_RTP_PEER_GONE);
@@ -158,9 +78,9 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
 			worker_drop(r->worker, m, TD_DROP_RTP_LATE);
 			return;
 		}
-		rtp_stream_switch(r, l, v->seq, v->ts, rtp_clock(now));
+		stream_switch(r, l, v->seq, v->ts, rtp_clock(now));
 	}
-	rtp_relay(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
+	relay_packet(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
 }
 
 /*
@@ -169,35 +89,35 @@ static void deliver(struct rtp *r, struct rte_mbuf *m, const struct rtp_view *v,
  * do it). Otherwise it has drawn the same SSRC by chance: our stream says good-bye and goes on with
  * another (RFC 3550 section 8.2).
  */
-static void own_ssrc(struct rtp *r, uint32_t id, uint16_t seq, uint64_t now)
+static void own_ssrc(struct legs *r, uint32_t id, uint16_t seq, uint64_t now)
 {
-	uint16_t behind = (uint16_t)(rtp_stream_position(r, id).seq - seq);
+	uint16_t behind = (uint16_t)(stream_position(r, id).seq - seq);
 
 	if (behind < SEQ_MAX_DROPOUT)
 		return;
-	rtp_report_bye(r, id, now);
-	r->leg[id].out_ssrc = (uint32_t)rtp_random(r);
-	rtp_leg_address(r, id, &r->cold[id].to);
+	report_bye(r, id, now);
+	r->leg[id].out_ssrc = (uint32_t)prng_u64(&r->random);
+	leg_address(r, id, &r->cold[id].to);
 }
 
-static void drop_stranger(struct rtp *r, struct rte_mbuf *m, struct leg_cold *c)
+static void drop_stranger(struct legs *r, struct rte_mbuf *m, struct leg_cold *c)
 {
 	c->strangers++;
 	worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
 }
 
 /* SRTP becomes RTP, in the packet and in what is known of it. False: it was taken. */
-static bool open_view(struct rtp *r, struct rte_mbuf *m, struct rtp_view *v, uint32_t time)
+static bool open_view(struct legs *r, struct rte_mbuf *m, struct rtp_packet *v, uint32_t time)
 {
-	if (!rtp_secure_open(r, m, false, time))
+	if (!secure_open(r, m, false, time))
 		return false;
-	if (decode(v, v->rtp, pkt_of(m)->payload_len, true))
+	if (rtp_packet_decode(v, v->rtp, pkt_of(m)->payload_len, true))
 		return true;
 	worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
 	return false;
 }
 
-void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
+void legs_receive(struct legs *r, struct rte_mbuf *m, uint64_t now)
 {
 	struct pkt *pkt = pkt_of(m);
 	struct leg *l = &r->leg[pkt->leg];
@@ -206,7 +126,7 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 	uint32_t time = rtp_clock(now);
 	bool secure = l->flags & LEG_SRTP, expected_pt;
 	enum sequence verdict;
-	struct rtp_view v;
+	struct rtp_packet v;
 	bool live = l->flags & LEG_LIVE;
 	bool rtcp = pkt->rtcp || (live && c->mux && pkt->payload_len >= 4 && rtcp_is(rtp[1]));
 
@@ -217,22 +137,22 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		return;
 	}
 	if (rtcp) {
-		rtp_rtcp_input(r, m, now);
+		report_input(r, m, now);
 		return;
 	}
 	/* A flood of strangers ends here, its RTP unread. */
-	if (!rtp_is_source(c, pkt) && c->policy != TD_SOURCE_LATCH) {
+	if (!leg_is_source(c, pkt) && c->policy != TD_SOURCE_LATCH) {
 		drop_stranger(r, m, c);
 		return;
 	}
-	if (!decode(&v, rtp, pkt->payload_len, !secure)) {
+	if (!rtp_packet_decode(&v, rtp, pkt->payload_len, !secure)) {
 		worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
 		return;
 	}
 	if (secure && c->policy == TD_SOURCE_LATCH && !open_view(r, m, &v, time))
 		return;
 	expected_pt = v.pt == c->pt || (v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
-	switch (rtp_source_check(r, pkt->leg, pkt, rtp, expected_pt, time)) {
+	switch (source_check(r, pkt->leg, pkt, rtp, expected_pt, time)) {
 	case SOURCE_STRANGER:
 		drop_stranger(r, m, c);
 		return;
@@ -264,11 +184,11 @@ void rtp_receive(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_LATE);
 		return;
 	}
-	rtp_count_in(r->acct, l, pkt->ip_len);
+	leg_count_in(r->acct, l, pkt->ip_len);
 	if (!c->first_told)
 		tell_first(r, pkt->leg, pkt);
 	if (l->flags & LEG_SILENT)
-		rtp_watch_heard(r, pkt->leg, now);
+		watch_heard(r, pkt->leg, now);
 	/* The time stamps of an event stand still: they say nothing of jitter. */
 	if (v.pt == c->pt && verdict != SEQ_RESTART)
 		leg_jitter(l, v.ts, time);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The general way on: a packet whose struct pkt is filled leaves on another leg, or is recorded. */
+/* The general way on: a packet whose struct pkt is filled leaves on another leg. */
 #include <dataplane/leg/relay.h>
 #include <dataplane/leg/secure.h>
-#include <dataplane/tap.h>
 
 /* Out it goes, sealed if it must be; `unsummed`: it has no checksums yet. */
-static void relay_send(struct rtp *r, struct rte_mbuf *m, struct leg *out, bool unsummed)
+static void relay_send(struct legs *r, struct rte_mbuf *m, struct leg *out, bool unsummed)
 {
 	if (out->flags & LEG_SRTP) {
-		if (!rtp_secure_seal(r, (uint32_t)(out - r->leg), m, false))
+		if (!secure_seal(r, (uint32_t)(out - r->leg), m, false))
 			return;
 		unsummed = true;
 	}
-	rtp_count_out(r->acct, out, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
+	leg_count_out(r->acct, out, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
 	if (unsummed)
 		worker_send(r->worker, m, out->nexthop);
 	else
@@ -24,7 +23,7 @@ static void relay_send(struct rtp *r, struct rte_mbuf *m, struct leg *out, bool 
  * all the same, as its pseudo-headers differ in their addresses alone: lengths and protocol add the
  * same in both families.
  */
-static void relay_any(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
+static void relay_any(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
 {
 	const struct pkt *pkt = pkt_of(m);
 	uint32_t id = (uint32_t)(out - r->leg);
@@ -43,14 +42,14 @@ static void relay_any(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_
 	uint16_t checksum;
 
 	if ((unsigned)(rtp - (uint8_t *)m->buf_addr) <
-		sizeof(struct rte_ether_hdr) + rtp_head(out)) { /* no room for longer headers */
+		sizeof(struct rte_ether_hdr) + leg_ip_bytes(out)) { /* no room for longer headers */
 		worker_drop(r->worker, m, TD_DROP_TOO_BIG);
 		return;
 	}
 	sum += (uint16_t)~checksum_fold(old);
 	checksum = (uint16_t)~checksum_fold(sum + out->out_sum + new.first + new.ts);
 	out->out_type &= RTP_TYPE;
-	f = rtp_leg_head(r, id, &r->cold[id].to, false, rtp, pkt->payload_len);
+	f = leg_head(r, id, &r->cold[id].to, false, rtp, pkt->payload_len);
 	udp->dgram_cksum = checksum ? checksum : 0xffff;
 	memcpy(rtp, &new, sizeof(new));
 	memcpy(rtp + 8, &out->out_ssrc, 4);
@@ -60,7 +59,7 @@ static void relay_any(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_
 	relay_send(r, m, out, unsummed);
 }
 
-void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
+void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
 {
 	const struct pkt *pkt = pkt_of(m);
 	uint16_t total = (uint16_t)(pkt->payload_len + IP_UDP_BYTES);
@@ -80,21 +79,4 @@ void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
 	m->ol_flags = 0;
 	relay_rewrite(out, f, pt | (out->out_type & RTP_MARKER), (uint16_t)~checksum_fold(old));
 	relay_send(r, m, out, unsummed);
-}
-
-void rtp_tap(struct rtp *r, uint32_t id, const uint8_t *rtp, const void *payload, uint16_t len,
-	uint64_t now)
-{
-	const struct leg_cold *c = &r->cold[id];
-	struct tap_rec rec = {.kind = TAP_AUDIO,
-		.len = len,
-		.recording = c->recording,
-		.channel = c->channel,
-		.codec = c->codec,
-		.seq = (uint16_t)(rtp[2] << 8 | rtp[3]),
-		.ts = rte_be_to_cpu_32(rtp_load32(rtp + 4)),
-		.ssrc = rte_be_to_cpu_32(rtp_load32(rtp + 8)),
-		.now = now};
-
-	tap_put(r->tap, &rec, payload);
 }

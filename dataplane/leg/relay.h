@@ -13,7 +13,7 @@
 #define TANDEM_DATAPLANE_LEG_RELAY_H
 
 #include <immintrin.h>
-#include <dataplane/leg/priv.h>
+#include <dataplane/leg/header.h>
 
 #define RELAY_IP    14 /* offsets in a frame */
 #define RELAY_ADDR  26
@@ -75,7 +75,7 @@ static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint
 	checksum = (uint16_t)~checksum_fold(sum);
 	out->out_type &= RTP_TYPE;
 	if (unlikely(ip->total_length != is->total_length))
-		rtp_leg_length(out, rte_be_to_cpu_16(is->total_length));
+		leg_length(out, rte_be_to_cpu_16(is->total_length));
 	relay_copy16(f + RELAY_IP, out->header);
 	relay_copy16(f + RELAY_IP + LEG_HEADER - 16, out->header + LEG_HEADER - 16);
 	frame->udp.dgram_cksum = checksum ? checksum : 0xffff;
@@ -85,6 +85,6 @@ static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint
 }
 
 /* Any packet, its struct pkt filled. `pt`: the payload type it leaves with. Takes the packet. */
-void rtp_relay(struct rtp *r, struct rte_mbuf *m, struct leg *out, uint8_t pt);
+void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt);
 
 #endif

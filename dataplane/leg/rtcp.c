@@ -5,8 +5,13 @@
  * bandwidth to save; the first is half of that.
  */
 #include <stdio.h>
+#include <dataplane/leg/header.h>
 #include <dataplane/leg/police.h>
+#include <dataplane/leg/rtcp.h>
 #include <dataplane/leg/secure.h>
+#include <dataplane/leg/source.h>
+#include <dataplane/leg/stats.h>
+#include <dataplane/leg/stream.h>
 #include <dataplane/rtp/rtcp_msg.h>
 
 #define NTP_1970 2208988800u /* seconds from 1900 on, where NTP begins */
@@ -20,7 +25,7 @@ static uint64_t ntp_of(uint64_t ns)
 }
 
 /* The time stamp of section 4. */
-static uint64_t ntp_time(struct rtp *r, uint64_t now)
+static uint64_t ntp_time(struct legs *r, uint64_t now)
 {
 	uint64_t told = atomic_load_explicit(&r->wall_told, memory_order_relaxed);
 
@@ -36,31 +41,31 @@ static uint32_t ntp_middle(uint64_t ntp)
 	return (uint32_t)(ntp >> 16);
 }
 
-static void set_timer(struct rtp *r, uint32_t id, uint32_t mean, uint64_t now)
+static void set_timer(struct legs *r, uint32_t id, uint32_t mean, uint64_t now)
 {
-	r->cold[id].report_at =
-		(uint32_t)(now / TD_NSEC_PER_MSEC) + mean / 2 + (uint32_t)(rtp_random(r) % mean);
+	r->cold[id].report_at = (uint32_t)(now / TD_NSEC_PER_MSEC) + mean / 2 +
+				(uint32_t)(prng_u64(&r->random) % mean);
 }
 
-void rtp_report_start(struct rtp *r, uint32_t id, uint64_t now)
+void report_start(struct legs *r, uint32_t id, uint64_t now)
 {
 	set_timer(r, id, REPORT_MS / 2, now);
 }
 
 /* RTCP is on the account of its leg, and not among its packets, which are RTP's. */
-static void account(struct rtp *r, uint16_t row, enum td_direction way, unsigned ip_bytes)
+static void account(struct legs *r, uint16_t row, enum td_direction way, unsigned ip_bytes)
 {
 	r->acct[row].packets[way]++;
 	r->acct[row].ip_bytes[way] += ip_bytes;
 }
 
 /* What we heard since the last report (A.3). */
-static void block_make(struct rtp *r, uint32_t id, struct rtcp_block *b, uint64_t now)
+static void block_make(struct legs *r, uint32_t id, struct rtcp_block *b, uint64_t now)
 {
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	uint32_t expected = l->seq_max - c->base + 1;
-	uint32_t received = (uint32_t)(rtp_in_packets(l, c) - c->packets_before);
+	uint32_t received = (uint32_t)(leg_in_packets(l, c) - c->packets_before);
 	int64_t lost = (int64_t)expected - received;
 	uint32_t interval = expected - c->expected_prior;
 	int64_t lost_interval = (int64_t)interval - (received - c->received_prior);
@@ -81,13 +86,13 @@ static void block_make(struct rtp *r, uint32_t id, struct rtcp_block *b, uint64_
 		.dlsr = c->sr_ntp ? ntp_middle(ntp_of(now)) - c->sr_time : 0};
 }
 
-static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
+static void send_report(struct legs *r, uint32_t id, bool bye, uint64_t now)
 {
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	uint64_t sent = rtp_out_packets(l, c);
+	uint64_t sent = leg_out_packets(l, c);
 	struct rtcp_msg msg = {.ssrc = ntohl(l->out_ssrc), .bye = bye};
-	struct position p = rtp_stream_position(r, id);
+	struct position p = stream_position(r, id);
 	uint8_t octets[RTCP_MAX], *payload;
 	struct rte_mbuf *m;
 	size_t n;
@@ -100,7 +105,7 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 		msg.ts = p.ts + (rtp_clock(now) - p.time);
 		msg.packets = (uint32_t)sent;
 		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
-					sent * (rtp_head(l) + RTP_HEADER + rtp_secure_more(r, id)));
+					sent * (leg_ip_bytes(l) + RTP_HEADER + secure_more(r, id)));
 		c->out_packets_sr = (uint32_t)sent;
 	}
 	if (l->flags & LEG_STARTED) {
@@ -109,22 +114,22 @@ static void send_report(struct rtp *r, uint32_t id, bool bye, uint64_t now)
 	}
 	snprintf(msg.cname, sizeof(msg.cname), "%08x@tandem", msg.ssrc);
 	n = rtcp_encode(&msg, octets);
-	m = rtp_leg_packet(r, id, true, (unsigned)n, &payload);
+	m = leg_packet(r, id, true, (unsigned)n, &payload);
 	if (!m)
 		return;
 	memcpy(payload, octets, n);
-	if ((l->flags & LEG_SRTP) && !rtp_secure_seal(r, id, m, true))
+	if ((l->flags & LEG_SRTP) && !secure_seal(r, id, m, true))
 		return;
 	account(r, l->out_acct, TD_DIR_OUT, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
 	worker_send_apart(r->worker, m, c->rtcp_nexthop, TD_APART_RTCP, false);
 }
 
-void rtp_report_bye(struct rtp *r, uint32_t id, uint64_t now)
+void report_bye(struct legs *r, uint32_t id, uint64_t now)
 {
 	send_report(r, id, true, now);
 }
 
-void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
+void report_due(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
@@ -133,19 +138,19 @@ void rtp_report_due(struct rtp *r, uint32_t id, uint64_t now)
 
 	police_settle(&l->police_time, rtp_clock(now));
 	police_settle(&c->rtcp_time, rtp_clock(now));
-	rtp_stats_fold(l, c);
+	stats_fold(l, c);
 	packets = (uint32_t)(c->in_packets + c->out_packets);
 	if (packets != c->reported_packets) {
 		c->reported_packets = packets;
-		rtp_stats_get(l, c, &ev.stats);
-		rtp_event(r, id, &ev);
+		stats_get(l, c, &ev.stats);
+		legs_event(r, id, &ev);
 	}
 	send_report(r, id, false, now);
 	set_timer(r, id, REPORT_MS, now);
 }
 
 /* The round trip by LSR and DLSR (section 6.4.1), microseconds. */
-static void read_block(struct rtp *r, struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
+static void read_block(struct legs *r, struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
 {
 	int32_t rtt = (int32_t)(ntp_middle(ntp_time(r, now)) - b->lsr - b->dlsr);
 
@@ -168,14 +173,14 @@ static void read_voip(struct leg_cold *c, const struct rtcp_voip *v)
 		.buffer_ms = v->buffer_ms};
 }
 
-void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
+void report_input(struct legs *r, struct rte_mbuf *m, uint64_t now)
 {
 	const struct pkt *pkt = pkt_of(m);
 	const struct leg *l = &r->leg[pkt->leg];
 	struct leg_cold *c = &r->cold[pkt->leg];
 	struct rtcp_msg msg;
 
-	if (!rtp_source_rtcp(l, c, pkt)) {
+	if (!source_rtcp(l, c, pkt)) {
 		c->strangers++;
 		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
 		return;
@@ -184,7 +189,7 @@ void rtp_rtcp_input(struct rtp *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTCP_FLOOD);
 		return;
 	}
-	if ((l->flags & LEG_SRTP) && !rtp_secure_open(r, m, true, rtp_clock(now)))
+	if ((l->flags & LEG_SRTP) && !secure_open(r, m, true, rtp_clock(now)))
 		return;
 	account(r, l->in_acct, TD_DIR_IN, pkt->ip_len);
 	if (rtcp_decode(&msg, rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload),

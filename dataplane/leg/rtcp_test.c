@@ -128,7 +128,7 @@ static void time_stamps_are_the_wall_clocks(void **state)
 	sent = sr_time(report(w, A, 0));
 	wall = (w->now + WORLD_WALL) / TD_NSEC_PER_SEC + NTP_1970;
 	assert_in_range(sent >> 32, wall - 8, wall);
-	rtp_wall(w->rtp, WORLD_WALL + 3600 * TD_NSEC_PER_SEC);
+	legs_wall(w->rtp, WORLD_WALL + 3600 * TD_NSEC_PER_SEC);
 	first = w->frames;
 	world_advance(w, 8000 * WORLD_MS);
 	assert_in_range((sr_time(report(w, A, first)) >> 32) - (sent >> 32), 3600, 3600 + 16);
@@ -146,7 +146,7 @@ static void a_step_is_no_round_trip(void **state)
 	world_play(w, A, 0, true);
 	world_advance(w, 8000 * WORLD_MS);
 	m.report.lsr = (uint32_t)(sr_time(report(w, A, 0)) >> 16);
-	rtp_wall(w->rtp, WORLD_WALL + 60 * TD_NSEC_PER_SEC);
+	legs_wall(w->rtp, WORLD_WALL + 60 * TD_NSEC_PER_SEC);
 	report_on(w, A, false, &m);
 	world_advance(w, 30000 * WORLD_MS);
 	world_events(w, TD_MEDIA_LEG_STATS, A, &ev);
@@ -212,7 +212,7 @@ static void it_is_on_the_legs_account(void **state)
 		out_bytes += w->frame[i].len - 14u;
 	}
 	assert_true(out > 0);
-	rtp_acct(w->rtp, a.acct, &row);
+	legs_acct(w->rtp, a.acct, &row);
 	assert_int_equal(row.packets[TD_DIR_OUT], out);
 	assert_int_equal(row.ip_bytes[TD_DIR_OUT], out_bytes);
 	assert_int_equal(row.packets[TD_DIR_IN], 501);

@@ -3,7 +3,7 @@
 
 #define BEFORE_TIME RTP_CLOCK /* the old key is good for a second more: packets overtake */
 
-void rtp_secure_set(struct rtp *r, uint32_t id, bool on)
+void secure_set(struct legs *r, uint32_t id, bool on)
 {
 	struct leg *l = &r->leg[id];
 
@@ -12,7 +12,7 @@ void rtp_secure_set(struct rtp *r, uint32_t id, bool on)
 	l->flags = (uint16_t)(on ? l->flags | LEG_SRTP : l->flags & ~LEG_SRTP);
 }
 
-void rtp_secure_key(struct rtp *r, uint32_t id, bool in, const struct td_srtp_key *key)
+void secure_key(struct legs *r, uint32_t id, bool in, const struct td_srtp_key *key)
 {
 	struct leg_secure *s = &r->secure[id];
 	struct srtp_stream *stream = in ? &s->in : &s->out, was = *stream;
@@ -31,14 +31,14 @@ wipe:
 }
 
 static enum srtp_result unprotect(
-	struct rtp *r, struct srtp_stream *s, uint8_t *data, unsigned *len, bool rtcp)
+	struct legs *r, struct srtp_stream *s, uint8_t *data, unsigned *len, bool rtcp)
 {
 	return rtcp ? srtp_unprotect_rtcp(r->crypto, s, data, len)
 		    : srtp_unprotect(r->crypto, s, data, len);
 }
 
-static enum srtp_result open_any(
-	struct rtp *r, struct leg_secure *s, uint8_t *data, unsigned *len, bool rtcp, uint32_t time)
+static enum srtp_result open_any(struct legs *r, struct leg_secure *s, uint8_t *data, unsigned *len,
+	bool rtcp, uint32_t time)
 {
 	enum srtp_result rc = unprotect(r, &s->in, data, len, rtcp);
 
@@ -67,7 +67,7 @@ static enum td_drop drop_of(enum srtp_result rc)
 	}
 }
 
-bool rtp_secure_open(struct rtp *r, struct rte_mbuf *m, bool rtcp, uint32_t time)
+bool secure_open(struct legs *r, struct rte_mbuf *m, bool rtcp, uint32_t time)
 {
 	struct pkt *pkt = pkt_of(m);
 	struct leg_secure *s = &r->secure[pkt->leg];
@@ -102,7 +102,7 @@ static void lengths_set(struct rte_mbuf *m, unsigned headers, unsigned payload)
 			htons((uint16_t)(IP_UDP_BYTES + payload));
 }
 
-bool rtp_secure_seal(struct rtp *r, uint32_t id, struct rte_mbuf *m, bool rtcp)
+bool secure_seal(struct legs *r, uint32_t id, struct rte_mbuf *m, bool rtcp)
 {
 	struct leg_secure *s = &r->secure[id];
 	unsigned headers = worker_is6(m) ? sizeof(struct frame6) : sizeof(struct frame);
@@ -129,7 +129,7 @@ bool rtp_secure_seal(struct rtp *r, uint32_t id, struct rte_mbuf *m, bool rtcp)
 	return true;
 }
 
-unsigned rtp_secure_more(const struct rtp *r, uint32_t id)
+unsigned secure_more(const struct legs *r, uint32_t id)
 {
 	return r->leg[id].flags & LEG_SRTP ? srtp_rtp_more(&r->secure[id].out) : 0;
 }

@@ -9,7 +9,7 @@
 #ifndef TANDEM_DATAPLANE_LEG_SECURE_H
 #define TANDEM_DATAPLANE_LEG_SECURE_H
 
-#include <dataplane/leg/priv.h>
+#include <dataplane/leg/state.h>
 #include <dataplane/rtp/srtp.h>
 
 /* Memory is taken where there are such legs. */
@@ -20,13 +20,13 @@ struct leg_secure {
 	bool confirmed;            /* it did */
 };
 
-void rtp_secure_set(struct rtp *r, uint32_t id, bool on); /* LEG_ADD, LEG_SET, the end */
-void rtp_secure_key(struct rtp *r, uint32_t id, bool in, const struct td_srtp_key *key);
+void secure_set(struct legs *r, uint32_t id, bool on); /* LEG_ADD, LEG_SET, the end */
+void secure_key(struct legs *r, uint32_t id, bool in, const struct td_srtp_key *key);
 
 /* A media packet of the leg in its struct pkt becomes plain. False: it was taken. */
-bool rtp_secure_open(struct rtp *r, struct rte_mbuf *m, bool rtcp, uint32_t time);
+bool secure_open(struct legs *r, struct rte_mbuf *m, bool rtcp, uint32_t time);
 /* A frame of ours to the leg's peer becomes SRTP, its lengths right. False: it was taken. */
-bool rtp_secure_seal(struct rtp *r, uint32_t id, struct rte_mbuf *m, bool rtcp);
-unsigned rtp_secure_more(const struct rtp *r, uint32_t id); /* octets of a packet of RTP */
+bool secure_seal(struct legs *r, uint32_t id, struct rte_mbuf *m, bool rtcp);
+unsigned secure_more(const struct legs *r, uint32_t id); /* octets of a packet of RTP */
 
 #endif

@@ -34,7 +34,7 @@ static void tell_key(struct world *w, uint32_t leg, bool in, uint8_t suite, uint
 		.leg = leg,
 		.srtp = key_of(suite, seed)};
 
-	rtp_command(w->rtp, &cmd, w->now);
+	legs_command(w->rtp, &cmd, w->now);
 }
 
 static struct td_leg_params secure_params(uint32_t leg)

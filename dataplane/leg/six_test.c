@@ -91,8 +91,8 @@ static void bytes_are_those_of_the_family(void **state)
 		world_receive(w, &p);
 		w->now += FRAME_NS;
 	}
-	rtp_acct(w->rtp, 1, &carrier);
-	rtp_acct(w->rtp, 2, &floor);
+	legs_acct(w->rtp, 1, &carrier);
+	legs_acct(w->rtp, 2, &floor);
 	assert_int_equal(carrier.ip_bytes[TD_DIR_IN], 10 * (40 + 8 + 12 + 160));
 	assert_int_equal(floor.ip_bytes[TD_DIR_OUT], 10 * (20 + 8 + 12 + 160));
 	world_cmd(w, TD_MEDIA_LEG_DEL, CARRIER6, 0);

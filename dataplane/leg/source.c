@@ -19,12 +19,14 @@
  * tell. SRTP tells more: of such a leg only what is authentic comes here in the window, and that
  * needs no other proof.
  */
-#include <dataplane/leg/priv.h>
+#include <dataplane/leg/header.h>
+#include <dataplane/leg/match.h>
+#include <dataplane/leg/source.h>
 
 #define SOURCE_SILENCE (2u * RTP_CLOCK)
 #define SOURCE_FAR     (RTP_CLOCK / 2u)
 
-uint32_t rtp_source_mark(const struct rtp *r, const struct td_addr *a)
+uint32_t source_mark(const struct legs *r, const struct td_addr *a)
 {
 	uint64_t half[2], h = r->mark[0];
 
@@ -39,14 +41,14 @@ uint32_t rtp_source_mark(const struct rtp *r, const struct td_addr *a)
 	return (uint32_t)(h >> 32) | 1;
 }
 
-static uint32_t mark_of(const struct rtp *r, const struct pkt *pkt)
+static uint32_t mark_of(const struct legs *r, const struct pkt *pkt)
 {
 	struct td_addr a;
 
 	if (pkt->family == 4)
 		return pkt->src_ip;
 	a = pkt_source(pkt);
-	return rtp_source_mark(r, &a);
+	return source_mark(r, &a);
 }
 
 static bool is_from(const struct td_addr *a, const struct pkt *pkt) /* port and all */
@@ -56,7 +58,7 @@ static bool is_from(const struct td_addr *a, const struct pkt *pkt) /* port and 
 	return a->port == source.port && ip_equal(a, &source);
 }
 
-void rtp_source_set(struct rtp *r, uint32_t id, bool moved)
+void source_set(struct legs *r, uint32_t id, bool moved)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
@@ -72,11 +74,11 @@ void rtp_source_set(struct rtp *r, uint32_t id, bool moved)
 	c->far = false;
 	c->former_ip = c->src_ip;
 	c->former_port = c->src_port;
-	c->src_ip = rtp_source_mark(r, &c->remote);
+	c->src_ip = source_mark(r, &c->remote);
 	c->src_port = c->remote.port;
 }
 
-static void latch(struct rtp *r, uint32_t id, const struct pkt *pkt, bool far)
+static void latch(struct legs *r, uint32_t id, const struct pkt *pkt, bool far)
 {
 	struct leg_cold *c = &r->cold[id];
 	struct td_addr to = pkt_source(pkt);
@@ -86,20 +88,20 @@ static void latch(struct rtp *r, uint32_t id, const struct pkt *pkt, bool far)
 	c->far = far;
 	c->src_ip = mark_of(r, pkt);
 	c->src_port = pkt->src_port;
-	rtp_leg_address(r, id, &to);
-	rtp_leg_match(r, id);
+	leg_address(r, id, &to);
+	leg_match(r, id);
 }
 
-static bool is_far(const struct rtp *r, const struct leg_cold *c, uint32_t ip, uint16_t port)
+static bool is_far(const struct legs *r, const struct leg_cold *c, uint32_t ip, uint16_t port)
 {
-	return (ip != rtp_source_mark(r, &c->remote) && ip != c->sip_ip) ||
+	return (ip != source_mark(r, &c->remote) && ip != c->sip_ip) ||
 	       (ip == c->former_ip && port == c->former_port);
 }
 
 /* A packet that may prove its source. There is one place for a probe, which a near source takes
  * from a far one, and a far one from a near one that has said no more. */
 static enum source probe(
-	struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
+	struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
 {
 	struct leg_cold *c = &r->cold[id];
 	uint32_t ip = mark_of(r, pkt);
@@ -134,23 +136,23 @@ static bool port_may_change(const struct leg *l, const struct leg_cold *c, const
 	       time - l->in_time >= SOURCE_SILENCE;
 }
 
-enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
+enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
 	bool expected_pt, uint32_t time)
 {
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	bool latching = l->flags & LEG_LATCHING;
 
-	if (rtp_is_source(c, pkt) && pkt->src_port == c->src_port && !latching)
+	if (leg_is_source(c, pkt) && pkt->src_port == c->src_port && !latching)
 		return SOURCE_RIGHTFUL;
 	if (c->policy == TD_SOURCE_LATCH && is_from(&c->remote, pkt)) {
 		latch(r, id, pkt, false);
 		return SOURCE_RIGHTFUL;
 	}
-	if (rtp_is_source(c, pkt) && (l->flags & LEG_ANY_PORT) && expected_pt &&
+	if (leg_is_source(c, pkt) && (l->flags & LEG_ANY_PORT) && expected_pt &&
 		port_may_change(l, c, pkt, rtp_load32(rtp + 8), time)) {
 		c->src_port = pkt->src_port;
-		rtp_leg_match(r, id);
+		leg_match(r, id);
 		return SOURCE_RIGHTFUL;
 	}
 	if (latching && (l->flags & LEG_SRTP)) {
@@ -160,11 +162,11 @@ enum source rtp_source_check(struct rtp *r, uint32_t id, const struct pkt *pkt, 
 	return (latching || c->far) && expected_pt ? probe(r, id, pkt, rtp, time) : SOURCE_STRANGER;
 }
 
-bool rtp_source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
+bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
 {
 	if (c->rtcp.family && is_from(&c->rtcp, pkt))
 		return true;
-	if (!rtp_is_source(c, pkt))
+	if (!leg_is_source(c, pkt))
 		return false;
 	if (c->policy != TD_SOURCE_STRICT && !(l->flags & LEG_LATCHING))
 		return true; /* through NAT its port is anyone's guess */

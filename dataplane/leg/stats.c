@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dataplane/leg/priv.h>
 #include <dataplane/leg/stats.h>
 
 /* The first packet of a stream that we have not counted yet (A.1 init_seq). What was counted of
  * the one before is kept in the sums over all of them. */
-void rtp_seq_start(
+void seq_start(
 	struct leg *l, struct leg_cold *c, uint32_t ssrc, uint16_t seq, uint32_t ts, uint32_t time)
 {
 	if (l->flags & LEG_STARTED)
 		c->expected_before += l->seq_max - c->base + 1;
-	c->packets_before = (uint32_t)rtp_in_packets(l, c);
+	c->packets_before = (uint32_t)leg_in_packets(l, c);
 	c->base = seq;
 	c->jumped = false;
 	c->expected_prior = 0;
@@ -27,9 +26,9 @@ void rtp_seq_start(
 
 /*
  * A.1 update_seq, with a memory of LEG_WINDOW packets to tell reordered ones from duplicates. A
- * jump is believed when the packet after it follows on; RESTART asks for rtp_seq_start().
+ * jump is believed when the packet after it follows on; RESTART asks for seq_start().
  */
-enum sequence rtp_seq_update(struct leg *l, struct leg_cold *c, uint16_t seq)
+enum sequence seq_update(struct leg *l, struct leg_cold *c, uint16_t seq)
 {
 	uint16_t delta = (uint16_t)(seq - l->seq_max);
 	uint32_t behind = (uint16_t)-delta;
@@ -54,7 +53,7 @@ enum sequence rtp_seq_update(struct leg *l, struct leg_cold *c, uint16_t seq)
 }
 
 /* The hot counters are 32 bits wide: at 10 Mbit/s a report's interval fills a thousandth. */
-void rtp_stats_fold(struct leg *l, struct leg_cold *c)
+void stats_fold(struct leg *l, struct leg_cold *c)
 {
 	c->in_packets += l->in_packets;
 	c->in_bytes += l->in_bytes;
@@ -63,13 +62,13 @@ void rtp_stats_fold(struct leg *l, struct leg_cold *c)
 	l->in_packets = l->in_bytes = l->out_packets = l->out_bytes = 0;
 }
 
-void rtp_stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stats *out)
+void stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stats *out)
 {
-	uint64_t in_packets = rtp_in_packets(l, c);
+	uint64_t in_packets = leg_in_packets(l, c);
 
 	*out = (struct td_leg_stats){.in_packets = in_packets,
 		.in_bytes = c->in_bytes + l->in_bytes,
-		.out_packets = rtp_out_packets(l, c),
+		.out_packets = leg_out_packets(l, c),
 		.out_bytes = c->out_bytes + l->out_bytes,
 		.strangers = c->strangers,
 		.unexpected_pt = c->unexpected_pt,

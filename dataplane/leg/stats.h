@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The part of RFC 3550's statistics that every packet goes through. */
+/* Statistics of RFC 3550, appendix A. What is inline here, every packet goes through. */
 #ifndef TANDEM_DATAPLANE_LEG_STATS_H
 #define TANDEM_DATAPLANE_LEG_STATS_H
 
-#include <dataplane/leg/leg.h>
+#include <dataplane/leg/state.h>
 
 #define SEQ_MAX_DROPOUT  3000u /* RFC 3550 A.1 */
 #define SEQ_MAX_MISORDER 100u
@@ -32,5 +32,11 @@ static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
 	l->in_ts = ts;
 	l->in_time = time;
 }
+enum sequence { SEQ_NEXT, SEQ_REORDERED, SEQ_DUPLICATE, SEQ_LATE, SEQ_JUMP, SEQ_RESTART };
+void seq_start(
+	struct leg *l, struct leg_cold *c, uint32_t ssrc, uint16_t seq, uint32_t ts, uint32_t time);
+enum sequence seq_update(struct leg *l, struct leg_cold *c, uint16_t seq);
+void stats_fold(struct leg *l, struct leg_cold *c);
+void stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stats *out);
 
 #endif

@@ -379,16 +379,16 @@ static void accounting_counts_ip_bytes(void **state)
 
 		world_receive(w, &p);
 	}
-	rtp_acct(w->rtp, a.acct, &row);
+	legs_acct(w->rtp, a.acct, &row);
 	assert_int_equal(row.packets[TD_DIR_IN], 9);
 	assert_int_equal(row.ip_bytes[TD_DIR_IN], 9 * 200);
 	assert_int_equal(row.packets[TD_DIR_OUT], 0);
 	memset(&row, 0, sizeof(row));
-	rtp_acct(w->rtp, 0, &row);
+	legs_acct(w->rtp, 0, &row);
 	assert_int_equal(row.packets[TD_DIR_OUT], 9);
 	assert_int_equal(row.ip_bytes[TD_DIR_OUT], 9 * 200);
-	rtp_acct(w->rtp, UINT32_MAX, &row);
-	assert_true(rtp_bytes(w->rtp) < 1024 * rtp_legs(w->rtp));
+	legs_acct(w->rtp, UINT32_MAX, &row);
+	assert_true(legs_bytes(w->rtp) < 1024 * legs_count(w->rtp));
 }
 
 int main(void)

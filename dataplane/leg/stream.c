@@ -12,10 +12,11 @@
  * While packets are relayed, only what to add to their numbers is kept: the position of the stream
  * follows from the receiving line of the leg that they come from.
  */
-#include <dataplane/leg/priv.h>
+#include <dataplane/leg/match.h>
+#include <dataplane/leg/stream.h>
 
 /* The leg whose packets go to `id` at this moment and have begun to; or NULL. */
-static const struct leg *feeding(const struct rtp *r, uint32_t id)
+static const struct leg *feeding(const struct legs *r, uint32_t id)
 {
 	uint32_t peer = r->leg[id].peer;
 	const struct leg *in;
@@ -26,7 +27,7 @@ static const struct leg *feeding(const struct rtp *r, uint32_t id)
 	return (in->flags & (LEG_RELAY | LEG_SWITCH)) == LEG_RELAY ? in : NULL;
 }
 
-struct position rtp_stream_position(const struct rtp *r, uint32_t id)
+struct position stream_position(const struct legs *r, uint32_t id)
 {
 	const struct leg_cold *c = &r->cold[id];
 	const struct leg *out = &r->leg[id];
@@ -44,9 +45,9 @@ struct position rtp_stream_position(const struct rtp *r, uint32_t id)
 		.seq = (uint16_t)(in->seq_max + out->seq_add)};
 }
 
-void rtp_stream_settle(struct rtp *r, uint32_t id)
+void stream_settle(struct legs *r, uint32_t id)
 {
-	struct position p = rtp_stream_position(r, id);
+	struct position p = stream_position(r, id);
 	struct leg_cold *c = &r->cold[id];
 
 	c->last_ts = p.ts;
@@ -55,41 +56,41 @@ void rtp_stream_settle(struct rtp *r, uint32_t id)
 }
 
 /* A packet lasts a frame: one that follows sooner would cover the end of the last. */
-uint32_t rtp_stream_next_ts(const struct leg_cold *c, uint32_t time)
+uint32_t stream_next_ts(const struct leg_cold *c, uint32_t time)
 {
 	uint32_t elapsed = time - c->last_time;
 
-	if ((int32_t)elapsed < 0 || elapsed < rtp_frame(c))
-		elapsed = rtp_frame(c);
+	if ((int32_t)elapsed < 0 || elapsed < leg_frame(c))
+		elapsed = leg_frame(c);
 	return c->last_ts + elapsed;
 }
 
-void rtp_stream_switch(struct rtp *r, struct leg *in, uint16_t seq, uint32_t ts, uint32_t time)
+void stream_switch(struct legs *r, struct leg *in, uint16_t seq, uint32_t ts, uint32_t time)
 {
 	struct leg *out = &r->leg[in->peer];
 	const struct leg_cold *c = &r->cold[in->peer];
 
 	out->seq_add = (uint16_t)(c->last_seq + 1 - seq);
-	out->ts_add = rtp_stream_next_ts(c, time) - ts;
+	out->ts_add = stream_next_ts(c, time) - ts;
 	out->out_type |= RTP_MARKER;
 	in->flags &= (uint16_t)~LEG_SWITCH;
-	rtp_leg_match(r, out->peer);
+	leg_match(r, out->peer);
 	/* Stragglers from before would get numbers that were given out already. */
 	r->cold[out->peer].floor = in->seq_max;
 	r->cold[out->peer].top_ts = ts;
 }
 
-void rtp_stream_stop(struct rtp *r, uint32_t id)
+void stream_stop(struct legs *r, uint32_t id)
 {
 	struct leg *in = &r->leg[id];
 
 	if (in->flags & LEG_RELAY)
-		rtp_stream_settle(r, in->peer);
+		stream_settle(r, in->peer);
 	in->flags &= (uint16_t) ~(LEG_RELAY | LEG_SWITCH);
-	rtp_leg_match(r, id);
+	leg_match(r, id);
 }
 
-void rtp_stream_update(struct rtp *r, uint32_t id)
+void stream_update(struct legs *r, uint32_t id)
 {
 	struct leg *in = &r->leg[id];
 	const struct leg *out;
@@ -99,8 +100,8 @@ void rtp_stream_update(struct rtp *r, uint32_t id)
 	out = &r->leg[in->peer];
 	if (!(in->flags & LEG_RECV) || !(out->flags & LEG_SEND) || (out->flags & LEG_PLAY) ||
 		r->cold[id].codec != r->cold[in->peer].codec)
-		rtp_stream_stop(r, id);
+		stream_stop(r, id);
 	else if (!(in->flags & LEG_RELAY))
 		in->flags |= LEG_RELAY | LEG_SWITCH;
-	rtp_leg_match(r, id);
+	leg_match(r, id);
 }

@@ -10,7 +10,9 @@
  * No packet pays for it. The timer reads what packets count anyway; a leg that is silent is kept
  * out of the fast lane, so that its next packet is seen.
  */
-#include <dataplane/leg/priv.h>
+#include <dataplane/leg/match.h>
+#include <dataplane/leg/rtcp.h>
+#include <dataplane/leg/watch.h>
 
 #define SILENCE      (TD_SILENCE_MS * (RTP_CLOCK / 1000u)) /* time-stamp units */
 #define UNITS_A_MS   (RTP_CLOCK / 1000u)
@@ -23,7 +25,7 @@ static bool is_watched(const struct leg *l)
 }
 
 /* The timer fires for the report, or when a silence would have lasted long enough. */
-static void arm(struct rtp *r, uint32_t id, uint64_t now)
+static void arm(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct leg_cold *c = &r->cold[id];
 	int32_t to_report = (int32_t)(c->report_at - (uint32_t)MS(now));
@@ -36,11 +38,11 @@ static void arm(struct rtp *r, uint32_t id, uint64_t now)
 	wheel_set(&r->wheel, &c->timer[LEG_TIMER_WATCH], next);
 }
 
-void rtp_watch_start(struct rtp *r, uint32_t id, uint64_t now)
+void watch_start(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct leg_cold *c = &r->cold[id];
 
-	c->watch_packets = (uint32_t)rtp_in_packets(&r->leg[id], c);
+	c->watch_packets = (uint32_t)leg_in_packets(&r->leg[id], c);
 	c->watch_heard = rtp_clock(now);
 	arm(r, id, now);
 }
@@ -56,11 +58,11 @@ static uint32_t heard(const struct leg *l, const struct leg_cold *c, uint32_t ti
 	return (int32_t)(at - c->watch_heard) > 0 ? at : time;
 }
 
-static void watch(struct rtp *r, uint32_t id, uint64_t now)
+static void watch(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	uint32_t packets = (uint32_t)rtp_in_packets(l, c), time = rtp_clock(now);
+	uint32_t packets = (uint32_t)leg_in_packets(l, c), time = rtp_clock(now);
 	struct td_media_event ev = {.type = TD_MEDIA_SILENT};
 
 	if (packets != c->watch_packets) {
@@ -70,28 +72,28 @@ static void watch(struct rtp *r, uint32_t id, uint64_t now)
 	if (time - c->watch_heard < SILENCE)
 		return;
 	l->flags |= LEG_SILENT;
-	rtp_leg_match(r, id);
+	leg_match(r, id);
 	ev.silence.ms = (time - c->watch_heard) / UNITS_A_MS;
 	ev.silence.never = !c->first_told;
-	rtp_event(r, id, &ev);
+	legs_event(r, id, &ev);
 }
 
-void rtp_watch_due(struct rtp *r, uint32_t id, uint64_t now)
+void watch_due(struct legs *r, uint32_t id, uint64_t now)
 {
 	if (is_watched(&r->leg[id]))
 		watch(r, id, now);
 	if (DUE(now, r->cold[id].report_at))
-		rtp_report_due(r, id, now);
+		report_due(r, id, now);
 	arm(r, id, now);
 }
 
-void rtp_watch_heard(struct rtp *r, uint32_t id, uint64_t now)
+void watch_heard(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct td_media_event ev = {.type = TD_MEDIA_HEARD};
 
 	ev.silence.ms = (rtp_clock(now) - r->cold[id].watch_heard) / UNITS_A_MS;
 	r->leg[id].flags &= (uint16_t)~LEG_SILENT;
-	rtp_leg_match(r, id);
-	rtp_watch_start(r, id, now);
-	rtp_event(r, id, &ev);
+	leg_match(r, id);
+	watch_start(r, id, now);
+	legs_event(r, id, &ev);
 }

@@ -80,8 +80,10 @@ static void a_first_packet_is_late(void **state)
 
 	assert_in_range(silent_after(w, B, &ev), TD_SILENCE_MS, TD_SILENCE_MS + 2);
 	assert_true(ev.silence.never);
+	/* A report between may have set the timer anew, a millisecond later at most. */
+	world_advance(w, WORLD_MS);
 	assert_int_equal(world_events(w, TD_MEDIA_SILENT, A, NULL), 1);
-	world_advance(w, 500 * WORLD_MS);
+	world_advance(w, 499 * WORLD_MS);
 	talk(w, A, 1, 1);
 	assert_int_equal(world_events(w, TD_MEDIA_FIRST_RTP, A, NULL), 1);
 	assert_int_equal(world_events(w, TD_MEDIA_HEARD, A, &ev), 1);

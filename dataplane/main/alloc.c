@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <dataplane/port/eal.h>
 #include <dataplane/port/mempool.h>
+#include <dataplane/leg/sounds.h>
 #include <dataplane/main/dp.h>
 #include <dataplane/net/frag.h>
 #include <dataplane/net/punt.h>
@@ -79,7 +80,7 @@ static int dp_addresses(struct dp *dp, struct td_text *err)
 				return -EINVAL;
 			}
 			dp->workers.address[dp->workers.addresses++] =
-				(struct rtp_address){.addr = *a, .port = (uint8_t)i};
+				(struct legs_address){.addr = *a, .port = (uint8_t)i};
 		}
 	return 0;
 }
@@ -212,7 +213,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 {
 	struct dp_worker *d = &dp->workers.worker[index];
 	uint64_t legs = (uint64_t)dp->workers.addresses * dp->workers.local.ports_per_address;
-	struct rtp_params p = {
+	struct legs_params p = {
 		.worker = &d->worker,
 		.index = index,
 		.count = dp->workers.count,
@@ -249,7 +250,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 		return -ENOMEM;
 	p.tap = d->tap;
 	p.seed = p.now;
-	d->rtp = rtp_alloc(&p);
+	d->rtp = legs_alloc(&p);
 	return d->rtp ? 0 : -errno;
 }
 
@@ -375,7 +376,7 @@ static void dp_wake_all(struct dp *dp)
 void dp_wall(struct dp *dp, uint64_t wall_offset)
 {
 	for (unsigned i = 0; i < dp->workers.count; i++)
-		rtp_wall(dp->workers.worker[i].rtp, wall_offset);
+		legs_wall(dp->workers.worker[i].rtp, wall_offset);
 }
 
 void dp_stop(struct dp *dp)
@@ -406,7 +407,7 @@ static void dp_ring_free(struct rte_ring *r, bool packets)
 static void dp_worker_fini(struct dp_worker *d)
 {
 	if (d->rtp)
-		rtp_free(d->rtp);
+		legs_free(d->rtp);
 	frag_free(d->frag);
 	if (d->tap)
 		tap_free(d->tap);

@@ -132,7 +132,7 @@ void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)
 {
 	*out = (struct td_acct_row){0};
 	for (unsigned i = 0; i < dp->workers.count; i++)
-		rtp_acct(dp->workers.worker[i].rtp, row, out);
+		legs_acct(dp->workers.worker[i].rtp, row, out);
 }
 
 uint32_t dp_acct_rows(const struct dp *dp)
@@ -151,9 +151,9 @@ void dp_memory(struct dp *dp, struct dp_memory *out)
 		.hugepages = eal_hugepages(),
 	};
 	for (unsigned i = 0; i < dp->workers.count; i++) {
-		out->legs_bytes += rtp_bytes(dp->workers.worker[i].rtp);
-		out->legs += rtp_legs(dp->workers.worker[i].rtp);
-		out->legs_in_use += rtp_legs_in_use(dp->workers.worker[i].rtp);
+		out->legs_bytes += legs_bytes(dp->workers.worker[i].rtp);
+		out->legs += legs_count(dp->workers.worker[i].rtp);
+		out->legs_in_use += legs_in_use(dp->workers.worker[i].rtp);
 	}
 }
 

@@ -95,7 +95,7 @@ static unsigned worker_commands(struct dp_worker *d, uint64_t now)
 	unsigned n = 0;
 
 	while (n < COMMAND_BURST && cmdq_get(d->commands, &cmd)) {
-		rtp_command(d->rtp, &cmd, now);
+		legs_command(d->rtp, &cmd, now);
 		n++;
 	}
 	if (n)
@@ -127,7 +127,7 @@ static void worker_routes(struct dp_worker *d)
 	if (generation == d->generation)
 		return;
 	d->generation = generation;
-	rtp_reroute(d->rtp);
+	legs_reroute(d->rtp);
 }
 
 uint64_t worker_turn(struct dp_worker *d, uint64_t now)
@@ -142,7 +142,7 @@ uint64_t worker_turn(struct dp_worker *d, uint64_t now)
 		sip_from_ring(d, now);
 	worker_routes(d);
 	if (now >= d->rtp_due)
-		d->rtp_due = rtp_tick(d->rtp, now);
+		d->rtp_due = legs_tick(d->rtp, now);
 	held = sip_release_held(d, now);
 	due = d->rtp_due < held ? d->rtp_due : held;
 	held = d->frag ? frag_expire(d->frag, &d->worker, now) : TD_NEVER;

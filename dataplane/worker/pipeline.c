@@ -167,7 +167,7 @@ static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned
 			 (d->all->count > 1 && media_worker(d, m[i]) != d->worker.index))
 			batch[verdict][count[verdict]++] = m[i];
 		else /* in turn: its leg's next may be in the lane again */
-			rtp_receive(d->rtp, m[i], now);
+			legs_receive(d->rtp, m[i], now);
 	}
 	for (unsigned v = 0; v < VERDICT_COUNT; v++)
 		if (count[v])

@@ -8,7 +8,7 @@
 
 #include <rte_rcu_qsbr.h>
 #include <dataplane/dataplane.h>
-#include <dataplane/leg/rtp.h>
+#include <dataplane/leg/legs.h>
 #include <dataplane/net/ledger.h>
 #include <dataplane/net/local.h>
 #include <dataplane/worker/handover.h>
@@ -40,7 +40,7 @@ struct worker_rest {
 struct dp_worker {
 	struct worker worker;
 	struct workers *all;
-	struct rtp *rtp;
+	struct legs *rtp;
 	struct tap *tap;
 	struct wake wake;
 	struct rte_ring *commands; /* signalling: struct td_media_cmd */
@@ -77,7 +77,7 @@ struct workers {
 	struct dp_worker *worker;
 	struct handover *handover; /* between workers; NULL where there is one */
 	struct local local;
-	struct rtp_address address[PORT_MAX * TD_CONF_LIST];
+	struct legs_address address[PORT_MAX * TD_CONF_LIST];
 	unsigned addresses;
 	struct rte_mempool *pool;
 	struct rte_rcu_qsbr *qsbr; /* thread: worker's index, then signalling */

@@ -84,7 +84,7 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 	struct sim *s = ctx;
 
 	note(s, cmd);
-	rtp_command(s->world->rtp, cmd, s->world->now);
+	legs_command(s->world->rtp, cmd, s->world->now);
 }
 
 static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
@@ -475,7 +475,7 @@ void sim_stop(struct sim *s)
 {
 	sim_run(s, 100);
 	assert_int_equal(td_engine_calls(s->engine), 0);
-	assert_int_equal(rtp_legs_in_use(s->world->rtp), 0);
+	assert_int_equal(legs_in_use(s->world->rtp), 0);
 	td_engine_free(s->engine);
 	assert_true(s->strange > 1000);
 }

@@ -3,7 +3,7 @@
  * Whole calls in virtual time with strangers at every moment: the engine's state machine and the
  * worker's legs, joined as the host joins them, between peers that speak SIP and RTP.
  *
- *     peers ──SIP──► td_engine ──media commands──► struct rtp ◄──RTP, RTCP── speakers, who are
+ *     peers ──SIP──► td_engine ──media commands──► struct legs ◄──RTP, RTCP── speakers, who are
  *          ◄───────           ◄──────events──────             ──RTP──►       rightful, and
  * strangers
  *

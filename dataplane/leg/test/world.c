@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <rte_eal.h>
 #include <dataplane/leg/lane.h>
+#include <dataplane/leg/sounds.h>
 #include <dataplane/leg/test/world.h>
 #include <dataplane/tap.h>
 
@@ -182,14 +183,14 @@ static struct td_addr our_address(unsigned address)
 
 int world_setup(void **state)
 {
-	struct rtp_address ours[WORLD_ADDRESSES];
+	struct legs_address ours[WORLD_ADDRESSES];
 	uint8_t sound[320 * 3];
 	struct world *w = calloc(1, sizeof(*w));
 
 	world = w;
 	random_state = 42;
 	for (unsigned i = 0; i < WORLD_ADDRESSES; i++)
-		ours[i] = (struct rtp_address){.addr = our_address(i), .port = i % 2};
+		ours[i] = (struct legs_address){.addr = our_address(i), .port = i % 2};
 	w->now = 1000 * TD_NSEC_PER_SEC + 123456;
 	w->frame = malloc(WORLD_LOG * sizeof(*w->frame));
 	w->event = malloc(WORLD_LOG * sizeof(*w->event));
@@ -216,7 +217,7 @@ int world_setup(void **state)
 	for (unsigned i = 0; i < sizeof(sound); i++)
 		sound[i] = (uint8_t)(i / 160 * 16 + i % 13);
 	assert_int_equal(sounds_set(w->sounds, 0, TD_CODEC_PCMA, sound, sizeof(sound)), 0);
-	w->rtp = rtp_alloc(&(struct rtp_params){.worker = &w->worker,
+	w->rtp = legs_alloc(&(struct legs_params){.worker = &w->worker,
 		.count = 1,
 		.rtp_port_min = WORLD_PORT_MIN,
 		.rtp_port_max = WORLD_PORT_MAX,
@@ -239,14 +240,14 @@ int world_teardown(void **state)
 {
 	struct world *w = *state;
 
-	for (uint32_t leg = 0; leg < rtp_legs(w->rtp); leg++)
+	for (uint32_t leg = 0; leg < legs_count(w->rtp); leg++)
 		world_cmd(w, TD_MEDIA_LEG_DEL, leg, 0);
 	world_check_balance(w);
-	assert_int_equal(rtp_legs_in_use(w->rtp), 0);
+	assert_int_equal(legs_in_use(w->rtp), 0);
 	assert_int_equal(w->references, 0);
 	assert_int_equal(rte_mempool_avail_count(pool), MBUFS);
-	assert_true(rtp_tick(w->rtp, w->now) == TD_NEVER);
-	rtp_free(w->rtp);
+	assert_true(legs_tick(w->rtp, w->now) == TD_NEVER);
+	legs_free(w->rtp);
 	sounds_free(w->sounds);
 	tap_free(w->tap);
 	free(w->event);
@@ -284,7 +285,7 @@ static void params_command(
 {
 	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg, .leg_params = *p};
 
-	rtp_command(w->rtp, &cmd, w->now);
+	legs_command(w->rtp, &cmd, w->now);
 	flush(w);
 }
 
@@ -306,7 +307,7 @@ void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer
 		cmd.tap.recording = peer;
 		cmd.tap.channel = leg / WORLD_PER_ADDRESS % 2;
 	}
-	rtp_command(w->rtp, &cmd, w->now);
+	legs_command(w->rtp, &cmd, w->now);
 	flush(w);
 }
 
@@ -315,7 +316,7 @@ void world_play(struct world *w, uint32_t leg, uint32_t sound, bool loop)
 	struct td_media_cmd cmd = {
 		.op = TD_MEDIA_PLAY, .leg = leg, .play = {.sound = sound, .loop = loop}};
 
-	rtp_command(w->rtp, &cmd, w->now);
+	legs_command(w->rtp, &cmd, w->now);
 }
 
 static void write_rtp(uint8_t *p, const struct world_rtp *in, unsigned len)
@@ -411,7 +412,7 @@ static void input_port(struct world *w, unsigned port, struct rte_mbuf **m, unsi
 
 		w->general++;
 		if (verdict == VERDICT_MEDIA)
-			rtp_receive(w->rtp, m[i], w->now);
+			legs_receive(w->rtp, m[i], w->now);
 		else
 			worker_drop(&w->worker, m[i], verdict - VERDICT_DROP);
 	}
@@ -452,7 +453,7 @@ void world_advance(struct world *w, uint64_t ns)
 	uint64_t end = w->now + ns;
 
 	for (;;) {
-		uint64_t next = rtp_tick(w->rtp, w->now);
+		uint64_t next = legs_tick(w->rtp, w->now);
 
 		flush(w);
 		if (next > end)

@@ -14,7 +14,7 @@
 #define TANDEM_DATAPLANE_LEG_TEST_WORLD_H
 
 #include <dataplane/net/parse.h>
-#include <dataplane/leg/rtp.h>
+#include <dataplane/leg/legs.h>
 #include <dataplane/net/ledger.h>
 #include <tests/unit/unit.h>
 
@@ -50,7 +50,7 @@ struct world_frame {
 struct world {
 	struct worker worker;
 	uint64_t now;
-	struct rtp *rtp;
+	struct legs *rtp;
 	struct tap *tap;
 	struct sounds *sounds;
 	struct local local;

@@ -16,7 +16,7 @@
 #define POPULATE_BYTES (64ull << 20)
 
 /* Its own legs: those of the other workers are pages of zeroes that take no memory. */
-static void table_populate(const struct rtp *r, char *table, size_t size)
+static void table_populate(const struct legs *r, char *table, size_t size)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
@@ -38,7 +38,7 @@ static void *table_reserve(uint64_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static void *table_alloc(struct rtp *r, uint64_t count, size_t size)
+static void *table_alloc(struct legs *r, uint64_t count, size_t size)
 {
 	uint64_t bytes = count * size, own = (uint64_t)r->addresses * r->own_count * size;
 	void *p = table_reserve(bytes);
@@ -59,9 +59,9 @@ static void table_free(void *p, uint64_t count, size_t size)
 		munmap(p, count * size);
 }
 
-struct rtp *rtp_alloc(const struct rtp_params *p)
+struct legs *legs_alloc(const struct legs_params *p)
 {
-	struct rtp *r =
+	struct legs *r =
 		aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_ALIGN(sizeof(*r), RTE_CACHE_LINE_SIZE));
 
 	if (!r)
@@ -72,10 +72,10 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->sounds = p->sounds;
 	r->event = p->event;
 	r->event_ctx = p->event_ctx;
-	r->random = p->seed;
+	prng_init(&r->random, p->seed);
 	/* Refused, which it never is, it leaves what the seed gives. */
 	for (unsigned i = 0; i < 2; i++)
-		r->mark[i] = rtp_random(r);
+		r->mark[i] = prng_u64(&r->random);
 	(void)!getrandom(r->mark, sizeof(r->mark), GRND_NONBLOCK);
 	r->wall = p->wall_offset;
 	atomic_init(&r->wall_told, p->wall_offset);
@@ -99,7 +99,7 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	r->cold = table_alloc(r, r->legs, sizeof(*r->cold));
 	r->secure = table_reserve(r->legs * (uint64_t)sizeof(*r->secure));
 	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold || !r->secure) {
-		rtp_free(r);
+		legs_free(r);
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -107,7 +107,7 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	if (!r->crypto) {
 		int err = errno;
 
-		rtp_free(r);
+		legs_free(r);
 		errno = err;
 		return NULL;
 	}
@@ -116,7 +116,7 @@ struct rtp *rtp_alloc(const struct rtp_params *p)
 	return r;
 }
 
-void rtp_free(struct rtp *r)
+void legs_free(struct legs *r)
 {
 	if (!r)
 		return;
@@ -128,74 +128,4 @@ void rtp_free(struct rtp *r)
 	free(r->live);
 	free(r->address);
 	free(r);
-}
-
-uint64_t rtp_tick(struct rtp *r, uint64_t now)
-{
-	struct wheel_timer *t;
-
-	while ((t = wheel_due(&r->wheel, now))) {
-		size_t at = (size_t)((char *)t - (char *)r->cold);
-		uint32_t id = (uint32_t)(at / sizeof(*r->cold));
-
-		switch ((enum leg_timer)(t - r->cold[id].timer)) {
-		case LEG_TIMER_PLAY:
-			rtp_play_due(r, id, t->deadline, now);
-			break;
-		case LEG_TIMER_WATCH:
-			rtp_watch_due(r, id, now);
-			break;
-		case LEG_TIMER_DIGIT:
-			rtp_digit_due(r, id, now);
-			break;
-		case LEG_TIMERS:
-			break;
-		}
-	}
-	return wheel_next(&r->wheel);
-}
-
-void rtp_reroute(struct rtp *r)
-{
-	struct fib *fib = r->worker->fib;
-
-	for (uint32_t word = 0; word < (r->legs + 63) / 64; word++)
-		for (uint64_t bits = r->live[word]; bits; bits &= bits - 1) {
-			uint32_t id = word * 64 + (uint32_t)__builtin_ctzll(bits);
-			uint32_t rtp = r->leg[id].nexthop, rtcp = r->cold[id].rtcp_nexthop;
-
-			rtp_leg_nexthops(r, id);
-			fib_put(fib, rtp);
-			fib_put(fib, rtcp);
-		}
-}
-
-void rtp_wall(struct rtp *r, uint64_t offset)
-{
-	atomic_store_explicit(&r->wall_told, offset, memory_order_relaxed);
-}
-
-void rtp_acct(const struct rtp *r, uint32_t row, struct td_acct_row *add)
-{
-	if (row >= r->acct_rows)
-		return;
-	for (unsigned d = 0; d < TD_DIR_COUNT; d++) {
-		add->packets[d] += r->acct[row].packets[d];
-		add->ip_bytes[d] += r->acct[row].ip_bytes[d];
-	}
-}
-
-uint64_t rtp_bytes(const struct rtp *r)
-{
-	return r->bytes;
-}
-
-uint32_t rtp_legs(const struct rtp *r)
-{
-	return r->own_count * r->addresses;
-}
-
-uint32_t rtp_legs_in_use(const struct rtp *r)
-{
-	return atomic_load_explicit(&r->legs_in_use, memory_order_relaxed);
 }

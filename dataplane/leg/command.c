@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Commands of signalling: legs begin, change, are joined and end. */
+#include <dataplane/leg/digits.h>
+#include <dataplane/leg/header.h>
+#include <dataplane/leg/match.h>
+#include <dataplane/leg/play.h>
+#include <dataplane/leg/police.h>
+#include <dataplane/leg/record.h>
+#include <dataplane/leg/rtcp.h>
+#include <dataplane/leg/secure.h>
+#include <dataplane/leg/source.h>
+#include <dataplane/leg/stats.h>
+#include <dataplane/leg/stream.h>
+#include <dataplane/leg/watch.h>
+#include <engine/base/codec.h>
+
+static bool addr_same(const struct td_addr *a, const struct td_addr *b)
+{
+	return a->port == b->port && ip_equal(a, b);
+}
+
+/* What LEG_ADD and LEG_SET have in common. */
+static void leg_set(
+	struct legs *r, uint32_t id, const struct td_leg_params *p, bool added, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	bool moved = added || !addr_same(&c->remote, &p->remote);
+	bool mux = p->flags & TD_LEG_RTCP_MUX;
+	bool rtcp_moved = !addr_same(&c->rtcp, &p->rtcp) || c->mux != mux || c->dscp != p->dscp;
+	uint16_t both = LEG_RECV | LEG_SEND, before = l->flags & both;
+
+	c->cookie = p->cookie;
+	c->codec = p->codec;
+	c->policy = p->policy;
+	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
+	c->play_octets = (uint16_t)codec_payload(c->codec, c->ptime_ms);
+	c->remote = p->remote;
+	c->rtcp = p->rtcp;
+	c->mux = mux;
+	c->dscp = p->dscp;
+	c->sip_ip = source_mark(r, &p->sip);
+	c->pt = l->out_type = p->pt;
+	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
+	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
+	l->flags &= (uint16_t) ~(LEG_SEND | LEG_RECV | LEG_RTCP);
+	l->flags |= (uint16_t)((p->flags & TD_LEG_SEND ? LEG_SEND : 0) |
+			       (p->flags & TD_LEG_RECV ? LEG_RECV : 0) |
+			       (p->flags & TD_LEG_RTCP ? LEG_RTCP : 0));
+	secure_set(r, id, p->flags & TD_LEG_SRTP);
+	source_set(r, id, moved);
+	if (moved || rtcp_moved)
+		leg_address(r, id, moved ? &c->remote : &c->to);
+	if ((l->flags & both) != both)
+		l->flags &= (uint16_t)~LEG_SILENT;
+	else if (before != both)
+		watch_start(r, id, now);
+	l->police_byte = police_byte(leg_frame(c), leg_ip_bytes(l) + RTP_HEADER + c->play_octets);
+	leg_match(r, id);
+	record_prepare(r, id);
+}
+
+static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+
+	memset(l, 0, sizeof(*l));
+	memset(c, 0, sizeof(*c));
+	l->flags = LEG_LIVE;
+	if (leg_local(r, id)->addr.family == 6)
+		l->flags |= LEG_SIX;
+	l->peer = TD_LEG_NONE;
+	l->police_time = rtp_clock(now);
+	l->out_ssrc = htonl(p->ssrc);
+	report_start(r, id, now);
+	watch_start(r, id, now);
+	leg_set(r, id, p, true, now);
+	/* As if a packet had been sent a frame ago: the first one has seq and ts_offset. */
+	c->last_seq = (uint16_t)(p->seq - 1);
+	c->last_ts = p->ts_offset - leg_frame(c);
+	c->last_time = rtp_clock(now) - leg_frame(c);
+	r->live[id / 64] |= 1ull << id % 64;
+	atomic_fetch_add_explicit(&r->legs_in_use, 1, memory_order_relaxed);
+}
+
+static void unbridge(struct legs *r, uint32_t id, bool ended)
+{
+	uint32_t peer = r->leg[id].peer;
+
+	if (peer == TD_LEG_NONE)
+		return;
+	stream_stop(r, id);
+	stream_stop(r, peer);
+	r->leg[id].peer = TD_LEG_NONE;
+	r->leg[peer].peer = TD_LEG_NONE;
+	if (ended)
+		r->leg[peer].flags |= LEG_ORPHAN;
+}
+
+static void bridge(struct legs *r, uint32_t id, uint32_t peer)
+{
+	if (peer >= r->legs || peer == id || !(r->leg[peer].flags & LEG_LIVE))
+		return;
+	play_stop(r, id);
+	play_stop(r, peer);
+	if (r->leg[id].peer != peer) {
+		unbridge(r, id, false);
+		unbridge(r, peer, false);
+		r->leg[id].peer = peer;
+		r->leg[peer].peer = id;
+		r->leg[id].flags &= (uint16_t)~LEG_ORPHAN;
+		r->leg[peer].flags &= (uint16_t)~LEG_ORPHAN;
+	}
+	record_prepare(r, id);
+	record_prepare(r, peer);
+	stream_update(r, id);
+	stream_update(r, peer);
+}
+
+static void leg_del(struct legs *r, uint32_t id, uint64_t now)
+{
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE};
+
+	play_stop(r, id);
+	unbridge(r, id, true);
+	report_bye(r, id, now);
+	digits_finish(r, id);
+	record_stop(r, id, now);
+	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_WATCH]);
+	fib_put(r->worker->fib, l->nexthop);
+	fib_put(r->worker->fib, c->rtcp_nexthop);
+	stats_get(l, c, &ev.stats);
+	secure_set(r, id, false);
+	l->flags = 0;
+	leg_match(r, id);
+	r->live[id / 64] &= ~(1ull << id % 64);
+	atomic_fetch_sub_explicit(&r->legs_in_use, 1, memory_order_relaxed);
+	legs_event(r, id, &ev);
+}
+
+/* A leg that is not there answers LEG_DEL all the same: signalling waits for it. */
+static void command_no_leg(struct legs *r, const struct td_media_cmd *cmd)
+{
+	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE, .leg = cmd->leg};
+
+	if (cmd->op == TD_MEDIA_LEG_DEL)
+		r->event(r->event_ctx, &ev);
+}
+
+void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now)
+{
+	uint32_t id = cmd->leg;
+
+	if (id >= r->legs || (cmd->op != TD_MEDIA_LEG_ADD && !(r->leg[id].flags & LEG_LIVE))) {
+		command_no_leg(r, cmd);
+		return;
+	}
+	switch ((enum td_media_op)cmd->op) {
+	case TD_MEDIA_LEG_ADD:
+		if (!(r->leg[id].flags & LEG_LIVE))
+			leg_add(r, id, &cmd->leg_params, now);
+		break;
+	case TD_MEDIA_LEG_SET:
+		leg_set(r, id, &cmd->leg_params, false, now);
+		stream_update(r, id);
+		if (r->leg[id].peer != TD_LEG_NONE)
+			stream_update(r, r->leg[id].peer);
+		break;
+	case TD_MEDIA_LEG_DEL:
+		leg_del(r, id, now);
+		break;
+	case TD_MEDIA_BRIDGE:
+		bridge(r, id, cmd->peer);
+		break;
+	case TD_MEDIA_UNBRIDGE:
+		unbridge(r, id, false);
+		break;
+	case TD_MEDIA_PLAY:
+		play_start(r, id, cmd->play.sound, cmd->play.loop, now);
+		break;
+	case TD_MEDIA_STOP:
+		play_stop(r, id);
+		break;
+	case TD_MEDIA_TAP:
+		record_start(r, id, cmd->tap.recording, cmd->tap.channel, now);
+		break;
+	case TD_MEDIA_UNTAP:
+		record_stop(r, id, now);
+		break;
+	case TD_MEDIA_SRTP_IN:
+	case TD_MEDIA_SRTP_OUT:
+		secure_key(r, id, cmd->op == TD_MEDIA_SRTP_IN, &cmd->srtp);
+		break;
+	}
+}

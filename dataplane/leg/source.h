@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which packets are the peer's. */
+#ifndef TANDEM_DATAPLANE_LEG_SOURCE_H
+#define TANDEM_DATAPLANE_LEG_SOURCE_H
+
+#include <dataplane/leg/state.h>
+
+enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
+void source_set(struct legs *r, uint32_t id, bool moved);
+/* Stands for an address where there is no room for one of IPv6: a hash with a key of this run,
+ * which no one can aim at. 0 for none. */
+uint32_t source_mark(const struct legs *r, const struct td_addr *a);
+enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
+	bool expected_pt, uint32_t time);
+bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt);
+
+#endif
