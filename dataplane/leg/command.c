@@ -60,11 +60,21 @@ static void leg_set(
 	record_prepare(r, id);
 }
 
+static void leg_change(struct legs *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
+{
+	leg_set(r, id, p, false, now);
+	stream_update(r, id);
+	if (r->leg[id].peer != TD_LEG_NONE)
+		stream_update(r, r->leg[id].peer);
+}
+
 static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 
+	if (l->flags & LEG_LIVE)
+		return;
 	memset(l, 0, sizeof(*l));
 	memset(c, 0, sizeof(*c));
 	l->flags = LEG_LIVE;
@@ -141,6 +151,12 @@ static void leg_del(struct legs *r, uint32_t id, uint64_t now)
 	legs_event(r, id, &ev);
 }
 
+static bool can_obey(const struct legs *r, const struct td_media_cmd *cmd)
+{
+	return cmd->leg < r->legs &&
+	       (cmd->op == TD_MEDIA_LEG_ADD || r->leg[cmd->leg].flags & LEG_LIVE);
+}
+
 /* A leg that is not there answers LEG_DEL all the same: signalling waits for it. */
 static void command_no_leg(struct legs *r, const struct td_media_cmd *cmd)
 {
@@ -154,20 +170,16 @@ void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now)
 {
 	uint32_t id = cmd->leg;
 
-	if (id >= r->legs || (cmd->op != TD_MEDIA_LEG_ADD && !(r->leg[id].flags & LEG_LIVE))) {
+	if (!can_obey(r, cmd)) {
 		command_no_leg(r, cmd);
 		return;
 	}
 	switch ((enum td_media_op)cmd->op) {
 	case TD_MEDIA_LEG_ADD:
-		if (!(r->leg[id].flags & LEG_LIVE))
-			leg_add(r, id, &cmd->leg_params, now);
+		leg_add(r, id, &cmd->leg_params, now);
 		break;
 	case TD_MEDIA_LEG_SET:
-		leg_set(r, id, &cmd->leg_params, false, now);
-		stream_update(r, id);
-		if (r->leg[id].peer != TD_LEG_NONE)
-			stream_update(r, r->leg[id].peer);
+		leg_change(r, id, &cmd->leg_params, now);
 		break;
 	case TD_MEDIA_LEG_DEL:
 		leg_del(r, id, now);

@@ -106,29 +106,126 @@ static void drop_stranger(struct legs *r, struct rte_mbuf *m, struct leg_cold *c
 	worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
 }
 
+/* A packet on its way through the checks, and what is known of it by then. */
+struct arrival {
+	struct rte_mbuf *m;
+	const struct pkt *pkt;
+	struct leg *l;
+	struct leg_cold *c;
+	struct rtp_packet v;
+	uint64_t now;
+	uint32_t time; /* now, in time-stamp units */
+	bool expected; /* its payload type was negotiated */
+};
+
 /* SRTP becomes RTP, in the packet and in what is known of it. False: it was taken. */
-static bool open_view(struct legs *r, struct rte_mbuf *m, struct rtp_packet *v, uint32_t time)
+static bool open_packet(struct legs *r, struct arrival *a)
 {
-	if (!secure_open(r, m, false, time))
+	if (!secure_open(r, a->m, false, a->time))
 		return false;
-	if (rtp_packet_decode(v, v->rtp, pkt_of(m)->payload_len, true))
+	if (rtp_packet_decode(&a->v, a->v.rtp, a->pkt->payload_len, true))
 		return true;
-	worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
+	worker_drop(r->worker, a->m, TD_DROP_RTP_HEADER);
 	return false;
+}
+
+/* Is it from the peer? False: it was taken. */
+static bool check_source(struct legs *r, struct arrival *a)
+{
+	switch (source_check(r, a->pkt->leg, a->pkt, a->v.rtp, a->expected, a->time)) {
+	case SOURCE_STRANGER:
+		drop_stranger(r, a->m, a->c);
+		return false;
+	case SOURCE_PROBATION:
+		worker_drop(r->worker, a->m, TD_DROP_RTP_PROBATION);
+		return false;
+	case SOURCE_PROVED:
+		worker_consume(r->worker, a->m, TD_CONSUMED_LATCH);
+		return false;
+	case SOURCE_RIGHTFUL:
+		break;
+	}
+	return true;
+}
+
+/* From here on it is plain RTP of the peer. False: it was taken. With TD_SOURCE_LATCH, SRTP is
+ * opened first: a packet that is authentic proves its source. */
+static bool check_peer(struct legs *r, struct arrival *a)
+{
+	bool secure = a->l->flags & LEG_SRTP, before = a->c->policy == TD_SOURCE_LATCH;
+	const struct leg_cold *c = a->c;
+
+	if (secure && before && !open_packet(r, a))
+		return false;
+	a->expected = a->v.pt == c->pt || (a->v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
+	return check_source(r, a) && (!secure || before || open_packet(r, a));
+}
+
+/* May it count, in a stream that is or begins? False: it was taken. */
+static bool check_stream(struct legs *r, struct arrival *a)
+{
+	bool other = a->v.ssrc != a->c->in_ssrc;
+
+	if (a->v.ssrc == a->l->out_ssrc && other)
+		own_ssrc(r, a->pkt->leg, a->v.seq, a->now);
+	/* A type that was not negotiated starts no stream, but it has its place in one. */
+	if (!a->expected && (!(a->l->flags & LEG_STARTED) || other)) {
+		a->c->unexpected_pt++;
+		worker_drop(r->worker, a->m, TD_DROP_RTP_PAYLOAD_TYPE);
+		return false;
+	}
+	if (!police_pass(a->l, a->pkt->ip_len, a->time)) {
+		worker_drop(r->worker, a->m, TD_DROP_RTP_FLOOD);
+		return false;
+	}
+	return true;
+}
+
+static void count(struct legs *r, const struct arrival *a, enum sequence verdict)
+{
+	leg_count_in(r->acct, a->l, a->pkt->ip_len);
+	if (!a->c->first_told)
+		tell_first(r, a->pkt->leg, a->pkt);
+	if (a->l->flags & LEG_SILENT)
+		watch_heard(r, a->pkt->leg, a->now);
+	/* The time stamps of an event stand still: they say nothing of jitter. */
+	if (a->v.pt == a->c->pt && verdict != SEQ_RESTART)
+		leg_jitter(a->l, a->v.ts, a->time);
+}
+
+static void receive_rtp(struct legs *r, struct arrival *a)
+{
+	enum sequence verdict;
+
+	if (!check_peer(r, a) || !check_stream(r, a))
+		return;
+	verdict = sequence(r, a->pkt->leg, &a->v, a->time);
+	if (verdict == SEQ_JUMP) { /* not counted until the next one proves it (A.1) */
+		worker_drop(r->worker, a->m, TD_DROP_RTP_LATE);
+		return;
+	}
+	count(r, a, verdict);
+	if (!a->expected) {
+		a->c->unexpected_pt++;
+		worker_drop(r->worker, a->m, TD_DROP_RTP_PAYLOAD_TYPE);
+	} else if (verdict == SEQ_DUPLICATE) {
+		worker_drop(r->worker, a->m, TD_DROP_RTP_DUPLICATE);
+	} else if (verdict == SEQ_LATE) {
+		worker_drop(r->worker, a->m, TD_DROP_RTP_LATE);
+	} else {
+		deliver(r, a->m, &a->v, a->now);
+	}
 }
 
 void legs_receive(struct legs *r, struct rte_mbuf *m, uint64_t now)
 {
-	struct pkt *pkt = pkt_of(m);
+	const struct pkt *pkt = pkt_of(m);
 	struct leg *l = &r->leg[pkt->leg];
 	struct leg_cold *c = &r->cold[pkt->leg];
 	const uint8_t *rtp = rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload);
-	uint32_t time = rtp_clock(now);
-	bool secure = l->flags & LEG_SRTP, expected_pt;
-	enum sequence verdict;
-	struct rtp_packet v;
 	bool live = l->flags & LEG_LIVE;
 	bool rtcp = pkt->rtcp || (live && c->mux && pkt->payload_len >= 4 && rtcp_is(rtp[1]));
+	struct arrival a;
 
 	if (rtcp)
 		worker_apart(&r->worker->port[pkt->port], TD_APART_RTCP, TD_DIR_IN, m);
@@ -145,61 +242,15 @@ void legs_receive(struct legs *r, struct rte_mbuf *m, uint64_t now)
 		drop_stranger(r, m, c);
 		return;
 	}
-	if (!rtp_packet_decode(&v, rtp, pkt->payload_len, !secure)) {
+	if (!rtp_packet_decode(&a.v, rtp, pkt->payload_len, !(l->flags & LEG_SRTP))) {
 		worker_drop(r->worker, m, TD_DROP_RTP_HEADER);
 		return;
 	}
-	if (secure && c->policy == TD_SOURCE_LATCH && !open_view(r, m, &v, time))
-		return;
-	expected_pt = v.pt == c->pt || (v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
-	switch (source_check(r, pkt->leg, pkt, rtp, expected_pt, time)) {
-	case SOURCE_STRANGER:
-		drop_stranger(r, m, c);
-		return;
-	case SOURCE_PROBATION:
-		worker_drop(r->worker, m, TD_DROP_RTP_PROBATION);
-		return;
-	case SOURCE_PROVED:
-		worker_consume(r->worker, m, TD_CONSUMED_LATCH);
-		return;
-	case SOURCE_RIGHTFUL:
-		break;
-	}
-	if (secure && c->policy != TD_SOURCE_LATCH && !open_view(r, m, &v, time))
-		return;
-	if (v.ssrc == l->out_ssrc && v.ssrc != c->in_ssrc)
-		own_ssrc(r, pkt->leg, v.seq, now);
-	/* A type that was not negotiated starts no stream, but it has its place in one. */
-	if (!expected_pt && (!(l->flags & LEG_STARTED) || v.ssrc != c->in_ssrc)) {
-		c->unexpected_pt++;
-		worker_drop(r->worker, m, TD_DROP_RTP_PAYLOAD_TYPE);
-		return;
-	}
-	if (!police_pass(l, pkt->ip_len, time)) {
-		worker_drop(r->worker, m, TD_DROP_RTP_FLOOD);
-		return;
-	}
-	verdict = sequence(r, pkt->leg, &v, time);
-	if (verdict == SEQ_JUMP) { /* not counted until the next one proves it (A.1) */
-		worker_drop(r->worker, m, TD_DROP_RTP_LATE);
-		return;
-	}
-	leg_count_in(r->acct, l, pkt->ip_len);
-	if (!c->first_told)
-		tell_first(r, pkt->leg, pkt);
-	if (l->flags & LEG_SILENT)
-		watch_heard(r, pkt->leg, now);
-	/* The time stamps of an event stand still: they say nothing of jitter. */
-	if (v.pt == c->pt && verdict != SEQ_RESTART)
-		leg_jitter(l, v.ts, time);
-	if (!expected_pt) {
-		c->unexpected_pt++;
-		worker_drop(r->worker, m, TD_DROP_RTP_PAYLOAD_TYPE);
-	} else if (verdict == SEQ_DUPLICATE) {
-		worker_drop(r->worker, m, TD_DROP_RTP_DUPLICATE);
-	} else if (verdict == SEQ_LATE) {
-		worker_drop(r->worker, m, TD_DROP_RTP_LATE);
-	} else {
-		deliver(r, m, &v, now);
-	}
+	a.m = m;
+	a.pkt = pkt;
+	a.l = l;
+	a.c = c;
+	a.now = now;
+	a.time = rtp_clock(now);
+	receive_rtp(r, &a);
 }

@@ -81,6 +81,28 @@ static unsigned parse6_fragment(const struct local *t, const struct rte_ipv6_hdr
 	return port == t->sip_port ? VERDICT_FRAGMENT : PARSE_DROP(UDP_PORT);
 }
 
+/* By what follows the fixed header. */
+static unsigned parse6_next(const struct local *t, const struct worker_port *p, struct rte_mbuf *m,
+	const struct rte_ipv6_hdr *ip, unsigned index)
+{
+	switch (ip->proto) {
+	case IPPROTO_UDP:
+		return parse6_udp(t, p, m, ip, index);
+	case IPPROTO_ICMPV6:
+		return VERDICT_ICMP6;
+	case IPPROTO_FRAGMENT:
+		return parse6_fragment(t, ip);
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_AH:
+	case IPPROTO_NONE:
+		return PARSE_DROP(IP_EXTENSION);
+	default:
+		return PARSE_DROP(IP_PROTOCOL);
+	}
+}
+
 unsigned parse6_packet(const struct local *t, const struct worker_port *p, struct rte_mbuf *m)
 {
 	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *);
@@ -104,20 +126,5 @@ unsigned parse6_packet(const struct local *t, const struct worker_port *p, struc
 		return ip->proto == IPPROTO_ICMPV6 && parse6_multicast(ip->dst_addr)
 			       ? VERDICT_ICMP6
 			       : PARSE_DROP(NOT_FOR_US);
-	switch (ip->proto) {
-	case IPPROTO_UDP:
-		return parse6_udp(t, p, m, ip, (unsigned)index);
-	case IPPROTO_ICMPV6:
-		return VERDICT_ICMP6;
-	case IPPROTO_FRAGMENT:
-		return parse6_fragment(t, ip);
-	case IPPROTO_HOPOPTS:
-	case IPPROTO_ROUTING:
-	case IPPROTO_DSTOPTS:
-	case IPPROTO_AH:
-	case IPPROTO_NONE:
-		return PARSE_DROP(IP_EXTENSION);
-	default:
-		return PARSE_DROP(IP_PROTOCOL);
-	}
+	return parse6_next(t, p, m, ip, (unsigned)index);
 }

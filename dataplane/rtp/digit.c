@@ -32,6 +32,18 @@ static bool is_next_segment(const struct digit *d, uint32_t ts, uint8_t event)
 	return d->active && event == d->event && d->duration == SEGMENT && ts == d->ts + SEGMENT;
 }
 
+/* The event that we know: reported already, or reordered, it changes nothing. */
+static bool is_known(const struct digit *d, uint32_t ts, uint8_t event, uint64_t now)
+{
+	return ts == d->ts && event == d->event && (d->active || now - d->last < DIGIT_REPLAY_NS);
+}
+
+/* Of an event before this one. */
+static bool is_straggler(const struct digit *d, uint32_t ts, uint64_t now)
+{
+	return (int32_t)(ts - d->ts) < 0 && now - d->last < DIGIT_REPLAY_NS;
+}
+
 unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t *payload,
 	uint64_t now, struct digit_report out[static 2])
 {
@@ -43,17 +55,15 @@ unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t 
 
 	if (event >= sizeof(event_digit) - 1)
 		return 0;
-	if (same_source && ts == d->ts && event == d->event &&
-		(d->active || now - d->last < DIGIT_REPLAY_NS)) {
-		/* The event that we know; reported already, or reordered, it changes nothing. */
+	if (same_source && is_known(d, ts, event, now)) {
 		if (d->active && duration > d->duration)
 			d->duration = duration;
 	} else if (same_source && is_next_segment(d, ts, event)) {
 		d->before += SEGMENT;
 		d->ts = ts;
 		d->duration = duration;
-	} else if (same_source && (int32_t)(ts - d->ts) < 0 && now - d->last < DIGIT_REPLAY_NS) {
-		return 0; /* a straggler of an event before this one */
+	} else if (same_source && is_straggler(d, ts, now)) {
+		return 0;
 	} else {
 		reports += digit_finish(d, &out[reports]);
 		*d = (struct digit){

@@ -246,6 +246,24 @@ static bool unseal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *
 	return true;
 }
 
+/* Perhaps its sender began to count anew with the new key. */
+static bool may_begin_anew(const struct srtp_source *src, uint64_t index, uint16_t seq)
+{
+	return src && src->rtp && src->inherited && index != seq;
+}
+
+/* An authentic packet came; `begins`: the first of its source. */
+static void source_received(struct srtp_source *src, uint64_t index, bool begins)
+{
+	if (begins || src->inherited) {
+		src->index = index;
+		src->seen = 0;
+	}
+	see(&src->index, &src->seen, index);
+	src->rtp = true;
+	src->inherited = false;
+}
+
 enum srtp_result srtp_unprotect(
 	struct srtp_crypto *x, struct srtp_stream *s, uint8_t *rtp, unsigned *len)
 {
@@ -274,21 +292,11 @@ enum srtp_result srtp_unprotect(
 	if (!begins && !src->inherited && was_seen(src->index, src->seen, index))
 		return SRTP_REPLAY;
 	if (!unseal(x, s, rtp, header, n, index, tag)) {
-		/* Perhaps its sender began to count anew with the new key. */
-		if (begins || !src->inherited || index == seq ||
-			!unseal(x, s, rtp, header, n, seq, tag))
+		if (!may_begin_anew(src, index, seq) || !unseal(x, s, rtp, header, n, seq, tag))
 			return SRTP_AUTH;
 		index = seq;
 	}
-	if (!src)
-		src = source_add(s, load32(rtp + 8));
-	if (begins || src->inherited) {
-		src->index = index;
-		src->seen = 0;
-	}
-	see(&src->index, &src->seen, index);
-	src->rtp = true;
-	src->inherited = false;
+	source_received(src ? src : source_add(s, load32(rtp + 8)), index, begins);
 	*len = n;
 	return SRTP_OK;
 }

@@ -115,21 +115,39 @@ static int sip_give(struct workers *all, struct rte_mbuf *m, unsigned port, uint
 	return 0;
 }
 
+/* Frames of one datagram. Each goes with a reference of its own to the next hop, before the one
+ * held now may go. */
+static int sip_give_all(struct workers *all, struct rte_mbuf **m, unsigned n, unsigned port,
+	uint32_t nexthop, const struct td_addr *remote)
+{
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t next = i + 1 < n ? fib_get(&all->fib, remote) : FIB_NO_ROUTE;
+		int rc = sip_give(all, m[i], port, nexthop);
+
+		nexthop = next;
+		if (rc || (i + 1 < n && !next)) { /* the others are of no use without it */
+			fib_put(&all->fib, next);
+			rte_pktmbuf_free_bulk(m + i + 1, n - i - 1);
+			return rc ? rc : sip_lost(all, port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
+		}
+	}
+	return 0;
+}
+
 int sip_send(struct workers *all, const struct td_addr *local, const struct td_addr *remote,
 	uint8_t dscp, const void *data, size_t len)
 {
+	const struct worker_port *ports = all->worker[0].worker.port;
 	struct datagram d = {.local = local,
 		.remote = remote,
 		.data = data,
 		.len = len,
 		.dscp = dscp,
 		.id = ++all->signalling.datagrams};
-	const struct worker_port *ports = all->worker[0].worker.port;
 	struct rte_mbuf *m[DATAGRAM_FRAMES];
 	struct td_addr via;
 	uint32_t nexthop;
 	unsigned port, n;
-	int rc = 0;
 
 	if (local->family != remote->family || !(nexthop = fib_get(&all->fib, remote)))
 		return sip_lost(all, sip_port_of(all, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
@@ -139,25 +157,16 @@ int sip_send(struct workers *all, const struct td_addr *local, const struct td_a
 		fib_put(&all->fib, nexthop);
 		return -EMSGSIZE; /* not counted: the kernel sends it */
 	}
-	if (!n || n > DATAGRAM_FRAMES || rte_pktmbuf_alloc_bulk(all->pool, m, n)) {
+	if (!n || n > DATAGRAM_FRAMES) {
 		fib_put(&all->fib, nexthop);
-		return n && n <= DATAGRAM_FRAMES ? sip_lost(all, port, TD_DROP_NO_MBUF, -ENOBUFS)
-						 : sip_lost(all, port, TD_DROP_TOO_BIG, -EMSGSIZE);
+		return sip_lost(all, port, TD_DROP_TOO_BIG, -EMSGSIZE);
+	}
+	if (rte_pktmbuf_alloc_bulk(all->pool, m, n)) {
+		fib_put(&all->fib, nexthop);
+		return sip_lost(all, port, TD_DROP_NO_MBUF, -ENOBUFS);
 	}
 	datagram_fill(&d, ports[port].mtu, m, n);
-	for (unsigned i = 0; i < n && !rc; i++) {
-		/* Each frame with a reference of its own, before the one held now may go. */
-		uint32_t next = i + 1 < n ? fib_get(&all->fib, remote) : FIB_NO_ROUTE;
-
-		rc = sip_give(all, m[i], port, nexthop);
-		nexthop = next;
-		if (rc || (i + 1 < n && !next)) { /* the others are of no use without it */
-			fib_put(&all->fib, next);
-			rte_pktmbuf_free_bulk(m + i + 1, n - i - 1);
-			return rc ? rc : sip_lost(all, port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
-		}
-	}
-	return rc;
+	return sip_give_all(all, m, n, port, nexthop, remote);
 }
 
 void sip_from_ring(struct dp_worker *d, uint64_t now)
