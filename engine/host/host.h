@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* tandem-engine's main thread: what it owns, started by main.c, served by serve.c. */
+#ifndef TANDEM_HOST_HOST_H
+#define TANDEM_HOST_HOST_H
+
+#include <engine/host/api/ops.h>
+#include <engine/host/options.h>
+#include <system/loop.h>
+
+struct host {
+	struct options options;
+	const char *log;
+	struct ops ops; /* dp, turn, journal, recorder, conf */
+	struct kernel_sip *kernel_sip;
+	struct api *api;
+	struct loop *loop;
+	struct loop_work kick; /* signalling has an answer or a trace for us */
+	struct loop_fd dataplane;
+	struct loop_timer second;
+	struct loop_timer look; /* while draining: is there a call left? */
+	struct loop_timer end;  /* the latest, once a stop at once is asked for */
+	uint64_t look_interval; /* ns */
+	uint64_t wall_offset;   /* as last told */
+	uint64_t wall_told;
+	bool counting; /* a REQUEST_CALLS is under way */
+	bool served;   /* it ran; else the start failed */
+	bool told;     /* a signal has told to end; the next one to end at once */
+	struct td_text err;
+};
+
+/* The loop, its signals and timers; before any thread is made. 0 or -errno. */
+int serve_init(struct host *h);
+void serve_fini(struct host *h); /* also after a serve_init() that failed */
+/* Until the last call has ended, or it is told to stop at once. 0 or -errno. */
+int serve_run(struct host *h);
+/* The wall clock's offset to the monotonic one, ns. */
+uint64_t host_wall_offset(void);
+
+#endif
