@@ -9,6 +9,7 @@
 speech
 lab_up
 capture wire carrier-engine carrier
+capture wire floor-engine floor
 agent_sipp carol 10.30.0.13 "$LAB_PASSWORD_CAROL" 60000
 available 1
 "$lab" impair carrier --loss 2% --reorder 1% --dup 1% --delay 40ms±20ms --seed 7
@@ -16,6 +17,6 @@ callers impaired 10.20.0.10 4930 caller-hangs-up de PCMA -m 1 -d 20000 || fail "
 settle 1
 "$lab" impair carrier off | tee "$out/impair.json"
 captures_stop
-"$here/lib/statistics" "$out/carrier.pcap" "$LAB_STORE" "$LAB_ENGINE_CARRIER" ||
+"$here/lib/statistics" "$out" "$LAB_STORE" "$LAB_ENGINE_CARRIER" "$LAB_ENGINE_FLOOR" ||
 	fail "RTP statistics differ from tshark's"
 balanced
