@@ -12,12 +12,10 @@
 #ifndef TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
 #define TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
 
+#include <engine/sip/registrar/binding.h>
 #include <engine/sip/registrar/digest.h>
 #include <engine/sip/msg/msg.h>
 #include <engine/sip/dialog/ua.h>
-
-#define REGISTRAR_CONTACT_BYTES 256 /* longest contact URI, with NUL; longer: 513 */
-#define REGISTRAR_CONTACTS      4   /* of one user; a fifth replaces the oldest */
 
 struct registrar;
 
@@ -41,12 +39,6 @@ struct registrar_params {
 	uint64_t nonce_life_ns;
 	uint32_t expires_min_s, expires_max_s, expires_default_s; /* default 0: the maximum */
 	struct str realm;                                         /* copied, TD_NAME_BYTES * 2 */
-};
-
-struct registrar_binding {
-	char contact[REGISTRAR_CONTACT_BYTES]; /* URI for the Request-URI of calls */
-	struct sip_flow flow; /* of the REGISTER, and so of calls: it passes a NAT */
-	uint64_t expires;     /* monotonic ns */
 };
 
 /* Counted; X(field, explanation). */

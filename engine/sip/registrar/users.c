@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <engine/base/addr.h>
+#include <engine/base/container.h>
+#include <engine/base/prng.h>
+#include <engine/sip/registrar/users.h>
+
+#define SOURCE_KEY_BYTES 18 /* an IPv6 address and a port */
+
+int users_init(struct users *us, uint32_t max, uint64_t seed,
+	void (*gone)(struct users *us, struct str name))
+{
+	struct prng rng;
+
+	prng_init(&rng, seed);
+	*us = (struct users){.gone = gone};
+	if (timers_init(&us->timers, REGISTRAR_CONTACTS * max) != 0)
+		goto fail;
+	if (pool_init(&us->pool, max, sizeof(struct user)) != 0)
+		goto fail_timers;
+	if (hash_init(&us->names, max, prng_u64(&rng)) != 0)
+		goto fail_pool;
+	if (hash_init(&us->sources, REGISTRAR_CONTACTS * max, prng_u64(&rng)) != 0)
+		goto fail_names;
+	return 0;
+
+fail_names:
+	hash_fini(&us->names);
+fail_pool:
+	pool_fini(&us->pool);
+fail_timers:
+	timers_fini(&us->timers);
+fail:
+	return -ENOMEM;
+}
+
+void users_fini(struct users *us)
+{
+	hash_fini(&us->sources);
+	hash_fini(&us->names);
+	pool_fini(&us->pool);
+	timers_fini(&us->timers);
+}
+
+struct user *user_lookup(const struct users *us, struct str name)
+{
+	for (struct hash_node *n = hash_first(&us->names, name); n; n = hash_next(n)) {
+		struct user *u = container_of(n, struct user, node);
+
+		if (str_eq(str_of(u->name), name))
+			return u;
+	}
+	return NULL;
+}
+
+struct user *user_alloc(struct users *us, struct str name)
+{
+	struct user *u = pool_alloc(&us->pool);
+
+	if (!u)
+		return NULL;
+	u->users = us;
+	str_copy(u->name, sizeof(u->name), name);
+	hash_add(&us->names, &u->node, name);
+	return u;
+}
+
+void user_free(struct user *u)
+{
+	struct users *us = u->users;
+
+	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++)
+		if (u->binding[i].user)
+			binding_del(&u->binding[i]);
+	hash_del(&us->names, &u->node);
+	pool_free(&us->pool, u);
+}
+
+bool user_settle(struct user *u)
+{
+	struct users *us = u->users;
+	char name[TD_NAME_BYTES];
+
+	if (u->count > 0)
+		return false;
+	memcpy(name, u->name, sizeof(name));
+	user_free(u);
+	us->gone(us, str_of(name));
+	return true;
+}
+
+const struct binding *user_newest(const struct user *u)
+{
+	const struct binding *newest = NULL;
+
+	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
+		const struct binding *b = &u->binding[i];
+
+		if (b->user && (!newest || b->order > newest->order))
+			newest = b;
+	}
+	return newest;
+}
+
+struct binding *binding_lookup(struct user *u, struct str uri)
+{
+	for (unsigned i = 0; u && i < REGISTRAR_CONTACTS; i++) {
+		struct binding *b = &u->binding[i];
+
+		if (b->user && str_eq(str_of(b->pub.contact), uri))
+			return b;
+	}
+	return NULL;
+}
+
+static bool is_same_call(const struct binding *b, const struct sip_msg *m)
+{
+	const struct users *us = b->user->users;
+
+	return b->call_id[0] == hash_bytes(&us->names, m->call_id) &&
+	       b->call_id[1] == hash_bytes(&us->sources, m->call_id);
+}
+
+/* RFC 3261 section 10.3 step 7 */
+bool binding_is_stale(const struct binding *b, const struct sip_msg *m)
+{
+	return b && is_same_call(b, m) && m->cseq.number <= b->cseq;
+}
+
+/* A free place, that of a telephone started again, or the oldest. */
+static struct binding *binding_place(
+	struct user *u, const struct sip_msg *m, const struct td_addr *remote)
+{
+	struct binding *place = NULL;
+
+	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
+		struct binding *b = &u->binding[i];
+
+		if (b->user && addr_equal(&b->pub.flow.remote, remote) && !is_same_call(b, m))
+			return b;
+		if (!place || (place->user && (!b->user || b->order < place->order)))
+			place = b;
+	}
+	return place;
+}
+
+static struct str source_key(const struct td_addr *a, uint8_t out[static SOURCE_KEY_BYTES])
+{
+	size_t n = a->family == 6 ? 16 : 4;
+
+	memcpy(out, a->ip6, n);
+	memcpy(out + n, &a->port, sizeof(a->port));
+	return (struct str){(const char *)out, n + sizeof(a->port)};
+}
+
+static void on_expire(struct timer *t, uint64_t now)
+{
+	struct binding *b = container_of(t, struct binding, timer);
+	struct user *u = b->user;
+
+	u->users->expired++;
+	binding_del(b);
+	user_settle(u);
+}
+
+void binding_set(struct user *u, struct str uri, uint64_t expires, const struct sip_msg *m,
+	const struct sip_flow *flow)
+{
+	struct users *us = u->users;
+	struct binding *b = binding_lookup(u, uri);
+	uint8_t key[SOURCE_KEY_BYTES];
+
+	if (!b)
+		b = binding_place(u, m, &flow->remote);
+	if (b->user)
+		binding_del(b);
+	*b = (struct binding){.pub = {.flow = *flow, .expires = expires},
+		.timer = {.fire = on_expire},
+		.user = u,
+		.order = ++us->order,
+		.call_id = {hash_bytes(&us->names, m->call_id),
+			hash_bytes(&us->sources, m->call_id)},
+		.cseq = m->cseq.number};
+	str_copy(b->pub.contact, sizeof(b->pub.contact), uri);
+	hash_add(&us->sources, &b->source, source_key(&flow->remote, key));
+	timer_set(&us->timers, &b->timer, expires);
+	u->count++;
+}
+
+void binding_del(struct binding *b)
+{
+	struct users *us = b->user->users;
+
+	timer_cancel(&us->timers, &b->timer);
+	hash_del(&us->sources, &b->source);
+	b->user->count--;
+	b->user = NULL;
+}
+
+const struct binding *binding_next_of(
+	const struct users *us, const struct td_addr *remote, const struct hash_node **n)
+{
+	uint8_t key[SOURCE_KEY_BYTES];
+
+	*n = *n ? hash_next(*n) : hash_first(&us->sources, source_key(remote, key));
+	for (; *n; *n = hash_next(*n)) {
+		const struct binding *b = container_of(*n, struct binding, source);
+
+		if (addr_equal(&b->pub.flow.remote, remote))
+			return b;
+	}
+	return NULL;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The users that have bindings, for registrar.c alone: found by name, by the address that they
+ * registered from, and by the time at which a binding runs out. Memory is taken at users_init().
+ */
+#ifndef TANDEM_ENGINE_SIP_REGISTRAR_USERS_H
+#define TANDEM_ENGINE_SIP_REGISTRAR_USERS_H
+
+#include <engine/base/hash.h>
+#include <engine/base/pool.h>
+#include <engine/base/timer.h>
+#include <engine/sip/msg/msg.h>
+#include <engine/sip/registrar/binding.h>
+
+struct user;
+struct users;
+
+struct binding {
+	struct registrar_binding pub;
+	struct hash_node source; /* users.sources */
+	struct timer timer;
+	struct user *user;   /* NULL: not in use */
+	uint64_t order;      /* of the last refresh: the greatest is the newest */
+	uint64_t call_id[2]; /* two hashes */
+	uint32_t cseq;
+};
+
+struct user {
+	struct hash_node node; /* users.names */
+	struct users *users;
+	unsigned count; /* of bindings in use */
+	char name[TD_NAME_BYTES];
+	struct binding binding[REGISTRAR_CONTACTS];
+};
+
+struct users {
+	/* The last binding of a user went; the user is freed. */
+	void (*gone)(struct users *us, struct str name);
+	uint64_t expired; /* bindings that ran out */
+	uint64_t order;
+	struct timers timers;
+	struct pool pool;
+	struct hash names, sources;
+};
+
+int users_init(struct users *us, uint32_t max, uint64_t seed,
+	void (*gone)(struct users *us, struct str name)); /* 0 or -ENOMEM */
+void users_fini(struct users *us);
+
+struct user *user_lookup(const struct users *us, struct str name);
+struct user *user_alloc(struct users *us, struct str name); /* NULL: all places are taken */
+void user_free(struct user *u);                             /* and its bindings; tells nobody */
+/* Frees a user that has no binding, and tells. False: it has one. */
+bool user_settle(struct user *u);
+/* NULL when there is none. */
+const struct binding *user_newest(const struct user *u);
+
+/* u may be NULL. The binding of exactly this URI, or NULL. */
+struct binding *binding_lookup(struct user *u, struct str uri);
+/* Is m a REGISTER of the binding's own Call-ID that does not count up? b may be NULL: no. */
+bool binding_is_stale(const struct binding *b, const struct sip_msg *m);
+/* Makes or refreshes u's binding to a URI, by the REGISTER m. expires: monotonic ns. */
+void binding_set(struct user *u, struct str uri, uint64_t expires, const struct sip_msg *m,
+	const struct sip_flow *flow);
+void binding_del(struct binding *b);
+/* The next binding that was made from this address after *n, or with *n NULL the first. */
+const struct binding *binding_next_of(
+	const struct users *us, const struct td_addr *remote, const struct hash_node **n);
+
+#endif
