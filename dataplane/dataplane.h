@@ -7,8 +7,8 @@
  * runs: an lcore of its own, or worker 0's loop. Errors that a person must read are one line in
  * err: what, where, what to do.
  */
-#ifndef TANDEM_DATAPLANE_H
-#define TANDEM_DATAPLANE_H
+#ifndef TANDEM_DATAPLANE_DATAPLANE_H
+#define TANDEM_DATAPLANE_DATAPLANE_H
 
 #include <tandem/config.h>
 #include <tandem/media.h>

@@ -4,8 +4,8 @@
  * hold up another: input is taken 64 KB at a time, output waits in memory, and a client that does
  * not read API_OUT_MAX of it is closed.
  */
-#ifndef TANDEM_ENGINE_API_H
-#define TANDEM_ENGINE_API_H
+#ifndef TANDEM_SYSTEM_API_H
+#define TANDEM_SYSTEM_API_H
 
 #include <engine/base/buf.h>
 #include <tandem/api.h>

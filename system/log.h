@@ -5,8 +5,8 @@
  * Each place in the source may write LOG_BURST lines a second; what it says beyond that is
  * counted, and the count is told with its next line.
  */
-#ifndef TANDEM_ENGINE_LOG_H
-#define TANDEM_ENGINE_LOG_H
+#ifndef TANDEM_SYSTEM_LOG_H
+#define TANDEM_SYSTEM_LOG_H
 
 #include <stdint.h>
 #include <syslog.h> /* LOG_ERR LOG_WARNING LOG_NOTICE LOG_INFO */

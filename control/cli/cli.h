@@ -4,8 +4,8 @@
  * arguments and returns an exit status: 0 done, 1 the answer was no, 2 wrong usage or nobody to
  * ask. It prints its result to stdout and one line of reason to stderr.
  */
-#ifndef TANDEM_CONTROL_CLI_H
-#define TANDEM_CONTROL_CLI_H
+#ifndef TANDEM_CONTROL_CLI_CLI_H
+#define TANDEM_CONTROL_CLI_CLI_H
 
 #include <control/cli/args.h>
 #include <control/cli/command.h>

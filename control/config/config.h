@@ -3,8 +3,8 @@
  * site.yaml: read, checked whole, and compiled into a struct td_conf. tandemd applies what comes
  * out; `tandemctl check` throws it away.
  */
-#ifndef TANDEM_CONTROL_CONFIG_H
-#define TANDEM_CONTROL_CONFIG_H
+#ifndef TANDEM_CONTROL_CONFIG_CONFIG_H
+#define TANDEM_CONTROL_CONFIG_CONFIG_H
 
 #include <engine/conf/conf.h>
 

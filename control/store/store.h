@@ -6,8 +6,8 @@
  * process the store knows exactly what it has. A row is known by its record's number and time;
  * putting it a second time changes nothing.
  */
-#ifndef TANDEM_CONTROL_STORE_H
-#define TANDEM_CONTROL_STORE_H
+#ifndef TANDEM_CONTROL_STORE_STORE_H
+#define TANDEM_CONTROL_STORE_STORE_H
 
 #include <engine/base/buf.h>
 #include <tandem/event.h>

@@ -27,8 +27,8 @@
  *   agent alone knows its number.
  * - wait_ms and the time-out count from the entry into this queue.
  */
-#ifndef TANDEM_ENGINE_ACD_H
-#define TANDEM_ENGINE_ACD_H
+#ifndef TANDEM_ENGINE_ACD_ACD_H
+#define TANDEM_ENGINE_ACD_ACD_H
 
 #include <tandem/acd.h>
 

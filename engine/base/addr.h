@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Text and comparison of struct td_addr and struct td_prefix. No allocation. */
-#ifndef TANDEM_ENGINE_CORE_ADDR_H
-#define TANDEM_ENGINE_CORE_ADDR_H
+#ifndef TANDEM_ENGINE_BASE_ADDR_H
+#define TANDEM_ENGINE_BASE_ADDR_H
 
 #include <engine/base/str.h>
 #include <tandem/config.h>

@@ -4,8 +4,8 @@
  * call does nothing and buf.error is -ENOMEM, so callers check once, at the end.
  * With fixed storage (buf_init_fixed) it never allocates and fails with -ENOSPC.
  */
-#ifndef TANDEM_ENGINE_CORE_BUF_H
-#define TANDEM_ENGINE_CORE_BUF_H
+#ifndef TANDEM_ENGINE_BASE_BUF_H
+#define TANDEM_ENGINE_BASE_BUF_H
 
 #include <engine/base/str.h>
 

@@ -9,8 +9,8 @@
  * 1e-12, and rounded once. So all machines give the same results, and runs can be compared byte for
  * byte.
  */
-#ifndef TANDEM_ENGINE_EMODEL_H
-#define TANDEM_ENGINE_EMODEL_H
+#ifndef TANDEM_ENGINE_BASE_EMODEL_H
+#define TANDEM_ENGINE_BASE_EMODEL_H
 
 #include <tandem/types.h>
 

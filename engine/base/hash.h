@@ -3,8 +3,8 @@
  * An intrusive hash table keyed by bytes (SipHash-1-3 with a seed: an attacker who picks Call-IDs
  * cannot make it slow). Buckets are fixed at init; adding never allocates.
  */
-#ifndef TANDEM_ENGINE_CORE_HASH_H
-#define TANDEM_ENGINE_CORE_HASH_H
+#ifndef TANDEM_ENGINE_BASE_HASH_H
+#define TANDEM_ENGINE_BASE_HASH_H
 
 #include <engine/base/str.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Objects of one size, all allocated at once, given out zeroed, in O(1). */
-#ifndef TANDEM_ENGINE_CORE_POOL_H
-#define TANDEM_ENGINE_CORE_POOL_H
+#ifndef TANDEM_ENGINE_BASE_POOL_H
+#define TANDEM_ENGINE_BASE_POOL_H
 
 #include <stddef.h>
 #include <stdint.h>

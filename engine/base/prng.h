@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A seeded generator (xoshiro256**): all of the engine's randomness. Not for keys. */
-#ifndef TANDEM_ENGINE_CORE_PRNG_H
-#define TANDEM_ENGINE_CORE_PRNG_H
+#ifndef TANDEM_ENGINE_BASE_PRNG_H
+#define TANDEM_ENGINE_BASE_PRNG_H
 
 #include <stdint.h>
 #include <stddef.h>

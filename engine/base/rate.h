@@ -3,8 +3,8 @@
  * What one RTP stream takes of a line: all headers of its packets at a named layer, and its RTCP.
  * One place for admission, the check of a site's limits and `tandemctl bandwidth plan`.
  */
-#ifndef TANDEM_ENGINE_CORE_RATE_H
-#define TANDEM_ENGINE_CORE_RATE_H
+#ifndef TANDEM_ENGINE_BASE_RATE_H
+#define TANDEM_ENGINE_BASE_RATE_H
 
 #include <tandem/stats.h>
 #include <tandem/types.h>

@@ -3,8 +3,8 @@
  * A slice of bytes that someone else owns, and small text helpers. Not NUL-terminated.
  * Every function takes any slice, the empty one ({NULL, 0}) too, and none allocates.
  */
-#ifndef TANDEM_ENGINE_CORE_STR_H
-#define TANDEM_ENGINE_CORE_STR_H
+#ifndef TANDEM_ENGINE_BASE_STR_H
+#define TANDEM_ENGINE_BASE_STR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * were set. Add and cancel are O(log n) and never allocate once the heap was reserved: the owner
  * reserves a place for each timer that can be set at once; one too many is a bug and asserts.
  */
-#ifndef TANDEM_ENGINE_CORE_TIMER_H
-#define TANDEM_ENGINE_CORE_TIMER_H
+#ifndef TANDEM_ENGINE_BASE_TIMER_H
+#define TANDEM_ENGINE_BASE_TIMER_H
 
 #include <tandem/types.h>
 

@@ -5,8 +5,8 @@
  * exactly one comes before the other. Deletion does not compare, so an owner may take a node out
  * after its key has changed, and put it back in.
  */
-#ifndef TANDEM_ENGINE_CORE_TREE_H
-#define TANDEM_ENGINE_CORE_TREE_H
+#ifndef TANDEM_ENGINE_BASE_TREE_H
+#define TANDEM_ENGINE_BASE_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  * be walked side by side. A configuration that conf_parse() or conf_apply() gave out is sound: each
  * reference names an object that is there, each number is in its range.
  */
-#ifndef TANDEM_ENGINE_CONF_H
-#define TANDEM_ENGINE_CONF_H
+#ifndef TANDEM_ENGINE_CONF_CONF_H
+#define TANDEM_ENGINE_CONF_CONF_H
 
 #include <engine/base/buf.h>
 #include <engine/base/str.h>

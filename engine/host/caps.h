@@ -5,8 +5,8 @@
  * takes; caps_run(), once ports are open, leaves CAP_NET_ADMIN in every thread there is: detaching
  * the XDP program and updating its map take it.
  */
-#ifndef TANDEM_HOST_CAPS_H
-#define TANDEM_HOST_CAPS_H
+#ifndef TANDEM_ENGINE_HOST_CAPS_H
+#define TANDEM_ENGINE_HOST_CAPS_H
 
 int caps_start(void); /* 0 or a negative errno */
 int caps_run(void);   /* main. 0; -ETIMEDOUT when a thread still has more */

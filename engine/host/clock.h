@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Clocks of the host's threads; engine and workers have theirs from dp_now(). */
-#ifndef TANDEM_HOST_CLOCK_H
-#define TANDEM_HOST_CLOCK_H
+#ifndef TANDEM_ENGINE_HOST_CLOCK_H
+#define TANDEM_ENGINE_HOST_CLOCK_H
 
 #include <tandem/types.h>
 #include <time.h>

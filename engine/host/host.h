@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* tandem-engine's main thread: what it owns, started by main.c, served by serve.c. */
-#ifndef TANDEM_HOST_HOST_H
-#define TANDEM_HOST_HOST_H
+#ifndef TANDEM_ENGINE_HOST_HOST_H
+#define TANDEM_ENGINE_HOST_HOST_H
 
 #include <engine/host/api/ops.h>
 #include <engine/host/options.h>

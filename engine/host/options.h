@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef TANDEM_HOST_OPTIONS_H
-#define TANDEM_HOST_OPTIONS_H
+#ifndef TANDEM_ENGINE_HOST_OPTIONS_H
+#define TANDEM_ENGINE_HOST_OPTIONS_H
 
 #define OPTIONS_CONFIG "/var/lib/tandem/site.conf"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The last-good file: the compiled configuration that the engine starts from. */
-#ifndef TANDEM_HOST_SITE_H
-#define TANDEM_HOST_SITE_H
+#ifndef TANDEM_ENGINE_HOST_SITE_H
+#define TANDEM_ENGINE_HOST_SITE_H
 
 #include <engine/conf/conf.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The site's sounds: WAV files to G.711 of both laws, once, before a worker plays them. */
-#ifndef TANDEM_HOST_SOUNDS_H
-#define TANDEM_HOST_SOUNDS_H
+#ifndef TANDEM_ENGINE_HOST_SOUNDS_H
+#define TANDEM_ENGINE_HOST_SOUNDS_H
 
 #include <engine/conf/conf.h>
 

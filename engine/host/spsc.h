@@ -3,8 +3,8 @@
  * A ring of records of any length between one producer thread and one consumer thread: no lock, no
  * system call, no allocation after spsc_alloc(). Records are aligned to 8.
  */
-#ifndef TANDEM_HOST_SPSC_H
-#define TANDEM_HOST_SPSC_H
+#ifndef TANDEM_ENGINE_HOST_SPSC_H
+#define TANDEM_ENGINE_HOST_SPSC_H
 
 #include <stdbool.h>
 #include <stddef.h>

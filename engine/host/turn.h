@@ -5,8 +5,8 @@
  * system call but to wake a host thread that has something to do: answers to operators, traces,
  * messages for the kernel's socket.
  */
-#ifndef TANDEM_HOST_TURN_H
-#define TANDEM_HOST_TURN_H
+#ifndef TANDEM_ENGINE_HOST_TURN_H
+#define TANDEM_ENGINE_HOST_TURN_H
 
 #include <engine/base/buf.h>
 #include <engine/host/journal/journal.h>

@@ -3,8 +3,8 @@
  * SDP (RFC 8866) as far as one audio stream needs it, and offer/answer (RFC 3264).
  * Decoded text is not kept: everything is copied into fixed fields.
  */
-#ifndef TANDEM_ENGINE_SDP_H
-#define TANDEM_ENGINE_SDP_H
+#ifndef TANDEM_ENGINE_SDP_SDP_H
+#define TANDEM_ENGINE_SDP_SDP_H
 
 #include <engine/base/buf.h>
 #include <tandem/config.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* CRC32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where it is there. */
-#ifndef TANDEM_ENGINE_JOURNAL_CRC32C_H
-#define TANDEM_ENGINE_JOURNAL_CRC32C_H
+#ifndef TANDEM_SYSTEM_JOURNAL_CRC32C_H
+#define TANDEM_SYSTEM_JOURNAL_CRC32C_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -16,8 +16,8 @@
  *                     say(rc);   // and go on: the next call continues behind the damage
  *     }
  */
-#ifndef TANDEM_ENGINE_JOURNAL_READER_H
-#define TANDEM_ENGINE_JOURNAL_READER_H
+#ifndef TANDEM_SYSTEM_JOURNAL_READER_H
+#define TANDEM_SYSTEM_JOURNAL_READER_H
 
 #include <tandem/event.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One record of the journal in memory: include/tandem/event.h says what its fields mean. */
-#ifndef TANDEM_ENGINE_JOURNAL_RECORD_H
-#define TANDEM_ENGINE_JOURNAL_RECORD_H
+#ifndef TANDEM_SYSTEM_JOURNAL_RECORD_H
+#define TANDEM_SYSTEM_JOURNAL_RECORD_H
 
 #include <tandem/event.h>
 

@@ -3,8 +3,8 @@
  * The segment files of a journal directory: "NNNNNNNNNNNNNNNNNNNN.journal", the number being that
  * of its first record, in 20 decimal digits, so that names sort as numbers do.
  */
-#ifndef TANDEM_ENGINE_JOURNAL_SEGMENT_H
-#define TANDEM_ENGINE_JOURNAL_SEGMENT_H
+#ifndef TANDEM_SYSTEM_JOURNAL_SEGMENT_H
+#define TANDEM_SYSTEM_JOURNAL_SEGMENT_H
 
 #include <stddef.h>
 #include <stdint.h>

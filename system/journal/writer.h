@@ -9,8 +9,8 @@
  * diagnostics (TD_EV_STORY) are refused, at all of it everything is; who is refused counts, and
  * reports the count in a TD_EV_GAP once there is room.
  */
-#ifndef TANDEM_ENGINE_JOURNAL_WRITER_H
-#define TANDEM_ENGINE_JOURNAL_WRITER_H
+#ifndef TANDEM_SYSTEM_JOURNAL_WRITER_H
+#define TANDEM_SYSTEM_JOURNAL_WRITER_H
 
 #include <tandem/event.h>
 #include <tandem/text.h>

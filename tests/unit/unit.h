@@ -13,8 +13,8 @@
  *     }
  *     static void alloc_survives_oom(void **state) { oom_each(build, -ENOMEM); }
  */
-#ifndef TANDEM_TESTS_UNIT_H
-#define TANDEM_TESTS_UNIT_H
+#ifndef TANDEM_TESTS_UNIT_UNIT_H
+#define TANDEM_TESTS_UNIT_UNIT_H
 
 #include <errno.h>
 #include <setjmp.h>

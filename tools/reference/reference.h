@@ -6,8 +6,8 @@
  * says what it has through struct doc, which writes Markdown (build/docs/NAME.md) or mdoc (a
  * section of a manual page).
  */
-#ifndef TANDEM_TOOLS_REFERENCE_H
-#define TANDEM_TOOLS_REFERENCE_H
+#ifndef TANDEM_TOOLS_REFERENCE_REFERENCE_H
+#define TANDEM_TOOLS_REFERENCE_REFERENCE_H
 
 #include <stdbool.h>
 #include <stdio.h>

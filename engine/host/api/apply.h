@@ -3,8 +3,8 @@
  * A change of the configuration while the engine runs: checked whole here, its sounds read, then
  * handed to signalling; answered once it is in force, or with the reason why nothing changed.
  */
-#ifndef TANDEM_HOST_APPLY_H
-#define TANDEM_HOST_APPLY_H
+#ifndef TANDEM_ENGINE_HOST_API_APPLY_H
+#define TANDEM_ENGINE_HOST_API_APPLY_H
 
 #include <engine/host/api/state.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Bandwidth by codec, trunk and queue: the workers' counters, and their rate in the last second. */
-#ifndef TANDEM_HOST_BANDWIDTH_H
-#define TANDEM_HOST_BANDWIDTH_H
+#ifndef TANDEM_ENGINE_HOST_API_BANDWIDTH_H
+#define TANDEM_ENGINE_HOST_API_BANDWIDTH_H
 
 #include <engine/base/buf.h>
 #include <tandem/stats.h>

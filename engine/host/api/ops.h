@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the requests of include/tandem/api.h do. Main's thread. */
-#ifndef TANDEM_HOST_API_OPS_H
-#define TANDEM_HOST_API_OPS_H
+#ifndef TANDEM_ENGINE_HOST_API_OPS_H
+#define TANDEM_ENGINE_HOST_API_OPS_H
 
 #include <engine/host/api/state.h>
 

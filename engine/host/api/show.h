@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows that main makes itself: what the dataplane and the host's threads count. */
-#ifndef TANDEM_HOST_API_SHOW_H
-#define TANDEM_HOST_API_SHOW_H
+#ifndef TANDEM_ENGINE_HOST_API_SHOW_H
+#define TANDEM_ENGINE_HOST_API_SHOW_H
 
 #include <engine/base/buf.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What all requests share: the parts that answer, and what is under way. Main's thread. */
-#ifndef TANDEM_HOST_API_STATE_H
-#define TANDEM_HOST_API_STATE_H
+#ifndef TANDEM_ENGINE_HOST_API_STATE_H
+#define TANDEM_ENGINE_HOST_API_STATE_H
 
 #include <engine/conf/conf.h>
 #include <system/api.h>

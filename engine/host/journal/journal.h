@@ -8,8 +8,8 @@
  * Each thread that reports has a ring of its own. A put never blocks; when ring or reserve is
  * full the record is counted and a TD_EV_GAP tells the count as soon as there is room.
  */
-#ifndef TANDEM_HOST_JOURNAL_H
-#define TANDEM_HOST_JOURNAL_H
+#ifndef TANDEM_ENGINE_HOST_JOURNAL_JOURNAL_H
+#define TANDEM_ENGINE_HOST_JOURNAL_JOURNAL_H
 
 #include <system/journal/writer.h>
 

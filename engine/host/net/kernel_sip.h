@@ -4,8 +4,8 @@
  * kernel, which puts them together; messages too long for one packet go out here and are
  * fragmented by it. A thread of its own, on the interfaces that the kernel owns.
  */
-#ifndef TANDEM_HOST_KERNEL_SIP_H
-#define TANDEM_HOST_KERNEL_SIP_H
+#ifndef TANDEM_ENGINE_HOST_NET_KERNEL_SIP_H
+#define TANDEM_ENGINE_HOST_NET_KERNEL_SIP_H
 
 #include <tandem/config.h>
 #include <tandem/text.h>

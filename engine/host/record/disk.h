@@ -3,8 +3,8 @@
  * Writes and syncs that their thread does not wait for: io_uring, or plain system calls where the
  * kernel refuses it. One thread a struct disk; `done` is called from disk_poll().
  */
-#ifndef TANDEM_HOST_DISK_H
-#define TANDEM_HOST_DISK_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_DISK_H
+#define TANDEM_ENGINE_HOST_RECORD_DISK_H
 
 #include <liburing.h>
 #include <stdbool.h>

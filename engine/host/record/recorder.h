@@ -8,8 +8,8 @@
  * A full disk ends the recordings that run (what is there is kept), raises recording-disk-full, and
  * calls go on; new recordings are made again once there is room.
  */
-#ifndef TANDEM_HOST_RECORDER_H
-#define TANDEM_HOST_RECORDER_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_RECORDER_H
+#define TANDEM_ENGINE_HOST_RECORD_RECORDER_H
 
 #include <engine/host/journal/journal.h>
 

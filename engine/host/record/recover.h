@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Makes the recordings that a crash left only in the log. */
-#ifndef TANDEM_HOST_RECOVER_H
-#define TANDEM_HOST_RECOVER_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_RECOVER_H
+#define TANDEM_ENGINE_HOST_RECORD_RECOVER_H
 
 #include <engine/host/journal/journal.h>
 

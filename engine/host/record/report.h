@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the journal and the log hear of a recording. Any thread that has a source of its own. */
-#ifndef TANDEM_HOST_REPORT_H
-#define TANDEM_HOST_REPORT_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_REPORT_H
+#define TANDEM_ENGINE_HOST_RECORD_REPORT_H
 
 #include <engine/host/journal/journal.h>
 #include <engine/host/record/split.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The recordings that run: begun, ended, and finished a few at a time. The recorder's thread. */
-#ifndef TANDEM_HOST_RUNNING_H
-#define TANDEM_HOST_RUNNING_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_RUNNING_H
+#define TANDEM_ENGINE_HOST_RECORD_RUNNING_H
 
 #include <engine/host/record/report.h>
 #include <engine/host/record/taplog.h>

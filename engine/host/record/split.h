@@ -8,8 +8,8 @@
  * again. Where nothing was put there is silence. Payload octets are kept as
  * they came where the file has their codec.
  */
-#ifndef TANDEM_HOST_SPLIT_H
-#define TANDEM_HOST_SPLIT_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_SPLIT_H
+#define TANDEM_ENGINE_HOST_RECORD_SPLIT_H
 
 #include <dataplane/tap.h>
 #include <engine/host/record/disk.h>

@@ -11,8 +11,8 @@
  * anything behind what was synced: a record's check is the CRC32C of all of it, padding too, taken
  * with check 0.
  */
-#ifndef TANDEM_HOST_TAPLOG_H
-#define TANDEM_HOST_TAPLOG_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_TAPLOG_H
+#define TANDEM_ENGINE_HOST_RECORD_TAPLOG_H
 
 #include <dataplane/tap.h>
 #include <engine/host/record/disk.h>

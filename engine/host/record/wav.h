@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RIFF/WAVE files: the header of our recordings, and the sounds we read. */
-#ifndef TANDEM_HOST_WAV_H
-#define TANDEM_HOST_WAV_H
+#ifndef TANDEM_ENGINE_HOST_RECORD_WAV_H
+#define TANDEM_ENGINE_HOST_RECORD_WAV_H
 
 #include <tandem/text.h>
 #include <tandem/types.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* For tests: a dataplane without packets, and an engine that answers and remembers. */
-#ifndef TANDEM_HOST_FAKE_DP_H
-#define TANDEM_HOST_FAKE_DP_H
+#ifndef TANDEM_ENGINE_HOST_TEST_FAKE_DP_H
+#define TANDEM_ENGINE_HOST_TEST_FAKE_DP_H
 
 #include <tandem/engine.h>
 
