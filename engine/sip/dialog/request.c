@@ -10,7 +10,8 @@ static void contact_encode(const struct sip_session *s, struct td_buf *b)
 	struct str user = session_field(s, FIELD_USER);
 	char local[ADDR_TEXT];
 
-	buf_str(b, STR("Contact: <sip:"));
+	header_name_encode(b, SIP_HDR_CONTACT);
+	buf_str(b, STR("<sip:"));
 	buf_str(b, user);
 	buf_str(b, user.n ? STR("@") : STR(""));
 	buf_str(b, str_of(addr_encode(&s->flow.local, local)));
@@ -44,7 +45,7 @@ static void put_target(
 		return;
 	}
 	put_start(b, s, method, route.uri.text, branch);
-	buf_str(b, STR("Route: "));
+	header_name_encode(b, SIP_HDR_ROUTE);
 	if (rest.n > 0) {
 		buf_str(b, rest);
 		buf_str(b, STR(","));

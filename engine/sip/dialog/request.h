@@ -5,7 +5,9 @@
 
 #include <engine/sip/dialog/session.h>
 
-#define SIP_ALLOW "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER\r\n"
+#define SIP_ALLOW_FIRST(name) #name
+#define SIP_ALLOW_NEXT(name)  ", " #name
+#define SIP_ALLOW             "Allow: " SIP_METHODS(SIP_ALLOW_FIRST, SIP_ALLOW_NEXT) "\r\n"
 
 /* Writes a request as the transaction layer's message. False when it did not fit. extra: whole
  * header lines with CRLF, may be empty. */

@@ -7,6 +7,8 @@
 #include <engine/sip/txn/strans.h>
 
 #define NONE STR("")
+/* What we say of ourselves to OPTIONS (section 11.2). */
+#define CAPABILITIES SIP_ALLOW "Accept: application/sdp\r\n"
 
 /* Where a request came from and where to, and what it is. */
 struct incoming {
@@ -50,9 +52,7 @@ static void refuse_require(const struct incoming *in)
 	struct td_buf b;
 
 	buf_init_fixed(&b, extra, sizeof(extra));
-	buf_str(&b, STR("Unsupported: "));
-	value_encode(&b, sip_msg_header(in->m, SIP_HDR_REQUIRE));
-	buf_str(&b, STR("\r\n"));
+	header_encode(&b, SIP_HDR_UNSUPPORTED, sip_msg_header(in->m, SIP_HDR_REQUIRE));
 	refuse(in, 420, b.error ? NONE : (struct str){b.data, b.len}, true);
 }
 
@@ -247,7 +247,7 @@ static void in_dialog(const struct incoming *in)
 			ua->ops.info(ua->ops.ctx, s, m);
 		break;
 	default: /* OPTIONS */
-		reply(in, 200, STR(SIP_ALLOW "Accept: application/sdp\r\n"), false);
+		reply(in, 200, STR(CAPABILITIES), false);
 	}
 }
 
@@ -428,6 +428,6 @@ void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra
 		return;
 	r->answered = true;
 	if (r->m->method == SIP_OPTIONS && code == 200 && extra.n == 0)
-		extra = STR(SIP_ALLOW "Accept: application/sdp\r\n");
+		extra = STR(CAPABILITIES);
 	strans_reply(&ua->txns, r->m, r->flow, code, extra, body, stateless);
 }

@@ -24,7 +24,7 @@ static void put_u32(struct td_buf *b, uint32_t n)
 	buf_put(b, text + at, sizeof(text) - at);
 }
 
-static void put_name(struct td_buf *b, enum sip_header id)
+void header_name_encode(struct td_buf *b, enum sip_header id)
 {
 	buf_str(b, sip_header_name(id));
 	buf_str(b, STR(": "));
@@ -50,14 +50,14 @@ void value_encode(struct td_buf *b, struct str value)
 
 void header_encode(struct td_buf *b, enum sip_header id, struct str value)
 {
-	put_name(b, id);
+	header_name_encode(b, id);
 	value_encode(b, value);
 	buf_str(b, CRLF);
 }
 
 void request_line_encode(struct td_buf *b, enum sip_method method, struct str uri)
 {
-	buf_str(b, str_of(sip_method_name(method)));
+	buf_str(b, sip_method_name(method));
 	buf_str(b, STR(" "));
 	buf_str(b, uri);
 	buf_str(b, STR(" SIP/2.0\r\n"));
@@ -68,7 +68,7 @@ void via_encode(struct td_buf *b, const struct td_addr *local, uint64_t branch)
 	char text[ADDR_TEXT], id[SIP_ID_HEX + 1];
 
 	id_encode(branch, id);
-	put_name(b, SIP_HDR_VIA);
+	header_name_encode(b, SIP_HDR_VIA);
 	buf_str(b, STR("SIP/2.0/UDP "));
 	buf_str(b, str_of(addr_encode(local, text)));
 	buf_str(b, STR(";rport;branch=" SIP_BRANCH));
@@ -83,10 +83,10 @@ void max_forwards_encode(struct td_buf *b)
 
 void cseq_encode(struct td_buf *b, uint32_t cseq, enum sip_method method)
 {
-	put_name(b, SIP_HDR_CSEQ);
+	header_name_encode(b, SIP_HDR_CSEQ);
 	put_u32(b, cseq);
 	buf_str(b, STR(" "));
-	buf_str(b, str_of(sip_method_name(method)));
+	buf_str(b, sip_method_name(method));
 	buf_str(b, CRLF);
 }
 
@@ -94,7 +94,7 @@ bool body_encode(struct td_buf *b, struct str sdp)
 {
 	if (sdp.n > 0)
 		header_encode(b, SIP_HDR_CONTENT_TYPE, STR("application/sdp"));
-	put_name(b, SIP_HDR_CONTENT_LENGTH);
+	header_name_encode(b, SIP_HDR_CONTENT_LENGTH);
 	put_u32(b, (uint32_t)sdp.n);
 	buf_str(b, STR("\r\n\r\n"));
 	buf_str(b, sdp);
@@ -112,7 +112,7 @@ void head_encode(struct td_buf *b, const struct sip_msg *m, const struct td_addr
 			header_encode(b, SIP_HDR_VIA, value);
 			continue;
 		}
-		put_name(b, SIP_HDR_VIA);
+		header_name_encode(b, SIP_HDR_VIA);
 		sip_via_encode_received(b, &m->via, source);
 		buf_str(b, CRLF);
 		first = false;
@@ -123,7 +123,7 @@ void head_encode(struct td_buf *b, const struct sip_msg *m, const struct td_addr
 	header_encode(b, SIP_HDR_FROM, sip_msg_header(m, SIP_HDR_FROM));
 	header_encode(b, SIP_HDR_CALL_ID, sip_msg_header(m, SIP_HDR_CALL_ID));
 	header_encode(b, SIP_HDR_CSEQ, sip_msg_header(m, SIP_HDR_CSEQ));
-	put_name(b, SIP_HDR_TO);
+	header_name_encode(b, SIP_HDR_TO);
 	value_encode(b, sip_msg_header(m, SIP_HDR_TO));
 }
 

@@ -15,7 +15,8 @@
 /* n as a tag or the end of a branch: 64 random bits, where section 19.3 wants 32 at least. */
 void id_encode(uint64_t n, char out[static SIP_ID_HEX + 1]);
 
-void value_encode(struct td_buf *b, struct str value); /* unfolded */
+void value_encode(struct td_buf *b, struct str value);         /* unfolded */
+void header_name_encode(struct td_buf *b, enum sip_header id); /* "Call-ID: " */
 /* "Call-ID: value" and a line end. */
 void header_encode(struct td_buf *b, enum sip_header id, struct str value);
 void request_line_encode(struct td_buf *b, enum sip_method method, struct str uri);

@@ -19,16 +19,15 @@
 #define SIP_MSG_MAX     65535 /* no datagram is longer */
 #define SIP_PORT        5060
 
+/* The methods that we take, in the order of our Allow: FIRST(name), then X(name) of each other. */
+#define SIP_METHODS(FIRST, X) FIRST(INVITE) X(ACK) X(CANCEL) X(BYE) X(OPTIONS) X(INFO) X(REGISTER)
+
 enum sip_method {
 	SIP_OTHER, /* any token that is none of those below */
-	SIP_INVITE,
-	SIP_ACK,
-	SIP_BYE,
-	SIP_CANCEL,
-	SIP_OPTIONS,
-	SIP_REGISTER,
-	SIP_INFO,
-	SIP_METHOD_COUNT
+#define SIP_METHOD_ID(name) SIP_##name,
+	SIP_METHODS(SIP_METHOD_ID, SIP_METHOD_ID)
+#undef SIP_METHOD_ID
+		SIP_METHOD_COUNT
 };
 
 /* Header fields that we tell apart; compact forms are the same field. */
@@ -163,7 +162,7 @@ bool sip_msg_value(
 bool sip_list_next(struct str *rest, struct str *value);
 
 enum sip_method sip_method_decode(struct str name); /* case counts (section 7.1) */
-const char *sip_method_name(enum sip_method m);     /* "INVITE"; SIP_OTHER: "" */
+struct str sip_method_name(enum sip_method m);      /* "INVITE"; SIP_OTHER: empty */
 enum sip_header sip_header_decode(struct str name);
 struct str sip_header_name(enum sip_header id); /* "Call-ID"; SIP_HDR_OTHER: empty */
 const char *sip_reason(int code);               /* "Busy Here"; of its class when not known */

@@ -3,13 +3,9 @@
 #include <engine/sip/msg/msg.h>
 
 static const struct str methods[SIP_METHOD_COUNT] = {
-	[SIP_INVITE] = {"INVITE", 6},
-	[SIP_ACK] = {"ACK", 3},
-	[SIP_BYE] = {"BYE", 3},
-	[SIP_CANCEL] = {"CANCEL", 6},
-	[SIP_OPTIONS] = {"OPTIONS", 7},
-	[SIP_REGISTER] = {"REGISTER", 8},
-	[SIP_INFO] = {"INFO", 4},
+#define METHOD(name) [SIP_##name] = {#name, sizeof(#name) - 1},
+	SIP_METHODS(METHOD, METHOD)
+#undef METHOD
 };
 
 enum sip_method sip_method_decode(struct str name)
@@ -20,9 +16,9 @@ enum sip_method sip_method_decode(struct str name)
 	return SIP_OTHER;
 }
 
-const char *sip_method_name(enum sip_method m)
+struct str sip_method_name(enum sip_method m)
 {
-	return m > SIP_OTHER && m < SIP_METHOD_COUNT ? methods[m].p : "";
+	return m < SIP_METHOD_COUNT ? methods[m] : (struct str){0};
 }
 
 const char *sip_reason(int code)

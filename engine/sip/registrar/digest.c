@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <engine/base/hex.h>
+#include <engine/sip/msg/encode.h>
 #include <engine/sip/registrar/digest.h>
 #include <tandem/types.h>
 
@@ -180,7 +181,7 @@ static bool mac(struct digest *d, const char *text, char out[static MAC_HEX])
 	return true;
 }
 
-void digest_challenge(struct digest *d, uint64_t now, struct str name, struct str realm,
+void digest_challenge(struct digest *d, uint64_t now, enum sip_header id, struct str realm,
 	enum td_digest algorithm, bool stale, struct td_buf *out)
 {
 	uint64_t ms = now / TD_NSEC_PER_MSEC + 1; /* 0 is a free place */
@@ -193,8 +194,8 @@ void digest_challenge(struct digest *d, uint64_t now, struct str name, struct st
 		out->error = -ENOMEM;
 		return;
 	}
-	buf_str(out, name);
-	buf_str(out, STR(": Digest realm=\""));
+	header_name_encode(out, id);
+	buf_str(out, STR("Digest realm=\""));
 	buf_str(out, realm);
 	buf_str(out, STR("\", nonce=\""));
 	buf_put(out, nonce, sizeof(nonce));

@@ -31,8 +31,8 @@ struct digest *digest_alloc(const uint8_t secret[static DIGEST_SECRET_BYTES], ui
 void digest_free(struct digest *d);
 void digest_set_life(struct digest *d, uint64_t nonce_life_ns);
 
-/* Appends a whole header line, name being "WWW-Authenticate" or "Proxy-Authenticate". */
-void digest_challenge(struct digest *d, uint64_t now, struct str name, struct str realm,
+/* Appends a whole header line: SIP_HDR_WWW_AUTHENTICATE or SIP_HDR_PROXY_AUTHENTICATE. */
+void digest_challenge(struct digest *d, uint64_t now, enum sip_header id, struct str realm,
 	enum td_digest algorithm, bool stale, struct td_buf *out);
 
 enum digest_verdict {

@@ -90,7 +90,7 @@ static struct sip_auth challenge(uint64_t now, char text[static 512])
 	struct td_buf b;
 
 	buf_init_fixed(&b, text, 512);
-	digest_challenge(d, now, STR("WWW-Authenticate"), realm, TD_DIGEST_MD5, false, &b);
+	digest_challenge(d, now, SIP_HDR_WWW_AUTHENTICATE, realm, TD_DIGEST_MD5, false, &b);
 	assert_int_equal(b.error, 0);
 	struct str line = {b.data, b.len}, name = str_cut(&line, ':');
 

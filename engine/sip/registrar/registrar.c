@@ -247,7 +247,7 @@ static void challenge(const struct registration *reg, enum td_digest algorithm, 
 	r->stats.challenged++;
 	r->stats.stale += stale;
 	buf_init_fixed(&b, text, sizeof(text));
-	digest_challenge(r->digest, reg->now, STR("WWW-Authenticate"), str_of(r->realm), algorithm,
+	digest_challenge(r->digest, reg->now, SIP_HDR_WWW_AUTHENTICATE, str_of(r->realm), algorithm,
 		stale, &b);
 	if (b.error)
 		sip_respond(reg->req, reg->now, 500, STR(""), STR(""));
