@@ -282,18 +282,41 @@ static void stopped_engine_finishes(void **state)
 	tap_free(f->tap);
 }
 
+/* Until the disk has had all: nothing new was written for half a second. */
+static void wait_written(struct fixture *f)
+{
+	struct recorder_stats last = {0}, now;
+	unsigned same = 0;
+
+	while (same < 5) {
+		clock_nap(100 * MS);
+		recorder_stats(f->recorder, &now);
+		same = now.written && now.written == last.written && now.taken == last.taken
+			       ? same + 1
+			       : 0;
+		last = now;
+	}
+}
+
 static void killed_engine_is_recovered(void **state)
 {
 	struct fixture *f = *state;
-	pid_t pid = fork();
+	int ready[2];
+	char byte;
 
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
 	if (pid == 0) {
 		start(f, 1);
 		put_call(f);
+		wait_written(f);
+		assert_int_equal(write(ready[1], "", 1), 1);
 		for (;;)
 			pause();
 	}
-	clock_nap(600 * MS);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	start(f, 1);
