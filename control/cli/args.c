@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <control/cli/cli.h>
+#include <control/cli/args.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,6 +6,8 @@
 #include <control/cli/command.h>
 #include <jansson.h>
 
+struct cli;
+
 struct cli_args {
 	const struct cli_command *command;
 	const char *value[CLI_ARGS]; /* borrowed from the words; NULL: not given */

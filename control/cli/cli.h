@@ -19,8 +19,6 @@
 /* Microseconds of an epoch time are 16 digits; the 17th would only show how a double errs. */
 #define CLI_JSON_REAL JSON_REAL_PRECISION(16)
 
-enum { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2 };
-
 struct cli {
 	const char *engine_socket, *tandemd_socket;
 	bool json;

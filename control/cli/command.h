@@ -14,6 +14,9 @@
 #include <tandem/api.h>
 #include <tandem/view.h>
 
+/* What a command returns, and tandemctl with it. */
+enum { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2 };
+
 struct cli;
 struct cli_args;
 
