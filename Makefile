@@ -35,7 +35,7 @@ lint: all
 
 # Follows "how to add" of CONTRIBUTING.md to the letter, on a copy of the tree; half an hour.
 recipes: deps
-	@tools/recipes run
+	@$(LISTED_FIRST) tools/recipes run
 
 # Sizes, branches, circles and namesakes of the product's code.
 measure:
