@@ -23,9 +23,9 @@
 
 #define LAYER_WORDS "ip ethernet wire"
 #define LIMIT_MAX   (1000ull * 1000 * 1000 * 1000)
-#define LIMIT_HELP                                                                                \
-	"Bits a second in each direction, all headers and RTCP counted, like `10M`; a call that " \
-	"would pass it is refused; 0 without limit."
+#define LIMIT_HELP                                                                             \
+	"Bits a second in each direction, like `10M`, with all headers and RTCP. A call that " \
+	"would exceed the limit is refused. 0: without limit."
 
 #define LAYER_HELP                                                                             \
 	"What the limit counts of each packet: `ip` bytes, `ethernet` frames without FCS, or " \
@@ -33,16 +33,15 @@
 	"what a line really spends."
 
 #define POLICY_WORDS "strict address latch"
-#define POLICY_HELP                                                                                \
-	"Which packets are taken for the peer's: `strict` address and port of its SDP, `address` " \
-	"of its SDP from any port, `latch` the source that proves itself (NAT): see "              \
-	"docs/security.md."
+#define POLICY_HELP                                                                             \
+	"Which packets are accepted as the peer's. `strict`: from the address and port of its " \
+	"SDP; `address`: from that address and any port; `latch`: from the source that proves " \
+	"itself (NAT). See docs/security.md."
 
 #define SRTP_WORDS "off optional required"
-#define SRTP_HELP                                                                                  \
-	"SRTP with its keys in SDP: `off` RTP alone, `optional` either, as the peer has it, "      \
-	"`required` nothing in the clear: a peer without gets 488. Whoever reads the SIP has the " \
-	"keys: mind who can."
+#define SRTP_HELP                                                                                 \
+	"SRTP with its keys in SDP. `off`: only RTP; `optional`: what the peer has; `required`: " \
+	"only SRTP, and a peer without it gets 488. Whoever can read the SIP has the keys."
 
 /* The order within a kind is the order in the compiled text. */
 const struct conf_key td_schema[] = {
@@ -55,8 +54,8 @@ const struct conf_key td_schema[] = {
 	 .max = 65535, .value = "5060", .help = "UDP port of SIP on every address."},
 	{TD_KIND_SITE, "rtp_ports", CONF_PORTS, CONF_RESTART, FIELD(td_conf_site, rtp_port_min),
 	 .min = 1024, .max = 65535, .value = "20000-29999",
-	 .help = "UDP ports of media on every address, from an even to an odd one; a call takes two "
-		 "pairs."},
+	 .help = "UDP ports of media on every address, from an even to an odd port. A call takes "
+		 "two pairs."},
 	{TD_KIND_SITE, "sip_dscp", CONF_DSCP, 0, FIELD(td_conf_site, sip_dscp), .value = "CS3",
 	 .help = "DSCP of SIP that we send: `EF`, `CS0` to `CS7`, `AF11` to `AF43` or 0 to 63."},
 	{TD_KIND_SITE, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_site, rtp_dscp), .value = "EF",
@@ -80,7 +79,8 @@ const struct conf_key td_schema[] = {
 	 .help = "CPUs that move packets, a worker each."},
 	{TD_KIND_SITE, "hugepages", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, hugepages), .words = "auto require never", .value = "auto",
-	 .help = "`auto` uses them when there are any and says what it costs when there are none."},
+	 .help = "`auto` uses hugepages when there are some; without, it says once what that "
+		 "costs."},
 	{TD_KIND_SITE, "latency", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, latency), .words = "balanced low cpu", .value = "balanced",
 	 .help = "`balanced` sleeps and wakes at each packet; `low` spins while media flows, a "
@@ -120,30 +120,32 @@ const struct conf_key td_schema[] = {
 	 LIST(td_conf_port, address, address_count, TD_CONF_LIST),
 	 .help = "Our addresses on this port with their networks, for SIP and media."},
 	{TD_KIND_PORT, "gateway", CONF_IP, CONF_RESTART, FIELD(td_conf_port, gateway),
-	 .help = "IPv4 next hop out of the networks; not where the kernel's routes count (af_xdp and "
-		 "af_packet without vlan)."},
+	 .help = "IPv4 next hop out of the port's networks. Not on ports where the kernel's "
+		 "routes count (af_xdp and af_packet without vlan)."},
 	{TD_KIND_PORT, "gateway6", CONF_IP, CONF_RESTART, FIELD(td_conf_port, gateway6),
 	 .help = "The same for IPv6."},
 	{TD_KIND_PORT, "mtu", CONF_INT, CONF_RESTART, FIELD(td_conf_port, mtu), .min = 576,
 	 .max = 9000, .value = "1500", .help = "Longest IP packet."},
 	{TD_KIND_PORT, "vlan", CONF_INT, CONF_RESTART, FIELD(td_conf_port, vlan), .max = 4094,
 	 .value = "0",
-	 .help = "IEEE 802.1Q tag of all its frames; 0: they have none. A VLAN is Tandem's alone, ARP "
-		 "and gateway too, also on an interface of the kernel's."},
+	 .help = "IEEE 802.1Q tag of all frames of the port; 0: no tag. A VLAN belongs to Tandem "
+		 "alone, with ARP and gateways, also on an interface that the kernel owns."},
 	{TD_KIND_PORT, "fallback", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, fallback),
 	 .value = "true", .help = "Use af_packet where af_xdp is refused."},
 	{TD_KIND_PORT, "memif_server", CONF_BOOL, CONF_RESTART, FIELD(td_conf_port, memif_server),
 	 .value = "false", .help = "We make the memif's socket; else the other side does."},
 	{TD_KIND_PORT, "queues", CONF_INT, CONF_RESTART, FIELD(td_conf_port, queues),
 	 .max = TD_CONF_LIST, .value = "0",
-	 .help = "Queues of a pci, memif or ring port, a worker each; 0: one a worker, but one of a "
-		 "memif, whose other side must have as many."},
+	 .help = "Queues of a pci, memif or ring port, each with its worker. 0: one for each "
+		 "worker, but a single one of a memif. The other side of a memif must have as "
+		 "many."},
 
 	{TD_KIND_LINK, "limit", CONF_RATE, 0, FIELD(td_conf_link, limit_bps), .max = LIMIT_MAX,
 	 .value = "0", .help = LIMIT_HELP},
 	{TD_KIND_LINK, "calls", CONF_INT, 0, FIELD(td_conf_link, max_calls), .max = 1000000,
-	 .value = "0", .help = "Calls at once, a call that comes in and goes out by it twice; 0 "
-	 "without limit."},
+	 .value = "0",
+	 .help = "Calls at once; a call that comes in and goes out by the link counts twice. 0: "
+		 "without limit."},
 	{TD_KIND_LINK, "layer", CONF_ENUM, 0, FIELD(td_conf_link, layer), .words = LAYER_WORDS,
 	 .value = "wire", .help = LAYER_HELP},
 
@@ -202,8 +204,8 @@ const struct conf_key td_schema[] = {
 	 .value = "true",
 	 .help = "Registering logs in; losing the registration logs out."},
 	{TD_KIND_AGENT, "link", CONF_REF, 0, FIELD(td_conf_agent, link), .ref = TD_KIND_LINK,
-	 .help = "The link to the telephone; nothing: the groups'. While it is full the agent is not "
-		 "rung."},
+	 .help = "The link to the telephone; nothing: the groups'. While it is full the agent is "
+		 "not rung."},
 
 	{TD_KIND_SOUND, "file", CONF_PATH, CONF_REQUIRED, FIELD(td_conf_sound, file),
 	 .help = "WAV: mono, 8 kHz, 16 bit."},
