@@ -43,7 +43,7 @@ int compiled_prepare(const char *path, const struct td_conf *conf)
 	rc = text.error;
 	if (rc)
 		goto free_text;
-	/* It has the digests of passwords: no one else reads it. */
+	/* The file has the digests of passwords, so nobody else may read it. */
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		rc = -errno;

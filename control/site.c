@@ -182,7 +182,8 @@ static void running_got(void *ctx, int status, const char *body, size_t len)
 	}
 	rc = *text ? conf_parse(&running, text, strlen(text), &err) : 0;
 	if (rc) {
-		/* Another release's: all of ours is sent, what is not ours stays. */
+		/* The text is from another release: all our objects are sent, and objects that we
+		 * do not know stay. */
 		log_line(LOG_WARNING, "engine's configuration not understood", "reason=\"%s\"",
 			err.s);
 		running = NULL;

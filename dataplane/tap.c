@@ -8,7 +8,7 @@
 #include <dataplane/tap.h>
 
 #define LINE 64
-/* A part of the ring that audio leaves free, so that TAP_END is not lost when audio is. */
+/* Audio leaves this part of the ring free, so that TAP_END is not lost when audio is lost. */
 #define TAP_RESERVE(size) ((size) / 16)
 
 _Static_assert(sizeof(struct tap_rec) == 32, "recorders and tests rely on the record's size");
@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct tap_rec) % TAP_UNIT == 0, "a pad has room for its k
 /*
  * Positions count bytes since the start and are never reduced, so that head == tail is empty and
  * head - tail the fill. Each side keeps the other's position as it last saw it, and reads the
- * shared line only when that no longer suffices.
+ * shared line only when that position is no longer enough.
  */
 struct tap {
 	_Alignas(LINE) _Atomic uint64_t head; /* worker: end of what is written whole */

@@ -122,7 +122,8 @@ static void queue(
 	if (c->out.error || c->out.len - c->sent > API_OUT_MAX) {
 		log_line(LOG_WARNING, "client closed: it does not read its answers", "bytes=%zu",
 			c->out.len - c->sent);
-		/* Not here: callers go on with the client. The next turn finds it shut. */
+		/* The client is not freed here, because callers go on with it. The next turn finds
+		 * it shut. */
 		buf_reset(&c->out);
 		c->sent = 0;
 		c->doomed = true;
@@ -385,8 +386,8 @@ void api_stop(struct api *a)
 	if (!a)
 		return;
 	while ((c = TAILQ_FIRST(&a->clients))) {
-		/* What goes at once; last answers are small. Nor does the analyzer see that a
-		 * closed client has left the list. */
+		/* Sends what the socket takes at once; last answers are small. The analyzer does
+		 * not see either that a closed client has left the list. */
 		client_send(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 		client_close(c);
 	}

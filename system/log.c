@@ -55,7 +55,8 @@ static const char *level_name(int level)
 				      : "info";
 }
 
-/* False: this place has said enough in this second. *suppressed: lines not told so far. */
+/* False: this place has written enough lines in this second. *suppressed: lines that it did not
+ * write so far. */
 static bool admit(struct log_site *site, uint64_t second, uint32_t *suppressed)
 {
 	*suppressed = 0;
@@ -112,7 +113,7 @@ void log_write(struct log_site *site, int level, const char *message, const char
 			text, more);
 		if (n >= (int)sizeof(line))
 			n = sizeof(line) - 1;
-		/* Nowhere to complain about a log that cannot be written. */
+		/* There is no place to report that the log cannot be written. */
 		if (write(log_fd, line, (size_t)n) < 0)
 			errno = 0;
 	}

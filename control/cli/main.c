@@ -50,7 +50,7 @@ int main(int argc, char **argv)
 			return CLI_USAGE;
 		}
 	}
-	/* --json is welcome behind the command too: that is where fingers put it. */
+	/* --json may also stand behind the command: many people type it there. */
 	for (int i = optind; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0) {
 			cli.json = true;

@@ -95,7 +95,7 @@ static int columns_of_row(const json_t *row, struct column columns[COLUMNS])
 	return n;
 }
 
-/* Widths and sides: numbers stand right, under each other. */
+/* Widths and sides: numbers stand on the right, under each other. */
 static void columns_fit(const json_t *rows, struct column *columns, int n)
 {
 	char text[CELL];

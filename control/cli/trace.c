@@ -67,8 +67,8 @@ static size_t ip6_head(uint8_t *p, const struct td_addr *src, const struct td_ad
 	return IP6_BYTES;
 }
 
-/* The message in a packet made anew: what went over the wire may have had fragments. IPv4 may leave
- * the UDP checksum out (0, RFC 768), IPv6 not (RFC 8200 section 8.1). */
+/* A packet made anew around the message: on the wire the message may have had fragments. IPv4 may
+ * leave the UDP checksum out (0, RFC 768), IPv6 not (RFC 8200 section 8.1). */
 static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src, const struct td_addr *dst,
 	const char *data, size_t len)
 {

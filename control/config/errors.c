@@ -22,7 +22,7 @@ static void add(struct reader *r, size_t line, size_t column, const char *fmt, v
 		r->error_cap = cap;
 	}
 	td_text_vset(&text, fmt, args);
-	/* A line stays a line, whatever a value has in it. */
+	/* An error stays one line, whatever characters a value contains. */
 	for (char *p = text.s; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';

@@ -207,7 +207,7 @@ static int fault_node(struct reader *r, const struct entry *e, const struct conf
 	return node;
 }
 
-/* A fault that only follows from a value that could not be read, which was reported. */
+/* A fault that only follows from a value that could not be read. That value was reported. */
 static bool fault_follows(
 	struct reader *r, const struct entry *e, const struct conf_fault *f, int node)
 {
@@ -233,7 +233,7 @@ static void fault_report(void *ctx, const struct conf_fault *f)
 		return;
 	if (k && f->kind == TD_KIND_QUEUE && !strcmp(k->name, "overflow_queue"))
 		k = conf_key_lookup(TD_KIND_QUEUE, STR("overflow"));
-	/* A missing key is missing where its object begins. */
+	/* A missing key is reported where its object begins. */
 	reader_error(r, node ? node : e->name_node, "%s: %s", reader_path(e, node ? k : NULL, path),
 		f->what);
 }

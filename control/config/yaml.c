@@ -79,13 +79,13 @@ void reader_map_doubles(struct reader *r, const yaml_node_t *map, const char *pa
 	free(keys);
 }
 
-/* What libyaml says when a byte is no UTF-8 has an offset alone. */
+/* For a byte that is no UTF-8, libyaml gives only an offset. */
 static void error_at_offset(struct reader *r, const char *text, size_t offset, const char *problem)
 {
 	size_t line = 1, column = 1;
 
 	for (size_t i = 0; i < offset; i++) {
-		/* The continuation bytes of UTF-8 are no columns of their own. */
+		/* Continuation bytes of UTF-8 do not count as columns. */
 		column += ((unsigned char)text[i] & 0xc0) != 0x80;
 		if (text[i] == '\n') {
 			line++;

@@ -54,10 +54,10 @@ static int probe(const char *dir, uint64_t seq, struct td_rec *rec)
 }
 
 /*
- * A journal that was deleted, or lost its end in a power cut, begins again with numbers that the
- * store has passed: waiting for the next one would be waiting for ever. It is such a journal when
- * the last record we know is there with another time, or when there are only older ones. Then all
- * of it is read again; rows that are there already stay as they are.
+ * A journal that was deleted, or that lost its end in a power cut, begins again with numbers that
+ * the store has passed. To wait for the next number would be to wait for ever. We know such a
+ * journal by two signs: the last record that we know has another time, or there are only older
+ * records. Then all of it is read again; rows that are there already stay as they are.
  */
 static bool journal_is_new(struct follow *f)
 {

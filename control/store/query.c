@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rows as JSON, a bounded number at a time: whoever reads a year does not hold up the journal. */
+/* Rows as JSON, a bounded number at a time, so that a query over a year does not hold up the
+ * journal. */
 #include <control/store/internal.h>
 #include <control/store/store.h>
 #include <errno.h>

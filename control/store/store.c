@@ -428,7 +428,7 @@ int store_put(struct store *s, const struct td_rec *rec, const void *payload)
 	if (rc)
 		return rc;
 	s->pending++;
-	/* A new store makes no claim about what was before it. */
+	/* A new store does not count records from before it as missing. */
 	if (s->now.seq && rec->seq > s->now.seq + 1)
 		rc = missing_put(s, rec);
 	if (rc == 0)

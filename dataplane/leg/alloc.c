@@ -11,11 +11,11 @@
 #include <unistd.h>
 #include <dataplane/leg/secure.h>
 
-/* Up to here what a worker has of its tables is made present at the start, and no leg waits for a
+/* Up to this size, a worker's tables are made present at the start, so that no leg waits for a
  * page. */
 #define POPULATE_BYTES (64ull << 20)
 
-/* Its own legs: those of the other workers are pages of zeroes that take no memory. */
+/* Only its own legs: the others are pages of zeroes that take no memory. */
 static void table_populate(const struct legs *r, char *table, size_t size)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -45,7 +45,8 @@ static void *table_alloc(struct legs *r, uint64_t count, size_t size)
 
 	if (!p)
 		return NULL;
-	/* Random legs in 4 kB pages miss the TLB at each packet. Refused, all works too. */
+	/* Legs at random places in pages of 4 kB miss the TLB at each packet. If the kernel
+	 * refuses this, everything still works. */
 	madvise(p, bytes, MADV_HUGEPAGE);
 	if (own <= POPULATE_BYTES)
 		table_populate(r, p, size);
@@ -73,7 +74,7 @@ struct legs *legs_alloc(const struct legs_params *p)
 	r->event = p->event;
 	r->event_ctx = p->event_ctx;
 	prng_init(&r->random, p->seed);
-	/* Refused, which it never is, it leaves what the seed gives. */
+	/* The kernel never refuses this; if it did, the key would be what the seed gives. */
 	for (unsigned i = 0; i < 2; i++)
 		r->mark[i] = prng_u64(&r->random);
 	(void)!getrandom(r->mark, sizeof(r->mark), GRND_NONBLOCK);

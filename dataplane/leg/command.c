@@ -86,7 +86,8 @@ static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, 
 	report_start(r, id, now);
 	watch_start(r, id, now);
 	leg_set(r, id, p, true, now);
-	/* As if a packet had been sent a frame ago: the first one has seq and ts_offset. */
+	/* Set as if a packet had been sent one frame ago, so that the first packet has seq and
+	 * ts_offset. */
 	c->last_seq = (uint16_t)(p->seq - 1);
 	c->last_ts = p->ts_offset - leg_frame(c);
 	c->last_time = rtp_clock(now) - leg_frame(c);
@@ -157,7 +158,8 @@ static bool can_obey(const struct legs *r, const struct td_media_cmd *cmd)
 	       (cmd->op == TD_MEDIA_LEG_ADD || r->leg[cmd->leg].flags & LEG_LIVE);
 }
 
-/* A leg that is not there answers LEG_DEL all the same: signalling waits for it. */
+/* LEG_DEL is answered also for a leg that does not exist, because signalling waits for the answer.
+ */
 static void command_no_leg(struct legs *r, const struct td_media_cmd *cmd)
 {
 	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE, .leg = cmd->leg};

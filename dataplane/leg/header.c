@@ -73,7 +73,8 @@ void leg_address(struct legs *r, uint32_t id, const struct td_addr *remote)
 	fib_put(r->worker->fib, nexthop);
 	fib_put(r->worker->fib, rtcp_nexthop);
 	(void)leg_head(r, id, remote, false, payload, 0);
-	if (!(l->flags & LEG_SIX)) /* of IPv6 there is no room for one: it is made anew each time */
+	if (!(l->flags & LEG_SIX)) /* the record has no room for a header of IPv6: it is made anew
+				      each time */
 		memcpy(l->header, payload - LEG_HEADER, LEG_HEADER);
 	sum = checksum_add(sum, ours->ip6, sizeof(ours->ip6)); /* IPv4 has zeros behind it */
 	sum = checksum_add(sum, remote->ip6, sizeof(remote->ip6));

@@ -6,8 +6,8 @@
 #include <dataplane/leg/stats.h>
 #include <dataplane/tap.h>
 
-/* Where the frame of a packet begins that no driver has put elsewhere: asked for before its mbuf,
- * which would say so, is there. Wrong, it costs a prefetch. */
+/* Where the frame of a packet usually begins. The mbuf would say so exactly, but it is not in the
+ * cache yet. A wrong guess costs a prefetch. */
 #define FRAME_AT (sizeof(struct rte_mbuf) + sizeof(struct pkt) + RTE_PKTMBUF_HEADROOM)
 
 #define CHECKSUM_BAD (RTE_MBUF_F_RX_IP_CKSUM_BAD | RTE_MBUF_F_RX_L4_CKSUM_BAD)
@@ -88,7 +88,8 @@ static inline bool sum_right(const uint8_t *f)
 	return sum * SUM_INVERSE <= UINT64_MAX / UINT16_MAX;
 }
 
-/* What a frame must be whoever sent it: one segment of IPv4 and UDP whose lengths agree, to us. */
+/* What holds for a frame of any sender: one segment, IPv4 and UDP whose lengths agree, sent to us.
+ */
 static inline bool frame_right(
 	const struct lane *lane, const struct rte_mbuf *m, const uint8_t *f, uint32_t total)
 {
@@ -130,9 +131,9 @@ static inline void tap_prefetch(const uint8_t *f, unsigned len)
 }
 
 /*
- * The record goes past the caches: its lines are written whole, so they need not be read first, and
- * the next to look at them is another core. What lies behind the payload in the packet's memory
- * fills the last unit.
+ * The record is written past the caches: its lines are written whole, so they need not be read
+ * first, and the next reader is another core. The last unit is filled with whatever lies behind the
+ * payload in the packet's memory.
  */
 static inline void tap_write(
 	uint8_t *to, const struct leg *out, const uint8_t *rtp, unsigned len, uint64_t now)
@@ -223,8 +224,8 @@ struct lane_way {
 	struct leg *out[LANE_BURST];
 };
 
-/* Pass 3 from `at` on: the place of the first packet that is not for the lane. Two passes in one
- * function would be more than there are registers for. */
+/* Pass 3 from `at` on. Returns the place of the first packet that is not for the lane. Two passes
+ * in one function would need more registers than there are. */
 static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *way, unsigned at)
 {
 	struct legs *r = lane->rtp;

@@ -26,7 +26,7 @@
 #include <dataplane/net/parse.h>
 #include <dataplane/leg/legs.h>
 
-#define LANE_BURST 32 /* more, and lines that were asked for are gone before their turn */
+#define LANE_BURST 32 /* with more, prefetched lines would be gone before their turn */
 
 struct leg;
 

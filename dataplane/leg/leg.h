@@ -2,8 +2,9 @@
 /*
  * A leg: what the worker knows of one RTP session with one peer.
  *
- * The hot record is two cache lines, of which a relayed packet touches one of each leg: the
- * receiving line of the leg it came in by, the sending line of the leg it leaves by.
+ * The hot record is two cache lines, and a relayed packet touches one line of each of its two legs:
+ * the receiving line of the leg by which it came, and the sending line of the leg by which it
+ * leaves.
  *
  *     offset size  receiving line: is it ours, is it new, what does RFC 3550 count
  *          0   16  match: what a packet for the fast lane has (lane.h); all zero when none may
@@ -64,8 +65,8 @@ enum leg_flag {
 	LEG_ANY_PORT = 1 << 5,
 	LEG_STARTED = 1 << 6, /* a rightful packet came: SSRC and sequence are known */
 	LEG_RELAY = 1 << 7,   /* what arrives leaves on `peer` */
-	LEG_SWITCH =
-		1 << 8, /* but no packet did yet: seq_add and ts_add of `peer` are to be made */
+	LEG_SWITCH = 1 << 8,  /* no packet was relayed yet: seq_add and ts_add of `peer` must still
+				 be made */
 	LEG_TAP = 1 << 9,
 	LEG_PLAY = 1 << 10,   /* a sound plays to this peer */
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
@@ -74,7 +75,7 @@ enum leg_flag {
 	LEG_SIX = 1 << 14,    /* its addresses are IPv6 */
 };
 
-/* A leg's packets may take the fast lane when of these exactly LEG_FAST are set. */
+/* A leg's packets may take the fast lane when exactly LEG_FAST of these flags are set. */
 #define LEG_FAST      (LEG_LIVE | LEG_STARTED)
 #define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP | LEG_SIX)
 
@@ -126,7 +127,7 @@ struct leg_cold {
 	uint8_t channel, codec, policy, ptime_ms;
 	uint32_t cookie;
 	uint32_t top_ts;  /* highest time stamp behind in_ts, after reordering */
-	uint32_t floor;   /* packets before it (extended) belong to before the last switch */
+	uint32_t floor;   /* packets before it (extended) were sent before the last switch */
 	uint16_t bad_seq; /* RFC 3550 A.1: this one next would prove a jump */
 	bool jumped;      /* bad_seq is set */
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
@@ -137,7 +138,7 @@ struct leg_cold {
 	uint8_t pt, dtmf_pt;
 	struct digit digit;
 
-	/* statistics: whole, of which the hot ones are what came since the last report */
+	/* statistics of the whole leg; the hot ones count since the last report */
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
 	uint32_t strangers, unexpected_pt;
 	uint32_t base;            /* extended sequence number of this SSRC's first packet */
@@ -174,7 +175,7 @@ struct leg_cold {
 	uint32_t sr_time;        /* and when it came, 1/65536 s */
 	uint32_t out_packets_sr; /* leg_out_packets() at our last report: a sender since then? */
 
-	/* a source that is yet to prove itself (source.c); addresses are marks */
+	/* a source that must still prove itself (source.c); addresses are marks */
 	uint32_t probe_ip, probe_ssrc;
 	uint32_t probe_since; /* time-stamp units */
 	uint16_t probe_port, probe_seq;

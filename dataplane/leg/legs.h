@@ -39,8 +39,8 @@ struct legs_params {
 struct legs *legs_alloc(const struct legs_params *p); /* NULL with errno */
 void legs_free(struct legs *r);
 
-/* A media packet that the parse gave a leg of ours; struct pkt is filled. Takes it. lane.h has a
- * faster way for those that it knows. */
+/* A media packet for which the parse found a leg; its struct pkt is filled. Takes the packet.
+ * lane.h has a faster way for the usual packets. */
 void legs_receive(struct legs *r, struct rte_mbuf *m, uint64_t now);
 void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now);
 /* Playout, RTCP, whatever is due. The next deadline; TD_NEVER when nothing is timed. */

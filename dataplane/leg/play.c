@@ -2,9 +2,10 @@
 /*
  * Sounds to a peer: one packet each ptime, copied straight from the samples that all legs share.
  *
- * Packets are due at multiples of a millisecond, each leg in one of PLAY_PHASES of them, the one
- * with the fewest legs: a thousand callers who begin to wait together are 50 packets a millisecond,
- * not a thousand at once. Deadlines follow from deadlines, never from when they were kept.
+ * Packets are due at multiples of a millisecond. Each leg has one of PLAY_PHASES such phases, the
+ * one with the fewest legs. So a thousand callers who begin to wait together get 50 packets in each
+ * millisecond and not a thousand at once. Each deadline follows from the deadline before it, and
+ * not from when that was met.
  */
 #include <dataplane/leg/header.h>
 #include <dataplane/leg/play.h>
@@ -52,7 +53,7 @@ void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t
 	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], best * TD_NSEC_PER_MSEC);
 }
 
-/* `n` octets from where the leg is; those beyond the end of a sound that does not loop: silence. */
+/* `n` octets from the leg's position on; silence beyond the end of a sound that does not loop. */
 static void copy(struct leg_cold *c, const struct sound *s, uint8_t *out, uint32_t n)
 {
 	if (c->position >= s->bytes) /* it was replaced by a shorter one */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Floods: a leg's rightful source gets twice its codec's rate, headers counted, and no more. The
- * generic cell rate algorithm (ITU-T I.371) with one number a leg: when everything that came would
- * have come, had it come at that rate. What is further ahead of now than POLICE_AHEAD is dropped,
- * so the packets of a second or two that a network held up may arrive at once.
+ * generic cell rate algorithm (ITU-T I.371) with one number a leg: the time at which all packets so
+ * far would have come at exactly that rate. A packet that would move this time further ahead of now
+ * than POLICE_AHEAD is dropped. So the packets of a second or two that a network held up may arrive
+ * at once.
  */
 #ifndef TANDEM_DATAPLANE_LEG_POLICE_H
 #define TANDEM_DATAPLANE_LEG_POLICE_H
@@ -50,8 +51,8 @@ static inline bool police_rtcp(uint32_t *police_time, uint32_t time)
 	return true;
 }
 
-/* The clock of time-stamp units wraps around in 6 days: a leg that was silent for 3 is not ahead.
- */
+/* The clock of time-stamp units wraps around in 6 days. A leg that was silent for 3 days must not
+ * count as ahead. */
 static inline void police_settle(uint32_t *police_time, uint32_t time)
 {
 	if ((int32_t)(*police_time - time) < 0)

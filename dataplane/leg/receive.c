@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What happens to a media packet, every check in its order. lane.c decides the same for the packet
- * that nearly every packet is, and leaves all others to this.
+ * What happens to a media packet: every check in its order. lane.c decides the same for nearly all
+ * packets, and leaves the others to this file.
  */
 #include <dataplane/leg/digits.h>
 #include <dataplane/leg/header.h>
@@ -84,10 +84,10 @@ static void deliver(struct legs *r, struct rte_mbuf *m, const struct rtp_packet 
 }
 
 /*
- * The peer sends with the SSRC of our own stream to it. With numbers that we sent not long ago it
- * plays back what it hears: of a source that is proven that is media as any (RFC 6849; load tests
- * do it). Otherwise it has drawn the same SSRC by chance: our stream says good-bye and goes on with
- * another (RFC 3550 section 8.2).
+ * The peer sends with the SSRC of our own stream to it. If the numbers are ones that we sent not
+ * long ago, the peer plays back what it hears. From a proven source, that is media like any other
+ * (RFC 6849; load tests do it). Otherwise it has drawn the same SSRC by chance: our stream says
+ * good-bye and goes on with another (RFC 3550 section 8.2).
  */
 static void own_ssrc(struct legs *r, uint32_t id, uint16_t seq, uint64_t now)
 {
@@ -118,7 +118,7 @@ struct arrival {
 	bool expected; /* its payload type was negotiated */
 };
 
-/* SRTP becomes RTP, in the packet and in what is known of it. False: it was taken. */
+/* SRTP becomes RTP, in the packet and in its struct pkt. False: the packet was taken. */
 static bool open_packet(struct legs *r, struct arrival *a)
 {
 	if (!secure_open(r, a->m, false, a->time))
@@ -168,7 +168,8 @@ static bool check_stream(struct legs *r, struct arrival *a)
 
 	if (a->v.ssrc == a->l->out_ssrc && other)
 		own_ssrc(r, a->pkt->leg, a->v.seq, a->now);
-	/* A type that was not negotiated starts no stream, but it has its place in one. */
+	/* A payload type that was not negotiated starts no stream, but its packets have a place in
+	 * one. */
 	if (!a->expected && (!(a->l->flags & LEG_STARTED) || other)) {
 		a->c->unexpected_pt++;
 		worker_drop(r->worker, a->m, TD_DROP_RTP_PAYLOAD_TYPE);
@@ -188,7 +189,7 @@ static void count(struct legs *r, const struct arrival *a, enum sequence verdict
 		tell_first(r, a->pkt->leg, a->pkt);
 	if (a->l->flags & LEG_SILENT)
 		watch_heard(r, a->pkt->leg, a->now);
-	/* The time stamps of an event stand still: they say nothing of jitter. */
+	/* The time stamps of an event do not advance, so they say nothing about jitter. */
 	if (a->v.pt == a->c->pt && verdict != SEQ_RESTART)
 		leg_jitter(a->l, a->v.ts, a->time);
 }

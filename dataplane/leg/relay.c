@@ -3,7 +3,7 @@
 #include <dataplane/leg/relay.h>
 #include <dataplane/leg/secure.h>
 
-/* Out it goes, sealed if it must be; `unsummed`: it has no checksums yet. */
+/* Sends the packet, encrypted if it must be. `unsummed`: it has no checksums yet. */
 static void relay_send(struct legs *r, struct rte_mbuf *m, struct leg *out, bool unsummed)
 {
 	if (out->flags & LEG_SRTP) {
@@ -72,7 +72,7 @@ void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t p
 		relay_any(r, m, out, pt);
 		return;
 	}
-	/* What follows in IP behind UDP, as UDP says its length, does not leave. */
+	/* Octets behind the end of UDP, by UDP's own length, are not sent on. */
 	((struct frame *)f)->ip.total_length = rte_cpu_to_be_16(total);
 	m->data_off = (uint16_t)(f - (uint8_t *)m->buf_addr);
 	m->pkt_len = m->data_len = (uint16_t)(pkt->payload_len + RELAY_RTP);

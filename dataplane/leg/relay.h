@@ -2,12 +2,12 @@
 /*
  * The rewrite: a packet of one leg becomes a packet of its peer, in place.
  *
- * The UDP checksum is carried over by differences (RFC 1624): what does not change, all of the
- * payload, is not read, and damage that happened to it before us stays visible to the receiver. Two
- * kinds of packet have no checksum that could be carried over, and get a whole one: those with none
- * (0), and those that the kernel passed along before it had finished it. Such a one is the sum of
- * the pseudo-header alone. A finished checksum looks like that once in 65,536 packets, where a
- * whole one does no harm.
+ * The UDP checksum is carried over by differences (RFC 1624): what does not change, that is the
+ * whole payload, is not read. So damage that happened before us stays visible to the receiver. Two
+ * kinds of packet have no checksum that could be carried over, and get a new one: packets without a
+ * checksum (0), and packets that the kernel passed on before it had finished theirs. An unfinished
+ * checksum is the sum of the pseudo-header alone. A finished one looks like that once in 65,536
+ * packets, and then a new checksum does no harm.
  */
 #ifndef TANDEM_DATAPLANE_LEG_RELAY_H
 #define TANDEM_DATAPLANE_LEG_RELAY_H
@@ -57,9 +57,9 @@ static inline struct relay_words relay_words(
 }
 
 /*
- * The frame at `f` becomes one of `out`'s: all from IP to the RTP header. In it lie as they came:
- * IP's and UDP's lengths, UDP's checksum, the RTP header. `old`: what the addresses, ports and SSRC
- * that it came with take away from the sum.
+ * Makes the frame at `f` a frame of `out`: everything from IP to the RTP header. IP's and UDP's
+ * lengths, UDP's checksum and the RTP header must be as they came. `old`: what the addresses, ports
+ * and SSRC that it came with take away from the sum.
  */
 static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint64_t old)
 {

@@ -15,7 +15,7 @@
 #include <dataplane/rtp/rtcp_msg.h>
 
 #define NTP_1970 2208988800u /* seconds from 1900 on, where NTP begins */
-/* After a step of the wall clock, what answers a report from before it tells no round trip. */
+/* After a step of the wall clock, the answer to an earlier report gives no round trip. */
 #define STEP_NS (4 * REPORT_MS * TD_NSEC_PER_MSEC)
 
 /* Nanoseconds as NTP's seconds and fraction. */
@@ -52,7 +52,7 @@ void report_start(struct legs *r, uint32_t id, uint64_t now)
 	set_timer(r, id, REPORT_MS / 2, now);
 }
 
-/* RTCP is on the account of its leg, and not among its packets, which are RTP's. */
+/* RTCP counts in the bandwidth row of its leg, but not among its packets: those are RTP's. */
 static void account(struct legs *r, uint16_t row, enum td_direction way, unsigned ip_bytes)
 {
 	r->acct[row].packets[way]++;

@@ -86,7 +86,8 @@ bool secure_open(struct legs *r, struct rte_mbuf *m, bool rtcp, uint32_t time)
 		return false;
 	}
 	pkt->payload_len = (uint16_t)len;
-	udp->dgram_cksum = 0; /* it is of what it was; none can be carried over */
+	udp->dgram_cksum =
+		0; /* the checksum is that of the old packet, and cannot be carried over */
 	return true;
 }
 

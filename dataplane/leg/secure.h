@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Legs with SRTP. They take the general way, and so does what is relayed to one: LEG_SRTP keeps
- * both out of the fast lane. What comes is opened behind the source check and before all that
- * counts, records and relays; what leaves is sealed last. Without its key, nothing passes.
+ * both out of the fast lane. An incoming packet is decrypted after the source check and before
+ * everything that counts, records and relays. An outgoing packet is encrypted last. Without a key,
+ * nothing passes.
  *
- * With TD_SOURCE_LATCH it is opened first: a packet that is authentic proves its source by itself.
+ * With TD_SOURCE_LATCH it is decrypted first: an authentic packet proves its source by itself.
  */
 #ifndef TANDEM_DATAPLANE_LEG_SECURE_H
 #define TANDEM_DATAPLANE_LEG_SECURE_H
@@ -15,7 +16,7 @@
 /* Memory is taken where there are such legs. */
 struct leg_secure {
 	struct srtp_stream in, out;
-	struct srtp_stream before; /* the peer's key before this one: what is on the way has it */
+	struct srtp_stream before; /* the peer's key before this one: packets on their way use it */
 	uint32_t changed;          /* when the first packet came with the new one */
 	bool confirmed;            /* it did */
 };

@@ -10,14 +10,14 @@
  *              strict. LEG_ADD, and a LEG_SET that moves the leg, open a window in which no one is
  *              heard: not the source of before, either
  *
- * The proof, in the window: the SDP's own address and port need none, then or later. A source that
- * is near, at the SDP's address or where the peer's SIP comes from, needs two packets in sequence.
- * Any other is far, and so is where the peer was before it moved: that must send an unbroken stream
- * for SOURCE_FAR, in which a near one may be first; and one that speaks later still takes its
- * place. So who sprays our ports from elsewhere is heard only of a peer that keeps silent, and
- * until it speaks. Who sends from the peer's own address and port is the peer, as far as RTP can
- * tell. SRTP tells more: of such a leg only what is authentic comes here in the window, and that
- * needs no other proof.
+ * The proof during the window: the SDP's own address and port need none, then or later. A near
+ * source, at the SDP's address or where the peer's SIP comes from, needs two packets in sequence.
+ * Any other source is far, and so is the place that the peer has moved away from. A far source must
+ * send an unbroken stream for SOURCE_FAR, during which a near one goes first; a near one that comes
+ * later takes its place. So someone who sprays our ports from elsewhere is heard only when the peer
+ * keeps silent, and only until the peer speaks. A sender at the peer's own address and port is the
+ * peer, as far as RTP can tell. SRTP tells more: during the window of such a leg, only authentic
+ * packets come here, and they need no other proof.
  */
 #include <dataplane/leg/header.h>
 #include <dataplane/leg/match.h>
@@ -98,8 +98,8 @@ static bool is_far(const struct legs *r, const struct leg_cold *c, uint32_t ip, 
 	       (ip == c->former_ip && port == c->former_port);
 }
 
-/* A packet that may prove its source. There is one place for a probe, which a near source takes
- * from a far one, and a far one from a near one that has said no more. */
+/* A packet that may prove its source. There is one place for a probe. A near source takes it from
+ * a far one, and a far one takes it from a near one that sent nothing more. */
 static enum source probe(
 	struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
 {
@@ -170,6 +170,6 @@ bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt
 		return false;
 	if (c->policy != TD_SOURCE_STRICT && !(l->flags & LEG_LATCHING))
 		return true; /* through NAT its port is anyone's guess */
-	/* RFC 5761 section 5.1.1: with rtcp-mux some send it to the port above all the same. */
+	/* RFC 5761 section 5.1.1: in spite of rtcp-mux, some peers send RTCP to the port above. */
 	return pkt->src_port == c->remote.port + 1 || (c->mux && pkt->src_port == c->remote.port);
 }

@@ -7,8 +7,8 @@
 
 enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
 void source_set(struct legs *r, uint32_t id, bool moved);
-/* Stands for an address where there is no room for one of IPv6: a hash with a key of this run,
- * which no one can aim at. 0 for none. */
+/* Stands for an address where an IPv6 address has no room: a hash under a key of this run, so that
+ * nobody can choose addresses that collide. 0: none. */
 uint32_t source_mark(const struct legs *r, const struct td_addr *a);
 enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
 	bool expected_pt, uint32_t time);

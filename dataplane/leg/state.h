@@ -109,7 +109,8 @@ static inline struct td_addr leg_rtcp_address(const struct leg_cold *c)
 	return a;
 }
 
-/* From the address that our packets go to? All of IPv6's is compared, not its mark. */
+/* Does it come from the address to which our packets go? For IPv6 the whole address is compared,
+ * not its mark. */
 static inline bool leg_is_source(const struct leg_cold *c, const struct pkt *pkt)
 {
 	return likely(pkt->family == 4) ? pkt->src_ip == c->src_ip

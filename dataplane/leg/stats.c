@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/leg/stats.h>
 
-/* The first packet of a stream that we have not counted yet (A.1 init_seq). What was counted of
- * the one before is kept in the sums over all of them. */
+/* The first packet of a stream that we have not counted yet (A.1 init_seq). The counts of the
+ * stream before it are added to the sums over all streams. */
 void seq_start(
 	struct leg *l, struct leg_cold *c, uint32_t ssrc, uint16_t seq, uint32_t ts, uint32_t time)
 {

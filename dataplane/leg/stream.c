@@ -55,7 +55,7 @@ void stream_settle(struct legs *r, uint32_t id)
 	c->last_seq = p.seq;
 }
 
-/* A packet lasts a frame: one that follows sooner would cover the end of the last. */
+/* A packet lasts one frame: a packet that follows sooner would cover the end of the one before. */
 uint32_t stream_next_ts(const struct leg_cold *c, uint32_t time)
 {
 	uint32_t elapsed = time - c->last_time;
@@ -75,7 +75,7 @@ void stream_switch(struct legs *r, struct leg *in, uint16_t seq, uint32_t ts, ui
 	out->out_type |= RTP_MARKER;
 	in->flags &= (uint16_t)~LEG_SWITCH;
 	leg_match(r, out->peer);
-	/* Stragglers from before would get numbers that were given out already. */
+	/* Late packets from before would get numbers that were already used. */
 	r->cold[out->peer].floor = in->seq_max;
 	r->cold[out->peer].top_ts = ts;
 }

@@ -54,7 +54,7 @@ static uint32_t heard(const struct leg *l, const struct leg_cold *c, uint32_t ti
 
 	if (c->digit.any && (int32_t)(digit - at) > 0)
 		at = digit;
-	/* One of a type that was not negotiated leaves no time. */
+	/* A packet whose type was not negotiated leaves no time. */
 	return (int32_t)(at - c->watch_heard) > 0 ? at : time;
 }
 

@@ -149,8 +149,8 @@ static int dp_worker_rings(struct dp *dp, struct dp_worker *d, unsigned legs)
 	return 0;
 }
 
-/* Whose a port's queue is: worker i has queue i, or, where there are fewer queues than workers, the
- * ports' queues are dealt out in turn. */
+/* Which worker has a port's queue: worker i has queue i. Where there are fewer queues than
+ * workers, the ports' queues are dealt out in turn. */
 static unsigned dp_queue_worker(const struct dp *dp, unsigned port, unsigned queue)
 {
 	return dp->port[port].queues == dp->workers.count ? queue
@@ -190,8 +190,8 @@ static void dp_worker_ports(const struct dp *dp, struct dp_worker *d)
 	}
 }
 
-/* Of a worker's ring, when all its calls are recorded. Pages are the kernel's until they are used.
- */
+/* The size of a worker's ring when all its calls are recorded. Pages take no memory until they are
+ * used. */
 static size_t dp_tap_bytes(const struct dp *dp)
 {
 	uint64_t bytes =
@@ -232,7 +232,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 
 	if (rc)
 		return rc;
-	/* Of the ports there are, only calls use legs: two a call. */
+	/* Only calls use legs, two each, however many RTP ports there are. */
 	if (legs > dp->site.max_calls * 2ull + DP_SPARE_LEGS)
 		legs = dp->site.max_calls * 2ull + DP_SPARE_LEGS;
 	d->all = &dp->workers;
@@ -390,7 +390,7 @@ void dp_stop(struct dp *dp)
 			rte_eal_wait_lcore(eal_signalling_lcore(&dp->site));
 		dp->running = false;
 	}
-	/* Ports last opened, first closed: filters go before the sockets that they feed. */
+	/* Ports are closed in reverse order, and filters before the sockets that they feed. */
 	while (dp->opened)
 		port_close(&dp->port[--dp->opened]);
 }

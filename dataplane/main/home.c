@@ -32,7 +32,7 @@ static void home_synchronize(void *ctx)
 	rte_rcu_qsbr_synchronize(dp->workers.qsbr, RTE_QSBR_THRID_INVALID);
 }
 
-/* Our address on the port that shares the neighbour's network, else the first one of its family. */
+/* Our address on the port in the neighbour's network; else the first one of its family. */
 static struct td_addr home_address(const struct dp *dp, unsigned port, const struct td_addr *ip)
 {
 	const struct td_conf_port *c = &dp->conf[port];
@@ -131,7 +131,7 @@ static void home_wanted(struct dp *dp, uint64_t now)
 	}
 }
 
-/* Numbers that nobody used for a minute go back: the kernel and we stop keeping them fresh. */
+/* Takes back numbers that nobody used for a minute: the kernel and we stop keeping them fresh. */
 static void home_reclaim(struct dp *dp)
 {
 	for (uint32_t i = 1; i < fib_size(&dp->workers.fib); i++) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The facade's small doors: SIP, media commands and events, waking, sounds, and what statistics
- * ask. */
+/* The facade's small functions: SIP, media commands and events, waking, sounds, statistics. */
 #include <errno.h>
 #include <rte_ethdev.h>
 #include <dataplane/port/eal.h>
@@ -117,7 +116,8 @@ void dp_port_info(struct dp *dp, unsigned port, struct dp_port_info *out)
 		.kernel_dropped = open ? port_lost(p) : 0,
 		.stats = dp->workers.signalling.lost[port],
 	};
-	/* Those in a ring are held. What was taken is read first: it was given before. */
+	/* Packets in a ring count as held. The count of taken packets is read first, because each
+	 * was given before it was taken. */
 	for (unsigned i = 0; i < dp->workers.count; i++)
 		handed_in += dp->workers.worker[i].worker.port[port].stats.handed_in;
 	atomic_thread_fence(memory_order_acquire);

@@ -53,7 +53,7 @@ static struct rte_udp_hdr datagram_udp(const struct datagram *d)
 	return udp;
 }
 
-/* `offset`, `len`: of what follows, in the datagram; `more`: others follow. */
+/* `offset`, `len`: of this fragment's part of the datagram; `more`: other fragments follow. */
 static void datagram_head4(
 	const struct datagram *d, struct rte_mbuf *m, size_t offset, size_t len, bool more)
 {

@@ -19,7 +19,7 @@ struct datagram {
 	uint32_t id; /* another one for each datagram */
 };
 
-/* How many it takes; 0: UDP carries no such length. */
+/* How many frames it takes; 0: UDP cannot carry this length. */
 unsigned datagram_frames(const struct datagram *d, unsigned mtu);
 /* As many empty mbufs are filled. */
 void datagram_fill(const struct datagram *d, unsigned mtu, struct rte_mbuf **m, unsigned n);

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <dataplane/net/fib.h>
 
-/* Two cache lines of keys. At a load of a quarter, full ones are as good as never met. */
+/* Two cache lines of keys. With a quarter of the places in use, both are practically never full. */
 #define FIB_BUCKET  16u
 #define FIB_DEAD    (INT_MIN / 2)
 #define FIB_CLAIMED 1u /* no key: those have more bits */
@@ -117,7 +117,7 @@ static int fib_route_compare(const void *a, const void *b)
 		return y->bits - x->bits;
 	if (x->metric != y->metric)
 		return x->metric < y->metric ? -1 : 1;
-	/* The kernel may have a network elsewhere that is also on a VLAN of ours. */
+	/* The kernel may have the same network elsewhere as we have on a VLAN of ours. */
 	return (x->port == FIB_ELSEWHERE) - (y->port == FIB_ELSEWHERE);
 }
 
@@ -139,7 +139,8 @@ int fib_routes_set(struct fib *f, const struct fib_route *r, unsigned n)
 	return 0;
 }
 
-/* Linear, and longest prefix first: asked once a leg or SIP message, of tens of routes. */
+/* A linear search, longest prefix first: it is done once for each leg or SIP message, and there
+ * are tens of routes. */
 static const struct fib_route *fib_route(const struct fib_private *v, const struct td_addr *to)
 {
 	const struct fib_routes *routes = atomic_load_explicit(&v->routes, memory_order_acquire);
@@ -150,7 +151,7 @@ static const struct fib_route *fib_route(const struct fib_private *v, const stru
 	return NULL;
 }
 
-/* A reference to the next hop of this number, if it is one and remains it. */
+/* Takes a reference to the next hop of this number, if the number has that key and keeps it. */
 static bool fib_hold(
 	struct fib_private *v, uint32_t i, uint64_t key, unsigned port, const struct td_addr *ip)
 {
@@ -163,7 +164,7 @@ static bool fib_hold(
 	return false;
 }
 
-/* Makes a free number that of a next hop, with a reference. */
+/* Gives a free number to a next hop, with a reference. */
 static bool fib_claim(
 	struct fib_private *v, uint32_t i, uint64_t key, unsigned port, const struct td_addr *ip)
 {
@@ -202,7 +203,7 @@ uint32_t fib_get(struct fib *f, const struct td_addr *to)
 		}
 	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
 		if (fib_claim(v, i, key, r->port, ip)) {
-			/* Two askers at once may take two: both get resolved. */
+			/* Two who ask at once may take two numbers: both get resolved. */
 			v->slot[i].used = true;
 			v->slot[i].wanted = true;
 			v->any_wanted = true;
@@ -229,7 +230,7 @@ uint32_t fib_wanted(struct fib *f)
 			v->slot[i].wanted = false;
 			return i;
 		}
-	/* Cleared before a last look: whoever sets `wanted` after it sets any_wanted again. */
+	/* Cleared before the last look: whoever sets `wanted` afterwards sets any_wanted again. */
 	v->any_wanted = false;
 	for (uint32_t i = 1; i < v->size; i++)
 		if (v->slot[i].wanted)

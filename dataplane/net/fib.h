@@ -3,9 +3,10 @@
  * Where packets to an address go: routes, and the next hops they lead to.
  *
  * Main writes: routes as an array replaced whole (RCU), the Ethernet address of a next hop as one
- * 64-bit word. So a reader takes no lock and can't see half of either. Numbers of next hops are
- * given out by whoever asks first, with a compare-and-swap, and stay valid while referenced; main
- * resolves them, keeps them resolved, and takes them back when nobody has used them for a while.
+ * 64-bit word. So a reader takes no lock and never sees half of either. Whoever asks first for a
+ * next hop gives it a number, with a compare-and-swap. The number stays valid while it is
+ * referenced. Main resolves the next hops, keeps them resolved, and takes numbers back when nobody
+ * has used them for a while.
  */
 #ifndef TANDEM_DATAPLANE_NET_FIB_H
 #define TANDEM_DATAPLANE_NET_FIB_H

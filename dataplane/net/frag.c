@@ -30,7 +30,7 @@ struct frag *frag_alloc(unsigned worker)
 	if (!f)
 		return NULL;
 	snprintf(name, sizeof(name), "long-%u", worker);
-	/* The times it is given are nanoseconds; it only compares them. */
+	/* It gets nanoseconds as times; it only compares them. */
 	f->table = rte_ip_frag_table_create(
 		FRAG_BUCKETS, FRAG_BUCKET, FRAG_DATAGRAMS, FRAG_TIME, SOCKET_ID_ANY);
 	f->longs = rte_pktmbuf_pool_create(name, FRAG_LONG, 0, sizeof(struct pkt),
@@ -129,7 +129,8 @@ static void frag_sum(struct rte_mbuf *m)
 		(uint16_t)~checksum_fold(checksum_add(0, ip, (ip->version_ihl & 15u) * 4));
 }
 
-/* All of a datagram: the fragments end here but the one that it goes on as. */
+/* The datagram is whole: all its fragments end here, except the one that continues as the
+ * datagram. */
 static struct rte_mbuf *frag_whole(struct frag *f, struct worker *w, struct rte_mbuf *m)
 {
 	struct rte_mbuf *one = frag_copy(f, m);
@@ -157,7 +158,7 @@ struct rte_mbuf *frag_input(struct frag *f, struct worker *w, struct rte_mbuf *m
 	f->held++;
 	whole = frag_reassemble(f, m, now);
 	frag_bury(f, w);
-	if (f->due < now) /* look once a fragment's time has passed, not each turn */
+	if (f->due < now) /* look when a fragment's time has passed, and not in each turn */
 		f->due = now + FRAG_TIME;
 	return whole ? frag_whole(f, w, whole) : NULL;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fragments (RFC 791, RFC 8200 section 4.5) on ports that no kernel owns: put together for SIP,
- * whose messages exceed the MTU; refused for media, which never does. And the buffers that hold
- * what is longer than one of the pool's: datagrams put together, and jumbo frames that a device
- * brought in several.
+ * whose messages exceed the MTU; refused for media, which never does. It also has the buffers for
+ * what is longer than a buffer of the pool: datagrams put together, and jumbo frames that a device
+ * delivered in several buffers.
  *
  * A datagram has 8 fragments at most (RTE_LIBRTE_IP_FRAG_MAX_FRAG), so at an MTU of 1500 it has up
- * to 11,840 octets; the table holds FRAG_DATAGRAMS of them for FRAG_TIME. What is in it is held;
- * what leaves it unfinished is dropped as ip-fragment.
+ * to 11,840 octets; the table holds FRAG_DATAGRAMS of them for FRAG_TIME. Fragments in the table
+ * count as held. A fragment that leaves it unfinished is dropped as ip-fragment.
  */
 #ifndef TANDEM_DATAPLANE_NET_FRAG_H
 #define TANDEM_DATAPLANE_NET_FRAG_H

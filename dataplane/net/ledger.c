@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/net/ledger.h>
 
-/* Whoever has the queue sends it. A relayed packet's struct pkt need not have been filled. */
+/* The worker that has the queue sends it. The struct pkt of a relayed packet need not be filled. */
 static void worker_hand_frames(struct worker *w, unsigned port)
 {
 	struct worker_port *p = &w->port[port];

@@ -56,7 +56,7 @@ struct worker {
 	struct worker_port port[PORT_MAX];
 };
 
-/* Its address kept rather than computed anew at each use, as the compiler would. */
+/* Keeps the address in a register. The compiler would compute it anew at each use. */
 static inline struct worker_port *worker_port(struct worker *w, unsigned port)
 {
 	struct worker_port *p = &w->port[port];
@@ -110,8 +110,8 @@ static inline void worker_hand(struct worker *w, struct rte_ring *ring, unsigned
 	struct td_port_stats *s = &w->port[port].stats;
 	unsigned put;
 
-	s->handed_out +=
-		n; /* before it can be handed_in, or a reader would see less than nothing */
+	s->handed_out += n; /* counted before it can be handed_in: otherwise a reader would see a
+			       negative difference */
 	put = rte_ring_sp_enqueue_burst(ring, (void **)m, n, NULL);
 	s->handed_out -= n - put;
 	s->dropped[TD_DROP_HANDOVER_FULL] += n - put;

@@ -16,7 +16,7 @@ void local_init(struct local *t, uint16_t sip_port, uint16_t rtp_min, uint16_t r
 	t->ports_per_address = (uint32_t)(rtp_max - rtp_min + 1) / 2;
 }
 
-/* All in the slots that the multiplier gives them; false when two collide. */
+/* Puts all addresses into the slots that the multiplier gives them; false when two collide. */
 static bool local_place(struct local *t, const struct local *from)
 {
 	memset(t->address, 0, sizeof(t->address));

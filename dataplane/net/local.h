@@ -44,7 +44,7 @@ static inline uint16_t local_load16(const uint8_t *p) /* in network order */
 
 /*
  * The leg of an RTP packet by its headers' usual places, in a frame of at least PARSE_RTP_FRAME
- * bytes: `none` when there is none. That they are at these places is for the caller to prove.
+ * bytes: `none` when there is none. The caller must prove that they are at these places.
  */
 static inline uint32_t local_leg(const struct local *t, const uint8_t *frame, uint32_t none)
 {
@@ -59,7 +59,7 @@ static inline uint32_t local_leg(const struct local *t, const uint8_t *frame, ui
 }
 
 void local_init(struct local *t, uint16_t sip_port, uint16_t rtp_min, uint16_t rtp_max);
-/* 0; -EEXIST; -ENOSPC: no multiplier was found, which for hundreds of addresses does not happen. */
+/* 0; -EEXIST; -ENOSPC: no multiplier was found; this does not happen with hundreds of addresses. */
 int local_add(struct local *t, uint32_t ip, unsigned index);
 int local_lookup(const struct local *t, uint32_t ip); /* address index, or -ENOENT */
 

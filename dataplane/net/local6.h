@@ -16,7 +16,7 @@ struct local6 {
 	} slot[LOCAL6_SLOTS];
 };
 
-/* An attacker gains nothing by long probes: no one but us puts addresses in. */
+/* Only we put addresses in, so an attacker cannot make the probes long. */
 static inline unsigned local6_first(const uint8_t ip[16])
 {
 	uint64_t half[2];

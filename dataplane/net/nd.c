@@ -2,7 +2,9 @@
 #include <dataplane/net/icmp.h>
 #include <dataplane/net/nd.h>
 
-#define ND_HOPS 255 /* of every message of neighbour discovery: no router let it pass */
+#define ND_HOPS                                                                                   \
+	255 /* the hop limit of every message of neighbour discovery: a router would have lowered \
+	       it */
 
 enum nd_type { ND_ECHO_REQUEST = 128, ND_ECHO_REPLY, ND_SOLICIT = 135, ND_ADVERT = 136 };
 enum nd_option { ND_SOURCE_MAC = 1, ND_TARGET_MAC = 2 };
@@ -85,7 +87,8 @@ static bool nd_solicitation(
 	const uint8_t *mac;
 	bool told = false;
 
-	/* A probe has no address to answer to: it asks the group, and says nothing of its own. */
+	/* A probe has no address to which we could answer: the answer goes to the group, and there
+	 * is nothing to learn from the probe. */
 	if (!nd_options(
 		    f->nd.target + 16, ntohs(f->ip.payload_len) - ND_LEAST, ND_SOURCE_MAC, &mac) ||
 		(probe && (mac || f->ip.dst_addr[0] != 0xff))) {
@@ -105,7 +108,8 @@ static bool nd_solicitation(
 	if (probe)
 		f->eth.dst_addr = (struct rte_ether_addr){{0x33, 0x33, 0, 0, 0, 1}};
 	m->data_len = m->pkt_len = sizeof(*f);
-	/* One that came without an option has no room for ours, as data_len was; buffers have. */
+	/* A message that came without an option is too short for our option; the buffer has room
+	 * for it. */
 	f->nd.icmp = (struct icmp_head){
 		.type = ND_ADVERT, .rest = htonl(probe ? ND_OVERRIDE : ND_SOLICITED | ND_OVERRIDE)};
 	f->nd.option.type = ND_TARGET_MAC;
@@ -130,7 +134,8 @@ static bool nd_advertisement(
 		worker_drop(w, m, TD_DROP_ICMP);
 		return false;
 	}
-	/* One that leaves its option out answers a solicitation to its own Ethernet address. */
+	/* An answer without the option answers a solicitation that went to the sender's own
+	 * Ethernet address. */
 	if (!mac)
 		mac = f->eth.src_addr.addr_bytes;
 	if (mac[0] & 1 || local6_lookup(t, f->nd.target) >= 0) {
@@ -168,7 +173,8 @@ bool nd_input(
 		return false;
 	}
 	if (f->nd.icmp.type == ND_SOLICIT || f->nd.icmp.type == ND_ADVERT) {
-		/* Section 7.1: what came by a router, or is cut, is to be dropped silently. */
+		/* Section 7.1: a message that came by a router, or that is cut, must be dropped
+		 * silently. */
 		if (f->ip.hop_limits != ND_HOPS || f->nd.icmp.code || len < ND_LEAST) {
 			worker_drop(w, m, TD_DROP_ICMP);
 			return false;

@@ -2,8 +2,8 @@
 /*
  * ICMPv6 on a port that no kernel owns: neighbour discovery (RFC 4861) as far as a host with
  * configured addresses needs it, and echo (RFC 4443), answered in place. Routers are configured, so
- * their advertisements and redirects are not heard; duplicate addresses are not looked for, but
- * ours are defended (RFC 4862 section 5.4).
+ * advertisements and redirects are ignored. We do not look for duplicate addresses, but we defend
+ * ours (RFC 4862 section 5.4).
  */
 #ifndef TANDEM_DATAPLANE_NET_ND_H
 #define TANDEM_DATAPLANE_NET_ND_H

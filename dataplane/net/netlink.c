@@ -98,7 +98,8 @@ static void netlink_neighbour(struct netlink *n, const struct nlmsghdr *h)
 	nexthop = fib_lookup(n->fib, port, &ip);
 	if (m->ndm_state & NUD_PERMANENT && n->asked[nexthop] == NETLINK_WANTED)
 		n->asked[nexthop] = NETLINK_PERMANENT;
-	/* Gone though we asked for it: the link went down, or someone flushed the table. */
+	/* The entry is gone although we asked for it: the link went down, or someone flushed the
+	 * table. */
 	if (h->nlmsg_type == RTM_DELNEIGH && n->asked[nexthop] != NETLINK_NONE)
 		netlink_want(n, nexthop);
 }
@@ -185,7 +186,8 @@ static int netlink_route(const struct nlmsghdr *h, void *ctx)
 		return MNL_CB_OK;
 	mnl_attr_parse(h, sizeof(*m), netlink_attrs, a);
 	if (m->rtm_table != RT_TABLE_MAIN && m->rtm_table != RT_TABLE_DEFAULT)
-		return MNL_CB_OK; /* policy routing is the kernel's; local is not for us */
+		return MNL_CB_OK; /* policy routing stays with the kernel; local routes are not for
+				     us */
 	r.to.family = m->rtm_family == AF_INET ? 4 : 6;
 	if (a[RTA_DST] && !netlink_addr(m->rtm_family, a[RTA_DST], &r.to))
 		return MNL_CB_OK;
@@ -198,7 +200,8 @@ static int netlink_route(const struct nlmsghdr *h, void *ctx)
 			r.port = (uint8_t)netlink_port(d->n, (int)mnl_attr_get_u32(a[RTA_OIF]));
 		netlink_gateway(m->rtm_family, a[RTA_GATEWAY], a[RTA_VIA], &r.gateway);
 	}
-	/* Each interface has one of these: a destination without its interface is none. */
+	/* Each interface has a route of this kind. A destination without its interface means
+	 * nothing. */
 	if (!ip_link_local(&r.to))
 		netlink_dump_add(d, &r);
 	return MNL_CB_OK;
@@ -310,8 +313,8 @@ static int netlink_neighbours(struct netlink *n)
 	return netlink_dump(n, RTM_GETNEIGH, sizeof(struct ndmsg), netlink_event, n);
 }
 
-/* The entry is read first: one that is there already is not reported anew, and an administrator's
- * own must stay as it is. */
+/* The entry is read first: the kernel does not report an entry again that exists already, and an
+ * administrator's entry must stay as it is. */
 static void netlink_ask(struct netlink *n)
 {
 	struct td_addr ip;
@@ -331,7 +334,8 @@ static void netlink_ask(struct netlink *n)
 			continue;
 		if (netlink_neighbour_set(n, port, &ip, RTM_NEWNEIGH, NTF_EXT_MANAGED) &&
 			netlink_neighbour_set(n, port, &ip, RTM_NEWNEIGH, 0))
-			n->any_wanted = true; /* the table is full: again in the next turn */
+			n->any_wanted = true; /* the kernel's table is full: we try again in the
+						 next turn */
 		else
 			n->asked[i] = NETLINK_ASKED;
 	}

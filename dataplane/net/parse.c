@@ -42,14 +42,16 @@ static unsigned parse_udp(const struct local *t, const struct worker_port *p, st
 	k->payload_len = (uint16_t)(len - sizeof(*udp));
 	k->ip_len = ntohs(ip->total_length);
 	if (port == t->sip_port)
-		/* Media is not summed here: a damaged sample is better than none, RFC 3828. */
+		/* The checksum of media is not checked: a damaged sample is better than none (RFC
+		 * 3828). */
 		return parse_sum_right(ip, udp) ? VERDICT_SIP : PARSE_DROP(UDP_HEADER);
 	k->leg = index * t->ports_per_address + (port - t->rtp_port_min) / 2;
 	k->rtcp = (port - t->rtp_port_min) & 1;
 	return VERDICT_MEDIA;
 }
 
-/* A first fragment says what it is of; those of media need not wait for the others. */
+/* A first fragment shows the ports. Fragments of media are dropped at once and do not wait for the
+ * others. */
 static unsigned parse_fragment(
 	const struct local *t, const struct rte_ipv4_hdr *ip, unsigned header)
 {
@@ -62,7 +64,7 @@ static unsigned parse_fragment(
 		return PARSE_DROP(IP_PROTOCOL);
 	if (flags & RTE_IPV4_HDR_OFFSET_MASK)
 		return VERDICT_FRAGMENT;
-	if (room < sizeof(*udp)) /* no need, and a way around filters (RFC 1858) */
+	if (room < sizeof(*udp)) /* nobody needs this, and it is a way around filters (RFC 1858) */
 		return PARSE_DROP(IP_FRAGMENT);
 	port = ntohs(udp->dst_port);
 	if (port >= t->rtp_port_min && port <= t->rtp_port_max)

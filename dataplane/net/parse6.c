@@ -60,7 +60,8 @@ static unsigned parse6_udp(const struct local *t, const struct worker_port *p, s
 	return VERDICT_MEDIA;
 }
 
-/* A first fragment says what it is of; those of media need not wait for the others. */
+/* A first fragment shows the ports. Fragments of media are dropped at once and do not wait for the
+ * others. */
 static unsigned parse6_fragment(const struct local *t, const struct rte_ipv6_hdr *ip)
 {
 	const struct rte_ipv6_fragment_ext *f = (const void *)(ip + 1);

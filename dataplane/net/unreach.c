@@ -30,7 +30,7 @@ static bool unreach_token(struct worker_port *p, uint64_t now)
 	return true;
 }
 
-/* To one host, from one host (RFC 1122 section 3.2.2, RFC 4443 section 2.4(e)). */
+/* Sent to one host and from one host (RFC 1122 section 3.2.2, RFC 4443 section 2.4(e)). */
 static bool unreach_may4(const struct rte_ipv4_hdr *ip)
 {
 	unsigned first = ntohl(ip->src_addr) >> 24;
@@ -45,7 +45,8 @@ static bool unreach_may6(const struct rte_ipv6_hdr *ip)
 	return ip->src_addr[0] != 0xff && memcmp(ip->src_addr, none, sizeof(none)) != 0;
 }
 
-/* Room for `head` in front of the quoted packet, which is cut to `quote`; its addresses turned. */
+/* Makes room for `head` in front of the quoted packet, cuts the packet to `quote`, and swaps the
+ * addresses. */
 static void *unreach_head(
 	struct rte_mbuf *m, const struct rte_ether_addr *mac, size_t head, size_t quote)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * "Port unreachable" to who sends UDP to a port of ours that no one uses: type 3 code 3 (RFC 1122
- * section 4.1.3.1), ICMPv6 type 1 code 4 (RFC 4443 section 3.1). Peers end their calls when they
- * get one for media, so the callers of this ask for it only where no call can be.
+ * section 4.1.3.1), ICMPv6 type 1 code 4 (RFC 4443 section 3.1). A peer that gets one for media
+ * ends its call. So this is called only where no call can be.
  *
  * A port sends UNREACH_RATE a second at most, and UNREACH_BURST at once (RFC 1812 section 4.3.2.8,
  * RFC 4443 section 2.4(f)).

@@ -8,7 +8,7 @@ struct vlan_frame {
 	uint16_t type, tci;
 } __attribute__((packed, aligned(2)));
 
-/* By the device, which left the tag beside the frame, or here. */
+/* The device takes the tag off and leaves it beside the frame, or we take it off here. */
 static bool vlan_strip(struct rte_mbuf *m, uint16_t vlan)
 {
 	const struct vlan_frame *f = rte_pktmbuf_mtod(m, const struct vlan_frame *);

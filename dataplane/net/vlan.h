@@ -12,10 +12,12 @@
 #define VLAN_BYTES 4 /* of a tag */
 #define VLAN_ID    0x0fff
 
-/* What came in by a port with the tag `vlan`: those without this very tag are dropped. How many
- * remain, in their order. Bytes of tags are counted here, as no one sees them later. */
+/* Frames that came in by a port with the tag `vlan`. Frames without exactly this tag are dropped.
+ * Returns how many remain, in their order. The bytes of tags are counted here, because nobody sees
+ * them later. */
 unsigned vlan_receive(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **m, unsigned n);
-/* Tags what is about to leave; how many remain: one whose buffer has no room is dropped. */
+/* Tags frames that are about to leave. A frame whose buffer has no room is dropped. Returns how
+ * many remain. */
 unsigned vlan_send(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **m, unsigned n);
 
 #endif

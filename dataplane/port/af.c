@@ -24,8 +24,8 @@
 #include <dataplane/xdp/claim.h>
 #include <dataplane/xdp/object.h>
 
-/* What a frame may have to fit an mbuf, and a packet socket's place in its ring (framesz=2048, of
- * which the kernel's header takes up to 96). */
+/* The longest frame that fits into an mbuf and into a packet socket's place in its ring
+ * (framesz=2048, of which the kernel's header takes up to 96). */
 #define AF_FRAME_MAX 1944
 #define AF_FDS       4096 /* highest descriptor looked at, when the driver's is searched for */
 
@@ -55,7 +55,7 @@ static bool af_is_veth(const char *device)
 	return !af_ethtool(device, &info) && !strcmp(info.driver, "veth");
 }
 
-/* Receive queues in use; 1 where the driver can't say, as such have no more. */
+/* Receive queues in use; 1 where the driver cannot say, because such drivers have only one. */
 static unsigned af_queues(const char *device)
 {
 	struct ethtool_channels c = {.cmd = ETHTOOL_GCHANNELS};
@@ -139,8 +139,8 @@ static void af_check_addresses(const struct port *p, const struct port_env *env)
 }
 
 /*
- * On a VLAN of ours the kernel has no address, so it must be told which groups to hear, and to
- * leave the tags where they are: XDP does not see those that a driver has taken off.
+ * On a VLAN of ours the kernel has no address. So we must tell it which groups to receive, and to
+ * leave the tags in the frames: XDP does not see a tag that the driver has taken off.
  */
 static void af_take_vlan(const struct port *p, const struct port_env *env)
 {
@@ -315,8 +315,8 @@ static void af_close(struct port *p)
 	p->claim = -1;
 }
 
-/* All that passed since the port was opened, less ours. Ours is counted as it is handed over, so
- * for a moment it may be ahead. */
+/* All that passed since the port was opened, less our own. Our own packets are counted when they
+ * are handed over, so for a moment their count may be ahead. */
 static struct td_frames frames_less(const struct td_frames *all, const struct td_frames *before,
 	uint64_t packets, uint64_t bytes)
 {
@@ -341,8 +341,8 @@ static void af_kernel(
 			&all[TD_DIR_IN], &p->before[TD_DIR_IN], ours->in, ours->in_bytes);
 		return;
 	}
-	/* Counted by our own program: drivers differ in what their counters take of a packet that
-	 * XDP has redirected. */
+	/* Counted by our own program: drivers differ in how they count a packet that XDP has
+	 * redirected. */
 	out[TD_DIR_IN].packets = xdp_counter(&p->xdp, FILTER_PASSED);
 	out[TD_DIR_IN].bytes = xdp_counter(&p->xdp, FILTER_PASSED_BYTES);
 }

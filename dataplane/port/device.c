@@ -87,7 +87,7 @@ int device_start(struct port *p, const struct port_env *env, struct td_text *err
 {
 	int rc;
 
-	/* vhost has other descriptors for each guest that connects, and says so to no one. */
+	/* vhost has new descriptors for each guest that connects, and does not tell us. */
 	p->interrupts =
 		p->conf->type == TD_PORT_PCI && strncmp(p->conf->device, "net_vhost", 9) != 0;
 	rc = device_set_up(p, env);

@@ -13,7 +13,7 @@
 #include <dataplane/xdp/xdp.h>
 
 #define PORT_DRIVER_BYTES 32
-#define PORT_RING_SIZE    4096 /* of TD_PORT_RING: as deep as a hardware queue gets */
+#define PORT_RING_SIZE    4096 /* depth of a TD_PORT_RING: as that of a hardware queue */
 
 struct port_kind;
 

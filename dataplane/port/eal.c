@@ -26,8 +26,8 @@ struct eal_args {
 static bool eal_started, eal_huge;
 static char eal_line[256];
 
-/* DPDK's own log, errors only: the first line since it was last asked for is the cause, what
- * follows says less and less. */
+/* DPDK's own log, errors only. The first line since the last question is the cause; later lines
+ * say less and less. */
 static ssize_t eal_log_write(void *cookie, const char *text, size_t n)
 {
 	size_t len = n < sizeof(eal_line) - 1 ? n : sizeof(eal_line) - 1;
@@ -130,8 +130,8 @@ static int eal_memory(struct eal_args *a, const struct eal_params *p, struct td_
 			p->site->memory_mb, (unsigned long long)mb, (p->site->memory_mb + 1) / 2);
 		p->note(p->note_ctx, line);
 	}
-	/* Either way no files, so no stale primary process and no names that could clash. The two
-	 * exclude each other; --no-huge without -m would give 64 MB only. */
+	/* Neither option leaves files, so there is no stale primary process and no clash of names.
+	 * The two exclude each other. --no-huge without -m would give 64 MB only. */
 	eal_arg(a, eal_huge ? "--in-memory" : "--no-huge");
 	if (!eal_huge)
 		eal_arg(a, "--no-shconf");
@@ -199,7 +199,8 @@ static void eal_devices(struct eal_args *a, const struct eal_params *p)
 		eal_arg(a, "%s", p->ports[i].device);
 		pci = true;
 	}
-	if (shared) /* with the other side, to which a descriptor a page would be too many */
+	if (shared) /* memory shared with the other side, which cannot take a descriptor for each
+		       page */
 		eal_arg(a, "--single-file-segments");
 	if (pci)
 		return;

@@ -20,7 +20,7 @@ int eal_start(const struct eal_params *p, struct td_text *err);
 bool eal_hugepages(void);
 /* TD_PORT_PCI: a virtual device of DPDK's and its options, "net_virtio_user0,path=/run/vm.sock". */
 bool eal_is_vdev(const struct td_conf_port *conf);
-/* Workers there are, and the core of each: one on core 0 when none is named. */
+/* The number of workers, and the core of each; one worker on core 0 when none is named. */
 unsigned eal_workers(const struct td_conf_site *site);
 unsigned eal_worker_core(const struct td_conf_site *site, unsigned worker);
 /* lcore numbers: 0 is main, then workers, then signalling if it has its own. */

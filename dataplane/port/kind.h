@@ -14,7 +14,8 @@ struct port_kind {
 	/* Fills driver, device, kernel_owned, mac; 0, or a negative errno with a line in err. */
 	int (*open)(struct port *p, const struct port_env *env, struct td_text *err);
 	void (*close)(struct port *p);
-	/* What the kernel took and sent beside the engine; NULL where it has no part. */
+	/* What the kernel received and sent beside the engine; NULL where the kernel has no part.
+	 */
 	void (*kernel)(struct port *p, const struct td_port_stats *ours,
 		struct td_frames out[static TD_DIR_COUNT]);
 	uint64_t (*lost)(struct port *p); /* any thread; NULL: no one counts */

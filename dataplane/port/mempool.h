@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The packets' memory: one pool for all ports, so that a packet passes between them uncopied. */
+/* The packets' memory: one pool for all ports, so that a packet goes from port to port without a
+ * copy. */
 #ifndef TANDEM_DATAPLANE_PORT_MEMPOOL_H
 #define TANDEM_DATAPLANE_PORT_MEMPOOL_H
 

@@ -5,7 +5,7 @@
 
 #include <dataplane/port/device.h>
 
-/* Queues that such a port would best have; a device may have fewer. */
+/* The best number of queues for such a port; a device may have fewer. */
 unsigned port_queue_count(const struct td_conf_port *conf, unsigned workers);
 /* 0, or a negative errno with a line in err; then port_close() is not needed. */
 int port_open(struct port *p, const struct td_conf_port *conf, unsigned number,

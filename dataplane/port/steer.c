@@ -38,7 +38,8 @@ static unsigned steer_worker(unsigned port, unsigned workers, uint16_t port_min,
 	return td_leg_worker((port - port_min) / 2, workers, legs);
 }
 
-/* A table entry's ports differ in the bits that its index does not tell: the middle one speaks. */
+/* The ports of a table entry differ in the bits that the index does not tell. The middle port
+ * stands for all of them. */
 static uint8_t steer_entry(const struct steer *s, unsigned index, unsigned bits, unsigned top)
 {
 	unsigned rest = top + 1 > bits ? top + 1 - bits : 0;
@@ -147,7 +148,8 @@ static bool steer_flow(uint16_t eth_port, const struct steer_rule *rule)
 	return rte_flow_create(eth_port, &attr, pattern, actions, &error);
 }
 
-/* All or none: a rule that is missing costs nothing but hand-overs, but nobody could see it. */
+/* All rules or none: a missing rule costs only hand-overs, but nobody could see that it is
+ * missing. */
 static bool steer_flows(const struct steer *s, uint16_t eth_port)
 {
 	struct steer_rule rule[STEER_RULES_MAX];

@@ -124,8 +124,8 @@ static unsigned queues_of(const struct td_conf_port *conf, unsigned workers)
 	return conf->queues && conf->queues < workers ? conf->queues : workers;
 }
 
-/* What goes into a queue that the other side lacks would be lost: one, when the site says nothing.
- */
+/* Packets in a queue that the other side does not have would be lost. So there is one queue when
+ * the site says nothing. */
 static unsigned memif_queues(const struct td_conf_port *conf, unsigned workers)
 {
 	return conf->queues < workers ? RTE_MAX(conf->queues, 1u) : workers;

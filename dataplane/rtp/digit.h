@@ -18,7 +18,8 @@
 
 #define DIGIT_BYTES      4                        /* of an event's payload */
 #define DIGIT_TIMEOUT_NS (120 * TD_NSEC_PER_MSEC) /* six packets of 20 ms */
-/* A peer that plays a capture again repeats its time stamps: that late, it is another digit. */
+/* A peer that plays a capture again repeats its time stamps. So after this time, the same time
+ * stamp is another digit. */
 #define DIGIT_REPLAY_NS TD_NSEC_PER_SEC
 
 struct digit {
@@ -29,7 +30,7 @@ struct digit {
 	uint16_t duration;
 	uint8_t event, volume;
 	bool active; /* not reported yet */
-	bool any;    /* ssrc, ts, event are of an event that was */
+	bool any;    /* ssrc, ts and event are those of an event that has ended */
 };
 
 struct digit_report {
@@ -38,8 +39,8 @@ struct digit_report {
 	uint16_t duration_ms;
 };
 
-/* An event packet: payload of at least DIGIT_BYTES. The number of reports written to out, 0..2:
- * two when it ends the event before and its own at once. */
+/* An event packet: payload of at least DIGIT_BYTES. Returns the number of reports written to
+ * `out`, 0..2: two when the packet ends both the event before and its own. */
 unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t *payload,
 	uint64_t now, struct digit_report out[static 2]);
 /* True when an event that has no end was reported: nothing came for DIGIT_TIMEOUT_NS. */

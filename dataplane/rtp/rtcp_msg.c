@@ -174,15 +174,15 @@ static int get_packet(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32_t
 	case RTCP_BYE:
 		m->bye = true;
 		return 0;
-	default: /* SDES, APP, and what is to come: nothing that we need */
+	default: /* SDES, APP and unknown types: nothing that we need */
 		return 0;
 	}
 }
 
 /*
- * Appendix A.2 wants SR or RR first. Telephones send APP or SDES alone all the same: some to keep a
- * NAT's binding, without having negotiated reduced size (RFC 5506), which allows it. The check is
- * there to tell RTCP from other traffic; version, type and lengths that add up do that too.
+ * Appendix A.2 demands SR or RR first. But some telephones send APP or SDES alone, for example to
+ * keep a NAT's binding, without having negotiated reduced size (RFC 5506), which allows it. The
+ * check serves to tell RTCP from other traffic. Version, type and lengths that add up do that too.
  */
 int rtcp_decode(struct rtcp_msg *m, const uint8_t *data, size_t len, uint32_t about)
 {
@@ -197,8 +197,8 @@ int rtcp_decode(struct rtcp_msg *m, const uint8_t *data, size_t len, uint32_t ab
 		n = ((size_t)get16(data + 2) + 1) * 4;
 		if (n > len)
 			return -EINVAL;
-		if (data[0] &
-			PADDING) { /* only the last has some: whole words, its count the end */
+		if (data[0] & PADDING) { /* only the last packet has padding: whole words, the count
+					    in its last octet */
 			padding = data[n - 1];
 			if (n != len || padding == 0 || padding % 4 || padding > n - HEADER)
 				return -EINVAL;

@@ -80,7 +80,8 @@ static struct srtp_source *source_add(struct srtp_stream *s, uint32_t ssrc)
 	return src;
 }
 
-/* The index whose sequence number this is, next to the highest (section 3.3.1, appendix A). */
+/* The index that has this sequence number and is nearest to the highest one (section 3.3.1,
+ * appendix A). */
 static uint64_t index_guess(uint64_t top, uint16_t seq)
 {
 	int16_t ahead = (int16_t)(seq - (uint16_t)top);
@@ -146,7 +147,8 @@ static uint16_t load_seq(const uint8_t *rtp)
 	return (uint16_t)(rtp[2] << 8 | rtp[3]);
 }
 
-/* Of the header that stays in the clear, CSRCs and extension with it; 0 when it is not there. */
+/* Length of the header, which is not encrypted, with CSRCs and extension; 0 when it is not whole.
+ */
 static unsigned header_len(const uint8_t *rtp, unsigned len)
 {
 	unsigned n = RTP_FIXED;
@@ -223,7 +225,7 @@ enum srtp_result srtp_protect(
 	return SRTP_OK;
 }
 
-/* Decrypts when it is authentic with this index; else all is as it was. */
+/* Decrypts when the packet is authentic with this index; else leaves it as it was. */
 static bool unseal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *rtp,
 	unsigned header, unsigned len, uint64_t index, const uint8_t *tag)
 {
@@ -246,7 +248,7 @@ static bool unseal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *
 	return true;
 }
 
-/* Perhaps its sender began to count anew with the new key. */
+/* Perhaps the sender began to count at 0 with the new key. */
 static bool may_begin_anew(const struct srtp_source *src, uint64_t index, uint16_t seq)
 {
 	return src && src->rtp && src->inherited && index != seq;

@@ -20,17 +20,17 @@
 #define SRTP_RTP_MORE  (16 + TD_SRTP_MKI_BYTES) /* octets that protecting adds, at most */
 #define SRTP_RTCP_MORE (SRTP_RTP_MORE + 4)
 
-/* SSRCs of a peer that are told apart: one that comes back (hold, resume) goes on where it was, and
- * what was recorded of it before cannot be played again. */
+/* So many SSRCs of a peer are told apart. A stream that comes back (hold, resume) goes on where it
+ * was, and an old recording of it cannot be played again. */
 #define SRTP_SOURCES 4
 
 struct srtp_source {
-	uint32_t ssrc;     /* as it lies in the packet */
-	bool used;         /* the others say something */
-	bool rtp, rtcp;    /* such a packet came, or went */
-	bool inherited;    /* its counter comes from before a change of keys; none came since */
-	uint64_t index;    /* highest: rollover counter and sequence number */
-	uint64_t seen;     /* bit i: index - i */
+	uint32_t ssrc;  /* as it lies in the packet */
+	bool used;      /* the others say something */
+	bool rtp, rtcp; /* such a packet came, or went */
+	bool inherited; /* its counter is from before a change of keys; no packet has come since */
+	uint64_t index; /* highest: rollover counter and sequence number */
+	uint64_t seen;  /* bit i: index - i */
 	uint64_t rtcp_top; /* the same for SRTCP's own index */
 	uint64_t rtcp_seen;
 };
@@ -52,8 +52,8 @@ enum srtp_result {
 
 /* Takes a master key; no source is known. False: no such suite, and the stream is wiped. */
 bool srtp_stream_init(struct srtp_crypto *x, struct srtp_stream *s, const struct td_srtp_key *key);
-/* The same session goes on with another key. RFC 3711 section 3.3.1 keeps the rollover counter, and
- * peers who begin anew with each key are common: the first packet that is authentic decides. */
+/* The same session goes on with another key. By RFC 3711 section 3.3.1 the rollover counter goes
+ * on, but many peers begin at 0 with each key. The first authentic packet decides. */
 void srtp_stream_inherit(struct srtp_stream *s, const struct srtp_stream *before);
 bool srtp_stream_same(const struct srtp_stream *s, const struct td_srtp_key *key);
 void srtp_stream_wipe(struct srtp_stream *s);

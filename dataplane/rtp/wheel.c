@@ -17,7 +17,7 @@ void wheel_cancel(struct wheel *w, struct wheel_timer *t)
 	*t->at = t->next;
 	if (t->next)
 		t->next->at = t->at;
-	/* The last of its slot: `at` then is the slot's own head. */
+	/* The last timer of its slot: `at` is then the head of the slot. */
 	if (!t->next && t->at >= w->slot && t->at < w->slot + WHEEL_SLOTS) {
 		size_t slot = (size_t)(t->at - w->slot);
 

@@ -8,6 +8,7 @@ uint64_t dp_now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t); /* vDSO: the TSC, kept in rate by the kernel */
+	clock_gettime(
+		CLOCK_MONOTONIC, &t); /* by the vDSO: the TSC, at the rate that the kernel keeps */
 	return (uint64_t)t.tv_sec * TD_NSEC_PER_SEC + (uint64_t)t.tv_nsec;
 }

@@ -24,7 +24,8 @@ struct handover { /* from one worker to another */
 	struct rte_ring *received, *frames;
 };
 
-/* By [from * workers + to]; those to themselves are empty. NULL with errno. *bytes grows. */
+/* The rings of a pair are at [from * workers + to]; from == to has none. NULL with errno. *bytes
+ * grows by their size. */
 struct handover *handover_alloc(unsigned workers, uint64_t *bytes);
 void handover_free(struct handover *h, unsigned workers); /* and what is in it; NULL is fine */
 

@@ -50,7 +50,7 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 	return total;
 }
 
-/* Frames for our queues, and packets for our legs. */
+/* Takes frames for our queues, and packets for our legs. */
 static unsigned worker_take(struct dp_worker *d, const struct handover *h, uint64_t now)
 {
 	struct worker *w = &d->worker;
@@ -82,7 +82,7 @@ static unsigned worker_given(struct dp_worker *d, uint64_t now)
 	return n;
 }
 
-/* Once a turn, however much was handed over in it. */
+/* Done once a turn, however much was handed over in the turn. */
 static void worker_wake_others(struct dp_worker *d)
 {
 	for (; d->worker.handed; d->worker.handed &= d->worker.handed - 1)

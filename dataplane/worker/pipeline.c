@@ -54,7 +54,7 @@ static void stage_icmp6(struct dp_worker *d, struct rte_mbuf **m, unsigned n, ui
 			d->all->wake_main(d->all->main_ctx);
 }
 
-/* What they make is as if it had come whole. */
+/* A datagram made of them is treated as if it had come whole. */
 static void stage_fragment(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -84,7 +84,8 @@ static unsigned media_worker(const struct dp_worker *d, struct rte_mbuf *m)
 	return td_leg_worker(pkt_of(m)->leg, d->all->count, d->all->local.ports_per_address);
 }
 
-/* Media that came to another worker than its leg's, by one port: together what goes to one. */
+/* Media that came to another worker than that of its leg, by one port. Packets for the same worker
+ * are handed over together. */
 static void stage_media(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	unsigned from = d->worker.index, port = pkt_of(m[0])->port;
@@ -109,7 +110,7 @@ static stage_fn *const stages[VERDICT_COUNT] = {
 	[VERDICT_KERNEL] = stage_kernel,
 };
 
-/* A frame in several buffers, in one; false when it was dropped. Only SIP may be so long. */
+/* Puts a frame of several buffers into one; false when it was dropped. Only SIP may be so long. */
 static bool pipeline_flatten(struct dp_worker *d, unsigned port, struct rte_mbuf **m)
 {
 	const struct local *t = &d->all->local;
@@ -166,7 +167,7 @@ static uint64_t pipeline_window(struct dp_worker *d, struct lane *lane, unsigned
 		else if (verdict != VERDICT_MEDIA ||
 			 (d->all->count > 1 && media_worker(d, m[i]) != d->worker.index))
 			batch[verdict][count[verdict]++] = m[i];
-		else /* in turn: its leg's next may be in the lane again */
+		else /* at once: the leg's next packet may take the lane again */
 			legs_receive(d->rtp, m[i], now);
 	}
 	for (unsigned v = 0; v < VERDICT_COUNT; v++)

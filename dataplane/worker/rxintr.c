@@ -2,9 +2,9 @@
 /*
  * Interrupts of a worker's queues, to sleep on where the device is ours alone.
  *
- * Armed, a queue makes its descriptor readable when a packet comes; what came before shows in a
- * turn that is taken after arming, so that none is slept on. Not every driver can count what waits,
- * which would be the other way.
+ * An armed queue makes its descriptor readable when a packet comes. Packets that came before are
+ * found in a turn after arming, so that the loop does not sleep on a packet. The other way, to
+ * count the waiting packets, is not possible with every driver.
  */
 #include <rte_ethdev.h>
 #include <unistd.h>
@@ -44,8 +44,8 @@ void rx_intr_take(struct dp_worker *d, const struct pollfd *fds, unsigned n)
 
 	for (unsigned i = 0; i < d->worker.port_count; i++)
 		for (unsigned k = 0; k < n && d->rest.intr[i] >= 0; k++)
-			/* Readable, and no eventfd, as vhost's is none: it would end every sleep,
-			 * and naps serve. */
+			/* The descriptor is readable and no eventfd, as with vhost: it would end
+			 * every sleep. Naps take its place. */
 			if (fds[k].fd == d->rest.intr[i] && fds[k].revents & POLLIN &&
 				read(fds[k].fd, &count, sizeof(count)) != sizeof(count))
 				d->rest.intr[i] = -1;

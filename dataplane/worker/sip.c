@@ -28,7 +28,7 @@ unsigned sip_recv(struct workers *all, struct dp_datagram *out, unsigned n)
 	return got;
 }
 
-/* A message that came to nothing before a worker had it: made and dropped, by signalling. */
+/* A message that failed before a worker had it: signalling counts it as made and dropped. */
 static int sip_lost(struct workers *all, unsigned port, enum td_drop reason, int rc)
 {
 	struct td_port_stats *s = &all->signalling.lost[port];
@@ -47,8 +47,9 @@ static unsigned sip_port_of(const struct workers *all, const struct td_addr *loc
 	return i < 0 ? 0 : all->address[i].port;
 }
 
-/* Not known yet, or one of the first n held waits for it: main may make it known at any moment, and
- * none may overtake another then, or a 200 would come before its 180. */
+/* The next hop is not known yet, or one of the first n held messages waits for it. Main may make
+ * it known at any moment. Then no message may overtake another, or a 200 would come before its
+ * 180. */
 static bool sip_waits(const struct dp_worker *d, uint32_t nexthop, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
@@ -85,7 +86,8 @@ static void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexth
 	if (d->held)
 		sip_release_held(d, now);
 	if (sip_waits(d, nexthop, d->held) && d->held < SIP_HOLD) {
-		/* The first message to a new neighbour: a retransmission would cost 500 ms. */
+		/* The first message to a new neighbour waits here: a retransmission would cost 500
+		 * ms. */
 		d->hold[d->held++] = (struct sip_held){m, nexthop, now + SIP_HOLD_TIME};
 		d->worker.port[pkt_of(m)->port].stats.held++;
 		return;
@@ -94,10 +96,11 @@ static void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexth
 	fib_put(&d->all->fib, nexthop);
 }
 
-/* One of our frames, to the worker that sends; with its reference to the next hop. */
+/* Gives one of our frames to the worker that sends it, with the reference to its next hop. */
 static int sip_give(struct workers *all, struct rte_mbuf *m, unsigned port, uint32_t nexthop)
 {
-	struct dp_worker *d = &all->worker[0]; /* what it has no queue for, it hands on */
+	struct dp_worker *d =
+		&all->worker[0]; /* a frame for a port without a queue of its own is handed on */
 
 	pkt_of(m)->port = (uint8_t)port;
 	pkt_of(m)->leg = nexthop;

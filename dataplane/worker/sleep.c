@@ -38,8 +38,9 @@ struct loop_sched { /* struct sched_attr: Linux's header clashes with glibc's */
 };
 
 /*
- * A nice value, and from Linux 6.12 on a short slice: who asks for little at a time may preempt at
- * once when it wakes. Older kernels ignore the slice. Without privilege we run as anyone does.
+ * A nice value and, from Linux 6.12 on, a short slice: a thread that asks for little time at once
+ * may preempt others when it wakes. Older kernels ignore the slice. Without the privilege we run
+ * like any other thread.
  */
 void loop_prepare(void)
 {
@@ -65,8 +66,8 @@ static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due
 	(void)ppoll(fds, n, due == TD_NEVER ? NULL : &t, NULL);
 }
 
-/* A socket whose interface went down or away is readable for ever, with nothing to read. The error
- * is taken away; where it comes back at once, naps keep the loop from spinning. */
+/* When its interface went down or away, a socket is readable for ever, with nothing to read. We
+ * take the error away. Where it comes back at once, naps keep the loop from spinning. */
 static void loop_check(struct pollfd *fds, unsigned n)
 {
 	const struct timespec nap = {.tv_nsec = NAP_MAX};
@@ -114,7 +115,7 @@ static bool worker_has_work(struct dp_worker *d)
 	       sip_held_ready(d) || atomic_load(&d->all->fib.generation) != d->generation;
 }
 
-/* Ports without a descriptor are looked at again after as long as they have been silent. */
+/* A port without a descriptor is looked at again after a nap as long as its silence so far. */
 static uint64_t nap_end(const struct dp_worker *d, uint64_t now)
 {
 	uint64_t nap = now - d->rest.last;

@@ -38,7 +38,7 @@ static inline void wake_fini(struct wake *w)
 static inline void wake_post(struct wake *w)
 {
 	atomic_thread_fence(memory_order_seq_cst);
-	/* The exchange: of many posters one makes the system call. */
+	/* By the exchange, only one of many posters makes the system call. */
 	if (atomic_load_explicit(&w->asleep, memory_order_relaxed) &&
 		atomic_exchange(&w->asleep, false))
 		(void)eventfd_write(w->fd, 1);
@@ -50,7 +50,8 @@ static inline void wake_arm(struct wake *w)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
-/* Armed, and there is no work: until someone posts, timeout_ms at most (-1: for ever). */
+/* Called when armed and without work: waits until someone posts, for timeout_ms at most (-1: for
+ * ever). */
 static inline void wake_wait(struct wake *w, int timeout_ms)
 {
 	struct pollfd fd = {.fd = w->fd, .events = POLLIN};

@@ -19,7 +19,7 @@ int tandem_tc(struct __sk_buff *skb)
 	if (c->vlan) { /* the kernel has taken the tag off */
 		verdict = skb->vlan_present ? filter_tag(c, skb->vlan_tci, skb->len) : FILTER_PASS;
 	} else {
-		/* Headers of what came by a page may not be linear yet. */
+		/* The headers of a packet that came in pages may not be linear yet. */
 		if (skb->protocol == bpf_htons(ETH_P_IP) || skb->protocol == bpf_htons(ETH_P_IPV6))
 			bpf_skb_pull_data(skb, sizeof(struct ethhdr) + 60 + sizeof(struct udphdr));
 		verdict = skb->vlan_present ? FILTER_PASS
@@ -33,7 +33,7 @@ int tandem_tc(struct __sk_buff *skb)
 	return TC_ACT_SHOT;
 }
 
-/* No direct access to packets in this type of program: copies. */
+/* This type of program has no direct access to packets, so it copies. */
 static __always_inline enum filter_verdict filter_copy(
 	const struct filter_config *c, struct __sk_buff *skb)
 {

@@ -29,8 +29,9 @@ static __always_inline enum filter_verdict filter_xdp(const void *data, const vo
 }
 
 /*
- * Without a socket our packets are dropped, not passed: from a kernel that has no socket either the
- * peers would get ICMP port unreachable while the engine restarts, and drop their calls.
+ * Without a socket our packets are dropped and not passed on. The kernel has no socket for them
+ * either: while the engine restarts, the kernel would answer with ICMP port unreachable, and peers
+ * would drop their calls.
  */
 SEC("xdp")
 int tandem_xdp(struct xdp_md *ctx)

@@ -33,7 +33,7 @@ static int xdp_detach(int ifindex, int fd)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, opts, .old_prog_fd = fd);
 
-	/* Only while it is this program: another may have come in the meantime. */
+	/* Only if it is still this program: another one may have come in the meantime. */
 	return bpf_xdp_detach(ifindex, XDP_FLAGS_REPLACE, &opts);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A change of configuration, in two steps: first all memory that the new one needs (names, the
- * list of sources, at the first time ports), which may fail and leaves no trace but names without
- * life; then the change itself, object by object, which cannot fail.
+ * A change of configuration has two steps. First it takes all memory that the new configuration
+ * needs (names, the list of sources, ports at the first time). This step may fail, and then leaves
+ * nothing but names without life. Then comes the change itself, object by object, which cannot
+ * fail.
  *
  * Ports, the RTP range and workers are taken from the first configuration that has ports: the
  * dataplane opens them once, and a change of theirs takes effect at the next start.
@@ -172,7 +173,7 @@ static struct link *link_named(const struct td_engine *e, const char *name)
 	return name[0] ? objects_lookup(&e->links, name) : NULL;
 }
 
-/* The agent's own, or that of its groups: conf_check() has seen that they agree. */
+/* The agent's own link, or that of its groups: conf_check() has made sure that these agree. */
 static struct link *agent_link(
 	const struct td_engine *e, const struct td_conf *c, const struct td_conf_agent *a)
 {
@@ -186,7 +187,8 @@ static struct link *agent_link(
 	return k;
 }
 
-/* Before the agents themselves: who is called meanwhile is called within the limits. */
+/* Before the agents themselves, so that an agent who is called meanwhile is called within the
+ * limits. */
 static void agent_links_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
@@ -243,7 +245,7 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 		a->acd = in.agent_set;
 		distribute(e, &in);
 	}
-	if (!a->since) /* one who comes back has gone on being logged out */
+	if (!a->since) /* an agent who comes back has stayed logged out */
 		a->since = e->now;
 	agents_reachable(e, a,
 		conf->contact.family ||
@@ -300,7 +302,8 @@ static void queue_apply(struct td_engine *e, struct queue *q, const struct td_co
 	engine_drain(e);
 }
 
-/* Queues come before those that go, so that who overflows out of one finds the other. */
+/* New queues come before old ones go, so that a caller who overflows out of an old queue finds the
+ * new one. */
 static void queues_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->queues.count; n++) {

@@ -6,7 +6,7 @@
 #include <engine/call/state/state.h>
 
 struct td_conf_site;
-/* Of the site, or without one the engine's own. */
+/* The site's value; without a site, the engine's own. */
 void config_registrar(
 	const struct td_engine *e, const struct td_conf *c, struct registrar_params *p);
 

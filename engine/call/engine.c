@@ -17,8 +17,8 @@
 #define CALLS_MAX 1000000u
 
 /*
- * The nonces' secret comes from the seed, which the host draws from the kernel: whoever does not
- * hold the journal cannot guess it, and a replay challenges alike.
+ * The nonces' secret comes from the seed, which the host draws from the kernel. Without the journal
+ * nobody can guess it, and a replay makes the same challenges.
  */
 static void secret_derive(uint64_t seed, uint8_t out[static DIGEST_SECRET_BYTES])
 {
@@ -149,8 +149,8 @@ uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
 	uint64_t next, sip;
 
 	engine_enter(e, now);
-	/* Each may give work to the others: until nothing is due any more. SIP comes last, since
-	 * what the others do sets its timers. */
+	/* Each part may give work to the others, so this goes on until nothing is due. SIP comes
+	 * last, because the other parts set its timers. */
 	do {
 		next = registrar_advance(e->registrar, e->now);
 		timers_advance(&e->timers, e->now);

@@ -5,7 +5,7 @@
 
 #include <engine/call/state/state.h>
 
-/* Time first: what the distributor had to do by then is older than the input. */
+/* Time comes first: what the distributor had to do by now is older than the input. */
 void engine_enter(struct td_engine *e, uint64_t now);
 /* Does all that the distributor said. */
 void engine_leave(struct td_engine *e);

@@ -32,7 +32,7 @@ static const char *call_state_name(const struct call *c)
 	}
 }
 
-/* Of the worst direction of both legs, at its last report. */
+/* MOS of the worst direction of both legs, at its last report. */
 static double mos_now(const struct call *c)
 {
 	uint16_t caller = quality_mos_now(&c->caller->quality);

@@ -9,7 +9,8 @@
 #include <engine/call/events/trace.h>
 #include <engine/call/site/trunk.h>
 
-#define INFO_DURATION_MS 160 /* what RFC 2833 era telephones send when they name none */
+#define INFO_DURATION_MS \
+	160 /* what telephones from the time of RFC 2833 send when they name none */
 
 static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
 {
@@ -22,7 +23,7 @@ static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *f
 {
 	struct td_engine *e = ctx;
 
-	e->last_call++; /* a refused one has a number too: traces name it */
+	e->last_call++; /* a refused call has a number too, which traces show */
 	if (trunk_lookup(e, &flow->remote) || trunk_agent(e, &flow->remote))
 		return 0;
 	e->refused.unknown_source++;
@@ -134,7 +135,7 @@ static void on_request(
 		registrar_request(e->registrar, e->now, r, m, flow);
 }
 
-/* Whoever may look on must not be able to listen in: SRTP's keys are left out. */
+/* Whoever sees the trace must not be able to listen in: SRTP keys are left out. */
 static const uint8_t *redact(struct td_engine *e, const uint8_t *data, size_t len)
 {
 	if (len > sizeof(e->redacted) || !memmem(data, len, "inline:", 7))

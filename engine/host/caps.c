@@ -17,7 +17,8 @@
 #define TRIES  100
 #define TRY_US 10000
 
-/* Those of `keep` that we have stay permitted and effective, all others go, for good. */
+/* The capabilities of `keep` that we have stay permitted and effective. All others are given up
+ * for good. */
 static int keep_only(const cap_value_t *keep, size_t n)
 {
 	cap_t now = cap_get_proc(), next = cap_init();
@@ -59,7 +60,7 @@ int caps_start(void)
 		CAP_SETPCAP,
 	};
 
-	/* A program that we would start could gain nothing back; we start none. */
+	/* A program started by us could not gain them back; we start none. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
 	return keep_only(keep, sizeof(keep) / sizeof(keep[0]));
@@ -138,7 +139,7 @@ int caps_run(void)
 		else
 			usleep(TRY_US);
 	}
-	/* Not back to the default action: a signal that is late would end the program. */
+	/* The handler stays: with the default action, a late signal would end the program. */
 	act.sa_handler = SIG_IGN;
 	sigaction(signal, &act, NULL);
 	return rc;

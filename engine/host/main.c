@@ -73,7 +73,7 @@ static int turn_up(struct host *h)
 		return EXIT_FAILURE;
 	}
 	p.engine.wall_offset = h->wall_offset = host_wall_offset();
-	/* A run's records begin here, before the engine says its first word. */
+	/* A run's records begin here, before the engine makes its first one. */
 	journal_begin(h, p.engine.seed);
 	h->ops.turn = turn_alloc(&p);
 	if (!h->ops.turn) {

@@ -10,7 +10,7 @@
 #include <systemd/sd-daemon.h>
 
 #define DRAIN_LOOK_NS (200 * TD_NSEC_PER_MSEC)
-/* A stop at once takes no longer: BYEs and the workers' last words on each leg take a few ms. */
+/* A stop at once takes no longer than this: BYEs and the workers' last statistics take a few ms. */
 #define HANGUP_NS      (500 * TD_NSEC_PER_MSEC)
 #define HANGUP_LOOK_NS (10 * TD_NSEC_PER_MSEC)
 /* A smaller step is the two clocks' drift: told once a minute. */

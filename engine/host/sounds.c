@@ -119,7 +119,7 @@ int sounds_load(
 		const struct td_conf_sound *was =
 			old ? conf_lookup(old, TD_KIND_SOUND, name) : NULL;
 
-		/* Where both have it, its number is the same. */
+		/* A sound in both configurations has the same number. */
 		if (was && strcmp(was->file, conf->file) == 0)
 			continue;
 		rc = sound_read(conf, &sounds[i], err);

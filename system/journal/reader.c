@@ -142,8 +142,8 @@ static int refill(struct journal_reader *r)
 	return 0;
 }
 
-/* As record_decode() of the next record, having looked at the disk anew when need be; its end of
- * file is as good as zeros. */
+/* Like record_decode() for the next record. It looks at the disk again when it must; the end of
+ * the file counts as zeros. */
 static long decode(struct journal_reader *r, struct td_rec *rec)
 {
 	long n = record_decode(r->buffer + r->at, r->have - r->at, rec);
@@ -158,8 +158,8 @@ static long decode(struct journal_reader *r, struct td_rec *rec)
 }
 
 /*
- * The writer never touches a segment again once a newer one is there. So what still is not a whole
- * record after the newer one was seen never will be one: the end, or damage.
+ * The writer never touches a segment again once a newer one is there. So a record that is still not
+ * whole after the newer segment was seen will never be whole: it is the end, or damage.
  */
 int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload)
 {

@@ -110,8 +110,8 @@ static int segment_scan(int fd, uint64_t *end, uint64_t *next)
 	return rc;
 }
 
-/* Goes on in the newest segment. What is behind its last whole record was never acknowledged to
- * anyone: cut off, then allocated again as zeros. */
+/* Goes on in the newest segment. What lies behind its last whole record was never acknowledged to
+ * anyone. It is cut off and allocated again as zeros. */
 static int segment_resume(struct journal_writer *w, uint64_t first)
 {
 	char name[SEGMENT_NAME];
@@ -334,8 +334,9 @@ int journal_writer_ack(struct journal_writer *w, uint64_t seq)
 
 	if (seq <= w->acked)
 		return 0;
-	/* The store knows numbers that this directory does not: it lost its end (power), or is not
-	 * the one it was. Numbers must not come twice, so ours go on behind the store's. */
+	/* The store knows numbers that this directory does not have: the directory lost its end in
+	 * a power cut, or it is another directory. Numbers must not come twice, so ours go on
+	 * behind the store's. */
 	if (seq >= w->next) {
 		rc = segment_close(w);
 		if (rc)

@@ -109,7 +109,8 @@ int keys_choose(const struct call_leg *l, const struct sdp *peer, struct keys_ch
 			out->out = &l->ours.crypto[i];
 	if (out->out)
 		return 0;
-	/* RTP, unless one of the two wants no such thing, or took a line that we did not offer. */
+	/* Plain RTP, unless one of the two sides does not allow it, or took a line that we did not
+	 * offer. */
 	if (l->ours.savp || peer->savp || (out->in && l->ours.crypto_count) ||
 		keys_policy(l) == TD_SRTP_REQUIRED)
 		return -EPROTO;
@@ -138,7 +139,7 @@ void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen
 		k->out = chosen->out->key;
 		k->out_due = true;
 	}
-	/* Of our offer's lines only the one that was chosen goes on. */
+	/* Of the lines of our offer, only the chosen one stays. */
 	l->ours.crypto[0] = *chosen->out;
 	l->ours.crypto_count = 1;
 	explicit_bzero(&l->ours.crypto[1], sizeof(l->ours.crypto) - sizeof(l->ours.crypto[0]));

@@ -2,9 +2,9 @@
 /*
  * SRTP of a leg: whether, and with which keys (RFC 4568 section 5.1, 7.1.4).
  *
- * Our key lives as long as suite and peer stay: a peer that sends another key of its own changes
- * nothing for what it hears. To another address goes a new key, with the rollover counter at 0: who
- * is there now may know neither the old key nor the counter, and must not know the key.
+ * Our key lives as long as suite and peer stay: when a peer sends another key of its own, our
+ * stream to it does not change. Another address gets a new key, with the rollover counter at 0: the
+ * host there may know neither the old key nor the counter, and it must not know the key.
  */
 #ifndef TANDEM_ENGINE_CALL_MEDIA_KEYS_H
 #define TANDEM_ENGINE_CALL_MEDIA_KEYS_H
@@ -32,7 +32,7 @@ uint8_t keys_tag_chosen(const struct keys_chosen *chosen);
 uint8_t keys_tag_offered(const struct sdp *offer);
 uint8_t keys_tag_ours(enum td_srtp_policy policy);
 
-/* What is in the way of a call: "no codec in common", or what it lacks for SRTP. */
+/* Why a call cannot be: "no codec in common", or what it lacks for SRTP. */
 #define KEYS_TEXT 96
 const char *keys_why(int rc, const struct sdp *peer, char text[static KEYS_TEXT]);
 

@@ -54,7 +54,8 @@ struct call_leg *call_leg_alloc(struct td_engine *e, struct call *c, struct agen
 	l->params = (struct td_leg_params){
 		.ssrc = (uint32_t)prng_u64(&e->prng),
 		.ts_offset = (uint32_t)prng_u64(&e->prng),
-		/* RFC 3711 section 3.3.1: before its first packet came, nobody can see it turn. */
+		/* RFC 3711 section 3.3.1: before the first packet, the receiver could not see the
+		 * number wrap. */
 		.seq = prng_u64(&e->prng) & SEQ_FIRST_MAX,
 		.cookie = (uint32_t)prng_u64(&e->prng),
 		.dtmf_pt = TD_PT_NONE,
@@ -66,7 +67,7 @@ struct call_leg *call_leg_alloc(struct td_engine *e, struct call *c, struct agen
 void call_leg_session_over(struct td_engine *e, struct call_leg *l)
 {
 	l->session = NULL;
-	/* Until then a 2xx that crosses our CANCEL may bring RTP to the port we offered. */
+	/* Until then, a 2xx that crosses our CANCEL may bring RTP to the port that we offered. */
 	if (l->media == LEG_MEDIA_RESERVED && !l->call)
 		call_leg_gone(e, l);
 	else

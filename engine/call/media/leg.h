@@ -12,12 +12,12 @@
 #include <engine/call/media/keys.h>
 #include <engine/call/state/state.h>
 
-/* A leg with an RTP port on the address `local` of ours, or where the peer's SDP has another
- * family, of that one (0: local's) on the same port. NULL: errno ENOENT when there is none of ours,
- * ENOBUFS when ports or legs are all in use. */
+/* A leg with an RTP port on our address `local`. When the peer's SDP has another `family` (0: that
+ * of `local`), on our address of that family on the same port. NULL: errno ENOENT when there is
+ * none of ours, ENOBUFS when ports or legs are all in use. */
 struct call_leg *call_leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	const struct td_addr *local, uint8_t family);
-/* SIP is over, by whatever side. The session must not be touched any more. */
+/* SIP is over, whichever side ended it. The session must not be touched any more. */
 void call_leg_session_over(struct td_engine *e, struct call_leg *l);
 /* The call has no use for the leg any more: its media ends; it frees itself when all is over. */
 void call_leg_detach(struct td_engine *e, struct call_leg *l);
@@ -36,8 +36,8 @@ int call_leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp
 /* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
  * 6.1), and where there is no room for it, packets keep the length of our offer. */
 int call_leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer);
-/* The same of the answer's text, which came in a 200 or an ACK. When it fails, `why` says in words
- * what is in the way. */
+/* The same of the answer's text, which came in a 200 or an ACK. When it fails, `why` says the
+ * reason in words. */
 int call_leg_take(
 	struct td_engine *e, struct call_leg *l, struct str text, char why[static KEYS_TEXT]);
 /* Renders `ours` into `text`; the slice lasts as long as the storage. */

@@ -7,8 +7,8 @@
 
 uint8_t marking_sip(const struct td_engine *e, const struct td_addr *remote);
 uint8_t marking_rtp(const struct td_engine *e, const struct call_leg *l);
-/* Those telephones of `conf` that are known by their address alone, sorted, in memory that the
- * caller frees; *count of them. NULL when there is no memory. */
+/* The telephones of `conf` that are known by their address alone, sorted; *count says how many.
+ * The caller frees the memory. NULL when there is no memory. */
 struct marked *marking_telephones(const struct td_conf *conf, uint32_t *count);
 
 #endif

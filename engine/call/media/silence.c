@@ -3,9 +3,10 @@
 #include <engine/call/events/story.h>
 #include <stdio.h>
 
-/* An alarm that comes and goes with every pause of a talk tells less than one that stays. */
+/* An alarm that stays tells more than one that comes and goes with every pause of a talk. */
 #define CLEAR_NS (10 * TD_NSEC_PER_SEC)
-/* Steps written of one leg; a telephone that suppresses silence has a pause every few seconds. */
+/* So many steps are written for one leg: a telephone that suppresses silence has a pause every few
+ * seconds. */
 #define STORIES 10
 
 static void alarm_write(struct td_engine *e, bool raised, const char *text)

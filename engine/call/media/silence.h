@@ -11,7 +11,8 @@
 
 #define SILENCE_TIMERS 1 /* of the engine, beside those of calls */
 
-/* The peer has agreed to send and receive: who only sends, holds us, and may send nothing. */
+/* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
+ * nothing. */
 bool silence_matters(const struct call_leg *l);
 void silence_first(struct td_engine *e, struct call_leg *l); /* its first packet */
 void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool never);

@@ -14,7 +14,8 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 		distribute_event(e, reachable ? TD_ACD_IN_LOGIN : TD_ACD_IN_LOGOUT, a, 0, 0);
 }
 
-/* Ours on the network of a telephone that does not register; any of ours when it is on none. */
+/* Our address on the network of a telephone that does not register; any of our addresses when it
+ * is on none of our networks. */
 struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote)
 {
 	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];

@@ -8,7 +8,8 @@
 /* A telephone registered, or the last registration went. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
 
-/* Ours on the network of someone who does not register, agent or trunk; any when it is on none. */
+/* Our address on the network of an agent or trunk that does not register; any of ours when it is
+ * on none of our networks. */
 struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote);
 
 /* Where to send an INVITE. False: nowhere. Slices live until the registrar's next input. */

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A contact has QUEUED, OFFER, CANCEL and OVERFLOW outstanding at most, and one more OFFER while
- * an earlier one is withdrawn: rounded up. */
+/* A contact can have QUEUED, OFFER, CANCEL and OVERFLOW outstanding, and one more OFFER while an
+ * earlier one is withdrawn: 5, rounded up. */
 #define OUTS_A_CONTACT 8
 
 static struct td_acd_limits limits(const struct td_engine *e)

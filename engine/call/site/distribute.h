@@ -20,10 +20,10 @@ int distribute(struct td_engine *e, struct td_acd_in *in);
 int distribute_event(struct td_engine *e, enum td_acd_in_type type, const struct agent *a,
 	uint32_t contact, uint32_t reason);
 void distribute_due(struct td_engine *e); /* fires the distributor's own deadlines */
-/* The oldest of its words that waits; false: none does. */
+/* The oldest output that waits; false: none waits. */
 bool distribute_next(struct td_engine *e, struct td_acd_out *out);
-/* The agent's link as the distributor has it; NULL none. While a configuration takes effect it may
- * be another one than a->link. */
+/* The agent's link as the distributor knows it; NULL: none. While a configuration takes effect, it
+ * may differ from a->link. */
 struct link *distribute_link(const struct td_engine *e, const struct agent *a);
 
 #endif

@@ -73,8 +73,8 @@ static void alarm_write(struct td_engine *e, struct budget *x, bool raised)
 	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
 }
 
-/* Tells the distributor what it does not know yet. Offers that it has made and we have not tried
- * have been taken off there, and are not reserved here. */
+/* Tells the distributor the room of a link. Offers that it has made and that we have not tried are
+ * already taken off in the distributor, and not reserved here. */
 static void tell(struct td_engine *e, struct link *k)
 {
 	uint32_t room = TD_ACD_ROOM;
@@ -83,7 +83,7 @@ static void tell(struct td_engine *e, struct link *k)
 	if (budget_limited(&k->budget)) {
 		room = budget_room(&k->budget, k->asked_bps);
 		if (room && room >= k->agents)
-			room = TD_ACD_ROOM; /* they cannot all be rung and one too many */
+			room = TD_ACD_ROOM; /* there is room for all of them */
 		else
 			room = room > k->offers ? room - k->offers : 0;
 	}
@@ -123,7 +123,7 @@ static void changed(struct td_engine *e, const struct grant *g, bool less)
 			eased(e, g->of[i]);
 	if (!k)
 		return;
-	if (less) /* a longer call that found no room may try again, and so may others */
+	if (less) /* a larger call that found no room may try again, and so may others */
 		k->asked_bps = usual_bps(k);
 	tell(e, k);
 }
@@ -228,7 +228,7 @@ bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate 
 	return k->told == 0;
 }
 
-/* Grants of before the change, at the layers of after it. */
+/* Computes grants from before a change again, at the layers that hold after it. */
 static void recount(struct td_engine *e)
 {
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {

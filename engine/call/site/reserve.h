@@ -36,14 +36,14 @@ const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT])
 /* The distributor's OFFER to the agent has been tried: what it took off the link is free or in use.
  */
 void reserve_rung(struct td_engine *e, const struct agent *a);
-/* The link refused the call that the distributor had for this agent. True: it knows, and NO_ROOM
- * may follow; false: the link will never carry such a call. */
+/* The link refused the call that the distributor had for this agent. True: the distributor has
+ * been told, and NO_ROOM may follow. False: the link can never carry such a call. */
 bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate *rate);
 
-/* Limits, and who is behind which link, have changed. What the distributor says to it waits. */
+/* Limits have changed, or who is behind which link. The distributor's outputs wait. */
 void reserve_config(struct td_engine *e);
 
-/* The numbers of links as the distributor has them: those without limit are none to it. */
+/* The numbers of links as the distributor knows them: a link without a limit is none to it. */
 uint32_t reserve_link(const struct link *k);
 
 #endif

@@ -5,9 +5,9 @@
 
 #include <engine/call/state/state.h>
 
-/* The exact number first, then the longest prefix before a '*'. A route for one trunk is no route
- * for others. NULL: 404. trunk NULL: an agent calls. Until the
- * next configuration. */
+/* The route of a number: the exact number first, then the longest prefix before a '*'. A route for
+ * one trunk does not serve others. `trunk` NULL: an agent calls. NULL: there is none, 404. Valid
+ * until the next configuration. */
 const struct td_conf_route *route_lookup(
 	const struct td_engine *e, struct str dialled, const struct trunk *trunk);
 

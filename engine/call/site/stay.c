@@ -3,7 +3,7 @@
 #include <engine/call/site/stay.h>
 #include <stdio.h>
 
-/* Asterisk's "channel" of an agent; ours is a SIP user. */
+/* What Asterisk calls the agent's channel; here it is a SIP user. */
 static const char *channel(const struct agent *a, char out[static TD_NUMBER_BYTES])
 {
 	snprintf(out, TD_NUMBER_BYTES, "SIP/%s", a->object.name);

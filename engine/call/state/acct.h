@@ -17,7 +17,7 @@ struct acct_key {
 
 struct acct {
 	struct acct_key row[TD_ACCT_ROWS];
-	uint32_t count;                   /* rows given out; row 0 is for all that found no other */
+	uint32_t count; /* rows given out; row 0 counts all that found no free row */
 	uint16_t place[2 * TD_ACCT_ROWS]; /* open addressing: row numbers, 0 empty */
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Named objects of the configuration (queues, agents, groups, trunks) and their numbers, 1.. in
- * the order of first appearance. A number stays with its name for the life of the engine, so an
- * object that is deleted stays as a name without life: live calls may point to it, and when it
- * comes back it is the same one.
+ * Named objects of the configuration (queues, agents, groups, trunks) and their numbers, 1.. in the
+ * order of first appearance. A number stays with its name for the life of the engine, so a deleted
+ * object stays as a name without life: live calls may point to it. When the name comes back, it is
+ * the same object.
  */
 #ifndef TANDEM_ENGINE_CALL_STATE_OBJECT_H
 #define TANDEM_ENGINE_CALL_STATE_OBJECT_H
@@ -18,7 +18,7 @@ struct object {
 
 struct objects {
 	struct object **by_number; /* [number - 1] */
-	struct object **by_name;   /* sorted up to `sorted`, the rest as they came */
+	struct object **by_name;   /* sorted by name up to `sorted`, then in the order of arrival */
 	uint32_t count, cap, sorted;
 	size_t size; /* of one object; struct object comes first in it */
 };

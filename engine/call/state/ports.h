@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The RTP ports we own: who uses which. A number is given out oldest first, and comes back only
- * when the worker has said TD_MEDIA_LEG_GONE (or has never heard of it), so that packets of the
- * last call cannot meet the next one's leg.
+ * when the worker has said TD_MEDIA_LEG_GONE (or has never heard of it), so that late packets of
+ * one call cannot reach the leg of the next call.
  */
 #ifndef TANDEM_ENGINE_CALL_STATE_PORTS_H
 #define TANDEM_ENGINE_CALL_STATE_PORTS_H
@@ -31,8 +31,8 @@ int ports_init(struct ports *p, const struct td_addr *address, const uint8_t *de
 	uint32_t addresses, uint16_t port_min, uint16_t port_max, uint32_t workers);
 void ports_fini(struct ports *p);
 int ports_address(const struct ports *p, const struct td_addr *local); /* index, or -ENOENT */
-/* For media of this family (0: any) of someone whose SIP comes to `local`: that address, or the
- * first one of the family on the same port. */
+/* Our address for media of this family (0: any) with a peer whose SIP comes to `local`: `local`
+ * itself, or the first address of the family on the same port. */
 int ports_media(const struct ports *p, const struct td_addr *local, uint8_t family);
 /* The worker with the fewest legs of those that have a number left on this address: both legs of a
  * call go there. */

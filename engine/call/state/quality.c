@@ -18,7 +18,8 @@ static void rate(struct quality_rating *x, const struct emodel_path *p)
 
 	x->r += (uint64_t)r * p->expected;
 	x->mos += (uint64_t)mos * p->expected;
-	/* What is left at the end of a call is too short to be its worst, but it may be all. */
+	/* The rest at the end of a call is too short to count as the worst window, unless it is
+	 * the only one. */
 	if (p->expected >= QUALITY_PACKETS || !x->packets) {
 		x->mos_last = mos;
 		if (!x->packets || mos < x->mos_worst || r < x->r_worst) {
@@ -59,8 +60,7 @@ static void rate_out(
 
 	if (s->out_reports == q->out_reports)
 		return;
-	if (!q->out_reports) { /* its first: how many times the number wrapped is of its own making
-				*/
+	if (!q->out_reports) { /* the peer's first report: its count of wraps is the peer's own */
 		expected = (uint16_t)(s->out_seq_max - q->first_seq + 1);
 		lost = positive(s->out_lost);
 	}

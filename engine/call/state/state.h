@@ -70,7 +70,7 @@ struct agent {
 	uint8_t backoff;            /* enum td_acd_reason, while AVAILABLE and not rung */
 	uint64_t since;             /* when it became so */
 	uint64_t login;             /* when the agent logged in */
-	char reason[TD_NAME_BYTES]; /* of the pause that is or is to come */
+	char reason[TD_NAME_BYTES]; /* of the pause in force, or of the next one */
 	bool reachable;
 	struct call *call; /* offered, ringing or talking; NULL otherwise */
 	uint64_t answered, missed;
@@ -111,7 +111,7 @@ struct call_leg {
 };
 
 enum call_state {
-	CALL_FREE,     /* no call: so are the pool's records that are not in use */
+	CALL_FREE,     /* no call; unused records of the pool have this state */
 	CALL_NEW,      /* not answered yet */
 	CALL_OFFERED,  /* answered with our offer: the ACK will bring the caller's SDP */
 	CALL_QUEUED,   /* waits; call->agent is there while an agent is rung */
@@ -209,10 +209,11 @@ struct td_engine {
 	struct acct acct;
 	struct trace_entry *traced; /* [TRACE_ENTRIES] */
 	char redacted[SIP_MSG_MAX]; /* the message that is being traced */
-	const char *inviting;       /* the call whose INVITE is just being sent; else NULL */
+	const char *inviting; /* the call whose INVITE is being sent at this moment; else NULL */
 	struct pool calls, legs;
 	struct hash by_id, by_contact;
-	struct td_acd_out *outs; /* what the distributor said and we have not done yet, a ring */
+	struct td_acd_out
+		*outs; /* outputs of the distributor that we have not carried out yet, a ring */
 	uint32_t out_head, out_count, out_cap;
 	uint64_t outs_lost;
 	uint32_t last_contact, last_recording;

@@ -65,8 +65,8 @@ void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
 	distribute_event(e, TD_ACD_IN_TALK_END, a, c->talk_contact, 0);
 }
 
-/* The agent's hold gives the caller the queue's music; a caller who holds hears nothing from us,
- * and the agent silence. */
+/* When the agent holds, the caller hears the queue's music. When the caller holds, the caller
+ * hears nothing from us, and the agent hears silence. */
 static void hold_changed(struct td_engine *e, struct call_leg *l, bool held)
 {
 	struct call *c = l->call;

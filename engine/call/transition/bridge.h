@@ -8,7 +8,7 @@
 
 /* c->agent has answered and negotiated. */
 void bridge_start(struct td_engine *e, struct call *c);
-/* Tells the distributor, hangs the agent up unless it was the agent's BYE. */
+/* Tells the distributor, and hangs up on the agent unless the BYE was the agent's. */
 void bridge_end(struct td_engine *e, struct call *c, enum ended_by by);
 /* A re-INVITE of either side: hold, resume, another address. */
 void bridge_reinvite(

@@ -23,7 +23,7 @@
 #define NO_HEADERS  ((struct str){0})
 #define NO_SDP      ((struct str){0})
 
-/* An escape that the field's end would cut stays out: half of one makes no URI. */
+/* An escape that does not fit as a whole is left out: half an escape makes no URI. */
 static void user_copy(char *out, size_t size, struct str user)
 {
 	if (str_copy(out, size, user))
@@ -323,11 +323,11 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 	from = c->queue;
 	if (out->position)
 		c->position = out->position;
-	if (c->agent) /* its CANCEL came first; were it not so, no ring may outlive the queue */
+	if (c->agent) /* the CANCEL came first; in any case no ring may outlive the queue */
 		ring_stop(e, c, "RINGCANCELED");
 	wait_over(e, c);
 	from->overflowed++;
-	if (c->first_position) /* one that found the queue full has never been in it */
+	if (c->first_position) /* a call that found the queue full has never been in it */
 		queuelog_exit(e, c, overflow_event(out->reason));
 	story(e, c, "leaves queue %s: %s", from->object.name,
 		out->reason == TD_ACD_TIMEOUT ? "time-out"

@@ -20,7 +20,7 @@ static struct td_addr server_of(const struct trunk *t)
 	return a;
 }
 
-/* What a leg out takes, as far as it can be told before there is one. */
+/* What a leg out takes, as far as we know before the leg exists. */
 static struct rate rate_out(const struct td_engine *e, const struct trunk *t, const struct rate *in)
 {
 	struct td_addr server = server_of(t), local = agents_local(e, &server);
@@ -121,7 +121,7 @@ int dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *
 	return next(e, c, 503);
 }
 
-/* The leg is not the call's any more; its session may be under way still. */
+/* The leg no longer belongs to the call; its session may still be under way. */
 static struct call_leg *part(struct call *c)
 {
 	struct call_leg *l = c->agent;
@@ -201,7 +201,8 @@ static bool may_overflow(const struct call_leg *l, int code)
 	return (code >= 500 && code < 600) || (code == 408 && !l->rang);
 }
 
-/* What we cannot do for the caller, who must not be asked to: redirections, other passwords. */
+/* Requests that we cannot meet for the caller and must not pass on: redirections, other passwords.
+ */
 static int passed_on(int code)
 {
 	if (code < 400)

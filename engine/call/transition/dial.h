@@ -14,13 +14,13 @@
 #include <engine/call/state/state.h>
 #include <engine/sip/msg/msg.h>
 
-/* The trunks that a route names. False: none of them has room for so much; *full says of which one
- * that was said last, NULL when none is there at all. */
+/* The trunks that a route names. False: none of them has room for so much. Then *full is what was
+ * full of the last one; NULL when the route has no trunk at all. */
 bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const struct rate *caller,
 	const struct budget **full);
 /*
- * What follows returns 0; or the SIP code with which the call ends, since no trunk is left: the
- * caller of this ends it.
+ * The functions below return 0, or the SIP code with which the call ends because no trunk is left.
+ * Their caller ends the call.
  */
 
 /* The caller's side is known; `r` is the route. */

@@ -5,13 +5,13 @@
 
 #include <engine/call/state/state.h>
 
-/* Ends everything; the CDR follows when the media's last numbers have come. Nothing happens to a
- * call that has ended. `code` is the SIP code for a caller who has not been answered; 0 where there
- * is none. */
+/* Ends everything. The CDR follows when the workers have sent the last statistics. Does nothing to
+ * a call that has ended. `code` is the SIP code for a caller who has not been answered; 0 where
+ * there is none. */
 void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 	enum td_disposition disposition, int code);
 void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
-/* The worker has given the leg's slot back, with its last numbers. */
+/* The worker has given the leg's slot back, with the last statistics. */
 void call_gone(struct td_engine *e, struct call_leg *l, const struct td_leg_stats *stats);
 
 #endif

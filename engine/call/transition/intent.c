@@ -44,7 +44,7 @@ bool intent_refuse(struct intent *i, uint64_t *counter, int code, const char *wh
 	return false;
 }
 
-/* The codec that the caller's leg is going to have; NONE: it will be refused for that. */
+/* The codec that the caller's leg will have; NONE: the call will be refused for that. */
 static uint8_t intent_codec(const struct intent *i)
 {
 	const uint8_t *ours = intent_codecs(i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who calls and what for, before there is a call. Whoever is refused costs a transaction and no
- * more.
+ * Who calls and what for, before there is a call. A caller who is refused costs a transaction and
+ * nothing else.
  */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_INTENT_H
 #define TANDEM_ENGINE_CALL_TRANSITION_INTENT_H
@@ -29,8 +29,7 @@ struct intent {
 /* By the source address of the session. */
 void intent_init(const struct td_engine *e, const struct sip_session *s, struct intent *i);
 const char *intent_who(const struct intent *i);
-/* True: i->grant holds what the caller's leg takes. False: i->code and i->why say what is in the
- * way. */
+/* True: i->grant holds what the caller's leg takes. False: i->code and i->why say what is wrong. */
 bool intent_decide(struct td_engine *e, const struct sip_session *s, const struct sip_msg *m,
 	struct intent *i);
 /* Counts it; false, for the caller to return. */

@@ -37,8 +37,8 @@ static void refuse(struct td_engine *e, struct call *c, const struct agent *a, c
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, TD_ACD_FAILED);
 }
 
-/* The agent's link has no room, which the distributor could not know: a call of longer headers or
- * shorter packets than the usual. */
+/* The agent's link has no room for this call. The distributor could not know: the call has longer
+ * headers or shorter packets than usual. */
 static void refuse_full(struct td_engine *e, struct call *c, const struct agent *a,
 	const struct budget *full, const struct rate *rate)
 {
@@ -49,7 +49,7 @@ static void refuse_full(struct td_engine *e, struct call *c, const struct agent 
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->contact, reason);
 }
 
-/* An agent without a list takes what there is. */
+/* An agent without a list of codecs takes any codec. */
 static bool takes_codec(const struct td_conf_agent *a, uint8_t codec)
 {
 	return a->codecs[0] == TD_CODEC_NONE || memchr(a->codecs, codec, sizeof(a->codecs));
@@ -142,7 +142,8 @@ static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason rea
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
 }
 
-/* The ring time ended with this very answer; the distributor's CANCEL waits, and finds nobody. */
+/* The ring time ended at the same time as this answer. The distributor's CANCEL waits, and will
+ * find nobody. */
 static void late(struct td_engine *e, struct call_leg *l)
 {
 	struct call *c = l->call;

@@ -68,8 +68,8 @@ static void apply_done(struct request *r)
 	int n;
 
 	if (r->rc) {
-		/* What was checked here is refused there for want of memory, or the two disagree.
-		 * The sounds of the old configuration come back. */
+		/* Signalling refuses what was checked here only for want of memory, or when the
+		 * two disagree. The sounds of the old configuration come back. */
 		sounds_load(o->dp, a->next, o->conf, NULL);
 		apply_fail(a, r->rc, r->err.s[0] ? r->err.s : strerror(-r->rc));
 		return;

@@ -15,7 +15,7 @@
 #define PAGE_BYTES  (64u << 10)
 #define TRACE_BATCH 64 /* then clients are served again */
 
-/* Someone who is told something later: a tracer, a drainer. */
+/* A client who gets an answer later: one that traces, or one that waits for the drain. */
 struct waiter {
 	TAILQ_ENTRY(waiter) link;
 	struct api_client *client;

@@ -79,8 +79,8 @@ static void frames_row(struct td_buf *out, const char *port, const char *directi
 		});
 }
 
-/* All that passed one way: RTP, what is not, what is the kernel's; and the sum, which is what the
- * interface itself has counted. */
+/* All frames of one direction: RTP, what is not RTP, what is the kernel's; and the sum, which is
+ * what the interface itself has counted. */
 static void port_frames(struct td_buf *out, const struct dp_port_info *p, enum td_direction way)
 {
 	const char *direction = way == TD_DIR_IN ? "in" : "out";

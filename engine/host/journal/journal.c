@@ -20,7 +20,8 @@
 #define SIGNALLING_RING (4u << 20)      /* 280 calls a second, 15 records of 300 B each: 3 s */
 #define HOST_RING       (256u << 10)
 #define BATCH           512 /* records of one ring in a row */
-/* A thread that is kept busy naps, and no one need wake it; after a silence so long it sleeps. */
+/* While records come, the thread naps and nobody need wake it. After a silence of this length it
+ * sleeps. */
 #define SILENCE_NS TD_NSEC_PER_SEC
 
 /* What stands in a ring, the payload behind it. */
@@ -154,8 +155,8 @@ void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost)
 	pthread_mutex_unlock(&j->usage_lock);
 }
 
-/* The journal thread's own alarms go straight to the file. They are about room, so they may fail
- * for want of it; the log has the line then. */
+/* The journal thread's own alarms go straight to the file. They are about missing room, so they
+ * may fail for the same reason; then the log has the line. */
 static void own_alarm(struct journal *j, bool raised, const char *text)
 {
 	struct td_ev_alarm alarm;
@@ -190,7 +191,7 @@ static void look_for_room(struct journal *j, uint64_t now)
 	}
 }
 
-/* A record that the writer refused: since when, and until when, nothing is tried again. */
+/* The writer refused a record: since when, and until when nothing is tried again. */
 static void refused(struct journal *j, int rc, uint16_t type, uint64_t now)
 {
 	if (rc == -ENOBUFS && type == TD_EV_STORY) {
@@ -285,8 +286,7 @@ static void sync_if_due(struct journal *j, uint64_t now, bool at_once)
 	j->synced = now;
 }
 
-/* Here, where all rings are empty: it is the last record of the run, whoever said the one before.
- */
+/* Here all rings are empty, so this is the last record of the run. */
 static void stopped(struct journal *j, uint64_t now)
 {
 	tell_gap(j, now);
@@ -294,7 +294,7 @@ static void stopped(struct journal *j, uint64_t now)
 		journal_writer_put(j->writer, clock_wall(), TD_EV_STOP, "", 0);
 }
 
-/* Until someone posts, once there is nothing left to write, sync or tell. */
+/* Sleeps until someone posts, once there is nothing left to write, sync or tell. */
 static void rest(struct journal *j, uint64_t now, uint64_t acked)
 {
 	if (j->full || j->shedding || j->loss.lost || now < j->heard + SILENCE_NS) {
@@ -313,7 +313,8 @@ static void *run(void *arg)
 	uint64_t acked = 0;
 
 	for (;;) {
-		/* Before the rings are looked at: what was put before the stop is seen. */
+		/* Read before the rings are looked at, so that what was put before the stop is
+		 * seen. */
 		bool stop = atomic_load(&j->stop);
 		uint64_t now = clock_monotonic(), ack = atomic_load(&j->ack);
 

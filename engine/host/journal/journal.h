@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The journal thread: takes records from rings in memory and puts them into the journal directory
- * (system/journal/writer.h) every 20 ms; fdatasync() every 200 ms: that much a loss of power may
- * cost, a crash of the engine costs what its rings held. After a second of silence it sleeps until
- * it is woken.
+ * (system/journal/writer.h) every 20 ms; fdatasync() follows every 200 ms. So a loss of power may
+ * cost 200 ms of records, and a crash of the engine what its rings held. After a second of silence
+ * the thread sleeps until it is woken.
  *
  * Each thread that reports has a ring of its own. A put never blocks; when ring or reserve is
  * full the record is counted and a TD_EV_GAP tells the count as soon as there is room.

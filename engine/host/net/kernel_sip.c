@@ -115,7 +115,7 @@ static void receive(struct kernel_sip *k, unsigned i)
 		if (len < 0)
 			return;
 		d = spsc_reserve(k->in, sizeof(*d) + (size_t)len);
-		if (!d) { /* the sender says it again: SIP over UDP retransmits */
+		if (!d) { /* SIP over UDP retransmits, so the sender will send it again */
 			atomic_fetch_add_explicit(&k->lost, 1, memory_order_relaxed);
 			log_line(
 				LOG_WARNING, "signalling is behind, SIP dropped", "bytes=%zd", len);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define RING_ENTRIES 256 /* of one turn; what has been handed over is the kernel's to queue */
+#define RING_ENTRIES 256 /* of one turn; the kernel queues what has been handed over */
 
 void disk_init(struct disk *d)
 {
@@ -96,7 +96,8 @@ static void completed(struct disk *d, struct io_uring_cqe *cqe)
 	if (result == 0)
 		finish(d, op, -ENOSPC);
 	else if (op->written < op->len)
-		enter(d, op); /* short: a disk that is nearly full says why the second time */
+		enter(d, op); /* a short write: a disk that is nearly full gives its reason at the
+				 second try */
 	else
 		finish(d, op, 0);
 }

@@ -116,7 +116,7 @@ static void take_record(struct recorder *r, const struct tap_rec *t)
 {
 	struct recording *rec = running_lookup(&r->running, t->recording);
 
-	/* The engine said "begin" before it had the leg tapped, so the command is there by now. */
+	/* The engine sent "begin" before it tapped the leg, so that command is here by now. */
 	if (!rec) {
 		take_commands(r);
 		rec = running_lookup(&r->running, t->recording);
@@ -197,7 +197,7 @@ static void check(struct recorder *r)
 	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (room < r->min_free)
 		disk_failed(r, -ENOSPC);
-	/* Twice the mark, so that it does not flutter. */
+	/* Twice the mark, so that the alarm does not come and go. */
 	if (atomic_load(&r->full) && room >= 2 * r->min_free) {
 		atomic_store(&r->full, false);
 		journal_alarm(r->journal, JOURNAL_RECORDER, "recording-disk-full", false,
@@ -210,8 +210,8 @@ static void check(struct recorder *r)
 	}
 }
 
-/* The workers wake no one: while legs are tapped their rings are looked at turn by turn, and before
- * one is the engine says so. */
+/* Workers wake nobody. While legs are tapped, this thread looks at their rings in each turn;
+ * before a leg is tapped, the engine says so. */
 static void rest(struct recorder *r)
 {
 	bool alarmed = atomic_load(&r->full) || r->failing;
@@ -231,7 +231,8 @@ static void *run(void *arg)
 {
 	struct recorder *r = arg;
 
-	/* Before those who can wait; refused, it works too. */
+	/* So that this thread runs before those that can wait. It also works when the kernel
+	 * refuses this. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE);
 	for (;;) {
 		bool stop = atomic_load(&r->stop);

@@ -143,7 +143,7 @@ static int rewrite(struct recover *r, const struct tap_rec *rec, const void *pay
 	return 0;
 }
 
-/* Hands each record to fn. What a crash tore ends the segment. 0 or what fn said. */
+/* Hands each record to fn. A record that a crash tore ends the segment. 0, or what fn returned. */
 static int walk_bytes(struct recover *r, const unsigned char *p, size_t n,
 	int (*fn)(struct recover *r, const struct tap_rec *rec, const void *payload))
 {
@@ -180,7 +180,8 @@ static int walk(struct recover *r, const uint32_t *list, size_t count,
 		if (fstat(fd, &st) < 0) {
 			rc = -errno;
 		} else if (st.st_size > 0) {
-			/* Read only, and of a file that no one writes any more: no SIGBUS. */
+			/* Only read, and nobody writes the file any more, so there can be no
+			 * SIGBUS. */
 			map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 			if (map == MAP_FAILED) {
 				rc = -errno;

@@ -9,7 +9,7 @@
 /* A file is finished, or ends early. */
 void report_file(struct journal *j, enum journal_source source, const struct split_info *info,
 	const struct split_result *result, bool recovered);
-/* There is no file: the call's story says so, since its CDR has the recording's number. */
+/* There is no file. The call's story says so, because its CDR has the recording's number. */
 void report_nothing(struct journal *j, enum journal_source source, const char *call, int error);
 
 #endif

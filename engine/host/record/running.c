@@ -67,7 +67,8 @@ static int places_grow(struct running *w, uint32_t number)
 
 static void log_append(struct running *w, const struct tap_rec *rec, const void *payload)
 {
-	/* With no room in the log the file is still made; only a crash now would cost it. */
+	/* Without room in the log, the file is still made. Only a crash at this moment would lose
+	 * it. */
 	if (!taplog_append(w->log, rec, payload, w->now))
 		w->log_refused++;
 }
@@ -92,7 +93,7 @@ static void recording_done(
 	struct running *w = rec->of;
 	struct tap_rec done = {.kind = TAPLOG_DONE, .recording = info->recording};
 
-	/* Counted before it is told: who hears of it may look. */
+	/* Counted before it is told, because whoever hears of it may look at the count. */
 	atomic_fetch_add(result->error ? &w->failed : &w->made, 1);
 	atomic_fetch_sub(&w->live, 1);
 	report_file(w->journal, JOURNAL_RECORDER, info, result, false);

@@ -140,7 +140,8 @@ static void submit(struct split *s, struct disk_op *op)
 	disk_submit(s->disk, op);
 }
 
-/* n frames from `place` on, which lie in one piece, to the file's order; silence in their stead. */
+/* Puts n frames from `place` on, which lie in one piece, into the file's order, and leaves silence
+ * in their place. */
 static void take_frames(struct split *s, uint64_t place, size_t n, uint8_t *restrict out)
 {
 	uint8_t *restrict left = s->sample[0] + place % WINDOW;
@@ -188,7 +189,7 @@ static void frames_put(struct split *s, struct channel *c, uint64_t at, unsigned
 		s->end = at + n;
 }
 
-/* Where the packet goes by its time of arrival, never over what its channel has already. */
+/* The packet's place by its time of arrival; never over what its channel already has. */
 static uint64_t place_by_arrival(const struct split *s, const struct channel *c, uint64_t now)
 {
 	uint64_t place = now > s->origin ? (now - s->origin) / NS_PER_SAMPLE : 0;
@@ -205,7 +206,8 @@ static uint64_t place(struct split *s, struct channel *c, const struct tap_rec *
 		at = (int64_t)c->base + (int32_t)(rec->ts - c->ts);
 		drift = at - (int64_t)arrival;
 		if (at >= 0 && drift <= DRIFT && drift >= -DRIFT) {
-			/* The base follows, so that 2^31 time-stamp units are never far. */
+			/* The base follows, so that a difference never reaches 2^31 time-stamp
+			 * units. */
 			if ((uint64_t)at > c->base) {
 				c->base = (uint64_t)at;
 				c->ts = rec->ts;
@@ -265,7 +267,7 @@ void split_audio(struct split *s, const struct tap_rec *rec, const void *payload
 		frames_put(s, c, at, rec->channel & 1, from, n);
 }
 
-/* A full disk took the end. The header's block is there, so it can be told so. */
+/* A full disk took the end. The header's block exists, so the true length can be written there. */
 static void cut_to_what_is_there(struct split *s, struct split_result *result)
 {
 	unsigned char header[WAV_HEADER_BYTES];
@@ -296,7 +298,7 @@ static void finished(struct split *s)
 		result.missing += expected > c->put ? expected - c->put : 0;
 	}
 	close(s->fd);
-	/* A file with nothing in it would only be taken for a recording. */
+	/* An empty file would be mistaken for a recording. */
 	if (result.error && !result.samples)
 		unlinkat(s->dirfd, part, 0);
 	else if (renameat(s->dirfd, part, s->dirfd, s->info.path) < 0 && !result.error)

@@ -2,8 +2,8 @@
 /*
  * The interleaved log of all recordings: tap records as they came (dataplane/tap.h), their payload
  * behind them, padded to 8; and two kinds of our own. Segment files NNNNNNNN.tap; one is removed
- * when all recordings that have records in it are whole on disk. What a crash leaves is what
- * recover.h makes recordings of.
+ * when all recordings that have records in it are whole on disk. After a crash, recover.h makes
+ * recordings from what is left.
  *
  * Written at 1 MB or 150 ms, past the page cache where the file system can (it is only read after a
  * crash), one write at a time, so that a crash cuts the log off somewhere and never leaves a hole

@@ -62,8 +62,8 @@ void sip_ua_free(struct sip_ua *ua)
 }
 
 /*
- * Malformed: a request that says where its answer goes gets one, an ACK never; a response is as if
- * it had been lost (section 18.1.2).
+ * A malformed message. A request that says where its answer goes gets one, except an ACK. A
+ * response counts as lost (section 18.1.2).
  */
 static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct sip_flow *flow)
 {

@@ -13,7 +13,7 @@
  * header lines with CRLF, may be empty. */
 bool session_request_encode(struct sip_session *s, enum sip_method method, uint32_t cseq,
 	uint64_t branch, struct str extra, struct str sdp);
-/* Answers the INVITE under way; from 101 to 299 with our Contact in place of extra. */
+/* Answers the INVITE under way. A code from 101 to 299 carries our Contact in place of `extra`. */
 void session_respond(struct sip_session *s, int code, struct str extra, struct str sdp);
 void session_bye(struct sip_session *s); /* sends BYE; the session is the caller's to free */
 

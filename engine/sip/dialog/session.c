@@ -118,9 +118,9 @@ static bool is_private(const struct td_addr *a)
 
 /*
  * Where requests in the dialog go: to the first route or the target when that is an IP literal we
- * can send to by UDP, else to where the peer's last message came from. The same for a private
- * literal whose owner shows itself under a public address (NAT), and for the contact that our
- * first request reached by another address than it says.
+ * can send to by UDP, else to where the peer's last message came from. The peer's last address is
+ * also taken when the literal is private and the peer comes from a public address (NAT), and when
+ * our first request reached the contact by another address than the contact says.
  */
 static void route(struct sip_session *s)
 {

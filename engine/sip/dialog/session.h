@@ -4,8 +4,8 @@
  * folder alone; everybody else includes ua.h.
  *
  * Objects' lives. A session and the INVITE transaction under way in its dialog point to each other
- * (struct sip_tu). A callback of the caller's may end any session, so it is always the last thing
- * that is done with one, and transactions are not touched after it.
+ * (struct sip_tu). A callback may end any session. So it is always the last thing that we do with a
+ * session, and we touch no transaction after it.
  */
 #ifndef TANDEM_ENGINE_SIP_DIALOG_SESSION_H
 #define TANDEM_ENGINE_SIP_DIALOG_SESSION_H
@@ -44,7 +44,7 @@ struct sip_session {
 	void *user;
 	enum session_state state;
 	bool uac;       /* we sent the first INVITE: Call-ID is ours */
-	bool silent;    /* the caller is through with it: no callbacks any more */
+	bool silent;    /* the caller has given it up: no more callbacks */
 	bool cancelled; /* the caller has cancelled; CANCEL may still wait for a 1xx */
 	bool remote_cseq_known;
 	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */

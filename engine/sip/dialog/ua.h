@@ -110,8 +110,8 @@ void sip_session_reject(struct sip_session *s, uint64_t now, int code,
 /* In a dialog. */
 void sip_session_bye(
 	struct sip_session *s, uint64_t now); /* session over for the caller, no callback */
-/* -> reinvite_done, with 491 only after three tries. One at a time: asked for while another
- * INVITE is under way it waits for its end, and replaces one that waits already. */
+/* -> reinvite_done, with 491 only after three tries. Only one INVITE runs at a time: while another
+ * is under way, this one waits for its end. It replaces one that waits already. */
 void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp);
 void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp);
 /* The same with a code from 300 on. extra: whole header lines, may be empty. */
@@ -124,7 +124,7 @@ struct str sip_session_call_id(const struct sip_session *s);
 const struct td_addr *sip_session_source(const struct sip_session *s);
 const struct td_addr *sip_session_local(const struct sip_session *s);
 uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */
-/* How full the pools are: objects in use, and of how many. */
+/* How full the pools are: objects in use, and how many there are. */
 struct sip_ua_usage {
 	uint32_t sessions, sessions_max;
 	uint32_t transactions, transactions_max; /* finished ones too, that linger for 32 s */

@@ -8,7 +8,7 @@
 
 #define REINVITE_TRIES 3 /* after 491, then the caller is told */
 
-/* From, To, Call-ID and the rest of a dialog that is to be. */
+/* From, To, Call-ID and the rest of a dialog before there is one. */
 static bool fields_init(struct sip_session *s, const struct sip_invite_params *p)
 {
 	struct sip_ua *ua = s->ua;
@@ -108,7 +108,7 @@ void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td
 
 	if (s->state != SESSION_CALLING)
 		return;
-	if (m->to.tag.n > 0) /* an early dialog; the one that answers counts in the end */
+	if (m->to.tag.n > 0) /* an early dialog; the dialog that answers replaces it */
 		session_field_set(s, FIELD_REMOTE_TAG, m->to.tag);
 	if (s->cancelled)
 		ctrans_cancel(s->tu.invite);
@@ -177,7 +177,8 @@ void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
 		.flow = {t->flow.local, *remote},
 		.source = *remote,
 		.local_cseq = t->cseq};
-	/* the request's own target was another's; without a Contact there is no one to end it at */
+	/* the request's own target may be another's; without a Contact we have nowhere to send the
+	 * BYE */
 	if (!session_field_set(s, FIELD_CALL_ID, m->call_id) ||
 		!session_field_set(s, FIELD_LOCAL, m->from.text) ||
 		!session_field_set(s, FIELD_TARGET, m->contact.uri.text) || !dialog_make(s, m) ||
@@ -194,7 +195,8 @@ static void reinvite_failed(struct sip_session *s, int code, const struct sip_ms
 	struct sip_ua *ua = s->ua;
 
 	if (code == 491 && s->reinvite_tries < REINVITE_TRIES) {
-		/* section 14.1: whoever owns the Call-ID waits longer, so that one goes first */
+		/* section 14.1: the owner of the Call-ID waits longer, so that the other goes
+		 * first */
 		uint64_t ms = s->uac ? 2100 + 10 * prng_below(&ua->txns.rng, 191)
 				     : 10 * prng_below(&ua->txns.rng, 201);
 

@@ -118,8 +118,8 @@ static void invite(const struct incoming *in)
 	int code = ua->ops.admit(ua->ops.ctx, m, in->flow);
 
 	if (code) {
-		/* strangers get no memory of ours; other reasons may pass, and then a
-		 * retransmission must not become a call that its sender has given up */
+		/* a stranger gets no memory; any other reason may pass, and then a retransmission
+		 * must not become a call that its sender has given up */
 		ua->transport.stats.not_admitted++;
 		reply(in, code, NONE, code == 403);
 		return;
@@ -175,7 +175,7 @@ static void reinvite(const struct incoming *in, struct sip_session *s)
 	ua->ops.reinvite(ua->ops.ctx, s, in->m);
 }
 
-/* The final response to what is under way, and no more of it. */
+/* Sends the final response to the INVITE under way; after it, no other. */
 static void invite_end(struct sip_session *s, int code)
 {
 	struct sip_txn *t = s->tu.invite;
@@ -185,7 +185,7 @@ static void invite_end(struct sip_session *s, int code)
 	if (t->state == TXN_PROCEEDING)
 		session_respond(s, code, NONE, NONE);
 	else
-		strans_ack(t); /* a peer that goes on has seen our 2xx */
+		strans_ack(t); /* a peer that sends the next request has seen our 2xx */
 	txn_part(t);
 }
 
@@ -420,7 +420,8 @@ void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, 
 void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body)
 {
 	struct sip_ua *ua = r->ua;
-	/* A challenge or refusal can be found again; and whoever has no password gets no memory. */
+	/* A challenge or refusal can be made again, so it needs no transaction: who has no
+	 * password gets no memory of ours. */
 	bool stateless = code == 401 || code == 403 || code == 407;
 
 	ua->txns.now = now;

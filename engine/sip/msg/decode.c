@@ -163,7 +163,7 @@ int sip_msg_decode(struct sip_msg *m, const uint8_t *data, size_t len)
 	struct str rest = {(const char *)data, len}, line;
 	bool complete = false;
 
-	/* all but the table of header lines, which its count guards */
+	/* clears all but the table of header lines, which is guarded by its count */
 	memset(m, 0, offsetof(struct sip_msg, hdr));
 	m->max_forwards = -1;
 	m->expires = -1;

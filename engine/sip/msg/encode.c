@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* No printf here: one call in a message is worth more than all the copying. */
+/* No printf() here: one call takes longer than all the copying of a message. */
 #include <engine/base/addr.h>
 #include <engine/base/hex.h>
 #include <engine/sip/msg/encode.h>
@@ -32,7 +32,7 @@ void header_name_encode(struct td_buf *b, enum sip_header id)
 
 void value_encode(struct td_buf *b, struct str value)
 {
-	/* A fold may stay a fold to us but must not become a line to someone else. */
+	/* To us a fold is white space. It must not become a line of its own at another program. */
 	while (value.n > 0) {
 		size_t n = 0;
 

@@ -65,7 +65,7 @@ static bool decode_expires(struct sip_msg *m, struct str value)
 	uint64_t n;
 
 	if (!lex_all(value, LEX_DIGIT))
-		return true; /* RFC 2543 had dates here: as if it were not given */
+		return true; /* RFC 2543 allowed dates here: a date counts as absent */
 	if (!str_u64(value, EXPIRES_MAX, &n))
 		return false;
 	m->expires = (int64_t)n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a message makes of a header field as it reads its line. */
+/* What becomes of a header field when the message reads its line. */
 #ifndef TANDEM_ENGINE_SIP_MSG_FIELDS_H
 #define TANDEM_ENGINE_SIP_MSG_FIELDS_H
 

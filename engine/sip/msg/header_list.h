@@ -6,8 +6,8 @@
  * decoders, and the document build/docs/headers.md.
  *
  * To add one: a row here, in the order of names, and its decoder in fields.c, or whatever else
- * reads or writes it. The build refuses a row that cannot be and says why. 63 rows are the most:
- * a set is 64 bits, and bit 0 stands for all other header fields.
+ * reads or writes it. The build refuses a row that cannot be right, and says why. There can be 63
+ * rows: a set has 64 bits, and bit 0 stands for all other header fields.
  *
  * X(id, name, compact, times, need, decode, rfc, use)
  *   id       SIP_HDR_<id>

@@ -13,7 +13,7 @@ enum lex_class {
 	LEX_TOKEN = 1 << 0, /* token */
 	LEX_SPACE = 1 << 1, /* SP HTAB CR LF */
 	LEX_DIGIT = 1 << 2,
-	LEX_HOST = 1 << 3, /* alphanum - . _ ; _ because real networks have it */
+	LEX_HOST = 1 << 3, /* alphanum - . _ ; _ because real networks use it */
 	LEX_USER = 1 << 4, /* user: unreserved, escaped, user-unreserved */
 	LEX_URI = 1 << 5,  /* anything allowed in a URI */
 	/* A parameter's value without quotes: token and host by the grammar, and what else tags and

@@ -57,7 +57,7 @@ void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const st
 
 	buf_str(b, str_trim(head));
 	while (lex_param(&rest, &name, &value) > 0) {
-		/* what the sender says of these is ours to say */
+		/* we set these, so what the sender says of them does not count */
 		if (str_caseeq(name, STR("received")) || str_caseeq(name, STR("rport")))
 			continue;
 		buf_str(b, STR(";"));

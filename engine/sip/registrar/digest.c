@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A nonce is 12 hexadecimal digits of milliseconds, 8 of a counter and 32 of an HMAC of both. Of
- * each that has let someone in, its highest count is kept in a set of four chosen by the counter.
- * When a set is full the oldest goes, and the set remembers when it was issued: whatever is not
- * found and is no younger might have been used, so it is stale. Hence no nonce counts twice,
- * whatever the table's size.
+ * A nonce is 12 hexadecimal digits of milliseconds, 8 of a counter and 32 of an HMAC of both. The
+ * highest count of each nonce that has let someone in is kept in a set of four, which the counter
+ * chooses. When a set is full, the oldest nonce goes, and the set remembers when that one was
+ * issued. A nonce that is not found and is not younger might have been used, so it is stale. So no
+ * nonce counts twice, whatever the size of the table.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -247,7 +247,7 @@ static bool nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uin
 	}
 	if (n->issued <= set->horizon)
 		return false;
-	/* one whose time is over is refused for that, and needs no horizon */
+	/* a nonce whose time is over is refused anyway, so it does not move the horizon */
 	if (oldest->issued && now_ms - oldest->issued <= life_ms)
 		set->horizon = oldest->issued;
 	*oldest = (struct used){n->issued, n->counter, nc};
@@ -274,8 +274,8 @@ enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct si
 	if (!str_eq(a->realm, realm) || !str_caseeq(token, tokens[algorithm]) ||
 		!count_decode(a, &nc))
 		return DIGEST_AGAIN;
-	/* a->uri is not compared with the Request-URI: user agents put other equals there, and the
-	 * nonce count already keeps a response from being used for anything else */
+	/* a->uri is not compared with the Request-URI: user agents write an equal URI in another
+	 * form, and the nonce count already prevents a second use of a response */
 	response(d->md_ctx, d->md[algorithm], ha1, method, a, expected);
 	size_t n = strlen(expected);
 	bool right = n > 0 && a->response.n == n && CRYPTO_memcmp(a->response.p, expected, n) == 0;

@@ -3,9 +3,9 @@
  * Digest authentication of requests (RFC 7616, 2617, and 8760 for SIP), qop=auth.
  *
  * Nonces prove themselves: time of issue, a counter and an HMAC of both under a secret, so a
- * challenge costs no memory. What is kept, in a table of fixed size, is the highest nonce count of
- * each nonce that has authenticated someone; only holders of a password can fill it. A nonce whose
- * record had to give way is answered as stale, never taken again.
+ * challenge costs no memory. A table of fixed size keeps the highest nonce count of each nonce that
+ * has authenticated someone. Only holders of a password can fill it. A nonce whose record had to go
+ * is answered as stale and never taken again.
  */
 #ifndef TANDEM_ENGINE_SIP_REGISTRAR_DIGEST_H
 #define TANDEM_ENGINE_SIP_REGISTRAR_DIGEST_H

@@ -97,7 +97,7 @@ static int change_decode(
 
 	if (sip_addr_decode(&a, value) != 0 || !a.uri.host.p)
 		return 400;
-	/* section 20.19: a value that is no number is as if it were not there */
+	/* section 20.19: a value that is no number counts as absent */
 	if (sip_param(a.params, STR("expires"), &text))
 		str_u64(text, UINT32_MAX, &expires);
 	if (expires > 0 && expires < r->min_s)
@@ -270,7 +270,8 @@ static bool credentials(const struct registrar *r, const struct sip_msg *m, stru
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
 	const struct sip_msg *m, const struct sip_flow *flow)
 {
-	/* an unknown user is checked against a password that nothing hashes to: no time is saved */
+	/* an unknown user is checked against a hash that no password has, so that the answer takes
+	 * the same time */
 	static const char none[] = "00000000000000000000000000000000";
 	const struct registration reg = {r, now, req, m, flow};
 	struct registrar_user user = {.algorithm = TD_DIGEST_MD5, .ha1 = STR(none)}, found;

@@ -67,8 +67,8 @@ uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline 
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */
 const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user);
-/* Who registered from this address and port, one of them when many did (through a proxy); empty
- * when nobody did. */
+/* The user who registered from this address and port; one of them when many did (through a proxy),
+ * empty when nobody did. */
 struct str registrar_lookup_source(const struct registrar *r, const struct td_addr *remote);
 bool registrar_is_source(const struct registrar *r, struct str user, const struct td_addr *remote);
 /* Forgets a user's bindings without a callback (the user was deleted). */

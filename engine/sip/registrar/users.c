@@ -127,7 +127,7 @@ bool binding_is_stale(const struct binding *b, const struct sip_msg *m)
 	return b && is_same_call(b, m) && m->cseq.number <= b->cseq;
 }
 
-/* A free place, that of a telephone started again, or the oldest. */
+/* A free place, the place of a telephone that was started again, or the oldest. */
 static struct binding *binding_place(
 	struct user *u, const struct sip_msg *m, const struct td_addr *remote)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What SIP counts, X(field, explanation); each also a row of `tandemctl show sip`. All layers count
- * into one struct. It stands in the lowest of them that counts at all.
+ * into one struct. The struct is here because this is the lowest layer that counts.
  */
 #ifndef TANDEM_ENGINE_SIP_TRANSPORT_STATS_H
 #define TANDEM_ENGINE_SIP_TRANSPORT_STATS_H

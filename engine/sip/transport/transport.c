@@ -36,7 +36,7 @@ static void count_fault(struct sip_stats *st, enum sip_fault fault)
 	(*counters[fault])++;
 }
 
-/* Line ends that keep a NAT's binding open; some send a NUL. */
+/* Empty lines, which keep a NAT's binding open; some telephones send a NUL. */
 static bool is_keepalive(const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++)

@@ -23,7 +23,8 @@ static void on_resend(struct timer *timer, uint64_t now)
 	struct sip_txn *t = container_of(timer, struct sip_txn, resend);
 
 	txn_resend(t);
-	if (t->state == TXN_PROCEEDING) /* others than INVITE alone get here: timer E at T2 */
+	if (t->state ==
+		TXN_PROCEEDING) /* only requests other than INVITE get here: timer E at T2 */
 		t->interval = SIP_T2;
 	txn_backoff(t, t->kind == TXN_CLIENT_INVITE ? UINT64_MAX : SIP_T2);
 }
@@ -116,7 +117,7 @@ static void invite_response(
 
 	if (t->state == TXN_ACCEPTED || t->state == TXN_COMPLETED) {
 		if (m->code < 200 || (t->state == TXN_ACCEPTED) != (m->code < 300))
-			return; /* late, or a branch of a fork that lost */
+			return; /* a late response, or one from a branch of a fork that lost */
 		if (t->state == TXN_ACCEPTED && to_tag != t->to_tag) {
 			l->ops->fork(l, t, m, remote);
 			return;

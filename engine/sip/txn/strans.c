@@ -11,8 +11,8 @@
 #include <engine/base/container.h>
 #include <engine/sip/txn/strans.h>
 
-/* section 17.2.3: what makes two requests the same; the method apart, ACK and CANCEL name INVITE's.
- */
+/* section 17.2.3: what makes two requests the same. The method is compared apart: ACK and CANCEL
+ * name the transaction of their INVITE. */
 static struct str key_encode(struct txn_layer *l, const struct sip_msg *m, enum sip_method method)
 {
 	static const char separator[1] = {0}; /* in none of these but quoted strings */
@@ -26,7 +26,8 @@ static struct str key_encode(struct txn_layer *l, const struct sip_msg *m, enum 
 		buf_str(&b, m->via.host);
 		buf_put(&b, &m->via.port, sizeof(m->via.port));
 	} else {
-		/* RFC 2543: the To tag is left out, since the ACK has one and the INVITE has not */
+		/* RFC 2543: the To tag is left out, because the ACK has one and the INVITE does
+		 * not */
 		buf_str(&b, m->call_id);
 		buf_put(&b, separator, 1);
 		buf_str(&b, m->from.tag);
@@ -67,7 +68,7 @@ struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum
 	return NULL;
 }
 
-/* section 8.2.2.2: the same INVITE by two ways; asked for when no transaction matched. */
+/* section 8.2.2.2: the same INVITE came by two ways. Asked when no transaction matched. */
 bool strans_merged(struct txn_layer *l, const struct sip_msg *m)
 {
 	struct str key = merge_key_encode(l, m);
@@ -157,7 +158,7 @@ struct sip_txn *strans_alloc(
 	return t;
 }
 
-/* The layer's message goes out as the response of t. */
+/* Sends the layer's message as the response of t. */
 static void respond(struct sip_txn *t, int code)
 {
 	txn_send(t);
@@ -180,7 +181,7 @@ void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sd
 	struct str head = msg_store_get(&l->store, &t->head, l->scratch);
 
 	if (!response_encode(&l->out, str_of(l->agent), code, head, tag, extra, sdp)) {
-		/* an SDP beyond all measure; the client must not hang */
+		/* an SDP that is far too long; the client must get an answer */
 		head = msg_store_get(&l->store, &t->head, l->scratch);
 		code = 513;
 		if (!response_encode(&l->out, str_of(l->agent), code, head, tag, STR(""), STR("")))

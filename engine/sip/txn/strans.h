@@ -11,8 +11,8 @@ struct sip_txn *strans_alloc(
 	struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow);
 /* extra: whole header lines with CRLF, may be empty. */
 void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sdp);
-/* A response from a new transaction, or without one when none is free or it need not be kept:
- * where the same request would get the same answer again (section 8.2.7). */
+/* A response from a new transaction. It goes without a transaction when none is free, or when the
+ * same request would get the same answer again, so that nothing need be kept (section 8.2.7). */
 void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow,
 	int code, struct str extra, struct str body, bool stateless);
 void strans_retransmission(struct sip_txn *t);

@@ -6,8 +6,8 @@
 
 /*
  * A call leaves finished transactions behind that linger for 32 s. The pool has room for those of
- * an ordinary load; above that the oldest give way, never those at work: a user has one INVITE
- * under way, and may leave a BYE or CANCEL.
+ * an ordinary load. Above that, the oldest finished ones are dropped, and never one at work: a user
+ * has one INVITE under way, and may leave a BYE or CANCEL.
  */
 #define TXNS_PER_USER  8
 #define TXNS_MORE      64 /* for requests outside dialogs */
@@ -76,7 +76,7 @@ void txn_layer_fini(struct txn_layer *l)
 	timers_fini(&l->timers);
 }
 
-/* Hashed, since a few numbers of the generator as they are would tell all that it ever gives. */
+/* Hashed, because a few plain numbers of the generator would tell all its numbers. */
 uint64_t txn_layer_id(struct txn_layer *l)
 {
 	uint64_t n = prng_u64(&l->rng);
@@ -130,7 +130,7 @@ struct sip_tu *txn_expire(struct sip_txn *t)
 	return tu;
 }
 
-/* The one that has been finished for longest: the least likely to see a retransmission. */
+/* The transaction that finished first: it is the least likely to see a retransmission. */
 static bool evict(struct txn_layer *l, const struct sip_txn *except)
 {
 	struct sip_txn *t = TAILQ_FIRST(&l->lingering);
@@ -173,7 +173,7 @@ void txn_send(struct sip_txn *t)
 {
 	struct txn_layer *l = t->layer;
 
-	/* when it cannot be kept it goes out once, and the peer asks again */
+	/* when the response cannot be kept it is sent once, and the peer asks again */
 	txn_keep(t, &t->sent, (struct str){l->out.data, l->out.len});
 	txn_layer_send(l, &t->flow);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The transaction layer (RFC 3261 section 17, RFC 6026). A transaction belongs to the layer and
- * ends by its own timers. Who waits for one, the transaction user of the RFC, embeds a struct
- * sip_tu that points to its INVITE under way, and the transaction points back; whichever goes first
- * clears both.
+ * ends by its own timers. The transaction user of the RFC waits for it: it embeds a struct sip_tu
+ * that points to its INVITE under way, and the transaction points back. Whichever ends first clears
+ * both pointers.
  *
  * A callback may end any transaction user and any transaction, so it is always the last thing that
- * is done with one.
+ * we do with either.
  */
 #ifndef TANDEM_ENGINE_SIP_TXN_TXN_H
 #define TANDEM_ENGINE_SIP_TXN_TXN_H
@@ -45,7 +45,7 @@ struct txn_layer;
 
 /* The transaction user, embedded in its owner. */
 struct sip_tu {
-	struct sip_txn *invite; /* under way, our 2xx without its ACK too; NULL none */
+	struct sip_txn *invite; /* the INVITE under way, also our 2xx without its ACK; NULL: none */
 };
 
 struct sip_txn {
@@ -97,7 +97,7 @@ struct txn_layer {
 	struct sip_stats *stats; /* the transport's */
 	uint64_t now;            /* of the input at hand */
 	struct prng rng;
-	struct timers timers; /* of users too: one heap keeps the order of all deadlines */
+	struct timers timers; /* users have timers too: one heap keeps the order of all deadlines */
 	struct pool txns;
 	struct msg_store store;
 	struct hash servers, clients, merged;
@@ -127,7 +127,7 @@ void txn_layer_send(struct txn_layer *l, const struct sip_flow *flow);
 void txn_join(struct sip_txn *t, struct sip_tu *tu);
 /* Its user, if there is one, no longer waits for t. */
 void txn_part(struct sip_txn *t);
-/* l->out goes out and is kept in place of what t kept. */
+/* Sends l->out and keeps it in place of what t kept. */
 void txn_send(struct sip_txn *t);
 
 /* For ctrans.c and strans.c. */
