@@ -26,7 +26,7 @@ expect 0 '"packet_bytes": 318,' --json bandwidth plan --link 1G --ptime 30 --lay
 expect 0 '"packet_bytes": 274,' --json bandwidth plan --link 1G --layer wire --ipv6 --srtp
 expect 2 'ptime' bandwidth plan --link 10M --ptime 25
 expect 2 'bit rate: ten' bandwidth plan --link ten
-expect 2 'codec: g729' bandwidth plan --link 1G --codec g729
+expect 2 'codec: frog' bandwidth plan --link 1G --codec frog
 expect 2 'no --link' bandwidth plan
 expect 2 'no command .frobnicate' frobnicate
 expect 2 'usage: tandemctl show' show
@@ -42,6 +42,9 @@ expect 0 '^plan$' complete --line bandwidth p
 expect 0 'bandwidth plan' help bandwidth
 expect 0 '^    -n, --limit ' help cdr
 expect 2 'tandemctl: cdr: a call has one record' cdr 1 -n 3
+for codec in $("$ctl" complete codecs); do
+	expect 0 "^ip +$codec +20 " bandwidth plan --link 10M --codec "$codec"
+done
 expect 2 'codec pcma.pcmu' bandwidth plan
 expect 0 '^port-bandwidth$' complete views
 expect 2 "no view 'acct'" show acct

@@ -256,8 +256,9 @@ static const struct {
 	{S "trunks:\n  t: {address: [10.0.0.1, 10.0.0.300]}\n",
 		"f.yaml:3:27: trunks.t.address: '10.0.0.300' is no address; write it like 10.0.0.1 "
 		"or 10.0.0.0/24\n"},
-	{S "trunks:\n  t: {address: [10.0.0.1], codecs: [pcma, g729]}\n",
-		"f.yaml:3:43: trunks.t.codecs: 'g729' is no codec; write pcma or pcmu\n"},
+	{S "trunks:\n  t: {address: [10.0.0.1], codecs: [pcma, frog]}\n",
+		"f.yaml:3:43: trunks.t.codecs: 'frog' is no codec; write of:" TD_CODECS(
+			TD_CODEC_WORD) "\n"},
 	{S "agents:\n  alice: {password: [a]}\n",
 		"f.yaml:3:21: agents.alice.password: a password is wanted; write it in quotes\n"},
 	{S "agents:\n  alice: {contact: alice}\n",

@@ -121,6 +121,23 @@ static void put_call(struct store *s, uint64_t seq, unsigned number, const char 
 	put(s, seq + 2, TD_EV_CDR, &c, sizeof(c));
 }
 
+static void each_codec_has_its_word(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_recording recording = {.call = "1732220776.1"};
+
+	for (uint8_t codec = 0; codec <= TD_CODEC_COUNT; codec++) {
+		recording.codec = codec;
+		snprintf(recording.file, sizeof(recording.file), "%u.wav", codec);
+		put(s, codec + 1, TD_EV_RECORDING, &recording, sizeof(recording));
+	}
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(value("SELECT group_concat(codec, ' ') FROM "
+				  "(SELECT codec FROM recording ORDER BY seq)"),
+		TD_CODECS(TD_CODEC_WORD) " unknown");
+}
+
 static void fields_become_columns(void **state)
 {
 	struct store *s = open_store();
@@ -520,6 +537,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(fields_become_columns),
+		TEST(each_codec_has_its_word),
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
 		TEST(a_store_of_version_1_is_upgraded),

@@ -198,8 +198,8 @@ static const struct {
 	{SITE "trunk a address=10.0.0.1 policy=lax\n",
 		"line 2: trunk a: policy: 'lax' is not known here; write one of: strict address "
 		"latch"},
-	{SITE "trunk a address=10.0.0.1 codecs=opus\n",
-		"line 2: trunk a: codecs: 'opus' is no codec; write pcma or pcmu"},
+	{SITE "trunk a address=10.0.0.1 codecs=frog\n",
+		"line 2: trunk a: codecs: 'frog' is no codec; write of:" TD_CODECS(TD_CODEC_WORD)},
 	{SITE "trunk a address=10.0.0.1 max_calls=many\n",
 		"line 2: trunk a: max_calls: 'many' is not a whole number; write one from 0 to "
 		"1000000"},

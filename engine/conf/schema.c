@@ -18,8 +18,8 @@
 #define DSCP_RTP_HELP \
 	"DSCP of RTP and RTCP that we send: a name or 0 to 63; `site`: that of the site."
 
-#define CODEC_WORD(id, name, ...) " `" #name "`"
-#define CODECS_HELP               "Codecs, preferred first, of:" TD_CODECS(CODEC_WORD) "."
+#define CODEC_CODE(id, name, ...) " `" #name "`"
+#define CODECS_HELP               "Codecs, preferred first, of:" TD_CODECS(CODEC_CODE) "."
 
 #define LAYER_WORDS "ip ethernet wire"
 #define LIMIT_MAX   (1000ull * 1000 * 1000 * 1000)

@@ -303,24 +303,14 @@ static bool address_decode(
 	return true;
 }
 
-static bool codec_unknown(struct str text, struct td_text *err)
-{
-	char storage[256];
-	struct td_buf names;
-
-	buf_init_fixed(&names, storage, sizeof(storage));
-	codec_names(&names, " or ");
-	return fail(
-		err, "'%.*s' is no codec; write %.*s", STR_FMT(text), (int)names.len, names.data);
-}
-
 static bool codec_decode(uint8_t *field, size_t size, struct str text, struct td_text *err)
 {
 	unsigned count = strnlen((char *)field, size);
 	enum td_codec codec = codec_lookup(text);
 
 	if (codec == TD_CODEC_NONE)
-		return codec_unknown(text, err);
+		return fail(err, "'%.*s' is no codec; write of:" TD_CODECS(TD_CODEC_WORD),
+			STR_FMT(text));
 	if (memchr(field, codec, count))
 		return fail(err, "%s is there twice; take one out", codec_name(codec));
 	/* One place stays 0: the list's end. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <engine/base/addr.h>
 #include <engine/base/prng.h>
+#include <engine/base/codec.h>
 #include <engine/sdp/sdp.h>
 #include <tests/unit/unit.h>
 
@@ -442,6 +443,36 @@ static void keys_are_encoded(void **state)
 	assert_string_equal(sdp_crypto_suite(TD_SRTP_SUITES), "none");
 }
 
+/* Each row of the table: by our payload type, by another one, and in the answer. */
+static void each_codec_is_negotiated(void **state)
+{
+	struct td_addr rtp = address("192.0.2.9:4000");
+
+	for (unsigned codec = 1; codec < TD_CODEC_COUNT; codec++) {
+		const struct codec *c = codec_get(codec);
+		uint8_t ours[] = {(uint8_t)codec, TD_CODEC_NONE};
+		char text[512], map[64], audio[64];
+		struct sdp answer;
+		struct td_buf b;
+
+		for (unsigned pt = c->pt; pt <= 120; pt = pt == c->pt ? 120 : 121) {
+			snprintf(map, sizeof(map), "a=rtpmap:%u %s/%u\r\n", pt, c->encoding,
+				c->clock);
+			snprintf(text, sizeof(text), HEAD "m=audio 5000 RTP/AVP %u\r\n%s", pt, map);
+			assert_int_equal(decode(text), 0);
+			assert_int_equal(s.codecs[0], codec);
+			assert_int_equal(sdp_answer(&s, ours, &rtp, 1, 1, &answer), 0);
+			buf_init_fixed(&b, text, sizeof(text));
+			sdp_encode(&answer, &b);
+			assert_int_equal(b.error, 0);
+			text[b.len] = '\0';
+			snprintf(audio, sizeof(audio), "m=audio 4000 RTP/AVP %u\r\n", pt);
+			assert_non_null(strstr(text, audio));
+			assert_non_null(strstr(text, map));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +489,7 @@ int main(void)
 		cmocka_unit_test(keys_that_cannot_be_used_are_told),
 		cmocka_unit_test(the_safer_stream_is_taken),
 		cmocka_unit_test(keys_are_encoded),
+		cmocka_unit_test(each_codec_is_negotiated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,8 @@
 	X(PCMA, pcma, "PCMA",    8, 8000, 64000, 0xd5, 6, 0.0, 25.1, 4.3, "ITU-T G.711, A-law")
 /* clang-format on */
 
-#define TD_CODEC_ENUM(id, ...) TD_CODEC_##id,
+#define TD_CODEC_ENUM(id, ...)       TD_CODEC_##id,
+#define TD_CODEC_WORD(id, name, ...) " " #name /* TD_CODECS(TD_CODEC_WORD): " pcmu pcma" */
 enum td_codec { TD_CODEC_NONE, TD_CODECS(TD_CODEC_ENUM) TD_CODEC_COUNT };
 
 #define TD_CODEC_DEFAULT TD_CODEC_PCMA /* where no one has said which */
