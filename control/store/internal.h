@@ -3,7 +3,7 @@
 #ifndef TANDEM_CONTROL_STORE_INTERNAL_H
 #define TANDEM_CONTROL_STORE_INTERNAL_H
 
-#include <control/store/columns.h>
+#include <engine/base/event.h>
 #include <sqlite3.h>
 
 struct store_position {
@@ -13,7 +13,7 @@ struct store_position {
 struct store {
 	int lock; /* the file, held while it is ours; -1 not yet */
 	sqlite3 *db;
-	sqlite3_stmt *insert[TABLE_COUNT], *insert_missing, *update_meta;
+	sqlite3_stmt *insert[EVENT_TABLES], *insert_missing, *update_meta;
 	struct store_position now, committed; /* now: with the open transaction */
 	unsigned pending;
 };

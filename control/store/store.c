@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The file, its schema, and rows going in. */
-#include <control/store/columns.h>
+#include <engine/base/event.h>
 #include <control/store/internal.h>
 #include <control/store/store.h>
 #include <errno.h>
@@ -50,37 +50,34 @@ static int run(struct store *s, const char *sql)
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-static bool is_optional(const struct table *t, const struct column *c)
+/* A column that a later version of its event brought is NULL in older rows. */
+static const char *sql_type(const struct event_column *c)
 {
-	return t->payload && c->size && c->offset >= t->payload;
-}
-
-static const char *sql_type(const struct table *t, const struct column *c)
-{
-	switch (c->type) {
-	case COLUMN_TEXT:
-	case COLUMN_WORD:
-		return is_optional(t, c) ? "TEXT" : "TEXT NOT NULL";
-	case COLUMN_WALL:
-	case COLUMN_SCORE:
+	switch (c->kind) {
+	case EVENT_TEXT:
+	case EVENT_WORD:
+		return c->since > 1 ? "TEXT" : "TEXT NOT NULL";
+	case EVENT_WALL:
+	case EVENT_SCORE:
 		return "REAL";
-	case COLUMN_BYTES:
+	case EVENT_BYTES:
 		return "BLOB NOT NULL";
 	default:
-		return is_optional(t, c) ? "INTEGER" : "INTEGER NOT NULL";
+		return c->since > 1 ? "INTEGER" : "INTEGER NOT NULL";
 	}
 }
 
-static int table_create(struct store *s, const struct table *t)
+static int table_create(struct store *s, const struct event_table *t)
 {
 	struct td_buf sql;
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(
-		&sql, "CREATE TABLE \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ", t->name);
+	buf_printf(&sql,
+		"CREATE TABLE IF NOT EXISTS \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ",
+		t->name);
 	for (unsigned i = 0; i < t->column_count; i++)
-		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(t, &t->columns[i]));
+		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(&t->columns[i]));
 	buf_str(&sql, STR("UNIQUE (seq, time))"));
 	buf_put(&sql, "", 1);
 	rc = sql.error ? sql.error : run(s, sql.data);
@@ -92,8 +89,8 @@ static int schema_create(struct store *s)
 {
 	int rc = run(s, "BEGIN IMMEDIATE");
 
-	for (unsigned i = 0; rc == 0 && i < TABLE_COUNT; i++)
-		rc = table_create(s, &store_tables[i]);
+	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++)
+		rc = table_create(s, &event_tables[i]);
 	if (rc == 0)
 		rc = run(s, "CREATE TABLE missing (seq INTEGER NOT NULL, time REAL NOT NULL, "
 			    "count INTEGER NOT NULL, UNIQUE (seq, time));"
@@ -134,8 +131,7 @@ static int number_get(struct store *s, const char *sql, int64_t *value)
 	return store_errno(rc);
 }
 
-/* A column's rows of before have NULL there. It comes last, as in store_tables. */
-static int column_add(struct store *s, const struct table *t, const struct column *c)
+static int column_add(struct store *s, const struct event_table *t, const struct event_column *c)
 {
 	char sql[192];
 	int64_t there;
@@ -147,14 +143,29 @@ static int column_add(struct store *s, const struct table *t, const struct colum
 	if (rc || there)
 		return rc;
 	snprintf(sql, sizeof(sql), "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s", t->name, c->name,
-		sql_type(t, c));
+		sql_type(c));
 	return run(s, sql);
 }
 
-/*
- * Version 1: a recording's file could have two rows; the later one is right.
- * Version 2: cdr told no quality. Version 3: nor a trunk that was called, nor a cause.
- */
+/* What an older release did not have: events, and columns that their later versions brought. */
+static int tables_update(struct store *s)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < EVENT_TABLES; i++) {
+		const struct event_table *t = &event_tables[i];
+
+		if (rc == 0)
+			rc = table_create(s, t);
+		for (unsigned k = 0; rc == 0 && k < t->column_count; k++)
+			if (t->columns[k].since > 1)
+				rc = column_add(s, t, &t->columns[k]);
+	}
+	return rc;
+}
+
+/* Version 1: a recording's file could have two rows; the later one is right. What versions 2 to 4
+ * brought are columns. */
 static int schema_upgrade(struct store *s, int64_t version)
 {
 	int rc = run(s, "BEGIN IMMEDIATE");
@@ -163,15 +174,12 @@ static int schema_upgrade(struct store *s, int64_t version)
 		rc = run(s,
 			"DELETE FROM recording WHERE rowid NOT IN"
 			" (SELECT max(rowid) FROM recording GROUP BY file);" RECORDING_FILE_INDEX);
-	for (unsigned i = 0; i < TABLE_COUNT; i++) {
-		const struct table *t = &store_tables[i];
-
-		for (unsigned k = 0; rc == 0 && k < t->column_count; k++)
-			if (is_optional(t, &t->columns[k]))
-				rc = column_add(s, t, &t->columns[k]);
-	}
 	if (rc == 0)
-		rc = run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION) "; COMMIT");
+		rc = tables_update(s);
+	if (rc == 0 && version < SCHEMA_VERSION)
+		rc = run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
+	if (rc == 0)
+		rc = run(s, "COMMIT");
 	if (rc)
 		run(s, "ROLLBACK");
 	return rc;
@@ -188,9 +196,9 @@ static int schema_check(struct store *s)
 		return rc;
 	if (version == 0 && tables == 0)
 		return schema_create(s);
-	if (version >= 1 && version < SCHEMA_VERSION)
+	if (version >= 1 && version <= SCHEMA_VERSION)
 		return schema_upgrade(s, version);
-	return version == SCHEMA_VERSION ? 0 : -EPROTO;
+	return -EPROTO;
 }
 
 static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
@@ -200,15 +208,18 @@ static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
 
 static int insert_prepare(struct store *s, unsigned i)
 {
-	const struct table *t = &store_tables[i];
+	const struct event_table *t = &event_tables[i];
 	struct td_buf sql;
 	int rc;
 
 	buf_init(&sql);
 	/* One row a recording: of a file that is recovered after a crash, though its first record
 	 * was journaled just before, the later record tells what the file is now. */
-	buf_printf(&sql, "INSERT OR %s INTO \"%s\" VALUES (?, ?",
+	buf_printf(&sql, "INSERT OR %s INTO \"%s\" (seq, time",
 		i == TD_EV_RECORDING - 1 ? "REPLACE" : "IGNORE", t->name);
+	for (unsigned c = 0; c < t->column_count; c++)
+		buf_printf(&sql, ", \"%s\"", t->columns[c].name);
+	buf_str(&sql, STR(") VALUES (?, ?"));
 	for (unsigned c = 0; c < t->column_count; c++)
 		buf_str(&sql, STR(", ?"));
 	buf_str(&sql, STR(")"));
@@ -222,7 +233,7 @@ static int prepare(struct store *s)
 {
 	int rc = 0;
 
-	for (unsigned i = 0; rc == 0 && i < TABLE_COUNT; i++)
+	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++)
 		rc = insert_prepare(s, i);
 	if (rc == 0)
 		rc = statement(
@@ -314,7 +325,7 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < TABLE_COUNT; i++)
+	for (unsigned i = 0; i < EVENT_TABLES; i++)
 		sqlite3_finalize(s->insert[i]);
 	sqlite3_finalize(s->insert_missing);
 	sqlite3_finalize(s->update_meta);
@@ -347,34 +358,34 @@ static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall)
 	return sqlite3_bind_double(st, i, store_seconds(wall));
 }
 
-static int bind_column(sqlite3_stmt *st, int i, const struct column *c, const struct td_rec *rec,
-	const uint8_t *payload)
+static int bind_column(sqlite3_stmt *st, int i, const struct event_column *c,
+	const struct td_rec *rec, const uint8_t *payload)
 {
 	const uint8_t *field = payload + c->offset;
 	uint64_t v;
 
 	if (c->offset + c->size > rec->len)
 		return sqlite3_bind_null(st, i); /* an older engine's */
-	switch (c->type) {
-	case COLUMN_TEXT:
+	switch (c->kind) {
+	case EVENT_TEXT:
 		return sqlite3_bind_text(st, i, (const char *)field,
 			(int)strnlen((const char *)field, c->size), SQLITE_STATIC);
-	case COLUMN_WALL:
+	case EVENT_WALL:
 		return bind_wall(st, i, uint_of(field, 8));
-	case COLUMN_INT:
+	case EVENT_INT:
 		return sqlite3_bind_int64(st, i,
 			c->size == 4 ? (int32_t)uint_of(field, 4) : (int64_t)uint_of(field, 8));
-	case COLUMN_SCORE:
+	case EVENT_SCORE:
 		v = uint_of(field, c->size);
 		return v ? sqlite3_bind_double(st, i, (double)v / 100) : sqlite3_bind_null(st, i);
-	case COLUMN_WORD:
+	case EVENT_WORD:
 		v = uint_of(field, c->size);
 		return sqlite3_bind_text(
 			st, i, v < c->word_count ? c->words[v] : "unknown", -1, SQLITE_STATIC);
-	case COLUMN_BYTES:
+	case EVENT_BYTES:
 		return sqlite3_bind_blob(
 			st, i, rec->len ? (const void *)payload : "", (int)rec->len, SQLITE_STATIC);
-	case COLUMN_TYPE:
+	case EVENT_TYPE:
 		return sqlite3_bind_int(st, i, rec->type);
 	default:
 		return sqlite3_bind_int64(st, i, (int64_t)uint_of(field, c->size));
@@ -407,8 +418,8 @@ static int missing_put(struct store *s, const struct td_rec *rec)
 
 static int row_put(struct store *s, const struct td_rec *rec, const void *payload)
 {
-	unsigned i = store_table_of(rec);
-	const struct table *t = &store_tables[i];
+	unsigned i = event_table_of(rec);
+	const struct event_table *t = &event_tables[i];
 	sqlite3_stmt *st = s->insert[i];
 	int rc = sqlite3_bind_int64(st, 1, (int64_t)rec->seq);
 
@@ -505,19 +516,20 @@ void store_restart(struct store *s)
 
 int store_purge(struct store *s, unsigned days, uint64_t wall_now)
 {
-	static const char *const tables[] = {"story", "acd_in", "acd_out"};
 	int64_t before = (int64_t)(wall_now / NSEC) - (int64_t)days * 86400;
 	bool more = false;
 
-	for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+	for (unsigned i = 0; i < EVENT_TABLES; i++) {
+		const char *name = event_tables[i].name;
 		char sql[256];
 		int rc;
 
+		if (!event_tables[i].days)
+			continue;
 		snprintf(sql, sizeof(sql),
 			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld "
-			"LIMIT "
-			"%d)",
-			tables[i], tables[i], before, PURGE_ROWS);
+			"LIMIT %d)",
+			name, name, before, PURGE_ROWS);
 		rc = run(s, sql);
 		if (rc)
 			return rc;

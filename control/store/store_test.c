@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <control/store/columns.h>
+#include <engine/base/event.h>
 #include <control/store/follow.h>
 #include <control/store/store.h>
 #include <system/journal/writer.h>
@@ -99,7 +99,7 @@ static const struct td_ev_cdr call = {
 		.in_lost = -2,
 		.codec = TD_CODEC_PCMA},
 	.agent_media = {.out_packets = 149, .codec = TD_CODEC_PCMU},
-	.caller_quality = {.in = {.r_mean = 9152, .mos_mean = 437, .mos_worst = 308},
+	.caller_quality = {.in = {.r = 9152, .mos = 437, .mos_worst = 308},
 		.out_lost = -3,
 		.silences = 2,
 		.silent_ms = 4200},
@@ -119,6 +119,33 @@ static void put_call(struct store *s, uint64_t seq, unsigned number, const char 
 	put(s, seq, TD_EV_QUEUE_LOG, &log, sizeof(log));
 	put(s, seq + 1, TD_EV_STORY, &story, sizeof(story));
 	put(s, seq + 2, TD_EV_CDR, &c, sizeof(c));
+}
+
+/* An event, and a field of one, that the release which made the store did not have. */
+static void what_came_later_is_made(void **state)
+{
+	sqlite3 *db;
+
+	store_close(open_store());
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				 "DROP TABLE alarm; ALTER TABLE cdr DROP COLUMN cause;"
+				 "ALTER TABLE cdr DROP COLUMN caller_in_r",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	struct store *s = open_store();
+	struct td_ev_alarm alarm = {.name = "disk-full"};
+	struct td_ev_cdr c = call;
+
+	c.cause = 17;
+	put(s, 1, TD_EV_CDR, &c, sizeof(c));
+	put(s, 2, TD_EV_ALARM, &alarm, sizeof(alarm));
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(value("SELECT cause || ' ' || caller_in_r || ' ' || to_trunk FROM cdr"),
+		"17 91.52 ");
+	assert_string_equal(value("SELECT name FROM alarm"), "disk-full");
 }
 
 static void each_codec_has_its_word(void **state)
@@ -538,6 +565,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(fields_become_columns),
 		TEST(each_codec_has_its_word),
+		TEST(what_came_later_is_made),
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
 		TEST(a_store_of_version_1_is_upgraded),

@@ -171,8 +171,8 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 			c->wait_ms, c->ring_ms, c->talk_ms, c->attempts, c->recording,
 			(unsigned long long)c->caller_media.in_packets,
 			(unsigned long long)c->agent_media.in_packets, c->answered != 0,
-			c->caller_quality.in.mos_mean, c->caller_quality.in.mos_worst,
-			c->caller_quality.out.mos_mean, c->caller_quality.out.mos_worst,
+			c->caller_quality.in.mos, c->caller_quality.in.mos_worst,
+			c->caller_quality.out.mos, c->caller_quality.out.mos_worst,
 			c->caller_quality.silences, c->caller_quality.silent_ms,
 			c->agent_quality.silences, c->agent_quality.silent_ms);
 		break;

@@ -14,10 +14,12 @@
 
 /* X(name, title), sorted. */
 #define REFERENCE_LISTS(X)                                     \
+	X(codecs, "Codecs")                                    \
 	X(commands, "The commands of tandemctl")               \
 	X(configuration, "The sections and keys of site.yaml") \
 	X(consumed, "Why a packet is consumed")                \
 	X(drops, "Why a packet is dropped")                    \
+	X(events, "What the store keeps")                      \
 	X(headers, "SIP header fields")                        \
 	X(metrics, "What is counted")                          \
 	X(operations, "What the sockets answer")               \

@@ -98,9 +98,9 @@ static struct td_ev_rating rating(const struct quality_rating *x)
 	if (!x->packets)
 		return (struct td_ev_rating){0};
 	return (struct td_ev_rating){
-		.r_mean = (uint16_t)((x->r + x->packets / 2) / x->packets),
+		.r = (uint16_t)((x->r + x->packets / 2) / x->packets),
 		.r_worst = x->r_worst,
-		.mos_mean = (uint16_t)((x->mos + x->packets / 2) / x->packets),
+		.mos = (uint16_t)((x->mos + x->packets / 2) / x->packets),
 		.mos_worst = x->mos_worst,
 	};
 }
