@@ -4,13 +4,15 @@
 
 B    ?= build
 ASAN ?= build-asan
+# Tests at a time. Most sleep, and two cores carry three; the smoke tests' engines share core 0.
+JOBS ?= 3
 
 # What runs finds the programs of listed packages and no others; the build prefers them, and may use
 # a ccache.
 CLOSED = env PATH="$(CURDIR)/.path"
 LISTED_FIRST = env PATH="$(CURDIR)/.path:$$PATH"
 
-.PHONY: all deps demo test lint measure asan bench bench-peers clean install hooks recipes
+.PHONY: all deps demo test test-all lint measure asan bench bench-peers clean install hooks recipes
 
 all: deps
 	@$(LISTED_FIRST) tools/configure $(B) --buildtype=release
@@ -28,7 +30,13 @@ demo: all
 	@tests/demo/run
 
 test: all
-	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs
+	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --num-processes $(JOBS)
+
+# What takes long, too: a day of calls in virtual time, all tests under the sanitizers, lint.
+test-all: test
+	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --suite long
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory lint
 
 lint: all
 	@$(CLOSED) tools/lint $(B)
@@ -45,7 +53,7 @@ asan: deps
 	@$(LISTED_FIRST) tools/configure $(ASAN) --buildtype=debugoptimized -Db_sanitize=address,undefined \
 		-Djemalloc=disabled
 	@$(LISTED_FIRST) ninja -C $(ASAN)
-	@$(CLOSED) meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 4
+	@$(CLOSED) meson test -C $(ASAN) --no-rebuild --print-errorlogs --num-processes $(JOBS) --timeout-multiplier 4
 
 bench: all
 	@$(B)/bench/tandem-bench relay --legs 2000,10000,100000,400000
