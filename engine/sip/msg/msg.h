@@ -22,22 +22,15 @@
 /* The methods that we take, in the order of our Allow: FIRST(name), then X(name) of each other. */
 #define SIP_METHODS(FIRST, X) FIRST(INVITE) X(ACK) X(CANCEL) X(BYE) X(OPTIONS) X(INFO) X(REGISTER)
 
-enum sip_method {
-	SIP_OTHER, /* any token that is none of those below */
+/* SIP_OTHER: any token that is none of these. */
 #define SIP_METHOD_ID(name) SIP_##name,
-	SIP_METHODS(SIP_METHOD_ID, SIP_METHOD_ID)
+enum sip_method { SIP_OTHER, SIP_METHODS(SIP_METHOD_ID, SIP_METHOD_ID) SIP_METHOD_COUNT };
 #undef SIP_METHOD_ID
-		SIP_METHOD_COUNT
-};
 
 /* Header fields that we tell apart; compact forms are the same field. */
-enum sip_header {
-	SIP_HDR_OTHER,
 #define SIP_HEADER_ID(id, name, compact, times, need, decode, rfc, use) SIP_HDR_##id,
-	SIP_HEADERS(SIP_HEADER_ID)
+enum sip_header { SIP_HDR_OTHER, SIP_HEADERS(SIP_HEADER_ID) SIP_HDR_COUNT };
 #undef SIP_HEADER_ID
-		SIP_HDR_COUNT
-};
 _Static_assert(
 	SIP_HDR_COUNT <= 64, "a set of header fields is 64 bits: widen struct sip_msg.present");
 
