@@ -154,12 +154,12 @@ static int begin_all(struct run *r)
 		struct recorder_stats s;
 
 		recorder_stats(r->recorder, &s);
-		if (s.failed) {
+		if (s.shown.failed) {
 			fprintf(stderr, "tandem-bench: recorder: a recording was refused; see the "
 					"lines above\n");
 			return -EIO;
 		}
-		if (s.live == r->o->calls)
+		if (s.shown.live == r->o->calls)
 			return 0;
 		clock_nap(TD_NSEC_PER_MSEC);
 	}
@@ -184,7 +184,7 @@ static void end_all(struct run *r)
 	do {
 		clock_nap(TD_NSEC_PER_MSEC);
 		recorder_stats(r->recorder, &s);
-	} while (s.live);
+	} while (s.shown.live);
 }
 
 static int start(struct run *r)

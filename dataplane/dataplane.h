@@ -12,7 +12,7 @@
 
 #include <tandem/config.h>
 #include <tandem/media.h>
-#include <tandem/stats.h>
+#include <tandem/view.h>
 #include <tandem/text.h>
 #include <dataplane/tap.h>
 
@@ -109,8 +109,8 @@ struct dp_memory {
 void dp_memory(struct dp *dp, struct dp_memory *out);
 struct dp_worker_info {
 	unsigned core;
-	uint64_t turns, busy_ns, asleep_ns, wakeups, packets; /* packets: that its queues brought */
-	uint64_t handed_in, handed_out;                       /* from, to other workers */
+	uint64_t turns, busy_ns, asleep_ns;
+	TD_WORKER_COUNTS(TD_FIELD, )
 };
 void dp_worker_info(struct dp *dp, unsigned worker, struct dp_worker_info *out);
 

@@ -27,12 +27,6 @@ json_t *cli_args_request(const struct cli_args *args);
 int cli_usage(const struct cli_command *c, const char *why, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* What a word can be that stands behind these; the command's first. Words alone are candidates;
- * *kind is what else it can be: ARG_FILE, ARG_DIRECTORY, else ARG_TEXT. */
-json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, const char *word,
-	enum arg_kind *kind);
-/* All values of a kind that can be listed; those of the engine are asked for. */
-json_t *cli_names(const struct cli *cli, enum arg_kind kind);
 /* "10M": bits a second, powers of ten. 0 when it is none. */
 double cli_bits(const char *text);
 

@@ -21,7 +21,7 @@ static const char *socket_of(const struct cli *cli, enum td_api_op op)
 	}
 }
 
-struct reader {
+struct answers {
 	bool (*each)(void *ctx, json_t *body);
 	void *ctx;
 	bool bad;
@@ -29,7 +29,7 @@ struct reader {
 
 static bool read_body(void *ctx, const char *body, size_t len)
 {
-	struct reader *r = ctx;
+	struct answers *r = ctx;
 	json_t *json = json_loadb(body, len, 0, NULL);
 	bool more;
 
@@ -49,7 +49,7 @@ static void say(const struct cli *cli, const char *reason)
 }
 
 static int call(const struct cli *cli, enum td_api_op op, json_t *request, bool stream,
-	struct reader *r, int timeout_ms)
+	struct answers *r, int timeout_ms)
 {
 	const char *path = socket_of(cli, op);
 	char *text = json_dumps(request, JSON_COMPACT);
@@ -87,7 +87,7 @@ static bool keep_last(void *ctx, json_t *body)
 
 int cli_ask(const struct cli *cli, enum td_api_op op, json_t *request, json_t **answer)
 {
-	struct reader r = {keep_last, answer, false};
+	struct answers r = {keep_last, answer, false};
 	int rc;
 
 	*answer = NULL;
@@ -102,7 +102,7 @@ int cli_ask(const struct cli *cli, enum td_api_op op, json_t *request, json_t **
 int cli_stream(const struct cli *cli, enum td_api_op op, json_t *request,
 	bool (*each)(void *ctx, json_t *body), void *ctx)
 {
-	struct reader r = {each, ctx, false};
+	struct answers r = {each, ctx, false};
 
 	return call(cli, op, request, true, &r, -1);
 }
@@ -115,7 +115,7 @@ static bool keep_rows(void *ctx, json_t *body)
 
 int cli_rows(const struct cli *cli, enum td_api_op op, json_t *request, json_t **rows)
 {
-	struct reader r = {keep_rows, NULL, false};
+	struct answers r = {keep_rows, NULL, false};
 	int rc;
 
 	*rows = r.ctx = json_array();

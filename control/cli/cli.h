@@ -54,6 +54,13 @@ int cli_show(const struct cli *cli, const struct td_view *v);
 /* One object, a key a line. v: NULL when it is of no view. */
 void cli_object(const struct cli *cli, const struct td_view *v, const json_t *object);
 
+/* What a word can be that stands behind these; the command's first. Words alone are candidates;
+ * *kind is what else it can be: ARG_FILE, ARG_DIRECTORY, else ARG_TEXT. */
+json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, const char *word,
+	enum arg_kind *kind);
+/* All values of a kind that can be listed; those of the engine are asked for. */
+json_t *cli_names(const struct cli *cli, enum arg_kind kind);
+
 /* Of cli_commands[]. */
 int cmd_show(const struct cli *cli, const struct cli_args *args);
 int cmd_view(const struct cli *cli, const struct cli_args *args);

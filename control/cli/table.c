@@ -35,7 +35,7 @@ static void print_json(const json_t *value)
 	putchar('\n');
 }
 
-struct column {
+struct table_column {
 	char key[CELL];
 	const struct td_column *of; /* NULL: in no view */
 	int width;
@@ -43,13 +43,13 @@ struct column {
 };
 
 static int columns_named(
-	const struct td_columns *list, const char *keys, struct column columns[COLUMNS])
+	const struct td_columns *list, const char *keys, struct table_column columns[COLUMNS])
 {
 	int n = 0;
 
 	while (*keys && n < COLUMNS) {
 		size_t len = strcspn(keys, " ");
-		struct column *c = &columns[n++];
+		struct table_column *c = &columns[n++];
 
 		snprintf(c->key, CELL, "%.*s", (int)len, keys);
 		c->of = list ? columns_get(list, c->key) : NULL;
@@ -60,7 +60,7 @@ static int columns_named(
 }
 
 /* Those that have a place, in the order of their places. */
-static int columns_shown(const struct td_columns *list, struct column columns[COLUMNS])
+static int columns_shown(const struct td_columns *list, struct table_column columns[COLUMNS])
 {
 	unsigned place = 0, last = 0;
 	int n = 0;
@@ -79,7 +79,7 @@ static int columns_shown(const struct td_columns *list, struct column columns[CO
 	return n;
 }
 
-static int columns_of_row(const json_t *row, struct column columns[COLUMNS])
+static int columns_of_row(const json_t *row, struct table_column columns[COLUMNS])
 {
 	const char *key;
 	json_t *value;
@@ -96,7 +96,7 @@ static int columns_of_row(const json_t *row, struct column columns[COLUMNS])
 }
 
 /* Widths and sides: numbers stand on the right, under each other. */
-static void columns_fit(const json_t *rows, struct column *columns, int n)
+static void columns_fit(const json_t *rows, struct table_column *columns, int n)
 {
 	char text[CELL];
 	json_t *row;
@@ -120,7 +120,7 @@ static void columns_fit(const json_t *rows, struct column *columns, int n)
 	}
 }
 
-static void print_titles(const struct cli *cli, const struct column *columns, int n)
+static void print_titles(const struct cli *cli, const struct table_column *columns, int n)
 {
 	char text[CELL];
 
@@ -137,7 +137,7 @@ static void print_titles(const struct cli *cli, const struct column *columns, in
 static void table(const struct cli *cli, const struct td_columns *list, const json_t *rows,
 	const char *keys, const char *empty)
 {
-	struct column columns[COLUMNS];
+	struct table_column columns[COLUMNS];
 	char text[CELL];
 	json_t *row;
 	size_t i;

@@ -18,7 +18,7 @@
 #define IP6_BYTES         40
 #define UDP_BYTES         8
 
-struct trace {
+struct sip_trace {
 	FILE *pcap;
 	bool json;
 	bool failed;
@@ -120,7 +120,7 @@ static FILE *pcap_open(const char *path)
 
 static bool trace_message(void *ctx, json_t *body)
 {
-	struct trace *t = ctx;
+	struct sip_trace *t = ctx;
 	uint64_t wall = (uint64_t)json_integer_value(json_object_get(body, "t"));
 	const char *src = json_string_value(json_object_get(body, "src"));
 	const char *dst = json_string_value(json_object_get(body, "dst"));
@@ -161,7 +161,7 @@ static bool trace_message(void *ctx, json_t *body)
 int cmd_trace(const struct cli *cli, const struct cli_args *args)
 {
 	const char *file = cli_arg(args, "write"), *call = cli_arg(args, "call");
-	struct trace t = {.json = cli->json};
+	struct sip_trace t = {.json = cli->json};
 	int rc;
 
 	if (file) {

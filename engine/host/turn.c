@@ -45,14 +45,14 @@ static void send_sip(void *ctx, const struct td_addr *local, const struct td_add
 	struct turn *t = ctx;
 	int rc = t->stopped ? -ESHUTDOWN : dp_sip_send(t->dp, local, remote, dscp, data, len);
 
-	t->stats.sip_out++;
+	t->stats.sip.out++;
 	if (rc == -EMSGSIZE) {
-		t->stats.sip_kernel++;
+		t->stats.sip.out_by_kernel++;
 		if (t->kernel_sip)
 			rc = kernel_sip_send(t->kernel_sip, local, remote, dscp, data, len);
 	}
 	if (rc)
-		t->stats.sip_failed++;
+		t->stats.sip.not_sent++;
 }
 
 static void send_media(void *ctx, const struct td_media_cmd *cmd)
@@ -246,7 +246,7 @@ static unsigned take_sip(struct turn *t)
 		td_engine_sip(t->engine, t->now, &d[i].local, &d[i].remote, d[i].data, d[i].len);
 	if (n)
 		dp_sip_release(t->dp, d, n);
-	t->stats.sip_in += n;
+	t->stats.sip.in += n;
 	return n;
 }
 
@@ -262,7 +262,7 @@ static unsigned take_kernel_sip(struct turn *t)
 			t->engine, t->now, &d->local, &d->remote, (const uint8_t *)(d + 1), d->len);
 		kernel_sip_consume(t->kernel_sip);
 	}
-	t->stats.sip_in += n;
+	t->stats.sip.in += n;
 	return n;
 }
 
@@ -386,6 +386,6 @@ void turn_stats(const struct turn *t, struct turn_stats *out)
 	if (t->kernel_sip)
 		kernel_sip_stats(t->kernel_sip, &kernel);
 	*out = t->stats;
-	out->sip_failed += kernel.not_sent;
-	out->sip_lost = kernel.lost;
+	out->sip.not_sent += kernel.not_sent;
+	out->sip.lost = kernel.lost;
 }

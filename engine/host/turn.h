@@ -11,6 +11,7 @@
 #include <engine/base/buf.h>
 #include <engine/host/journal/journal.h>
 #include <tandem/engine.h>
+#include <tandem/view.h>
 #include <system/loop.h>
 
 struct dp;
@@ -91,12 +92,9 @@ void turn_trace_consume(struct turn *t);
 void turn_wall(struct turn *t, uint64_t wall_offset); /* journal and engine use it from now on */
 
 struct turn_stats {
-	uint64_t sip_in, sip_out;
-	uint64_t sip_kernel;    /* of these out, handed to the kernel's socket */
-	uint64_t sip_failed;    /* not sent: no route, no buffer, or the kernel refused */
-	uint64_t sip_lost;      /* came by the kernel while signalling was behind */
-	uint64_t media_failed;  /* commands refused: a fault of ours */
-	uint64_t record_failed; /* recordings not begun: the recorder's ring was full */
+	struct td_section_sip sip; /* what operators see of it */
+	uint64_t media_failed;     /* commands refused: a fault of ours */
+	uint64_t record_failed;    /* recordings not begun: the recorder's ring was full */
 	uint64_t trace_lost;
 };
 void turn_stats(const struct turn *t, struct turn_stats *out); /* any thread: racy */

@@ -191,16 +191,20 @@ enum td_unit {
 	X(V, COUNT, used, NONE, 1, "places in use; of the journal, bytes") \
 	X(V, COUNT, of, NONE, 1, "places there are; of the journal, bytes")
 
+/* Counted by each worker for itself: fields of struct dp_worker_info too. */
+#define TD_WORKER_COUNTS(X, V)                                      \
+	X(V, COUNT, wakeups, NONE, 1, "times it was woken")         \
+	X(V, COUNT, packets, PACKETS, 1, "that its queues brought") \
+	X(V, COUNT, handed_in, PACKETS, 1, "from other workers")    \
+	X(V, COUNT, handed_out, PACKETS, 1, "to other workers")
+
 #define TD_VIEW_WORKERS(X, V)                                        \
 	X(V, COUNT, worker, NONE, 1, "number of the worker, from 0") \
 	X(V, COUNT, core, NONE, 1, "its CPU")                        \
 	X(V, COUNT, turns, NONE, 1, "turns of its loop")             \
 	X(V, NUMBER, busy, SECONDS, 1, "in turns that found work")   \
 	X(V, NUMBER, asleep, SECONDS, 1, "asleep")                   \
-	X(V, COUNT, wakeups, NONE, 1, "times it was woken")          \
-	X(V, COUNT, packets, PACKETS, 1, "that its queues brought")  \
-	X(V, COUNT, handed_in, PACKETS, 1, "from other workers")     \
-	X(V, COUNT, handed_out, PACKETS, 1, "to other workers")
+	TD_WORKER_COUNTS(X, V)
 
 #define TD_VIEW_STATS(X, V)                                                                     \
 	X(V, NUMBER, uptime, SECONDS, 1, "since the engine's start")                            \

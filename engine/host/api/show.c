@@ -180,6 +180,7 @@ static void show_memory(const struct ops *o, struct td_buf *out)
 	memory_row(out, "journal (disk)", u.used, u.used, u.reserve);
 }
 
+#define COUNT_OF(from, type, name, ...) .name = (from).name,
 static void show_workers(const struct ops *o, struct td_buf *out)
 {
 	for (unsigned i = 0; i < dp_worker_count(o->dp); i++) {
@@ -187,17 +188,12 @@ static void show_workers(const struct ops *o, struct td_buf *out)
 
 		dp_worker_info(o->dp, i, &w);
 		VIEW_PUT(workers, out,
-			{
-				.worker = i,
+			{.worker = i,
 				.core = w.core,
 				.turns = w.turns,
 				.busy = (double)w.busy_ns / TD_NSEC_PER_SEC,
 				.asleep = (double)w.asleep_ns / TD_NSEC_PER_SEC,
-				.wakeups = w.wakeups,
-				.packets = w.packets,
-				.handed_in = w.handed_in,
-				.handed_out = w.handed_out,
-			});
+				TD_WORKER_COUNTS(COUNT_OF, w)});
 	}
 }
 
@@ -236,30 +232,14 @@ static struct td_section_journal stats_journal(const struct ops *o)
 	};
 }
 
-static struct td_section_sip stats_sip(const struct turn_stats *t)
-{
-	return (struct td_section_sip){
-		.in = t->sip_in,
-		.out = t->sip_out,
-		.out_by_kernel = t->sip_kernel,
-		.not_sent = t->sip_failed,
-		.lost = t->sip_lost,
-	};
-}
-
 static struct td_section_recorder stats_recorder(const struct ops *o, const struct turn_stats *t)
 {
 	struct recorder_stats rec = {0};
 
 	if (o->recorder)
 		recorder_stats(o->recorder, &rec);
-	return (struct td_section_recorder){
-		.live = rec.live,
-		.made = rec.made,
-		.failed = rec.failed + t->record_failed,
-		.packets_lost = rec.lost,
-		.disk_full = rec.full,
-	};
+	rec.shown.failed += t->record_failed;
+	return rec.shown;
 }
 
 /* One row, for programs: the balance over all ports, and the host's own counters. */
@@ -288,7 +268,7 @@ static void show_stats(const struct ops *o, struct td_buf *out)
 			.packets_dropped_total = sum(all.dropped, TD_DROP_COUNT),
 			.packets_dropped = dropped,
 			.consumed = consumed,
-			.sip = stats_sip(&t),
+			.sip = t.sip,
 			.journal = stats_journal(o),
 			.recorder = stats_recorder(o, &t),
 			.media_commands_refused = t.media_failed,

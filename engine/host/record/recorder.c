@@ -302,14 +302,19 @@ bool recorder_end(struct recorder *r, uint32_t recording)
 
 void recorder_stats(struct recorder *r, struct recorder_stats *out)
 {
-	*out = (struct recorder_stats){.live = atomic_load(&r->running.live),
-		.made = atomic_load(&r->running.made),
-		.failed = atomic_load(&r->running.failed),
+	*out = (struct recorder_stats){
+		.shown =
+			{
+				.live = atomic_load(&r->running.live),
+				.made = atomic_load(&r->running.made),
+				.failed = atomic_load(&r->running.failed),
+				.packets_lost = taps_lost(r),
+				.disk_full = atomic_load(&r->full),
+			},
 		.taken = atomic_load(&r->taken),
 		.writes = atomic_load(&r->writes),
 		.written = atomic_load(&r->written),
-		.lost = taps_lost(r),
-		.full = atomic_load(&r->full)};
+	};
 }
 
 static int directory(int at, const char *path)

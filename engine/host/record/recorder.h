@@ -12,6 +12,7 @@
 #define TANDEM_ENGINE_HOST_RECORD_RECORDER_H
 
 #include <engine/host/journal/journal.h>
+#include <tandem/view.h>
 
 struct recorder;
 struct tap;
@@ -25,13 +26,9 @@ struct recorder_params {
 };
 
 struct recorder_stats {
-	uint64_t live;            /* recordings */
-	uint64_t made;            /* files */
-	uint64_t failed;          /* recordings refused, or cut off by a full disk */
-	uint64_t lost;            /* packets that the tap rings had no room for */
-	uint64_t taken;           /* records of the tap rings */
-	uint64_t writes, written; /* operations of the disk, and bytes */
-	bool full;
+	struct td_section_recorder shown; /* to operators */
+	uint64_t taken;                   /* records of the tap rings */
+	uint64_t writes, written;         /* operations of the disk, and bytes */
 };
 
 /* Also starts recovering what a crash left. NULL with errno and one line in err. */

@@ -240,8 +240,8 @@ static void stereo_in_step(void **state)
 	recorder_end(f->recorder, 1);
 	expect_call(f, false);
 	recorder_stats(f->recorder, &stats);
-	assert_int_equal(stats.made, 1);
-	assert_int_equal(stats.live, 0);
+	assert_int_equal(stats.shown.made, 1);
+	assert_int_equal(stats.shown.live, 0);
 	stop(f);
 	/* In order: nothing is left to recover, and nothing is recovered. */
 	start(f, 1);
@@ -448,9 +448,9 @@ static void full_disk_is_an_alarm(void **state)
 	recorder_end(f->recorder, 1);
 	clock_nap(100 * MS);
 	recorder_stats(f->recorder, &stats);
-	assert_true(stats.full);
-	assert_int_equal(stats.failed, 1);
-	assert_int_equal(stats.made, 0);
+	assert_true(stats.shown.disk_full);
+	assert_int_equal(stats.shown.failed, 1);
+	assert_int_equal(stats.shown.made, 0);
 	stop(f);
 	/* Room again: recordings are made. */
 	start(f, 1);
