@@ -96,6 +96,7 @@ static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bo
 		.rtp_port_min = PORT_MIN,
 		.rtp_port_max = PORT_END,
 		.max_calls = 64, /* of rings for commands, which go past them here */
+		.max = {.sounds = 16, .bandwidth_rows = 1024},
 		.signalling_core = -1,
 		.worker_cores = {(uint8_t)o->core},
 		.worker_count = 1,

@@ -94,6 +94,7 @@ static int bridge_open(struct bridge *b)
 		.rtp_port_min = BRIDGE_PORT_MIN,
 		.rtp_port_max = BRIDGE_PORT_MAX,
 		.max_calls = b->p.calls,
+		.max = {.sounds = 16, .bandwidth_rows = 1024},
 		.signalling_core = -1,
 		.worker_cores = {(uint8_t)b->p.core},
 		.worker_count = 1,

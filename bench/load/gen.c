@@ -53,6 +53,7 @@ static int gen_open(struct gen *g)
 		.rtp_port_min = GEN_PORT_MIN,
 		.rtp_port_max = GEN_PORT_MAX,
 		.max_calls = 64, /* none are ours: the legs are the relay's */
+		.max = {.sounds = 16, .bandwidth_rows = 1024},
 		.signalling_core = -1,
 		.worker_cores = {(uint8_t)g->p.core},
 		.worker_count = 1,

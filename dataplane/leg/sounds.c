@@ -9,18 +9,20 @@
 
 struct sounds {
 	_Atomic(struct sound *) *table; /* by sound * TD_CODEC_COUNT + codec */
+	uint32_t count;
 	_Atomic uint64_t bytes;
 	void (*synchronize)(void *ctx);
 	void *ctx;
 };
 
-struct sounds *sounds_alloc(void (*synchronize)(void *ctx), void *ctx)
+struct sounds *sounds_alloc(uint32_t count, void (*synchronize)(void *ctx), void *ctx)
 {
 	struct sounds *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->table = calloc(TD_SOUNDS_MAX * TD_CODEC_COUNT, sizeof(*s->table));
+	s->count = count;
+	s->table = calloc((size_t)count * TD_CODEC_COUNT, sizeof(*s->table));
 	if (!s->table) {
 		free(s);
 		return NULL;
@@ -34,7 +36,7 @@ void sounds_free(struct sounds *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < TD_SOUNDS_MAX * TD_CODEC_COUNT; i++)
+	for (unsigned i = 0; i < s->count * TD_CODEC_COUNT; i++)
 		free(atomic_load(&s->table[i]));
 	free(s->table);
 	free(s);
@@ -45,8 +47,7 @@ int sounds_set(
 {
 	struct sound *new, *old;
 
-	if (sound >= TD_SOUNDS_MAX || codec >= TD_CODEC_COUNT || bytes == 0 ||
-		bytes > UINT32_MAX / 2)
+	if (sound >= s->count || codec >= TD_CODEC_COUNT || bytes == 0 || bytes > UINT32_MAX / 2)
 		return -EINVAL;
 	new = malloc(sizeof(*new) + bytes);
 	if (!new)
@@ -70,7 +71,7 @@ uint64_t sounds_bytes(const struct sounds *s)
 
 const struct sound *sounds_get(const struct sounds *s, uint32_t sound, enum td_codec codec)
 {
-	if (!s || sound >= TD_SOUNDS_MAX)
+	if (!s || sound >= s->count)
 		return NULL;
 	return atomic_load_explicit(
 		&s->table[sound * TD_CODEC_COUNT + codec], memory_order_acquire);

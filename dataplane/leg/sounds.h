@@ -9,7 +9,8 @@
 /* main. `synchronize` returns when every worker has
  * passed a quiescent point; sounds_set() calls it before it frees what it replaced, so a worker
  * must not keep a pointer to samples from one turn to the next: it keeps index and position. */
-struct sounds *sounds_alloc(void (*synchronize)(void *ctx), void *ctx); /* NULL with errno */
+struct sounds *sounds_alloc(
+	uint32_t count, void (*synchronize)(void *ctx), void *ctx); /* NULL with errno */
 void sounds_free(struct sounds *s);
 int sounds_set(struct sounds *s, uint32_t sound, enum td_codec codec, const uint8_t *data,
 	size_t bytes); /* copied; 0, -ENOMEM, -EINVAL */

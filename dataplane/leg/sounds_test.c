@@ -21,7 +21,7 @@ static int build(void)
 	int rc;
 
 	graces = 0;
-	s = sounds_alloc(synchronize, &s);
+	s = sounds_alloc(1024, synchronize, &s);
 	if (!s)
 		return -errno;
 	rc = sounds_set(s, 3, TD_CODEC_PCMA, data, 160);

@@ -221,7 +221,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 		.rtp_port_max = dp->site.rtp_port_max,
 		.address = dp->workers.address,
 		.address_count = dp->workers.addresses,
-		.acct_rows = TD_ACCT_ROWS,
+		.acct_rows = dp->site.max.bandwidth_rows,
 		.sounds = dp->sounds,
 		.event = dp_event,
 		.event_ctx = d,
@@ -312,7 +312,7 @@ static int dp_build(struct dp *dp, const struct dp_params *p, struct td_text *er
 	if (!dp->workers.pool)
 		return -errno;
 	rc = dp_rcu(dp);
-	if (!rc && !(dp->sounds = sounds_alloc(dp_synchronize, dp)))
+	if (!rc && !(dp->sounds = sounds_alloc(p->site->max.sounds, dp_synchronize, dp)))
 		rc = -ENOMEM;
 	if (rc) {
 		td_text_set(err, "out of memory");

@@ -137,7 +137,7 @@ void dp_acct(struct dp *dp, uint32_t row, struct td_acct_row *out)
 
 uint32_t dp_acct_rows(const struct dp *dp)
 {
-	return TD_ACCT_ROWS;
+	return dp->site.max.bandwidth_rows;
 }
 
 void dp_memory(struct dp *dp, struct dp_memory *out)

@@ -182,6 +182,7 @@ int main(int argc, char **argv)
 		.rtp_port_min = 20000,
 		.rtp_port_max = 20999,
 		.max_calls = 200,
+		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = -1,
 		.memory_mb = 128};
 	struct dp_params p = {

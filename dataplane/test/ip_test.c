@@ -61,6 +61,7 @@ static int setup(void **state)
 		.rtp_port_min = 20000,
 		.rtp_port_max = 20999,
 		.max_calls = 100,
+		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = -1,
 		.hugepages = 2,
 		.memory_mb = 160};

@@ -70,6 +70,7 @@ static const struct dp_params *params(void)
 		.rtp_port_min = 20000,
 		.rtp_port_max = 20999,
 		.max_calls = 100,
+		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = split ? 1 : -1,
 		.latency = latency,
 		.hugepages = 2,

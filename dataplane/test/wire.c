@@ -46,6 +46,7 @@ void wire_open(struct wire *w, const struct wire_params *p)
 		.rtp_port_min = WIRE_PORT_MIN,
 		.rtp_port_max = WIRE_PORT_MAX,
 		.max_calls = 100,
+		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = p->split ? (int32_t)p->workers : -1,
 		.worker_count = (uint8_t)p->workers,
 		.hugepages = 2,

@@ -57,7 +57,8 @@ struct td_engine *td_engine_alloc(
 {
 	struct td_engine *e;
 
-	if (!params->max_calls || params->max_calls > CALLS_MAX || !io->random) {
+	if (!params->max_calls || params->max_calls > CALLS_MAX || !params->max.bandwidth_rows ||
+		params->max.bandwidth_rows > UINT16_MAX || !io->random) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -67,14 +68,14 @@ struct td_engine *td_engine_alloc(
 	e->io = *io;
 	e->params = *params;
 	prng_init(&e->prng, params->seed);
-	acct_init(&e->acct);
 	objects_init(&e->groups, sizeof(struct group));
 	objects_init(&e->agents, sizeof(struct agent));
 	objects_init(&e->queues, sizeof(struct queue));
 	objects_init(&e->links, sizeof(struct link));
 	objects_init(&e->trunks, sizeof(struct trunk));
 	e->traced = calloc(TRACE_ENTRIES, sizeof(*e->traced));
-	if (!e->traced || pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
+	if (!e->traced || acct_init(&e->acct, params->max.bandwidth_rows) < 0 ||
+		pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
 		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct call_leg)) < 0 ||
 		timers_init(&e->timers, SPARE(params->max_calls) + SILENCE_TIMERS) < 0 ||
 		hash_init(&e->by_contact, params->max_calls, prng_u64(&e->prng)) < 0 ||
@@ -101,6 +102,7 @@ void td_engine_free(struct td_engine *e)
 	pool_fini(&e->legs);
 	pool_fini(&e->calls);
 	ports_fini(&e->ports);
+	acct_fini(&e->acct);
 	objects_fini(&e->trunks);
 	objects_fini(&e->links);
 	objects_fini(&e->queues);

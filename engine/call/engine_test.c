@@ -73,8 +73,9 @@ static const struct td_engine_io io = {.sip = on_sip,
 	.record = on_record,
 	.trace = on_trace,
 	.random = on_random};
-static const struct td_engine_params params = {
-	.seed = 1, .max_calls = 2, .max = {.agents = 4, .groups = 4, .queues = 4, .links = 4}};
+static const struct td_engine_params params = {.seed = 1,
+	.max_calls = 2,
+	.max = {.agents = 4, .groups = 4, .queues = 4, .links = 4, .bandwidth_rows = 16}};
 
 static int build(void)
 {

@@ -74,8 +74,11 @@ static void site_of(struct td_buf *b, unsigned agents, unsigned queues)
 
 static void a_large_site_fits(void **state)
 {
-	struct td_engine *e = engine_of((struct td_limits){
-		.agents = AGENTS, .groups = GROUPS, .queues = QUEUES, .links = 1});
+	struct td_engine *e = engine_of((struct td_limits){.agents = AGENTS,
+		.groups = GROUPS,
+		.queues = QUEUES,
+		.links = 1,
+		.bandwidth_rows = 8});
 	struct acd_agent_info agent;
 	struct acd_queue_info queue;
 	uint32_t count[TD_AGENT_STATE_COUNT];
@@ -101,8 +104,8 @@ static void a_large_site_fits(void **state)
 
 static void one_more_is_refused(void **state)
 {
-	struct td_engine *e = engine_of(
-		(struct td_limits){.agents = 2, .groups = GROUPS, .queues = 2, .links = 1});
+	struct td_engine *e = engine_of((struct td_limits){
+		.agents = 2, .groups = GROUPS, .queues = 2, .links = 1, .bandwidth_rows = 8});
 	struct td_text err = {""};
 	struct td_buf b;
 
@@ -149,8 +152,8 @@ static void defaults_are_the_schema_s(void **state)
 
 static int build(void)
 {
-	struct td_engine *e = engine_of(
-		(struct td_limits){.agents = 3, .groups = GROUPS, .queues = 3, .links = 3});
+	struct td_engine *e = engine_of((struct td_limits){
+		.agents = 3, .groups = GROUPS, .queues = 3, .links = 3, .bandwidth_rows = 8});
 
 	if (!e)
 		return -errno;

@@ -356,13 +356,6 @@ static void counts_check(struct check *c)
 	}
 }
 
-static void sounds_check(struct check *c)
-{
-	if (c->conf->of[TD_KIND_SOUND].count > TD_SOUNDS_MAX)
-		fault(c, TD_KIND_SOUND, TD_SOUNDS_MAX, NULL, 0, "there are %u sounds; %u can be",
-			c->conf->of[TD_KIND_SOUND].count, TD_SOUNDS_MAX);
-}
-
 unsigned conf_check(const struct td_conf *conf,
 	void (*report)(void *ctx, const struct conf_fault *f), void *ctx)
 {
@@ -378,7 +371,6 @@ unsigned conf_check(const struct td_conf *conf,
 	agents_check(&c);
 	agent_links_check(&c);
 	counts_check(&c);
-	sounds_check(&c);
 	overflow_check(&c);
 	routes_check(&c);
 	return c.faults;

@@ -35,6 +35,7 @@ struct td_conf {
 	struct conf_list of[TD_KIND_COUNT]; /* by enum td_kind */
 	uint32_t *sound_number;             /* by place in of[TD_KIND_SOUND]; see conf_sound() */
 	uint32_t sound_next;                /* where the search for a free number begins */
+	uint32_t sound_numbers; /* how many there are: max_sounds of the first configuration */
 };
 
 /*
@@ -68,7 +69,7 @@ const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str n
  * A sound's number (td_media_cmd.play.sound), or -1 when there is none of that name. The number
  * stays with the name through every conf_apply(), so a leg goes on hearing its sound while other
  * sounds come and go. A new sound takes the number that has been free for longest. So a number that
- * a leg may still play is used again only after TD_SOUNDS_MAX others.
+ * a leg may still play is used again only after all others.
  *
  * Numbers follow from the configurations that took effect, in their order, and from nothing else.
  * So host and engine, which apply the same configurations, have the same numbers.

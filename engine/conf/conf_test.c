@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <tests/unit/unit.h>
 
-#define SITE "site site domain=tandem.example\n"
+#define SOUNDS_MAX 1024 /* the default */
+#define SITE       "site site domain=tandem.example\n"
 #define SMALL                                                                  \
 	SITE "port floor device=eth2 address=10.30.0.1/24\n"                   \
 	     "trunk acme address=10.20.0.10\n"                                 \
@@ -104,7 +105,7 @@ static void a_sound_keeps_its_number(void **state)
 	change(&c, "del sound m\nset sound z file=other\n");
 	assert_int_equal(conf_sound(c, STR("z")), 1);
 	/* 0 is free, but may still be heard: all others come first. */
-	for (int i = 4; i < (int)TD_SOUNDS_MAX; i++) {
+	for (int i = 4; i < (int)SOUNDS_MAX; i++) {
 		snprintf(line, sizeof(line), "set sound n file=%d\n", i);
 		change(&c, line);
 		assert_int_equal(conf_sound(c, STR("n")), i);
@@ -124,15 +125,36 @@ static void sounds_have_a_limit(void **state)
 
 	buf_init(&text);
 	buf_str(&text, STR(SITE));
-	for (unsigned i = 0; i < TD_SOUNDS_MAX; i++)
+	for (unsigned i = 0; i < SOUNDS_MAX; i++)
 		buf_printf(&text, "sound s%u file=x\n", i);
 	assert_int_equal(conf_parse(&c, text.data, text.len, &err), 0);
-	assert_int_equal(c->sound_number[TD_SOUNDS_MAX - 1], TD_SOUNDS_MAX - 1);
+	assert_int_equal(c->sound_number[SOUNDS_MAX - 1], SOUNDS_MAX - 1);
 	conf_free(c);
 	buf_str(&text, STR("sound t file=x\n"));
 	assert_int_equal(conf_parse(&c, text.data, text.len, &err), -EINVAL);
-	assert_non_null(strstr(err.s, "1025 sounds; 1024 can be"));
+	assert_non_null(
+		strstr(err.s, "there are 1025 sounds, more than the site's max_sounds (1024)"));
 	buf_free(&text);
+}
+
+/* The dataplane's table keeps the size that it had at the start. */
+static void sounds_keep_the_limit_of_the_start(void **state)
+{
+	static const char raised[] = "set site site domain=a.example max_sounds=3\n";
+	static const char more[] = "set sound t file=x\nset sound u file=x\n";
+	struct td_conf *c = parse("site site domain=a.example max_sounds=2\nsound s file=x\n"), *no;
+	struct td_text err;
+
+	change(&c, raised);
+	change(&c, "set sound t file=x\n");
+	assert_int_equal(conf_sound(c, STR("t")), 1);
+	change(&c, "del sound s\nset sound v file=x\n");
+	assert_int_equal(conf_sound(c, STR("v")), 0); /* not 2, which is for the next start */
+	assert_int_equal(conf_apply(&no, c, more, strlen(more), &err), -EINVAL);
+	assert_string_equal(err.s,
+		"there are 3 sounds, and max_sounds was 2 at the start; set max_sounds, restart "
+		"the engine, then apply these");
+	conf_free(c);
 }
 
 static void quotes_and_comments_are_read(void **state)
@@ -514,6 +536,7 @@ int main(void)
 		cmocka_unit_test(parse_reads_values_and_defaults),
 		cmocka_unit_test(a_sound_keeps_its_number),
 		cmocka_unit_test(sounds_have_a_limit),
+		cmocka_unit_test(sounds_keep_the_limit_of_the_start),
 		cmocka_unit_test(quotes_and_comments_are_read),
 		cmocka_unit_test(bad_text_is_refused_in_one_line),
 		cmocka_unit_test(apply_is_all_or_nothing),

@@ -18,6 +18,8 @@ union any_object {
 	struct td_conf_route route;
 };
 
+#define NO_NUMBER UINT32_MAX
+
 /* A configuration being made. */
 struct draft {
 	struct td_conf *conf;
@@ -266,31 +268,54 @@ static int draft_check(struct draft *d)
 	return conf_check(d->conf, fault_first, d) ? -EINVAL : 0;
 }
 
-/* conf_check() has made sure that there are enough numbers. */
-static int sounds_number(struct td_conf *c, const struct td_conf *old)
+/* The numbers that the sounds of `old` keep are marked in `used`. */
+static void sounds_keep(struct td_conf *c, const struct td_conf *old, bool *used)
 {
 	const struct conf_list *sounds = &c->of[TD_KIND_SOUND];
-	bool used[TD_SOUNDS_MAX] = {false};
 
-	c->sound_number = calloc(sounds->count + 1, sizeof(*c->sound_number));
-	if (!c->sound_number)
-		return -ENOMEM;
-	c->sound_next = old ? old->sound_next : 0;
-	for (uint32_t i = 0; old && i < sounds->count; i++) {
-		int number = conf_sound(old, str_of(sounds->sound[i].name));
+	for (uint32_t i = 0; i < sounds->count; i++) {
+		int number = old ? conf_sound(old, str_of(sounds->sound[i].name)) : -1;
 
-		c->sound_number[i] = number < 0 ? TD_SOUNDS_MAX : (uint32_t)number;
+		c->sound_number[i] = number < 0 ? NO_NUMBER : (uint32_t)number;
 		if (number >= 0)
 			used[number] = true;
 	}
-	for (uint32_t i = 0; i < sounds->count; i++) {
-		if (old && c->sound_number[i] != TD_SOUNDS_MAX)
+}
+
+static uint32_t sound_after(const struct td_conf *c, uint32_t number)
+{
+	return (number + 1) % c->sound_numbers;
+}
+
+static int sounds_number(struct draft *d, const struct td_conf *old)
+{
+	struct td_conf *c = d->conf;
+	uint32_t count = c->of[TD_KIND_SOUND].count;
+	bool *used;
+
+	c->sound_numbers = old ? old->sound_numbers : conf_site(c)->max.sounds;
+	c->sound_next = old ? old->sound_next : 0;
+	if (count > c->sound_numbers)
+		return fail(d,
+			"there are %u sounds, and max_sounds was %u at the start; set max_sounds, "
+			"restart the engine, then apply these",
+			count, c->sound_numbers);
+	c->sound_number = calloc(count + 1, sizeof(*c->sound_number));
+	used = calloc(c->sound_numbers, sizeof(*used));
+	if (!c->sound_number || !used) {
+		free(used);
+		return -ENOMEM;
+	}
+	sounds_keep(c, old, used);
+	for (uint32_t i = 0; i < count; i++) {
+		if (c->sound_number[i] != NO_NUMBER)
 			continue;
 		while (used[c->sound_next])
-			c->sound_next = (c->sound_next + 1) % TD_SOUNDS_MAX;
+			c->sound_next = sound_after(c, c->sound_next);
 		c->sound_number[i] = c->sound_next;
-		c->sound_next = (c->sound_next + 1) % TD_SOUNDS_MAX;
+		c->sound_next = sound_after(c, c->sound_next);
 	}
+	free(used);
 	return 0;
 }
 
@@ -312,7 +337,7 @@ static int read_lines(struct td_conf **out, const struct td_conf *old, struct st
 	if (rc == 0)
 		rc = draft_check(&d);
 	if (rc == 0)
-		rc = sounds_number(d.conf, old);
+		rc = sounds_number(&d, old);
 	if (rc == 0) {
 		*out = d.conf;
 		return 0;

@@ -184,6 +184,11 @@ static int api_up(struct host *h)
 {
 	struct api_handlers handlers = ops_handlers;
 
+	if (bandwidth_init(&h->ops.bandwidth, dp_acct_rows(h->ops.dp)) != 0) {
+		td_text_set(&h->err, "out of memory; lower max_bandwidth_rows (%u)",
+			conf_site(h->ops.conf)->max.bandwidth_rows);
+		return EXIT_FAILURE;
+	}
 	handlers.ctx = &h->ops;
 	h->api = api_start(h->loop, h->options.socket, &handlers, &h->err);
 	return h->api ? 0 : EXIT_CONFIG;
@@ -265,7 +270,7 @@ static int run(struct host *h)
 
 int main(int argc, char **argv)
 {
-	static struct host h; /* 100 KB of bandwidth's samples */
+	static struct host h;
 	int status = options_parse(&h.options, argc, argv);
 
 	if (status >= 0)

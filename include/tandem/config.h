@@ -50,7 +50,8 @@ enum td_latency {            /* of the packet path, against the CPU that it cost
 /* How many objects there can be. The engine makes its tables for so many when it starts; names that
  * were deleted since count as well. */
 struct td_limits {
-	uint32_t agents, groups, queues, links;
+	uint32_t agents, groups, queues, links, sounds;
+	uint32_t bandwidth_rows; /* include/tandem/stats.h; at most UINT16_MAX */
 };
 
 struct td_conf_site {
@@ -149,8 +150,6 @@ struct td_conf_agent {
 	bool auto_login; /* registering logs in; losing the registration logs out */
 	char link[TD_NAME_BYTES]; /* the line to the telephone; empty: the groups' */
 };
-
-#define TD_SOUNDS_MAX 1024u
 
 struct td_conf_sound {
 	char name[TD_NAME_BYTES];

@@ -106,9 +106,9 @@ struct td_port_stats {
 /*
  * Bandwidth: one row per (codec, trunk or agents, queue, link); a leg's RTCP counts with its RTP.
  * The signalling lcore gives rows out; a leg names its row. Each worker owns its own copy of the
- * table, so no cache line is shared.
+ * table, so no cache line is shared. The site says how many rows there are (td_limits); row 0
+ * counts all that found the table full.
  */
-#define TD_ACCT_ROWS 1024 /* row 0 counts all that found the table full */
 struct td_acct_row {
 	uint64_t packets[TD_DIR_COUNT];
 	uint64_t ip_bytes[TD_DIR_COUNT]; /* IP header and all above it */

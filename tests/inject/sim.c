@@ -434,7 +434,7 @@ void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 	static const char *const words[] = {"strict", "address", "latch"};
 	struct td_engine_params params = {.seed = 7,
 		.max_calls = 8,
-		.max = {.agents = 4, .groups = 4, .queues = 4, .links = 4}};
+		.max = {.agents = 4, .groups = 4, .queues = 4, .links = 4, .bandwidth_rows = 16}};
 	struct td_engine_io io = {.ctx = s,
 		.sip = on_sip,
 		.media = on_media,

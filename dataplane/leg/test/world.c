@@ -195,7 +195,7 @@ int world_setup(void **state)
 	w->frame = malloc(WORLD_LOG * sizeof(*w->frame));
 	w->event = malloc(WORLD_LOG * sizeof(*w->event));
 	w->tap = tap_alloc(TAP_SIZE);
-	w->sounds = sounds_alloc(synchronize, NULL);
+	w->sounds = sounds_alloc(1024, synchronize, NULL);
 	w->worker.port_count = 2;
 	w->worker.pool = pool;
 	w->worker.fib = &w->fib;

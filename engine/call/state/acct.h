@@ -16,12 +16,14 @@ struct acct_key {
 };
 
 struct acct {
-	struct acct_key row[TD_ACCT_ROWS];
+	struct acct_key *row; /* [rows] */
+	uint16_t *place;      /* [2 * rows], open addressing: row numbers, 0 empty */
+	uint32_t rows;
 	uint32_t count; /* rows given out; row 0 counts all that found no free row */
-	uint16_t place[2 * TD_ACCT_ROWS]; /* open addressing: row numbers, 0 empty */
 };
 
-void acct_init(struct acct *a);
+int acct_init(struct acct *a, uint32_t rows); /* 1 to UINT16_MAX; 0 or -ENOMEM */
+void acct_fini(struct acct *a);
 uint32_t acct_row(struct acct *a, const struct acct_key *key);
 
 #endif

@@ -58,17 +58,22 @@ static void numbers_stay_with_names(void **state)
 
 static void rows_are_given_once(void **state)
 {
-	static struct acct a;
+	struct acct a;
+#define ROWS         1024
 #define ROW(c, t, q) acct_row(&a, &(struct acct_key){.codec = (c), .trunk = (t), .queue = (q)})
 
-	acct_init(&a);
+	assert_int_equal(acct_init(&a, ROWS), 0);
 	assert_int_equal(ROW(1, ACCT_AGENTS, 1), 1);
 	assert_int_equal(ROW(2, ACCT_AGENTS, 1), 2);
 	assert_int_equal(ROW(1, ACCT_AGENTS, 1), 1);
-	for (uint32_t i = 3; i < TD_ACCT_ROWS; i++)
+	for (uint32_t i = 3; i < ROWS; i++)
 		assert_int_equal(ROW(1, i, 1), i);
 	assert_int_equal(ROW(1, 7, 7), 0);
-	assert_int_equal(ROW(1, TD_ACCT_ROWS - 1, 1), TD_ACCT_ROWS - 1);
+	assert_int_equal(ROW(1, ROWS - 1, 1), ROWS - 1);
+	acct_fini(&a);
+	assert_int_equal(acct_init(&a, 1), 0);
+	assert_int_equal(ROW(1, 7, 7), 0);
+	acct_fini(&a);
 }
 
 int main(void)

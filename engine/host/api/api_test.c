@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <system/api.h>
+#include <dataplane/dataplane.h>
 #include <engine/host/api/ops.h>
 #include <engine/host/clock.h>
 #include <engine/host/test/fake_dp.h>
@@ -74,7 +75,7 @@ static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct api_handlers handlers = ops_handlers;
-	struct turn_params p = {.engine = {.max_calls = 10}};
+	struct turn_params p = {.engine = {.max_calls = 10, .max = {.bandwidth_rows = 1}}};
 
 	snprintf(f->dir, sizeof(f->dir), "/tmp/api-test-XXXXXX");
 	if (!mkdtemp(f->dir))
@@ -90,6 +91,7 @@ static int setup(void **state)
 	p.journal = f->ops.journal = journal_start(f->journal_dir, 1u << 20, &f->err);
 	f->ops.turn = turn_alloc(&p);
 	turn_connect(f->ops.turn, NULL, NULL, NULL);
+	assert_int_equal(bandwidth_init(&f->ops.bandwidth, dp_acct_rows(NULL)), 0);
 	handlers.ctx = &f->ops;
 	f->api = api_start(f->loop, f->socket, &handlers, &f->err);
 	if (!f->api)

@@ -13,24 +13,32 @@ static const char *const direction_names[TD_DIR_COUNT] = {
 	[TD_DIR_OUT] = "out",
 };
 
+int bandwidth_init(struct bandwidth *b, uint32_t rows)
+{
+	*b = (struct bandwidth){.row = calloc(rows, sizeof(*b->row)), .rows = rows};
+	return b->row ? 0 : -ENOMEM;
+}
+
+void bandwidth_fini(struct bandwidth *b)
+{
+	free(b->row);
+	*b = (struct bandwidth){0};
+}
+
 void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now)
 {
 	double seconds = b->at ? (double)(now - b->at) / TD_NSEC_PER_SEC : 0;
 
-	b->rows = dp_acct_rows(dp);
-	if (b->rows > TD_ACCT_ROWS)
-		b->rows = TD_ACCT_ROWS;
 	for (uint32_t i = 0; i < b->rows; i++) {
+		struct bandwidth_row *r = &b->row[i];
 		struct td_acct_row row;
 
 		dp_acct(dp, i, &row);
 		for (int d = 0; d < TD_DIR_COUNT && seconds > 0; d++) {
-			b->rate[i].packets[d] =
-				(double)(row.packets[d] - b->last[i].packets[d]) / seconds;
-			b->rate[i].ip_bytes[d] =
-				(double)(row.ip_bytes[d] - b->last[i].ip_bytes[d]) / seconds;
+			r->packets[d] = (double)(row.packets[d] - r->last.packets[d]) / seconds;
+			r->ip_bytes[d] = (double)(row.ip_bytes[d] - r->last.ip_bytes[d]) / seconds;
 		}
-		b->last[i] = row;
+		r->last = row;
 	}
 	b->at = now;
 }
@@ -47,7 +55,7 @@ static void direction_row(const struct bandwidth *b, const json_t *name, uint32_
 	const struct td_acct_row *row, struct td_buf *out)
 {
 	uint64_t packets = row->packets[d], bytes = row->ip_bytes[d];
-	double pps = b->rate[i].packets[d], bps = b->rate[i].ip_bytes[d] * 8;
+	double pps = b->row[i].packets[d], bps = b->row[i].ip_bytes[d] * 8;
 
 	VIEW_PUT(bandwidth, out,
 		{
@@ -129,7 +137,7 @@ static int link_use(const struct bandwidth *b, json_t *link)
 		json_int_t i = json_integer_value(row);
 
 		for (int d = 0; i >= 0 && i < b->rows && d < TD_DIR_COUNT; d++)
-			bps[d] += 8 * (b->rate[i].ip_bytes[d] + b->rate[i].packets[d] * overhead);
+			bps[d] += 8 * (b->row[i].ip_bytes[d] + b->row[i].packets[d] * overhead);
 	}
 	if (json_object_del(link, "rows") ||
 		json_object_set_new(link, "in_bps", json_real(bps[TD_DIR_IN])) ||

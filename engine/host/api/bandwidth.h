@@ -8,15 +8,19 @@
 
 struct dp;
 
+struct bandwidth_row {
+	struct td_acct_row last;
+	double packets[TD_DIR_COUNT], ip_bytes[TD_DIR_COUNT]; /* a second */
+};
+
 struct bandwidth {
 	uint64_t at; /* monotonic ns of the last sample, 0 none */
 	uint32_t rows;
-	struct td_acct_row last[TD_ACCT_ROWS];
-	struct {
-		double packets[TD_DIR_COUNT], ip_bytes[TD_DIR_COUNT]; /* a second */
-	} rate[TD_ACCT_ROWS];
+	struct bandwidth_row *row; /* [rows] */
 };
 
+int bandwidth_init(struct bandwidth *b, uint32_t rows);                  /* 0 or -ENOMEM */
+void bandwidth_fini(struct bandwidth *b);                                /* all zeros is fine */
 void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now); /* once a second */
 
 /*

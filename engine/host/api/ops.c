@@ -534,6 +534,7 @@ void ops_init(struct ops *o)
 
 void ops_fini(struct ops *o)
 {
+	bandwidth_fini(&o->bandwidth);
 	conf_free(o->conf);
 	o->conf = NULL;
 }
