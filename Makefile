@@ -32,11 +32,12 @@ demo: all
 test: all
 	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --num-processes $(JOBS)
 
-# What takes long, too: a day of calls in virtual time, all tests under the sanitizers, lint.
+# What takes long, too: a day of calls in virtual time, all tests under the sanitizers, lint, the recipes.
 test-all: test
 	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --suite long
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory recipes
 
 lint: all
 	@$(CLOSED) tools/lint $(B)
