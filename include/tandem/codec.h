@@ -28,7 +28,8 @@
 /*        id    name  encoding  pt clock  bps  silence wav ie   bpl bpl_raw help */
 #define TD_CODECS(X)                                                                              \
 	X(PCMU, pcmu, "PCMU",    0, 8000, 64000, 0xff, 7, 0.0, 25.1, 4.3, "ITU-T G.711, mu-law")  \
-	X(PCMA, pcma, "PCMA",    8, 8000, 64000, 0xd5, 6, 0.0, 25.1, 4.3, "ITU-T G.711, A-law")
+	X(PCMA, pcma, "PCMA",    8, 8000, 64000, 0xd5, 6, 0.0, 25.1, 4.3, "ITU-T G.711, A-law")   \
+	/* the next row goes above this line */
 /* clang-format on */
 
 #define TD_CODEC_ENUM(id, ...)       TD_CODEC_##id,

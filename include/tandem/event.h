@@ -60,7 +60,8 @@ struct td_rec {
 	E(10, ACD_IN, acd_in, BYTES, 112, DAYS, "What went into the call distributor.")           \
 	E(11, ACD_OUT, acd_out, BYTES, 32, DAYS, "What came out of the call distributor.")        \
 	E(12, STORY, story, FIELDS, 224, DAYS,                                                    \
-		"A step of a call. Diagnostic: these are shed first when the journal is full.")
+		"A step of a call. Diagnostic: these are shed first when the journal is full.")   \
+	/* the next event goes above this line */
 /* clang-format on */
 
 #define TD_EV_NUMBER(number, id, ...) TD_EV_##id = (number),
@@ -182,7 +183,8 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 	F(3, NEXT, UINT, uint16_t, cause, , "Q.850",                                              \
 		"why it ended: 16 normal, 17 busy, 34 no bandwidth or calls left on a trunk "     \
 		"or link", S)                                                                     \
-	F(3, NEXT, PAD, uint8_t, unused2, [6], "", "", S)
+	F(3, NEXT, PAD, uint8_t, unused2, [6], "", "", S)                                         \
+	/* the next field goes above this line */
 
 #define TD_EV_QUEUE_LOG_FIELDS(F, S...)                                                           \
 	F(1, NEXT, TEXT, char, call, [TD_CALL_ID_BYTES], "",                                      \
