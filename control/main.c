@@ -28,12 +28,12 @@
 #define PURGE_NEXT_NS TD_NSEC_PER_SEC /* while there is more to purge */
 
 struct tandemd {
-	struct options options;
+	struct tandemd_options options;
 	struct store *store;
 	struct follow follow;
 	struct engine_link link;
 	struct site site;
-	struct ops ops;
+	struct tandemd_ops ops;
 	struct api *api;
 	struct loop *loop;
 	struct loop_fd journal; /* the store follows it */

@@ -24,7 +24,7 @@ struct rows_job {
 };
 
 struct apply_job {
-	struct ops *ops;
+	struct tandemd_ops *ops;
 	struct api_client *client;
 	uint16_t op;
 	uint32_t id;
@@ -45,7 +45,7 @@ static void rows_job_free(struct rows_job **place)
 	*place = NULL;
 }
 
-void ops_fini(struct ops *o)
+void ops_fini(struct tandemd_ops *o)
 {
 	for (unsigned i = 0; i < OPS_JOBS; i++)
 		if (o->jobs[i])
@@ -110,14 +110,15 @@ out:
 	free(j);
 }
 
-static bool is_own_file(const struct ops *o, const char *file)
+static bool is_own_file(const struct tandemd_ops *o, const char *file)
 {
 	char own[PATH_MAX], other[PATH_MAX];
 
 	return realpath(o->options->site, own) && realpath(file, other) && !strcmp(own, other);
 }
 
-static void op_apply(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+static void op_apply(
+	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	const char *file = text_of(body, "file");
 	const json_t *yaml = json_object_get(body, "yaml");
@@ -154,7 +155,7 @@ static void reload_done(void *ctx, const struct site_result *r)
 {
 }
 
-void ops_reload(struct ops *o)
+void ops_reload(struct tandemd_ops *o)
 {
 	struct config_source source = {.file = o->options->site};
 	struct lines lines = {.len = 0};
@@ -165,7 +166,7 @@ void ops_reload(struct ops *o)
 }
 
 /* One page to the client. True: there is more. */
-static bool rows_page(struct ops *o, struct rows_job *j)
+static bool rows_page(struct tandemd_ops *o, struct rows_job *j)
 {
 	struct td_buf out;
 	int rc;
@@ -186,7 +187,7 @@ static bool rows_page(struct ops *o, struct rows_job *j)
 /* A page of each long answer whose client has room. */
 static void pages_send(void *ctx)
 {
-	struct ops *o = ctx;
+	struct tandemd_ops *o = ctx;
 	bool again = false;
 
 	for (unsigned i = 0; i < OPS_JOBS; i++) {
@@ -203,10 +204,10 @@ static void pages_send(void *ctx)
 		loop_post(o->loop, &o->pages);
 }
 
-void ops_init(struct ops *o, struct loop *loop, const struct options *options, struct site *site,
-	struct store *store, struct follow *follow)
+void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_options *options,
+	struct site *site, struct store *store, struct follow *follow)
 {
-	*o = (struct ops){.options = options,
+	*o = (struct tandemd_ops){.options = options,
 		.site = site,
 		.store = store,
 		.follow = follow,
@@ -214,7 +215,7 @@ void ops_init(struct ops *o, struct loop *loop, const struct options *options, s
 		.pages = {.run = pages_send, .ctx = o}};
 }
 
-static void rows_start(struct ops *o, struct api_client *c, const struct td_api_msg *m,
+static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,
 	json_t *body, enum store_table table)
 {
 	const json_t *limit = json_object_get(body, "limit");
@@ -258,23 +259,26 @@ static void rows_start(struct ops *o, struct api_client *c, const struct td_api_
 	loop_post(o->loop, &o->pages);
 }
 
-static void op_cdr(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+static void op_cdr(
+	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	rows_start(o, c, m, body, STORE_CDR);
 }
 
 static void op_queue_log(
-	struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	rows_start(o, c, m, body, STORE_QUEUE_LOG);
 }
 
-static void op_alarms(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+static void op_alarms(
+	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	rows_start(o, c, m, body, STORE_ALARM);
 }
 
-static void op_call(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+static void op_call(
+	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	const char *call = text_of(body, "call");
 	struct td_buf out;
@@ -297,7 +301,8 @@ static const char *follow_error(const struct follow *f)
 	return f->error == -ENOENT ? "no journal yet" : f->error ? strerror(-f->error) : "";
 }
 
-static void op_status(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+static void op_status(
+	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	struct td_buf out;
 
@@ -324,7 +329,7 @@ static void request(void *ctx, struct api_client *c, const struct td_api_msg *m,
 {
 	static const struct {
 		uint16_t op;
-		void (*run)(struct ops *o, struct api_client *c, const struct td_api_msg *m,
+		void (*run)(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,
 			json_t *body);
 	} table[] = {
 #define OP(ID, number, name, right, request, answer) {TD_API_##ID, op_##name},
@@ -352,14 +357,14 @@ out:
 /* Its jobs end when their page is due. */
 static void closed(void *ctx, struct api_client *c)
 {
-	struct ops *o = ctx;
+	struct tandemd_ops *o = ctx;
 
 	loop_post(o->loop, &o->pages);
 }
 
 static void drained(void *ctx, struct api_client *c)
 {
-	struct ops *o = ctx;
+	struct tandemd_ops *o = ctx;
 
 	loop_post(o->loop, &o->pages);
 }

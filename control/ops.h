@@ -12,8 +12,8 @@
 
 struct rows_job;
 
-struct ops {
-	const struct options *options;
+struct tandemd_ops {
+	const struct tandemd_options *options;
 	struct site *site;
 	struct store *store;
 	struct follow *follow;
@@ -22,12 +22,12 @@ struct ops {
 	struct rows_job *jobs[OPS_JOBS]; /* long answers under way; NULL: free */
 };
 
-void ops_init(struct ops *o, struct loop *loop, const struct options *options, struct site *site,
-	struct store *store, struct follow *follow);
-void ops_fini(struct ops *o);
-extern const struct api_handlers ops_handlers; /* set .ctx to the struct ops */
+void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_options *options,
+	struct site *site, struct store *store, struct follow *follow);
+void ops_fini(struct tandemd_ops *o);
+extern const struct api_handlers ops_handlers; /* set .ctx to the struct tandemd_ops */
 
 /* Reads the site file again and applies it (SIGHUP). Errors are logged. */
-void ops_reload(struct ops *o);
+void ops_reload(struct tandemd_ops *o);
 
 #endif

@@ -28,7 +28,7 @@ static int usage_error(const char *option, const char *value)
 	return EXIT_USAGE + 1;
 }
 
-int options_read(struct options *o, int argc, char **argv)
+int options_read(struct tandemd_options *o, int argc, char **argv)
 {
 	enum { SITE = 1, COMPILED, ENGINE, SOCKET, STORE, JOURNAL, LOG, KEEP, HELP, VERSION };
 	static const struct option known[] = {
@@ -47,7 +47,7 @@ int options_read(struct options *o, int argc, char **argv)
 	uint64_t days;
 	int option;
 
-	*o = (struct options){.site = "/etc/tandem/site.yaml",
+	*o = (struct tandemd_options){.site = "/etc/tandem/site.yaml",
 		.compiled = "/var/lib/tandem/site.conf",
 		.engine = TD_ENGINE_SOCKET,
 		.socket = TD_TANDEMD_SOCKET,

@@ -3,7 +3,7 @@
 #ifndef TANDEM_CONTROL_OPTIONS_H
 #define TANDEM_CONTROL_OPTIONS_H
 
-struct options {
+struct tandemd_options {
 	const char *site;     /* site.yaml */
 	const char *compiled; /* last-good file that the engine starts from */
 	const char *engine;   /* its socket */
@@ -15,6 +15,6 @@ struct options {
 };
 
 /* 0: go on; else exit with status - 1 (help was asked for, or the line was wrong). */
-int options_read(struct options *o, int argc, char **argv);
+int options_read(struct tandemd_options *o, int argc, char **argv);
 
 #endif

@@ -14,7 +14,7 @@
 #define FILE_MAX      (64u << 20)         /* over an hour */
 #define FRAME_SAMPLES (CONVERT_RATE / 50) /* 20 ms: workers play whole frames */
 
-struct sound {
+struct sound_file {
 	uint8_t *octets; /* NULL: as it was */
 	size_t count;    /* a multiple of FRAME_SAMPLES */
 	int16_t *linear;
@@ -55,7 +55,7 @@ static int file_read(const char *path, unsigned char **data, size_t *n)
 	return rc;
 }
 
-static int sound_read(const struct td_conf_sound *conf, struct sound *s, struct td_text *err)
+static int sound_read(const struct td_conf_sound *conf, struct sound_file *s, struct td_text *err)
 {
 	const unsigned char *samples;
 	unsigned char *data = NULL;
@@ -90,7 +90,7 @@ free_data:
 	return rc;
 }
 
-static int sound_set(struct dp *dp, uint32_t number, struct sound *s)
+static int sound_set(struct dp *dp, uint32_t number, struct sound_file *s)
 {
 	int rc = 0;
 
@@ -106,7 +106,7 @@ int sounds_load(
 	struct dp *dp, const struct td_conf *old, const struct td_conf *new, struct td_text *err)
 {
 	const struct conf_list *is = &new->of[TD_KIND_SOUND];
-	struct sound *sounds = calloc(is->count ? is->count : 1, sizeof(*sounds));
+	struct sound_file *sounds = calloc(is->count ? is->count : 1, sizeof(*sounds));
 	int rc = 0;
 
 	if (!sounds) {

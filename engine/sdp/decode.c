@@ -15,7 +15,7 @@
 #define PTIME_MAX     60
 #define PT_DTMF       0xff /* in reader.format: telephone-event */
 
-struct reader {
+struct sdp_reader {
 	struct sdp *out;
 	enum td_srtp_policy srtp;
 	bool found;    /* an audio stream that we can use */
@@ -52,7 +52,7 @@ static void origin_decode(struct sdp *out, struct str s)
 }
 
 /* "8 PCMA/8000[/1]" */
-static void rtpmap_decode(struct reader *r, struct str s)
+static void rtpmap_decode(struct sdp_reader *r, struct str s)
 {
 	uint64_t pt, clock, channels = 1;
 
@@ -72,7 +72,7 @@ static void rtpmap_decode(struct reader *r, struct str s)
 }
 
 /* "53020 [IN IP4 192.0.2.1]" (RFC 3605) */
-static int rtcp_decode(struct reader *r, struct str s)
+static int rtcp_decode(struct sdp_reader *r, struct str s)
 {
 	struct td_addr a = {0};
 	uint64_t port;
@@ -87,7 +87,7 @@ static int rtcp_decode(struct reader *r, struct str s)
 }
 
 /* A tag that is there twice names neither (section 4.1). */
-static void crypto_decode(struct reader *r, struct str s)
+static void crypto_decode(struct sdp_reader *r, struct str s)
 {
 	struct sdp *out = r->out;
 	struct sdp_crypto c = {0};
@@ -105,7 +105,7 @@ static void crypto_decode(struct reader *r, struct str s)
 	explicit_bzero(&c, sizeof(c));
 }
 
-static int attribute_decode(struct reader *r, struct str s)
+static int attribute_decode(struct sdp_reader *r, struct str s)
 {
 	static const struct {
 		struct str name;
@@ -157,7 +157,7 @@ static bool word_valid(struct str s)
 }
 
 /* Its lines follow. The lines of a worse stream before it count as absent. */
-static void stream_begin(struct reader *r, uint16_t port, struct str formats, bool savp)
+static void stream_begin(struct sdp_reader *r, uint16_t port, struct str formats, bool savp)
 {
 	struct sdp *out = r->out;
 
@@ -182,7 +182,7 @@ static void stream_begin(struct reader *r, uint16_t port, struct str formats, bo
 }
 
 /* Is it one that we can take, and better than what there is? */
-static bool is_better(const struct reader *r, bool savp)
+static bool is_better(const struct sdp_reader *r, bool savp)
 {
 	if (savp && r->srtp == TD_SRTP_OFF)
 		return false;
@@ -190,7 +190,7 @@ static bool is_better(const struct reader *r, bool savp)
 }
 
 /* "audio 49170[/2] RTP/AVP 8 0 101" */
-static int media_decode(struct reader *r, struct str s)
+static int media_decode(struct sdp_reader *r, struct str s)
 {
 	struct sdp *out = r->out;
 	struct str type = str_cut(&s, ' '), ports = str_cut(&s, ' '), proto = str_cut(&s, ' ');
@@ -218,7 +218,7 @@ static int media_decode(struct reader *r, struct str s)
 	return 0;
 }
 
-static int line_decode(struct reader *r, struct str line)
+static int line_decode(struct sdp_reader *r, struct str line)
 {
 	struct str value = {line.p + 2, line.n - 2};
 	bool session = r->out->media_count == 0;
@@ -241,7 +241,7 @@ static int line_decode(struct reader *r, struct str line)
 	}
 }
 
-static void formats_resolve(struct reader *r)
+static void formats_resolve(struct sdp_reader *r)
 {
 	struct sdp *out = r->out;
 	unsigned count = 0, seen = 0;
@@ -266,7 +266,7 @@ static void formats_resolve(struct reader *r)
 
 int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
 {
-	struct reader r = {.out = out, .srtp = srtp};
+	struct sdp_reader r = {.out = out, .srtp = srtp};
 	struct str rest = text;
 	bool first = true;
 

@@ -25,7 +25,7 @@
 #define SILENCE_NS TD_NSEC_PER_SEC
 
 /* What stands in a ring, the payload behind it. */
-struct entry {
+struct journal_entry {
 	uint64_t wall;
 	uint16_t type;
 	uint16_t len;
@@ -77,11 +77,11 @@ static void loss_add(struct td_ev_gap *loss, uint64_t wall, uint16_t type, const
 static bool ring_put(
 	struct spsc *ring, uint64_t wall, uint16_t type, const void *payload, uint16_t len)
 {
-	struct entry *entry = spsc_reserve(ring, sizeof(*entry) + len);
+	struct journal_entry *entry = spsc_reserve(ring, sizeof(*entry) + len);
 
 	if (!entry)
 		return false;
-	*entry = (struct entry){.wall = wall, .type = type, .len = len};
+	*entry = (struct journal_entry){.wall = wall, .type = type, .len = len};
 	if (len)
 		memcpy(entry + 1, payload, len);
 	spsc_commit(ring);
@@ -217,7 +217,7 @@ static void tell_gap(struct journal *j, uint64_t now)
 	j->loss = (struct td_ev_gap){0};
 }
 
-static void keep(struct journal *j, const struct entry *entry, uint64_t now)
+static void keep(struct journal *j, const struct journal_entry *entry, uint64_t now)
 {
 	int rc = -ENOBUFS;
 
@@ -253,7 +253,7 @@ static bool take(struct journal *j, uint64_t now)
 
 	for (int i = 0; i < JOURNAL_SOURCES; i++) {
 		size_t n;
-		struct entry *entry;
+		struct journal_entry *entry;
 		unsigned k = 0;
 
 		for (; k < BATCH && (entry = spsc_peek(j->source[i].ring, &n)); k++) {
