@@ -105,6 +105,9 @@ class Measure(unittest.TestCase):
         _, out = self.measure("-v")
         self.assertIn("struct leg: dataplane/b.c engine/a.c", out)
         self.assertIn("duplicates             1 pairs of functions", out)
+        code, out = self.measure("--lint")
+        self.assertEqual(code, 1)
+        self.assertIn("struct leg is two things, in dataplane/b.c and engine/a.c; name one", out)
 
     def test_a_revision_is_measured_as_it_was(self):
         self.write("engine/a.c", "int a(void)\n{\n\treturn 0;\n}\n")
