@@ -381,12 +381,37 @@ static bool item_decode(
 	return true;
 }
 
+/* Those that are a number in the field. */
+static bool number_decode(
+	const struct conf_key *k, struct str text, bool yaml, uint64_t *v, struct td_text *err)
+{
+	switch (k->type) {
+	case CONF_INT:
+		return int_decode(k, text, v, err);
+	case CONF_ENUM:
+		return enum_decode(k, text, v, err);
+	case CONF_DSCP:
+		return dscp_decode(k, text, v, err);
+	case CONF_DURATION:
+		return duration_decode(k, text, yaml, v, err);
+	case CONF_SIZE:
+		return size_decode(k, text, v, err);
+	case CONF_RATE:
+		return rate_decode(k, text, v, err);
+	case CONF_BOOL:
+		*v = str_eq(text, STR("true"));
+		return *v || str_eq(text, STR("false")) ||
+		       fail(err, "'%.*s' is neither true nor false", STR_FMT(text));
+	default:
+		return fail(err, "this key does not stand here");
+	}
+}
+
 bool conf_value_decode(
 	const struct conf_key *k, void *object, struct str text, bool yaml, struct td_text *err)
 {
 	void *field = (uint8_t *)object + k->offset;
 	uint64_t v;
-	bool ok;
 
 	switch (k->type) {
 	case CONF_STRING:
@@ -411,35 +436,12 @@ bool conf_value_decode(
 	case CONF_PREFIXES:
 	case CONF_CORES:
 		return item_decode(k, object, text, err);
-	case CONF_INT:
-		ok = int_decode(k, text, &v, err);
-		break;
-	case CONF_ENUM:
-		ok = enum_decode(k, text, &v, err);
-		break;
-	case CONF_DSCP:
-		ok = dscp_decode(k, text, &v, err);
-		break;
-	case CONF_DURATION:
-		ok = duration_decode(k, text, yaml, &v, err);
-		break;
-	case CONF_SIZE:
-		ok = size_decode(k, text, &v, err);
-		break;
-	case CONF_RATE:
-		ok = rate_decode(k, text, &v, err);
-		break;
-	case CONF_BOOL:
-		v = str_eq(text, STR("true"));
-		ok = v || str_eq(text, STR("false")) ||
-		     fail(err, "'%.*s' is neither true nor false", STR_FMT(text));
-		break;
 	default:
-		return fail(err, "this key does not stand here");
-	}
-	if (ok)
+		if (!number_decode(k, text, yaml, &v, err))
+			return false;
 		uint_store(field, k->size, v);
-	return ok;
+		return true;
+	}
 }
 
 static void list_encode(const struct conf_key *k, const void *object, struct td_buf *buf)
@@ -472,6 +474,37 @@ static struct str enum_word(const struct conf_key *k, uint64_t v)
 	return str_cut(&rest, ' ');
 }
 
+static void number_encode(const struct conf_key *k, uint64_t v, struct td_buf *buf)
+{
+	switch (k->type) {
+	case CONF_DURATION:
+		buf_printf(buf, "%lu", v * k->unit);
+		break;
+	case CONF_BOOL:
+		buf_str(buf, v ? STR("true") : STR("false"));
+		break;
+	case CONF_DSCP:
+		if (v == TD_DSCP_SITE)
+			buf_str(buf, STR("site"));
+		else
+			buf_printf(buf, "%lu", v);
+		break;
+	case CONF_ENUM:
+		buf_str(buf, enum_word(k, v));
+		break;
+	default: /* CONF_INT, CONF_SIZE, CONF_RATE */
+		buf_printf(buf, "%lu", v);
+	}
+}
+
+static void core_encode(int32_t core, struct td_buf *buf)
+{
+	if (core < 0)
+		buf_str(buf, STR("none"));
+	else
+		buf_printf(buf, "%d", core);
+}
+
 void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf)
 {
 	const void *field = (const uint8_t *)object + k->offset;
@@ -489,26 +522,6 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 	case CONF_HEX:
 		buf_str(buf, str_of(field));
 		break;
-	case CONF_INT:
-	case CONF_SIZE:
-	case CONF_RATE:
-		buf_printf(buf, "%lu", uint_load(field, k->size));
-		break;
-	case CONF_DURATION:
-		buf_printf(buf, "%lu", uint_load(field, k->size) * k->unit);
-		break;
-	case CONF_BOOL:
-		buf_str(buf, uint_load(field, k->size) ? STR("true") : STR("false"));
-		break;
-	case CONF_DSCP:
-		if (uint_load(field, k->size) == TD_DSCP_SITE)
-			buf_str(buf, STR("site"));
-		else
-			buf_printf(buf, "%lu", uint_load(field, k->size));
-		break;
-	case CONF_ENUM:
-		buf_str(buf, enum_word(k, uint_load(field, k->size)));
-		break;
 	case CONF_ADDRESS:
 	case CONF_IP:
 		buf_str(buf, str_of(addr_encode(field, text)));
@@ -518,13 +531,13 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 		break;
 	case CONF_CORE:
 		memcpy(&core, field, sizeof(core));
-		if (core < 0)
-			buf_str(buf, STR("none"));
-		else
-			buf_printf(buf, "%d", core);
+		core_encode(core, buf);
 		break;
 	default:
-		list_encode(k, object, buf);
+		if (conf_key_is_list(k))
+			list_encode(k, object, buf);
+		else
+			number_encode(k, uint_load(field, k->size), buf);
 	}
 }
 
