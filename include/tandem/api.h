@@ -16,7 +16,7 @@
 #include <tandem/types.h>
 
 #define TD_API_VERSION    1
-#define TD_API_MAX        (4u << 20) /* longest body; longer closes the connection */
+#define TD_API_MAX        (16u << 20) /* longest body; longer closes the connection */
 #define TD_ENGINE_SOCKET  "/run/tandem/engine.sock"
 #define TD_TANDEMD_SOCKET "/run/tandem/tandemd.sock"
 
