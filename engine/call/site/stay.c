@@ -10,7 +10,7 @@ static const char *channel(const struct agent *a, char out[static TD_NUMBER_BYTE
 	return out;
 }
 
-static void session_end(struct td_engine *e, const struct agent *a)
+static void stay_end(struct td_engine *e, const struct agent *a)
 {
 	struct td_ev_agent_session ev = {0};
 
@@ -35,7 +35,7 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 	was = a->state;
 	if (was == out->state)
 		return; /* the same stay: a back-off began or ended */
-	session_end(e, a);
+	stay_end(e, a);
 	a->state = out->state;
 	a->since = e->now;
 	if (was == TD_AGENT_PAUSED) {
@@ -64,7 +64,7 @@ void stay_end_all(struct td_engine *e)
 
 		if (!a->object.live)
 			continue;
-		session_end(e, a);
+		stay_end(e, a);
 		a->since = e->now;
 	}
 }
