@@ -8,7 +8,7 @@
 
 static const struct header_row rows[] = {
 #define ROW(id, name, compact, times, need, decode, rfc, use) \
-	{#id, name, compact, #times, #need, rfc, use},
+	{#id, name, {compact}, #times, #need, rfc, use},
 	SIP_HEADERS(ROW)
 #undef ROW
 };
@@ -54,10 +54,9 @@ static void print_places(FILE *out, const struct header_places *p)
 	for (unsigned i = 0; i < p->count; i++) {
 		const struct header_place *at = &p->place[i];
 
-		/* a compact form has no NUL behind it */
 		if (at->text)
-			fprintf(out, "\t[%u] = {\"%.*s\", %u, SIP_HDR_%s},\n", i, at->length,
-				at->text, at->length, rows[at->id - 1].id);
+			fprintf(out, "\t[%u] = {\"%s\", %u, SIP_HDR_%s},\n", i, at->text,
+				at->length, rows[at->id - 1].id);
 	}
 	fprintf(out, "};\n");
 }

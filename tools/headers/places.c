@@ -45,7 +45,7 @@ static const char *name_check(const struct header_row *row)
 			return "its name has a character that is no letter, digit or '-'; write "
 			       "the "
 			       "name alone, without the colon";
-	if (row->compact && (row->compact < 'a' || row->compact > 'z'))
+	if (row->compact[0] && (row->compact[0] < 'a' || row->compact[0] > 'z'))
 		return "its compact form is not a lower-case letter; write 0 when there is none";
 	return NULL;
 }
@@ -65,7 +65,7 @@ const char *rows_check(const struct header_row *rows, unsigned count, unsigned *
 				return "its id stands in a row above; each row has its own";
 			if (strcasecmp(rows[i].name, row->name) == 0)
 				return "its name stands in a row above; one of the two must go";
-			if (row->compact && rows[i].compact == row->compact)
+			if (row->compact[0] && rows[i].compact[0] == row->compact[0])
 				return "its compact form stands in a row above; a letter is one "
 				       "header field";
 		}
@@ -92,7 +92,7 @@ static int rows_place(struct header_places *p, const struct header_row *rows, un
 	for (unsigned i = 0; i < count; i++) {
 		if (place_add(p, rows[i].name, strlen(rows[i].name), i + 1) != 0)
 			return -1;
-		if (rows[i].compact && place_add(p, &rows[i].compact, 1, i + 1) != 0)
+		if (rows[i].compact[0] && place_add(p, rows[i].compact, 1, i + 1) != 0)
 			return -1;
 	}
 	return 0;
@@ -104,7 +104,7 @@ int places_search(struct header_places *p, const struct header_row *rows, unsign
 	unsigned names = count, bits = 1;
 
 	for (unsigned i = 0; i < count; i++)
-		names += rows[i].compact != 0;
+		names += rows[i].compact[0] != 0;
 	while (1u << bits < 2 * names)
 		bits++;
 	for (; 1u << bits <= PLACES_MAX; bits++) {

@@ -11,7 +11,7 @@
 struct header_row {
 	const char *id; /* "CALL_ID" */
 	const char *name;
-	char compact;                         /* 0 none */
+	char compact[2];                      /* a letter; empty: none */
 	const char *times, *need, *rfc, *use; /* the columns as they are written */
 };
 
