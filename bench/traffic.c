@@ -195,7 +195,7 @@ static void resolve(struct traffic *t)
 
 	for (unsigned port = 0; port < TRAFFIC_PORTS; port++)
 		for (uint32_t i = 0; i < PEERS && i < t->per_port; i++) {
-			struct td_addr peer = ip_v4(peer_ip(port, i));
+			struct td_addr peer = addr_v4(peer_ip(port, i));
 			uint32_t hop = fib_get(fib, &peer);
 
 			atomic_store(&fib->eth[hop],

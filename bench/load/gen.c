@@ -174,7 +174,7 @@ static bool links_up(struct gen *g)
 /* The next hop of a stream's relay; 0 while it is not known. */
 static uint64_t next_hop(struct gen *g, const struct gen_stream *s)
 {
-	struct td_addr to = ip_v4(s->f.ip.dst_addr);
+	struct td_addr to = addr_v4(s->f.ip.dst_addr);
 	uint32_t hop = fib_get(&g->dp->workers.fib, &to);
 	uint64_t word = nexthop_word(&g->dp->workers.fib, hop);
 

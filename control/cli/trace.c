@@ -2,6 +2,7 @@
 /* `tandemctl trace --sip`: SIP messages as they pass, as text or as a capture for Wireshark. */
 #include <arpa/inet.h>
 #include <control/cli/cli.h>
+#include <engine/base/octets.h>
 #include <engine/base/addr.h>
 #include <errno.h>
 #include <math.h>
@@ -24,12 +25,6 @@ struct sip_trace {
 	bool failed;
 };
 
-static void put16(uint8_t *p, unsigned v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
 static uint64_t sum(uint64_t sum, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -47,19 +42,19 @@ static unsigned checksum(uint64_t s)
 static size_t ip4_head(uint8_t *p, const struct td_addr *src, const struct td_addr *dst, size_t len)
 {
 	p[0] = 0x45;
-	put16(p + 2, (unsigned)(IP4_BYTES + UDP_BYTES + len));
+	be16_put(p + 2, (uint16_t)(IP4_BYTES + UDP_BYTES + len));
 	p[8] = 64;
 	p[9] = IPPROTO_UDP;
 	memcpy(p + 12, &src->ip4, 4);
 	memcpy(p + 16, &dst->ip4, 4);
-	put16(p + 10, checksum(sum(0, p, IP4_BYTES)));
+	be16_put(p + 10, checksum(sum(0, p, IP4_BYTES)));
 	return IP4_BYTES;
 }
 
 static size_t ip6_head(uint8_t *p, const struct td_addr *src, const struct td_addr *dst, size_t len)
 {
 	p[0] = 0x60;
-	put16(p + 4, (unsigned)(UDP_BYTES + len));
+	be16_put(p + 4, (uint16_t)(UDP_BYTES + len));
 	p[6] = IPPROTO_UDP;
 	p[7] = 64;
 	memcpy(p + 8, src->ip6, 16);
@@ -83,14 +78,14 @@ static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src, const 
 	n = v6 ? ip6_head(head, src, dst, len) : ip4_head(head, src, dst, len);
 	udp = head + n;
 	n += UDP_BYTES;
-	put16(udp, src->port);
-	put16(udp + 2, dst->port);
-	put16(udp + 4, (unsigned)(UDP_BYTES + len));
+	be16_put(udp, src->port);
+	be16_put(udp + 2, dst->port);
+	be16_put(udp + 4, (uint16_t)(UDP_BYTES + len));
 	if (v6) {
 		folded = checksum(
 			sum(sum(sum(IPPROTO_UDP + UDP_BYTES + len, head + 8, 32), udp, UDP_BYTES),
 				(const uint8_t *)data, len));
-		put16(udp + 6, folded ? folded : 0xffff);
+		be16_put(udp + 6, folded ? folded : 0xffff);
 	}
 	record[0] = (uint32_t)(wall / TD_NSEC_PER_SEC);
 	record[1] = (uint32_t)(wall % TD_NSEC_PER_SEC);

@@ -14,20 +14,15 @@
 #include <dataplane/leg/watch.h>
 #include <engine/base/codec.h>
 
-static bool addr_same(const struct td_addr *a, const struct td_addr *b)
-{
-	return a->port == b->port && ip_equal(a, b);
-}
-
 /* What LEG_ADD and LEG_SET have in common. */
 static void leg_set(
 	struct legs *r, uint32_t id, const struct td_leg_params *p, bool added, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	bool moved = added || !addr_same(&c->remote, &p->remote);
+	bool moved = added || !addr_equal(&c->remote, &p->remote);
 	bool mux = p->flags & TD_LEG_RTCP_MUX;
-	bool rtcp_moved = !addr_same(&c->rtcp, &p->rtcp) || c->mux != mux || c->dscp != p->dscp;
+	bool rtcp_moved = !addr_equal(&c->rtcp, &p->rtcp) || c->mux != mux || c->dscp != p->dscp;
 	uint16_t both = LEG_RECV | LEG_SEND, before = l->flags & both;
 
 	c->cookie = p->cookie;

@@ -24,14 +24,6 @@ static inline __m128i load16(const void *p)
 	return _mm_loadu_si128((const __m128i *)p);
 }
 
-static inline uint64_t load64(const void *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 /* Pass 1. */
 static inline void lane_ask(struct rte_mbuf *m)
 {
@@ -77,12 +69,12 @@ uint64_t lane_open(struct lane *lane, struct legs *r, const struct local *t, uns
  */
 static inline bool sum_right(const uint8_t *f)
 {
-	uint64_t sum = load64(f + RELAY_IP), part;
+	uint64_t sum = raw64(f + RELAY_IP), part;
 
-	part = load64(f + RELAY_IP + 8);
+	part = raw64(f + RELAY_IP + 8);
 	sum += part;
 	sum += sum < part;
-	part = rtp_load32(f + RELAY_IP + 16);
+	part = raw32(f + RELAY_IP + 16);
 	sum += part;
 	sum += sum < part;
 	return sum * SUM_INVERSE <= UINT64_MAX / UINT16_MAX;
@@ -94,8 +86,8 @@ static inline bool frame_right(
 	const struct lane *lane, const struct rte_mbuf *m, const uint8_t *f, uint32_t total)
 {
 	return total + sizeof(struct rte_ether_hdr) == m->pkt_len && m->pkt_len == m->data_len &&
-	       total - sizeof(struct rte_ipv4_hdr) == local_load16(f + 38) &&
-	       !(m->ol_flags & CHECKSUM_BAD) && !((load64(f) ^ lane->mac_word) & lane->mac_check) &&
+	       total - sizeof(struct rte_ipv4_hdr) == be16_get(f + 38) &&
+	       !(m->ol_flags & CHECKSUM_BAD) && !((raw64(f) ^ lane->mac_word) & lane->mac_check) &&
 	       sum_right(f);
 }
 
@@ -108,17 +100,17 @@ static inline bool lane_accept(const struct lane *lane, struct td_acct_row *acct
 	__m128i match = _mm_blend_epi16(load16(f + RELAY_ADDR), load16(f + 38), MATCH_RTP);
 	__m128i wrong = _mm_or_si128(_mm_and_si128(_mm_xor_si128(load16(f + 12), is), is_mask),
 		_mm_and_si128(_mm_xor_si128(match, load16(l->match)), match_mask));
-	uint32_t total = local_load16(f + 16), delta;
+	uint32_t total = be16_get(f + 16), delta;
 
 	if (unlikely(!_mm_testz_si128(wrong, wrong) || !frame_right(lane, m, f, total)))
 		return false;
-	delta = (uint16_t)(local_load16(f + RELAY_RTP + 2) - l->seq_max);
+	delta = (uint16_t)(be16_get(f + RELAY_RTP + 2) - l->seq_max);
 	if (unlikely(delta - 1 >= SEQ_MAX_DROPOUT - 1)) /* 0 too: a duplicate */
 		return false;
 	if (unlikely(!police_pass(l, total, lane->time)))
 		return false;
 	leg_advance(l, delta);
-	leg_jitter(l, rte_be_to_cpu_32(rtp_load32(f + RELAY_RTP + 4)), lane->time);
+	leg_jitter(l, rte_be_to_cpu_32(raw32(f + RELAY_RTP + 4)), lane->time);
 	leg_count_in(acct, l, total);
 	return true;
 }
@@ -139,13 +131,13 @@ static inline void tap_write(
 	uint8_t *to, const struct leg *out, const uint8_t *rtp, unsigned len, uint64_t now)
 {
 	long long *word = (void *)to;
-	uint64_t seq = local_load16(rtp + 2), ts = rte_be_to_cpu_32(rtp_load32(rtp + 4));
+	uint64_t seq = be16_get(rtp + 2), ts = rte_be_to_cpu_32(raw32(rtp + 4));
 
 	_mm_stream_si64(&word[0],
 		(long long)(TAP_AUDIO | (uint64_t)len << 16 | (uint64_t)out->tap_recording << 32));
 	_mm_stream_si64(&word[1], (long long)(out->tap_channel | (uint64_t)out->tap_codec << 8 |
 					      seq << 16 | ts << 32));
-	_mm_stream_si64(&word[2], (long long)rte_be_to_cpu_32(rtp_load32(rtp + 8)));
+	_mm_stream_si64(&word[2], (long long)rte_be_to_cpu_32(raw32(rtp + 8)));
 	_mm_stream_si64(&word[3], (long long)now);
 	to += sizeof(struct tap_rec);
 	rtp += RTP_HEADER;

@@ -11,9 +11,9 @@ void record_payload(struct legs *r, uint32_t id, const uint8_t *rtp, const void 
 		.recording = c->recording,
 		.channel = c->channel,
 		.codec = c->codec,
-		.seq = (uint16_t)(rtp[2] << 8 | rtp[3]),
-		.ts = rte_be_to_cpu_32(rtp_load32(rtp + 4)),
-		.ssrc = rte_be_to_cpu_32(rtp_load32(rtp + 8)),
+		.seq = be16_get(rtp + 2),
+		.ts = rte_be_to_cpu_32(raw32(rtp + 4)),
+		.ssrc = rte_be_to_cpu_32(raw32(rtp + 8)),
 		.now = now};
 
 	tap_put(r->tap, &rec, payload);

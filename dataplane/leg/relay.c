@@ -35,9 +35,9 @@ static void relay_any(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8
 	bool unsummed =
 		!udp->dgram_cksum ||
 		udp->dgram_cksum == checksum_fold(addresses + htons(IPPROTO_UDP) + udp->dgram_len);
-	uint32_t first = rtp_load32(rtp), ts = rtp_load32(rtp + 4);
+	uint32_t first = raw32(rtp), ts = raw32(rtp + 4);
 	struct relay_words new = relay_words(out, first, ts, pt | (out->out_type & RTP_MARKER));
-	uint64_t old = addresses + rtp_load32(udp) + rtp_load32(rtp + 8) + first + ts;
+	uint64_t old = addresses + raw32(udp) + raw32(rtp + 8) + first + ts;
 	uint64_t sum = (uint16_t)~udp->dgram_cksum;
 	uint16_t checksum;
 
@@ -65,7 +65,7 @@ void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t p
 	uint16_t total = (uint16_t)(pkt->payload_len + IP_UDP_BYTES);
 	uint8_t *f = rte_pktmbuf_mtod_offset(m, uint8_t *, pkt->payload - RELAY_RTP);
 	uint64_t addresses = (uint64_t)pkt->src_ip + pkt->dst_ip;
-	uint64_t old = addresses + rtp_load32(f + RELAY_PORTS) + rtp_load32(f + RELAY_RTP + 8);
+	uint64_t old = addresses + raw32(f + RELAY_PORTS) + raw32(f + RELAY_RTP + 8);
 	bool unsummed = relay_unsummed(f, addresses + htons(IPPROTO_UDP));
 
 	if (pkt->family == 6 || out->flags & LEG_SIX) {

@@ -65,7 +65,7 @@ static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint
 {
 	const struct rte_ipv4_hdr *is = (const void *)(f + RELAY_IP), *ip = (void *)out->header;
 	struct frame *frame = (struct frame *)f;
-	uint32_t first = rtp_load32(f + RELAY_RTP), ts = rtp_load32(f + RELAY_RTP + 4);
+	uint32_t first = raw32(f + RELAY_RTP), ts = raw32(f + RELAY_RTP + 4);
 	struct relay_words new = relay_words(out, first, ts, type);
 	uint64_t sum = (uint16_t)~frame->udp.dgram_cksum;
 	uint16_t checksum;

@@ -48,7 +48,7 @@ static void each_family_becomes_each(void **state)
 			assert_int_equal(w->frames, before + i + 1);
 			f = world_last(w);
 			assert_int_equal(f->port, 1);
-			assert_true(ip_equal(&f->dst, &peer));
+			assert_true(addr_equal_ip(&f->dst, &peer));
 			assert_int_equal(f->src.family, peer.family);
 			assert_int_equal(f->src_port, WORLD_PORT_MIN + 2 * (k + 1));
 			assert_int_equal(f->dst_port, peer.port);
@@ -144,7 +144,7 @@ static void a_latch_is_proven_and_followed(void **state)
 	p.seq++;
 	world_receive(w, &p);
 	assert_int_equal(world_events(w, TD_MEDIA_FIRST_RTP, CARRIER6, &ev), 1);
-	assert_true(ip_equal(&ev.from, &nat));
+	assert_true(addr_equal_ip(&ev.from, &nat));
 	assert_int_equal(ev.from.port, nat.port);
 	world_receive(w, &back);
 	assert_int_equal(world_last(w)->dst_port, nat.port);
@@ -170,7 +170,7 @@ static void sounds_and_reports_go_by_ipv6(void **state)
 	for (unsigned i = 0; i < w->frames; i++) {
 		const struct world_frame *f = &w->frame[i];
 
-		assert_true(ip_equal(&f->dst, &peer));
+		assert_true(addr_equal_ip(&f->dst, &peer));
 		assert_int_equal(f->dscp, 46);
 		if (f->dst_port == peer.port)
 			media++;
@@ -223,7 +223,7 @@ static void a_fast_leg_slows_down_for_its_new_peer(void **state)
 		assert_int_equal(world_last(w)->dst.family, i < 10 ? 4 : 6);
 		w->now += FRAME_NS;
 	}
-	assert_true(ip_equal(&world_last(w)->dst, &peer));
+	assert_true(addr_equal_ip(&world_last(w)->dst, &peer));
 	world_cmd(w, TD_MEDIA_BRIDGE, CARRIER, FLOOR);
 	for (unsigned i = 0; i < 5; i++, p.seq++, p.ts += 160) {
 		general = w->general;

@@ -19,6 +19,7 @@
  * peer, as far as RTP can tell. SRTP tells more: during the window of such a leg, only authentic
  * packets come here, and they need no other proof.
  */
+#include <engine/base/hash.h>
 #include <dataplane/leg/header.h>
 #include <dataplane/leg/match.h>
 #include <dataplane/leg/source.h>
@@ -28,17 +29,11 @@
 
 uint32_t source_mark(const struct legs *r, const struct td_addr *a)
 {
-	uint64_t half[2], h = r->mark[0];
+	struct str key = {(const char *)a->ip6, sizeof(a->ip6)};
 
 	if (a->family != 6)
 		return a->family ? a->ip4 : 0;
-	memcpy(half, a->ip6, sizeof(half));
-	for (unsigned i = 0; i < 2; i++) { /* the finish of splitmix64, with the key between */
-		h = (h ^ half[i]) * 0xbf58476d1ce4e5b9;
-		h = (h ^ h >> 27 ^ r->mark[1]) * 0x94d049bb133111eb;
-		h ^= h >> 31;
-	}
-	return (uint32_t)(h >> 32) | 1;
+	return (uint32_t)hash_keyed(r->mark, key) | 1;
 }
 
 static uint32_t mark_of(const struct legs *r, const struct pkt *pkt)
@@ -55,7 +50,7 @@ static bool is_from(const struct td_addr *a, const struct pkt *pkt) /* port and 
 {
 	struct td_addr source = pkt_source(pkt);
 
-	return a->port == source.port && ip_equal(a, &source);
+	return addr_equal(a, &source);
 }
 
 void source_set(struct legs *r, uint32_t id, bool moved)
@@ -106,8 +101,8 @@ static enum source probe(
 	struct leg_cold *c = &r->cold[id];
 	uint32_t ip = mark_of(r, pkt);
 	bool far = is_far(r, c, ip, pkt->src_port);
-	uint16_t seq = (uint16_t)(rtp[2] << 8 | rtp[3]);
-	uint32_t ssrc = rtp_load32(rtp + 8);
+	uint16_t seq = be16_get(rtp + 2);
+	uint32_t ssrc = raw32(rtp + 8);
 
 	if (far && (c->far || (c->probe_ip && !is_far(r, c, c->probe_ip, c->probe_port) &&
 				      time - c->probe_since < SOURCE_FAR)))
@@ -150,7 +145,7 @@ enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, con
 		return SOURCE_RIGHTFUL;
 	}
 	if (leg_is_source(c, pkt) && (l->flags & LEG_ANY_PORT) && expected_pt &&
-		port_may_change(l, c, pkt, rtp_load32(rtp + 8), time)) {
+		port_may_change(l, c, pkt, raw32(rtp + 8), time)) {
 		c->src_port = pkt->src_port;
 		leg_match(r, id);
 		return SOURCE_RIGHTFUL;

@@ -41,7 +41,7 @@ static struct td_addr home_address(const struct dp *dp, unsigned port, const str
 	for (unsigned i = 0; i < c->address_count; i++) {
 		const struct td_prefix *p = &c->address[i];
 
-		if (ip_in(ip, &p->addr, p->bits))
+		if (addr_in(ip, &p->addr, p->bits))
 			return p->addr;
 		if (!first.family && p->addr.family == ip->family)
 			first = p->addr;

@@ -15,6 +15,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <engine/base/hash.h>
 #include <dataplane/net/fib.h>
 
 /* Two cache lines of keys. With a quarter of the places in use, both are practically never full. */
@@ -50,20 +51,15 @@ struct fib_private {
 
 static uint64_t fib_key_of(unsigned port, const struct td_addr *ip)
 {
-	uint64_t half[2], h = (port + 1) * 0x9e3779b97f4a7c15ull + ip->family;
+	const uint64_t seed[2] = {port, ip->family}; /* no one picks our neighbours: not secret */
 
-	memcpy(half, ip->ip6, sizeof(half));
-	for (unsigned i = 0; i < 2; i++) { /* the finish of splitmix64 */
-		h = (h ^ half[i]) * 0xbf58476d1ce4e5b9ull;
-		h = (h ^ h >> 31) * 0x94d049bb133111ebull;
-		h ^= h >> 29;
-	}
-	return h | 1ull << 63; /* neither 0 nor FIB_CLAIMED */
+	/* Neither 0 nor FIB_CLAIMED. */
+	return hash_keyed(seed, (struct str){(const char *)ip->ip6, sizeof(ip->ip6)}) | 1ull << 63;
 }
 
 static bool fib_is(const struct fib_private *v, uint32_t i, unsigned port, const struct td_addr *ip)
 {
-	return v->hop[i].port == port && ip_equal(&v->hop[i].ip, ip);
+	return v->hop[i].port == port && addr_equal_ip(&v->hop[i].ip, ip);
 }
 
 static _Atomic uint64_t *fib_bucket(const struct fib_private *v, uint64_t key)
@@ -146,7 +142,7 @@ static const struct fib_route *fib_route(const struct fib_private *v, const stru
 	const struct fib_routes *routes = atomic_load_explicit(&v->routes, memory_order_acquire);
 
 	for (unsigned i = 0; i < routes->count; i++)
-		if (ip_in(to, &routes->route[i].to, routes->route[i].bits))
+		if (addr_in(to, &routes->route[i].to, routes->route[i].bits))
 			return &routes->route[i];
 	return NULL;
 }

@@ -12,7 +12,7 @@
 #define TANDEM_DATAPLANE_NET_FIB_H
 
 #include <stdatomic.h>
-#include <dataplane/net/ip.h>
+#include <engine/base/addr.h>
 
 #define FIB_NO_ROUTE  0u   /* the number that is no next hop: nothing leads there */
 #define FIB_ELSEWHERE 255u /* fib_route.port: leads out by an interface that is not ours */

@@ -52,7 +52,7 @@ static const struct fib_route routes[] = {
 
 static uint32_t fib_get4(struct fib *f, uint32_t ip)
 {
-	struct td_addr to = ip_v4(ip);
+	struct td_addr to = addr_v4(ip);
 
 	return fib_get(f, &to);
 }
@@ -89,7 +89,7 @@ static void assert_leads(struct fib *f, struct td_addr to, unsigned port, struct
 	assert_int_not_equal(i, FIB_NO_ROUTE);
 	fib_key(f, i, &p, &ip);
 	assert_int_equal(p, port);
-	assert_true(ip_equal(&ip, &via));
+	assert_true(addr_equal_ip(&ip, &via));
 	fib_put(f, i);
 }
 
@@ -204,7 +204,7 @@ static void *getter(void *ctx)
 			to = to6;
 		n = fib_get(f, &to);
 		fib_key(f, n, &port, &ip);
-		wrong += n == FIB_NO_ROUTE || !ip_equal(&ip, &to) || port != 1;
+		wrong += n == FIB_NO_ROUTE || !addr_equal_ip(&ip, &to) || port != 1;
 		fib_put(f, n);
 	}
 	return (void *)(uintptr_t)wrong;
@@ -259,7 +259,7 @@ static void neighbours_age(void **state)
 	i = fib_get(&f, &peer);
 	neighbours_want(n, i, 0);
 	assert_int_equal(asked.count, 1);
-	assert_true(ip_equal(&asked.ip, &peer));
+	assert_true(addr_equal_ip(&asked.ip, &peer));
 	for (unsigned t = 1; t <= 7; t++)
 		neighbours_turn(n, t * SEC);
 	assert_int_equal(asked.count, 3); /* failed now; asked again 5 s later */

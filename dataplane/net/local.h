@@ -6,6 +6,7 @@
 #ifndef TANDEM_DATAPLANE_NET_LOCAL_H
 #define TANDEM_DATAPLANE_NET_LOCAL_H
 
+#include <engine/base/octets.h>
 #include <dataplane/net/local6.h>
 
 #define LOCAL_SHIFT     18
@@ -29,28 +30,15 @@ static inline unsigned local_slot(const struct local *t, uint32_t ip)
 	return ip * t->multiplier >> LOCAL_SHIFT;
 }
 
-static inline uint32_t local_load32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static inline uint16_t local_load16(const uint8_t *p) /* in network order */
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
 /*
  * The leg of an RTP packet by its headers' usual places, in a frame of at least PARSE_RTP_FRAME
  * bytes: `none` when there is none. The caller must prove that they are at these places.
  */
 static inline uint32_t local_leg(const struct local *t, const uint8_t *frame, uint32_t none)
 {
-	uint32_t ip = local_load32(frame + 30);
+	uint32_t ip = raw32(frame + 30);
 	unsigned slot = local_slot(t, ip);
-	uint16_t offset = (uint16_t)(local_load16(frame + 36) - t->rtp_port_min);
+	uint16_t offset = (uint16_t)(be16_get(frame + 36) - t->rtp_port_min);
 	uint32_t place = (uint16_t)(offset >> 1 | offset << 15); /* an odd port is far outside */
 
 	return t->address[slot].ip == ip && place < t->ports_per_address

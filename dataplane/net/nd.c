@@ -100,7 +100,8 @@ static bool nd_solicitation(
 		return false;
 	}
 	if (!probe && mac && !(mac[0] & 1) && local6_lookup(t, f->ip.src_addr) < 0) {
-		*learnt = (struct punt_learnt){.ip = ip_v6(f->ip.src_addr), .port = (uint8_t)port};
+		*learnt =
+			(struct punt_learnt){.ip = addr_v6(f->ip.src_addr), .port = (uint8_t)port};
 		memcpy(learnt->mac, mac, 6);
 		told = true;
 	}
@@ -142,7 +143,7 @@ static bool nd_advertisement(
 		worker_drop(w, m, TD_DROP_NOT_FOR_US);
 		return false;
 	}
-	*learnt = (struct punt_learnt){.ip = ip_v6(f->nd.target), .port = pkt_of(m)->port};
+	*learnt = (struct punt_learnt){.ip = addr_v6(f->nd.target), .port = pkt_of(m)->port};
 	memcpy(learnt->mac, mac, 6);
 	worker_consume(w, m, TD_CONSUMED_NDP);
 	return true;

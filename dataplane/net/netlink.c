@@ -70,7 +70,7 @@ static bool netlink_addr(uint8_t family, const struct nlattr *a, struct td_addr 
 	if (family == AF_INET)
 		*out = (struct td_addr){.family = 4, .ip4 = mnl_attr_get_u32(a)};
 	else if (family == AF_INET6)
-		*out = ip_v6(mnl_attr_get_payload(a));
+		*out = addr_v6(mnl_attr_get_payload(a));
 	else
 		return false;
 	return true;
@@ -156,7 +156,7 @@ static void netlink_gateway(
 
 	if (!netlink_addr(family, gateway, out) && v && v->rtvia_family == AF_INET6 &&
 		mnl_attr_get_payload_len(via) == sizeof(*v) + sizeof(out->ip6))
-		*out = ip_v6(v->rtvia_addr);
+		*out = addr_v6(v->rtvia_addr);
 }
 
 /* The first path of several: a call's packets stay together. */
@@ -202,7 +202,7 @@ static int netlink_route(const struct nlmsghdr *h, void *ctx)
 	}
 	/* Each interface has a route of this kind. A destination without its interface means
 	 * nothing. */
-	if (!ip_link_local(&r.to))
+	if (!addr_is_link_local(&r.to))
 		netlink_dump_add(d, &r);
 	return MNL_CB_OK;
 }

@@ -7,7 +7,7 @@
 #define TANDEM_DATAPLANE_NET_PKT_H
 
 #include <rte_mbuf.h>
-#include <dataplane/net/ip.h>
+#include <engine/base/addr.h>
 
 struct pkt {
 	uint32_t leg; /* media only: the leg's number (include/tandem/media.h) */
@@ -36,7 +36,7 @@ static inline struct pkt *pkt_of(struct rte_mbuf *m)
 
 static inline struct td_addr pkt_source(const struct pkt *k)
 {
-	struct td_addr a = k->family == 6 ? ip_v6(k->src_ip6) : ip_v4(k->src_ip);
+	struct td_addr a = k->family == 6 ? addr_v6(k->src_ip6) : addr_v4(k->src_ip);
 
 	a.port = k->src_port;
 	return a;
@@ -44,7 +44,7 @@ static inline struct td_addr pkt_source(const struct pkt *k)
 
 static inline struct td_addr pkt_destination(const struct pkt *k)
 {
-	struct td_addr a = k->family == 6 ? ip_v6(k->dst_ip6) : ip_v4(k->dst_ip);
+	struct td_addr a = k->family == 6 ? addr_v6(k->dst_ip6) : addr_v4(k->dst_ip);
 
 	a.port = k->dst_port;
 	return a;

@@ -28,7 +28,7 @@ bool punt_arp(
 		worker_drop(w, m, TD_DROP_NOT_FOR_US);
 		return false;
 	}
-	*learnt = (struct punt_learnt){.ip = ip_v4(a->arp_sip), .port = (uint8_t)port};
+	*learnt = (struct punt_learnt){.ip = addr_v4(a->arp_sip), .port = (uint8_t)port};
 	memcpy(learnt->mac, &a->arp_sha, 6);
 	if (f->arp.arp_opcode != htons(RTE_ARP_OP_REQUEST)) {
 		worker_consume(w, m, TD_CONSUMED_ARP);

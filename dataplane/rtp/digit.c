@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/octets.h>
 #include <dataplane/rtp/digit.h>
 
 #define UNITS_PER_MS 8 /* RFC 4733 section 2.1: the clock of the audio stream, 8 kHz for G.711 */
@@ -48,7 +49,7 @@ unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t 
 	uint64_t now, struct digit_report out[static 2])
 {
 	uint8_t event = payload[0];
-	uint16_t duration = (uint16_t)(payload[2] << 8 | payload[3]);
+	uint16_t duration = be16_get(payload + 2);
 	bool end = payload[1] & END;
 	bool same_source = d->any && ssrc == d->ssrc;
 	unsigned reports = 0;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <arpa/inet.h>
 #include <dataplane/rtp/packet.h>
 
 bool rtp_packet_decode(struct rtp_packet *v, const uint8_t *rtp, unsigned len, bool plain)
@@ -13,7 +12,7 @@ bool rtp_packet_decode(struct rtp_packet *v, const uint8_t *rtp, unsigned len, b
 	if (rtp[0] & 0x10) { /* extension: 16 bits of its own, 16 of length in words */
 		if (len < header + 4)
 			return false;
-		header += 4 + ((unsigned)rtp[header + 2] << 8 | rtp[header + 3]) * 4;
+		header += 4 + be16_get(rtp + header + 2) * 4u;
 	}
 	if (plain && (rtp[0] & 0x20)) {
 		padding = rtp[len - 1];
@@ -25,9 +24,9 @@ bool rtp_packet_decode(struct rtp_packet *v, const uint8_t *rtp, unsigned len, b
 	*v = (struct rtp_packet){.rtp = rtp,
 		.payload = rtp + header,
 		.len = (uint16_t)(len - header - padding),
-		.seq = (uint16_t)(rtp[2] << 8 | rtp[3]),
-		.ts = ntohl(rtp_load32(rtp + 4)),
-		.ssrc = rtp_load32(rtp + 8),
+		.seq = be16_get(rtp + 2),
+		.ts = be32_get(rtp + 4),
+		.ssrc = raw32(rtp + 8),
 		.pt = rtp[1] & 0x7f};
 	return true;
 }

@@ -4,8 +4,7 @@
 #define TANDEM_DATAPLANE_RTP_PACKET_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
+#include <engine/base/octets.h>
 
 #define RTP_HEADER  12
 #define RTP_VERSION 0x80 /* version 2, no padding, no extension, no CSRC */
@@ -20,14 +19,6 @@ struct rtp_packet {
 	uint32_t ts, ssrc; /* host order; network order */
 	uint8_t pt;
 };
-
-static inline uint32_t rtp_load32(const void *p) /* as it lies in memory */
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
 
 /* A packet of `len` octets. `plain`: the payload's end can be read, and padding taken off it.
  * False: that is no RTP packet. */

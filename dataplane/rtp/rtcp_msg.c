@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <string.h>
+#include <engine/base/octets.h>
 #include <dataplane/rtp/rtcp_msg.h>
 
 #define RTCP_SR   200
@@ -20,23 +21,10 @@
 #define XR_VOIP      7
 #define XR_VOIP_SIZE 36 /* of the block with its header */
 
-static uint8_t *put32(uint8_t *p, uint32_t v)
+static uint8_t *add32(uint8_t *p, uint32_t v)
 {
-	p[0] = (uint8_t)(v >> 24);
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
+	be32_put(p, v);
 	return p + 4;
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 /* The header of the packet that began at `start` and ends at `end`, a multiple of 4. */
@@ -46,28 +34,27 @@ static void finish(uint8_t *start, const uint8_t *end, uint8_t count, uint8_t ty
 
 	start[0] = VERSION | count;
 	start[1] = type;
-	start[2] = (uint8_t)(words >> 8);
-	start[3] = (uint8_t)words;
+	be16_put(start + 2, (uint16_t)words);
 }
 
 static uint8_t *put_report(const struct rtcp_msg *m, uint8_t *start)
 {
-	uint8_t *p = put32(start + HEADER, m->ssrc);
+	uint8_t *p = add32(start + HEADER, m->ssrc);
 
 	if (m->sender) {
-		p = put32(p, (uint32_t)(m->ntp >> 32));
-		p = put32(p, (uint32_t)m->ntp);
-		p = put32(p, m->ts);
-		p = put32(p, m->packets);
-		p = put32(p, m->octets);
+		p = add32(p, (uint32_t)(m->ntp >> 32));
+		p = add32(p, (uint32_t)m->ntp);
+		p = add32(p, m->ts);
+		p = add32(p, m->packets);
+		p = add32(p, m->octets);
 	}
 	if (m->block) {
-		p = put32(p, m->report.ssrc);
-		p = put32(p, (uint32_t)m->report.fraction << 24 | (m->report.lost & 0xffffff));
-		p = put32(p, m->report.seq_max);
-		p = put32(p, m->report.jitter);
-		p = put32(p, m->report.lsr);
-		p = put32(p, m->report.dlsr);
+		p = add32(p, m->report.ssrc);
+		p = add32(p, (uint32_t)m->report.fraction << 24 | (m->report.lost & 0xffffff));
+		p = add32(p, m->report.seq_max);
+		p = add32(p, m->report.jitter);
+		p = add32(p, m->report.lsr);
+		p = add32(p, m->report.dlsr);
 	}
 	finish(start, p, m->block, m->sender ? RTCP_SR : RTCP_RR);
 	return p;
@@ -76,7 +63,7 @@ static uint8_t *put_report(const struct rtcp_msg *m, uint8_t *start)
 /* One chunk, one item, then at least one zero octet up to a multiple of 4 (section 6.5). */
 static uint8_t *put_sdes(const struct rtcp_msg *m, uint8_t *start)
 {
-	uint8_t *p = put32(start + HEADER, m->ssrc);
+	uint8_t *p = add32(start + HEADER, m->ssrc);
 	size_t n = strnlen(m->cname, sizeof(m->cname) - 1);
 
 	*p++ = SDES_CNAME;
@@ -96,7 +83,7 @@ size_t rtcp_encode(const struct rtcp_msg *m, uint8_t out[static RTCP_MAX])
 
 	p = put_sdes(m, p);
 	if (m->bye) {
-		uint8_t *end = put32(p + HEADER, m->ssrc);
+		uint8_t *end = add32(p + HEADER, m->ssrc);
 
 		finish(p, end, 1, RTCP_BYE);
 		p = end;
@@ -112,25 +99,25 @@ static int get_report(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32_t
 
 	if (len < at + count * BLOCK)
 		return -EINVAL;
-	m->ssrc = get32(p + HEADER);
+	m->ssrc = be32_get(p + HEADER);
 	if (sender) {
 		m->sender = true;
-		m->ntp = (uint64_t)get32(p + 8) << 32 | get32(p + 12);
-		m->ts = get32(p + 16);
-		m->packets = get32(p + 20);
-		m->octets = get32(p + 24);
+		m->ntp = (uint64_t)be32_get(p + 8) << 32 | be32_get(p + 12);
+		m->ts = be32_get(p + 16);
+		m->packets = be32_get(p + 20);
+		m->octets = be32_get(p + 24);
 	}
 	for (const uint8_t *b = p + at; count > 0; count--, b += BLOCK) {
-		if (get32(b) != about)
+		if (be32_get(b) != about)
 			continue;
 		m->block = true;
 		m->report = (struct rtcp_block){.ssrc = about,
 			.fraction = b[4],
-			.lost = (int32_t)(get32(b + 4) << 8) >> 8,
-			.seq_max = get32(b + 8),
-			.jitter = get32(b + 12),
-			.lsr = get32(b + 16),
-			.dlsr = get32(b + 20)};
+			.lost = (int32_t)(be32_get(b + 4) << 8) >> 8,
+			.seq_max = be32_get(b + 8),
+			.jitter = be32_get(b + 12),
+			.lsr = be32_get(b + 16),
+			.dlsr = be32_get(b + 20)};
 	}
 	return 0;
 }
@@ -145,20 +132,20 @@ static int get_extended(struct rtcp_msg *m, const uint8_t *p, size_t len, uint32
 	p += HEADER + 4;
 	len -= HEADER + 4;
 	for (; len > 0; p += n, len -= n) {
-		n = ((size_t)get16(p + 2) + 1) * 4; /* len is a multiple of 4 */
+		n = ((size_t)be16_get(p + 2) + 1) * 4; /* len is a multiple of 4 */
 		if (n > len)
 			return -EINVAL;
-		if (p[0] != XR_VOIP || n < XR_VOIP_SIZE || get32(p + 4) != about)
+		if (p[0] != XR_VOIP || n < XR_VOIP_SIZE || be32_get(p + 4) != about)
 			continue;
 		m->xr = true;
 		m->voip = (struct rtcp_voip){.loss = p[8],
 			.discard = p[9],
-			.end_system_ms = get16(p + 18),
+			.end_system_ms = be16_get(p + 18),
 			.r = p[24],
 			.mos_lq = p[26],
 			.mos_cq = p[27],
 			.plc = p[28] >> 6,
-			.buffer_ms = get16(p + 30)};
+			.buffer_ms = be16_get(p + 30)};
 	}
 	return 0;
 }
@@ -194,7 +181,7 @@ int rtcp_decode(struct rtcp_msg *m, const uint8_t *data, size_t len, uint32_t ab
 
 		if (len < HEADER || (data[0] & VERSION_MASK) != VERSION)
 			return -EINVAL;
-		n = ((size_t)get16(data + 2) + 1) * 4;
+		n = ((size_t)be16_get(data + 2) + 1) * 4;
 		if (n > len)
 			return -EINVAL;
 		if (data[0] & PADDING) { /* only the last packet has padding: whole words, the count

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
 #include <string.h>
+#include <engine/base/octets.h>
 #include <dataplane/rtp/srtp.h>
 
 #define RTP_FIXED  12u /* octets of RTP's header that are always there */
@@ -110,41 +111,29 @@ static void see(uint64_t *top, uint64_t *seen, uint64_t index)
 	}
 }
 
-/* Section 4.1.1: salt, SSRC and index, each in its place, and two octets that count blocks. */
+/* SSRC and index, each in its place. */
+static void iv_mix(uint8_t *iv, uint32_t ssrc, uint64_t index)
+{
+	const uint8_t *octets = (const uint8_t *)&ssrc;
+
+	for (unsigned i = 0; i < 4; i++)
+		iv[i] ^= octets[i];
+	for (unsigned i = 0; i < 6; i++)
+		iv[4 + i] ^= (uint8_t)(index >> (40 - 8 * i));
+}
+
+/* Section 4.1.1: salt, SSRC and index, and two octets that count blocks. */
 static void ctr_iv(const struct srtp_keys *k, uint32_t ssrc, uint64_t index, uint8_t iv[static 16])
 {
-	uint8_t *octets = (uint8_t *)&ssrc;
-
 	memcpy(iv, k->salt, 16);
-	for (unsigned i = 0; i < 4; i++)
-		iv[4 + i] ^= octets[i];
-	for (unsigned i = 0; i < 6; i++)
-		iv[8 + i] ^= (uint8_t)(index >> (40 - 8 * i));
+	iv_mix(iv + 4, ssrc, index);
 }
 
 /* RFC 7714 sections 8.1 and 9.1. */
 static void gcm_iv(const struct srtp_keys *k, uint32_t ssrc, uint64_t index, uint8_t iv[static 12])
 {
-	uint8_t *octets = (uint8_t *)&ssrc;
-
 	memcpy(iv, k->salt, 12);
-	for (unsigned i = 0; i < 4; i++)
-		iv[2 + i] ^= octets[i];
-	for (unsigned i = 0; i < 6; i++)
-		iv[6 + i] ^= (uint8_t)(index >> (40 - 8 * i));
-}
-
-static uint32_t load32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint16_t load_seq(const uint8_t *rtp)
-{
-	return (uint16_t)(rtp[2] << 8 | rtp[3]);
+	iv_mix(iv + 2, ssrc, index);
 }
 
 /* Length of the header, which is not encrypted, with CSRCs and extension; 0 when it is not whole.
@@ -159,9 +148,21 @@ static unsigned header_len(const uint8_t *rtp, unsigned len)
 	if (rtp[0] & 0x10) {
 		if (len < n + 4)
 			return 0;
-		n += 4 + ((unsigned)rtp[n + 2] << 8 | rtp[n + 3]) * 4;
+		n += 4 + be16_get(rtp + n + 2) * 4u;
 	}
 	return len < n ? 0 : n;
+}
+
+/* A packet goes out, or an authentic one came; `begins`: the first of its source. */
+static void source_count(struct srtp_source *src, uint64_t index, bool begins)
+{
+	if (begins || src->inherited) {
+		src->index = index;
+		src->seen = 0;
+	}
+	see(&src->index, &src->seen, index);
+	src->rtp = true;
+	src->inherited = false;
 }
 
 /* The tag of a packet of `len` octets; `len` and the MKI's place behind it are the caller's. */
@@ -169,7 +170,7 @@ static void seal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *rt
 	unsigned len, uint64_t index, uint8_t *tag)
 {
 	const struct crypto_suite *suite = &crypto_suites[s->master.suite];
-	uint32_t ssrc = load32(rtp + 8);
+	uint32_t ssrc = raw32(rtp + 8);
 	uint8_t iv[16], mac[CRYPTO_SHA1];
 
 	if (suite->aead) {
@@ -198,10 +199,10 @@ enum srtp_result srtp_protect(
 
 	if (!header)
 		return SRTP_MALFORMED;
-	index = seq = load_seq(rtp);
-	src = source_find(s, load32(rtp + 8));
+	index = seq = be16_get(rtp + 2);
+	src = source_find(s, raw32(rtp + 8));
 	if (!src)
-		src = source_add(s, load32(rtp + 8));
+		src = source_add(s, raw32(rtp + 8));
 	if (src->rtp) {
 		index = index_guess(src->index, seq);
 		/* The same keystream twice would give both packets away. */
@@ -214,13 +215,7 @@ enum srtp_result srtp_protect(
 	mki = rtp + n + (suite->aead ? suite->tag : 0);
 	seal(x, s, rtp, header, n, index, tag);
 	memcpy(mki, s->master.mki, s->master.mki_len);
-	if (!src->rtp || src->inherited) {
-		src->index = index;
-		src->seen = 0;
-	}
-	see(&src->index, &src->seen, index);
-	src->rtp = true;
-	src->inherited = false;
+	source_count(src, index, !src->rtp);
 	*len = n + srtp_rtp_more(s);
 	return SRTP_OK;
 }
@@ -230,7 +225,7 @@ static bool unseal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *
 	unsigned header, unsigned len, uint64_t index, const uint8_t *tag)
 {
 	const struct crypto_suite *suite = &crypto_suites[s->master.suite];
-	uint32_t ssrc = load32(rtp + 8);
+	uint32_t ssrc = raw32(rtp + 8);
 	uint8_t iv[16], mac[CRYPTO_SHA1];
 
 	if (suite->aead) {
@@ -254,18 +249,6 @@ static bool may_begin_anew(const struct srtp_source *src, uint64_t index, uint16
 	return src && src->rtp && src->inherited && index != seq;
 }
 
-/* An authentic packet came; `begins`: the first of its source. */
-static void source_received(struct srtp_source *src, uint64_t index, bool begins)
-{
-	if (begins || src->inherited) {
-		src->index = index;
-		src->seen = 0;
-	}
-	see(&src->index, &src->seen, index);
-	src->rtp = true;
-	src->inherited = false;
-}
-
 enum srtp_result srtp_unprotect(
 	struct srtp_crypto *x, struct srtp_stream *s, uint8_t *rtp, unsigned *len)
 {
@@ -287,8 +270,8 @@ enum srtp_result srtp_unprotect(
 	mki = rtp + n + (suite->aead ? suite->tag : 0);
 	if (memcmp(mki, s->master.mki, s->master.mki_len))
 		return SRTP_AUTH;
-	seq = load_seq(rtp);
-	src = source_find(s, load32(rtp + 8));
+	seq = be16_get(rtp + 2);
+	src = source_find(s, raw32(rtp + 8));
 	begins = !src || !src->rtp;
 	index = begins ? seq : index_guess(src->index, seq);
 	if (!begins && !src->inherited && was_seen(src->index, src->seen, index))
@@ -298,7 +281,7 @@ enum srtp_result srtp_unprotect(
 			return SRTP_AUTH;
 		index = seq;
 	}
-	source_received(src ? src : source_add(s, load32(rtp + 8)), index, begins);
+	source_count(src ? src : source_add(s, raw32(rtp + 8)), index, begins);
 	*len = n;
 	return SRTP_OK;
 }
@@ -316,7 +299,7 @@ enum srtp_result srtp_protect_rtcp(
 
 	if (n < RTCP_CLEAR)
 		return SRTP_MALFORMED;
-	ssrc = load32(rtcp + 4);
+	ssrc = raw32(rtcp + 4);
 	src = source_find(s, ssrc);
 	if (!src)
 		src = source_add(s, ssrc);
@@ -363,8 +346,8 @@ enum srtp_result srtp_unprotect_rtcp(
 		return SRTP_MALFORMED;
 	n = *len - more;
 	at = rtcp + n + (suite->aead ? suite->rtcp_tag : 0);
-	ssrc = load32(rtcp + 4);
-	word = load32(at);
+	ssrc = raw32(rtcp + 4);
+	word = raw32(at);
 	index = ntohl(word) & ~RTCP_E;
 	/* E clear is for UNENCRYPTED_SRTCP, which we never agree to. */
 	if (!(ntohl(word) & RTCP_E) || memcmp(at + sizeof(word), s->master.mki, s->master.mki_len))

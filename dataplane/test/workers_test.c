@@ -125,7 +125,7 @@ static bool calls_ready(void)
 		ready &= rte_ring_empty(w.dp->workers.worker[i].commands);
 	for (unsigned c = 0; c < CALLS; c++)
 		for (unsigned side = 0; side < WIRE_SIDES; side++) {
-			struct td_addr ip = ip_v4(wire_ip(side, wire_leg_host(leg_of(c, side))));
+			struct td_addr ip = addr_v4(wire_ip(side, wire_leg_host(leg_of(c, side))));
 
 			ready &= nexthop_word(&w.dp->workers.fib,
 					 fib_lookup(&w.dp->workers.fib, side, &ip)) != 0;

@@ -164,14 +164,19 @@ const char *prefix_encode(const struct td_prefix *p, char out[static ADDR_TEXT])
 	return out;
 }
 
-bool prefix_contains(const struct td_prefix *p, const struct td_addr *a)
+bool addr_in(const struct td_addr *a, const struct td_addr *net, unsigned bits)
 {
-	const uint8_t *x = p->addr.ip6, *y = a->ip6; /* v4 is the first four bytes */
-	unsigned whole = p->bits / 8, rest = p->bits % 8;
+	const uint8_t *x = net->ip6, *y = a->ip6; /* v4 is the first four bytes */
+	unsigned whole = bits / 8, rest = bits % 8;
 
-	if (a->family == 0 || p->addr.family != a->family)
+	if (a->family == 0 || net->family != a->family)
 		return false;
 	if (memcmp(x, y, whole) != 0)
 		return false;
 	return rest == 0 || ((x[whole] ^ y[whole]) & (0xff00u >> rest & 0xffu)) == 0;
+}
+
+bool prefix_contains(const struct td_prefix *p, const struct td_addr *a)
+{
+	return addr_in(a, &p->addr, p->bits);
 }

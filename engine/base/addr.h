@@ -8,6 +8,19 @@
 
 #define ADDR_TEXT 64 /* enough for any text below, NUL included */
 
+static inline struct td_addr addr_v4(uint32_t ip) /* network order; 0: none */
+{
+	return (struct td_addr){.family = ip ? 4 : 0, .ip4 = ip};
+}
+
+static inline struct td_addr addr_v6(const void *bytes)
+{
+	struct td_addr a = {.family = 6};
+
+	memcpy(a.ip6, bytes, sizeof(a.ip6));
+	return a;
+}
+
 bool addr_equal(const struct td_addr *a, const struct td_addr *b);    /* with port */
 bool addr_equal_ip(const struct td_addr *a, const struct td_addr *b); /* without port */
 /* True for an address of one host to which a packet can be sent. False for all zeros, multicast,
@@ -26,6 +39,8 @@ const char *addr_encode_ip(const struct td_addr *a, char out[static ADDR_TEXT]);
  * also an interface's address). 0 or -EINVAL. */
 int prefix_decode(struct td_prefix *p, struct str s);
 const char *prefix_encode(const struct td_prefix *p, char out[static ADDR_TEXT]);
+/* Is `a` in the network of the first `bits` bits of `net`? */
+bool addr_in(const struct td_addr *a, const struct td_addr *net, unsigned bits);
 bool prefix_contains(const struct td_prefix *p, const struct td_addr *a);
 
 #endif

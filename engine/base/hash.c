@@ -35,13 +35,13 @@ static void sip_word(struct sip *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-uint64_t hash_bytes(const struct hash *h, struct str key)
+uint64_t hash_keyed(const uint64_t seed[static 2], struct str key)
 {
 	struct sip s = {
-		.v0 = h->seed[0] ^ 0x736f6d6570736575u, /* "somepseudorandomlygeneratedbytes" */
-		.v1 = h->seed[1] ^ 0x646f72616e646f6du,
-		.v2 = h->seed[0] ^ 0x6c7967656e657261u,
-		.v3 = h->seed[1] ^ 0x7465646279746573u,
+		.v0 = seed[0] ^ 0x736f6d6570736575u, /* "somepseudorandomlygeneratedbytes" */
+		.v1 = seed[1] ^ 0x646f72616e646f6du,
+		.v2 = seed[0] ^ 0x6c7967656e657261u,
+		.v3 = seed[1] ^ 0x7465646279746573u,
 	};
 	uint64_t last = (uint64_t)key.n << 56;
 	size_t i = 0;
@@ -60,6 +60,11 @@ uint64_t hash_bytes(const struct hash *h, struct str key)
 	for (int round = 0; round < 3; round++)
 		sip_round(&s);
 	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+uint64_t hash_bytes(const struct hash *h, struct str key)
+{
+	return hash_keyed(h->seed, key);
 }
 
 int hash_init(struct hash *h, uint32_t capacity, uint64_t seed)

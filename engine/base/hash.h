@@ -22,6 +22,8 @@ struct hash {
 
 int hash_init(struct hash *h, uint32_t capacity, uint64_t seed); /* 0 or -ENOMEM */
 void hash_fini(struct hash *h);
+/* The keyed function itself: a PRF (SipHash-1-3). */
+uint64_t hash_keyed(const uint64_t seed[static 2], struct str key);
 uint64_t hash_bytes(const struct hash *h, struct str key);
 void hash_add(struct hash *h, struct hash_node *n, struct str key); /* no check for doubles */
 void hash_del(struct hash *h, struct hash_node *n);

@@ -4,6 +4,7 @@
  * the very address and port that the policy allows is told from the peer by SRTP alone.
  */
 #include <dataplane/tap.h>
+#include <engine/base/octets.h>
 #include <tests/inject/sim.h>
 
 #define STRANGE "STRANGE!"
@@ -33,12 +34,6 @@ static bool same_addr(const struct td_addr *a, const struct td_addr *b)
 	return a->ip4 == b->ip4 && a->port == b->port;
 }
 
-static void put32(uint8_t *p, uint32_t v)
-{
-	for (unsigned i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
 /* SR or RR with one report block about our stream: half of it lost, and a second away. */
 static uint16_t report(uint8_t *p, uint8_t type, uint32_t ssrc, uint32_t ours)
 {
@@ -49,9 +44,9 @@ static uint16_t report(uint8_t *p, uint8_t type, uint32_t ssrc, uint32_t ours)
 	p[1] = type;
 	p[2] = 0;
 	p[3] = (uint8_t)((at + 24) / 4 - 1);
-	put32(p + 4, ssrc);
-	put32(p + at, ours);
-	put32(p + at + 4, 0x80000999);
+	be32_put(p + 4, ssrc);
+	be32_put(p + at, ours);
+	be32_put(p + at + 4, 0x80000999);
 	return (uint16_t)(at + 24);
 }
 
@@ -170,8 +165,8 @@ static void forge(struct sim *s, const struct speaker *sp, enum kind kind)
 	case RTCP_BYE:
 	case RTCP_OTHER_PORT:
 		memcpy(raw, "\x80\xc9\0\1....\x81\xcb\0\1....", 16); /* RR, BYE */
-		put32(raw + 4, sp->ssrc);
-		put32(raw + 12, sp->ssrc);
+		be32_put(raw + 4, sp->ssrc);
+		be32_put(raw + 12, sp->ssrc);
 		p.raw_len = 16;
 		break;
 	case RTCP_SR:

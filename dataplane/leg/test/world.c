@@ -58,14 +58,6 @@ static uint16_t internet_sum(uint32_t sum, const uint8_t *p, size_t n)
 	return (uint16_t)sum;
 }
 
-static uint32_t load32(const void *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 /* The headers of a frame that left, proven. */
 static void headers_prove(const struct rte_mbuf *m, bool six)
 {
@@ -109,8 +101,8 @@ static void write_down(unsigned port, const struct rte_mbuf *m)
 		.len = (uint16_t)m->pkt_len,
 		.src_port = (uint16_t)(udp[0] << 8 | udp[1]),
 		.dst_port = (uint16_t)(udp[2] << 8 | udp[3]),
-		.src = six ? ip_v6(p + 22) : ip_v4(load32(p + 26)),
-		.dst = six ? ip_v6(p + 38) : ip_v4(load32(p + 30)),
+		.src = six ? addr_v6(p + 22) : addr_v4(raw32(p + 26)),
+		.dst = six ? addr_v6(p + 38) : addr_v4(raw32(p + 30)),
 		.dscp = six ? (uint8_t)((p[14] << 8 | p[15]) >> 6 & 63) : p[15] >> 2,
 		.marker = rtp[1] & 0x80,
 		.pt = rtp[1] & 0x7f,
@@ -170,7 +162,7 @@ static struct td_addr net_address(unsigned address, unsigned host)
 	struct td_addr a = {.family = 6, .ip6 = {0x20, 0x01, 0x0d, 0xb8}};
 
 	if (address < 2)
-		return ip_v4(htonl((address ? 0x0a020000u : 0x0a010000u) + host));
+		return addr_v4(htonl((address ? 0x0a020000u : 0x0a010000u) + host));
 	a.ip6[5] = (uint8_t)(address - 1);
 	a.ip6[15] = (uint8_t)host;
 	return a;
