@@ -54,7 +54,7 @@ void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t
 }
 
 /* `n` octets from the leg's position on; silence beyond the end of a sound that does not loop. */
-static void copy(struct leg_cold *c, const struct sound *s, uint8_t *out, uint32_t n)
+static void copy(struct leg_cold *c, const struct samples *s, uint8_t *out, uint32_t n)
 {
 	if (c->position >= s->bytes) /* it was replaced by a shorter one */
 		c->position = 0;
@@ -76,7 +76,7 @@ static void copy(struct leg_cold *c, const struct sound *s, uint8_t *out, uint32
 	}
 }
 
-static void skip(struct leg_cold *c, const struct sound *s, uint64_t octets)
+static void skip(struct leg_cold *c, const struct samples *s, uint64_t octets)
 {
 	uint64_t to = c->position + octets;
 
@@ -86,7 +86,7 @@ static void skip(struct leg_cold *c, const struct sound *s, uint64_t octets)
 		c->position = to < s->bytes ? (uint32_t)to : s->bytes;
 }
 
-static void send_frame(struct legs *r, uint32_t id, const struct sound *s, uint32_t frame)
+static void send_frame(struct legs *r, uint32_t id, const struct samples *s, uint32_t frame)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
@@ -116,7 +116,7 @@ void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	const struct sound *s = sounds_get(r->sounds, c->sound, c->codec);
+	const struct samples *s = sounds_get(r->sounds, c->sound, c->codec);
 	uint64_t interval = c->ptime_ms * TD_NSEC_PER_MSEC;
 	uint32_t frame = c->play_octets;
 	uint64_t missed = (now - deadline) / interval;

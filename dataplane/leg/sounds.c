@@ -8,7 +8,7 @@
 #include <tandem/config.h>
 
 struct sounds {
-	_Atomic(struct sound *) *table; /* by sound * TD_CODEC_COUNT + codec */
+	_Atomic(struct samples *) *table; /* by sound * TD_CODEC_COUNT + codec */
 	uint32_t count;
 	_Atomic uint64_t bytes;
 	void (*synchronize)(void *ctx);
@@ -45,7 +45,7 @@ void sounds_free(struct sounds *s)
 int sounds_set(
 	struct sounds *s, uint32_t sound, enum td_codec codec, const uint8_t *data, size_t bytes)
 {
-	struct sound *new, *old;
+	struct samples *new, *old;
 
 	if (sound >= s->count || codec >= TD_CODEC_COUNT || bytes == 0 || bytes > UINT32_MAX / 2)
 		return -EINVAL;
@@ -69,7 +69,7 @@ uint64_t sounds_bytes(const struct sounds *s)
 	return atomic_load(&s->bytes);
 }
 
-const struct sound *sounds_get(const struct sounds *s, uint32_t sound, enum td_codec codec)
+const struct samples *sounds_get(const struct sounds *s, uint32_t sound, enum td_codec codec)
 {
 	if (!s || sound >= s->count)
 		return NULL;

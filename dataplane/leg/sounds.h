@@ -16,12 +16,12 @@ int sounds_set(struct sounds *s, uint32_t sound, enum td_codec codec, const uint
 	size_t bytes); /* copied; 0, -ENOMEM, -EINVAL */
 uint64_t sounds_bytes(const struct sounds *s);
 
-struct sound {
+struct samples {
 	uint32_t bytes;
 	uint8_t data[];
 };
 
 /* worker. Valid until its next quiescent point; NULL when there is none. */
-const struct sound *sounds_get(const struct sounds *s, uint32_t sound, enum td_codec codec);
+const struct samples *sounds_get(const struct sounds *s, uint32_t sound, enum td_codec codec);
 
 #endif

@@ -8,7 +8,7 @@ static void synchronize(void *ctx)
 {
 	struct sounds **s = ctx;
 	/* Workers may still read the old sound, and already find the new one. */
-	const struct sound *new = sounds_get(*s, 3, TD_CODEC_PCMA);
+	const struct samples *new = sounds_get(*s, 3, TD_CODEC_PCMA);
 
 	assert_int_equal(new->bytes, 320);
 	graces++;

@@ -23,6 +23,9 @@
 #define DP_TAP_MIN    (4u << 20) /* bytes; a few calls for seconds */
 #define DP_SPARE_LEGS 64         /* of calls that end while new ones begin */
 
+_Static_assert(FILTER_ADDRESSES == PORT_MAX * TD_CONF_LIST, "the kernel's programs take them all");
+_Static_assert(LOCAL6_SLOTS == 4 * PORT_MAX * TD_CONF_LIST, "probes are short");
+
 static int dp_check(const struct dp_params *p, struct td_text *err)
 {
 	const struct td_conf_site *s = p->site;

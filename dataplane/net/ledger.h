@@ -16,6 +16,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 #include <rte_ring.h>
+#include <tandem/config.h>
 #include <tandem/media.h>
 #include <tandem/stats.h>
 #include <dataplane/net/checksum.h>
@@ -24,9 +25,9 @@
 #include <dataplane/net/pkt.h>
 #include <dataplane/net/vlan.h>
 
-#define WORKER_BURST 128 /* packets taken from a port, and given to one, at once */
-#define PORT_MAX     16  /* ports of a site */
-#define WORKER_MAX   16  /* lcores that move packets */
+#define WORKER_BURST 128          /* packets taken from a port, and given to one, at once */
+#define PORT_MAX     16           /* ports of a site */
+#define WORKER_MAX   TD_CONF_LIST /* lcores that move packets: worker_cores of the site */
 
 struct worker_port {
 	uint16_t eth_port; /* main, before start: DPDK's number */

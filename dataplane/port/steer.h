@@ -11,14 +11,14 @@
 #define TANDEM_DATAPLANE_PORT_STEER_H
 
 #include <rte_ethdev.h>
+#include <dataplane/net/ledger.h>
 
-#define STEER_KEY_MAX    64 /* of the hash; NICs have 40 or 52 octets */
-#define STEER_KEY_LEAST  40
-#define STEER_TABLE_MAX  RTE_ETH_RSS_RETA_SIZE_512
-#define STEER_QUEUES_MAX 16
-#define STEER_PORT_BITS  16
+#define STEER_KEY_MAX   64 /* of the hash; NICs have 40 or 52 octets */
+#define STEER_KEY_LEAST 40
+#define STEER_TABLE_MAX RTE_ETH_RSS_RETA_SIZE_512
+#define STEER_PORT_BITS 16
 /* Blocks of 2^n ports, aligned, that make up a range: at most two of each size. */
-#define STEER_RULES_MAX (STEER_QUEUES_MAX * 2 * STEER_PORT_BITS)
+#define STEER_RULES_MAX (WORKER_MAX * 2 * STEER_PORT_BITS)
 
 enum steer_kind {
 	STEER_NONE,   /* one queue, or a device that fills one alone */

@@ -46,7 +46,7 @@ static void ports_come_home(void **state)
 
 	for (unsigned r = 0; r < RTE_DIM(range); r++)
 		for (unsigned t = 0; t < RTE_DIM(tables); t++)
-			for (unsigned queues = 2; queues <= STEER_QUEUES_MAX; queues++) {
+			for (unsigned queues = 2; queues <= WORKER_MAX; queues++) {
 				uint16_t min = range[r].min, max = range[r].max;
 				struct steer s =
 					plan(UDP_AND_PORT, tables[t], 40, queues, min, max);
@@ -112,7 +112,7 @@ static void rules_cover_each_port_once(void **state)
 {
 	struct steer_rule rule[STEER_RULES_MAX];
 
-	for (unsigned queues = 1; queues <= STEER_QUEUES_MAX; queues++) {
+	for (unsigned queues = 1; queues <= WORKER_MAX; queues++) {
 		unsigned n = steer_rules(rule, queues, 20000, 29999);
 
 		for (unsigned port = 0; port < 65536; port++) {
@@ -128,7 +128,7 @@ static void rules_cover_each_port_once(void **state)
 				assert_int_equal(queue, owner(port, queues, 20000, 29999));
 		}
 	}
-	assert_in_range(steer_rules(rule, STEER_QUEUES_MAX, 1026, 65535), 1, STEER_RULES_MAX);
+	assert_in_range(steer_rules(rule, WORKER_MAX, 1026, 65535), 1, STEER_RULES_MAX);
 	assert_int_equal(steer_rules(rule, 2, 32768, 65535), 2);
 }
 

@@ -20,21 +20,22 @@ void rx_intr_init(struct dp_worker *d, unsigned port, bool has)
 	d->rest.interrupts |= d->rest.intr[port] >= 0;
 }
 
-void rx_intr_arm(struct dp_worker *d)
+static void rx_intr_each(struct dp_worker *d, int (*change)(uint16_t port, uint16_t queue))
 {
 	for (unsigned i = 0; i < d->worker.port_count; i++)
 		if (d->rest.intr[i] >= 0)
-			(void)rte_eth_dev_rx_intr_enable(
-				d->worker.port[i].eth_port, d->worker.port[i].queue);
+			(void)change(d->worker.port[i].eth_port, d->worker.port[i].queue);
+}
+
+void rx_intr_arm(struct dp_worker *d)
+{
+	rx_intr_each(d, rte_eth_dev_rx_intr_enable);
 	d->rest.armed = true;
 }
 
 void rx_intr_disarm(struct dp_worker *d)
 {
-	for (unsigned i = 0; i < d->worker.port_count; i++)
-		if (d->rest.intr[i] >= 0)
-			(void)rte_eth_dev_rx_intr_disable(
-				d->worker.port[i].eth_port, d->worker.port[i].queue);
+	rx_intr_each(d, rte_eth_dev_rx_intr_disable);
 	d->rest.armed = false;
 }
 
