@@ -70,6 +70,16 @@ static void compares(void **state)
 	assert_true(addr_equal(&six, &six));
 }
 
+static void is_made_of_octets(void **state)
+{
+	struct td_addr a = addr("10.0.0.1"), b = addr("2001:db8::1"), v4 = addr_v4(a.ip4),
+		       v6 = addr_v6(b.ip6);
+
+	assert_true(addr_equal(&a, &v4));
+	assert_true(addr_equal(&b, &v6));
+	assert_int_equal(addr_v4(0).family, 0);
+}
+
 static void contains(void **state)
 {
 	static const struct {
@@ -150,6 +160,7 @@ int main(void)
 		cmocka_unit_test(comes_back_as_it_went),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(compares),
+		cmocka_unit_test(is_made_of_octets),
 		cmocka_unit_test(contains),
 		cmocka_unit_test(hosts),
 		cmocka_unit_test(prefixes_come_back),

@@ -32,6 +32,15 @@ static void is_siphash(void **state)
 	assert_true(hash_bytes(&zero, STR("a84b4c76e66710@tandem.example")) == 0xd61715738134c027u);
 }
 
+static void is_keyed(void **state)
+{
+	static const struct hash h = {.seed = {1, 2}};
+	static const uint64_t same[2] = {1, 2}, other[2] = {1, 3};
+
+	assert_true(hash_keyed(same, STR("abc")) == hash_bytes(&h, STR("abc")));
+	assert_true(hash_keyed(other, STR("abc")) != hash_bytes(&h, STR("abc")));
+}
+
 static void finds_what_was_added(void **state)
 {
 	struct hash h;
@@ -97,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_siphash),
+		cmocka_unit_test(is_keyed),
 		cmocka_unit_test(finds_what_was_added),
 		cmocka_unit_test(keeps_doubles),
 		cmocka_unit_test(seed_matters),
