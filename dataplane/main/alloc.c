@@ -58,7 +58,7 @@ static int dp_copy(struct dp *dp, const struct dp_params *p)
 	dp->wall_offset = p->wall_offset;
 	dp->note = p->note;
 	dp->note_ctx = p->note_ctx;
-	dp->main_epoll = dp->main_event = dp->workers.signalling.own.fd = -1;
+	dp->main_epoll = dp->main_wake.fd = dp->workers.signalling.own.fd = -1;
 	dp->conf = calloc(p->port_count, sizeof(*dp->conf));
 	if (!dp->conf)
 		return -ENOMEM;

@@ -23,8 +23,8 @@ struct dp {
 	struct sounds *sounds;
 	uint64_t rings_bytes;
 	bool running;
-	int main_epoll, main_event;
-	_Atomic bool main_pending;         /* any: main_event was written */
+	int main_epoll;
+	struct wake main_wake;             /* posted by any thread */
 	uint64_t main_second, main_minute; /* main: when ageing was done last */
 };
 

@@ -21,8 +21,7 @@ static void home_wake(void *ctx)
 {
 	struct dp *dp = ctx;
 
-	if (!atomic_exchange(&dp->main_pending, true))
-		(void)eventfd_write(dp->main_event, 1);
+	wake_post(&dp->main_wake);
 }
 
 static void home_synchronize(void *ctx)
@@ -157,11 +156,11 @@ void dp_main_turn(struct dp *dp)
 {
 	struct punt_learnt l;
 	uint64_t now = dp_now();
-	eventfd_t n;
 
-	if (atomic_exchange(
-		    &dp->main_pending, false)) /* before it looks: a later one counts anew */
-		(void)eventfd_read(dp->main_event, &n);
+	/* Armed for as long as it does not look: who posts from here on is heard in the next turn.
+	 */
+	wake_take(&dp->main_wake);
+	wake_arm(&dp->main_wake);
 	home_wanted(dp, now);
 	for (unsigned i = 0; i < dp->workers.count; i++)
 		while (cmdq_get(dp->workers.worker[i].learnt, &l))
@@ -218,11 +217,14 @@ int home_start(struct dp *dp, struct td_text *err)
 	dp->workers.wake_main = home_wake;
 	dp->workers.main_ctx = dp;
 	dp->main_epoll = epoll_create1(EPOLL_CLOEXEC);
-	dp->main_event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (!rc && (dp->main_epoll < 0 || dp->main_event < 0))
+	if (!rc && dp->main_epoll < 0)
 		rc = -errno;
 	if (!rc)
-		rc = home_watch(dp, dp->main_event);
+		rc = wake_init(&dp->main_wake);
+	if (!rc) {
+		wake_arm(&dp->main_wake);
+		rc = home_watch(dp, dp->main_wake.fd);
+	}
 	if (!rc) {
 		dp->neighbours = neighbours_alloc(&dp->workers.fib, home_request, dp);
 		rc = dp->neighbours ? home_netlink(dp) : -ENOMEM;
@@ -241,9 +243,8 @@ void home_stop(struct dp *dp)
 	neighbours_free(dp->neighbours);
 	dp->neighbours = NULL;
 	fib_fini(&dp->workers.fib);
-	if (dp->main_event >= 0)
-		close(dp->main_event);
+	wake_fini(&dp->main_wake);
 	if (dp->main_epoll >= 0)
 		close(dp->main_epoll);
-	dp->main_event = dp->main_epoll = -1;
+	dp->main_epoll = -1;
 }

@@ -55,7 +55,8 @@ void loop_prepare(void)
 	(void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK);
 }
 
-static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due)
+/* fds[0] is the wake's. */
+static void loop_poll(struct wake *w, struct pollfd *fds, unsigned n, uint64_t now, uint64_t due)
 {
 	struct timespec t = {0};
 
@@ -63,7 +64,8 @@ static void loop_poll(struct pollfd *fds, unsigned n, uint64_t now, uint64_t due
 		t.tv_sec = (time_t)((due - now) / TD_NSEC_PER_SEC);
 		t.tv_nsec = (long)((due - now) % TD_NSEC_PER_SEC);
 	}
-	(void)ppoll(fds, n, due == TD_NEVER ? NULL : &t, NULL);
+	if (ppoll(fds, n, due == TD_NEVER ? NULL : &t, NULL) > 0 && fds[0].revents)
+		wake_take(w);
 }
 
 /* When its interface went down or away, a socket is readable for ever, with nothing to read. We
@@ -146,7 +148,7 @@ static uint64_t worker_wait(struct dp_worker *d, uint64_t now, uint64_t due, boo
 	rte_rcu_qsbr_thread_offline(all->qsbr, d->worker.index);
 	wake_arm(&d->wake);
 	if (!worker_has_work(d)) {
-		loop_poll(fds, n, now, due);
+		loop_poll(&d->wake, fds, n, now, due);
 		loop_check(fds, n);
 		if (d->rest.armed)
 			rx_intr_take(d, fds, n);
@@ -209,7 +211,7 @@ void signalling_sleep(struct workers *all, uint64_t now)
 	rte_rcu_qsbr_thread_offline(all->qsbr, all->count);
 	wake_arm(wake);
 	if (!atomic_load(&all->stop) && !signalling_has_work(all))
-		loop_poll(&fd, 1, now, all->signalling.due);
+		loop_poll(wake, &fd, 1, now, all->signalling.due);
 	wake_disarm(wake);
 	rte_rcu_qsbr_thread_online(all->qsbr, all->count);
 }

@@ -3,7 +3,7 @@
  * Waking a loop that sleeps, without a system call when it does not.
  *
  * Poster: publish work; wake_post().      Sleeper: wake_arm(); is there work? else wake_wait(), or
- * poll() on wake.fd; wake_disarm().
+ * poll() on wake.fd and, when that is readable, wake_take(); wake_disarm().
  * Both sides store first and load then, with a full fence between: the poster's store of work and
  * load of `asleep`, the sleeper's store of `asleep` and load of work. One of them sees the other.
  */
@@ -50,21 +50,30 @@ static inline void wake_arm(struct wake *w)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+/*
+ * Once poll() said that wake.fd is readable, and only by that: the flag does not tell it. A poster
+ * takes the flag first and writes then; a sleeper whose time is up in between reads nothing yet.
+ */
+static inline void wake_take(struct wake *w)
+{
+	eventfd_t n;
+
+	(void)eventfd_read(w->fd, &n);
+}
+
 /* Called when armed and without work: waits until someone posts, for timeout_ms at most (-1: for
  * ever). */
 static inline void wake_wait(struct wake *w, int timeout_ms)
 {
 	struct pollfd fd = {.fd = w->fd, .events = POLLIN};
 
-	(void)poll(&fd, 1, timeout_ms);
+	if (poll(&fd, 1, timeout_ms) > 0)
+		wake_take(w);
 }
 
 static inline void wake_disarm(struct wake *w)
 {
-	eventfd_t n;
-
-	if (!atomic_exchange(&w->asleep, false)) /* someone posted: the count is or will be 1 */
-		(void)eventfd_read(w->fd, &n);
+	atomic_store_explicit(&w->asleep, false, memory_order_relaxed);
 }
 
 #endif
