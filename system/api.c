@@ -33,7 +33,9 @@ struct api_client {
 
 struct api {
 	struct loop *loop;
-	struct loop_fd watch; /* of the listener */
+	struct loop_fd watch;     /* of the listener */
+	struct loop_timer accept; /* set while the listener is not watched */
+	bool starved;             /* told, until a client is accepted again */
 	int listener;
 	unsigned count;
 	struct sockaddr_un path;
@@ -284,14 +286,36 @@ static void client_ready(void *ctx, uint32_t events)
 	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
+/* The listener stays readable: watched, it would keep the loop from sleeping. */
+static void accept_pause(struct api *a, int error)
+{
+	if (!a->starved)
+		log_line(LOG_WARNING, "clients wait", "socket=%s reason=\"%s\"", a->path.sun_path,
+			strerror(error));
+	a->starved = true;
+	loop_fd_set(&a->watch, 0);
+	loop_timer_set(&a->accept, loop_now(a->loop) + API_ACCEPT_NS);
+}
+
+static void accept_again(void *ctx, uint64_t now)
+{
+	struct api *a = ctx;
+
+	loop_fd_set(&a->watch, LOOP_READ);
+}
+
 static void accept_client(void *ctx, uint32_t events)
 {
 	struct api *a = ctx;
 	int fd = accept4(a->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct api_client *c;
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			accept_pause(a, errno);
 		return;
+	}
+	a->starved = false;
 	c = a->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
 	if (!c)
 		goto refuse;
@@ -361,10 +385,15 @@ struct api *api_start(struct loop *loop, const char *path, const struct api_hand
 		rc = -errno;
 		goto unlink_path;
 	}
-	rc = loop_fd_add(loop, &a->watch, a->listener, LOOP_READ, accept_client, a);
+	rc = loop_timer_add(loop, &a->accept, accept_again, a);
 	if (rc)
 		goto unlink_path;
+	rc = loop_fd_add(loop, &a->watch, a->listener, LOOP_READ, accept_client, a);
+	if (rc)
+		goto del_timer;
 	return a;
+del_timer:
+	loop_timer_del(&a->accept);
 unlink_path:
 	unlink(path);
 close_listener:
@@ -392,6 +421,7 @@ void api_stop(struct api *a)
 		client_close(c);
 	}
 	loop_fd_del(&a->watch);
+	loop_timer_del(&a->accept);
 	close(a->listener);
 	unlink(a->path.sun_path);
 	free(a);

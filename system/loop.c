@@ -144,8 +144,8 @@ void loop_fd_set(struct loop_fd *f, uint32_t events)
 
 	if (f->events == events)
 		return;
-	f->events = events;
-	(void)epoll_ctl(f->loop->epoll, EPOLL_CTL_MOD, f->fd, &ev);
+	if (epoll_ctl(f->loop->epoll, EPOLL_CTL_MOD, f->fd, &ev) == 0)
+		f->events = events;
 }
 
 void loop_fd_del(struct loop_fd *f)

@@ -5,8 +5,10 @@
  * nanoseconds of the monotonic clock. Errors are negative errno.
  *
  * A turn does a bounded amount of work: each descriptor that is ready is told once, each timer
- * that is due fires once, each work that is posted runs once. What a callback makes ready, due or
- * posted waits for the next turn. A callback may add and remove anything, itself too.
+ * that is due fires once, each work that is posted runs once. The descriptors come first, posted
+ * work among them, then the timers. What becomes ready meanwhile, what work posts and what a timer
+ * sets waits for the next turn. What a descriptor's callback posts, or sets to a time that has
+ * come, may still run in this turn. A callback may add and remove anything, itself too.
  */
 #ifndef TANDEM_SYSTEM_LOOP_H
 #define TANDEM_SYSTEM_LOOP_H
@@ -61,6 +63,7 @@ uint64_t loop_now(const struct loop *l); /* when this turn woke */
 /* `ready` is called for as long as the descriptor is ready for `events`. 0 or -errno. */
 int loop_fd_add(struct loop *l, struct loop_fd *f, int fd, uint32_t events,
 	void (*ready)(void *ctx, uint32_t events), void *ctx);
+/* A change that the kernel refuses is tried again by the next call. */
 void loop_fd_set(struct loop_fd *f, uint32_t events);
 void loop_fd_del(struct loop_fd *f); /* before close(); harmless when not added */
 
@@ -79,7 +82,7 @@ int loop_signals(
 	struct loop *l, const sigset_t *set, void (*signal)(void *ctx, int number), void *ctx);
 
 /*
- * Any thread: the loop runs the work in its next turn, once however often it was posted before.
+ * Any thread: the loop runs the work soon, once however often it was posted before.
  * What the poster wrote before is seen by it. The work stays until it has run.
  */
 void loop_post(struct loop *l, struct loop_work *w);

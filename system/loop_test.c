@@ -133,6 +133,18 @@ static void a_number_that_is_used_again_is_a_new_descriptor(void **state)
 	end_close(&e);
 }
 
+static void a_change_that_fails_is_not_remembered(void **state)
+{
+	struct loop *l = *state;
+	struct end e;
+
+	end_open(l, &e, end_count);
+	close(e.fd);
+	loop_fd_set(&e.watch, 0);
+	assert_int_equal(e.watch.events, LOOP_READ);
+	loop_fd_del(&e.watch);
+}
+
 static void remember(void *ctx, uint32_t events)
 {
 	*(uint32_t *)ctx |= events;
@@ -224,6 +236,29 @@ static void a_timer_set_again_while_it_fires_waits_for_the_next_turn(void **stat
 	loop_turn(l, 0);
 	assert_int_equal(t.fired, 5);
 	loop_timer_del(&t.timer);
+}
+
+static void end_ticks(void *ctx, uint32_t events)
+{
+	struct ticks *t = ctx;
+
+	loop_timer_set(&t->timer, fake_now);
+}
+
+static void a_timer_set_by_a_descriptor_fires_in_the_same_turn(void **state)
+{
+	struct loop *l = *state;
+	struct ticks t = {.again = TD_NEVER};
+	struct loop_fd watch = {0};
+	int fd = eventfd(1, EFD_NONBLOCK);
+
+	assert_int_equal(loop_timer_add(l, &t.timer, tick, &t), 0);
+	assert_int_equal(loop_fd_add(l, &watch, fd, LOOP_READ, end_ticks, &t), 0);
+	loop_turn(l, 0);
+	assert_int_equal(t.fired, 1);
+	loop_fd_del(&watch);
+	loop_timer_del(&t.timer);
+	close(fd);
 }
 
 static void a_timer_stops_another_that_is_due_too(void **state)
@@ -412,9 +447,11 @@ int main(void)
 		TEST(a_descriptor_is_told_while_it_is_ready),
 		TEST(what_is_removed_is_told_no_more),
 		TEST(a_number_that_is_used_again_is_a_new_descriptor),
+		TEST(a_change_that_fails_is_not_remembered),
 		TEST(a_pipe_that_breaks_is_told),
 		TEST(timers_fire_in_order_when_their_time_has_come),
 		TEST(a_timer_set_again_while_it_fires_waits_for_the_next_turn),
+		TEST(a_timer_set_by_a_descriptor_fires_in_the_same_turn),
 		TEST(a_timer_stops_another_that_is_due_too),
 		TEST(work_posted_twice_runs_once_and_again_in_the_next_turn),
 		cmocka_unit_test(two_threads_post_and_nothing_is_lost),
