@@ -19,8 +19,6 @@
 #define STRING(x)  STRING_(x)
 #define STRING_(x) #x
 
-#define RECORDING_FILE_INDEX "CREATE UNIQUE INDEX recording_file ON recording (file);"
-
 int store_errno(int rc)
 {
 	switch (rc & 0xff) {
@@ -85,37 +83,6 @@ static int table_create(struct store *s, const struct event_table *t)
 	return rc;
 }
 
-static int schema_create(struct store *s)
-{
-	int rc = run(s, "BEGIN IMMEDIATE");
-
-	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++)
-		rc = table_create(s, &event_tables[i]);
-	if (rc == 0)
-		rc = run(s, "CREATE TABLE missing (seq INTEGER NOT NULL, time REAL NOT NULL, "
-			    "count INTEGER NOT NULL, UNIQUE (seq, time));"
-			    "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) "
-			    "WITHOUT ROWID;"
-			    "INSERT INTO meta VALUES ('seq', 0), ('seq_wall', 0);"
-			    "CREATE INDEX cdr_id ON cdr (id);"
-			    "CREATE INDEX cdr_queue ON cdr (queue);"
-			    "CREATE INDEX cdr_offered ON cdr (offered);"
-			    "CREATE INDEX queue_log_call ON queue_log (call);"
-			    "CREATE INDEX queue_log_queue ON queue_log (queue);"
-			    "CREATE INDEX queue_log_time ON queue_log (time);"
-			    "CREATE INDEX agent_session_agent ON agent_session (agent, \"from\");"
-			    "CREATE INDEX recording_call ON recording (call);" RECORDING_FILE_INDEX
-			    "CREATE INDEX story_call ON story (call);"
-			    "CREATE INDEX story_time ON story (time);"
-			    "CREATE INDEX acd_in_time ON acd_in (time);"
-			    "CREATE INDEX acd_out_time ON acd_out (time);"
-			    "PRAGMA user_version = " STRING(SCHEMA_VERSION) ";"
-									    "COMMIT");
-	if (rc)
-		run(s, "ROLLBACK");
-	return rc;
-}
-
 /* The one number of a query, or a negative errno. */
 static int number_get(struct store *s, const char *sql, int64_t *value)
 {
@@ -147,7 +114,48 @@ static int column_add(struct store *s, const struct event_table *t, const struct
 	return run(s, sql);
 }
 
-/* What an older release did not have: events, and columns that their later versions brought. */
+/* What no event brings. */
+static const char own_tables[] =
+	"CREATE TABLE IF NOT EXISTS missing (seq INTEGER NOT NULL, time REAL NOT NULL, "
+	"count INTEGER NOT NULL, UNIQUE (seq, time));"
+	"CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) "
+	"WITHOUT ROWID;"
+	"INSERT OR IGNORE INTO meta VALUES ('seq', 0), ('seq_wall', 0);";
+
+static const struct {
+	const char *name, *on;
+	bool unique;
+} indexes[] = {
+	{"cdr_id", "cdr (id)"},
+	{"cdr_queue", "cdr (queue)"},
+	{"cdr_offered", "cdr (offered)"},
+	{"queue_log_call", "queue_log (call)"},
+	{"queue_log_queue", "queue_log (queue)"},
+	{"queue_log_time", "queue_log (time)"},
+	{"agent_session_agent", "agent_session (agent, \"from\")"},
+	{"recording_call", "recording (call)"},
+	{"recording_file", "recording (file)", .unique = true},
+	{"story_call", "story (call)"},
+	{"story_time", "story (time)"},
+	{"acd_in_time", "acd_in (time)"},
+	{"acd_out_time", "acd_out (time)"},
+};
+
+static int indexes_update(struct store *s)
+{
+	char sql[128];
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < sizeof(indexes) / sizeof(indexes[0]); i++) {
+		snprintf(sql, sizeof(sql), "CREATE %sINDEX IF NOT EXISTS %s ON %s",
+			indexes[i].unique ? "UNIQUE " : "", indexes[i].name, indexes[i].on);
+		rc = run(s, sql);
+	}
+	return rc;
+}
+
+/* All of a new store; of an older one what its release did not have: events, and columns that
+ * their later versions brought. */
 static int tables_update(struct store *s)
 {
 	int rc = 0;
@@ -164,18 +172,21 @@ static int tables_update(struct store *s)
 	return rc;
 }
 
-/* Version 1: a recording's file could have two rows; the later one is right. What versions 2 to 4
- * brought are columns. */
-static int schema_upgrade(struct store *s, int64_t version)
+/* Version 0: a new store. Version 1: a recording's file could have two rows; the later one is
+ * right. What versions 2 to 4 brought are columns. Each release may bring indexes. */
+static int schema_update(struct store *s, int64_t version)
 {
 	int rc = run(s, "BEGIN IMMEDIATE");
 
-	if (rc == 0 && version < 2)
-		rc = run(s,
-			"DELETE FROM recording WHERE rowid NOT IN"
-			" (SELECT max(rowid) FROM recording GROUP BY file);" RECORDING_FILE_INDEX);
+	if (rc == 0 && version == 1)
+		rc = run(s, "DELETE FROM recording WHERE rowid NOT IN"
+			    " (SELECT max(rowid) FROM recording GROUP BY file)");
 	if (rc == 0)
 		rc = tables_update(s);
+	if (rc == 0)
+		rc = run(s, own_tables);
+	if (rc == 0)
+		rc = indexes_update(s);
 	if (rc == 0 && version < SCHEMA_VERSION)
 		rc = run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
 	if (rc == 0)
@@ -185,20 +196,24 @@ static int schema_upgrade(struct store *s, int64_t version)
 	return rc;
 }
 
-static int schema_check(struct store *s)
+/* Reads only: the file may be another program's, which counts its versions too. 0 or -errno. */
+static int schema_check(struct store *s, int64_t *version)
 {
-	int64_t version, tables;
-	int rc = number_get(s, "PRAGMA user_version", &version);
+	int64_t all, ours;
+	int rc = number_get(s, "PRAGMA user_version", version);
 
 	if (rc == 0)
-		rc = number_get(s, "SELECT count(*) FROM sqlite_master", &tables);
+		rc = number_get(s, "SELECT count(*) FROM sqlite_master", &all);
+	if (rc == 0)
+		rc = number_get(s,
+			"SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+			" AND name IN ('cdr', 'meta', 'missing')",
+			&ours);
 	if (rc)
 		return rc;
-	if (version == 0 && tables == 0)
-		return schema_create(s);
-	if (version >= 1 && version <= SCHEMA_VERSION)
-		return schema_upgrade(s, version);
-	return -EPROTO;
+	if (*version == 0)
+		return all ? -EPROTO : 0;
+	return *version > 0 && *version <= SCHEMA_VERSION && ours == 3 ? 0 : -EPROTO;
 }
 
 static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
@@ -291,6 +306,7 @@ static const char *open_error(const struct store *s, int rc)
 struct store *store_open(const char *path, struct td_text *err)
 {
 	struct store *s = calloc(1, sizeof(*s));
+	int64_t version;
 	int rc;
 
 	if (!s) {
@@ -306,9 +322,11 @@ struct store *store_open(const char *path, struct td_text *err)
 	if (rc == 0)
 		rc = store_errno(sqlite3_busy_timeout(s->db, BUSY_MS));
 	if (rc == 0)
+		rc = schema_check(s, &version);
+	if (rc == 0)
 		rc = run(s, pragmas);
 	if (rc == 0)
-		rc = schema_check(s);
+		rc = schema_update(s, version);
 	if (rc == 0)
 		rc = position_read(s);
 	if (rc == 0)

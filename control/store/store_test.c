@@ -148,6 +148,23 @@ static void what_came_later_is_made(void **state)
 	assert_string_equal(value("SELECT name FROM alarm"), "disk-full");
 }
 
+static void an_index_that_came_later_is_made(void **state)
+{
+	static const char count[] = "SELECT count(*) FROM sqlite_master WHERE type = 'index'";
+	char as_created[16];
+	sqlite3 *db;
+
+	store_close(open_store());
+	snprintf(as_created, sizeof(as_created), "%s", value(count));
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "DROP INDEX cdr_id; DROP INDEX recording_file", NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	store_close(open_store());
+	assert_string_equal(value(count), as_created);
+}
+
 static void each_codec_has_its_word(void **state)
 {
 	struct store *s = open_store();
@@ -440,6 +457,22 @@ static void old_steps_are_purged(void **state)
 	assert_string_equal(value("SELECT count(*) FROM cdr"), "4000");
 }
 
+static void file_copy(void)
+{
+	char command[192];
+
+	snprintf(command, sizeof(command), "cp '%s' '%s/copy'", path, dir);
+	sh(command);
+}
+
+static void file_is_the_copy(void)
+{
+	char command[192];
+
+	snprintf(command, sizeof(command), "cmp '%s' '%s/copy'", path, dir);
+	sh(command);
+}
+
 static void another_file_is_refused(void **state)
 {
 	struct td_text err;
@@ -448,8 +481,17 @@ static void another_file_is_refused(void **state)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "CREATE TABLE mine (a)", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
+	file_copy();
 	assert_null(store_open(path, &err));
 	assert_non_null(strstr(err.s, "made by another version of tandemd, or no store"));
+	file_is_the_copy();
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	file_copy();
+	assert_null(store_open(path, &err));
+	assert_non_null(strstr(err.s, "made by another version of tandemd, or no store"));
+	file_is_the_copy();
 	assert_null(store_open("/nonexistent/store", &err));
 	assert_non_null(strstr(err.s, "No such file"));
 }
@@ -556,6 +598,7 @@ int main(void)
 		TEST(fields_become_columns),
 		TEST(each_codec_has_its_word),
 		TEST(what_came_later_is_made),
+		TEST(an_index_that_came_later_is_made),
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
 		TEST(a_store_of_version_1_is_upgraded),
