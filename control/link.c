@@ -146,6 +146,8 @@ static void answer(struct engine_link *l, const struct td_api_msg *m, const char
 	json_t *error;
 	const char *why;
 
+	if (!m->id)
+		return; /* none of ours: 0 marks a free place */
 	for (unsigned i = 0; i < LINK_REQUESTS; i++) {
 		struct link_request r = l->requests[i];
 

@@ -111,6 +111,8 @@ static void options_are_read_as_people_write_them(void **state)
 	assert_string_equal(cli_arg(&args, "call"), "-7");
 	assert_true(READS("agent", "alice", "pause", "--reason", "lunch"));
 	assert_string_equal(cli_arg(&args, "reason"), "lunch");
+	assert_true(READS("top", "-n", "0"));
+	assert_true(cli_arg_number(&args, "times", 1) == 0);
 }
 
 static void what_does_not_fit_is_refused(void **state)
