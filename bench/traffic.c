@@ -13,7 +13,6 @@
 #define PER_ADDRESS ((PORT_END + 1 - PORT_MIN) / 2)
 #define PEERS       64 /* hosts on each net, each a next hop */
 #define MEMORY_MB   320
-#define BURSTS      (TRAFFIC_PACKETS / WORKER_BURST)
 
 _Static_assert(TRAFFIC_FRAME_BYTES == 218, "G.711, 20 ms");
 

@@ -18,7 +18,6 @@
 #define RELAY_IP    14 /* offsets in a frame */
 #define RELAY_ADDR  26
 #define RELAY_PORTS 34
-#define RELAY_SUM   40
 #define RELAY_RTP   42
 
 _Static_assert(RELAY_RTP == sizeof(struct frame), "Ethernet, IPv4, UDP");

@@ -52,11 +52,6 @@ void frag_free(struct frag *f)
 	free(f);
 }
 
-bool frag_is_long(const struct frag *f, const struct rte_mbuf *m)
-{
-	return m->pool == f->longs;
-}
-
 static void frag_unhold(struct frag *f, struct worker *w, struct rte_mbuf *m)
 {
 	w->port[pkt_of(m)->port].stats.held--;

@@ -30,8 +30,6 @@ struct rte_mbuf *frag_input(struct frag *f, struct worker *w, struct rte_mbuf *m
 /* A frame in several buffers, in one; takes it. NULL: it is too long, or no such buffer is free
  * (counted as dropped, on `port`). */
 struct rte_mbuf *frag_flatten(struct frag *f, struct worker *w, unsigned port, struct rte_mbuf *m);
-/* Was it made here? */
-bool frag_is_long(const struct frag *f, const struct rte_mbuf *m);
 /* Drops what has waited for too long. When to look again; TD_NEVER when nothing waits. */
 uint64_t frag_expire(struct frag *f, struct worker *w, uint64_t now);
 

@@ -317,11 +317,6 @@ int turn_request(struct turn *t, struct request *r)
 	return 0;
 }
 
-unsigned turn_flight(const struct turn *t)
-{
-	return t->flight;
-}
-
 void turn_answers(struct turn *t)
 {
 	struct request **place;

@@ -82,7 +82,6 @@ uint64_t turn_run(void *turn, uint64_t now);
 
 /* main. -EBUSY when TURN_FLIGHT are on their way; r stays the caller's then. */
 int turn_request(struct turn *t, struct request *r);
-unsigned turn_flight(const struct turn *t); /* requests not answered yet */
 /* main, after the workers stopped: what the engine has to journal at the end. */
 void turn_stop(struct turn *t);
 void turn_answers(struct turn *t); /* calls done() of each that is answered */

@@ -98,16 +98,6 @@ int lex_param(struct str *s, struct str *name, struct str *value)
 	return value->n > 0 ? 1 : -1;
 }
 
-bool lex_params_valid(struct str s)
-{
-	struct str name, value;
-	int rc;
-
-	while ((rc = lex_param(&s, &name, &value)) > 0)
-		;
-	return rc == 0;
-}
-
 bool lex_hostport(struct str *s, struct str *host, uint16_t *port)
 {
 	uint64_t n;

@@ -65,8 +65,6 @@ bool lex_all(struct str s, unsigned class);
 bool lex_quoted(struct str *s, struct str *inner);
 /* The next of ";name[=value]". 1 found, 0 at the end of s, -1 malformed. */
 int lex_param(struct str *s, struct str *name, struct str *value);
-/* Do only well-formed parameters follow, to the end? */
-bool lex_params_valid(struct str s);
 /* host or IPv6reference with an optional port. False when malformed. */
 bool lex_hostport(struct str *s, struct str *host, uint16_t *port);
 
