@@ -19,7 +19,8 @@ static const char usage[] =
 	"  --engine SOCKET   the engine's socket (" TD_ENGINE_SOCKET ")\n"
 	"  --socket SOCKET   our socket (" TD_TANDEMD_SOCKET ")\n"
 	"  --log DEST        journal, stderr or a file (engine.log of the site)\n"
-	"  --keep-days N     keep the steps of calls so long; 0: for ever (30)\n"
+	"  --keep-days N     keep steps of calls and the distributor's records, which replay\n"
+	"                    needs, for N days; 0: for ever (30)\n"
 	"  --help, --version\n";
 
 static int usage_error(const char *option, const char *value)
