@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Goes after a journal directory and puts what it finds into the store. It has no loop and no
- * clock: the owner calls follow_turn() when follow_fd() is readable and when the time it asked for
- * has come.
+ * clock: the owner calls follow_turn() when the journal's descriptor is readable, and when the time
+ * that the last turn asked for has come. An owner with a loop learns each change of the descriptor
+ * by `watch`; one that polls asks follow_fd() before each wait.
  */
 #ifndef TANDEM_CONTROL_STORE_FOLLOW_H
 #define TANDEM_CONTROL_STORE_FOLLOW_H
@@ -21,8 +22,9 @@ struct follow {
 	uint64_t checked_ms;           /* when we last saw that the journal is the same one */
 	uint64_t damaged;              /* places that could not be read */
 	int error;                     /* of the last turn that failed; 0 when all is well */
-	/* The owner's, or NULL: follow_fd() is another one now; -1: the one there was is closed
-	 * next. */
+	/* The owner's, or NULL; set between follow_init() and the first turn. fd >= 0: a new
+	 * descriptor to wait for. -1: the one there was is closed when this returns, or there is
+	 * none. */
 	void (*watch)(void *ctx, int fd);
 	void *ctx;
 };

@@ -43,8 +43,9 @@ int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void
 
 /* Returns when there may be news or the time is up; without inotify it looks every 100 ms. */
 void journal_reader_wait(struct journal_reader *r, int timeout_ms);
-/* For poll(): readable when there may be news; call journal_reader_clear(), then _next() until it
- * gives 0. -1 when inotify is not to be had: look every 100 ms then. */
+/* For the owner's event loop, until journal_reader_close(): readable when there may be news. Then
+ * call journal_reader_clear(), and _next() until it gives 0. -1 when inotify is not to be had: look
+ * every 100 ms then. */
 int journal_reader_fd(const struct journal_reader *r);
 void journal_reader_clear(struct journal_reader *r);
 
