@@ -53,7 +53,8 @@ class Tree(unittest.TestCase):
         os.mkdir(self.folder + "/tools")
         for name in ("readmes", "recipes"):
             shutil.copy(f"{TOOLS}/{name}", self.folder + "/tools")
-        self.write("README.md", "`list.h`, `CONTRIBUTING.md`, `tools/readmes`, `tools/recipes`\n")
+        self.write("README.md", "`list.h`, `CONTRIBUTING.md`\n")
+        self.write("tools/README.md", "`readmes`, `recipes`\n")
         self.write("CONTRIBUTING.md", GUIDE)
         self.write("list.h", LIST)
         self.write(".gitignore", "")
@@ -101,10 +102,21 @@ class Readmes(Tree):
         self.write("sub/a.c", "")
         self.says(self.tool, "sub/README.md: there is none: write one")
 
+    def test_a_folder_of_what_is_built_has_a_readme(self):
+        self.write("sub/meson.build", "")
+        self.says(self.tool, "sub/README.md: there is none: write one")
+
+    def test_a_folder_of_scripts_has_a_readme(self):
+        self.write("sub/run", "#!/bin/sh\n")
+        os.chmod(self.folder + "/sub/run", 0o755)
+        self.write("other/page.py", "")
+        self.write("README.md", "`list.h`, `CONTRIBUTING.md`, `sub/`, `other/`\n")
+        self.says(self.tool, "other/README.md: there is none: write one", "sub/README.md: there is none: write one")
+
     def test_a_folder_of_data_is_named_above(self):
         self.write("data/a.txt", "")
         self.says(self.tool, "README.md: `data/a.txt` is not named")
-        self.write("README.md", "`list.h`, `CONTRIBUTING.md`, `tools/`, `data/`\n")
+        self.write("README.md", "`list.h`, `CONTRIBUTING.md`, `data/`\n")
         self.says(self.tool)
 
     def test_what_is_named_is_there(self):
