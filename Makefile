@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Two commands matter: as root: `make demo` runs the main job, `make test` passes the tests.
-# meson does the building; this file only spares you its options.
+# The two main targets, both for root: `make demo` runs the main job, `make test` runs the tests.
+# meson builds. The targets here call it with the right options.
 
 B    ?= build
 ASAN ?= build-asan

@@ -67,7 +67,8 @@ int loop_fd_add(struct loop *l, struct loop_fd *f, int fd, uint32_t events,
 void loop_fd_set(struct loop_fd *f, uint32_t events);
 void loop_fd_del(struct loop_fd *f); /* before close(); harmless when not added */
 
-/* Adding reserves a place, so that setting cannot fail. 0 or -ENOMEM. */
+/* Reserves the memory that the timer will need, so that loop_timer_set() cannot fail. 0 or
+ * -ENOMEM. */
 int loop_timer_add(
 	struct loop *l, struct loop_timer *t, void (*due)(void *ctx, uint64_t now), void *ctx);
 void loop_timer_set(struct loop_timer *t, uint64_t at); /* fires once; moves it when set */

@@ -49,20 +49,21 @@ struct td_api_msg {
 		"{t: wall ns, src: .., dst: .., in: bool, call: .., data: text}, .., until the "   \
 		"client closes")                                                                   \
 	X(JOURNAL_ACK, 22, journal_ack, PROGRAM, "{seq: n}: all up to n are stored", "{}")         \
-	X(DRAIN, 23, drain, OPERATE, "{}: no new calls", "{}, when the last call has ended")
-#define TD_API_TANDEMD_OPS(X)                                                                      \
-	X(APPLY, 64, apply, CONFIGURE, "{file: whole path, yaml: text}",                           \
-		"{set: n, deleted: n, engine: it has it now, restart: some of it takes effect at " \
-		"its next start, note: line or absent}; or an error with a line for each of the "  \
-		"file's")                                                                          \
-	X(CDR, 65, cdr, SEE, "{limit: n, call: id or absent, queue: name or absent}",              \
-		"{rows: [..]}, .., then an empty one")                                             \
-	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}",  \
-		"{rows: [..]}, .., then an empty one")                                             \
-	X(CALL, 67, call, SEE, "{call: id}",                                                       \
-		"{cdr: .., story: [..], queue_log: [..], recordings: [..]}; a call that has not "  \
-		"ended has no cdr, but interrupted: the engine stopped while it was live")         \
-	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                      \
+	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls",                                      \
+		"{}: sent when the last call has ended")
+#define TD_API_TANDEMD_OPS(X)                                                                     \
+	X(APPLY, 64, apply, CONFIGURE, "{file: whole path, yaml: text}",                          \
+		"{set: n, deleted: n, engine: true when the running engine has taken it, "        \
+		"restart: true when a part takes effect only at the engine's next start, "        \
+		"note: line or absent}; or an error with a line for each error of the file")      \
+	X(CDR, 65, cdr, SEE, "{limit: n, call: id or absent, queue: name or absent}",             \
+		"{rows: [..]}, .., then an empty one")                                            \
+	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}", \
+		"{rows: [..]}, .., then an empty one")                                            \
+	X(CALL, 67, call, SEE, "{call: id}",                                                      \
+		"{cdr: .., story: [..], queue_log: [..], recordings: [..]}; a call that has not " \
+		"ended has no cdr, but interrupted: the engine stopped while it was live")        \
+	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                     \
 	X(ALARMS, 69, alarms, SEE, "{limit: n}", "{rows: [..]}, .., then an empty one")
 #define TD_API_OPS(X) TD_API_ENGINE_OPS(X) TD_API_TANDEMD_OPS(X)
 

@@ -136,9 +136,9 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 		"R that the telephone itself reports (RFC 3611)", S)                              \
 	F(1, NEXT, SCORE, uint16_t, xr_mos, , "", "MOS that it reports", S)                       \
 	F(1, NEXT, UINT, uint16_t, silences, , "",                                                \
-		"of 1.5 s and more, though it should have sent", S)                               \
+		"pauses of 1.5 s and more in which the peer sent nothing but should have", S)     \
 	F(1, NEXT, PAD, uint16_t, unused, , "", "", S)                                            \
-	F(1, NEXT, UINT, uint32_t, silent_ms, , "ms", "how long these lasted", S)                 \
+	F(1, NEXT, UINT, uint32_t, silent_ms, , "ms", "how long these pauses lasted in all", S)   \
 	F(1, NEXT, UINT, uint32_t, in_jitter_max_us, , "us", "highest", S)                        \
 	F(1, NEXT, INT, int32_t, out_lost, , "packets", "of ours that it reports lost", S)        \
 	F(1, NEXT, UINT, uint32_t, out_jitter_us, , "us", "of ours, as it reports", S)            \

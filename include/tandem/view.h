@@ -9,8 +9,8 @@
  *   TYPE   TEXT const char *, UTF-8, NULL is ""   COUNT uint64_t   BOOL bool
  *          NUMBER double, three decimals; NaN is null   SECTION another list's object
  *   UNIT   enum td_unit
- *   place  where it stands in a table for people; 0: in JSON alone. Columns with the same place
- *          stand as they do here
+ *   place  its place in a table for people; 0: in JSON alone. Columns with the same place keep the
+ *          order of this list
  * A view: X(ID, id, name, SHAPE, help, what is said when it has no row). SHAPE: ROWS, or ONE for a
  * view that is always one object. Its columns are TD_VIEW_ID, its row is struct td_view_id.
  *
@@ -73,7 +73,9 @@ enum td_unit {
 	X(V, COUNT, abandoned, NONE, 3, "of them, gone before an answer")                     \
 	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")        \
 	X(V, COUNT, full, NONE, 3, "callers who found it full")                               \
-	X(V, COUNT, withdrawn, NONE, 0, "taken back before an answer, neither of the above")  \
+	X(V, COUNT, withdrawn, NONE, 0,                                                       \
+		"callers who left the queue before an answer for another reason than "        \
+		"abandon or time-out")                                                        \
 	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                     \
 	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                              \
 	X(V, NUMBER, service_level, RATIO, 3,                                                 \
