@@ -98,7 +98,7 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
  */
 #define TD_EV_START_FIELDS(F, S...)                                                               \
 	F(1, NEXT, UINT, uint64_t, wall_offset, , "ns", "wall - monotonic time", S)               \
-	F(1, NEXT, INT, uint64_t, seed, , "", "of the run's randomness", S)                       \
+	F(1, NEXT, INT, uint64_t, seed, , "", "seed of the run's randomness", S)                  \
 	F(1, FIRST, TEXT, char, version, [16], "", "the engine's", S)
 
 #define TD_EV_GAP_FIELDS(F, S...)                                                                 \
@@ -195,16 +195,16 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 	F(1, NEXT, TEXTS, char, data, [5][TD_NUMBER_BYTES], "", "as the event wants it", S)
 
 #define TD_EV_AGENT_SESSION_FIELDS(F, S...)                                                       \
-	F(1, FIRST, TEXT, char, agent, [TD_NAME_BYTES], "", "who", S)                             \
-	F(1, NEXT, TEXT, char, reason, [TD_NAME_BYTES], "", "of a pause", S)                      \
+	F(1, FIRST, TEXT, char, agent, [TD_NAME_BYTES], "", "the agent", S)                       \
+	F(1, NEXT, TEXT, char, reason, [TD_NAME_BYTES], "", "why the agent paused", S)            \
 	F(1, NEXT, WALL, uint64_t, from, , "", "when it began; quote the name in SQL", S)         \
 	F(1, NEXT, WALL, uint64_t, to, , "", "when it ended; quote the name in SQL", S)           \
-	F(1, FIRST, WORD, uint8_t, state, , agent_states, "which", S)                             \
+	F(1, FIRST, WORD, uint8_t, state, , agent_states, "state that the agent was in", S)       \
 	F(1, NEXT, PAD, uint8_t, unused, [7], "", "", S)
 
 #define TD_EV_RECORDING_FIELDS(F, S...)                                                           \
 	F(1, FIRST, UINT, uint32_t, recording, , "", "its number", S)                             \
-	F(1, NEXT, WORD, uint8_t, codec, , codecs, "of the file", S)                              \
+	F(1, NEXT, WORD, uint8_t, codec, , codecs, "codec of the file", S)                        \
 	F(1, NEXT, UINT, uint8_t, recovered, , "", "1: made from the log after a crash", S)       \
 	F(1, NEXT, PAD, uint16_t, unused, , "", "", S)                                            \
 	F(1, NEXT, UINT, uint64_t, samples, , "samples", "a channel, 8000 a second", S)           \
@@ -223,7 +223,7 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 #define TD_EV_CONFIG_FIELDS(F, S...)                                                              \
 	F(1, NEXT, UINT, uint32_t, set, , "objects", "that are new or changed", S)                \
 	F(1, NEXT, UINT, uint32_t, deleted, , "objects", "that are gone", S)                      \
-	F(1, NEXT, TEXT, char, digest, [72], "", "of its text", S)
+	F(1, NEXT, TEXT, char, digest, [72], "", "SHA-256 of its compiled text, in hex", S)
 
 #define TD_EV_STORY_FIELDS(F, S...)                                                               \
 	F(1, NEXT, TEXT, char, call, [TD_CALL_ID_BYTES], "", "whose", S)                          \

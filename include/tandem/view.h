@@ -194,18 +194,18 @@ enum td_unit {
 	X(V, COUNT, of, NONE, 1, "places there are; of the journal, bytes")
 
 /* Counted by each worker for itself: fields of struct dp_worker_info too. */
-#define TD_WORKER_COUNTS(X, V)                                      \
-	X(V, COUNT, wakeups, NONE, 1, "times it was woken")         \
-	X(V, COUNT, packets, PACKETS, 1, "that its queues brought") \
-	X(V, COUNT, handed_in, PACKETS, 1, "from other workers")    \
-	X(V, COUNT, handed_out, PACKETS, 1, "to other workers")
+#define TD_WORKER_COUNTS(X, V)                                                       \
+	X(V, COUNT, wakeups, NONE, 1, "times it was woken")                          \
+	X(V, COUNT, packets, PACKETS, 1, "packets that its queues brought")          \
+	X(V, COUNT, handed_in, PACKETS, 1, "packets that other workers handed over") \
+	X(V, COUNT, handed_out, PACKETS, 1, "packets handed over to other workers")
 
-#define TD_VIEW_WORKERS(X, V)                                        \
-	X(V, COUNT, worker, NONE, 1, "number of the worker, from 0") \
-	X(V, COUNT, core, NONE, 1, "its CPU")                        \
-	X(V, COUNT, turns, NONE, 1, "turns of its loop")             \
-	X(V, NUMBER, busy, SECONDS, 1, "in turns that found work")   \
-	X(V, NUMBER, asleep, SECONDS, 1, "asleep")                   \
+#define TD_VIEW_WORKERS(X, V)                                           \
+	X(V, COUNT, worker, NONE, 1, "number of the worker, from 0")    \
+	X(V, COUNT, core, NONE, 1, "its CPU")                           \
+	X(V, COUNT, turns, NONE, 1, "turns of its loop")                \
+	X(V, NUMBER, busy, SECONDS, 1, "time in turns that found work") \
+	X(V, NUMBER, asleep, SECONDS, 1, "time asleep")                 \
 	TD_WORKER_COUNTS(X, V)
 
 #define TD_VIEW_STATS(X, V)                                                                     \
@@ -237,7 +237,7 @@ enum td_unit {
 #define TD_SECTION_JOURNAL(X, V)                                           \
 	X(V, COUNT, written, NONE, 1, "number of the last record written") \
 	X(V, COUNT, acked, NONE, 1, "number of the last record stored")    \
-	X(V, COUNT, used_bytes, BYTES, 1, "of the reserve")                \
+	X(V, COUNT, used_bytes, BYTES, 1, "bytes used of the reserve")     \
 	X(V, COUNT, reserve_bytes, BYTES, 1, "the reserve")                \
 	X(V, COUNT, lost, NONE, 1, "records that found no room")
 
