@@ -7,9 +7,8 @@
 static struct acd_queue *best_queue(const struct pipe *p)
 {
 	struct acd_queue *best = NULL;
-	struct acd_agent *ag;
 
-	TAILQ_FOREACH (ag, &p->agents, beside) {
+	for (struct acd_agent *ag = TAILQ_FIRST(&p->agents); ag; ag = TAILQ_NEXT(ag, beside)) {
 		struct acd_queue *q = agent_queue(ag);
 
 		if (q && (!best || queue_before(q, best)))

@@ -38,7 +38,6 @@ const uint8_t codec_all[TD_CODEC_COUNT] = {TD_CODEC_DEFAULT, TD_CODECS(ORDER)};
 	_Static_assert((tag) == 0 || (bits) == 64000, #word ": wav: is for one octet a sample"); \
 	_Static_assert((tag) != 0 || TD_CODEC_##id != TD_CODEC_DEFAULT,                          \
 		#word ": wav: recordings of the default need one");                              \
-	_Static_assert((ie_) >= 0 && (bpl_) > 0 && (raw) > 0, #word ": ie, bpl: see G.113");     \
 	_Static_assert(sizeof(rtp) > 1 && sizeof(text) > 1, #word ": encoding and help are text");
 TD_CODECS(CHECK)
 _Static_assert(TD_CODEC_COUNT <= TD_CODEC_LIST, "each codec once, and the end");

@@ -15,6 +15,8 @@ static void each_row_is_found_by_all_its_names(void **state)
 		else
 			assert_int_equal(codec_lookup_pt(c->pt), TD_CODEC_NONE);
 		assert_string_equal(codec_name(i), c->name);
+		/* ITU-T G.113 has no others, and the E-model divides by bpl. */
+		assert_true(c->ie >= 0 && c->bpl > 0 && c->bpl_raw > 0);
 	}
 }
 

@@ -411,7 +411,7 @@ bool conf_value_decode(
 	const struct conf_key *k, void *object, struct str text, bool yaml, struct td_text *err)
 {
 	void *field = (uint8_t *)object + k->offset;
-	uint64_t v;
+	uint64_t v = 0;
 
 	switch (k->type) {
 	case CONF_STRING:

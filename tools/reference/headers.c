@@ -19,7 +19,7 @@ void reference_headers(struct doc *d)
 	DOC_TABLE(
 		d, "header field", "short", "how often", "defined in", "what Tandem does with it");
 #define HEADER(id, name, compact, times, need, decode, rfc, use) \
-	DOC_ROW(d, name, (const char[]){compact, '\0'}, TIMES_##times NEED_##need, rfc, use);
+	DOC_ROW(d, name, (const char[]){compact, '\0'}, (TIMES_##times NEED_##need), rfc, use);
 	SIP_HEADERS(HEADER)
 #undef HEADER
 }

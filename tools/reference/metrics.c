@@ -7,9 +7,9 @@
 
 static const char *kind(const char *name)
 {
-	size_t n = strlen(name);
+	const char *end = strrchr(name, '_');
 
-	return n > 4 && strcmp(name + n - 4, "_now") == 0 ? "now" : "since the start";
+	return end && strcmp(end, "_now") == 0 ? "now" : "since the start";
 }
 
 static void calls(struct doc *d)

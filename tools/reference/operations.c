@@ -10,7 +10,7 @@
 #define RIGHT_PROGRAM   "program"
 
 #define OP(ID, number, name, right, request, answer) \
-	DOC_ROW(d, #name, #number, RIGHT_##right, request, answer);
+	DOC_ROW(d, #name, #number, RIGHT_##right, (request), (answer));
 
 void reference_operations(struct doc *d)
 {
