@@ -17,10 +17,12 @@ capture wire carrier-engine carrier
 capture wire floor-engine floor
 counters() { # NAME: of the other ends of both cables, and what tandemctl says
 	sleep 1 # what is on its way
+	date +%s.%N >"$out/time-$1"
 	"$lab" exec wire ip -s -j link show >"$out/kernel-$1.json"
 	"$lab" ctl --json bandwidth ports >"$out/ports-$1.json"
 	"$lab" ctl --json bandwidth >"$out/streams-$1.json"
 	"$lab" ctl --json show drops >"$out/drops-$1.json"
+	date +%s.%N >>"$out/time-$1"
 }
 counters before
 
