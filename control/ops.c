@@ -151,18 +151,35 @@ static void op_apply(
 	site_apply(o->site, conf, apply_done, j);
 }
 
-static void reload_done(void *ctx, const struct site_result *r)
-{
-}
-
 void ops_reload(struct tandemd_ops *o)
 {
 	struct config_source source = {.file = o->options->site};
 	struct lines lines = {.len = 0};
 	struct td_conf *conf = NULL;
 
+	if (o->site->busy) {
+		log_line(LOG_NOTICE, "site is read when the change under way has ended", "site=%s",
+			o->options->site);
+		o->reload_waits = true;
+		return;
+	}
+	o->reload_waits = false;
 	if (config_read(&conf, &source, lines_add, &lines) == 0)
-		site_apply(o->site, conf, reload_done, NULL);
+		site_apply(o->site, conf, NULL, NULL);
+}
+
+static void reload_due(void *ctx)
+{
+	ops_reload(ctx);
+}
+
+/* The next turn reads the site, because the change's own client has its answer first. */
+static void change_ended(void *ctx)
+{
+	struct tandemd_ops *o = ctx;
+
+	if (o->reload_waits)
+		loop_post(o->loop, &o->reload);
 }
 
 /* One page to the client. True: there is more. */
@@ -212,7 +229,10 @@ void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_opt
 		.store = store,
 		.follow = follow,
 		.loop = loop,
-		.pages = {.run = pages_send, .ctx = o}};
+		.pages = {.run = pages_send, .ctx = o},
+		.reload = {.run = reload_due, .ctx = o}};
+	site->ended = change_ended;
+	site->ended_ctx = o;
 }
 
 static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,

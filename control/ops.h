@@ -19,6 +19,8 @@ struct tandemd_ops {
 	struct follow *follow;
 	struct loop *loop;
 	struct loop_work pages;          /* posted while a long answer has a page to send */
+	struct loop_work reload;         /* posted when a change has ended and reload_waits */
+	bool reload_waits;               /* SIGHUP came during a change */
 	struct rows_job *jobs[OPS_JOBS]; /* long answers under way; NULL: free */
 };
 
@@ -27,7 +29,8 @@ void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_opt
 void ops_fini(struct tandemd_ops *o);
 extern const struct api_handlers ops_handlers; /* set .ctx to the struct tandemd_ops */
 
-/* Reads the site file again and applies it (SIGHUP). Errors are logged. */
+/* Reads the site file again and applies it (SIGHUP); when a change is under way, after its end.
+ * Errors are logged. */
 void ops_reload(struct tandemd_ops *o);
 
 #endif

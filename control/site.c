@@ -69,6 +69,20 @@ int site_start(struct site *s, struct td_conf *conf)
 	return rc;
 }
 
+/* The log says how a change ended, and so does whoever asked for it. */
+static void tell(const struct site_result *r, void (*done)(void *ctx, const struct site_result *r),
+	void *ctx)
+{
+	if (r->status)
+		log_line(LOG_ERR, "configuration not applied", "reason=\"%s\"", r->why);
+	else if (r->count.set || r->count.deleted)
+		log_line(LOG_NOTICE, "configuration applied",
+			"set=%u deleted=%u engine=%s restart=%s", r->count.set, r->count.deleted,
+			r->engine ? "yes" : "absent", r->count.restart ? "needed" : "no");
+	if (done)
+		done(ctx, r);
+}
+
 /* The end of a change: the caller has said in r how. */
 static void finish(struct site *s, const struct site_result *r)
 {
@@ -78,14 +92,9 @@ static void finish(struct site *s, const struct site_result *r)
 	s->done = NULL;
 	conf_free(s->next);
 	s->next = NULL;
-	if (r->status)
-		log_line(LOG_ERR, "configuration not applied", "reason=\"%s\"", r->why);
-	else if (r->count.set || r->count.deleted)
-		log_line(LOG_NOTICE, "configuration applied",
-			"set=%u deleted=%u engine=%s restart=%s", r->count.set, r->count.deleted,
-			r->engine ? "yes" : "absent", r->count.restart ? "needed" : "no");
-	if (done)
-		done(s->ctx, r);
+	tell(r, done, s->ctx);
+	if (s->ended)
+		s->ended(s->ended_ctx);
 }
 
 static void fail(struct site *s, int status, const char *why)
@@ -229,7 +238,7 @@ void site_apply(struct site *s, struct td_conf *conf,
 
 	if (s->busy) {
 		conf_free(conf);
-		done(ctx, &busy);
+		tell(&busy, done, ctx);
 		return;
 	}
 	s->busy = true;

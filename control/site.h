@@ -30,6 +30,9 @@ struct site {
 	struct conf_count count;
 	void (*done)(void *ctx, const struct site_result *r);
 	void *ctx;
+	/* Called when a change has ended and the next one may come; NULL: nobody waits for that. */
+	void (*ended)(void *ctx);
+	void *ended_ctx;
 };
 
 void site_init(struct site *s, const char *compiled, struct engine_link *link);
@@ -40,7 +43,7 @@ void site_fini(struct site *s);
 int site_start(struct site *s, struct td_conf *conf);
 /* The engine has come: it gets what it lacks. */
 void site_sync(struct site *s);
-/* Takes conf over. `done` is called once, perhaps before this returns. */
+/* Takes conf over. `done` is called once, perhaps before this returns; NULL: the log is enough. */
 void site_apply(struct site *s, struct td_conf *conf,
 	void (*done)(void *ctx, const struct site_result *r), void *ctx);
 

@@ -81,7 +81,8 @@ class Engine:
 
     def __init__(self, path):
         self.path, self.objects, self.applied, self.acks = path, {}, [], []
-        self.refuse = self.silent = None
+        self.refuse = self.silent = self.held = None
+        self.answered = 0  # changes that were applied and answered
         self.listener = self.peer = None
 
     def start(self):
@@ -119,6 +120,8 @@ class Engine:
             self.peer.write(op, number, {"text": "".join(
                 f"{line}\n" for line in self.objects.values())})
         elif op == CONFIG_APPLY:
+            if self.held:
+                self.held.wait()
             if self.silent:
                 self.stop()
             elif self.refuse:
@@ -126,6 +129,7 @@ class Engine:
             else:
                 self.take(body["text"])
                 self.peer.write(op, number, {"set": 1, "deleted": 0})
+                self.answered += 1
         else:
             self.peer.write(op, number, {"version": 1, "program": "engine", "release": "0"})
 
@@ -214,10 +218,14 @@ class Tandemd(unittest.TestCase):
         with open(f"{self.dir}/site.conf", encoding="utf-8") as file:
             return file.read()
 
+    def logged(self):
+        with open(f"{self.dir}/log", encoding="utf-8") as file:
+            return file.read()
+
     def come(self):
-        before = len(self.engine.applied)
+        before = self.engine.answered
         self.engine.start()
-        until("the engine is configured", lambda: len(self.engine.applied) > before)
+        until("the engine is configured", lambda: self.engine.answered > before)
 
     def test_a_bad_site_is_refused_at_the_start(self):
         self.write(SITE.replace("groups: [sales]", "groups: [slaes]"))
@@ -300,6 +308,22 @@ class Tandemd(unittest.TestCase):
         self.write(SITE.replace("100", "400"))
         self.process.send_signal(signal.SIGHUP)
         until("the new route", lambda: ("route", "400") in self.engine.objects)
+
+    def test_a_hangup_signal_during_a_change_is_obeyed_after_it(self):
+        self.start()
+        self.come()
+        self.engine.held = threading.Event()
+        self.addCleanup(self.engine.held.set)
+        self.client.write(APPLY, 7, {"file": self.site, "yaml": SITE.replace("100", "400")})
+        self.write(SITE.replace("100", "500"))
+        until("the change is under way", lambda: os.path.exists(f"{self.dir}/site.conf.new"))
+        self.process.send_signal(signal.SIGHUP)
+        until("the signal is in the log", lambda: "when the change under way" in self.logged())
+        self.engine.held.set()
+        self.assertEqual(self.client.read()[1], 0)
+        until("the last route", lambda: ("route", "500") in self.engine.objects)
+        self.assertNotIn(("route", "400"), self.engine.objects)
+        until("the last file", lambda: "route 500" in self.compiled())
 
     def test_records_are_stored_acknowledged_and_shown(self):
         journal = Journal(f"{self.dir}/journal")
