@@ -25,6 +25,7 @@ struct api_client {
 	int fd;                     /* -1: gone */
 	unsigned refs;              /* the connection holds one */
 	bool hello, paused, doomed; /* doomed: shut down, about to be closed */
+	bool ended;                 /* it says no more, and may still listen */
 	char *in;                   /* header and body of the message being read, NUL behind it */
 	size_t in_len, in_cap;
 	struct td_buf out;
@@ -48,10 +49,25 @@ void api_client_get(struct api_client *c)
 	c->refs++;
 }
 
+/* One that says no more is not read: its end would be readable for ever. */
+static void client_watch(struct api_client *c, bool writing)
+{
+	loop_fd_set(&c->watch, (c->ended ? 0 : LOOP_READ) | (writing ? LOOP_WRITE : 0));
+}
+
+/* Nobody but the connection itself has a reference: no answer is under way. */
+static bool client_idle(const struct api_client *c, unsigned ours)
+{
+	return c->refs == 1 + ours && c->sent == c->out.len;
+}
+
 void api_client_put(struct api_client *c)
 {
-	if (--c->refs > 0)
+	if (--c->refs > 0) {
+		if (c->fd >= 0 && c->ended && client_idle(c, 0))
+			client_watch(c, true); /* client_ready() closes it */
 		return;
+	}
 	free(c->in);
 	buf_free(&c->out);
 	free(c);
@@ -78,11 +94,6 @@ static void client_close(struct api_client *c)
 	c->api->count--;
 	c->api->handlers.closed(c->api->handlers.ctx, c);
 	api_client_put(c);
-}
-
-static void client_watch(struct api_client *c, bool writing)
-{
-	loop_fd_set(&c->watch, writing ? LOOP_READ | LOOP_WRITE : LOOP_READ);
 }
 
 /* What the socket takes now. False: the connection is broken. */
@@ -234,8 +245,11 @@ static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budg
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return 0;
-		if (n <= 0)
+		if (n < 0)
 			return -1;
+		c->ended = n == 0;
+		if (c->ended)
+			return 0;
 		c->in_len += (size_t)n;
 		*budget -= (size_t)n;
 	}
@@ -272,7 +286,7 @@ static void client_ready(void *ctx, uint32_t events)
 	api_client_get(c);
 	if (events & LOOP_READ)
 		good = client_receive(c);
-	else if (events & LOOP_BROKEN)
+	if (events & LOOP_BROKEN && (c->ended || !(events & LOOP_READ)))
 		good = false;
 	if (good && c->fd >= 0)
 		good = client_send(c);
@@ -280,7 +294,7 @@ static void client_ready(void *ctx, uint32_t events)
 		c->paused = false;
 		c->api->handlers.drained(c->api->handlers.ctx, c);
 	}
-	if (!good)
+	if (!good || (c->ended && client_idle(c, 1)))
 		client_close(c);
 	/* The analyzer does not count references: client_close() gave up the connection's. */
 	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */

@@ -2,8 +2,9 @@
 /*
  * The Unix socket: framing and clients (include/tandem/api.h). One thread, main. No client can
  * hold up another: input is taken 64 KB at a time, output waits in memory, and a client that does
- * not read API_OUT_MAX of it is closed. While the process has no descriptor left, the next clients
- * wait in the listener's backlog.
+ * not read API_OUT_MAX of it is closed. A client that has shut down its writing side is closed
+ * when it has its answers: when none waits to be sent, and nobody else has a reference. While the
+ * process has no descriptor left, the next clients wait in the listener's backlog.
  */
 #ifndef TANDEM_SYSTEM_API_H
 #define TANDEM_SYSTEM_API_H
@@ -38,7 +39,8 @@ struct api *api_start(struct loop *loop, const char *path, const struct api_hand
 	struct td_text *err);
 void api_stop(struct api *a); /* NULL is fine; before loop_free() */
 
-/* A reference keeps the struct, not the connection. */
+/* Whoever owes the client an answer holds a reference. It keeps the struct, and the connection only
+ * until the client has closed it. */
 void api_client_get(struct api_client *c);
 void api_client_put(struct api_client *c);
 bool api_client_gone(const struct api_client *c);

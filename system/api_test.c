@@ -11,6 +11,8 @@
 #include <tests/unit/unit.h>
 #include <unistd.h>
 
+#define ANSWER_BYTES (1u << 20) /* the kernel takes less at once */
+
 static uint64_t fake_now = TD_NSEC_PER_SEC;
 
 static uint64_t fake_clock(void)
@@ -18,29 +20,88 @@ static uint64_t fake_clock(void)
 	return fake_now;
 }
 
+/* A request is answered at once with `ANSWER_BYTES`; the last one also later, by answer_last(). */
+static struct {
+	struct api_client *client;
+	struct td_api_msg m;
+	unsigned closed;
+} last;
+
 static void request(void *ctx, struct api_client *c, const struct td_api_msg *m, const char *body)
 {
+	static const char answer[ANSWER_BYTES];
+
+	api_reply(c, m->op, m->id, answer, sizeof(answer));
+	api_client_get(c);
+	if (last.client)
+		api_client_put(last.client);
+	last.client = c;
+	last.m = *m;
 }
 
-static void client_event(void *ctx, struct api_client *c)
+static void answer_last(void)
+{
+	api_reply(last.client, last.m.op, last.m.id, NULL, 0);
+	api_client_put(last.client);
+	last.client = NULL;
+}
+
+static void closed(void *ctx, struct api_client *c)
+{
+	last.closed++;
+}
+
+static void drained(void *ctx, struct api_client *c)
 {
 }
 
 static const struct api_handlers handlers = {
-	.request = request, .closed = client_event, .drained = client_event};
+	.request = request, .closed = closed, .drained = drained};
+
+struct server {
+	char dir[32], path[64];
+	struct loop *loop;
+	struct api *api;
+};
+
+static void server_start(struct server *s)
+{
+	struct td_text err;
+
+	snprintf(s->dir, sizeof(s->dir), "/tmp/tandem-api-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	snprintf(s->path, sizeof(s->path), "%s/sock", s->dir);
+	s->loop = loop_alloc(fake_clock);
+	s->api = api_start(s->loop, s->path, &handlers, &err);
+	assert_non_null(s->api);
+	last.closed = 0;
+}
+
+static void server_stop(struct server *s)
+{
+	api_stop(s->api);
+	loop_free(s->loop);
+	assert_int_equal(rmdir(s->dir), 0);
+}
+
+static void say(int fd, uint16_t op, const char *body)
+{
+	struct td_api_msg m = {.len = (uint32_t)strlen(body), .op = op, .id = 1};
+
+	assert_int_equal(write(fd, &m, sizeof(m)), sizeof(m));
+	assert_int_equal(write(fd, body, m.len), m.len);
+}
 
 static int dial_hello(const char *path)
 {
-	struct td_api_msg m = {.op = TD_API_HELLO, .id = 1};
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char body[32];
 
-	m.len = (uint32_t)snprintf(body, sizeof(body), "{\"version\":%d}", TD_API_VERSION);
+	snprintf(body, sizeof(body), "{\"version\":%d}", TD_API_VERSION);
 	strcpy(a.sun_path, path);
 	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(write(fd, &m, sizeof(m)), sizeof(m));
-	assert_int_equal(write(fd, body, m.len), m.len);
+	say(fd, TD_API_HELLO, body);
 	return fd;
 }
 
@@ -71,36 +132,119 @@ static void descriptors_limit(struct rlimit *before)
 
 static void without_descriptors_the_listener_is_left_alone_for_a_while(void **state)
 {
-	char dir[] = "/tmp/tandem-api-XXXXXX", path[64];
-	struct loop *l = loop_alloc(fake_clock);
 	struct rlimit before;
-	struct td_text err;
-	struct api *a;
+	struct server s;
 	int fd;
 
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/sock", dir);
-	a = api_start(l, path, &handlers, &err);
-	assert_non_null(a);
-	fd = dial_hello(path);
+	server_start(&s);
+	fd = dial_hello(s.path);
 	descriptors_limit(&before);
-	turns(l);
+	turns(s.loop);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	turns(l);
+	turns(s.loop);
 	assert_false(answered(fd)); /* though it could be: nobody looks */
 	fake_now += API_ACCEPT_NS;
-	turns(l);
+	turns(s.loop);
 	assert_true(answered(fd));
 	close(fd);
-	api_stop(a);
-	loop_free(l);
-	assert_int_equal(rmdir(dir), 0);
+	server_stop(&s);
+}
+
+/* The bytes that come until there are no more now. *end: the server has closed. */
+static size_t hear(struct loop *l, int fd, bool *end)
+{
+	char part[65536];
+	size_t sum = 0;
+	ssize_t n;
+
+	do {
+		turns(l);
+		n = recv(fd, part, sizeof(part), MSG_DONTWAIT);
+		sum += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	*end = n == 0;
+	return sum;
+}
+
+/* More than the socket takes at once, and one answer that comes later. */
+static void who_says_no_more_gets_all_answers(void **state)
+{
+	struct server s;
+	bool end;
+	int fd;
+
+	server_start(&s);
+	fd = dial_hello(s.path);
+	turns(s.loop);
+	assert_true(hear(s.loop, fd, &end) > 0);
+	say(fd, TD_API_SHOW, "{}");
+	say(fd, TD_API_SHOW, "{}");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	assert_int_equal(
+		hear(s.loop, fd, &end), 2 * (sizeof(struct td_api_msg) + (size_t)ANSWER_BYTES));
+	assert_false(end);
+	assert_int_equal(last.closed, 0);
+	answer_last();
+	assert_int_equal(hear(s.loop, fd, &end), sizeof(struct td_api_msg));
+	assert_true(end);
+	assert_int_equal(last.closed, 1);
+	close(fd);
+	server_stop(&s);
+}
+
+/* Who owes an answer may also have none. */
+static void who_says_no_more_is_closed_without_an_answer(void **state)
+{
+	struct server s;
+	bool end;
+	int fd;
+
+	server_start(&s);
+	fd = dial_hello(s.path);
+	say(fd, TD_API_SHOW, "{}");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	hear(s.loop, fd, &end);
+	assert_false(end);
+	api_client_put(last.client);
+	last.client = NULL;
+	hear(s.loop, fd, &end);
+	assert_true(end);
+	close(fd);
+	server_stop(&s);
+}
+
+/* Not only its writing side: nobody listens any more, and an answer that is owed changes nothing.
+ */
+static void who_goes_is_closed_at_once(void **state)
+{
+	struct server s;
+	bool end;
+	int fd;
+
+	for (int half_first = 0; half_first < 2; half_first++) {
+		server_start(&s);
+		fd = dial_hello(s.path);
+		say(fd, TD_API_SHOW, "{}");
+		if (half_first) {
+			assert_int_equal(shutdown(fd, SHUT_WR), 0);
+			hear(s.loop, fd, &end);
+			assert_int_equal(last.closed, 0);
+		}
+		close(fd);
+		turns(s.loop);
+		assert_int_equal(last.closed, 1);
+		answer_last();
+		server_stop(&s);
+	}
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_descriptors_the_listener_is_left_alone_for_a_while),
+		cmocka_unit_test(who_says_no_more_gets_all_answers),
+		cmocka_unit_test(who_says_no_more_is_closed_without_an_answer),
+		cmocka_unit_test(who_goes_is_closed_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,8 @@
  * answered by many messages ends with an empty one (len 0). The first request must be HELLO; a
  * server that speaks another version answers it with -EPROTO and closes.
  *
- * All header fields little endian. A client may have several requests under way.
+ * All header fields little endian. A client may have several requests under way. It may shut down
+ * its writing side after the last one: it gets all answers, and then the server closes.
  */
 #ifndef TANDEM_API_H
 #define TANDEM_API_H

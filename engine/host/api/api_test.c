@@ -294,6 +294,26 @@ static void show_gives_all_rows(void **state)
 	close(fd);
 }
 
+/* All pages, though the requests' end comes before them. */
+static void half_closed_client_gets_its_rows(void **state)
+{
+	struct fixture *f = *state;
+	int fd = dial_hello(f);
+	unsigned rows = 0;
+	json_t *body;
+
+	say(fd, TD_API_SHOW, 5, "{\"what\":\"calls\"}");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	do {
+		hear(fd, &body);
+		rows += (unsigned)json_array_size(json_object_get(body, "rows"));
+		json_decref(body);
+	} while (body);
+	assert_int_equal(rows, FAKE_CALLS);
+	assert_true(closed(fd));
+	close(fd);
+}
+
 static void commands_reach_the_engine(void **state)
 {
 	struct fixture *f = *state;
@@ -570,6 +590,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(hello_comes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(show_gives_all_rows, setup, teardown),
+		cmocka_unit_test_setup_teardown(half_closed_client_gets_its_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(commands_reach_the_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(journal_is_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(configuration_changes, setup, teardown),
