@@ -7,9 +7,14 @@
 #define SECTION_OF_BOOL(name)    NULL
 #define SECTION_OF_SECTION(name) &section_##name
 
-#define COLUMN(owner, type, name, unit, place, help)                                    \
-	{#name, VIEW_##type, TD_UNIT_##unit, place, help, offsetof(struct owner, name), \
-		SECTION_OF_##type(name)},
+#define COLUMN(owner, type_, name_, unit_, place_, help_) \
+	{.name = #name_,                                  \
+		.type = TD_COLUMN_##type_,                \
+		.unit = TD_UNIT_##unit_,                  \
+		.place = (place_),                        \
+		.help = (help_),                          \
+		.offset = offsetof(struct owner, name_),  \
+		.section = SECTION_OF_##type_(name_)},
 #define COLUMNS(list)                                  \
 	{                                              \
 		list, sizeof(list) / sizeof((list)[0]) \
@@ -21,15 +26,23 @@
 	static const struct td_columns section_##id = COLUMNS(section_columns_##id);
 TD_SECTIONS(SECTION)
 
-#define DROP(id, name, text)                         \
-	{name, VIEW_COUNT, TD_UNIT_PACKETS, 1, text, \
-		offsetof(struct td_section_packets_dropped, count[TD_DROP_##id]), NULL},
+#define DROP(id, name_, text)            \
+	{.name = (name_),                \
+		.type = TD_COLUMN_COUNT, \
+		.unit = TD_UNIT_PACKETS, \
+		.place = 1,              \
+		.help = (text),          \
+		.offset = offsetof(struct td_section_packets_dropped, count[TD_DROP_##id])},
 static const struct td_column dropped_columns[] = {TD_DROPS(DROP)};
 static const struct td_columns section_packets_dropped = COLUMNS(dropped_columns);
 
-#define CONSUMED(id, name, text)                     \
-	{name, VIEW_COUNT, TD_UNIT_PACKETS, 1, text, \
-		offsetof(struct td_section_consumed, count[TD_CONSUMED_##id]), NULL},
+#define CONSUMED(id, name_, text)        \
+	{.name = (name_),                \
+		.type = TD_COLUMN_COUNT, \
+		.unit = TD_UNIT_PACKETS, \
+		.place = 1,              \
+		.help = (text),          \
+		.offset = offsetof(struct td_section_consumed, count[TD_CONSUMED_##id])},
 static const struct td_column consumed_columns[] = {TD_CONSUMED(CONSUMED)};
 static const struct td_columns section_consumed = COLUMNS(consumed_columns);
 
@@ -71,31 +84,6 @@ void view_names(const char *between, struct td_buf *out)
 	}
 }
 
-const struct td_column *columns_get(const struct td_columns *list, const char *name)
-{
-	for (unsigned i = 0; i < list->count; i++)
-		if (strcmp(list->column[i].name, name) == 0)
-			return &list->column[i];
-	return NULL;
-}
-
-const char *unit_name(enum td_unit unit)
-{
-	static const char *const names[TD_UNIT_COUNT] = {
-		[TD_UNIT_NONE] = "",
-		[TD_UNIT_SECONDS] = "seconds",
-		[TD_UNIT_BYTES] = "bytes",
-		[TD_UNIT_PACKETS] = "packets",
-		[TD_UNIT_BITS_S] = "bits a second",
-		[TD_UNIT_PACKETS_S] = "packets a second",
-		[TD_UNIT_RATIO] = "0 to 1",
-		[TD_UNIT_MOS] = "MOS",
-		[TD_UNIT_PLACE] = "from 1",
-	};
-
-	return names[unit];
-}
-
 static void columns_put(const struct td_columns *columns, const char *row, struct td_buf *out)
 {
 	for (unsigned i = 0; i < columns->count; i++) {
@@ -103,22 +91,24 @@ static void columns_put(const struct td_columns *columns, const char *row, struc
 		const void *field = row + c->offset;
 
 		switch (c->type) {
-		case VIEW_TEXT:
+		case TD_COLUMN_TEXT:
 			json_str(out, c->name, str_of(*(const char *const *)field));
 			break;
-		case VIEW_COUNT:
+		case TD_COLUMN_COUNT:
 			json_u64(out, c->name, *(const uint64_t *)field);
 			break;
-		case VIEW_NUMBER:
+		case TD_COLUMN_NUMBER:
 			json_f64(out, c->name, *(const double *)field);
 			break;
-		case VIEW_BOOL:
+		case TD_COLUMN_BOOL:
 			json_bool(out, c->name, *(const bool *)field);
 			break;
-		case VIEW_SECTION: /* one level: a section has none of its own */
+		case TD_COLUMN_SECTION: /* one level: a section has none of its own */
 			json_object_start(out, c->name);
 			columns_put(c->section, field, out);
 			json_object_end(out);
+			break;
+		case TD_COLUMN_TYPE_COUNT:
 			break;
 		}
 	}

@@ -7,24 +7,8 @@
 #define TANDEM_ENGINE_BASE_VIEW_H
 
 #include <engine/base/buf.h>
+#include <engine/base/column.h>
 #include <tandem/view.h>
-
-enum view_type { VIEW_TEXT, VIEW_COUNT, VIEW_NUMBER, VIEW_BOOL, VIEW_SECTION };
-
-struct td_column {
-	const char *name;
-	enum view_type type;
-	enum td_unit unit;
-	unsigned place;
-	const char *help;
-	size_t offset;
-	const struct td_columns *section; /* VIEW_SECTION */
-};
-
-struct td_columns {
-	const struct td_column *column;
-	unsigned count;
-};
 
 enum view_source { VIEW_SIGNALLING, VIEW_JOINED, VIEW_HOST, VIEW_TANDEMD };
 enum view_shape { VIEW_ROWS, VIEW_ONE, VIEW_PART };
@@ -44,8 +28,6 @@ const struct td_view *view_lookup(const char *name); /* NULL: there is none */
 bool view_is_shown(const struct td_view *v);
 /* Appends the names of those that are shown, with this between two. */
 void view_names(const char *between, struct td_buf *out);
-const struct td_column *columns_get(const struct td_columns *list, const char *name); /* or NULL */
-const char *unit_name(enum td_unit unit); /* "bytes"; "" for none */
 
 /* Appends a row, the view's struct, as a JSON object. */
 void view_row_encode(enum td_view_id id, const void *row, struct td_buf *out);

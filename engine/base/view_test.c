@@ -69,7 +69,7 @@ static void every_row_of_the_table_is_whole(void **state)
 			if (!*c->help || columns_get(&v->columns, c->name) != c)
 				fail_msg("view %s, column %s: no help, or there twice", v->name,
 					c->name);
-			if ((c->type == VIEW_SECTION) != !!c->section)
+			if ((c->type == TD_COLUMN_SECTION) != !!c->section)
 				fail_msg("view %s, column %s: a section has columns", v->name,
 					c->name);
 			shown += c->place > 0;

@@ -6,9 +6,8 @@
  *
  * A column: X(V, TYPE, name, UNIT, place, help)
  *   V      the struct, for who makes more of the list than that
- *   TYPE   TEXT const char *, UTF-8, NULL is ""   COUNT uint64_t   BOOL bool
- *          NUMBER double, three decimals; NaN is null   SECTION another list's object
- *   UNIT   enum td_unit
+ *   TYPE   one of TD_COLUMN_TYPES
+ *   UNIT   one of TD_UNITS
  *   place  its place in a table for people; 0: in JSON alone. Columns with the same place keep the
  *          order of this list
  * A view: X(ID, id, name, SHAPE, help, what is said when it has no row). SHAPE: ROWS, or ONE for a
@@ -20,20 +19,8 @@
 #ifndef TANDEM_VIEW_H
 #define TANDEM_VIEW_H
 
+#include <tandem/column.h>
 #include <tandem/stats.h>
-
-enum td_unit {
-	TD_UNIT_NONE,
-	TD_UNIT_SECONDS,
-	TD_UNIT_BYTES,
-	TD_UNIT_PACKETS,
-	TD_UNIT_BITS_S,    /* a second */
-	TD_UNIT_PACKETS_S, /* a second */
-	TD_UNIT_RATIO,     /* 0 to 1 */
-	TD_UNIT_MOS,       /* 1 to 5 */
-	TD_UNIT_PLACE,     /* in a queue, from 1; 0: in none */
-	TD_UNIT_COUNT
-};
 
 /* --- answered by signalling: engine/call/show.c --- */
 

@@ -31,7 +31,7 @@ static void counted(struct doc *d, const char *parent, const struct td_columns *
 		snprintf(name, sizeof(name), "%s%s%s", parent, *parent ? "." : "", c->name);
 		if (c->section)
 			counted(d, c->name, c->section);
-		else if (c->type != VIEW_TEXT)
+		else if (c->type != TD_COLUMN_TEXT)
 			DOC_ROW(d, name, unit_name(c->unit), c->help);
 	}
 }

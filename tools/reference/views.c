@@ -3,14 +3,6 @@
 #include <tools/reference/reference.h>
 #include <engine/base/view.h>
 
-static const char *const types[] = {
-	[VIEW_TEXT] = "text",
-	[VIEW_COUNT] = "whole number",
-	[VIEW_NUMBER] = "number",
-	[VIEW_BOOL] = "true or false",
-	[VIEW_SECTION] = "object",
-};
-
 static void columns(struct doc *d, const char *parent, const struct td_columns *list)
 {
 	for (unsigned i = 0; i < list->count; i++) {
@@ -18,8 +10,8 @@ static void columns(struct doc *d, const char *parent, const struct td_columns *
 		char name[128];
 
 		snprintf(name, sizeof(name), "%s%s%s", parent, *parent ? "." : "", c->name);
-		DOC_ROW(d, name, types[c->type], unit_name(c->unit), c->place ? "" : "JSON alone",
-			c->help);
+		DOC_ROW(d, name, column_type_name(c->type), unit_name(c->unit),
+			c->place ? "" : "JSON alone", c->help);
 		if (c->section)
 			columns(d, c->name, c->section);
 	}

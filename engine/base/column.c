@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/column.h>
+#include <string.h>
+
+const struct td_column *columns_get(const struct td_columns *list, const char *name)
+{
+	for (unsigned i = 0; i < list->count; i++)
+		if (strcmp(list->column[i].name, name) == 0)
+			return &list->column[i];
+	return NULL;
+}
+
+const char *column_type_name(enum td_column_type type)
+{
+#define TYPE_NAME(id, name) [TD_COLUMN_##id] = (name),
+	static const char *const names[TD_COLUMN_TYPE_COUNT] = {TD_COLUMN_TYPES(TYPE_NAME)};
+
+	return names[type];
+}
+
+const char *unit_name(enum td_unit unit)
+{
+#define UNIT_NAME(id, name) [TD_UNIT_##id] = (name),
+	static const char *const names[TD_UNIT_COUNT] = {TD_UNITS(UNIT_NAME)};
+
+	return names[unit];
+}
