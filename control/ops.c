@@ -236,7 +236,7 @@ void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_opt
 }
 
 static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,
-	json_t *body, enum store_table table)
+	json_t *body, enum td_event_type event)
 {
 	const json_t *limit = json_object_get(body, "limit");
 	json_int_t n = limit ? json_integer_value(limit) : ROWS_LIMIT;
@@ -260,11 +260,9 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 		api_error(c, m->op, m->id, -ENOMEM, "out of memory");
 		return;
 	}
-	j->query.table = table;
-	if (table != STORE_ALARM) {
-		str_copy(j->query.call, sizeof(j->query.call), str_of(text_of(body, "call")));
-		str_copy(j->query.queue, sizeof(j->query.queue), str_of(text_of(body, "queue")));
-	}
+	j->query.event = event;
+	str_copy(j->query.call, sizeof(j->query.call), str_of(text_of(body, "call")));
+	str_copy(j->query.queue, sizeof(j->query.queue), str_of(text_of(body, "queue")));
 	rc = store_query_start(o->store, &j->query, (uint32_t)n);
 	if (rc) {
 		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
@@ -282,19 +280,19 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 static void op_cdr(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, STORE_CDR);
+	rows_start(o, c, m, body, TD_EV_CDR);
 }
 
 static void op_queue_log(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, STORE_QUEUE_LOG);
+	rows_start(o, c, m, body, TD_EV_QUEUE_LOG);
 }
 
 static void op_alarms(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, STORE_ALARM);
+	rows_start(o, c, m, body, TD_EV_ALARM);
 }
 
 static void op_call(

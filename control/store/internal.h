@@ -20,5 +20,14 @@ struct store {
 
 int store_errno(int sqlite_rc);
 double store_seconds(uint64_t wall);
+int store_run(struct store *s, const char *sql); /* 0 or a negative errno */
+/* The one number of a query, 0 when it has no row. 0 or a negative errno. */
+int store_number_get(struct store *s, const char *sql, int64_t *value);
+
+/* schema.c: 0 or a negative errno */
+
+/* Reads only: the file may be another program's, which counts its versions too. -EPROTO: it is. */
+int schema_check(struct store *s, int64_t *version);
+int schema_update(struct store *s, int64_t version);
 
 #endif

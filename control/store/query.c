@@ -43,51 +43,72 @@ static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
 	return rc ? rc : out->error;
 }
 
-static const char *table_name(enum store_table table)
+static const struct event_table *table_of(enum td_event_type event)
 {
-	static const char *const names[] = {
-		[STORE_CDR] = "cdr", [STORE_QUEUE_LOG] = "queue_log", [STORE_ALARM] = "alarm"};
-
-	return names[table];
+	return &event_tables[event - 1];
 }
 
 /* The condition of a query: an empty parameter fits all rows, without spoiling the index. */
-static void where(const struct store_query *q, char out[static 128])
+static void where(const struct store_query *q, struct td_buf *sql)
 {
-	snprintf(out, 128, "rowid BETWEEN ?1 AND ?2%s%s%s%s", q->call[0] ? " AND " : "",
-		q->call[0] ? (q->table == STORE_CDR ? "id = ?3" : "call = ?3") : "",
-		q->queue[0] ? " AND " : "", q->queue[0] ? "queue = ?4" : "");
+	const struct td_columns *columns = &table_of(q->event)->columns;
+	const struct td_column *call = columns_index(columns, TD_INDEX_CALL);
+	const struct td_column *queue = columns_index(columns, TD_INDEX_QUEUE);
+
+	buf_str(sql, STR(" WHERE rowid BETWEEN ?1 AND ?2"));
+	if (call && q->call[0])
+		buf_printf(sql, " AND \"%s\" = ?3", call->name);
+	if (queue && q->queue[0])
+		buf_printf(sql, " AND \"%s\" = ?4", queue->name);
 }
 
-static int prepare(struct store *s, const struct store_query *q, const char *sql, sqlite3_stmt **st)
+/* A parameter that the statement does not have is none of its condition. */
+static int bind_name(sqlite3_stmt *st, const char *parameter, const char *name)
 {
-	int rc = sqlite3_prepare_v2(s->db, sql, -1, st, NULL);
+	int i = sqlite3_bind_parameter_index(st, parameter);
 
+	return i ? sqlite3_bind_text(st, i, name, -1, SQLITE_STATIC) : SQLITE_OK;
+}
+
+/* Frees the SQL. */
+static int prepare(
+	struct store *s, const struct store_query *q, struct td_buf *sql, sqlite3_stmt **st)
+{
+	int rc;
+
+	buf_put(sql, "", 1);
+	if (sql->error) {
+		rc = sql->error;
+		buf_free(sql);
+		return rc;
+	}
+	rc = sqlite3_prepare_v2(s->db, sql->data, -1, st, NULL);
+	buf_free(sql);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(*st, 1, q->from);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(*st, 2, q->to);
-	if (rc == SQLITE_OK && q->call[0])
-		rc = sqlite3_bind_text(*st, 3, q->call, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK && q->queue[0])
-		rc = sqlite3_bind_text(*st, 4, q->queue, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = bind_name(*st, "?3", q->call);
+	if (rc == SQLITE_OK)
+		rc = bind_name(*st, "?4", q->queue);
 	return store_errno(rc);
 }
 
 int store_query_start(struct store *s, struct store_query *q, uint32_t limit)
 {
-	char condition[128], sql[256];
 	sqlite3_stmt *st = NULL;
+	struct td_buf sql;
 	int rc;
 
 	q->from = 0;
 	q->to = INT64_MAX;
-	where(q, condition);
-	snprintf(sql, sizeof(sql),
-		"SELECT min(rowid), max(rowid) FROM (SELECT rowid FROM %s WHERE %s "
-		"ORDER BY rowid DESC LIMIT %u)",
-		table_name(q->table), condition, limit);
-	rc = prepare(s, q, sql, &st);
+	buf_init(&sql);
+	buf_printf(&sql, "SELECT min(rowid), max(rowid) FROM (SELECT rowid FROM \"%s\"",
+		table_of(q->event)->name);
+	where(q, &sql);
+	buf_printf(&sql, " ORDER BY rowid DESC LIMIT %u)", limit);
+	rc = prepare(s, q, &sql, &st);
 	if (rc == 0)
 		rc = store_errno(sqlite3_step(st));
 	q->from = 1;
@@ -102,15 +123,16 @@ int store_query_start(struct store *s, struct store_query *q, uint32_t limit)
 
 int store_query_next(struct store *s, struct store_query *q, unsigned max, struct td_buf *out)
 {
-	char condition[128], sql[256];
 	sqlite3_stmt *st = NULL;
 	unsigned rows = 0;
+	struct td_buf sql;
 	int rc;
 
-	where(q, condition);
-	snprintf(sql, sizeof(sql), "SELECT rowid, * FROM %s WHERE %s ORDER BY rowid LIMIT %u",
-		table_name(q->table), condition, max);
-	rc = prepare(s, q, sql, &st);
+	buf_init(&sql);
+	buf_printf(&sql, "SELECT rowid, * FROM \"%s\"", table_of(q->event)->name);
+	where(q, &sql);
+	buf_printf(&sql, " ORDER BY rowid LIMIT %u", max);
+	rc = prepare(s, q, &sql, &st);
 	json_object_start(out, NULL);
 	json_array_start(out, "rows");
 	while (rc == 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -132,17 +154,26 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	return rows == max && q->from <= q->to;
 }
 
-static int rows_of_call(
-	struct store *s, const char *key, const char *table, const char *call, struct td_buf *out)
+/* The event's rows of a call, as a statement that the caller finalizes, after an error too. */
+static int call_prepare(
+	struct store *s, enum td_event_type event, const char *call, sqlite3_stmt **st)
 {
-	sqlite3_stmt *st = NULL;
+	const struct event_table *t = table_of(event);
 	char sql[128];
 	int rc;
 
-	snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE call = ? ORDER BY seq", table);
-	rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
+	snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\" WHERE \"%s\" = ? ORDER BY seq", t->name,
+		columns_index(&t->columns, TD_INDEX_CALL)->name);
+	rc = sqlite3_prepare_v2(s->db, sql, -1, st, NULL);
+	return rc == SQLITE_OK ? sqlite3_bind_text(*st, 1, call, -1, SQLITE_STATIC) : rc;
+}
+
+static int rows_of_call(struct store *s, const char *key, enum td_event_type event,
+	const char *call, struct td_buf *out)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = call_prepare(s, event, call, &st);
+
 	if (rc != SQLITE_OK) {
 		sqlite3_finalize(st);
 		return store_errno(rc);
@@ -175,11 +206,9 @@ int store_call(struct store *s, const char *call, struct td_buf *out)
 {
 	sqlite3_stmt *st = NULL;
 	size_t before = out->len, empty;
-	int rc = sqlite3_prepare_v2(s->db, "SELECT * FROM cdr WHERE id = ?", -1, &st, NULL);
+	int rc = call_prepare(s, TD_EV_CDR, call, &st);
 	bool found = false, interrupted = false;
 
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
 	json_object_start(out, NULL);
 	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		json_object_start(out, "cdr");
@@ -196,11 +225,11 @@ int store_call(struct store *s, const char *call, struct td_buf *out)
 	empty = out->len +
 		sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]"); /* and a comma */
 	if (rc == 0)
-		rc = rows_of_call(s, "story", "story", call, out);
+		rc = rows_of_call(s, "story", TD_EV_STORY, call, out);
 	if (rc == 0)
-		rc = rows_of_call(s, "queue_log", "queue_log", call, out);
+		rc = rows_of_call(s, "queue_log", TD_EV_QUEUE_LOG, call, out);
 	if (rc == 0)
-		rc = rows_of_call(s, "recordings", "recording", call, out);
+		rc = rows_of_call(s, "recordings", TD_EV_RECORDING, call, out);
 	found |= out->len > empty;
 	json_object_end(out);
 	if (rc == 0 && !found)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The file, its schema, and rows going in. */
+/* The file, and rows going in. */
 #include <engine/base/event.h>
 #include <control/store/internal.h>
 #include <control/store/store.h>
@@ -11,13 +11,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 4
-#define BUSY_MS        2000 /* someone else reads or copies the file */
-#define PURGE_ROWS     5000 /* of one transaction: tens of milliseconds */
-#define NSEC           1000000000
-
-#define STRING(x)  STRING_(x)
-#define STRING_(x) #x
+#define BUSY_MS    2000 /* someone else reads or copies the file */
+#define PURGE_ROWS 5000 /* of one transaction: tens of milliseconds */
+#define NSEC       1000000000
 
 int store_errno(int rc)
 {
@@ -43,48 +39,12 @@ const char *store_error(const struct store *s)
 	return sqlite3_errmsg(s->db);
 }
 
-static int run(struct store *s, const char *sql)
+int store_run(struct store *s, const char *sql)
 {
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-/* A column that a later version of its event brought is NULL in older rows. */
-static const char *sql_type(const struct event_column *c)
-{
-	switch (c->kind) {
-	case EVENT_TEXT:
-	case EVENT_WORD:
-		return c->since > 1 ? "TEXT" : "TEXT NOT NULL";
-	case EVENT_WALL:
-	case EVENT_SCORE:
-		return "REAL";
-	case EVENT_BYTES:
-		return "BLOB NOT NULL";
-	default:
-		return c->since > 1 ? "INTEGER" : "INTEGER NOT NULL";
-	}
-}
-
-static int table_create(struct store *s, const struct event_table *t)
-{
-	struct td_buf sql;
-	int rc;
-
-	buf_init(&sql);
-	buf_printf(&sql,
-		"CREATE TABLE IF NOT EXISTS \"%s\" (seq INTEGER NOT NULL, time REAL NOT NULL, ",
-		t->name);
-	for (unsigned i = 0; i < t->column_count; i++)
-		buf_printf(&sql, "\"%s\" %s, ", t->columns[i].name, sql_type(&t->columns[i]));
-	buf_str(&sql, STR("UNIQUE (seq, time))"));
-	buf_put(&sql, "", 1);
-	rc = sql.error ? sql.error : run(s, sql.data);
-	buf_free(&sql);
-	return rc;
-}
-
-/* The one number of a query, or a negative errno. */
-static int number_get(struct store *s, const char *sql, int64_t *value)
+int store_number_get(struct store *s, const char *sql, int64_t *value)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
@@ -98,124 +58,6 @@ static int number_get(struct store *s, const char *sql, int64_t *value)
 	return store_errno(rc);
 }
 
-static int column_add(struct store *s, const struct event_table *t, const struct event_column *c)
-{
-	char sql[192];
-	int64_t there;
-	int rc;
-
-	snprintf(sql, sizeof(sql), "SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'",
-		t->name, c->name);
-	rc = number_get(s, sql, &there);
-	if (rc || there)
-		return rc;
-	snprintf(sql, sizeof(sql), "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s", t->name, c->name,
-		sql_type(c));
-	return run(s, sql);
-}
-
-/* What no event brings. */
-static const char own_tables[] =
-	"CREATE TABLE IF NOT EXISTS missing (seq INTEGER NOT NULL, time REAL NOT NULL, "
-	"count INTEGER NOT NULL, UNIQUE (seq, time));"
-	"CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) "
-	"WITHOUT ROWID;"
-	"INSERT OR IGNORE INTO meta VALUES ('seq', 0), ('seq_wall', 0);";
-
-static const struct {
-	const char *name, *on;
-	bool unique;
-} indexes[] = {
-	{"cdr_id", "cdr (id)"},
-	{"cdr_queue", "cdr (queue)"},
-	{"cdr_offered", "cdr (offered)"},
-	{"queue_log_call", "queue_log (call)"},
-	{"queue_log_queue", "queue_log (queue)"},
-	{"queue_log_time", "queue_log (time)"},
-	{"agent_session_agent", "agent_session (agent, \"from\")"},
-	{"recording_call", "recording (call)"},
-	{"recording_file", "recording (file)", .unique = true},
-	{"story_call", "story (call)"},
-	{"story_time", "story (time)"},
-	{"acd_in_time", "acd_in (time)"},
-	{"acd_out_time", "acd_out (time)"},
-};
-
-static int indexes_update(struct store *s)
-{
-	char sql[128];
-	int rc = 0;
-
-	for (unsigned i = 0; rc == 0 && i < sizeof(indexes) / sizeof(indexes[0]); i++) {
-		snprintf(sql, sizeof(sql), "CREATE %sINDEX IF NOT EXISTS %s ON %s",
-			indexes[i].unique ? "UNIQUE " : "", indexes[i].name, indexes[i].on);
-		rc = run(s, sql);
-	}
-	return rc;
-}
-
-/* All of a new store; of an older one what its release did not have: events, and columns that
- * their later versions brought. */
-static int tables_update(struct store *s)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < EVENT_TABLES; i++) {
-		const struct event_table *t = &event_tables[i];
-
-		if (rc == 0)
-			rc = table_create(s, t);
-		for (unsigned k = 0; rc == 0 && k < t->column_count; k++)
-			if (t->columns[k].since > 1)
-				rc = column_add(s, t, &t->columns[k]);
-	}
-	return rc;
-}
-
-/* Version 0: a new store. Version 1: a recording's file could have two rows; the later one is
- * right. What versions 2 to 4 brought are columns. Each release may bring indexes. */
-static int schema_update(struct store *s, int64_t version)
-{
-	int rc = run(s, "BEGIN IMMEDIATE");
-
-	if (rc == 0 && version == 1)
-		rc = run(s, "DELETE FROM recording WHERE rowid NOT IN"
-			    " (SELECT max(rowid) FROM recording GROUP BY file)");
-	if (rc == 0)
-		rc = tables_update(s);
-	if (rc == 0)
-		rc = run(s, own_tables);
-	if (rc == 0)
-		rc = indexes_update(s);
-	if (rc == 0 && version < SCHEMA_VERSION)
-		rc = run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
-	if (rc == 0)
-		rc = run(s, "COMMIT");
-	if (rc)
-		run(s, "ROLLBACK");
-	return rc;
-}
-
-/* Reads only: the file may be another program's, which counts its versions too. 0 or -errno. */
-static int schema_check(struct store *s, int64_t *version)
-{
-	int64_t all, ours;
-	int rc = number_get(s, "PRAGMA user_version", version);
-
-	if (rc == 0)
-		rc = number_get(s, "SELECT count(*) FROM sqlite_master", &all);
-	if (rc == 0)
-		rc = number_get(s,
-			"SELECT count(*) FROM sqlite_master WHERE type = 'table'"
-			" AND name IN ('cdr', 'meta', 'missing')",
-			&ours);
-	if (rc)
-		return rc;
-	if (*version == 0)
-		return all ? -EPROTO : 0;
-	return *version > 0 && *version <= SCHEMA_VERSION && ours == 3 ? 0 : -EPROTO;
-}
-
 static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
 {
 	return store_errno(sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL));
@@ -224,18 +66,19 @@ static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
 static int insert_prepare(struct store *s, unsigned i)
 {
 	const struct event_table *t = &event_tables[i];
+	const char *comma = "";
 	struct td_buf sql;
 	int rc;
 
 	buf_init(&sql);
-	/* One row a recording: of a file that is recovered after a crash, though its first record
-	 * was journaled just before, the later record tells what the file is now. */
-	buf_printf(&sql, "INSERT OR %s INTO \"%s\" (seq, time",
-		i == TD_EV_RECORDING - 1 ? "REPLACE" : "IGNORE", t->name);
-	for (unsigned c = 0; c < t->column_count; c++)
-		buf_printf(&sql, ", \"%s\"", t->columns[c].name);
-	buf_str(&sql, STR(") VALUES (?, ?"));
-	for (unsigned c = 0; c < t->column_count; c++)
+	/* UNIQUE: of a recording that is recovered after a crash, though its first record was
+	 * journaled just before, the later record tells what the file is now. */
+	buf_printf(&sql, "INSERT OR %s INTO \"%s\" (",
+		columns_index(&t->columns, TD_INDEX_UNIQUE) ? "REPLACE" : "IGNORE", t->name);
+	for (unsigned c = 0; c < t->columns.count; c++, comma = ", ")
+		buf_printf(&sql, "%s\"%s\"", comma, t->columns.column[c].name);
+	buf_str(&sql, STR(") VALUES (?"));
+	for (unsigned c = 1; c < t->columns.count; c++)
 		buf_str(&sql, STR(", ?"));
 	buf_str(&sql, STR(")"));
 	buf_put(&sql, "", 1);
@@ -261,12 +104,12 @@ static int prepare(struct store *s)
 static int position_read(struct store *s)
 {
 	int64_t seq = 0, wall = 0, missing = 0;
-	int rc = number_get(s, "SELECT value FROM meta WHERE key = 'seq'", &seq);
+	int rc = store_number_get(s, "SELECT value FROM meta WHERE key = 'seq'", &seq);
 
 	if (rc == 0)
-		rc = number_get(s, "SELECT value FROM meta WHERE key = 'seq_wall'", &wall);
+		rc = store_number_get(s, "SELECT value FROM meta WHERE key = 'seq_wall'", &wall);
 	if (rc == 0)
-		rc = number_get(s, "SELECT coalesce(sum(count), 0) FROM missing", &missing);
+		rc = store_number_get(s, "SELECT coalesce(sum(count), 0) FROM missing", &missing);
 	s->now = s->committed =
 		(struct store_position){(uint64_t)seq, (uint64_t)wall, (uint64_t)missing};
 	return rc;
@@ -324,7 +167,7 @@ struct store *store_open(const char *path, struct td_text *err)
 	if (rc == 0)
 		rc = schema_check(s, &version);
 	if (rc == 0)
-		rc = run(s, pragmas);
+		rc = store_run(s, pragmas);
 	if (rc == 0)
 		rc = schema_update(s, version);
 	if (rc == 0)
@@ -353,7 +196,7 @@ void store_close(struct store *s)
 	free(s);
 }
 
-static uint64_t uint_of(const uint8_t *field, unsigned size)
+static uint64_t uint_of(const uint8_t *field, size_t size)
 {
 	uint64_t v = 0;
 
@@ -369,42 +212,41 @@ double store_seconds(uint64_t wall)
 	return (double)us / 1e6;
 }
 
-static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall)
+static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall, bool optional)
 {
-	if (!wall)
+	if (!wall && optional)
 		return sqlite3_bind_null(st, i);
 	return sqlite3_bind_double(st, i, store_seconds(wall));
 }
 
-static int bind_column(sqlite3_stmt *st, int i, const struct event_column *c,
-	const struct td_rec *rec, const uint8_t *payload)
+/* `from`: what the column lies in, of `len` bytes. */
+static int bind_column(
+	sqlite3_stmt *st, int i, const struct td_column *c, const uint8_t *from, size_t len)
 {
-	const uint8_t *field = payload + c->offset;
+	const uint8_t *field = from + c->offset;
+	const char *word;
 	uint64_t v;
 
-	if (c->offset + c->size > rec->len)
+	if (c->offset + c->size > len)
 		return sqlite3_bind_null(st, i); /* an older engine's */
-	switch (c->kind) {
-	case EVENT_TEXT:
+	switch (c->type) {
+	case TD_COLUMN_TEXT:
 		return sqlite3_bind_text(st, i, (const char *)field,
 			(int)strnlen((const char *)field, c->size), SQLITE_STATIC);
-	case EVENT_WALL:
-		return bind_wall(st, i, uint_of(field, 8));
-	case EVENT_INT:
+	case TD_COLUMN_TIME:
+		return bind_wall(st, i, uint_of(field, 8), column_is_optional(c));
+	case TD_COLUMN_INT:
 		return sqlite3_bind_int64(st, i,
 			c->size == 4 ? (int32_t)uint_of(field, 4) : (int64_t)uint_of(field, 8));
-	case EVENT_SCORE:
+	case TD_COLUMN_SCORE:
 		v = uint_of(field, c->size);
 		return v ? sqlite3_bind_double(st, i, (double)v / 100) : sqlite3_bind_null(st, i);
-	case EVENT_WORD:
-		v = uint_of(field, c->size);
-		return sqlite3_bind_text(
-			st, i, v < c->word_count ? c->words[v] : "unknown", -1, SQLITE_STATIC);
-	case EVENT_BYTES:
+	case TD_COLUMN_WORD:
+		word = word_get(c->words, uint_of(field, c->size));
+		return sqlite3_bind_text(st, i, word ? word : "unknown", -1, SQLITE_STATIC);
+	case TD_COLUMN_BYTES:
 		return sqlite3_bind_blob(
-			st, i, rec->len ? (const void *)payload : "", (int)rec->len, SQLITE_STATIC);
-	case EVENT_TYPE:
-		return sqlite3_bind_int(st, i, rec->type);
+			st, i, len ? (const void *)from : "", (int)len, SQLITE_STATIC);
 	default:
 		return sqlite3_bind_int64(st, i, (int64_t)uint_of(field, c->size));
 	}
@@ -425,7 +267,7 @@ static int missing_put(struct store *s, const struct td_rec *rec)
 	int rc = sqlite3_bind_int64(s->insert_missing, 1, (int64_t)(s->now.seq + 1));
 
 	if (rc == SQLITE_OK)
-		rc = bind_wall(s->insert_missing, 2, rec->wall ? rec->wall : 1);
+		rc = bind_wall(s->insert_missing, 2, rec->wall, false);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(s->insert_missing, 3, (int64_t)count);
 	rc = finish(s, s->insert_missing, rc);
@@ -437,14 +279,16 @@ static int missing_put(struct store *s, const struct td_rec *rec)
 static int row_put(struct store *s, const struct td_rec *rec, const void *payload)
 {
 	unsigned i = event_table_of(rec);
-	const struct event_table *t = &event_tables[i];
+	const struct td_columns *columns = &event_tables[i].columns;
 	sqlite3_stmt *st = s->insert[i];
-	int rc = sqlite3_bind_int64(st, 1, (int64_t)rec->seq);
+	int rc = SQLITE_OK;
 
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_double(st, 2, store_seconds(rec->wall));
-	for (unsigned c = 0; rc == SQLITE_OK && c < t->column_count; c++)
-		rc = bind_column(st, (int)c + 3, &t->columns[c], rec, payload);
+	for (unsigned k = 0; rc == SQLITE_OK && k < columns->count; k++) {
+		const struct td_column *c = &columns->column[k];
+
+		rc = c->since ? bind_column(st, (int)k + 1, c, payload, rec->len)
+			      : bind_column(st, (int)k + 1, c, (const uint8_t *)rec, sizeof(*rec));
+	}
 	return finish(s, st, rc);
 }
 
@@ -453,7 +297,7 @@ int store_put(struct store *s, const struct td_rec *rec, const void *payload)
 	int rc = 0;
 
 	if (!s->pending)
-		rc = run(s, "BEGIN IMMEDIATE");
+		rc = store_run(s, "BEGIN IMMEDIATE");
 	if (rc)
 		return rc;
 	s->pending++;
@@ -488,7 +332,7 @@ int store_commit(struct store *s)
 	if (rc == 0)
 		rc = meta_put(s, "seq_wall", s->now.wall);
 	if (rc == 0)
-		rc = run(s, "COMMIT");
+		rc = store_run(s, "COMMIT");
 	if (rc) {
 		store_rollback(s);
 		return rc;
@@ -501,7 +345,7 @@ int store_commit(struct store *s)
 void store_rollback(struct store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))
-		run(s, "ROLLBACK");
+		store_run(s, "ROLLBACK");
 	s->pending = 0;
 	s->now = s->committed;
 }
@@ -548,7 +392,7 @@ int store_purge(struct store *s, unsigned days, uint64_t wall_now)
 			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld "
 			"LIMIT %d)",
 			name, name, before, PURGE_ROWS);
-		rc = run(s, sql);
+		rc = store_run(s, sql);
 		if (rc)
 			return rc;
 		more |= sqlite3_changes(s->db) == PURGE_ROWS;

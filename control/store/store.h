@@ -41,11 +41,10 @@ const char *store_error(const struct store *s); /* SQLite's last line */
 int store_purge(struct store *s, unsigned days, uint64_t wall_now);
 
 /* query.c: rows as JSON */
-enum store_table { STORE_CDR, STORE_QUEUE_LOG, STORE_ALARM };
 struct store_query {
-	enum store_table table;
-	char call[TD_CALL_ID_BYTES]; /* empty: of all */
-	char queue[TD_NAME_BYTES];   /* likewise; neither for alarms */
+	enum td_event_type event;    /* rows of its table */
+	char call[TD_CALL_ID_BYTES]; /* empty: of all; a table that has no calls passes over it */
+	char queue[TD_NAME_BYTES];   /* likewise */
 	int64_t from, to;            /* ids still to be given out; from > to: none */
 };
 /* Chooses the last `limit` rows that fit. 0 or a negative errno. */

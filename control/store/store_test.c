@@ -165,6 +165,23 @@ static void an_index_that_came_later_is_made(void **state)
 	assert_string_equal(value(count), as_created);
 }
 
+static void indexes_are_those_of_the_table(void **state)
+{
+	store_close(open_store());
+	assert_string_equal(
+		value("SELECT group_concat(name) FROM pragma_index_info('agent_session_agent')"),
+		"agent,from");
+	assert_string_equal(
+		value("SELECT group_concat(name) FROM pragma_index_info('cdr_id')"), "id");
+	assert_string_equal(
+		value("SELECT \"unique\" FROM pragma_index_list('recording') WHERE name ="
+		      " 'recording_file'"),
+		"1");
+	assert_string_equal(value("SELECT count(*) FROM sqlite_master WHERE type = 'index'"
+				  " AND name LIKE '%\\_time' ESCAPE '\\'"),
+		"4");
+}
+
 static void each_codec_has_its_word(void **state)
 {
 	struct store *s = open_store();
@@ -290,10 +307,12 @@ static void a_store_of_version_2_is_upgraded(void **state)
 	snprintf(as_created, sizeof(as_created), "%s",
 		value("SELECT group_concat(name) FROM pragma_table_info('cdr')"));
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	for (unsigned i = 0; i < cdr->column_count; i++) {
-		if (cdr->columns[i].since == 1)
+	for (unsigned i = 0; i < cdr->columns.count; i++) {
+		const struct td_column *c = &cdr->columns.column[i];
+
+		if (c->since <= 1)
 			continue;
-		snprintf(sql, sizeof(sql), "ALTER TABLE cdr DROP COLUMN %s", cdr->columns[i].name);
+		snprintf(sql, sizeof(sql), "ALTER TABLE cdr DROP COLUMN %s", c->name);
 		assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	}
 	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
@@ -367,7 +386,7 @@ static void a_rollback_forgets(void **state)
 static void the_last_rows_come_oldest_first_in_pieces(void **state)
 {
 	struct store *s = open_store();
-	struct store_query q = {.table = STORE_CDR};
+	struct store_query q = {.event = TD_EV_CDR};
 	struct td_buf out;
 	unsigned pieces = 0;
 
@@ -400,7 +419,7 @@ static void the_last_rows_come_oldest_first_in_pieces(void **state)
 	assert_non_null(strstr(out.data, "\"offered\":1732220776.123,"));
 
 	buf_reset(&out);
-	q = (struct store_query){.table = STORE_QUEUE_LOG, .queue = "nowhere"};
+	q = (struct store_query){.event = TD_EV_QUEUE_LOG, .queue = "nowhere"};
 	assert_int_equal(store_query_start(s, &q, 5), 0);
 	assert_int_equal(store_query_next(s, &q, 2, &out), 0);
 	buf_put(&out, "", 1);
@@ -599,6 +618,7 @@ int main(void)
 		TEST(each_codec_has_its_word),
 		TEST(what_came_later_is_made),
 		TEST(an_index_that_came_later_is_made),
+		TEST(indexes_are_those_of_the_table),
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
 		TEST(a_store_of_version_1_is_upgraded),

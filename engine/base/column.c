@@ -10,6 +10,20 @@ const struct td_column *columns_get(const struct td_columns *list, const char *n
 	return NULL;
 }
 
+const struct td_column *columns_index(const struct td_columns *list, enum td_index index)
+{
+	for (unsigned i = 0; i < list->count; i++)
+		if (list->column[i].index == index)
+			return &list->column[i];
+	return NULL;
+}
+
+bool column_is_optional(const struct td_column *c)
+{
+	return c->since > 1 ||
+	       (c->since && (c->type == TD_COLUMN_TIME || c->type == TD_COLUMN_SCORE));
+}
+
 const char *column_type_name(enum td_column_type type)
 {
 #define TYPE_NAME(id, name) [TD_COLUMN_##id] = (name),
@@ -24,4 +38,12 @@ const char *unit_name(enum td_unit unit)
 	static const char *const names[TD_UNIT_COUNT] = {TD_UNITS(UNIT_NAME)};
 
 	return names[unit];
+}
+
+const char *word_get(const struct td_words *words, uint64_t value)
+{
+	for (unsigned i = 0; i < words->count; i++)
+		if (words->word[i].value == value)
+			return words->word[i].name;
+	return NULL;
 }

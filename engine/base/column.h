@@ -1,11 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Columns at run time. All of it is constant. */
+/* Columns at run time, of views and of the store. All of it is constant. */
 #ifndef TANDEM_ENGINE_BASE_COLUMN_H
 #define TANDEM_ENGINE_BASE_COLUMN_H
 
 #include <stddef.h>
 #include <tandem/column.h>
 #include <tandem/types.h>
+
+/* Names of a number's values. */
+struct td_word {
+	unsigned value;
+	const char *name;
+	const char *help; /* "": the name says all */
+};
+
+struct td_words {
+	const struct td_word *word;
+	unsigned count;
+};
 
 struct td_column {
 	const char *name;
@@ -15,6 +27,11 @@ struct td_column {
 	const char *help;
 	size_t offset;                    /* in its row */
 	const struct td_columns *section; /* of a TD_COLUMN_SECTION */
+	/* Of the store's columns: */
+	size_t size;         /* of the field at `offset` */
+	unsigned since;      /* the event's version that brought it; 0: it lies in td_rec */
+	enum td_index index; /* how rows are found by it */
+	const struct td_words *words; /* of a TD_COLUMN_WORD */
 };
 
 struct td_columns {
@@ -23,7 +40,10 @@ struct td_columns {
 };
 
 const struct td_column *columns_get(const struct td_columns *list, const char *name); /* or NULL */
+const struct td_column *columns_index(const struct td_columns *list, enum td_index index);
+bool column_is_optional(const struct td_column *c);     /* of the store: it can be NULL */
 const char *column_type_name(enum td_column_type type); /* "whole number" */
 const char *unit_name(enum td_unit unit);               /* "bytes"; "" for none */
+const char *word_get(const struct td_words *words, uint64_t value); /* NULL: it has no name */
 
 #endif

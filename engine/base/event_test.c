@@ -7,15 +7,13 @@ static const struct event_table *table(enum td_event_type type)
 	return &event_tables[type - 1];
 }
 
-static const struct event_column *column(enum td_event_type type, const char *name)
+static const struct td_column *column(enum td_event_type type, const char *name)
 {
-	const struct event_table *t = table(type);
+	const struct td_column *c = columns_get(&table(type)->columns, name);
 
-	for (unsigned i = 0; i < t->column_count; i++)
-		if (strcmp(t->columns[i].name, name) == 0)
-			return &t->columns[i];
-	fail_msg("%s has no column %s", t->name, name);
-	return NULL;
+	if (!c)
+		fail_msg("%s has no column %s", table(type)->name, name);
+	return c;
 }
 
 static void columns_lie_in_their_payload(void **state)
@@ -25,12 +23,21 @@ static void columns_lie_in_their_payload(void **state)
 		offsetof(struct td_ev_cdr, agent_media.in_lost));
 	assert_int_equal(column(TD_EV_CDR, "agent_out_mos_worst")->offset,
 		offsetof(struct td_ev_cdr, agent_quality.out.mos_worst));
-	assert_int_equal(column(TD_EV_CDR, "agent_out_mos_worst")->kind, EVENT_SCORE);
+	assert_int_equal(column(TD_EV_CDR, "agent_out_mos_worst")->type, TD_COLUMN_SCORE);
 	assert_int_equal(column(TD_EV_QUEUE_LOG, "data3")->offset,
 		offsetof(struct td_ev_queue_log, data[2]));
 	assert_int_equal(column(TD_EV_QUEUE_LOG, "data3")->size, TD_NUMBER_BYTES);
-	assert_int_equal(table(TD_EV_STOP)->column_count, 0);
-	assert_int_equal(table(TD_EV_ACD_IN)->columns[0].kind, EVENT_BYTES);
+	assert_int_equal(table(TD_EV_STOP)->columns.count, EVENT_OWN_COLUMNS);
+	assert_int_equal(column(TD_EV_STOP, "time")->offset, offsetof(struct td_rec, wall));
+	assert_int_equal(column(TD_EV_ACD_IN, "data")->type, TD_COLUMN_BYTES);
+}
+
+static void column_is_whole(const struct event_table *t, const struct td_column *c)
+{
+	if (!*c->help || columns_get(&t->columns, c->name) != c)
+		fail_msg("event %s, column %s: no help, or there twice", t->name, c->name);
+	if ((c->type == TD_COLUMN_WORD) != !!c->words)
+		fail_msg("event %s, column %s: a word has words", t->name, c->name);
 }
 
 static void names_are_there_once_and_have_help(void **state)
@@ -41,25 +48,54 @@ static void names_are_there_once_and_have_help(void **state)
 		assert_true(t->help[0] != '\0');
 		for (unsigned k = 0; k < i; k++)
 			assert_string_not_equal(t->name, event_tables[k].name);
-		for (unsigned c = 0; c < t->column_count; c++) {
-			assert_true(t->columns[c].help[0] != '\0');
-			assert_true(t->columns[c].since >= 1);
-			assert_true(t->columns[c].kind != EVENT_WORD || t->columns[c].word_count);
-			for (unsigned k = 0; k < c; k++)
-				assert_string_not_equal(t->columns[c].name, t->columns[k].name);
-		}
+		for (unsigned c = 0; c < t->columns.count; c++)
+			column_is_whole(t, &t->columns.column[c]);
 	}
+}
+
+static void units_are_said(void **state)
+{
+	assert_int_equal(column(TD_EV_CDR, "wait_ms")->unit, TD_UNIT_MS);
+	assert_int_equal(column(TD_EV_CDR, "caller_in_jitter_max_us")->unit, TD_UNIT_US);
+	assert_int_equal(column(TD_EV_CDR, "agent_out_mos_worst")->unit, TD_UNIT_MOS);
+	assert_int_equal(column(TD_EV_CDR, "caller_xr_r")->unit, TD_UNIT_R);
+	assert_int_equal(column(TD_EV_GAP, "from")->unit, TD_UNIT_TIME);
+	assert_int_equal(column(TD_EV_ALARM, "time")->unit, TD_UNIT_TIME);
+	assert_int_equal(column(TD_EV_ALARM, "raised")->type, TD_COLUMN_FLAG);
+	assert_string_equal(unit_name(column(TD_EV_CONFIG, "set")->unit), "objects");
+	assert_string_equal(unit_name(column(TD_EV_CDR, "agent_codec")->unit), "");
+}
+
+static void what_can_be_null(void **state)
+{
+	assert_false(column_is_optional(column(TD_EV_CDR, "seq")));
+	assert_false(column_is_optional(column(TD_EV_CDR, "time")));
+	assert_false(column_is_optional(column(TD_EV_CDR, "wait_ms")));
+	assert_true(column_is_optional(column(TD_EV_CDR, "connected")));
+	assert_true(column_is_optional(column(TD_EV_CDR, "caller_silences")));
+}
+
+static void rows_are_found_by_what_is_indexed(void **state)
+{
+	assert_string_equal(columns_index(&table(TD_EV_CDR)->columns, TD_INDEX_CALL)->name, "id");
+	assert_string_equal(
+		columns_index(&table(TD_EV_STORY)->columns, TD_INDEX_CALL)->name, "call");
+	assert_null(columns_index(&table(TD_EV_ALARM)->columns, TD_INDEX_QUEUE));
+	for (unsigned i = 0; i < EVENT_TABLES; i++)
+		if (event_tables[i].days)
+			assert_int_equal(columns_get(&event_tables[i].columns, "time")->index,
+				TD_INDEX_PLAIN);
 }
 
 static void some_columns_stand_first(void **state)
 {
-	const struct event_column *c = table(TD_EV_AGENT_SESSION)->columns;
+	const struct td_column *c = table(TD_EV_AGENT_SESSION)->columns.column + EVENT_OWN_COLUMNS;
 
 	assert_string_equal(c[0].name, "agent");
 	assert_string_equal(c[1].name, "state");
 	assert_string_equal(c[2].name, "reason");
-	assert_string_equal(table(TD_EV_RECORDING)->columns[2].name, "file");
-	assert_string_equal(table(TD_EV_START)->columns[0].name, "version");
+	assert_string_equal(table(TD_EV_RECORDING)->columns.column[4].name, "file");
+	assert_string_equal(table(TD_EV_START)->columns.column[2].name, "version");
 }
 
 static void later_versions_are_longer(void **state)
@@ -94,6 +130,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_lie_in_their_payload),
 		cmocka_unit_test(names_are_there_once_and_have_help),
+		cmocka_unit_test(units_are_said),
+		cmocka_unit_test(what_can_be_null),
+		cmocka_unit_test(rows_are_found_by_what_is_indexed),
 		cmocka_unit_test(some_columns_stand_first),
 		cmocka_unit_test(later_versions_are_longer),
 		cmocka_unit_test(records_find_their_table),

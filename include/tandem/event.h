@@ -16,6 +16,7 @@
 
 #include <tandem/acd.h>
 #include <tandem/codec.h>
+#include <tandem/column.h>
 #include <tandem/types.h>
 
 #define TD_REC_MAGIC 0x43525454u /* "TTRC" */
@@ -33,8 +34,9 @@ struct td_rec {
 
 /*
  * The one table of what is journaled. From it follow the structs below, their sizes' checks, and by
- * engine/base/event.h the store's tables and columns, the keys of rows in JSON, and the document
- * build/docs/events.md. E(number, id, name, shape, bytes, keep, help):
+ * engine/base/event.h the store's tables, columns and indexes, the keys of rows in JSON, the tables
+ * of tandemctl, and the document build/docs/events.md.
+ * E(number, id, name, shape, bytes, keep, place, index, help):
  *
  *     number, id  enum td_event_type, TD_EV_`id`; journals keep it: add at the end, never reorder
  *     name        of the store's table; struct td_ev_`name` is the payload
@@ -42,24 +44,28 @@ struct td_rec {
  *                 struct td_`name` of include/tandem/acd.h, kept as it is
  *     bytes       of the payload, today's
  *     keep        ALWAYS, or DAYS: tandemd deletes them after --keep-days
+ *     place,      of the column `time`, which each table has, as of a field below. DAYS needs an
+ *     index       index: old rows are found by it
  */
 /* clang-format off */
 #define TD_EVENTS(E)                                                                              \
-	E(1, START, start, FIELDS, 32, ALWAYS, "The engine started.")                             \
-	E(2, STOP, stop, EMPTY, 0, ALWAYS, "It stopped in order.")                                \
-	E(3, GAP, gap, FIELDS, 32, ALWAYS, "Records were lost: the journal's reserve was full.")  \
-	E(4, CDR, cdr, FIELDS, 600, ALWAYS, "A call ended.")                                      \
-	E(5, QUEUE_LOG, queue_log, FIELDS, 268, ALWAYS,                                           \
+	E(1, START, start, FIELDS, 32, ALWAYS, 0, NONE, "The engine started.")                    \
+	E(2, STOP, stop, EMPTY, 0, ALWAYS, 0, NONE, "It stopped in order.")                       \
+	E(3, GAP, gap, FIELDS, 32, ALWAYS, 0, NONE,                                               \
+		"Records were lost: the journal's reserve was full.")                             \
+	E(4, CDR, cdr, FIELDS, 600, ALWAYS, 0, NONE, "A call ended.")                             \
+	E(5, QUEUE_LOG, queue_log, FIELDS, 268, ALWAYS, 1, PLAIN,                                 \
 		"A line of Asterisk's queue_log, with its names.")                                \
-	E(6, AGENT_SESSION, agent_session, FIELDS, 88, ALWAYS,                                    \
+	E(6, AGENT_SESSION, agent_session, FIELDS, 88, ALWAYS, 0, NONE,                           \
 		"An agent's stay in a state ended.")                                              \
-	E(7, RECORDING, recording, FIELDS, 176, ALWAYS,                                           \
+	E(7, RECORDING, recording, FIELDS, 176, ALWAYS, 0, NONE,                                  \
 		"A recording is whole on disk, one row a file.")                                  \
-	E(8, ALARM, alarm, FIELDS, 240, ALWAYS, "An operator should know.")                       \
-	E(9, CONFIG, config, FIELDS, 80, ALWAYS, "A configuration took effect.")                  \
-	E(10, ACD_IN, acd_in, BYTES, 112, DAYS, "What went into the call distributor.")           \
-	E(11, ACD_OUT, acd_out, BYTES, 32, DAYS, "What came out of the call distributor.")        \
-	E(12, STORY, story, FIELDS, 224, DAYS,                                                    \
+	E(8, ALARM, alarm, FIELDS, 240, ALWAYS, 1, NONE, "An operator should know.")              \
+	E(9, CONFIG, config, FIELDS, 80, ALWAYS, 0, NONE, "A configuration took effect.")         \
+	E(10, ACD_IN, acd_in, BYTES, 112, DAYS, 0, PLAIN, "What went into the call distributor.") \
+	E(11, ACD_OUT, acd_out, BYTES, 32, DAYS, 0, PLAIN,                                        \
+		"What came out of the call distributor.")                                         \
+	E(12, STORY, story, FIELDS, 224, DAYS, 0, PLAIN,                                          \
 		"A step of a call. Diagnostic: these are shed first when the journal is full.")   \
 	/* the next event goes above this line */
 /* clang-format on */
@@ -81,157 +87,176 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 /* clang-format off */
 /*
  * Fields, in their order in the record, which has no holes.
- * F(since, place, kind, C type, name, dimension, unit, help, S...), S being passed through:
+ * F(since, order, place, index, TYPE, C type, name, dimension, UNIT, help, S...), S being passed
+ * through. A field is a column of the event's table:
  *
- *     since   the version of the event that brought it, from 1. Fields are only ever added at the
- *             end: records of older engines lack them, and then their columns are NULL
- *     place   NEXT: the column stands in this order; FIRST: before those that are NEXT
- *     kind    TEXT     NUL-terminated UTF-8
- *             UINT, INT
- *             WALL     nanoseconds since 1970 UTC, 0: it did not happen; the store has seconds,
- *                      or NULL
- *             SCORE    hundredths, 0: not known; the store has a number or NULL
- *             WORD     a number; the store has its word of the list that is named as unit
- *             TEXTS    an array of five: columns data1 to data5
- *             PAD      no column
- *             MEDIA, QUALITY, RATING  all fields of that struct, `unit` before their names
+ *     since       the version of the event that brought it, from 1. Fields are only ever added at
+ *                 the end: records of older engines lack them, and then their columns are NULL
+ *     order       NEXT: the column stands in this order; FIRST: before those that are NEXT
+ *     place       its place in a table for people, as in include/tandem/view.h; 0: in JSON alone
+ *     index       enum td_index, of the store
+ *     TYPE, UNIT  as in include/tandem/column.h; a WORD has the list of its words as UNIT
+ *
+ * These types are not one column:
+ *
+ *     TEXTS           an array of five: columns data1 to data5
+ *     PAD             none
+ *     MEDIA, QUALITY  all fields of that struct, UNIT before their names
+ *     RATING          all fields of that struct, the field's own name before theirs
  */
 #define TD_EV_START_FIELDS(F, S...)                                                               \
-	F(1, NEXT, UINT, uint64_t, wall_offset, , "ns", "wall - monotonic time", S)               \
-	F(1, NEXT, INT, uint64_t, seed, , "", "seed of the run's randomness", S)                  \
-	F(1, FIRST, TEXT, char, version, [16], "", "the engine's", S)
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, wall_offset, , NS, "wall - monotonic time", S)       \
+	F(1, NEXT, 0, NONE, INT, uint64_t, seed, , NONE, "seed of the run's randomness", S)       \
+	F(1, FIRST, 0, NONE, TEXT, char, version, [16], NONE, "the engine's", S)
 
 #define TD_EV_GAP_FIELDS(F, S...)                                                                 \
-	F(1, NEXT, UINT, uint64_t, lost, , "records", "that could not be kept", S)                \
-	F(1, NEXT, UINT, uint64_t, lost_diag, , "records", "of these, steps of calls", S)         \
-	F(1, NEXT, WALL, uint64_t, from, , "", "when the first of them was", S)                   \
-	F(1, NEXT, WALL, uint64_t, to, , "", "when the last of them was", S)
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, lost, , RECORDS, "that could not be kept", S)        \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, lost_diag, , RECORDS, "of these, steps of calls", S) \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, from, , TIME, "when the first of them was", S)        \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, to, , TIME, "when the last of them was", S)
 
 /* What one leg carried; see struct td_leg_stats. */
 #define TD_EV_MEDIA_FIELDS(F, S...)                                                               \
-	F(1, NEXT, UINT, uint64_t, in_packets, , "packets", "RTP that came", S)                   \
-	F(1, NEXT, UINT, uint64_t, in_bytes, , "bytes", "of IP", S)                               \
-	F(1, NEXT, UINT, uint64_t, out_packets, , "packets", "RTP that left", S)                  \
-	F(1, NEXT, UINT, uint64_t, out_bytes, , "bytes", "of IP", S)                              \
-	F(1, NEXT, INT, int32_t, in_lost, , "packets", "that did not come", S)                    \
-	F(1, NEXT, UINT, uint32_t, in_jitter_us, , "us", "at its end", S)                         \
-	F(1, NEXT, UINT, uint32_t, rtt_us, , "us", "round trip; 0: unknown", S)                   \
-	F(1, NEXT, WORD, uint8_t, codec, , codecs, "its name", S)                                 \
-	F(1, NEXT, PAD, uint8_t, unused, [3], "", "", S)
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, in_packets, , PACKETS, "RTP that came", S)           \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, in_bytes, , BYTES, "of IP", S)                       \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, out_packets, , PACKETS, "RTP that left", S)          \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, out_bytes, , BYTES, "of IP", S)                      \
+	F(1, NEXT, 0, NONE, INT, int32_t, in_lost, , PACKETS, "that did not come", S)             \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, in_jitter_us, , US, "at its end", S)                 \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, rtt_us, , US, "round trip; 0: unknown", S)           \
+	F(1, NEXT, 0, NONE, WORD, uint8_t, codec, , codecs, "its name", S)                        \
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [3], NONE, "", S)
 
 /* How one direction was rated by the E-model over windows of some 5 s (engine/base/emodel.h). 0:
  * not at all, nothing came or nobody reported. */
 #define TD_EV_RATING_FIELDS(F, S...)                                                              \
-	F(1, NEXT, SCORE, uint16_t, r, , "", "R, mean", S)                                        \
-	F(1, NEXT, SCORE, uint16_t, r_worst, , "", "R, worst window", S)                          \
-	F(1, NEXT, SCORE, uint16_t, mos, , "", "MOS, mean", S)                                    \
-	F(1, NEXT, SCORE, uint16_t, mos_worst, , "", "MOS, worst window", S)
+	F(1, NEXT, 0, NONE, SCORE, uint16_t, r, , R, "R, mean", S)                                \
+	F(1, NEXT, 0, NONE, SCORE, uint16_t, r_worst, , R, "R, worst window", S)                  \
+	F(1, NEXT, 0, NONE, SCORE, uint16_t, mos, , MOS, "MOS, mean", S)                          \
+	F(1, NEXT, 0, NONE, SCORE, uint16_t, mos_worst, , MOS, "MOS, worst window", S)
 
 /* What it was like on one leg. "in": the peer's stream as we got it; "out": ours, as the peer's
  * RTCP says. */
 #define TD_EV_QUALITY_FIELDS(F, S...)                                                             \
-	F(1, NEXT, RATING, struct td_ev_rating, in, , "in_", "what came", S)                      \
-	F(1, NEXT, RATING, struct td_ev_rating, out, , "out_", "what it got", S)                  \
-	F(1, NEXT, SCORE, uint16_t, xr_r, , "",                                                   \
+	F(1, NEXT, 0, NONE, RATING, struct td_ev_rating, in, , NONE, "what came", S)              \
+	F(1, NEXT, 0, NONE, RATING, struct td_ev_rating, out, , NONE, "what it got", S)           \
+	F(1, NEXT, 0, NONE, SCORE, uint16_t, xr_r, , R,                                           \
 		"R that the telephone itself reports (RFC 3611)", S)                              \
-	F(1, NEXT, SCORE, uint16_t, xr_mos, , "", "MOS that it reports", S)                       \
-	F(1, NEXT, UINT, uint16_t, silences, , "",                                                \
+	F(1, NEXT, 0, NONE, SCORE, uint16_t, xr_mos, , MOS, "MOS that it reports", S)             \
+	F(1, NEXT, 0, NONE, COUNT, uint16_t, silences, , NONE,                                    \
 		"pauses of 1.5 s and more in which the peer sent nothing but should have", S)     \
-	F(1, NEXT, PAD, uint16_t, unused, , "", "", S)                                            \
-	F(1, NEXT, UINT, uint32_t, silent_ms, , "ms", "how long these pauses lasted in all", S)   \
-	F(1, NEXT, UINT, uint32_t, in_jitter_max_us, , "us", "highest", S)                        \
-	F(1, NEXT, INT, int32_t, out_lost, , "packets", "of ours that it reports lost", S)        \
-	F(1, NEXT, UINT, uint32_t, out_jitter_us, , "us", "of ours, as it reports", S)            \
-	F(1, NEXT, UINT, uint32_t, rtt_max_us, , "us", "longest round trip", S)
+	F(1, NEXT, 0, NONE, PAD, uint16_t, unused, , NONE, "", S)                                 \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, silent_ms, , MS,                                     \
+		"how long these pauses lasted in all", S)                                         \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, in_jitter_max_us, , US, "highest", S)                \
+	F(1, NEXT, 0, NONE, INT, int32_t, out_lost, , PACKETS, "of ours that it reports lost", S) \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, out_jitter_us, , US, "of ours, as it reports", S)    \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, rtt_max_us, , US, "longest round trip", S)
 
 #define TD_EV_CDR_FIELDS(F, S...)                                                                 \
-	F(1, NEXT, TEXT, char, id, [TD_CALL_ID_BYTES], "",                                        \
+	F(1, NEXT, 1, CALL, TEXT, char, id, [TD_CALL_ID_BYTES], NONE,                             \
 		"the call: the engine's start in epoch seconds, a dot, a counter", S)             \
-	F(1, NEXT, TEXT, char, caller, [TD_NUMBER_BYTES], "", "who called", S)                    \
-	F(1, NEXT, TEXT, char, dialled, [TD_NUMBER_BYTES], "", "what was called", S)              \
-	F(1, NEXT, TEXT, char, trunk, [TD_NAME_BYTES], "", "by which it came", S)                 \
-	F(1, NEXT, TEXT, char, queue, [TD_NAME_BYTES], "", "the last one; empty: none", S)        \
-	F(1, NEXT, TEXT, char, agent, [TD_NAME_BYTES], "", "who answered; empty: no one", S)      \
-	F(1, NEXT, TEXT, char, digits, [32], "",                                                  \
+	F(1, NEXT, 2, NONE, TEXT, char, caller, [TD_NUMBER_BYTES], NONE, "who called", S)         \
+	F(1, NEXT, 2, NONE, TEXT, char, dialled, [TD_NUMBER_BYTES], NONE, "what was called", S)   \
+	F(1, NEXT, 0, NONE, TEXT, char, trunk, [TD_NAME_BYTES], NONE, "by which it came", S)      \
+	F(1, NEXT, 2, QUEUE, TEXT, char, queue, [TD_NAME_BYTES], NONE,                            \
+		"the last one; empty: none", S)                                                   \
+	F(1, NEXT, 2, NONE, TEXT, char, agent, [TD_NAME_BYTES], NONE,                             \
+		"who answered; empty: no one", S)                                                 \
+	F(1, NEXT, 5, NONE, TEXT, char, digits, [32], NONE,                                       \
 		"RFC 4733 digits that the caller pressed, in order", S)                           \
-	F(1, NEXT, TEXT, char, sip_call_id, [96], "",                                             \
+	F(1, NEXT, 0, NONE, TEXT, char, sip_call_id, [96], NONE,                                  \
 		"the caller's Call-ID, cut when longer", S)                                       \
-	F(1, NEXT, WALL, uint64_t, offered, , "", "the caller's INVITE", S)                       \
-	F(1, NEXT, WALL, uint64_t, answered, , "", "our 200", S)                                  \
-	F(1, NEXT, WALL, uint64_t, queued, , "", "entry into the queue", S)                       \
-	F(1, NEXT, WALL, uint64_t, connected, , "", "the agent's 200", S)                         \
-	F(1, NEXT, WALL, uint64_t, ended, , "", "its end", S)                                     \
-	F(1, NEXT, UINT, uint32_t, wait_ms, , "ms", "in queues until connected or left", S)       \
-	F(1, NEXT, UINT, uint32_t, ring_ms, , "ms", "of the agent who answered", S)               \
-	F(1, NEXT, UINT, uint32_t, talk_ms, , "ms", "the talk", S)                                \
-	F(1, NEXT, UINT, uint16_t, sip_code, , "",                                                \
+	F(1, NEXT, 1, PLAIN, TIME, uint64_t, offered, , TIME, "the caller's INVITE", S)           \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, answered, , TIME, "our 200", S)                       \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, queued, , TIME, "entry into the queue", S)            \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, connected, , TIME, "the agent's 200", S)              \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, ended, , TIME, "its end", S)                          \
+	F(1, NEXT, 4, NONE, COUNT, uint32_t, wait_ms, , MS,                                       \
+		"in queues until connected or left", S)                                           \
+	F(1, NEXT, 4, NONE, COUNT, uint32_t, ring_ms, , MS, "of the agent who answered", S)       \
+	F(1, NEXT, 4, NONE, COUNT, uint32_t, talk_ms, , MS, "the talk", S)                        \
+	F(1, NEXT, 6, NONE, COUNT, uint16_t, sip_code, , NONE,                                    \
 		"the final response to the caller's INVITE", S)                                   \
-	F(1, NEXT, WORD, uint8_t, disposition, , dispositions, "how it came out", S)              \
-	F(1, NEXT, UINT, uint8_t, ended_by, , "",                                                 \
+	F(1, NEXT, 3, NONE, WORD, uint8_t, disposition, , dispositions, "how it came out", S)     \
+	F(1, NEXT, 5, NONE, COUNT, uint8_t, ended_by, , NONE,                                     \
 		"0 we, 1 the caller, 2 the agent, or who was called by a trunk", S)               \
-	F(1, NEXT, UINT, uint16_t, attempts, , "", "agents rung, or trunks called", S)            \
-	F(1, NEXT, PAD, uint16_t, unused, , "", "", S)                                            \
-	F(1, NEXT, UINT, uint32_t, recording, , "", "its number in `recording`; 0: none", S)      \
-	F(1, NEXT, MEDIA, struct td_ev_media, caller_media, , "caller_", "the caller's leg", S)   \
-	F(1, NEXT, MEDIA, struct td_ev_media, agent_media, , "agent_", "the other leg", S)        \
-	F(2, NEXT, QUALITY, struct td_ev_quality, caller_quality, , "caller_",                    \
+	F(1, NEXT, 0, NONE, COUNT, uint16_t, attempts, , NONE,                                    \
+		"agents rung, or trunks called", S)                                               \
+	F(1, NEXT, 0, NONE, PAD, uint16_t, unused, , NONE, "", S)                                 \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, recording, , NONE,                                   \
+		"its number in `recording`; 0: none", S)                                          \
+	F(1, NEXT, 0, NONE, MEDIA, struct td_ev_media, caller_media, , caller_,                   \
 		"the caller's leg", S)                                                            \
-	F(2, NEXT, QUALITY, struct td_ev_quality, agent_quality, , "agent_",                      \
+	F(1, NEXT, 0, NONE, MEDIA, struct td_ev_media, agent_media, , agent_, "the other leg", S) \
+	F(2, NEXT, 0, NONE, QUALITY, struct td_ev_quality, caller_quality, , caller_,             \
+		"the caller's leg", S)                                                            \
+	F(2, NEXT, 0, NONE, QUALITY, struct td_ev_quality, agent_quality, , agent_,               \
 		"the other leg", S)                                                               \
-	F(3, NEXT, TEXT, char, to_trunk, [TD_NAME_BYTES], "",                                     \
+	F(3, NEXT, 0, NONE, TEXT, char, to_trunk, [TD_NAME_BYTES], NONE,                          \
 		"of a call out: the trunk called last; `agent_...` is that leg", S)               \
-	F(3, NEXT, UINT, uint16_t, cause, , "Q.850",                                              \
-		"why it ended: 16 normal, 17 busy, 34 no bandwidth or calls left on a trunk "     \
-		"or link", S)                                                                     \
-	F(3, NEXT, PAD, uint8_t, unused2, [6], "", "", S)                                         \
+	F(3, NEXT, 6, NONE, COUNT, uint16_t, cause, , NONE,                                       \
+		"why it ended: 16 normal, 17 busy, 34 no bandwidth or calls left on a "           \
+		"trunk or link", S)                                                               \
+	F(3, NEXT, 0, NONE, PAD, uint8_t, unused2, [6], NONE, "", S)                              \
 	/* the next field goes above this line */
 
 #define TD_EV_QUEUE_LOG_FIELDS(F, S...)                                                           \
-	F(1, NEXT, TEXT, char, call, [TD_CALL_ID_BYTES], "",                                      \
+	F(1, NEXT, 1, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE,                           \
 		"`NONE`: of an agent or the system", S)                                           \
-	F(1, NEXT, TEXT, char, queue, [TD_NAME_BYTES], "", "`NONE`: there is none", S)            \
-	F(1, NEXT, TEXT, char, agent, [TD_NAME_BYTES], "", "`NONE`: there is none", S)            \
-	F(1, NEXT, TEXT, char, event, [20], "", "`ENTERQUEUE`, `CONNECT` and so on", S)           \
-	F(1, NEXT, TEXTS, char, data, [5][TD_NUMBER_BYTES], "", "as the event wants it", S)
+	F(1, NEXT, 1, QUEUE, TEXT, char, queue, [TD_NAME_BYTES], NONE,                            \
+		"`NONE`: there is none", S)                                                       \
+	F(1, NEXT, 1, NONE, TEXT, char, agent, [TD_NAME_BYTES], NONE, "`NONE`: there is none", S) \
+	F(1, NEXT, 1, NONE, TEXT, char, event, [20], NONE,                                        \
+		"`ENTERQUEUE`, `CONNECT` and so on", S)                                           \
+	F(1, NEXT, 1, NONE, TEXTS, char, data, [5][TD_NUMBER_BYTES], NONE,                        \
+		"as the event wants it", S)
 
 #define TD_EV_AGENT_SESSION_FIELDS(F, S...)                                                       \
-	F(1, FIRST, TEXT, char, agent, [TD_NAME_BYTES], "", "the agent", S)                       \
-	F(1, NEXT, TEXT, char, reason, [TD_NAME_BYTES], "", "why the agent paused", S)            \
-	F(1, NEXT, WALL, uint64_t, from, , "", "when it began; quote the name in SQL", S)         \
-	F(1, NEXT, WALL, uint64_t, to, , "", "when it ended; quote the name in SQL", S)           \
-	F(1, FIRST, WORD, uint8_t, state, , agent_states, "state that the agent was in", S)       \
-	F(1, NEXT, PAD, uint8_t, unused, [7], "", "", S)
+	F(1, FIRST, 0, PLAIN, TEXT, char, agent, [TD_NAME_BYTES], NONE, "the agent", S)           \
+	F(1, NEXT, 0, NONE, TEXT, char, reason, [TD_NAME_BYTES], NONE, "why the agent paused", S) \
+	F(1, NEXT, 0, THEN, TIME, uint64_t, from, , TIME,                                         \
+		"when it began; quote the name in SQL", S)                                        \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, to, , TIME,                                           \
+		"when it ended; quote the name in SQL", S)                                        \
+	F(1, FIRST, 0, NONE, WORD, uint8_t, state, , agent_states,                                \
+		"state that the agent was in", S)                                                 \
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [7], NONE, "", S)
 
 #define TD_EV_RECORDING_FIELDS(F, S...)                                                           \
-	F(1, FIRST, UINT, uint32_t, recording, , "", "its number", S)                             \
-	F(1, NEXT, WORD, uint8_t, codec, , codecs, "codec of the file", S)                        \
-	F(1, NEXT, UINT, uint8_t, recovered, , "", "1: made from the log after a crash", S)       \
-	F(1, NEXT, PAD, uint16_t, unused, , "", "", S)                                            \
-	F(1, NEXT, UINT, uint64_t, samples, , "samples", "a channel, 8000 a second", S)           \
-	F(1, NEXT, UINT, uint64_t, missing, , "samples",                                          \
+	F(1, FIRST, 0, NONE, COUNT, uint32_t, recording, , NONE, "its number", S)                 \
+	F(1, NEXT, 0, NONE, WORD, uint8_t, codec, , codecs, "codec of the file", S)               \
+	F(1, NEXT, 0, NONE, FLAG, uint8_t, recovered, , NONE,                                     \
+		"1: made from the log after a crash", S)                                          \
+	F(1, NEXT, 0, NONE, PAD, uint16_t, unused, , NONE, "", S)                                 \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, samples, , SAMPLES, "a channel, 8000 a second", S)   \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, missing, , SAMPLES,                                  \
 		"of these, that silence stands for", S)                                           \
-	F(1, FIRST, TEXT, char, call, [TD_CALL_ID_BYTES], "", "whose", S)                         \
-	F(1, FIRST, TEXT, char, file, [128], "", "its path below the recordings' directory", S)
+	F(1, FIRST, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)              \
+	F(1, FIRST, 0, UNIQUE, TEXT, char, file, [128], NONE,                                     \
+		"its path below the recordings' directory", S)
 
 #define TD_EV_ALARM_FIELDS(F, S...)                                                               \
-	F(1, NEXT, TEXT, char, name, [TD_NAME_BYTES], "",                                         \
+	F(1, NEXT, 1, NONE, TEXT, char, name, [TD_NAME_BYTES], NONE,                              \
 		"`recording-disk-full` and the like", S)                                          \
-	F(1, NEXT, TEXT, char, text, [200], "", "what an operator should know", S)                \
-	F(1, NEXT, UINT, uint8_t, raised, , "", "1 raised, 0 cleared", S)                         \
-	F(1, NEXT, PAD, uint8_t, unused, [7], "", "", S)
+	F(1, NEXT, 2, NONE, TEXT, char, text, [200], NONE, "what an operator should know", S)     \
+	F(1, NEXT, 1, NONE, FLAG, uint8_t, raised, , NONE, "1 raised, 0 cleared", S)              \
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [7], NONE, "", S)
 
 #define TD_EV_CONFIG_FIELDS(F, S...)                                                              \
-	F(1, NEXT, UINT, uint32_t, set, , "objects", "that are new or changed", S)                \
-	F(1, NEXT, UINT, uint32_t, deleted, , "objects", "that are gone", S)                      \
-	F(1, NEXT, TEXT, char, digest, [72], "", "SHA-256 of its compiled text, in hex", S)
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, set, , OBJECTS, "that are new or changed", S)        \
+	F(1, NEXT, 0, NONE, COUNT, uint32_t, deleted, , OBJECTS, "that are gone", S)              \
+	F(1, NEXT, 0, NONE, TEXT, char, digest, [72], NONE,                                       \
+		"SHA-256 of its compiled text, in hex", S)
 
 #define TD_EV_STORY_FIELDS(F, S...)                                                               \
-	F(1, NEXT, TEXT, char, call, [TD_CALL_ID_BYTES], "", "whose", S)                          \
-	F(1, NEXT, TEXT, char, text, [200], "",                                                   \
+	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
+	F(1, NEXT, 0, NONE, TEXT, char, text, [200], NONE,                                        \
 		"`agent alice rings`, `486 Busy Here from bob`", S)
 /* clang-format on */
 
-#define TD_EV_MEMBER(since, place, kind, type, name, dimension, ...) type name dimension;
+#define TD_EV_MEMBER(since, order, place, index, type, c_type, name, dimension, ...) \
+	c_type name dimension;
 
 /* Structs that events have in them. */
 struct td_ev_media {

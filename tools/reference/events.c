@@ -3,32 +3,25 @@
 #include <tools/reference/reference.h>
 #include <engine/base/event.h>
 
-static const char *value(const struct event_column *c, char *out, size_t size)
+static const char *type(const struct td_column *c, char *out, size_t size)
 {
-	static const char *const kinds[EVENT_KIND_COUNT] = {
-		[EVENT_TEXT] = "text",
-		[EVENT_UINT] = "number",
-		[EVENT_INT] = "number",
-		[EVENT_WALL] = "time",
-		[EVENT_SCORE] = "number or NULL",
-		[EVENT_WORD] = "word",
-		[EVENT_BYTES] = "bytes",
-		[EVENT_TYPE] = "number",
-	};
-
-	snprintf(out, size, "%s%s%s", kinds[c->kind], c->unit[0] ? ", " : "", c->unit);
+	snprintf(out, size, "%s%s", column_type_name(c->type),
+		column_is_optional(c) ? " or NULL" : "");
 	return out;
 }
 
-static const char *meaning(const struct event_column *c, char *out, size_t size)
+static const char *meaning(const struct td_column *c, char *out, size_t size)
 {
 	int n = snprintf(out, size, "%s", c->help);
 	const char *before = ": ";
 
-	for (unsigned i = 0; i < c->word_count && n < (int)size; i++) {
-		if (!c->words[i][0])
+	for (unsigned i = 0; c->words && i < c->words->count && n < (int)size; i++) {
+		const struct td_word *w = &c->words->word[i];
+
+		if (!*w->name)
 			continue;
-		n += snprintf(out + n, size - n, "%s`%s`", before, c->words[i]);
+		n += snprintf(out + n, size - n, "%s`%s`%s%s%s", before, w->name,
+			*w->help ? " (" : "", w->help, *w->help ? ")" : "");
 		before = ", ";
 	}
 	if (c->since > 1 && n < (int)size)
@@ -36,26 +29,31 @@ static const char *meaning(const struct event_column *c, char *out, size_t size)
 	return out;
 }
 
+static void rows(struct doc *d, const struct td_column *c, unsigned count)
+{
+	DOC_TABLE(d, "column", "type", "unit", "meaning");
+	for (; count--; c++) {
+		char kind[64], text[1024];
+
+		DOC_ROW(d, c->name, type(c, kind, sizeof(kind)), unit_name(c->unit),
+			meaning(c, text, sizeof(text)));
+	}
+}
+
 void reference_events(struct doc *d)
 {
-	doc_text(d,
-		"A table of the store for each event of the journal. Each begins with `seq`, the "
-		"record's number, and `time`, when it happened. A time is seconds since 1970 "
-		"UTC, with microseconds, and NULL when it did not happen.");
+	doc_text(d, "A table of the store for each event of the journal. A time has microseconds, "
+		    "and is NULL when it did not happen. Each table begins with these columns:");
+	rows(d, event_tables[0].columns.column, EVENT_OWN_COLUMNS);
 	for (unsigned i = 0; i < EVENT_TABLES; i++) {
 		const struct event_table *t = &event_tables[i];
+		unsigned own = t->columns.count - EVENT_OWN_COLUMNS;
 
 		doc_section(d, t->name);
 		doc_text(d, t->help);
 		if (t->days)
 			doc_text(d, "Rows are kept for `tandemd --keep-days`.");
-		if (t->column_count)
-			DOC_TABLE(d, "column", "value", "meaning");
-		for (unsigned c = 0; c < t->column_count; c++) {
-			char kind[64], text[512];
-
-			DOC_ROW(d, t->columns[c].name, value(&t->columns[c], kind, sizeof(kind)),
-				meaning(&t->columns[c], text, sizeof(text)));
-		}
+		if (own)
+			rows(d, t->columns.column + EVENT_OWN_COLUMNS, own);
 	}
 }
