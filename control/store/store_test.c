@@ -91,7 +91,7 @@ static const struct td_ev_cdr call = {
 	.talk_ms = 3000,
 	.sip_code = 200,
 	.disposition = TD_CALL_ANSWERED,
-	.ended_by = 2,
+	.ended_by = TD_ENDED_BY_CALLEE,
 	.attempts = 1,
 	.recording = 7,
 	.caller_media = {.in_packets = 150,
@@ -138,7 +138,7 @@ static void what_came_later_is_made(void **state)
 	struct td_ev_alarm alarm = {.name = "disk-full"};
 	struct td_ev_cdr c = call;
 
-	c.cause = 17;
+	c.cause = TD_CAUSE_BUSY;
 	put(s, 1, TD_EV_CDR, &c, sizeof(c));
 	put(s, 2, TD_EV_ALARM, &alarm, sizeof(alarm));
 	assert_int_equal(store_commit(s), 0);

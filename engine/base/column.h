@@ -17,6 +17,7 @@ struct td_word {
 struct td_words {
 	const struct td_word *word;
 	unsigned count;
+	bool numbered; /* people know the numbers and see both */
 };
 
 struct td_column {
@@ -31,7 +32,7 @@ struct td_column {
 	size_t size;         /* of the field at `offset` */
 	unsigned since;      /* the event's version that brought it; 0: it lies in td_rec */
 	enum td_index index; /* how rows are found by it */
-	const struct td_words *words; /* of a TD_COLUMN_WORD */
+	const struct td_words *words; /* of a TD_COLUMN_WORD or CODE */
 };
 
 struct td_columns {

@@ -3,21 +3,28 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-#define WORDS(list)                           \
+#define WORDS(list, numbered_)                \
 	static const struct td_words list = { \
 		.word = list##_words,         \
 		.count = COUNT(list##_words), \
+		.numbered = (numbered_),      \
 	};
 #define CODEC(id, name_, ...)         {TD_CODEC_##id, #name_, ""},
 #define DISPOSITION(id, name_, help_) {TD_CALL_##id, name_, help_},
 #define AGENT_STATE(id, name_)        {TD_AGENT_##id, name_, ""},
+#define ENDER(id, name_, help_)       {TD_ENDED_BY_##id, name_, help_},
+#define CAUSE(id, number, name_)      {number, name_, ""},
 static const struct td_word codecs_words[] = {{TD_CODEC_NONE, "", ""}, TD_CODECS(CODEC)};
 static const struct td_word dispositions_words[] = {
 	{TD_CALL_NONE, "", ""}, TD_DISPOSITIONS(DISPOSITION)};
 static const struct td_word agent_states_words[] = {TD_AGENT_STATES(AGENT_STATE)};
-WORDS(codecs)
-WORDS(dispositions)
-WORDS(agent_states)
+static const struct td_word ended_by_words[] = {TD_ENDED_BY(ENDER)};
+static const struct td_word causes_words[] = {TD_CAUSES(CAUSE)};
+WORDS(codecs, false)
+WORDS(dispositions, false)
+WORDS(agent_states, false)
+WORDS(ended_by, false)
+WORDS(causes, true)
 
 #define COLUMN(type_, S, event, path, column, since_, place_, index_, unit, help_) \
 	{.name = #column,                                                          \
@@ -37,6 +44,7 @@ WORDS(agent_states)
 	.unit = TD_UNIT_##unit_, .offset = offsetof(struct S, path), \
 	.size = sizeof(((struct S *)0)->path)
 #define COLUMN_WORD(S, path, list)   COLUMN_FIELD(S, path, NONE), .words = &(list)
+#define COLUMN_CODE                  COLUMN_WORD
 #define COLUMN_BYTES(S, path, unit_) .unit = TD_UNIT_##unit_ /* all of the record, from 0 */
 
 #define ARRAY(number, id, name, shape, bytes, keep, place, index, help) \

@@ -45,6 +45,7 @@
 #define EVENT_FIELD_TIME(C, ...)  C(TIME, __VA_ARGS__)
 #define EVENT_FIELD_SCORE(C, ...) C(SCORE, __VA_ARGS__)
 #define EVENT_FIELD_WORD(C, ...)  C(WORD, __VA_ARGS__)
+#define EVENT_FIELD_CODE(C, ...)  C(CODE, __VA_ARGS__)
 #define EVENT_FIELD_PAD(...)
 #define EVENT_FIELD_TEXTS(C, S, event, path, column, ...)  \
 	C(TEXT, S, event, path[0], column##1, __VA_ARGS__) \

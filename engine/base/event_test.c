@@ -36,7 +36,7 @@ static void column_is_whole(const struct event_table *t, const struct td_column 
 {
 	if (!*c->help || columns_get(&t->columns, c->name) != c)
 		fail_msg("event %s, column %s: no help, or there twice", t->name, c->name);
-	if ((c->type == TD_COLUMN_WORD) != !!c->words)
+	if ((c->type == TD_COLUMN_WORD || c->type == TD_COLUMN_CODE) != !!c->words)
 		fail_msg("event %s, column %s: a word has words", t->name, c->name);
 }
 
@@ -64,6 +64,19 @@ static void units_are_said(void **state)
 	assert_int_equal(column(TD_EV_ALARM, "raised")->type, TD_COLUMN_FLAG);
 	assert_string_equal(unit_name(column(TD_EV_CONFIG, "set")->unit), "objects");
 	assert_string_equal(unit_name(column(TD_EV_CDR, "agent_codec")->unit), "");
+}
+
+static void numbers_have_words(void **state)
+{
+	const struct td_words *by = column(TD_EV_CDR, "ended_by")->words;
+	const struct td_words *causes = column(TD_EV_CDR, "cause")->words;
+
+	assert_string_equal(word_get(by, TD_ENDED_BY_CALLEE), "callee");
+	assert_null(word_get(by, TD_ENDED_BY_COUNT));
+	assert_string_equal(word_get(causes, 17), "user busy");
+	assert_null(word_get(causes, 0));
+	assert_string_equal(
+		word_get(column(TD_EV_AGENT_SESSION, "state")->words, TD_AGENT_WRAP_UP), "wrap-up");
 }
 
 static void what_can_be_null(void **state)
@@ -131,6 +144,7 @@ int main(void)
 		cmocka_unit_test(columns_lie_in_their_payload),
 		cmocka_unit_test(names_are_there_once_and_have_help),
 		cmocka_unit_test(units_are_said),
+		cmocka_unit_test(numbers_have_words),
 		cmocka_unit_test(what_can_be_null),
 		cmocka_unit_test(rows_are_found_by_what_is_indexed),
 		cmocka_unit_test(some_columns_stand_first),

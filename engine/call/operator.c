@@ -11,7 +11,7 @@
 static void hang_up(struct td_engine *e, struct call *c, const char *why, int code)
 {
 	story(e, c, "%s", why);
-	call_end(e, c, ENDED_BY_US, c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED,
+	call_end(e, c, TD_ENDED_BY_US, c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED,
 		code);
 }
 

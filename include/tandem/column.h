@@ -26,6 +26,7 @@
  *              or NULL
  *     SCORE    uint16_t, hundredths, 0: not known; the store has a number, or NULL
  *     WORD     uint8_t; the store has the word of this number
+ *     CODE     an unsigned number; the store has it, people read its word
  *     BYTES    all of it
  */
 #define TD_COLUMN_TYPES(X)       \
@@ -39,6 +40,7 @@
 	X(TIME, "number")        \
 	X(SCORE, "number")       \
 	X(WORD, "word")          \
+	X(CODE, "whole number")  \
 	X(BYTES, "bytes")
 
 /* X(ID, name): TD_UNIT_`ID`; what documents call it. */

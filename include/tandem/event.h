@@ -84,6 +84,32 @@ enum td_event_type { TD_EVENTS(TD_EV_NUMBER) TD_EV_END };
 #define TD_CALL_ID_(id, name, help) TD_CALL_##id,
 enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_COUNT };
 
+/* Who ended a call: X(id, name, help). Journals keep the order. */
+#define TD_ENDED_BY(X)                    \
+	X(US, "us", "Tandem itself")      \
+	X(CALLER, "caller", "who called") \
+	X(CALLEE, "callee", "the agent, or whom a trunk reached")
+#define TD_ENDED_BY_ID(id, name, help) TD_ENDED_BY_##id,
+enum td_ended_by { TD_ENDED_BY(TD_ENDED_BY_ID) TD_ENDED_BY_COUNT };
+
+/* Why a call ended, the causes of Q.850 that there can be: X(id, number, name). */
+#define TD_CAUSES(X)                                    \
+	X(UNALLOCATED, 1, "unallocated number")         \
+	X(NORMAL, 16, "normal")                         \
+	X(BUSY, 17, "user busy")                        \
+	X(NO_USER, 18, "no user responding")            \
+	X(NO_ANSWER, 19, "no answer")                   \
+	X(REJECTED, 21, "call rejected")                \
+	X(INVALID_NUMBER, 28, "invalid number format")  \
+	X(NO_CIRCUIT, 34, "no circuit available")       \
+	X(OUT_OF_ORDER, 38, "network out of order")     \
+	X(TEMPORARY, 41, "temporary failure")           \
+	X(INCOMPATIBLE, 88, "incompatible destination") \
+	X(TIMER, 102, "recovery on timer expiry")       \
+	X(INTERWORKING, 127, "interworking")
+#define TD_CAUSE_ID(id, number, name) TD_CAUSE_##id = (number),
+enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
+
 /* clang-format off */
 /*
  * Fields, in their order in the record, which has no holes.
@@ -95,7 +121,7 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
  *     order       NEXT: the column stands in this order; FIRST: before those that are NEXT
  *     place       its place in a table for people, as in include/tandem/view.h; 0: in JSON alone
  *     index       enum td_index, of the store
- *     TYPE, UNIT  as in include/tandem/column.h; a WORD has the list of its words as UNIT
+ *     TYPE, UNIT  as in include/tandem/column.h; WORD and CODE have the list of their words as UNIT
  *
  * These types are not one column:
  *
@@ -179,8 +205,7 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 	F(1, NEXT, 6, NONE, COUNT, uint16_t, sip_code, , NONE,                                    \
 		"the final response to the caller's INVITE", S)                                   \
 	F(1, NEXT, 3, NONE, WORD, uint8_t, disposition, , dispositions, "how it came out", S)     \
-	F(1, NEXT, 5, NONE, COUNT, uint8_t, ended_by, , NONE,                                     \
-		"0 we, 1 the caller, 2 the agent, or who was called by a trunk", S)               \
+	F(1, NEXT, 5, NONE, CODE, uint8_t, ended_by, , ended_by, "who ended it", S)               \
 	F(1, NEXT, 0, NONE, COUNT, uint16_t, attempts, , NONE,                                    \
 		"agents rung, or trunks called", S)                                               \
 	F(1, NEXT, 0, NONE, PAD, uint16_t, unused, , NONE, "", S)                                 \
@@ -195,9 +220,8 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 		"the other leg", S)                                                               \
 	F(3, NEXT, 0, NONE, TEXT, char, to_trunk, [TD_NAME_BYTES], NONE,                          \
 		"of a call out: the trunk called last; `agent_...` is that leg", S)               \
-	F(3, NEXT, 6, NONE, COUNT, uint16_t, cause, , NONE,                                       \
-		"why it ended: 16 normal, 17 busy, 34 no bandwidth or calls left on a "           \
-		"trunk or link", S)                                                               \
+	F(3, NEXT, 6, NONE, CODE, uint16_t, cause, , causes,                                      \
+		"why it ended, by Q.850; 34: no bandwidth or calls left on a trunk or link", S)   \
 	F(3, NEXT, 0, NONE, PAD, uint8_t, unused2, [6], NONE, "", S)                              \
 	/* the next field goes above this line */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the engine says, as text, until a line of the script names it. */
 #include <engine/base/addr.h>
+#include <engine/base/event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <tests/scenario/script.h>
@@ -136,9 +137,15 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 	}
 }
 
-static const char *const disposition[] = {
-	"none", "answered", "abandoned", "overflowed", "rejected", "failed"};
-static const char *const by[] = {"us", "caller", "agent"};
+/* The word of a number in a call's record; "none" where it is empty. */
+static const char *cdr_word(const char *column, unsigned value)
+{
+	const struct td_columns *cdr = &event_tables[TD_EV_CDR - 1].columns;
+	const char *word = word_get(columns_get(cdr, column)->words, value);
+
+	return word && *word ? word : "none";
+}
+
 static const char *const states[] = {"logged-out", "available", "reserved", "ringing", "talking",
 	"wrap-up", "paused", "not-responding"};
 
@@ -166,10 +173,10 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 			"digits=%s "
 			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
 			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
-			disposition[c->disposition], by[c->ended_by], c->sip_code, c->caller,
-			c->dialled, c->trunk, c->to_trunk, c->cause, c->queue, c->agent, c->digits,
-			c->wait_ms, c->ring_ms, c->talk_ms, c->attempts, c->recording,
-			(unsigned long long)c->caller_media.in_packets,
+			cdr_word("disposition", c->disposition), cdr_word("ended_by", c->ended_by),
+			c->sip_code, c->caller, c->dialled, c->trunk, c->to_trunk, c->cause,
+			c->queue, c->agent, c->digits, c->wait_ms, c->ring_ms, c->talk_ms,
+			c->attempts, c->recording, (unsigned long long)c->caller_media.in_packets,
 			(unsigned long long)c->agent_media.in_packets, c->answered != 0,
 			c->caller_quality.in.mos, c->caller_quality.in.mos_worst,
 			c->caller_quality.out.mos, c->caller_quality.out.mos_worst,

@@ -20,8 +20,12 @@ static const char *meaning(const struct td_column *c, char *out, size_t size)
 
 		if (!*w->name)
 			continue;
-		n += snprintf(out + n, size - n, "%s`%s`%s%s%s", before, w->name,
-			*w->help ? " (" : "", w->help, *w->help ? ")" : "");
+		n += snprintf(out + n, size - n, "%s", before);
+		if (c->type == TD_COLUMN_CODE && n < (int)size)
+			n += snprintf(out + n, size - n, "%u ", w->value);
+		if (n < (int)size)
+			n += snprintf(out + n, size - n, "`%s`%s%s%s", w->name,
+				*w->help ? " (" : "", w->help, *w->help ? ")" : "");
 		before = ", ";
 	}
 	if (c->since > 1 && n < (int)size)

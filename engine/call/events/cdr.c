@@ -20,27 +20,27 @@ void cdr_media(struct td_ev_media *out, const struct td_leg_stats *stats, uint8_
 uint16_t cdr_cause(uint16_t sip_code)
 {
 	static const struct {
-		uint16_t sip, cause;
+		uint16_t sip, cause; /* enum td_cause */
 	} causes[] = {
-		{403, 21}, /* call rejected */
-		{404, 1},  /* unallocated number */
-		{408, 18}, /* no user responding */
-		{480, 19}, /* no answer */
-		{484, 28}, /* invalid number format */
-		{486, 17}, /* user busy */
-		{600, 17},
-		{487, CDR_CAUSE_NORMAL},
-		{488, 88},  /* incompatible destination */
-		{502, 38},  /* network out of order */
-		{503, 41},  /* temporary failure */
-		{504, 102}, /* recovery on timer expiry */
-		{603, 21},
+		{403, TD_CAUSE_REJECTED},
+		{404, TD_CAUSE_UNALLOCATED},
+		{408, TD_CAUSE_NO_USER},
+		{480, TD_CAUSE_NO_ANSWER},
+		{484, TD_CAUSE_INVALID_NUMBER},
+		{486, TD_CAUSE_BUSY},
+		{600, TD_CAUSE_BUSY},
+		{487, TD_CAUSE_NORMAL},
+		{488, TD_CAUSE_INCOMPATIBLE},
+		{502, TD_CAUSE_OUT_OF_ORDER},
+		{503, TD_CAUSE_TEMPORARY},
+		{504, TD_CAUSE_TIMER},
+		{603, TD_CAUSE_REJECTED},
 	};
 
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
 		if (causes[i].sip == sip_code)
 			return causes[i].cause;
-	return sip_code < 400 ? CDR_CAUSE_NORMAL : 127; /* interworking */
+	return sip_code < 400 ? TD_CAUSE_NORMAL : TD_CAUSE_INTERWORKING;
 }
 
 void cdr_write(struct td_engine *e, const struct td_ev_cdr *cdr)

@@ -9,8 +9,6 @@ void cdr_media(struct td_ev_media *out, const struct td_leg_stats *stats, uint8_
 /* Q.850's cause for the SIP code of a call that did not talk (RFC 3398 section 8.2.6.1 read
  * backwards). */
 uint16_t cdr_cause(uint16_t sip_code);
-#define CDR_CAUSE_NORMAL  16
-#define CDR_CAUSE_NO_ROOM 34 /* no circuit or channel available */
 void cdr_write(struct td_engine *e, const struct td_ev_cdr *cdr);
 
 #endif

@@ -120,8 +120,6 @@ enum call_state {
 	CALL_ENDED, /* until LEG_GONE or CLOSE_NS */
 };
 
-enum ended_by { ENDED_BY_US, ENDED_BY_CALLER, ENDED_BY_AGENT };
-
 struct call {
 	struct hash_node by_id;
 	struct hash_node by_contact; /* while contact is not 0 */

@@ -44,13 +44,13 @@ void bridge_start(struct td_engine *e, struct call *c)
 	silence_check(e, c);
 }
 
-void bridge_end(struct td_engine *e, struct call *c, enum ended_by by)
+void bridge_end(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
 	struct call_leg *l = c->agent;
 	struct agent *a = l->agent;
 
 	if (a) {
-		queuelog_complete(e, c, by == ENDED_BY_AGENT);
+		queuelog_complete(e, c, by == TD_ENDED_BY_CALLEE);
 		c->queue->talking--;
 	}
 	c->cdr.talk_ms = ms_between(c->connected, e->now);

@@ -9,7 +9,7 @@
 /* c->agent has answered and negotiated. */
 void bridge_start(struct td_engine *e, struct call *c);
 /* Tells the distributor, and hangs up on the agent unless the BYE was the agent's. */
-void bridge_end(struct td_engine *e, struct call *c, enum ended_by by);
+void bridge_end(struct td_engine *e, struct call *c, enum td_ended_by by);
 /* A re-INVITE of either side: hold, resume, another address. */
 void bridge_reinvite(
 	struct td_engine *e, struct call_leg *l, struct sip_session *s, const struct sip_msg *m);

@@ -129,10 +129,10 @@ static void nobody_answers(struct timer *t, uint64_t now)
 	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
 
 	story(c->engine, c, "nobody answers");
-	call_end(c->engine, c, ENDED_BY_US, TD_CALL_FAILED, 480);
+	call_end(c->engine, c, TD_ENDED_BY_US, TD_CALL_FAILED, 480);
 }
 
-static void dial_over(struct td_engine *e, struct call *c, enum ended_by by, int code)
+static void dial_over(struct td_engine *e, struct call *c, enum td_ended_by by, int code)
 {
 	if (code)
 		call_end(e, c, by, TD_CALL_FAILED, code);
@@ -155,13 +155,13 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	if (rc < 0) {
 		count_refused(e, rc);
 		story(e, c, "488 to the caller: %s", keys_why(rc, &i->sdp, why));
-		call_end(e, c, ENDED_BY_US, TD_CALL_REJECTED, 488);
+		call_end(e, c, TD_ENDED_BY_US, TD_CALL_REJECTED, 488);
 	} else if (i->queue) {
 		wait_begin(e, c, i->queue);
 	} else {
 		c->timer.fire = nobody_answers;
 		timer_set(&e->timers, &c->timer, e->now + RING_NS);
-		dial_over(e, c, ENDED_BY_US, dial_start(e, c, i->route));
+		dial_over(e, c, TD_ENDED_BY_US, dial_start(e, c, i->route));
 	}
 }
 
@@ -198,7 +198,7 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 	if (rc < 0) {
 		count_refused(e, rc);
 		story(e, c, "the ACK's SDP is of no use: %s", why);
-		call_end(e, c, ENDED_BY_US, TD_CALL_FAILED, 0);
+		call_end(e, c, TD_ENDED_BY_US, TD_CALL_FAILED, 0);
 		return;
 	}
 	c->codec = c->caller->params.codec;
@@ -214,7 +214,7 @@ void call_confirmed(struct td_engine *e, struct call_leg *l, struct str sdp)
 	if (l->call->state == CALL_OFFERED)
 		offer_confirmed(e, l->call, sdp);
 	else if (!bridge_confirmed(e, l, sdp))
-		call_end(e, l->call, ENDED_BY_US, TD_CALL_ANSWERED, 0);
+		call_end(e, l->call, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 }
 
 void call_progress(struct td_engine *e, struct call_leg *l, int code)
@@ -230,7 +230,7 @@ void call_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg
 	struct call *c = l->call;
 
 	if (l->trunk)
-		dial_over(e, c, ENDED_BY_US, dial_answered(e, l, m));
+		dial_over(e, c, TD_ENDED_BY_US, dial_answered(e, l, m));
 	else
 		ring_answered(e, l, m);
 }
@@ -238,7 +238,7 @@ void call_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg
 void call_failed(struct td_engine *e, struct call_leg *l, int code)
 {
 	struct call *c = l->call;
-	enum ended_by by = ENDED_BY_US;
+	enum td_ended_by by = TD_ENDED_BY_US;
 
 	if (l->trunk) {
 		code = dial_failed(e, l, code, &by);
@@ -257,12 +257,12 @@ void call_cancelled(struct td_engine *e, struct call_leg *l)
 		return;
 	c->cdr.sip_code = 487;
 	story(e, c, "CANCEL from the caller");
-	call_end(e, c, ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
+	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
 
 void call_over(struct td_engine *e, struct call_leg *l, int code)
 {
-	enum ended_by by = call_leg_is_caller(l) ? ENDED_BY_CALLER : ENDED_BY_AGENT;
+	enum td_ended_by by = call_leg_is_caller(l) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
 	enum td_disposition disposition = TD_CALL_ABANDONED;
 	struct call *c = l->call;
 
@@ -343,7 +343,7 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 		return;
 	}
 	code = from->conf.overflow == TD_OVERFLOW_BUSY ? 486 : 480;
-	call_end(e, c, ENDED_BY_US, TD_CALL_OVERFLOWED, code);
+	call_end(e, c, TD_ENDED_BY_US, TD_CALL_OVERFLOWED, code);
 }
 
 void call_digit(struct td_engine *e, struct call_leg *l, char digit, unsigned duration_ms)

@@ -210,7 +210,7 @@ static int passed_on(int code)
 	return code == 401 || code == 407 ? 502 : code;
 }
 
-int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum ended_by *by)
+int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum td_ended_by *by)
 {
 	struct call *c = l->call;
 	bool overflow = may_overflow(l, code);
@@ -221,10 +221,10 @@ int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum ended_by
 	story(e, c, "%d from trunk %s", code, l->trunk->object.name);
 	call_leg_detach(e, part(c));
 	code = passed_on(code);
-	*by = ENDED_BY_US;
+	*by = TD_ENDED_BY_US;
 	if (overflow)
 		return next(e, c, code);
 	story(e, c, "%d to the caller", code);
-	*by = ENDED_BY_AGENT;
+	*by = TD_ENDED_BY_CALLEE;
 	return code;
 }

@@ -27,7 +27,7 @@ bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const str
 int dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *r);
 int dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
 /* *by: who ended it, when it ends. */
-int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum ended_by *by);
+int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum td_ended_by *by);
 
 void dial_progress(struct td_engine *e, struct call_leg *l, int code);
 /* The call ends while a trunk is being called. */

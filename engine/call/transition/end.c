@@ -60,7 +60,7 @@ static bool media_ended(const struct call *c)
 	       !(c->agent && c->agent->media == LEG_MEDIA_DELETING);
 }
 
-void call_end(struct td_engine *e, struct call *c, enum ended_by by,
+void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	enum td_disposition disposition, int code)
 {
 	if (c->state == CALL_ENDED)
@@ -75,13 +75,13 @@ void call_end(struct td_engine *e, struct call *c, enum ended_by by,
 
 			if (acd_contact_get(e->acd, contact, &info) == 0)
 				c->position = info.position;
-			queuelog_exit(e, c, by == ENDED_BY_CALLER ? "ABANDON" : "WITHDRAW");
+			queuelog_exit(e, c, by == TD_ENDED_BY_CALLER ? "ABANDON" : "WITHDRAW");
 		}
-		if (by == ENDED_BY_CALLER)
+		if (by == TD_ENDED_BY_CALLER)
 			c->queue->abandoned++;
 		wait_over(e, c);
 		distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
-			by == ENDED_BY_CALLER ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
+			by == TD_ENDED_BY_CALLER ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
 	}
 	silence_over(e, c);
 	if (c->state == CALL_DIALLING && c->agent)

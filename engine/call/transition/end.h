@@ -8,7 +8,7 @@
 /* Ends everything. The CDR follows when the workers have sent the last statistics. Does nothing to
  * a call that has ended. `code` is the SIP code for a caller who has not been answered; 0 where
  * there is none. */
-void call_end(struct td_engine *e, struct call *c, enum ended_by by,
+void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	enum td_disposition disposition, int code);
 void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
 /* The worker has given the leg's slot back, with the last statistics. */

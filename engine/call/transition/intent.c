@@ -74,7 +74,7 @@ static bool intent_reserve(struct td_engine *e, const struct sip_session *s, str
 		return true;
 	if (!full)
 		return intent_refuse(i, &e->refused.no_route, 404, "the route's trunks are gone");
-	i->cause = CDR_CAUSE_NO_ROOM;
+	i->cause = TD_CAUSE_NO_CIRCUIT;
 	return intent_refuse(i,
 		strcmp(full->kind, "trunk") == 0 ? &e->refused.trunk_full : &e->refused.link_full,
 		503, reserve_text(full, i->text));
