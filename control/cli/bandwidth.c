@@ -39,7 +39,7 @@ int cmd_plan(const struct cli *cli, const struct cli_args *args)
 				(double)rate / 1000, "calls",
 				(json_int_t)(cli_bits(link) / (double)rate), "counts", counts[i]));
 	}
-	cli_table(cli, rows, NULL, "");
+	cli_table(cli, NULL, rows, "");
 	if (!cli->json)
 		printf("A call puts one RTP stream on the link in each direction, RTCP counted; a "
 		       "link of %s each way carries the calls of its layer.\nA limit of so much in "

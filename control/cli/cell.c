@@ -6,14 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-static bool key_ends(const char *key, const char *suffix)
-{
-	size_t k = strlen(key), s = strlen(suffix);
-
-	return k > s && strcmp(key + k - s, suffix) == 0;
-}
-
-/* Epoch seconds, as the store and the engine give them, in local time. */
+/* Epoch seconds in local time. */
 static void time_text(double t, char out[CELL])
 {
 	time_t seconds = (time_t)t;
@@ -42,14 +35,6 @@ static void duration_text(double ms, char out[CELL])
 		snprintf(out, CELL, "%.1fs", ms / 1000);
 }
 
-/* MOS, and what begins or ends with it. */
-static bool is_score(const char *key)
-{
-	const char *mos = strstr(key, "mos");
-
-	return mos && (mos == key || mos[-1] == '_') && (!mos[3] || mos[3] == '_');
-}
-
 static void rate_text(double bits, char out[CELL])
 {
 	if (bits >= 1e9)
@@ -60,21 +45,6 @@ static void rate_text(double bits, char out[CELL])
 		snprintf(out, CELL, "%.1f k", bits / 1e3);
 }
 
-/* As in enum ended_by of a CDR. */
-static const char *ended_by(const json_t *value)
-{
-	static const char *const who[] = {"us", "caller", "agent"};
-	json_int_t n = json_integer_value(value);
-
-	return n >= 0 && n < 3 ? who[n] : "?";
-}
-
-static bool is_amount(const char *key)
-{
-	return key_ends(key, "_bps") || key_ends(key, "bytes") || key_ends(key, "packets") ||
-	       strcmp(key, "packets") == 0;
-}
-
 static void plain_text(const json_t *value, char out[CELL])
 {
 	if (json_is_integer(value))
@@ -83,25 +53,18 @@ static void plain_text(const json_t *value, char out[CELL])
 		snprintf(out, CELL, "%.1f", json_number_value(value));
 }
 
-/* Of the store: a key's ending says its unit. */
-static void guess_text(const char *key, const json_t *value, char out[CELL])
+/* A number's word; with the number where people know it. */
+static void word_text(const struct td_words *words, const json_t *value, char out[CELL])
 {
-	double number = json_number_value(value);
+	json_int_t number = json_integer_value(value);
+	const char *word = word_get(words, (uint64_t)number);
 
-	if (number > 1e9 && number < 1e11 && !is_amount(key))
-		time_text(number, out);
-	else if (key_ends(key, "_ms"))
-		duration_text(number, out);
-	else if (key_ends(key, "_us"))
-		snprintf(out, CELL, "%.1f ms", number / 1000);
-	else if (is_score(key))
-		snprintf(out, CELL, "%.2f", number);
-	else if (strcmp(key, "raised") == 0)
-		snprintf(out, CELL, "%s", number > 0 ? "yes" : "no");
-	else if (strcmp(key, "ended_by") == 0)
-		snprintf(out, CELL, "%s", ended_by(value));
-	else
+	if (!word)
 		plain_text(value, out);
+	else if (words->numbered)
+		snprintf(out, CELL, "%lld %s", (long long)number, word);
+	else
+		snprintf(out, CELL, "%s", word);
 }
 
 static void unit_text(enum td_unit unit, const json_t *value, char out[CELL])
@@ -109,8 +72,17 @@ static void unit_text(enum td_unit unit, const json_t *value, char out[CELL])
 	double number = json_number_value(value);
 
 	switch (unit) {
+	case TD_UNIT_TIME:
+		time_text(number, out);
+		break;
 	case TD_UNIT_SECONDS:
 		duration_text(number * 1000, out);
+		break;
+	case TD_UNIT_MS:
+		duration_text(number, out);
+		break;
+	case TD_UNIT_US:
+		snprintf(out, CELL, "%.1f ms", number / 1000);
 		break;
 	case TD_UNIT_BITS_S:
 		rate_text(number, out);
@@ -132,7 +104,17 @@ static void unit_text(enum td_unit unit, const json_t *value, char out[CELL])
 	}
 }
 
-void cell_text(const struct td_column *column, const char *key, const json_t *value, char out[CELL])
+static void number_text(const struct td_column *column, const json_t *value, char out[CELL])
+{
+	if (column->words)
+		word_text(column->words, value, out);
+	else if (column->type == TD_COLUMN_FLAG)
+		snprintf(out, CELL, "%s", json_number_value(value) > 0 ? "yes" : "no");
+	else
+		unit_text(column->unit, value, out);
+}
+
+void cell_text(const struct td_column *column, const json_t *value, char out[CELL])
 {
 	char *text;
 
@@ -148,9 +130,9 @@ void cell_text(const struct td_column *column, const char *key, const json_t *va
 	case JSON_INTEGER:
 	case JSON_REAL:
 		if (column)
-			unit_text(column->unit, value, out);
+			number_text(column, value, out);
 		else
-			guess_text(key, value, out);
+			plain_text(value, out);
 		break;
 	case JSON_NULL:
 		snprintf(out, CELL, "-");
@@ -162,11 +144,25 @@ void cell_text(const struct td_column *column, const char *key, const json_t *va
 	}
 }
 
-void cell_title(const char *key, char out[CELL])
+bool cell_is_number(const struct td_column *column, const json_t *value)
 {
-	snprintf(out, CELL, "%s", strcmp(key, "seconds") == 0 ? "for" : key);
-	if (key_ends(out, "_ms") || key_ends(out, "_us"))
-		out[strlen(out) - 3] = '\0';
+	return json_is_number(value) &&
+	       !(column && (column->words || column->type == TD_COLUMN_FLAG));
+}
+
+/* A duration's cell says its unit, so the title need not: wait_ms is "wait". */
+void cell_title(const struct td_column *column, const char *key, char out[CELL])
+{
+	const char *unit = column ? unit_name(column->unit) : "";
+	size_t n;
+
+	if (column && column->unit == TD_UNIT_SECONDS && strcmp(key, unit) == 0)
+		key = "for";
+	snprintf(out, CELL, "%s", key);
+	n = strlen(out);
+	if (column && (column->unit == TD_UNIT_MS || column->unit == TD_UNIT_US) && n > 3 &&
+		out[n - 3] == '_' && strcmp(out + n - 2, unit) == 0)
+		out[n - 3] = '\0';
 	for (char *c = out; *c; c++)
 		*c = *c == '_' ? ' ' : *c;
 }

@@ -41,18 +41,18 @@ int cli_stream(const struct cli *cli, enum td_api_op op, json_t *request,
 int cli_rows(const struct cli *cli, enum td_api_op op, json_t *request, json_t **rows);
 
 /*
- * Rows (objects) as a table; with --json one array, whole. keys: "name state seconds" the columns
- * a person wants, NULL: all keys of the first row. empty: what to say when there is no row.
+ * Rows (objects) as a table; with --json one array, whole. columns: what is known of them, and
+ * those that have a place are shown; NULL: nothing, and all keys of the first row are shown. empty:
+ * what to say when there is no row.
  */
-void cli_table(const struct cli *cli, const json_t *rows, const char *keys, const char *empty);
-/* The same for a view: units and what is said without a row are the view's. columns: those to show,
- * NULL: all that have a place. */
-void cli_view(
-	const struct cli *cli, const struct td_view *v, const json_t *rows, const char *columns);
+void cli_table(const struct cli *cli, const struct td_columns *columns, const json_t *rows,
+	const char *empty);
+/* The same for a view. top: only what `top` has of it. */
+void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top);
 /* Asks the engine for a view and prints it. */
 int cli_show(const struct cli *cli, const struct td_view *v);
-/* One object, a key a line. v: NULL when it is of no view. */
-void cli_object(const struct cli *cli, const struct td_view *v, const json_t *object);
+/* One object, a key a line. columns: NULL when nothing is known of them. */
+void cli_object(const struct cli *cli, const struct td_columns *columns, const json_t *object);
 
 /* What a word can be that stands behind these; the command's first. Words alone are candidates;
  * *kind is what else it can be: ARG_FILE, ARG_DIRECTORY, else ARG_TEXT. */
@@ -70,8 +70,7 @@ int cmd_plan(const struct cli *cli, const struct cli_args *args);
 int cmd_trace(const struct cli *cli, const struct cli_args *args);
 int cmd_call(const struct cli *cli, const struct cli_args *args);
 int cmd_cdr(const struct cli *cli, const struct cli_args *args);
-int cmd_queue_log(const struct cli *cli, const struct cli_args *args);
-int cmd_alarms(const struct cli *cli, const struct cli_args *args);
+int cmd_rows(const struct cli *cli, const struct cli_args *args);
 int cmd_replay(const struct cli *cli, const struct cli_args *args);
 int cmd_check(const struct cli *cli, const struct cli_args *args);
 int cmd_apply(const struct cli *cli, const struct cli_args *args);

@@ -12,6 +12,7 @@
 #include <engine/base/buf.h>
 #include <stdbool.h>
 #include <tandem/api.h>
+#include <tandem/event.h>
 #include <tandem/view.h>
 
 /* What a command returns, and tandemctl with it. */
@@ -69,6 +70,8 @@ struct cli_command {
 	enum td_api_op op;    /* what it asks; 0: nothing, or several */
 	enum td_view_id view; /* of cmd_view */
 	struct cli_arg arg[CLI_ARGS];
+	enum td_event_type event; /* of cmd_rows and cmd_cdr: whose rows the store has */
+	const char *empty;        /* likewise: what is said when there is no row */
 };
 
 extern const struct cli_command cli_commands[]; /* ends with a NULL name */

@@ -82,14 +82,17 @@ const struct cli_command cli_commands[] = {
 		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"cdr", CLI_WAS, "calls that ended, newest last", NULL, cmd_cdr, TD_API_CDR,
 		.arg = {{"CALL", .key = "id", .kind = ARG_CALL, .help = "All of this call's record."},
-			LIMIT, QUEUE, CALL}},
+			LIMIT, QUEUE, CALL},
+		.event = TD_EV_CDR, .empty = "no such calls"},
 	{"queue-log", CLI_WAS, "what happened in the queues",
-		"Events have the names and fields of Asterisk's queue_log.", cmd_queue_log,
-		TD_API_QUEUE_LOG, .arg = {LIMIT, QUEUE, CALL}},
+		"Events have the names and fields of Asterisk's queue_log.", cmd_rows,
+		TD_API_QUEUE_LOG, .arg = {LIMIT, QUEUE, CALL},
+		.event = TD_EV_QUEUE_LOG, .empty = "no such events"},
 	{"alarms", CLI_WAS, "what an operator should know, newest last",
 		"Raised and cleared: a recording that failed, a journal that is full, "
 		"`one-way-audio` while there is a talk of which only one side is heard.",
-		cmd_alarms, TD_API_ALARMS, .arg = {LIMIT}},
+		cmd_rows, TD_API_ALARMS, .arg = {LIMIT},
+		.event = TD_EV_ALARM, .empty = "no alarms"},
 	{"replay", CLI_WAS, "repeat the ACD's decisions",
 		"They are made again from what went into them, and compared with those that were "
 		"made. Reads the store of the tandemd that runs, another one, or an engine's "

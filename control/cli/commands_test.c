@@ -63,6 +63,8 @@ static const char *command_wrong(const struct cli_command *c)
 		return "its details are sentences";
 	if (!c->run && !c->op)
 		return "it has neither a function nor an operation to ask";
+	if ((c->run == cmd_rows || c->run == cmd_cdr) != (c->event && c->empty))
+		return "its event, and what is said without a row, are those of cmd_rows";
 	if (c->run == cmd_view && !view_is_shown(&td_views[c->view]))
 		return "its view is none that is shown";
 	return NULL;

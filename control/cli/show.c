@@ -21,9 +21,9 @@ int cli_show(const struct cli *cli, const struct td_view *v)
 	if (rc)
 		return rc;
 	if (v->shape == VIEW_ONE && json_array_size(rows) == 1)
-		cli_object(cli, v, json_array_get(rows, 0));
+		cli_object(cli, &v->columns, json_array_get(rows, 0));
 	else
-		cli_view(cli, v, rows, NULL);
+		cli_view(cli, v, rows, false);
 	json_decref(rows);
 	return CLI_OK;
 }
@@ -47,7 +47,7 @@ int cmd_status(const struct cli *cli, const struct cli_args *args)
 	rc = cli_ask(cli, TD_API_STATUS, json_object(), &answer);
 	if (rc)
 		return rc;
-	cli_object(cli, &td_views[TD_VIEW_ID_STATUS], answer);
+	cli_object(cli, &td_views[TD_VIEW_ID_STATUS].columns, answer);
 	json_decref(answer);
 	return CLI_OK;
 }
@@ -65,12 +65,6 @@ static int top_draw(const struct cli *cli, bool clear)
 {
 	static const enum td_view_id parts[] = {
 		TD_VIEW_ID_QUEUES, TD_VIEW_ID_AGENTS, TD_VIEW_ID_CALLS};
-	/* Fewer columns than `show` has: a line that wraps spoils the picture. */
-	static const char *const columns[] = {
-		"name waiting oldest talking available paused answered abandoned service_level",
-		"name state seconds reason reachable queue call answered missed",
-		"id state seconds caller dialled queue position agent codec",
-	};
 	json_t *rows[3] = {NULL};
 	struct cli plain = *cli;
 	time_t now = time(NULL);
@@ -101,7 +95,7 @@ static int top_draw(const struct cli *cli, bool clear)
 		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
 		clear ? "  (Ctrl-C ends)" : "");
 	for (i = 0; i < 3; i++) {
-		cli_view(&plain, &td_views[parts[i]], rows[i], columns[i]);
+		cli_view(&plain, &td_views[parts[i]], rows[i], true);
 		putchar('\n');
 	}
 flush:

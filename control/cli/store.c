@@ -2,6 +2,7 @@
 /* `tandemctl cdr`, `queue-log` and `call`: what was, asked of tandemd's store. */
 #include <control/cli/cli.h>
 #include <control/cli/quality.h>
+#include <engine/base/event.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,26 +11,26 @@
 
 #define LIMIT 50
 
-static int list(
-	const struct cli *cli, const struct cli_args *args, const char *columns, const char *empty)
+static const struct td_columns *columns_of(enum td_event_type event)
 {
+	return &event_table(event)->columns;
+}
+
+int cmd_rows(const struct cli *cli, const struct cli_args *args)
+{
+	const struct cli_command *c = args->command;
 	json_t *request = cli_args_request(args), *rows;
 	int rc;
 
 	if (!json_object_get(request, "limit"))
 		json_object_set_new(request, "limit", json_integer(LIMIT));
-	rc = cli_rows(cli, args->command->op, request, &rows);
+	rc = cli_rows(cli, c->op, request, &rows);
 	if (rc)
 		return rc;
-	cli_table(cli, rows, columns, empty);
+	cli_table(cli, columns_of(c->event), rows, c->empty);
 	json_decref(rows);
 	return CLI_OK;
 }
-
-/* What a person looks for first; --json has all. */
-#define CDR_COLUMNS                                                                         \
-	"id offered caller dialled queue agent disposition wait_ms ring_ms talk_ms digits " \
-	"ended_by sip_code cause"
 
 int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 {
@@ -38,14 +39,14 @@ int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 	int rc;
 
 	if (!call)
-		return list(cli, args, CDR_COLUMNS, "no such calls");
+		return cmd_rows(cli, args);
 	if (cli_arg(args, "limit") || cli_arg(args, "queue") || cli_arg(args, "call"))
 		return cli_usage(args->command, "a call has one record: %s alone", call);
 	rc = cli_rows(cli, TD_API_CDR, json_pack("{s:i, s:s}", "limit", 1, "call", call), &rows);
 	if (rc)
 		return rc;
 	if (json_array_size(rows) == 1) {
-		cli_object(cli, NULL, json_array_get(rows, 0));
+		cli_object(cli, columns_of(args->command->event), json_array_get(rows, 0));
 	} else {
 		fprintf(stderr,
 			"tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
@@ -58,21 +59,11 @@ int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 	return rc;
 }
 
-int cmd_alarms(const struct cli *cli, const struct cli_args *args)
-{
-	return list(cli, args, "time name raised text", "no alarms");
-}
-
-int cmd_queue_log(const struct cli *cli, const struct cli_args *args)
-{
-	return list(cli, args, "time call queue agent event data1 data2 data3 data4 data5",
-		"no such events");
-}
-
 static void story_line(const json_t *step)
 {
-	double t = json_number_value(json_object_get(step, "time"));
-	const char *text = json_string_value(json_object_get(step, "text"));
+	const struct td_column *c = columns_of(TD_EV_STORY)->column;
+	double t = json_number_value(json_object_get(step, c[EVENT_story_time].name));
+	const char *text = json_string_value(json_object_get(step, c[EVENT_story_text].name));
 	time_t seconds = (time_t)t;
 	struct tm tm;
 	char clock[16];
@@ -114,7 +105,7 @@ int cmd_call(const struct cli *cli, const struct cli_args *args)
 
 			putchar('\n');
 			quality_show(cli, cdr);
-			cli_object(cli, NULL, cdr);
+			cli_object(cli, columns_of(TD_EV_CDR), cdr);
 		} else if (json_is_true(json_object_get(answer, "interrupted"))) {
 			puts("(no record: the engine stopped while this call was live)");
 		} else {

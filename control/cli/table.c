@@ -36,31 +36,15 @@ static void print_json(const json_t *value)
 }
 
 struct table_column {
-	char key[CELL];
-	const struct td_column *of; /* NULL: in no view */
+	const char *key;
+	const struct td_column *of; /* NULL: nothing is known of it */
 	int width;
 	bool right;
 };
 
-static int columns_named(
-	const struct td_columns *list, const char *keys, struct table_column columns[COLUMNS])
-{
-	int n = 0;
-
-	while (*keys && n < COLUMNS) {
-		size_t len = strcspn(keys, " ");
-		struct table_column *c = &columns[n++];
-
-		snprintf(c->key, CELL, "%.*s", (int)len, keys);
-		c->of = list ? columns_get(list, c->key) : NULL;
-		keys += len;
-		keys += *keys == ' ';
-	}
-	return n;
-}
-
-/* Those that have a place, in the order of their places. */
-static int columns_shown(const struct td_columns *list, struct table_column columns[COLUMNS])
+/* Those that have a place, in the order of their places; top: of these, those of `top`. */
+static int columns_shown(
+	const struct td_columns *list, bool top, struct table_column columns[COLUMNS])
 {
 	unsigned place = 0, last = 0;
 	int n = 0;
@@ -70,10 +54,10 @@ static int columns_shown(const struct td_columns *list, struct table_column colu
 			last = list->column[i].place;
 	while (place++ < last) {
 		for (unsigned i = 0; i < list->count && n < COLUMNS; i++) {
-			if (list->column[i].place != place)
-				continue;
-			snprintf(columns[n].key, CELL, "%s", list->column[i].name);
-			columns[n++].of = &list->column[i];
+			const struct td_column *c = &list->column[i];
+
+			if (c->place == place && (c->top || !top))
+				columns[n++] = (struct table_column){.key = c->name, .of = c};
 		}
 	}
 	return n;
@@ -89,8 +73,7 @@ static int columns_of_row(const json_t *row, struct table_column columns[COLUMNS
 	{
 		if (n == COLUMNS)
 			break;
-		snprintf(columns[n].key, CELL, "%s", key);
-		columns[n++].of = NULL;
+		columns[n++] = (struct table_column){.key = key};
 	}
 	return n;
 }
@@ -103,17 +86,17 @@ static void columns_fit(const json_t *rows, struct table_column *columns, int n)
 	size_t i;
 
 	for (int c = 0; c < n; c++) {
-		cell_title(columns[c].key, text);
+		cell_title(columns[c].of, columns[c].key, text);
 		columns[c].width = text_width(text);
-		columns[c].right =
-			json_is_number(json_object_get(json_array_get(rows, 0), columns[c].key));
+		columns[c].right = cell_is_number(
+			columns[c].of, json_object_get(json_array_get(rows, 0), columns[c].key));
 		json_array_foreach(rows, i, row)
 		{
 			const json_t *value = json_object_get(row, columns[c].key);
 
 			if (!value)
 				continue;
-			cell_text(columns[c].of, columns[c].key, value, text);
+			cell_text(columns[c].of, value, text);
 			if (text_width(text) > columns[c].width)
 				columns[c].width = text_width(text);
 		}
@@ -127,15 +110,15 @@ static void print_titles(const struct cli *cli, const struct table_column *colum
 	if (cli->color)
 		fputs("\033[1m", stdout);
 	for (int c = 0; c < n; c++) {
-		cell_title(columns[c].key, text);
+		cell_title(columns[c].of, columns[c].key, text);
 		put_cell(text, columns[c].width, columns[c].right, c == n - 1);
 	}
 	if (cli->color)
 		fputs("\033[0m", stdout);
 }
 
-static void table(const struct cli *cli, const struct td_columns *list, const json_t *rows,
-	const char *keys, const char *empty)
+static void table(const struct cli *cli, const struct td_columns *list, bool top,
+	const json_t *rows, const char *empty)
 {
 	struct table_column columns[COLUMNS];
 	char text[CELL];
@@ -151,9 +134,8 @@ static void table(const struct cli *cli, const struct td_columns *list, const js
 		puts(empty);
 		return;
 	}
-	n = keys   ? columns_named(list, keys, columns)
-	    : list ? columns_shown(list, columns)
-		   : columns_of_row(json_array_get(rows, 0), columns);
+	n = list ? columns_shown(list, top, columns)
+		 : columns_of_row(json_array_get(rows, 0), columns);
 	columns_fit(rows, columns, n);
 	print_titles(cli, columns, n);
 	json_array_foreach(rows, i, row)
@@ -163,21 +145,21 @@ static void table(const struct cli *cli, const struct td_columns *list, const js
 
 			snprintf(text, sizeof(text), "-");
 			if (value)
-				cell_text(columns[c].of, columns[c].key, value, text);
+				cell_text(columns[c].of, value, text);
 			put_cell(text, columns[c].width, columns[c].right, c == n - 1);
 		}
 	}
 }
 
-void cli_table(const struct cli *cli, const json_t *rows, const char *keys, const char *empty)
+void cli_table(const struct cli *cli, const struct td_columns *columns, const json_t *rows,
+	const char *empty)
 {
-	table(cli, NULL, rows, keys, empty);
+	table(cli, columns, false, rows, empty);
 }
 
-void cli_view(
-	const struct cli *cli, const struct td_view *v, const json_t *rows, const char *columns)
+void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top)
 {
-	table(cli, &v->columns, rows, columns, v->empty);
+	table(cli, &v->columns, top, rows, v->empty);
 }
 
 /* Objects in an object: their keys a line each, indented. */
@@ -191,23 +173,23 @@ static void print_object(const struct td_columns *list, const json_t *object, in
 	json_object_foreach((json_t *)object, key, value)
 	{
 		c = list ? columns_get(list, key) : NULL;
-		cell_title(key, text);
+		cell_title(c, key, text);
 		printf("%*s%-*s  ", indent, "", width - indent, text);
 		if (json_is_object(value)) {
 			putchar('\n');
 			print_object(c ? c->section : NULL, value, indent + 2, width);
 			continue;
 		}
-		cell_text(c, key, value, text);
+		cell_text(c, value, text);
 		puts(json_is_string(value) && *json_string_value(value) ? json_string_value(value)
 									: text);
 	}
 }
 
-void cli_object(const struct cli *cli, const struct td_view *v, const json_t *object)
+void cli_object(const struct cli *cli, const struct td_columns *columns, const json_t *object)
 {
 	if (cli->json)
 		print_json(object);
 	else
-		print_object(v ? &v->columns : NULL, object, 0, KEY_WIDTH);
+		print_object(columns, object, 0, KEY_WIDTH);
 }

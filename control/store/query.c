@@ -43,15 +43,10 @@ static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
 	return rc ? rc : out->error;
 }
 
-static const struct event_table *table_of(enum td_event_type event)
-{
-	return &event_tables[event - 1];
-}
-
 /* The condition of a query: an empty parameter fits all rows, without spoiling the index. */
 static void where(const struct store_query *q, struct td_buf *sql)
 {
-	const struct td_columns *columns = &table_of(q->event)->columns;
+	const struct td_columns *columns = &event_table(q->event)->columns;
 	const struct td_column *call = columns_index(columns, TD_INDEX_CALL);
 	const struct td_column *queue = columns_index(columns, TD_INDEX_QUEUE);
 
@@ -105,7 +100,7 @@ int store_query_start(struct store *s, struct store_query *q, uint32_t limit)
 	q->to = INT64_MAX;
 	buf_init(&sql);
 	buf_printf(&sql, "SELECT min(rowid), max(rowid) FROM (SELECT rowid FROM \"%s\"",
-		table_of(q->event)->name);
+		event_table(q->event)->name);
 	where(q, &sql);
 	buf_printf(&sql, " ORDER BY rowid DESC LIMIT %u)", limit);
 	rc = prepare(s, q, &sql, &st);
@@ -129,7 +124,7 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(&sql, "SELECT rowid, * FROM \"%s\"", table_of(q->event)->name);
+	buf_printf(&sql, "SELECT rowid, * FROM \"%s\"", event_table(q->event)->name);
 	where(q, &sql);
 	buf_printf(&sql, " ORDER BY rowid LIMIT %u", max);
 	rc = prepare(s, q, &sql, &st);
@@ -158,7 +153,7 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 static int call_prepare(
 	struct store *s, enum td_event_type event, const char *call, sqlite3_stmt **st)
 {
-	const struct event_table *t = table_of(event);
+	const struct event_table *t = event_table(event);
 	char sql[128];
 	int rc;
 

@@ -25,6 +25,7 @@ struct td_column {
 	enum td_column_type type;
 	enum td_unit unit;
 	unsigned place; /* in a table for people; 0: none */
+	bool top;       /* `tandemctl top` has it too */
 	const char *help;
 	size_t offset;                    /* in its row */
 	const struct td_columns *section; /* of a TD_COLUMN_SECTION */

@@ -21,6 +21,19 @@ struct event_table {
 #define EVENT_TABLES TD_EV_END
 extern const struct event_table event_tables[EVENT_TABLES];
 
+static inline const struct event_table *event_table(enum td_event_type type)
+{
+	return &event_tables[type - 1];
+}
+
+/* EVENT_cdr_caller: a column's place in its table's `columns`. */
+#define EVENT_ID(type, S, event, path, column, ...) EVENT_##event##_##column,
+#define EVENT_IDS(number, id, name, shape, bytes, keep, place, index, help) \
+	enum { EVENT_COLUMNS(EVENT_ID, id, name, shape, place, index) };
+TD_EVENTS(EVENT_IDS)
+#undef EVENT_IDS
+#undef EVENT_ID
+
 /* The table of a record, by its type and length. A longer record is from a newer engine, which only
  * ever adds fields at the end. */
 unsigned event_table_of(const struct td_rec *rec);

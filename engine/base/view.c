@@ -11,7 +11,8 @@
 	{.name = #name_,                                  \
 		.type = TD_COLUMN_##type_,                \
 		.unit = TD_UNIT_##unit_,                  \
-		.place = (place_),                        \
+		.place = (place_) % TD_TOP,               \
+		.top = (place_) >= TD_TOP,                \
 		.help = (help_),                          \
 		.offset = offsetof(struct owner, name_),  \
 		.section = SECTION_OF_##type_(name_)},

@@ -81,6 +81,28 @@ static void every_row_of_the_table_is_whole(void **state)
 	assert_null(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "weather"));
 }
 
+/* A picture of `top` has the views that it shows, and less of each than `show`. */
+static void top_has_fewer_columns(void **state)
+{
+	static const enum td_view_id parts[] = {
+		TD_VIEW_ID_QUEUES, TD_VIEW_ID_AGENTS, TD_VIEW_ID_CALLS};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const struct td_columns *columns = &td_views[parts[i]].columns;
+		unsigned shown = 0, top = 0;
+
+		for (unsigned k = 0; k < columns->count; k++) {
+			shown += columns->column[k].place > 0;
+			top += columns->column[k].top;
+			assert_true(!columns->column[k].top || columns->column[k].place);
+		}
+		assert_in_range(top, 1, shown - 1);
+	}
+	assert_true(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "position")->top);
+	assert_int_equal(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "position")->place, 4);
+	assert_false(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "audio")->top);
+}
+
 static void only_what_the_engine_answers_is_shown(void **state)
 {
 	char storage[256];
@@ -157,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_keys_of_a_release_stay),
 		cmocka_unit_test(every_row_of_the_table_is_whole),
+		cmocka_unit_test(top_has_fewer_columns),
 		cmocka_unit_test(only_what_the_engine_answers_is_shown),
 		cmocka_unit_test(a_row_is_json),
 		cmocka_unit_test(sections_stand_within),

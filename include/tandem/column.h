@@ -68,6 +68,10 @@
 enum td_column_type { TD_COLUMN_TYPES(TD_COLUMN_TYPE) TD_COLUMN_TYPE_COUNT };
 enum td_unit { TD_UNITS(TD_UNIT) TD_UNIT_COUNT };
 
+/* A column's place in a table for people: 0 is none, those of one place keep the order of their
+ * list. TD_TOP + place: `tandemctl top` has the column too. */
+#define TD_TOP 100
+
 /* How rows of the store are found by a column. All but NONE and THEN make an index. */
 enum td_index {
 	TD_INDEX_NONE,

@@ -9,7 +9,8 @@
  *   TYPE   one of TD_COLUMN_TYPES
  *   UNIT   one of TD_UNITS
  *   place  its place in a table for people; 0: in JSON alone. Columns with the same place keep the
- *          order of this list
+ *          order of this list. TD_TOP + place: `tandemctl top` has it as well, which shows fewer
+ *          columns, as a line that wraps would spoil its picture
  * A view: X(ID, id, name, SHAPE, help, what is said when it has no row). SHAPE: ROWS, or ONE for a
  * view that is always one object. Its columns are TD_VIEW_ID, its row is struct td_view_id.
  *
@@ -25,65 +26,66 @@
 /* --- answered by signalling: engine/call/show.c --- */
 
 #define TD_VIEW_CALLS(X, V)                                                                     \
-	X(V, TEXT, id, NONE, 1, "the call's name everywhere: records, story, journal")          \
-	X(V, TEXT, caller, NONE, 3, "number of who called")                                     \
-	X(V, TEXT, dialled, NONE, 3, "number that was called")                                  \
+	X(V, TEXT, id, NONE, TD_TOP + 1, "the call's name everywhere: records, story, journal") \
+	X(V, TEXT, caller, NONE, TD_TOP + 3, "number of who called")                            \
+	X(V, TEXT, dialled, NONE, TD_TOP + 3, "number that was called")                         \
 	X(V, TEXT, trunk, NONE, 3, "trunk by which it came; nothing: from an agent")            \
-	X(V, TEXT, queue, NONE, 3, "queue it waits in, or was answered from")                   \
+	X(V, TEXT, queue, NONE, TD_TOP + 3, "queue it waits in, or was answered from")          \
 	X(V, TEXT, to_trunk, NONE, 6, "trunk by which it goes out")                             \
-	X(V, TEXT, agent, NONE, 5, "agent who is rung or talks")                                \
-	X(V, TEXT, state, NONE, 2,                                                              \
+	X(V, TEXT, agent, NONE, TD_TOP + 5, "agent who is rung or talks")                       \
+	X(V, TEXT, state, NONE, TD_TOP + 2,                                                     \
 		"`answering`, `waiting`, `ringing`, `dialling`, `talking`, `held` or `ending`") \
-	X(V, COUNT, position, PLACE, 4, "place in the queue, from 1; 0 in none")                \
-	X(V, NUMBER, seconds, SECONDS, 2, "since it came")                                      \
+	X(V, COUNT, position, PLACE, TD_TOP + 4, "place in the queue, from 1; 0 in none")       \
+	X(V, NUMBER, seconds, SECONDS, TD_TOP + 2, "since it came")                             \
 	X(V, NUMBER, waited, SECONDS, 7, "in queues, up to now")                                \
 	X(V, NUMBER, talked, SECONDS, 7, "since it was connected")                              \
-	X(V, TEXT, codec, NONE, 7, "codec of both legs")                                        \
+	X(V, TEXT, codec, NONE, TD_TOP + 7, "codec of both legs")                               \
 	X(V, NUMBER, mos, MOS, 7, "of its worst direction at the moment; null: not known")      \
 	X(V, TEXT, audio, NONE, 7, "who is heard")                                              \
 	X(V, TEXT, digits, NONE, 7, "digits that the caller pressed")                           \
 	X(V, COUNT, recording, NONE, 0, "number of its recording; 0 none")                      \
 	X(V, TEXT, sip_call_id, NONE, 0, "Call-ID of the caller's leg")
 
-#define TD_VIEW_QUEUES(X, V)                                                                  \
-	X(V, TEXT, name, NONE, 1, "the queue")                                                \
-	X(V, COUNT, waiting, NONE, 1, "callers waiting, those whose agent is rung too")       \
-	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                         \
-	X(V, COUNT, talking, NONE, 3, "calls with an agent")                                  \
-	X(V, NUMBER, oldest, SECONDS, 2, "how long the first one has waited")                 \
-	X(V, COUNT, agents, NONE, 3, "agents logged in")                                      \
-	X(V, COUNT, available, NONE, 3, "of them, free")                                      \
-	X(V, COUNT, paused, NONE, 3, "of them, paused")                                       \
-	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                  \
-	X(V, COUNT, entered, NONE, 3, "callers who came, since the engine's start")           \
-	X(V, COUNT, answered, NONE, 3, "of them, answered")                                   \
-	X(V, COUNT, abandoned, NONE, 3, "of them, gone before an answer")                     \
-	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")        \
-	X(V, COUNT, full, NONE, 3, "callers who found it full")                               \
-	X(V, COUNT, withdrawn, NONE, 0,                                                       \
-		"callers who left the queue before an answer for another reason than "        \
-		"abandon or time-out")                                                        \
-	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                     \
-	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                              \
-	X(V, NUMBER, service_level, RATIO, 3,                                                 \
-		"answered or abandoned within `service_level`, of all answered or abandoned") \
-	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                              \
+#define TD_VIEW_QUEUES(X, V)                                                                     \
+	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                          \
+	X(V, COUNT, waiting, NONE, TD_TOP + 1, "callers waiting, those whose agent is rung too") \
+	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                            \
+	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls with an agent")                            \
+	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")           \
+	X(V, COUNT, agents, NONE, 3, "agents logged in")                                         \
+	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                                \
+	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                                 \
+	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                     \
+	X(V, COUNT, entered, NONE, 3, "callers who came, since the engine's start")              \
+	X(V, COUNT, answered, NONE, TD_TOP + 3, "of them, answered")                             \
+	X(V, COUNT, abandoned, NONE, TD_TOP + 3, "of them, gone before an answer")               \
+	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")           \
+	X(V, COUNT, full, NONE, 3, "callers who found it full")                                  \
+	X(V, COUNT, withdrawn, NONE, 0,                                                          \
+		"callers who left the queue before an answer for another reason than "           \
+		"abandon or time-out")                                                           \
+	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                        \
+	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                                 \
+	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                           \
+		"answered or abandoned within `service_level`, of all answered or abandoned")    \
+	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                                 \
 	X(V, COUNT, max_length, NONE, 0, "most callers at once; 0 without limit")
 
 #define TD_VIEW_AGENTS(X, V)                                                                   \
-	X(V, TEXT, name, NONE, 1, "the agent")                                                 \
-	X(V, TEXT, state, NONE, 1, "what the agent is in")                                     \
-	X(V, NUMBER, seconds, SECONDS, 1, "for how long")                                      \
-	X(V, TEXT, reason, NONE, 1, "why paused, as it was given")                             \
-	X(V, BOOL, reachable, NONE, 1, "the telephone is registered, or has a fixed contact")  \
+	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                        \
+	X(V, TEXT, state, NONE, TD_TOP + 1, "what the agent is in")                            \
+	X(V, NUMBER, seconds, SECONDS, TD_TOP + 1, "for how long")                             \
+	X(V, TEXT, reason, NONE, TD_TOP + 1, "why paused, as it was given")                    \
+	X(V, BOOL, reachable, NONE, TD_TOP + 1,                                                \
+		"the telephone is registered, or has a fixed contact")                         \
 	X(V, BOOL, backed_off, NONE, 0, "available, and not rung for a while after a refusal") \
 	X(V, TEXT, link, NONE, 0, "link to the telephone")                                     \
 	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")              \
 	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
-	X(V, TEXT, call, NONE, 3, "call that rings or is talked")                              \
-	X(V, TEXT, queue, NONE, 2, "that call's queue")                                        \
-	X(V, COUNT, answered, NONE, 3, "calls answered, since the engine's start")             \
-	X(V, COUNT, missed, NONE, 3, "calls that rang and were not answered")
+	X(V, TEXT, call, NONE, TD_TOP + 3, "call that rings or is talked")                     \
+	X(V, TEXT, queue, NONE, TD_TOP + 2, "that call's queue")                               \
+	X(V, COUNT, answered, NONE, TD_TOP + 3, "calls answered, since the engine's start")    \
+	X(V, COUNT, missed, NONE, TD_TOP + 3, "calls that rang and were not answered")
 
 #define TD_VIEW_TRUNKS(X, V)                                                    \
 	X(V, TEXT, name, NONE, 1, "the trunk")                                  \

@@ -138,10 +138,9 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 }
 
 /* The word of a number in a call's record; "none" where it is empty. */
-static const char *cdr_word(const char *column, unsigned value)
+static const char *cdr_word(unsigned column, unsigned value)
 {
-	const struct td_columns *cdr = &event_tables[TD_EV_CDR - 1].columns;
-	const char *word = word_get(columns_get(cdr, column)->words, value);
+	const char *word = word_get(event_table(TD_EV_CDR)->columns.column[column].words, value);
 
 	return word && *word ? word : "none";
 }
@@ -173,10 +172,11 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 			"digits=%s "
 			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
 			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
-			cdr_word("disposition", c->disposition), cdr_word("ended_by", c->ended_by),
-			c->sip_code, c->caller, c->dialled, c->trunk, c->to_trunk, c->cause,
-			c->queue, c->agent, c->digits, c->wait_ms, c->ring_ms, c->talk_ms,
-			c->attempts, c->recording, (unsigned long long)c->caller_media.in_packets,
+			cdr_word(EVENT_cdr_disposition, c->disposition),
+			cdr_word(EVENT_cdr_ended_by, c->ended_by), c->sip_code, c->caller,
+			c->dialled, c->trunk, c->to_trunk, c->cause, c->queue, c->agent, c->digits,
+			c->wait_ms, c->ring_ms, c->talk_ms, c->attempts, c->recording,
+			(unsigned long long)c->caller_media.in_packets,
 			(unsigned long long)c->agent_media.in_packets, c->answered != 0,
 			c->caller_quality.in.mos, c->caller_quality.in.mos_worst,
 			c->caller_quality.out.mos, c->caller_quality.out.mos_worst,
