@@ -100,6 +100,22 @@ static void nap(void)
 	clock_nap(60 * TD_NSEC_PER_MSEC);
 }
 
+/* For what the journal's thread does soon; on a busy machine it may take seconds. */
+struct wait {
+	uint64_t until;
+};
+
+static void wait_start(struct wait *w)
+{
+	w->until = clock_monotonic() + 10 * TD_NSEC_PER_SEC;
+}
+
+static bool wait_more(const struct wait *w)
+{
+	nap();
+	return clock_monotonic() < w->until;
+}
+
 static void order_within_a_source(void **state)
 {
 	struct fixture *f = *state;
@@ -131,6 +147,7 @@ static void reserve_fills_and_empties(void **state)
 	struct fixture *f = *state;
 	struct journal_usage u;
 	struct seen s = {0};
+	struct wait w;
 	char payload[BIG] = {0};
 	uint64_t put_cdrs = 0, put_stories = 0, lost;
 
@@ -143,20 +160,28 @@ static void reserve_fills_and_empties(void **state)
 		if (i % 20 == 19)
 			nap();
 	}
-	nap();
-	read_all(f, &s);
-	journal_usage(f->journal, &u, &lost);
+	wait_start(&w);
+	do {
+		read_all(f, &s);
+		journal_usage(f->journal, &u, &lost);
+	} while (s.cdrs + s.stories + lost < put_cdrs + put_stories && wait_more(&w));
 	assert_true(u.used <= RESERVE && u.used > RESERVE - RESERVE / 8);
 	assert_int_equal(lost, put_cdrs + put_stories - s.cdrs - s.stories);
 	assert_true(s.cdrs > s.stories); /* they were kept longer */
 	assert_int_equal(s.alarms, 1);
 
 	journal_ack(f->journal, f->last);
-	nap();
+	wait_start(&w);
+	do
+		journal_usage(f->journal, &u, &lost);
+	while (u.acked < f->last && wait_more(&w));
 	journal_put(f->journal, JOURNAL_SIGNALLING, 500, TD_EV_CDR, payload, BIG);
 	put_cdrs++;
-	nap();
-	read_all(f, &s);
+	wait_start(&w);
+	do
+		read_all(f, &s);
+	while ((s.cdrs + s.stories + s.lost < put_cdrs + put_stories || s.alarms < 2) &&
+		wait_more(&w));
 	assert_int_equal(s.cdrs + s.stories + s.lost, put_cdrs + put_stories);
 	assert_int_equal(s.stories + s.lost_diag, put_stories);
 	assert_true(s.gaps >= 1);
@@ -168,13 +193,14 @@ static void ring_overflow_is_counted(void **state)
 {
 	struct fixture *f = *state;
 	struct seen s = {0};
+	struct wait w;
 	char payload[BIG] = {0};
-	uint64_t put = 0, until = clock_monotonic() + 5 * TD_NSEC_PER_SEC;
+	uint64_t put = 0;
 
 	for (; put < 600; put++)
 		journal_put(f->journal, JOURNAL_RECORDER, 1, TD_EV_CDR, payload, BIG);
-	while (s.cdrs + s.lost < put && clock_monotonic() < until) {
-		nap();
+	wait_start(&w);
+	while (s.cdrs + s.lost < put && wait_more(&w)) {
 		journal_tell_losses(f->journal, JOURNAL_RECORDER);
 		read_all(f, &s);
 	}
