@@ -3,6 +3,7 @@
 #include <engine/call/transition/call.h>
 #include <engine/call/transition/end.h>
 #include <engine/call/config.h>
+#include <engine/call/events/trace.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
 #include <engine/call/uaglue.h>
@@ -52,13 +53,40 @@ static int sip_init(struct td_engine *e)
 	return e->registrar ? 0 : -ENOMEM;
 }
 
+/* What holds calls and legs: sized by max_calls. */
+static int tables_init(struct td_engine *e)
+{
+	uint32_t calls = SPARE(e->params.max_calls), legs = 2 * calls;
+	int rc = acct_init(&e->acct, e->params.max.bandwidth_rows);
+
+	if (!rc)
+		rc = pool_init(&e->calls, calls, sizeof(struct call));
+	if (!rc)
+		rc = pool_init(&e->legs, legs, sizeof(struct call_leg));
+	if (!rc)
+		rc = timers_init(&e->timers, calls + SILENCE_TIMERS);
+	if (!rc)
+		rc = hash_init(&e->by_contact, e->params.max_calls, prng_u64(&e->prng));
+	if (!rc)
+		rc = hash_init(&e->by_id, e->params.max_calls, prng_u64(&e->prng));
+	if (!rc)
+		rc = traces_init(&e->traces, legs, prng_u64(&e->prng));
+	return rc;
+}
+
+static bool in_range(uint32_t n, uint32_t max)
+{
+	return n > 0 && n <= max;
+}
+
 struct td_engine *td_engine_alloc(
 	const struct td_engine_params *params, const struct td_engine_io *io)
 {
 	struct td_engine *e;
+	int rc;
 
-	if (!params->max_calls || params->max_calls > CALLS_MAX || !params->max.bandwidth_rows ||
-		params->max.bandwidth_rows > UINT16_MAX || !io->random) {
+	if (!in_range(params->max_calls, CALLS_MAX) ||
+		!in_range(params->max.bandwidth_rows, UINT16_MAX) || !io->random) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -73,16 +101,14 @@ struct td_engine *td_engine_alloc(
 	objects_init(&e->queues, sizeof(struct queue));
 	objects_init(&e->links, sizeof(struct link));
 	objects_init(&e->trunks, sizeof(struct trunk));
-	e->traced = calloc(TRACE_ENTRIES, sizeof(*e->traced));
-	if (!e->traced || acct_init(&e->acct, params->max.bandwidth_rows) < 0 ||
-		pool_init(&e->calls, SPARE(params->max_calls), sizeof(struct call)) < 0 ||
-		pool_init(&e->legs, 2 * SPARE(params->max_calls), sizeof(struct call_leg)) < 0 ||
-		timers_init(&e->timers, SPARE(params->max_calls) + SILENCE_TIMERS) < 0 ||
-		hash_init(&e->by_contact, params->max_calls, prng_u64(&e->prng)) < 0 ||
-		hash_init(&e->by_id, params->max_calls, prng_u64(&e->prng)) < 0 ||
-		distribute_init(e) < 0 || sip_init(e) < 0) {
+	rc = tables_init(e);
+	if (!rc)
+		rc = distribute_init(e);
+	if (!rc)
+		rc = sip_init(e);
+	if (rc) {
 		td_engine_free(e);
-		errno = ENOMEM;
+		errno = -rc;
 		return NULL;
 	}
 	return e;
@@ -108,7 +134,7 @@ void td_engine_free(struct td_engine *e)
 	objects_fini(&e->queues);
 	objects_fini(&e->agents);
 	objects_fini(&e->groups);
-	free(e->traced);
+	traces_fini(&e->traces);
 	free(e->sources);
 	free(e->marked);
 	free(e);

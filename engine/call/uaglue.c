@@ -154,7 +154,7 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_fl
 
 	if (!e->trace)
 		return;
-	call = trace_call(e, call_id);
+	call = trace_call(&e->traces, call_id);
 	if (!call[0] && in &&
 		str_has_prefix((struct str){(const char *)data, len}, STR("INVITE "))) {
 		call_id_format(e, e->last_call + 1, next); /* on_admit() is about to give it */

@@ -1,27 +1,76 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/container.h>
 #include <engine/call/events/trace.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-/* Newer dialogs with the same place push older ones out: then a message shows without its call. */
-static struct trace_entry *place(const struct td_engine *e, struct str call_id, uint64_t *hash)
+int traces_init(struct traces *t, uint32_t legs, uint64_t seed)
 {
-	*hash = hash_bytes(&e->by_contact, call_id);
-	return &e->traced[*hash % TRACE_ENTRIES];
+	uint32_t count = TRACES_PER_LEG * legs;
+
+	*t = (struct traces){.count = count, .entries = calloc(count, sizeof(*t->entries))};
+	if (!t->entries || hash_init(&t->by_call_id, count, seed) < 0) {
+		traces_fini(t);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
-const char *trace_call(const struct td_engine *e, struct str call_id)
+void traces_fini(struct traces *t)
 {
-	uint64_t hash;
-	const struct trace_entry *t = place(e, call_id, &hash);
-
-	return t->hash == hash ? t->call : "";
+	hash_fini(&t->by_call_id);
+	free(t->entries);
+	*t = (struct traces){0};
 }
 
-void trace_remember(struct td_engine *e, struct str call_id, const char *call)
+/* Two Call-IDs with the same hash are taken for one: it has 64 bits, and a seed that nobody knows.
+ */
+static struct trace_entry *lookup(const struct traces *t, struct str call_id)
 {
-	uint64_t hash;
-	struct trace_entry *t = place(e, call_id, &hash);
+	struct hash_node *n = hash_first(&t->by_call_id, call_id);
 
-	t->hash = hash;
-	snprintf(t->call, sizeof(t->call), "%s", call);
+	return n ? container_of(n, struct trace_entry, node) : NULL;
+}
+
+const char *trace_call(const struct traces *t, struct str call_id)
+{
+	const struct trace_entry *entry = lookup(t, call_id);
+
+	return entry ? entry->call : "";
+}
+
+/* There is one that is not held: there are fewer legs than entries. */
+static struct trace_entry *oldest_free(struct traces *t)
+{
+	struct trace_entry *entry;
+
+	do {
+		entry = &t->entries[t->next];
+		t->next = (t->next + 1) % t->count;
+	} while (entry->held);
+	return entry;
+}
+
+void trace_remember(struct traces *t, struct str call_id, const char *call)
+{
+	struct trace_entry *entry = oldest_free(t);
+
+	if (entry->call[0])
+		hash_del(&t->by_call_id, &entry->node);
+	snprintf(entry->call, sizeof(entry->call), "%s", call);
+	hash_add(&t->by_call_id, &entry->node, call_id);
+}
+
+void trace_hold(struct traces *t, struct str call_id, struct call_leg *l)
+{
+	l->trace = lookup(t, call_id);
+	l->trace->held = true;
+}
+
+void trace_release(struct call_leg *l)
+{
+	if (l->trace)
+		l->trace->held = false;
+	l->trace = NULL;
 }

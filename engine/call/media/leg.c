@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/trace.h>
 #include <engine/call/media/leg.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/marking.h>
@@ -18,6 +19,7 @@ static void call_leg_free(struct td_engine *e, struct call_leg *l)
 	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
 		return; /* something still points here */
 	keys_wipe(l);
+	trace_release(l);
 	pool_free(&e->legs, l);
 }
 

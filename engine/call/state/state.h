@@ -93,6 +93,7 @@ struct call_leg {
 	struct agent *agent;         /* whom we call; NULL: the caller's, or */
 	struct trunk *trunk;         /* by which we call */
 	struct sip_session *session; /* NULL: over */
+	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
 	uint8_t media;               /* enum leg_media */
 	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */
@@ -181,10 +182,17 @@ struct refusals {
 #undef CALL_REFUSALS_FIELD
 };
 
-#define TRACE_ENTRIES 8192 /* Call-IDs remembered for traces */
+/* The calls of Call-IDs: engine/call/events/trace.h. */
 struct trace_entry {
-	uint64_t hash; /* of the Call-ID; 0 empty */
-	char call[TD_CALL_ID_BYTES];
+	struct hash_node node;       /* by the Call-ID's hash */
+	char call[TD_CALL_ID_BYTES]; /* empty: not used yet */
+	bool held;                   /* a leg points here */
+};
+
+struct traces {
+	struct hash by_call_id;
+	struct trace_entry *entries; /* a ring: */
+	uint32_t count, next;        /* `next` is the oldest one */
 };
 
 struct td_engine {
@@ -205,7 +213,7 @@ struct td_engine {
 	uint32_t marked_count;
 	struct ports ports;
 	struct acct acct;
-	struct trace_entry *traced; /* [TRACE_ENTRIES] */
+	struct traces traces;
 	char redacted[SIP_MSG_MAX]; /* the message that is being traced */
 	const char *inviting; /* the call whose INVITE is being sent at this moment; else NULL */
 	struct pool calls, legs;

@@ -41,7 +41,7 @@ static void cdr_begin(struct td_engine *e, struct td_ev_cdr *cdr, const struct s
 	user_copy(cdr->dialled, sizeof(cdr->dialled), m->uri.user);
 	str_copy(cdr->sip_call_id, sizeof(cdr->sip_call_id), sip_session_call_id(s));
 	cdr->offered = engine_wall(e, e->now);
-	trace_remember(e, sip_session_call_id(s), cdr->id);
+	trace_remember(&e->traces, sip_session_call_id(s), cdr->id);
 }
 
 static void refuse(
@@ -83,6 +83,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	c->queue = i->queue;
 	c->caller->session = s;
 	sip_session_set_user(s, c->caller);
+	trace_hold(&e->traces, sip_session_call_id(s), c->caller);
 	e->call_count++;
 	e->calls_running++;
 	if (c->trunk)

@@ -42,7 +42,8 @@ bool invite_send(
 		call_leg_detach(e, l);
 		return false;
 	}
-	trace_remember(e, sip_session_call_id(l->session), c->cdr.id);
+	trace_remember(&e->traces, sip_session_call_id(l->session), c->cdr.id);
+	trace_hold(&e->traces, sip_session_call_id(l->session), l);
 	c->agent = l;
 	c->cdr.attempts++;
 	return true;
