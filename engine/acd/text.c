@@ -19,20 +19,7 @@ const char *acd_state_name(uint32_t state)
 
 const char *acd_reason_name(uint32_t reason)
 {
-	static const char *const names[TD_ACD_REASON_COUNT] = {
-		[TD_ACD_NONE] = "none",
-		[TD_ACD_TIMEOUT] = "time-out",
-		[TD_ACD_FULL] = "full",
-		[TD_ACD_EMPTY] = "empty",
-		[TD_ACD_ABANDON] = "abandon",
-		[TD_ACD_WITHDRAW] = "withdraw",
-		[TD_ACD_ANSWER] = "answer",
-		[TD_ACD_NO_ANSWER] = "no answer",
-		[TD_ACD_BUSY] = "busy",
-		[TD_ACD_FAILED] = "failed",
-		[TD_ACD_DECLINED] = "declined",
-		[TD_ACD_NO_ROOM] = "link full",
-	};
+	static const char *const names[] = {TD_ACD_REASONS(TD_ACD_REASON_NAME)};
 
 	return NAME_OF(names, reason);
 }

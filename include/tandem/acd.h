@@ -32,22 +32,24 @@
 #define TD_AGENT_STATE_NAME(id, name) [TD_AGENT_##id] = (name),
 enum td_agent_state { TD_AGENT_STATES(TD_AGENT_STATE_ENUM) TD_AGENT_STATE_COUNT };
 
-/* Why a contact left its queue, or an offer ended. */
-enum td_acd_reason {
-	TD_ACD_NONE,
-	TD_ACD_TIMEOUT,  /* the queue's time-out: overflow */
-	TD_ACD_FULL,     /* the queue's maximum length: overflow */
-	TD_ACD_EMPTY,    /* no agent could ever serve it (queue deleted) */
-	TD_ACD_ABANDON,  /* the caller hung up while waiting */
-	TD_ACD_WITHDRAW, /* taken out by an operator or by signalling */
-	TD_ACD_ANSWER,
-	TD_ACD_NO_ANSWER,
-	TD_ACD_BUSY,     /* 486, 600: backed off */
-	TD_ACD_FAILED,   /* any other failure: unreachable, 4xx, 5xx, codec: backed off */
-	TD_ACD_DECLINED, /* 603, 480 */
-	TD_ACD_NO_ROOM,  /* the agent's link is full: not rung, not backed off */
-	TD_ACD_REASON_COUNT
-};
+/* Why a contact left its queue, or an offer ended: X(identifier, name). Journals keep the order. */
+#define TD_ACD_REASONS(X)                                                                         \
+	X(NONE, "none")                                                                           \
+	X(TIMEOUT, "time-out")  /* the queue's time-out: overflow */                              \
+	X(FULL, "full")         /* the queue's maximum length: overflow */                        \
+	X(EMPTY, "empty")       /* no agent could ever serve it (queue deleted) */                \
+	X(ABANDON, "abandon")   /* the caller hung up while waiting */                            \
+	X(WITHDRAW, "withdraw") /* taken out by an operator or by signalling */                   \
+	X(ANSWER, "answer")                                                                       \
+	X(NO_ANSWER, "no answer")                                                                 \
+	X(BUSY, "busy")         /* 486, 600: backed off */                                        \
+	X(FAILED, "failed")     /* any other failure: unreachable, 4xx, 5xx, codec: backed off */ \
+	X(DECLINED, "declined") /* 603, 480 */                                                    \
+	X(NO_ROOM, "link full") /* the agent's link is full: not rung, not backed off */
+
+#define TD_ACD_REASON_ENUM(id, name) TD_ACD_##id,
+#define TD_ACD_REASON_NAME(id, name) [TD_ACD_##id] = (name),
+enum td_acd_reason { TD_ACD_REASONS(TD_ACD_REASON_ENUM) TD_ACD_REASON_COUNT };
 
 enum td_acd_in_type {
 	TD_ACD_IN_ADVANCE = 1, /* time has come to `now`; what was due by then fires */
