@@ -18,10 +18,12 @@ struct store {
 	unsigned pending;
 };
 
-int store_errno(int sqlite_rc);
 double store_seconds(uint64_t wall);
-int store_run(struct store *s, const char *sql); /* 0 or a negative errno */
-/* The one number of a query, 0 when it has no row. 0 or a negative errno. */
+
+/* sql.c: 0 or a negative errno */
+int store_errno(int sqlite_rc);
+int store_run(struct store *s, const char *sql);
+/* The one number of a query, 0 when it has no row. */
 int store_number_get(struct store *s, const char *sql, int64_t *value);
 
 /* schema.c: 0 or a negative errno */
