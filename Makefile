@@ -30,7 +30,7 @@ demo: all
 	@tests/demo/run
 
 test: all
-	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --num-processes $(JOBS)
+	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --num-processes $(JOBS) --timeout-multiplier 3
 
 # What takes long, too: a day of calls in virtual time, all tests under the sanitizers, lint, the recipes.
 test-all: test

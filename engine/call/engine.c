@@ -140,13 +140,19 @@ void td_engine_free(struct td_engine *e)
 	free(e);
 }
 
-void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_flow *flow,
+	const uint8_t *data, size_t len)
 {
-	const struct sip_flow flow = {*local, *remote};
-
 	engine_enter(e, now);
-	sip_ua_recv(e->ua, e->now, &flow, data, len);
+	sip_ua_recv(e->ua, e->now, flow, data, len);
+	engine_leave(e);
+}
+
+void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_flow *flow)
+{
+	engine_enter(e, now);
+	sip_ua_flow_failed(e->ua, e->now, flow);
+	registrar_flow_failed(e->registrar, flow);
 	engine_leave(e);
 }
 

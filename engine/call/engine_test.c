@@ -29,11 +29,12 @@ static bool has_key(const void *data, size_t len)
 	       memmem(data, len, OUR_KEY, 8) || memmem(data, len, "\7\7\7\7\7\7\7\7", 8);
 }
 
-static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+	size_t len)
 {
 	sent++;
 	sent_keys += has_key(data, len);
+	return 0;
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
@@ -53,8 +54,8 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 static unsigned traced;
 static char traced_call[TD_CALL_ID_BYTES];
 
-static void on_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+static void on_trace(void *ctx, const char *call, bool in, const struct td_flow *flow,
+	const uint8_t *data, size_t len)
 {
 	secrets += has_key(data, len);
 	if (traced++ == 0)
@@ -177,8 +178,8 @@ static void operators_get_a_line(void **state)
 	td_engine_free(e);
 }
 
-static const struct td_addr local = {.family = 4, .port = 5060, .ip4 = 0x0100140a};
-static const struct td_addr remote = {.family = 4, .port = 5060, .ip4 = 0x0a00140a};
+static const struct td_flow flow = {.local = {.family = 4, .port = 5060, .ip4 = 0x0100140a},
+	.remote = {.family = 4, .port = 5060, .ip4 = 0x0a00140a}};
 static const char invite[] =
 	"INVITE sip:4989100@10.20.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.20.0.10;branch=z9hG4bKa\r\n"
 	"From: <sip:1@x>;tag=a\r\nTo: <sip:4989100@x>\r\nCall-ID: a\r\nCSeq: 1 INVITE\r\n"
@@ -196,7 +197,7 @@ static struct td_engine *engine_with_call(uint64_t now)
 	assert_int_equal(td_engine_config(e, now, site, sizeof(site) - 1, &err), 0);
 	sent = traced = 0;
 	td_engine_trace(e, true);
-	td_engine_sip(e, now, &local, &remote, (const uint8_t *)invite, sizeof(invite) - 1);
+	td_engine_sip(e, now, &flow, (const uint8_t *)invite, sizeof(invite) - 1);
 	return e;
 }
 
@@ -252,7 +253,7 @@ static void keys_stay_secret(void **state)
 	body[4] = 'S';
 	n++;
 	assert_int_equal(strlen(strstr(text, "v=0")), 174);
-	td_engine_sip(e, now, &local, &remote, (const uint8_t *)text, (size_t)n);
+	td_engine_sip(e, now, &flow, (const uint8_t *)text, (size_t)n);
 	assert_int_equal(td_engine_calls(e), 1);
 	for (int i = 0; i < 5; i++)
 		now = td_engine_advance(e, now);
@@ -277,7 +278,7 @@ static void calls_allocate_nothing(void **state)
 
 	td_engine_trace(e, false);
 	for (size_t cut = sizeof(invite) - 1; cut > 0; cut -= cut > 100 ? 100 : cut)
-		td_engine_sip(e, now, &local, &remote, (const uint8_t *)invite, cut);
+		td_engine_sip(e, now, &flow, (const uint8_t *)invite, cut);
 	for (int i = 0; i < 200 && now != TD_NEVER; i++)
 		now = td_engine_advance(e, now);
 	assert_true(sent > 3);
@@ -302,7 +303,7 @@ static void refused_for_bandwidth_makes_no_call(void **state)
 	td_engine_trace(e, false);
 	assert_int_equal(reserved, 95536);
 	sent = 0;
-	td_engine_sip(e, NOW, &local, &remote, (const uint8_t *)other, sizeof(other) - 1);
+	td_engine_sip(e, NOW, &flow, (const uint8_t *)other, sizeof(other) - 1);
 	assert_int_equal(sent, 1);
 	assert_int_equal(e->refused.trunk_full, 1);
 	assert_int_equal(e->calls.free_count, calls);

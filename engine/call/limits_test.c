@@ -11,9 +11,10 @@
 #define QUEUES 3000
 #define GROUPS 300
 
-static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+	size_t len)
 {
+	return 0;
 }
 
 static void on_media(void *ctx, const struct td_media_cmd *cmd)
@@ -28,8 +29,8 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 {
 }
 
-static void on_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+static void on_trace(void *ctx, const char *call, bool in, const struct td_flow *flow,
+	const uint8_t *data, size_t len)
 {
 }
 

@@ -12,14 +12,14 @@
 #define INFO_DURATION_MS \
 	160 /* what telephones from the time of RFC 2833 send when they name none */
 
-static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct td_engine *e = ctx;
 
-	e->io.sip(e->io.ctx, &flow->local, &flow->remote, marking_sip(e, &flow->remote), data, len);
+	return e->io.sip(e->io.ctx, flow, marking_sip(e, &flow->remote), data, len);
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct td_engine *e = ctx;
 
@@ -127,7 +127,7 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 }
 
 static void on_request(
-	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct td_engine *e = ctx;
 
@@ -145,7 +145,7 @@ static const uint8_t *redact(struct td_engine *e, const uint8_t *data, size_t le
 	return (const uint8_t *)e->redacted;
 }
 
-static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_flow *flow,
+static void on_trace(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 	const uint8_t *data, size_t len)
 {
 	struct td_engine *e = ctx;
@@ -162,7 +162,7 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_fl
 	} else if (!call[0] && !in && e->inviting) {
 		call = e->inviting;
 	}
-	e->io.trace(e->io.ctx, call, in, &flow->local, &flow->remote, redact(e, data, len), len);
+	e->io.trace(e->io.ctx, call, in, flow, redact(e, data, len), len);
 }
 
 const struct sip_ua_ops uaglue_ops = {

@@ -39,20 +39,35 @@ static uint64_t wall(const struct turn *t)
 	return t->now + t->wall_offset;
 }
 
-static void send_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int send_datagram(
+	struct turn *t, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+{
+	int rc = dp_sip_send(t->dp, &flow->local, &flow->remote, dscp, data, len);
+
+	if (rc != -EMSGSIZE)
+		return rc;
+	t->stats.sip.out_by_kernel++;
+	return t->kernel_sip ? kernel_sip_send(t->kernel_sip, &flow->local, &flow->remote, dscp,
+				       data, len)
+			     : rc;
+}
+
+static int send_sip(
+	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct turn *t = ctx;
-	int rc = t->stopped ? -ESHUTDOWN : dp_sip_send(t->dp, local, remote, dscp, data, len);
+	int rc;
 
+	if (t->stopped)
+		rc = -ESHUTDOWN;
+	else if (flow->transport == TD_TRANSPORT_UDP)
+		rc = send_datagram(t, flow, dscp, data, len);
+	else
+		rc = -EPROTONOSUPPORT;
 	t->stats.sip.out++;
-	if (rc == -EMSGSIZE) {
-		t->stats.sip.out_by_kernel++;
-		if (t->kernel_sip)
-			rc = kernel_sip_send(t->kernel_sip, local, remote, dscp, data, len);
-	}
 	if (rc)
 		t->stats.sip.not_sent++;
+	return rc == -ENOBUFS ? -EAGAIN : rc;
 }
 
 static void send_media(void *ctx, const struct td_media_cmd *cmd)
@@ -81,8 +96,8 @@ static void take_record(void *ctx, uint32_t recording, const char *call, enum td
 		t->stats.record_failed++;
 }
 
-static void take_trace(void *ctx, const char *call, bool in, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+static void take_trace(void *ctx, const char *call, bool in, const struct td_flow *flow,
+	const uint8_t *data, size_t len)
 {
 	struct turn *t = ctx;
 	struct trace *trace = spsc_reserve(t->traces, sizeof(*trace) + len);
@@ -92,8 +107,8 @@ static void take_trace(void *ctx, const char *call, bool in, const struct td_add
 		return;
 	}
 	*trace = (struct trace){.wall = wall(t),
-		.local = *local,
-		.remote = *remote,
+		.local = flow->local,
+		.remote = flow->remote,
 		.in = in,
 		.len = (uint32_t)len};
 	snprintf(trace->call, sizeof(trace->call), "%s", call ? call : "");
@@ -242,8 +257,11 @@ static unsigned take_sip(struct turn *t)
 	struct dp_datagram d[SIP_BATCH];
 	unsigned n = dp_sip_recv(t->dp, d, SIP_BATCH);
 
-	for (unsigned i = 0; i < n; i++)
-		td_engine_sip(t->engine, t->now, &d[i].local, &d[i].remote, d[i].data, d[i].len);
+	for (unsigned i = 0; i < n; i++) {
+		const struct td_flow flow = {d[i].local, d[i].remote, TD_TRANSPORT_UDP, 0};
+
+		td_engine_sip(t->engine, t->now, &flow, d[i].data, d[i].len);
+	}
 	if (n)
 		dp_sip_release(t->dp, d, n);
 	t->stats.sip.in += n;
@@ -258,8 +276,9 @@ static unsigned take_kernel_sip(struct turn *t)
 	if (!t->kernel_sip)
 		return 0;
 	for (; n < SIP_BATCH && (d = kernel_sip_peek(t->kernel_sip)); n++) {
-		td_engine_sip(
-			t->engine, t->now, &d->local, &d->remote, (const uint8_t *)(d + 1), d->len);
+		const struct td_flow flow = {d->local, d->remote, TD_TRANSPORT_UDP, 0};
+
+		td_engine_sip(t->engine, t->now, &flow, (const uint8_t *)(d + 1), d->len);
 		kernel_sip_consume(t->kernel_sip);
 	}
 	t->stats.sip.in += n;

@@ -12,6 +12,7 @@
 #define TANDEM_ENGINE_H
 
 #include <tandem/config.h>
+#include <tandem/flow.h>
 #include <tandem/media.h>
 #include <tandem/text.h>
 #include <tandem/types.h>
@@ -21,10 +22,14 @@ struct td_buf; /* engine/base/buf.h */
 
 struct td_engine_io {
 	void *ctx;
-	/* A SIP message to send from one of our addresses, marked with `dscp`. `data` is borrowed.
+	/*
+	 * A SIP message to send by a flow, marked with `dscp`. `data` is borrowed. A stream's goes
+	 * over flow->connection while that is open, else over a new one to flow->remote.
+	 * 0: on its way; what fails later comes as td_engine_flow_failed(). -EAGAIN: there was no
+	 * room now; over UDP the engine's timers send it again. Any other: the flow cannot carry it.
 	 */
-	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-		uint8_t dscp, const uint8_t *data, size_t len);
+	int (*sip)(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+		size_t len);
 	/* A command to the worker that owns cmd->leg. */
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */
@@ -33,8 +38,8 @@ struct td_engine_io {
 	 * .media. */
 	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
 	/* A SIP message, while tracing is on. `in`: received, else sent. `call` may be empty. */
-	void (*trace)(void *ctx, const char *call, bool in, const struct td_addr *local,
-		const struct td_addr *remote, const uint8_t *data, size_t len);
+	void (*trace)(void *ctx, const char *call, bool in, const struct td_flow *flow,
+		const uint8_t *data, size_t len);
 	/* Octets that nobody can guess, for SRTP keys. They never go to the journal, and a replay
 	 * needs none of them. */
 	void (*random)(void *ctx, uint8_t *out, size_t n);
@@ -62,9 +67,17 @@ int td_engine_config(
 /* Writes the text in force (lines without "set "). 0 or -ENOMEM. */
 int td_engine_config_text(const struct td_engine *e, struct td_buf *out);
 
-/* A datagram for the SIP port came in. Garbage is counted and otherwise ignored. */
-void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len);
+/* A SIP message came in: a datagram, or of a stream what its Content-Length bounds. Garbage is
+ * counted and otherwise ignored. */
+void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_flow *flow,
+	const uint8_t *data, size_t len);
+/*
+ * A connection has ended, or could not be made; a peer's address cannot be reached (ICMP). Requests
+ * that wait for an answer by this flow have failed with 503 (RFC 3261 section 8.1.3.1): the next
+ * target is tried at once. Telephones that registered by the connection are no longer reachable
+ * (RFC 5626 section 5.3).
+ */
+void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_flow *flow);
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev);
 
 /* Fires what is due. Returns the next deadline (monotonic ns), TD_NEVER when there is none. Call

@@ -19,15 +19,16 @@ struct td_addr sim_addr(const char *ip, uint16_t port)
 
 /* the engine's outputs */
 
-static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+	size_t len)
 {
 	struct sim *s = ctx;
 	struct mail *m = &s->mail[s->mails++];
 
 	assert_in_range(s->mails, 1, SIM_MAIL);
-	m->to = *remote;
+	m->to = flow->remote;
 	snprintf(m->text, sizeof(m->text), "%.*s", (int)len, (const char *)data);
+	return 0;
 }
 
 /* What the command means for the packets that follow: the oracle of sim_run(). */
@@ -206,8 +207,9 @@ static void read_mail(struct sim *s)
 
 static void deliver(struct sim *s, const struct peer *p, const char *text)
 {
-	td_engine_sip(s->engine, s->world->now, &p->engine, &p->addr, (const uint8_t *)text,
-		strlen(text));
+	const struct td_flow flow = {p->engine, p->addr, TD_TRANSPORT_UDP, 0};
+
+	td_engine_sip(s->engine, s->world->now, &flow, (const uint8_t *)text, strlen(text));
 	settle(s);
 	read_mail(s);
 	stranger_attack(s, false);

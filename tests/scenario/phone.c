@@ -51,7 +51,9 @@ void phone_add(struct script *s, const char *name, const char *address)
 
 static void send(struct script *s, const struct peer *p, const char *msg)
 {
-	world_sip(s->world, &p->engine, &p->addr, msg, strlen(msg));
+	const struct td_flow flow = {p->engine, p->addr, TD_TRANSPORT_UDP, 0};
+
+	world_sip(s->world, &flow, msg, strlen(msg));
 }
 
 /* carrier > INVITE 4989100 sdp="10.20.0.10:4000/8,101" head="X: y" body="..." type=... */

@@ -54,14 +54,15 @@ static struct out *out_new(struct script *s, enum channel channel)
 	return o;
 }
 
-static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+	size_t len)
 {
 	struct out *o = out_new(ctx, SIP);
 
-	o->to = *remote;
+	o->to = flow->remote;
 	o->dscp = dscp;
 	snprintf(o->text, sizeof(o->text), "%.*s", (int)len, (const char *)data);
+	return 0;
 }
 
 static const char *leg_label(struct script *s, uint32_t leg)

@@ -169,14 +169,15 @@ static void place_call(struct timer *t, uint64_t now)
 
 /* ---- callbacks of both user agents ---- */
 
-static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
 
 	net_send(&s->net, s->now, &flow->local, &flow->remote, data, len);
+	return 0;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
 {
 	return 0;
 }
@@ -268,11 +269,11 @@ static void on_info(void *ctx, struct sip_session *session, const struct sip_msg
 }
 
 static void on_request(
-	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct td_flow *flow)
 {
 }
 
-static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_flow *flow,
+static void on_trace(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 	const uint8_t *data, size_t len)
 {
 }
@@ -296,22 +297,23 @@ static void deliver(void *ctx, const struct td_addr *from, const struct td_addr 
 	const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
-	const struct sip_flow back = {*to, *from};
+	const struct td_flow back = {*to, *from, TD_TRANSPORT_UDP, 0};
 	struct td_addr carrier = ip(10, 20);
 
 	if (to->ip4 == ip(1, 20).ip4 || to->ip4 == ip(1, 30).ip4)
-		world_sip(s->world, to, from, data, len);
+		world_sip(s->world, &back, data, len);
 	else
 		sip_ua_recv(
 			to->ip4 == carrier.ip4 ? s->callers : s->agents, s->now, &back, data, len);
 }
 
-static void engine_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int engine_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+	size_t len)
 {
 	struct soak *s = ctx;
 
-	net_send(&s->net, s->world->now, local, remote, data, len);
+	net_send(&s->net, s->world->now, &flow->local, &flow->remote, data, len);
+	return 0;
 }
 
 static void fault(struct soak *s, const char *what, const char *who)

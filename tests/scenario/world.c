@@ -47,15 +47,14 @@ static void say(struct world *w, char what, const void *data, size_t len)
 	buf_put(&w->transcript, data, len);
 }
 
-static void on_sip(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-	uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+	size_t len)
 {
 	struct world *w = ctx;
 
 	say(w, 'S', data, len);
 	say(w, 'D', &dscp, sizeof(dscp));
-	if (w->hooks.sip)
-		w->hooks.sip(w->hooks.ctx, local, remote, dscp, data, len);
+	return w->hooks.sip ? w->hooks.sip(w->hooks.ctx, flow, dscp, data, len) : 0;
 }
 
 /* No worker can relay to another's leg. */
@@ -256,10 +255,9 @@ void world_run(struct world *w, uint64_t until)
 	w->now = until;
 }
 
-void world_sip(struct world *w, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len)
+void world_sip(struct world *w, const struct td_flow *flow, const void *data, size_t len)
 {
-	td_engine_sip(w->engine, w->now, local, remote, data, len);
+	td_engine_sip(w->engine, w->now, flow, data, len);
 	advance(w);
 }
 

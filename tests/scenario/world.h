@@ -23,8 +23,8 @@
 
 struct world_hooks {
 	void *ctx;
-	void (*sip)(void *ctx, const struct td_addr *local, const struct td_addr *remote,
-		uint8_t dscp, const uint8_t *data, size_t len);
+	int (*sip)(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
+		size_t len);
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
 	void (*record)(void *ctx, uint32_t recording, const char *call);
@@ -61,8 +61,7 @@ int world_config(struct world *w, const char *lines, struct td_text *err);
 /* Time goes on to `until`; stops at each deadline. */
 void world_run(struct world *w, uint64_t until);
 uint64_t world_next(const struct world *w); /* when world_run() has something to do */
-void world_sip(struct world *w, const struct td_addr *local, const struct td_addr *remote,
-	const void *data, size_t len);
+void world_sip(struct world *w, const struct td_flow *flow, const void *data, size_t len);
 void world_digit(struct world *w, uint32_t leg, char digit);
 /* Whatever a worker can say of a leg; statistics go on from these at its end. */
 void world_media(struct world *w, uint32_t leg, struct td_media_event *ev);

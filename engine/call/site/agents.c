@@ -44,7 +44,7 @@ bool agents_target(const struct td_engine *e, const struct agent *a, struct agen
 	}
 	if (!a->conf.contact.family)
 		return false;
-	out->flow.remote = a->conf.contact;
+	*out = (struct agents_target){.flow.remote = a->conf.contact};
 	if (!out->flow.remote.port)
 		out->flow.remote.port = SIP_PORT;
 	out->flow.local = agents_local(e, &out->flow.remote);

@@ -14,7 +14,7 @@ struct td_addr agents_local(const struct td_engine *e, const struct td_addr *rem
 
 /* Where to send an INVITE. False: nowhere. Slices live until the registrar's next input. */
 struct agents_target {
-	struct sip_flow flow;
+	struct td_flow flow;
 	struct str uri;
 	char uri_text[TD_NAME_BYTES + 64];
 };

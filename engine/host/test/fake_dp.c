@@ -122,8 +122,8 @@ int td_engine_config_text(const struct td_engine *e, struct td_buf *out)
 	return out->error;
 }
 
-void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_addr *local,
-	const struct td_addr *remote, const uint8_t *data, size_t len)
+void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_flow *flow,
+	const uint8_t *data, size_t len)
 {
 }
 
@@ -133,13 +133,13 @@ void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_ev
 
 uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
 {
-	static const struct td_addr local = {.family = 4, .port = 5060, .ip4 = 0x0100000A};
-	static const struct td_addr remote = {.family = 4, .port = 5070, .ip4 = 0x0200000A};
-
+	static const struct td_flow flow = {
+		.local = {.family = 4, .port = 5060, .ip4 = 0x0100000A},
+		.remote = {.family = 4, .port = 5070, .ip4 = 0x0200000A}};
 	static const uint8_t message[FAKE_TRACE_MAX] = "OPTIONS \xff\r\n";
 
 	if (fake.tracing)
-		fake.io.trace(fake.io.ctx, "1.1", true, &local, &remote, message, fake.trace_bytes);
+		fake.io.trace(fake.io.ctx, "1.1", true, &flow, message, fake.trace_bytes);
 	return TD_NEVER;
 }
 

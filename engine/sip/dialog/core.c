@@ -65,7 +65,7 @@ void sip_ua_free(struct sip_ua *ua)
  * A malformed message. A request that says where its answer goes gets one, except an ACK. A
  * response counts as lost (section 18.1.2).
  */
-static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct sip_flow *flow)
+static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
 {
 	if (!m->request || m->method == SIP_ACK || !sip_msg_header(m, SIP_HDR_VIA).p)
 		return;
@@ -73,7 +73,7 @@ static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct s
 		STR(""), true);
 }
 
-void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct sip_flow *flow, const uint8_t *data,
+void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_flow *flow, const uint8_t *data,
 	size_t len)
 {
 	const struct sip_msg *m = &ua->transport.msg;
@@ -89,9 +89,15 @@ void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct sip_flow *flow, c
 		if (m->request)
 			uas_request(ua, m, flow);
 		else
-			ctrans_response(&ua->txns, m, &flow->remote);
+			ctrans_response(&ua->txns, m, flow);
 		break;
 	}
+}
+
+void sip_ua_flow_failed(struct sip_ua *ua, uint64_t now, const struct td_flow *flow)
+{
+	ua->txns.now = now;
+	txn_layer_flow_failed(&ua->txns, flow);
 }
 
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now)

@@ -83,17 +83,18 @@ static void post(enum side to, const uint8_t *data, size_t len)
 		(struct packet){w.now + (10 + prng_below(&w.rng, 290)) * MSEC, to, copy, len};
 }
 
-static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	enum side to = addr_equal(&flow->remote, &w.addr[A]) ? A : B;
 
 	assert_true(addr_equal(&flow->remote, &w.addr[to]));
 	assert_true(addr_equal(&flow->local, &w.addr[!to]));
 	if (prng_below(&w.rng, 1000) < w.loss)
-		return;
+		return 0;
 	post(to, data, len);
 	if (prng_below(&w.rng, 1000) < w.dup)
 		post(to, data, len);
+	return 0;
 }
 
 static struct leg *leg_of(struct sip_session *s, enum side side)
@@ -111,7 +112,7 @@ static void leg_over(struct leg *leg)
 	leg->s = NULL;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
 {
 	return 0;
 }
@@ -215,7 +216,7 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 }
 
 static void on_request(
-	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct td_flow *flow)
 {
 	fail();
 }
@@ -308,7 +309,8 @@ static void run(void)
 			struct packet p = w.packets[packet];
 
 			w.packets[packet] = w.packets[--w.packet_count];
-			const struct sip_flow flow = {w.addr[p.to], w.addr[!p.to]};
+			const struct td_flow flow = {
+				w.addr[p.to], w.addr[!p.to], TD_TRANSPORT_UDP, 0};
 
 			sip_ua_recv(w.ua[p.to], w.now, &flow, p.data, p.len);
 			free(p.data);

@@ -15,6 +15,10 @@ static void contact_encode(const struct sip_session *s, struct td_buf *b)
 	buf_str(b, user);
 	buf_str(b, user.n ? STR("@") : STR(""));
 	buf_str(b, str_of(addr_encode(&s->flow.local, local)));
+	if (s->flow.transport != TD_TRANSPORT_UDP) { /* else the peer would come by UDP */
+		buf_str(b, STR(";transport="));
+		buf_str(b, flow_uri_name(&s->flow));
+	}
 	buf_str(b, STR(">\r\n"));
 }
 
@@ -22,7 +26,7 @@ static void put_start(struct td_buf *b, const struct sip_session *s, enum sip_me
 	struct str uri, uint64_t branch)
 {
 	request_line_encode(b, method, uri);
-	via_encode(b, &s->flow.local, branch);
+	via_encode(b, flow_via_name(&s->flow), &s->flow.local, branch);
 	max_forwards_encode(b);
 }
 

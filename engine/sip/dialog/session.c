@@ -31,7 +31,7 @@ bool session_field_set(struct sip_session *s, enum session_field f, struct str v
 }
 _Static_assert(SESSION_TEXT <= UINT16_MAX, "offsets are 16 bits");
 
-struct sip_session *session_alloc(struct sip_ua *ua, const struct sip_flow *flow)
+struct sip_session *session_alloc(struct sip_ua *ua, const struct td_flow *flow)
 {
 	struct sip_session *s = pool_alloc(&ua->sessions);
 
@@ -39,7 +39,7 @@ struct sip_session *session_alloc(struct sip_ua *ua, const struct sip_flow *flow
 		return NULL;
 	s->ua = ua;
 	s->flow = *flow;
-	s->source = flow->remote;
+	s->source = *flow;
 	id_encode(txn_layer_id(&ua->txns), s->local_tag);
 	hash_add(&ua->sessions_by_tag, &s->node, str_of(s->local_tag));
 	return s;
@@ -117,8 +117,9 @@ static bool is_private(const struct td_addr *a)
 }
 
 /*
- * Where requests in the dialog go: to the first route or the target when that is an IP literal we
- * can send to by UDP, else to where the peer's last message came from. The peer's last address is
+ * Where requests in the dialog go: to the first route or the target when that is an IP literal of
+ * the dialog's transport, else to where the peer's last message came from. While the connection
+ * lives by which that message came, they go over it, and the address is for a new one. The peer's last address is
  * also taken when the literal is private and the peer comes from a public address (NAT), and when
  * our first request reached the contact by another address than the contact says.
  */
@@ -130,7 +131,9 @@ static void route(struct sip_session *s)
 	struct td_addr literal;
 	struct str transport = {0};
 
-	s->flow.remote = s->source;
+	s->flow.remote = s->source.remote;
+	s->flow.transport = s->source.transport;
+	s->flow.connection = s->source.connection;
 	if (sip_list_next(&routes, &first)) {
 		if (sip_addr_decode(&a, first) != 0)
 			return;
@@ -142,11 +145,11 @@ static void route(struct sip_session *s)
 		literal.family != s->flow.local.family)
 		return;
 	if (sip_param(uri.params, STR("transport"), &transport) &&
-		!str_caseeq(transport, STR("udp")))
+		!str_caseeq(transport, flow_uri_name(&s->flow)))
 		return;
 	if (s->reached_by.family && addr_equal(&literal, &s->reached))
 		s->flow.remote = s->reached_by;
-	else if (!is_private(&literal) || is_private(&s->source))
+	else if (!is_private(&literal) || is_private(&s->source.remote))
 		s->flow.remote = literal;
 }
 
@@ -156,6 +159,13 @@ void session_target_set(struct sip_session *s, const struct sip_msg *m)
 	if (m->contact.uri.text.n > 0)
 		session_field_set(s, FIELD_TARGET, m->contact.uri.text);
 	route(s);
+}
+
+void session_heard(struct sip_session *s, const struct td_flow *flow)
+{
+	s->source = *flow;
+	if (s->flow.transport == flow->transport) /* a new connection replaces the old one */
+		s->flow.connection = flow->connection;
 }
 
 void session_end(struct sip_session *s, int code)
@@ -183,7 +193,7 @@ struct str sip_session_call_id(const struct sip_session *s)
 
 const struct td_addr *sip_session_source(const struct sip_session *s)
 {
-	return &s->source;
+	return &s->source.remote;
 }
 
 const struct td_addr *sip_session_local(const struct sip_session *s)

@@ -50,8 +50,8 @@ struct sip_session {
 	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */
 	uint8_t reinvite_tries;
 	struct timer retry;    /* re-INVITE after 491 */
-	struct sip_flow flow;  /* of our requests */
-	struct td_addr source; /* of the peer's last message */
+	struct td_flow flow;  /* of our requests */
+	struct td_flow source; /* by which the peer's last message came */
 	struct td_addr reached,
 		reached_by; /* UAC: literal of the first Request-URI, and what reached it */
 	uint32_t local_cseq, remote_cseq;
@@ -74,11 +74,11 @@ struct sip_ua {
 struct sip_request {
 	struct sip_ua *ua;
 	const struct sip_msg *m;
-	const struct sip_flow *flow;
+	const struct td_flow *flow;
 	bool answered;
 };
 
-struct sip_session *session_alloc(struct sip_ua *ua, const struct sip_flow *flow);
+struct sip_session *session_alloc(struct sip_ua *ua, const struct td_flow *flow);
 void session_free(struct sip_session *s);
 struct str session_field(const struct sip_session *s, enum session_field f);
 bool session_field_set(struct sip_session *s, enum session_field f, struct str value);
@@ -87,6 +87,7 @@ struct sip_session *session_lookup(
 /* Route set of a message that makes the dialog, turned round for the client. */
 bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse);
 void session_target_set(struct sip_session *s, const struct sip_msg *m);
+void session_heard(struct sip_session *s, const struct td_flow *flow); /* the peer's message came */
 void session_end(struct sip_session *s, int code); /* told by `ended`, and freed */
 
 #endif

@@ -15,7 +15,7 @@
 #define TANDEM_ENGINE_SIP_DIALOG_UA_H
 
 #include <engine/base/str.h>
-#include <engine/sip/transport/flow.h>
+#include <tandem/flow.h>
 #include <engine/sip/transport/stats.h>
 #include <tandem/types.h>
 
@@ -26,10 +26,11 @@ struct sip_request; /* a request outside dialogs that waits for its response */
 
 struct sip_ua_ops {
 	void *ctx;
-	void (*send)(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len);
+	/* 0, or why not: as struct td_engine_io.sip says. */
+	int (*send)(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len);
 	/* Must a call from here be taken at all? 0, or a status (403, 503) to answer INVITE with.
 	 */
-	int (*admit)(void *ctx, const struct sip_msg *m, const struct sip_flow *flow);
+	int (*admit)(void *ctx, const struct sip_msg *m, const struct td_flow *flow);
 
 	/* as server */
 	void (*invite)(void *ctx, struct sip_session *s, const struct sip_msg *m);
@@ -57,8 +58,8 @@ struct sip_ua_ops {
 	/* REGISTER and OPTIONS outside a dialog: call sip_respond() now. When it was not called,
 	 * OPTIONS is answered 200, REGISTER 405. */
 	void (*request)(void *ctx, struct sip_request *r, const struct sip_msg *m,
-		const struct sip_flow *flow);
-	void (*trace)(void *ctx, struct str call_id, bool in, const struct sip_flow *flow,
+		const struct td_flow *flow);
+	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
 };
 
@@ -78,7 +79,7 @@ struct sip_ua_params {
 };
 
 struct sip_invite_params {
-	struct sip_flow flow;
+	struct td_flow flow;
 	struct str uri; /* Request-URI, a registered contact */
 	struct str from_user, from_display, from_host;
 	struct str to_uri;
@@ -89,8 +90,10 @@ struct sip_invite_params {
 struct sip_ua *sip_ua_alloc(
 	const struct sip_ua_params *p, const struct sip_ua_ops *ops); /* NULL: ENOMEM */
 void sip_ua_free(struct sip_ua *ua);
-void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct sip_flow *flow, const uint8_t *data,
+void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_flow *flow, const uint8_t *data,
 	size_t len);
+/* The flow has ended: see td_engine_flow_failed(). */
+void sip_ua_flow_failed(struct sip_ua *ua, uint64_t now, const struct td_flow *flow);
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now); /* next deadline */
 const struct sip_stats *sip_ua_stats(const struct sip_ua *ua);
 

@@ -101,7 +101,7 @@ void sip_session_cancel(struct sip_session *s, uint64_t now)
 	ctrans_cancel(s->tu.invite);
 }
 
-void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_addr *remote)
+void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
@@ -133,18 +133,18 @@ static void ack(struct sip_session *s, struct sip_txn *t)
 
 	if (!session_request_encode(s, SIP_ACK, t->cseq, txn_layer_id(&ua->txns), STR(""), STR("")))
 		return;
-	t->flow.remote = s->flow.remote;
+	t->flow = s->flow;
 	txn_send(t);
 }
 
 void uac_accepted(
-	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_addr *remote)
+	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
 	bool first = s->state == SESSION_CALLING, fits = true;
 
-	s->source = *remote;
+	session_heard(s, flow);
 	if (first)
 		fits = dialog_make(s, m);
 	else
@@ -167,15 +167,15 @@ void uac_accepted(
 }
 
 void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_addr *remote)
+	const struct td_flow *flow)
 {
 	struct sip_ua *ua = container_of(l, struct sip_ua, txns);
 	struct sip_session *s = &ua->fork;
 	uint64_t branch = txn_layer_id(l);
 
 	*s = (struct sip_session){.ua = ua,
-		.flow = {t->flow.local, *remote},
-		.source = *remote,
+		.flow = *flow,
+		.source = *flow,
 		.local_cseq = t->cseq};
 	/* the request's own target may be another's; without a Contact we have nowhere to send the
 	 * BYE */

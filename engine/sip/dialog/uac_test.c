@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The user agent as client against scripted peers, under virtual time. */
+#include <errno.h>
 #include <engine/sip/test/fake.h>
 
 static struct fake f;
@@ -188,6 +189,52 @@ static void peer_behind_nat_is_reached_by_its_source(void **state)
 	fake_expect_idle(&f);
 }
 
+static void dialog_keeps_its_connection(void **state)
+{
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5099;transport=tcp>\r\n");
+	assert_non_null(strstr(f.out, "\r\nVia: SIP/2.0/TCP 10.0.0.1:5060;"));
+	assert_non_null(strstr(f.request[SIP_INVITE], ";transport=tcp>\r\n"));
+	/* the connection, and where a new one would go */
+	assert_int_equal(f.by.connection, 7);
+	assert_int_equal(f.by.transport, TD_TRANSPORT_TCP);
+	fake_expect_to(&f, "10.0.0.2:5099");
+	sip_session_bye(f.session, f.now);
+	assert_int_equal(f.by.connection, 7);
+	fake_expect_idle(&f);
+	f.log_len = 0;
+
+	/* the telephone comes back by another connection */
+	const char *tag = fake_answered_call(&f);
+
+	f.flow.connection = 8;
+	fake_request(&f, "INFO", "n1", 2, tag, NULL, NULL);
+	sip_session_bye(f.session, f.now);
+	assert_int_equal(f.by.connection, 8);
+	fake_expect_idle(&f);
+}
+
+static void flow_that_fails_ends_what_waits_for_it(void **state)
+{
+	f.send_result = -EHOSTUNREACH;
+	assert_non_null(fake_invite(&f));
+	fake_expect(&f, "INVITE"); /* the caller is not told while it still asks */
+	fake_advance(&f, 0);
+	fake_expect(&f, "failed:503");
+	f.send_result = 0;
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	assert_non_null(fake_invite(&f));
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	fake_advance(&f, 0);
+	fake_expect(&f, "INVITE progress:180 failed:503");
+	fake_response(&f, 200, SIP_INVITE, "r1", "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	fake_expect(&f, "ACK BYE");
+	fake_expect_idle(&f);
+}
+
 static void contact_reached_elsewhere_stays_reached(void **state)
 {
 	/* the registered contact is 10.0.0.2:5080, its REGISTER came from another address */
@@ -299,6 +346,8 @@ int main(void)
 		TEST(route_set_is_turned_round),
 		TEST(strict_router_gets_the_request_uri),
 		TEST(peer_behind_nat_is_reached_by_its_source),
+		TEST(dialog_keeps_its_connection),
+		TEST(flow_that_fails_ends_what_waits_for_it),
 		TEST(contact_reached_elsewhere_stays_reached),
 		TEST(reinvite_of_ours),
 		TEST(reinvite_without_an_answer_ends_the_dialog),

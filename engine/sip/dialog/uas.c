@@ -14,7 +14,7 @@
 struct incoming {
 	struct sip_ua *ua;
 	const struct sip_msg *m;
-	const struct sip_flow *flow;
+	const struct td_flow *flow;
 };
 
 static void reply(const struct incoming *in, int code, struct str extra, bool stateless)
@@ -233,7 +233,7 @@ static void in_dialog(const struct incoming *in)
 	}
 	s->remote_cseq = m->cseq.number;
 	s->remote_cseq_known = true;
-	s->source = in->flow->remote;
+	session_heard(s, in->flow);
 	switch (m->method) {
 	case SIP_INVITE:
 		reinvite(in, s);
@@ -294,7 +294,7 @@ static void ack(const struct incoming *in)
 	if (!t || t->kind != TXN_SERVER_INVITE || t->state != TXN_ACCEPTED ||
 		t->cseq != m->cseq.number)
 		return; /* once more, after the first */
-	s->source = in->flow->remote;
+	session_heard(s, in->flow);
 	invite_end(s, 0);
 	s->state = SESSION_CONFIRMED;
 	if (s->silent) {
@@ -328,7 +328,7 @@ static void outside(const struct incoming *in)
 		refuse(in, 405, STR(SIP_ALLOW), true);
 }
 
-void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct sip_flow *flow)
+void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
 {
 	const struct incoming in = {ua, m, flow};
 

@@ -63,13 +63,16 @@ void request_line_encode(struct td_buf *b, enum sip_method method, struct str ur
 	buf_str(b, STR(" SIP/2.0\r\n"));
 }
 
-void via_encode(struct td_buf *b, const struct td_addr *local, uint64_t branch)
+void via_encode(
+	struct td_buf *b, struct str transport, const struct td_addr *local, uint64_t branch)
 {
 	char text[ADDR_TEXT], id[SIP_ID_HEX + 1];
 
 	id_encode(branch, id);
 	header_name_encode(b, SIP_HDR_VIA);
-	buf_str(b, STR("SIP/2.0/UDP "));
+	buf_str(b, STR("SIP/2.0/"));
+	buf_str(b, transport);
+	buf_str(b, STR(" "));
 	buf_str(b, str_of(addr_encode(local, text)));
 	buf_str(b, STR(";rport;branch=" SIP_BRANCH));
 	buf_str(b, str_of(id));

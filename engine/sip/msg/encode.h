@@ -20,7 +20,9 @@ void header_name_encode(struct td_buf *b, enum sip_header id); /* "Call-ID: " */
 /* "Call-ID: value" and a line end. */
 void header_encode(struct td_buf *b, enum sip_header id, struct str value);
 void request_line_encode(struct td_buf *b, enum sip_method method, struct str uri);
-void via_encode(struct td_buf *b, const struct td_addr *local, uint64_t branch);
+/* transport: as Via calls it, "UDP". */
+void via_encode(
+	struct td_buf *b, struct str transport, const struct td_addr *local, uint64_t branch);
 void max_forwards_encode(struct td_buf *b);
 void cseq_encode(struct td_buf *b, uint32_t cseq, enum sip_method method);
 /* The end of the header, and the body. False: it, or what stands before it, did not fit. */

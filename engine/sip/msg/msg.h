@@ -16,7 +16,7 @@
 #include <tandem/types.h>
 
 #define SIP_HEADERS_MAX 128   /* header lines; longer messages are refused as malformed */
-#define SIP_MSG_MAX     65535 /* no datagram is longer */
+#define SIP_MSG_MAX     65535 /* no datagram is longer, and no message of a stream may be */
 #define SIP_PORT        5060
 
 /* The methods that we take, in the order of our Allow: FIRST(name), then X(name) of each other. */

@@ -3,14 +3,14 @@
 #ifndef TANDEM_ENGINE_SIP_REGISTRAR_BINDING_H
 #define TANDEM_ENGINE_SIP_REGISTRAR_BINDING_H
 
-#include <engine/sip/transport/flow.h>
+#include <tandem/flow.h>
 
 #define REGISTRAR_CONTACT_BYTES 256 /* longest contact URI, with NUL; longer: 513 */
 #define REGISTRAR_CONTACTS      4   /* of one user; a fifth replaces the oldest */
 
 struct registrar_binding {
 	char contact[REGISTRAR_CONTACT_BYTES]; /* URI for the Request-URI of calls */
-	struct sip_flow flow; /* of the REGISTER, and so of calls: it passes a NAT */
+	struct td_flow flow; /* of the REGISTER, and so of calls: it passes a NAT */
 	uint64_t expires;     /* monotonic ns */
 };
 

@@ -26,7 +26,7 @@ struct registration {
 	uint64_t now;
 	struct sip_request *req;
 	const struct sip_msg *m;
-	const struct sip_flow *flow;
+	const struct td_flow *flow;
 };
 
 /* One contact of a REGISTER, checked. */
@@ -268,7 +268,7 @@ static bool credentials(const struct registrar *r, const struct sip_msg *m, stru
 }
 
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
-	const struct sip_msg *m, const struct sip_flow *flow)
+	const struct sip_msg *m, const struct td_flow *flow)
 {
 	/* an unknown user is checked against a hash that no password has, so that the answer takes
 	 * the same time */
@@ -308,6 +308,11 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	}
 	r->stats.refused++;
 	refuse(&reg, 403);
+}
+
+void registrar_flow_failed(struct registrar *r, const struct td_flow *flow)
+{
+	r->stats.disconnected += users_flow_failed(&r->users, flow);
 }
 
 uint64_t registrar_advance(struct registrar *r, uint64_t now)

@@ -46,6 +46,7 @@ struct registrar_params {
 	X(registered, "bindings made or refreshed")                         \
 	X(unregistered, "bindings removed by their user")                   \
 	X(expired, "bindings that ran out")                                 \
+	X(disconnected, "bindings whose connection ended")                  \
 	X(challenged, "requests answered 401")                              \
 	X(stale, "of these, for a nonce too old or used again")             \
 	X(refused, "requests answered 403: wrong password or unknown user") \
@@ -62,7 +63,10 @@ void registrar_free(struct registrar *r); /* NULL is fine; no callbacks */
 void registrar_set(struct registrar *r, const struct registrar_params *p); /* times and realm */
 /* Answers a REGISTER that struct sip_ua_ops.request brought. */
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
-	const struct sip_msg *m, const struct sip_flow *flow);
+	const struct sip_msg *m, const struct td_flow *flow);
+/* The connection of a flow has ended, and with it the bindings made by it (RFC 5626 section 5.3).
+ * Bindings by UDP stay. */
+void registrar_flow_failed(struct registrar *r, const struct td_flow *flow);
 uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline */
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */

@@ -123,7 +123,7 @@ static void telephone_registers_and_leaves(void **state)
 	assert_reachable("+alice");
 	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_CONTACT),
 		STR("<sip:alice@192.168.1.2;ob>;expires=300")));
-	assert_string_equal(addr_encode(&f.to, text), "10.0.0.2:5080"); /* rport */
+	assert_string_equal(addr_encode(&f.by.remote, text), "10.0.0.2:5080"); /* rport */
 	b = registrar_lookup(r, STR("alice"));
 	assert_non_null(b);
 	assert_string_equal(b->contact, "sip:alice@192.168.1.2;ob");
@@ -151,6 +151,28 @@ static void telephone_registers_and_leaves(void **state)
 	assert_null(registrar_lookup(r, STR("alice")));
 	assert_int_equal(registrar_count(r), 0);
 	assert_int_equal(registrar_lookup_source(r, &f.flow.remote).n, 0);
+}
+
+static void binding_goes_with_its_connection(void **state)
+{
+	struct td_flow second;
+
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	assert_int_equal(do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	second = f.flow;
+	second.connection = 8; /* from the same address, by a proxy */
+	registrar_flow_failed(r, &second);
+	assert_reachable("+alice");
+	registrar_flow_failed(r, &f.flow);
+	assert_reachable("-alice");
+	assert_int_equal(registrar_stats(r)->disconnected, 1);
+	/* an ICMP message about UDP takes no binding away: anybody can send one */
+	f.flow.transport = TD_TRANSPORT_UDP;
+	f.flow.connection = 0;
+	assert_int_equal(do_register("alice", "secret", "d", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	registrar_flow_failed(r, &f.flow);
+	assert_reachable("+alice");
 }
 
 static void sha256_is_offered_alone_where_wanted(void **state)
@@ -334,6 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(telephone_registers_and_leaves),
+		TEST(binding_goes_with_its_connection),
 		TEST(sha256_is_offered_alone_where_wanted),
 		TEST(strangers_and_wrong_passwords_look_the_same),
 		TEST(bindings_expire),

@@ -164,7 +164,7 @@ static void on_expire(struct timer *t, uint64_t now)
 }
 
 void binding_set(struct user *u, struct str uri, uint64_t expires, const struct sip_msg *m,
-	const struct sip_flow *flow)
+	const struct td_flow *flow)
 {
 	struct users *us = u->users;
 	struct binding *b = binding_lookup(u, uri);
@@ -210,4 +210,23 @@ const struct binding *binding_next_of(
 			return b;
 	}
 	return NULL;
+}
+
+unsigned users_flow_failed(struct users *us, const struct td_flow *flow)
+{
+	const struct hash_node *n = NULL;
+	const struct binding *found;
+	unsigned gone = 0;
+
+	while (flow->connection && (found = binding_next_of(us, &flow->remote, &n)) != NULL) {
+		struct user *u = found->user;
+
+		if (found->pub.flow.connection != flow->connection)
+			continue;
+		binding_del(&u->binding[found - u->binding]);
+		user_settle(u);
+		gone++;
+		n = NULL; /* the chain has changed */
+	}
+	return gone;
 }

@@ -61,8 +61,10 @@ struct binding *binding_lookup(struct user *u, struct str uri);
 bool binding_is_stale(const struct binding *b, const struct sip_msg *m);
 /* Makes or refreshes u's binding to a URI, by the REGISTER m. expires: monotonic ns. */
 void binding_set(struct user *u, struct str uri, uint64_t expires, const struct sip_msg *m,
-	const struct sip_flow *flow);
+	const struct td_flow *flow);
 void binding_del(struct binding *b);
+/* Takes away what was bound by the connection of this flow; returns how many. */
+unsigned users_flow_failed(struct users *us, const struct td_flow *flow);
 /* The next binding that was made from this address after *n, or with *n NULL the first. */
 const struct binding *binding_next_of(
 	const struct users *us, const struct td_addr *remote, const struct hash_node **n);

@@ -19,7 +19,7 @@ static void note(struct fake *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct fake *f = ctx;
 
@@ -27,7 +27,7 @@ static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data,
 	memcpy(f->out, data, len);
 	f->out[len] = '\0';
 	f->out_len = len;
-	f->to = flow->remote;
+	f->by = *flow;
 	if (sip_msg_decode(&f->m, (const uint8_t *)f->out, len) != 0 &&
 		f->m.fault != SIP_FAULT_MISSING && f->m.fault != SIP_FAULT_HEADER)
 		fail_msg("we sent what we cannot read: %s", f->out);
@@ -39,9 +39,10 @@ static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data,
 	} else {
 		note(f, "%d/%.*s", f->m.code, STR_FMT(f->m.cseq.method));
 	}
+	return f->send_result;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
 {
 	return ((struct fake *)ctx)->admit;
 }
@@ -114,7 +115,7 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 }
 
 static void on_request(
-	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct fake *f = ctx;
 
@@ -250,7 +251,7 @@ void fake_expect_to(struct fake *f, const char *addr)
 {
 	char out[ADDR_TEXT];
 
-	assert_string_equal(addr_encode(&f->to, out), addr);
+	assert_string_equal(addr_encode(&f->by.remote, out), addr);
 }
 
 void fake_expect_empty(const struct sip_ua *ua)

@@ -17,11 +17,12 @@
 struct fake {
 	struct sip_ua *ua;
 	uint64_t now;
-	struct sip_flow flow;
+	struct td_flow flow;
 	char log[FAKE_LOG];
 	size_t log_len;
 	struct sip_session *session; /* of the last callback or invite */
 	int admit;                   /* what the callback gives */
+	int send_result;             /* what sending gives */
 	void (*on_invite)(struct fake *f, struct sip_session *s, const struct sip_msg *m);
 	void (*on_request)(struct fake *f, struct sip_request *r, const struct sip_msg *m);
 	char body[2048]; /* of the last callback with one */
@@ -29,7 +30,7 @@ struct fake {
 	char out[SIP_MSG_MAX + 1], request[SIP_METHOD_COUNT][4096];
 	size_t out_len, request_len[SIP_METHOD_COUNT];
 	struct sip_msg m; /* out, decoded */
-	struct td_addr to;
+	struct td_flow by; /* of out */
 };
 
 void fake_init(struct fake *f, uint32_t max_sessions);

@@ -33,7 +33,7 @@ static struct {
 	uint64_t now;
 	struct sip_ua *ua;
 	struct registrar *registrar;
-	struct sip_flow flow;
+	struct td_flow flow;
 	struct text corpus[CORPUS];
 	unsigned files, count, next;
 	struct sip_session *sessions[SESSIONS];
@@ -96,7 +96,7 @@ static void learn_requests(const struct sip_msg *m)
 		STR_FMT(m->via.text), STR_FMT(m->from.text), STR_FMT(m->call_id), m->cseq.number);
 }
 
-static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	int rc = sip_msg_decode(&w.out, data, len);
 
@@ -105,11 +105,12 @@ static void on_send(void *ctx, const struct sip_flow *flow, const uint8_t *data,
 	if (rc != 0 && w.out.fault != SIP_FAULT_HEADER && w.out.fault != SIP_FAULT_MISSING)
 		fail_msg("fault %d: %.*s", w.out.fault, (int)len, (const char *)data);
 	if (rc != 0)
-		return;
+		return 0;
 	if (w.out.request && w.out.method != SIP_ACK)
 		learn_responses(&w.out);
 	else if (!w.out.request && w.out.method == SIP_INVITE && w.out.code > 100)
 		learn_requests(&w.out);
+	return 0;
 }
 
 static void session_keep(struct sip_session *s)
@@ -134,7 +135,7 @@ static void session_forget(struct sip_session *s)
 	fail();
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct sip_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
 {
 	return below(50) ? 0 : 403;
 }
@@ -181,7 +182,7 @@ static void on_ended(void *ctx, struct sip_session *s, int code)
 }
 
 static void on_request(
-	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct sip_flow *flow)
+	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct td_flow *flow)
 {
 	if (m->method == SIP_REGISTER)
 		registrar_request(w.registrar, w.now, r, m, flow);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <engine/sip/transport/transport.h>
 
-void transport_send(
-	struct sip_transport *tp, const struct sip_flow *flow, struct str data, bool again)
+bool transport_send(
+	struct sip_transport *tp, const struct td_flow *flow, struct str data, bool again)
 {
 	static const struct str name = {"\r\nCall-ID: ", 11}; /* as msg/encode.c writes it */
 
@@ -19,7 +20,10 @@ void transport_send(
 		}
 		tp->ops.trace(tp->ops.ctx, call_id, false, flow, (const uint8_t *)data.p, data.n);
 	}
-	tp->ops.send(tp->ops.ctx, flow, (const uint8_t *)data.p, data.n);
+	int rc = tp->ops.send(tp->ops.ctx, flow, (const uint8_t *)data.p, data.n);
+
+	tp->stats.not_sent += rc != 0;
+	return rc == 0 || rc == -EAGAIN;
 }
 
 static void count_fault(struct sip_stats *st, enum sip_fault fault)
@@ -46,7 +50,7 @@ static bool is_keepalive(const uint8_t *data, size_t len)
 }
 
 enum transport_verdict transport_recv(
-	struct sip_transport *tp, const struct sip_flow *flow, const uint8_t *data, size_t len)
+	struct sip_transport *tp, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct sip_msg *m = &tp->msg;
 

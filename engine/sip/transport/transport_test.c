@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <engine/sip/transport/transport.h>
 #include <tests/unit/unit.h>
 
@@ -9,19 +10,21 @@
 static struct {
 	size_t sent, traced;
 	bool in;
+	int send_result;
 	char call_id[32];
 } seen;
 
-static const struct sip_flow flow = {
+static const struct td_flow flow = {
 	.local = {.family = 4, .port = 5060}, .remote = {.family = 4, .port = 5080}};
 
-static void on_send(void *ctx, const struct sip_flow *by, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *by, const uint8_t *data, size_t len)
 {
 	assert_ptr_equal(by, &flow);
 	seen.sent = len;
+	return seen.send_result;
 }
 
-static void on_trace(void *ctx, struct str call_id, bool in, const struct sip_flow *by,
+static void on_trace(void *ctx, struct str call_id, bool in, const struct td_flow *by,
 	const uint8_t *data, size_t len)
 {
 	seen.traced = len;
@@ -80,6 +83,33 @@ static void what_is_sent_is_counted_and_traced(void **state)
 	assert_int_equal(seen.sent, 1);
 	assert_int_equal(tp.stats.tx, 2);
 	assert_int_equal(tp.stats.retransmitted, 1);
+	seen.send_result = -EAGAIN; /* lost, as a network may lose it */
+	assert_true(transport_send(&tp, &flow, STR("x"), true));
+	seen.send_result = -EHOSTUNREACH;
+	assert_false(transport_send(&tp, &flow, STR("x"), true));
+	assert_int_equal(tp.stats.not_sent, 2);
+}
+
+static void flows_are_told_apart(void **state)
+{
+	struct td_flow a = flow, b = flow;
+
+	assert_true(flow_equal(&a, &b));
+	assert_false(flow_is_reliable(&a));
+	b.transport = TD_TRANSPORT_TLS;
+	assert_false(flow_equal(&a, &b));
+	assert_true(flow_is_reliable(&b));
+	assert_true(str_eq(flow_via_name(&b), STR("TLS")));
+	assert_true(str_eq(flow_uri_name(&b), STR("tls")));
+	assert_int_equal(flow_default_port(&b), 5061);
+	a = b;
+	a.connection = 1;
+	assert_true(flow_equal(&a, &b)); /* by the addresses: one has no connection yet */
+	b.connection = 2;
+	assert_false(flow_equal(&a, &b));
+	b.connection = 1;
+	b.remote.port++;
+	assert_true(flow_equal(&a, &b));
 }
 
 int main(void)
@@ -87,6 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(datagrams_are_sorted_and_counted),
 		cmocka_unit_test(what_is_sent_is_counted_and_traced),
+		cmocka_unit_test(flows_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,10 @@ static void on_resend(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, resend);
 
-	txn_resend(t);
+	if (!txn_resend(t)) {
+		txn_break(t);
+		return;
+	}
 	if (t->state ==
 		TXN_PROCEEDING) /* only requests other than INVITE get here: timer E at T2 */
 		t->interval = SIP_T2;
@@ -33,14 +36,24 @@ static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
 	const struct txn_ops *ops = t->layer->ops;
-	struct sip_tu *tu = txn_expire(t);
+	int code = t->broken ? 503 : 408;
+	struct sip_tu *tu;
 
+	if (t->broken && t->kind == TXN_CLIENT_INVITE && t->state == TXN_PROCEEDING) {
+		/* the peer may still answer, by a connection of its own: it gets ACK and BYE */
+		tu = t->tu;
+		txn_part(t);
+		t->broken = false;
+		txn_linger(t, TXN_PROCEEDING, SIP_TIMEOUT);
+	} else {
+		tu = txn_expire(t);
+	}
 	if (tu)
-		ops->failed(tu, 408, NULL);
+		ops->failed(tu, code, NULL);
 }
 
 struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,
-	uint32_t cseq, const struct sip_flow *flow)
+	uint32_t cseq, const struct td_flow *flow)
 {
 	enum txn_kind kind = method == SIP_INVITE ? TXN_CLIENT_INVITE : TXN_CLIENT;
 	struct str data = {l->out.data, l->out.len};
@@ -57,13 +70,20 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 			t = NULL;
 		}
 	}
-	if (t) {
-		txn_backoff(t, UINT64_MAX);
-		txn_timer(t, &t->expire, SIP_TIMEOUT);
-	} else if (method == SIP_INVITE) {
+	if (!t && method == SIP_INVITE)
 		return NULL;
+	bool sent = txn_layer_send(l, flow);
+
+	if (!t)
+		return NULL;
+	txn_wait(t);
+	if (!sent) {
+		txn_break(t);
+		return t;
 	}
-	txn_layer_send(l, flow);
+	if (!flow_is_reliable(flow))
+		txn_backoff(t, UINT64_MAX);
+	txn_timer(t, &t->expire, SIP_TIMEOUT);
 	return t;
 }
 
@@ -109,7 +129,7 @@ static void ack(struct sip_txn *t, const struct sip_msg *m)
 }
 
 static void invite_response(
-	struct sip_txn *t, const struct sip_msg *m, const struct td_addr *remote)
+	struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct txn_layer *l = t->layer;
 	struct sip_tu *tu = t->tu;
@@ -119,7 +139,7 @@ static void invite_response(
 		if (m->code < 200 || (t->state == TXN_ACCEPTED) != (m->code < 300))
 			return; /* a late response, or one from a branch of a fork that lost */
 		if (t->state == TXN_ACCEPTED && to_tag != t->to_tag) {
-			l->ops->fork(l, t, m, remote);
+			l->ops->fork(l, t, m, flow);
 			return;
 		}
 		l->stats->rx_retransmissions++;
@@ -132,13 +152,13 @@ static void invite_response(
 		if (tu && !t->cancelling)
 			timer_cancel(&l->timers, &t->expire);
 		if (tu)
-			l->ops->provisional(tu, m, remote);
+			l->ops->provisional(tu, m, flow);
 		return;
 	}
 	txn_part(t);
 	if (m->code >= 300) {
 		ack(t, m);
-		txn_linger(t, TXN_COMPLETED, SIP_TIMER_D);
+		txn_linger(t, TXN_COMPLETED, flow_is_reliable(&t->flow) ? 0 : SIP_TIMER_D);
 		if (tu)
 			l->ops->failed(tu, m->code, m);
 		return;
@@ -146,9 +166,9 @@ static void invite_response(
 	t->to_tag = to_tag;
 	txn_linger(t, TXN_ACCEPTED, SIP_TIMEOUT);
 	if (tu)
-		l->ops->accepted(tu, t, m, remote);
+		l->ops->accepted(tu, t, m, flow);
 	else
-		l->ops->fork(l, t, m, remote);
+		l->ops->fork(l, t, m, flow);
 }
 
 static void other_response(struct sip_txn *t, const struct sip_msg *m)
@@ -156,7 +176,7 @@ static void other_response(struct sip_txn *t, const struct sip_msg *m)
 	if (t->state == TXN_COMPLETED)
 		t->layer->stats->rx_retransmissions++;
 	else if (m->code >= 200)
-		txn_linger(t, TXN_COMPLETED, SIP_T4);
+		txn_linger(t, TXN_COMPLETED, flow_is_reliable(&t->flow) ? 0 : SIP_T4);
 	else
 		t->state = TXN_PROCEEDING;
 }
@@ -170,7 +190,7 @@ static bool branch_decode(struct str branch, uint64_t *id)
 	       hex_decode((struct str){branch.p + cookie.n, SIP_ID_HEX}, id);
 }
 
-void ctrans_response(struct txn_layer *l, const struct sip_msg *m, const struct td_addr *remote)
+void ctrans_response(struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct hash_node *n = NULL;
 	uint64_t id;
@@ -183,7 +203,7 @@ void ctrans_response(struct txn_layer *l, const struct sip_msg *m, const struct 
 		if (t->id != id || t->method != m->method)
 			continue;
 		if (t->kind == TXN_CLIENT_INVITE)
-			invite_response(t, m, remote);
+			invite_response(t, m, flow);
 		else
 			other_response(t, m);
 		return;

@@ -102,20 +102,21 @@ static void on_expire(struct timer *timer, uint64_t now)
 		ops->no_ack(tu);
 }
 
-/* section 18.2.2, RFC 3581 */
+/* section 18.2.2, RFC 3581. Of a stream: the port for a new connection, should the request's have
+ * ended. */
 static void response_target(
-	const struct sip_msg *m, const struct sip_flow *flow, struct sip_flow *out)
+	const struct sip_msg *m, const struct td_flow *flow, struct td_flow *out)
 {
 	*out = *flow;
-	if (sip_msg_has(m, SIP_HDR_VIA) && !m->via.rport)
-		out->remote.port = m->via.port ? m->via.port : SIP_PORT;
+	if (sip_msg_has(m, SIP_HDR_VIA) && (!m->via.rport || flow_is_reliable(flow)))
+		out->remote.port = m->via.port ? m->via.port : flow_default_port(flow);
 }
 
 static struct sip_txn *alloc(
-	struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow)
+	struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow)
 {
 	enum txn_kind kind = m->method == SIP_INVITE ? TXN_SERVER_INVITE : TXN_SERVER;
-	struct sip_flow target;
+	struct td_flow target;
 
 	response_target(m, flow, &target);
 	struct sip_txn *t = txn_alloc(l, kind, m->method, &target);
@@ -134,7 +135,7 @@ static struct sip_txn *alloc(
 }
 
 struct sip_txn *strans_alloc(
-	struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow)
+	struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct sip_txn *t = alloc(l, m, flow);
 	struct td_buf head;
@@ -162,15 +163,18 @@ struct sip_txn *strans_alloc(
 static void respond(struct sip_txn *t, int code)
 {
 	txn_send(t);
+	bool reliable = flow_is_reliable(&t->flow);
+
 	if (t->kind == TXN_SERVER) {
-		txn_linger(t, TXN_COMPLETED, SIP_TIMEOUT);
+		txn_linger(t, TXN_COMPLETED, reliable ? 0 : SIP_TIMEOUT);
 		return;
 	}
 	timer_cancel(&t->layer->timers, &t->resend);
 	if (code < 200)
 		return;
 	t->state = code < 300 ? TXN_ACCEPTED : TXN_COMPLETED;
-	txn_backoff(t, SIP_T2);
+	if (!reliable || code < 300) /* 2xx: section 13.3.1.4, whatever carries it here */
+		txn_backoff(t, SIP_T2);
 	txn_timer(t, &t->expire, SIP_TIMEOUT);
 }
 
@@ -190,7 +194,7 @@ void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sd
 	respond(t, code);
 }
 
-void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow,
+void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow,
 	int code, struct str extra, struct str body, bool stateless)
 {
 	struct sip_txn *t = NULL;
@@ -213,7 +217,7 @@ void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct sip
 		respond(t, code);
 		return;
 	}
-	struct sip_flow target;
+	struct td_flow target;
 
 	response_target(m, flow, &target);
 	txn_layer_send(l, &target);
@@ -230,7 +234,7 @@ void strans_retransmission(struct sip_txn *t)
 void strans_ack(struct sip_txn *t)
 {
 	if (t->state == TXN_COMPLETED)
-		txn_linger(t, TXN_CONFIRMED, SIP_T4);
+		txn_linger(t, TXN_CONFIRMED, flow_is_reliable(&t->flow) ? 0 : SIP_T4);
 	else if (t->state == TXN_ACCEPTED)
 		txn_linger(t, TXN_ACCEPTED, SIP_TIMEOUT);
 }

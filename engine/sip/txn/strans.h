@@ -8,12 +8,12 @@
 struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum sip_method method);
 bool strans_merged(struct txn_layer *l, const struct sip_msg *m);
 struct sip_txn *strans_alloc(
-	struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow);
+	struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow);
 /* extra: whole header lines with CRLF, may be empty. */
 void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sdp);
 /* A response from a new transaction. It goes without a transaction when none is free, or when the
  * same request would get the same answer again, so that nothing need be kept (section 8.2.7). */
-void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct sip_flow *flow,
+void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow,
 	int code, struct str extra, struct str body, bool stateless);
 void strans_retransmission(struct sip_txn *t);
 void strans_ack(struct sip_txn *t);

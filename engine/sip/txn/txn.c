@@ -37,8 +37,13 @@ int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p)
 		goto fail_servers;
 	if (hash_init(&l->merged, txns, prng_u64(&l->rng)) != 0)
 		goto fail_clients;
-	if (hash_init(&l->second, 1, prng_u64(&l->rng)) != 0)
+	while (l->waiting_mask + 1 < txns)
+		l->waiting_mask = 2 * l->waiting_mask + 1;
+	l->waiting = calloc(l->waiting_mask + 1, sizeof(*l->waiting));
+	if (!l->waiting)
 		goto fail_merged;
+	if (hash_init(&l->second, 1, prng_u64(&l->rng)) != 0)
+		goto fail_waiting;
 	storage = malloc(2 * SIP_MSG_MAX);
 	if (!storage)
 		goto fail_second;
@@ -48,6 +53,8 @@ int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p)
 
 fail_second:
 	hash_fini(&l->second);
+fail_waiting:
+	free(l->waiting);
 fail_merged:
 	hash_fini(&l->merged);
 fail_clients:
@@ -68,6 +75,7 @@ void txn_layer_fini(struct txn_layer *l)
 {
 	free(l->out.data);
 	hash_fini(&l->second);
+	free(l->waiting);
 	hash_fini(&l->merged);
 	hash_fini(&l->clients);
 	hash_fini(&l->servers);
@@ -84,9 +92,9 @@ uint64_t txn_layer_id(struct txn_layer *l)
 	return hash_bytes(&l->second, (struct str){(const char *)&n, sizeof(n)});
 }
 
-void txn_layer_send(struct txn_layer *l, const struct sip_flow *flow)
+bool txn_layer_send(struct txn_layer *l, const struct td_flow *flow)
 {
-	transport_send(l->transport, flow, (struct str){l->out.data, l->out.len}, false);
+	return transport_send(l->transport, flow, (struct str){l->out.data, l->out.len}, false);
 }
 
 void txn_join(struct sip_txn *t, struct sip_tu *tu)
@@ -102,6 +110,50 @@ void txn_part(struct sip_txn *t)
 	t->tu = NULL;
 }
 
+/* By the connection where there is one, else by the peer's address. */
+static struct txn_wait_list *wait_chain(
+	const struct txn_layer *l, uint32_t connection, const struct td_addr *remote)
+{
+	struct str key = connection ? (struct str){(const char *)&connection, sizeof(connection)}
+				    : (struct str){(const char *)remote, sizeof(*remote)};
+
+	return &l->waiting[hash_bytes(&l->second, key) & l->waiting_mask];
+}
+
+void txn_wait(struct sip_txn *t)
+{
+	t->waiting = true;
+	LIST_INSERT_HEAD(
+		wait_chain(t->layer, t->flow.connection, &t->flow.remote), t, wait);
+}
+
+static void wait_end(struct sip_txn *t)
+{
+	if (t->waiting)
+		LIST_REMOVE(t, wait);
+	t->waiting = false;
+}
+
+void txn_break(struct sip_txn *t)
+{
+	t->broken = true;
+	timer_cancel(&t->layer->timers, &t->resend);
+	txn_timer(t, &t->expire, 0);
+}
+
+void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow)
+{
+	/* Those of its connection, and those that wanted a new one to its address. */
+	for (unsigned i = 0; i < (flow->connection ? 2 : 1); i++) {
+		struct sip_txn *t;
+
+		LIST_FOREACH (
+			t, wait_chain(l, i ? 0 : flow->connection, &flow->remote), wait)
+			if (flow_equal(&t->flow, flow))
+				txn_break(t);
+	}
+}
+
 void txn_free(struct sip_txn *t)
 {
 	struct txn_layer *l = t->layer;
@@ -114,6 +166,7 @@ void txn_free(struct sip_txn *t)
 		TAILQ_REMOVE(&l->lingering, t, linger);
 	if (t->merging)
 		hash_del(&l->merged, &t->merge);
+	wait_end(t);
 	hash_del(client ? &l->clients : &l->servers, &t->node);
 	msg_store_del(&l->store, &t->sent);
 	msg_store_del(&l->store, &t->head);
@@ -124,7 +177,7 @@ struct sip_tu *txn_expire(struct sip_txn *t)
 {
 	struct sip_tu *tu = t->tu;
 
-	if (!t->lingering)
+	if (!t->lingering && !t->broken)
 		t->layer->stats->timeouts++;
 	txn_free(t);
 	return tu;
@@ -145,7 +198,7 @@ static bool evict(struct txn_layer *l, const struct sip_txn *except)
 }
 
 struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
-	const struct sip_flow *flow)
+	const struct td_flow *flow)
 {
 	struct sip_txn *t = pool_alloc(&l->txns);
 
@@ -178,13 +231,12 @@ void txn_send(struct sip_txn *t)
 	txn_layer_send(l, &t->flow);
 }
 
-void txn_resend(struct sip_txn *t)
+bool txn_resend(struct sip_txn *t)
 {
 	struct txn_layer *l = t->layer;
 
-	if (t->sent.len > 0)
-		transport_send(l->transport, &t->flow,
-			msg_store_get(&l->store, &t->sent, l->scratch), true);
+	return t->sent.len == 0 || transport_send(l->transport, &t->flow,
+					   msg_store_get(&l->store, &t->sent, l->scratch), true);
 }
 
 void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after)
@@ -201,6 +253,7 @@ void txn_backoff(struct sip_txn *t, uint64_t max)
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time)
 {
 	t->state = state;
+	wait_end(t);
 	timer_cancel(&t->layer->timers, &t->resend);
 	txn_timer(t, &t->expire, time);
 	if (!t->lingering)

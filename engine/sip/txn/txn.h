@@ -51,6 +51,7 @@ struct sip_tu {
 struct sip_txn {
 	struct hash_node node;       /* layer->servers or layer->clients */
 	struct hash_node merge;      /* layer->merged, of initial INVITEs */
+	LIST_ENTRY(sip_txn) wait;    /* layer->waiting */
 	TAILQ_ENTRY(sip_txn) linger; /* layer->lingering */
 	struct timer resend;         /* A E G; 100 Trying; 2xx again */
 	struct timer expire;         /* B D F H I J K L M */
@@ -61,14 +62,16 @@ struct sip_txn {
 	enum sip_method method;
 	bool lingering;  /* only absorbs retransmissions: may be evicted */
 	bool merging;    /* in layer->merged */
+	bool waiting;    /* in layer->waiting */
 	bool cancelling; /* client INVITE: CANCEL was sent */
+	bool broken;     /* client: its flow failed */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
 	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */
 	uint64_t merge_id;
 	uint32_t cseq;
 	char tag[SIP_ID_HEX + 1]; /* server: our To tag where the request had none */
-	struct sip_flow flow;
+	struct td_flow flow;
 	struct stored_msg sent; /* client: the request, then its ACK; server: the last response */
 	struct stored_msg
 		head; /* server INVITE: what its responses begin with after the first line */
@@ -77,19 +80,21 @@ struct sip_txn {
 /* What a transaction of INVITE tells its user. All are given at creation. */
 struct txn_ops {
 	void (*provisional)(
-		struct sip_tu *tu, const struct sip_msg *m, const struct td_addr *remote);
+		struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow);
 	/* First 2xx; t is no longer under way, and waits for the user's ACK. */
 	void (*accepted)(struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m,
-		const struct td_addr *remote);
+		const struct td_flow *flow);
 	/* A 2xx that no user waits for: from another branch of a forked INVITE. */
 	void (*fork)(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-		const struct td_addr *remote);
-	/* Final response >= 300, or 408 and m NULL. The transaction is no longer the user's. */
+		const struct td_flow *flow);
+	/* Final response >= 300; or m NULL, and 408 no answer came, 503 the flow failed (RFC 3261
+	 * section 8.1.3.1). The transaction is no longer the user's. */
 	void (*failed)(struct sip_tu *tu, int code, const struct sip_msg *m);
 	void (*no_ack)(struct sip_tu *tu); /* our 2xx was never acknowledged */
 };
 
 TAILQ_HEAD(txn_list, sip_txn);
+LIST_HEAD(txn_wait_list, sip_txn);
 
 struct txn_layer {
 	const struct txn_ops *ops;
@@ -101,6 +106,9 @@ struct txn_layer {
 	struct pool txns;
 	struct msg_store store;
 	struct hash servers, clients, merged;
+	/* Client transactions whose answer is to come, in chains by flow. */
+	struct txn_wait_list *waiting;
+	uint32_t waiting_mask;
 	struct hash second; /* a second hash of keys: 128 bits stand for a key of any length */
 	struct txn_list lingering; /* oldest first */
 	struct sip_msg stored;     /* one of ours, read again */
@@ -120,8 +128,11 @@ struct txn_layer_params {
 int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p); /* 0 or -ENOMEM */
 void txn_layer_fini(struct txn_layer *l);
 uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be guessed */
-/* Sends l->out outside transactions. */
-void txn_layer_send(struct txn_layer *l, const struct sip_flow *flow);
+/* The flow has ended. Who waits for an answer by it is told at the layer's next deadline, which is
+ * now. */
+void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);
+/* Sends l->out outside transactions. False: the flow cannot carry it. */
+bool txn_layer_send(struct txn_layer *l, const struct td_flow *flow);
 
 /* t is the INVITE that tu waits for. */
 void txn_join(struct sip_txn *t, struct sip_tu *tu);
@@ -132,13 +143,15 @@ void txn_send(struct sip_txn *t);
 
 /* For ctrans.c and strans.c. */
 struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
-	const struct sip_flow *flow);
+	const struct td_flow *flow);
 void txn_free(struct sip_txn *t);
 /* Frees t, whose time is over: a time-out unless it only lingered. Who waited for it, or NULL. */
 struct sip_tu *txn_expire(struct sip_txn *t);
 bool txn_keep(
 	struct sip_txn *t, struct stored_msg *m, struct str data); /* evicts others if it must */
-void txn_resend(struct sip_txn *t);
+bool txn_resend(struct sip_txn *t); /* false: its flow cannot carry it */
+void txn_break(struct sip_txn *t);  /* client: its flow failed */
+void txn_wait(struct sip_txn *t);   /* client: from now on it is in layer->waiting */
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time);
 void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after);
 void txn_backoff(struct sip_txn *t, uint64_t max); /* sets resend, doubles interval up to max */

@@ -3,6 +3,7 @@
  * The transaction layer alone, with a transaction user of the test's own. What transactions do in
  * dialogs is tested there.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <engine/sip/txn/ctrans.h>
 #include <engine/sip/txn/strans.h>
@@ -16,9 +17,11 @@ static struct {
 	char out[SIP_MSG_MAX + 1];
 	size_t out_len;
 	struct sip_msg m;
+	int send_result;
+	int failed_with; /* 408 or 503 of a transaction that had no answer */
 } w;
 
-static const struct sip_flow flow = {.local = {.family = 4, .ip4 = 0x0100000a, .port = 5060},
+static struct td_flow flow = {.local = {.family = 4, .ip4 = 0x0100000a, .port = 5060},
 	.remote = {.family = 4, .ip4 = 0x0200000a, .port = 5080}};
 
 static void note(const char *text)
@@ -33,22 +36,23 @@ static void expect(const char *log)
 	w.log[0] = '\0';
 }
 
-static void on_send(void *ctx, const struct sip_flow *by, const uint8_t *data, size_t len)
+static int on_send(void *ctx, const struct td_flow *by, const uint8_t *data, size_t len)
 {
 	memcpy(w.out, data, len);
 	w.out_len = len;
 	w.out[len] = '\0';
-	note("sent");
+	note(w.send_result ? "not-sent" : "sent");
+	return w.send_result;
 }
 
-static void on_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_addr *source)
+static void on_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *by)
 {
 	assert_ptr_equal(tu, &w.tu);
 	note("provisional");
 }
 
 static void on_accepted(
-	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_addr *source)
+	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *by)
 {
 	assert_ptr_equal(tu, &w.tu);
 	assert_null(tu->invite);
@@ -56,7 +60,7 @@ static void on_accepted(
 }
 
 static void on_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_addr *source)
+	const struct td_flow *by)
 {
 	note("fork");
 }
@@ -65,7 +69,9 @@ static void on_failed(struct sip_tu *tu, int code, const struct sip_msg *m)
 {
 	assert_ptr_equal(tu, &w.tu);
 	assert_null(tu->invite);
-	assert_int_equal(code, m ? m->code : 408);
+	if (!m)
+		w.failed_with = code;
+	assert_true(m ? code == m->code : code == 408 || code == 503);
 	note("failed");
 }
 
@@ -96,6 +102,8 @@ static int layer_init(void)
 static int setup(void **state)
 {
 	memset(&w, 0, sizeof(w));
+	flow.transport = TD_TRANSPORT_UDP;
+	flow.connection = 0;
 	w.transport.ops.send = on_send;
 	return layer_init();
 }
@@ -134,7 +142,7 @@ static uint64_t invite(void)
 
 	buf_reset(b);
 	request_line_encode(b, SIP_INVITE, STR("sip:b@10.0.0.2"));
-	via_encode(b, &flow.local, branch);
+	via_encode(b, flow_via_name(&flow), &flow.local, branch);
 	max_forwards_encode(b);
 	header_encode(b, SIP_HDR_FROM, STR("<sip:a@10.0.0.1>;tag=1"));
 	header_encode(b, SIP_HDR_TO, STR("<sip:b@10.0.0.2>"));
@@ -159,7 +167,7 @@ static void respond(uint64_t branch, const char *line, const char *tag)
 		"CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
 		line, id, tag);
 	assert_int_equal(sip_msg_decode(&w.m, (const uint8_t *)text, strlen(text)), 0);
-	ctrans_response(&w.l, &w.m, &flow.remote);
+	ctrans_response(&w.l, &w.m, &flow);
 }
 
 static void client_is_accepted_and_forked(void **state)
@@ -279,6 +287,127 @@ static void server_answers_without_memory(void **state)
 	assert_non_null(strans_lookup(&w.l, &w.m, SIP_OPTIONS));
 }
 
+static void by_stream(uint32_t connection)
+{
+	flow.transport = TD_TRANSPORT_TCP;
+	flow.connection = connection;
+}
+
+static void expect_idle(void)
+{
+	advance(0);
+	assert_int_equal(w.l.txns.free_count, w.l.txns.capacity);
+}
+
+static void client_over_a_stream_sends_once(void **state)
+{
+	by_stream(7);
+	uint64_t branch = invite();
+
+	assert_non_null(strstr(w.out, "\r\nVia: SIP/2.0/TCP 10.0.0.1:5060;"));
+	for (int i = 0; i < 62; i++)
+		advance(500);
+	expect("sent");
+	respond(branch, "486 Busy Here", "x");
+	expect("sent failed");
+	expect_idle(); /* timer D is 0 */
+	invite();
+	for (int i = 0; i < 64; i++)
+		advance(500);
+	expect("sent failed");
+	assert_int_equal(w.failed_with, 408);
+}
+
+static void client_fails_when_its_flow_cannot_carry_it(void **state)
+{
+	w.send_result = -EHOSTUNREACH;
+	invite();
+	expect("not-sent");
+	assert_int_equal(w.transport.stats.not_sent, 1);
+	expect_idle();
+	expect("failed");
+	assert_int_equal(w.failed_with, 503);
+	assert_int_equal(w.transport.stats.timeouts, 0);
+
+	/* for want of room now: the timer sends it again */
+	w.send_result = -EAGAIN;
+	uint64_t branch = invite();
+
+	w.send_result = 0;
+	advance(500);
+	respond(branch, "486 Busy Here", "x");
+	expect("not-sent sent sent failed");
+
+	/* what comes later than the first sending */
+	invite();
+	w.send_result = -EHOSTUNREACH;
+	advance(500);
+	advance(0);
+	expect("sent not-sent failed");
+	assert_int_equal(w.failed_with, 503);
+}
+
+static void client_fails_with_its_connection(void **state)
+{
+	struct td_flow other;
+
+	by_stream(7);
+	invite();
+	other = flow;
+	other.connection = 8;
+	txn_layer_flow_failed(&w.l, &other);
+	advance(0);
+	expect("sent");
+	txn_layer_flow_failed(&w.l, &flow);
+	expect_idle();
+	expect("failed");
+	assert_int_equal(w.failed_with, 503);
+
+	/* it wanted a new connection, which could not be made: the host has given it a number */
+	by_stream(0);
+	invite();
+	txn_layer_flow_failed(&w.l, &other);
+	expect_idle();
+	expect("sent failed");
+
+	/* a telephone that rings answers by a connection of its own: its dialog is ended */
+	by_stream(7);
+	uint64_t branch = invite();
+
+	respond(branch, "180 Ringing", "x");
+	txn_layer_flow_failed(&w.l, &flow);
+	advance(0);
+	expect("sent provisional failed");
+	by_stream(9);
+	respond(branch, "200 OK", "x");
+	expect("fork");
+}
+
+static void server_over_a_stream_answers_once(void **state)
+{
+	by_stream(7);
+	request("INVITE", "s1");
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &flow);
+
+	strans_respond(t, 486, STR(""), STR(""));
+	for (int i = 0; i < 60; i++)
+		advance(500);
+	expect("sent");
+	strans_ack(t);
+	expect_idle(); /* timer I is 0 */
+	request("OPTIONS", "s2");
+	strans_reply(&w.l, &w.m, &flow, 200, STR(""), STR(""), false);
+	expect("sent");
+	expect_idle(); /* timer J is 0 */
+
+	/* a 2xx goes again: beyond the next proxy there may be UDP */
+	request("INVITE", "s3");
+	t = strans_alloc(&w.l, &w.m, &flow);
+	strans_respond(t, 200, STR(""), STR(""));
+	advance(500);
+	expect("sent sent");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +416,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(client_fails_and_times_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			client_waits_with_cancel_for_a_provisional, setup, teardown),
+		cmocka_unit_test_setup_teardown(client_over_a_stream_sends_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			client_fails_when_its_flow_cannot_carry_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(client_fails_with_its_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(server_over_a_stream_answers_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			server_answers_until_it_is_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(
