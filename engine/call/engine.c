@@ -152,6 +152,7 @@ void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_fl
 {
 	engine_enter(e, now);
 	sip_ua_flow_failed(e->ua, e->now, flow);
+	sip_ua_advance(e->ua, e->now); /* who rings there has failed before it is unreachable */
 	registrar_flow_failed(e->registrar, flow);
 	engine_leave(e);
 }

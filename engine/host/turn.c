@@ -47,8 +47,8 @@ static int send_datagram(
 	if (rc != -EMSGSIZE)
 		return rc;
 	t->stats.sip.out_by_kernel++;
-	return t->kernel_sip ? kernel_sip_send(t->kernel_sip, &flow->local, &flow->remote, dscp,
-				       data, len)
+	return t->kernel_sip ? kernel_sip_send(
+				       t->kernel_sip, &flow->local, &flow->remote, dscp, data, len)
 			     : rc;
 }
 

@@ -26,7 +26,8 @@ struct td_engine_io {
 	 * A SIP message to send by a flow, marked with `dscp`. `data` is borrowed. A stream's goes
 	 * over flow->connection while that is open, else over a new one to flow->remote.
 	 * 0: on its way; what fails later comes as td_engine_flow_failed(). -EAGAIN: there was no
-	 * room now; over UDP the engine's timers send it again. Any other: the flow cannot carry it.
+	 * room now; over UDP the engine's timers send it again. Any other: the flow cannot carry
+	 * it.
 	 */
 	int (*sip)(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
 		size_t len);

@@ -23,7 +23,7 @@ enum td_transport {
 #define TD_TRANSPORT_ENUM(name, via, uri, port, reliable) TD_TRANSPORT_##name,
 	TD_TRANSPORTS(TD_TRANSPORT_ENUM)
 #undef TD_TRANSPORT_ENUM
-	TD_TRANSPORT_COUNT
+		TD_TRANSPORT_COUNT
 };
 
 struct td_flow {

@@ -44,7 +44,7 @@ static int run(const char *site, const char *file, struct td_buf *said)
 		goto out;
 	s->world->per_address = td_legs_per_address(20000, 20999);
 	script_file(s, site);
-	s->outs = 0;
+	said_free(s);
 	if (!s->failed)
 		script_file(s, file);
 	if (!s->failed)
@@ -53,6 +53,7 @@ static int run(const char *site, const char *file, struct td_buf *said)
 	buf_put(said, s->world->transcript.data, s->world->transcript.len);
 out:
 	world_free(s->world);
+	said_free(s);
 	free(s->out);
 	free(s);
 	return rc;

@@ -83,6 +83,11 @@ static void new_call(struct peer *p, const char *number)
 	snprintf(p->target, sizeof(p->target), "sip:%s@%s:5060", number, p->engine_host);
 }
 
+static const char *contact_transport(const struct peer *p)
+{
+	return p->transport == TD_TRANSPORT_UDP ? "" : ";transport=tcp";
+}
+
 void peer_request(struct peer *p, const char *method, const char *number, const char *headers,
 	const char *type, const char *body, char *out, size_t size)
 {
@@ -109,12 +114,13 @@ void peer_request(struct peer *p, const char *method, const char *number, const 
 	if (body[0])
 		snprintf(type_line, sizeof(type_line), "Content-Type: %s\r\n", type);
 	snprintf(out, size,
-		"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%u;branch=%s;rport\r\nMax-Forwards: 70\r\n"
+		"%s %s SIP/2.0\r\nVia: SIP/2.0/%s %s:%u;branch=%s;rport\r\nMax-Forwards: 70\r\n"
 		"From: %s;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
-		"Contact: <sip:%s@%s:%u>\r\n%s%sContent-Length: %zu\r\n\r\n%s",
-		method, p->target, p->host, p->addr.port, branch, p->local_uri, p->local_tag, to,
-		p->call_id, ack || cancel ? p->invite_cseq : p->cseq, method, p->name, p->host,
-		p->addr.port, headers, type_line, strlen(body), body);
+		"Contact: <sip:%s@%s:%u%s>\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+		method, p->target, p->transport == TD_TRANSPORT_UDP ? "UDP" : "TCP", p->host,
+		p->addr.port, branch, p->local_uri, p->local_tag, to, p->call_id,
+		ack || cancel ? p->invite_cseq : p->cseq, method, p->name, p->host, p->addr.port,
+		contact_transport(p), headers, type_line, strlen(body), body);
 }
 
 void peer_response(
@@ -134,10 +140,10 @@ void peer_response(
 	snprintf(out, size,
 		"SIP/2.0 %d Whatever\r\nVia: %s\r\nFrom: %s\r\nTo: %s%s%s\r\nCall-ID: %s\r\nCSeq: "
 		"%s\r\n"
-		"Contact: <sip:%s@%s:%u>\r\n%sContent-Length: %zu\r\n\r\n%s",
+		"Contact: <sip:%s@%s:%u%s>\r\n%sContent-Length: %zu\r\n\r\n%s",
 		code, via, from, to, tag[0] ? ";tag=" : "", tag, id, cseq, p->name, p->host,
-		p->addr.port, body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body),
-		body);
+		p->addr.port, contact_transport(p),
+		body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
 }
 
 static void learn_target(struct peer *p, const char *msg)

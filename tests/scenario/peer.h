@@ -6,16 +6,19 @@
 #ifndef TANDEM_TESTS_SCENARIO_PEER_H
 #define TANDEM_TESTS_SCENARIO_PEER_H
 
-#include <tandem/types.h>
+#include <tandem/flow.h>
 
-#define PEER_MSG   4096
+#define PEER_MSG   65536
 #define PEER_FIELD 192
 
 /* One dialog, or one call attempt, of a peer: "carrier", "carrier.2". */
 struct peer {
 	char name[32];
 	struct td_addr addr;
-	char host[64];         /* address as text, in a URI: IPv6 in brackets */
+	enum td_transport transport; /* UDP or TCP */
+	uint32_t connection;         /* of TCP; 0: none yet */
+	bool unreachable;            /* what the engine sends by a new flow cannot go */
+	char host[64];               /* address as text, in a URI: IPv6 in brackets */
 	struct td_addr engine; /* where it sends to: the engine is .1 or ::1 on each network */
 	char engine_host[64];
 	char caller[64]; /* user part of From of its calls; empty: 4930123 */

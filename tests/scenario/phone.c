@@ -18,6 +18,14 @@ struct peer *phone_find(struct script *s, const char *name)
 	return NULL;
 }
 
+struct peer *phone_at(struct script *s, const struct td_addr *addr)
+{
+	for (unsigned i = 0; i < s->peers; i++)
+		if (addr_equal(&s->peer[i].addr, addr))
+			return &s->peer[i];
+	return NULL;
+}
+
 static void host_encode(const struct td_addr *a, char *out, size_t size)
 {
 	char text[ADDR_TEXT];
@@ -25,7 +33,7 @@ static void host_encode(const struct td_addr *a, char *out, size_t size)
 	snprintf(out, size, a->family == 6 ? "[%s]" : "%s", addr_encode_ip(a, text));
 }
 
-void phone_add(struct script *s, const char *name, const char *address)
+void phone_add(struct script *s, const char *name, const char *address, enum td_transport transport)
 {
 	struct peer *p = &s->peer[s->peers];
 
@@ -37,6 +45,7 @@ void phone_add(struct script *s, const char *name, const char *address)
 	if (!p->addr.port)
 		p->addr.port = 5060;
 	snprintf(p->name, sizeof(p->name), "%s", name);
+	p->transport = transport;
 	host_encode(&p->addr, p->host, sizeof(p->host));
 	p->engine = p->addr;
 	p->engine.port = 5060;
@@ -49,19 +58,53 @@ void phone_add(struct script *s, const char *name, const char *address)
 	host_encode(&p->engine, p->engine_host, sizeof(p->engine_host));
 }
 
-static void send(struct script *s, const struct peer *p, const char *msg)
+/* By which it sends. A stream that was not there, or has ended, is made anew. */
+static struct td_flow flow_of(struct script *s, struct peer *p)
 {
-	const struct td_flow flow = {p->engine, p->addr, TD_TRANSPORT_UDP, 0};
+	if (p->transport != TD_TRANSPORT_UDP && !p->connection)
+		p->connection = ++s->connections;
+	return (struct td_flow){p->engine, p->addr, p->transport, p->connection};
+}
+
+static void send(struct script *s, struct peer *p, const char *msg)
+{
+	const struct td_flow flow = flow_of(s, p);
 
 	world_sip(s->world, &flow, msg, strlen(msg));
+}
+
+void phone_break(struct script *s, struct peer *p)
+{
+	const struct td_flow flow = {p->engine, p->addr, p->transport, p->connection};
+
+	if (!p->connection) {
+		complain(s, "%s has no connection", p->name);
+		return;
+	}
+	p->connection = 0;
+	world_flow_failed(s->world, &flow);
+}
+
+/* As if so many proxies had passed it on, with long branches. */
+static void add_vias(char *headers, size_t size, unsigned long count)
+{
+	size_t n = strlen(headers);
+
+	for (unsigned long i = 0; i < count && n < size; i++)
+		n += (size_t)snprintf(headers + n, size - n,
+			"Via: SIP/2.0/TCP proxy%lu.carrier.example;branch=z9hG4bK%0900lu\r\n", i,
+			i);
 }
 
 /* carrier > INVITE 4989100 sdp="10.20.0.10:4000/8,101" head="X: y" body="..." type=... */
 void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 {
 	const char *number = "", *type = "application/sdp";
-	char body[1024] = "", headers[512] = "", msg[PEER_MSG];
+	static char msg[PEER_MSG], headers[PEER_MSG];
+	char body[1024] = "";
 	bool to_invite = false;
+
+	headers[0] = '\0';
 
 	for (unsigned i = 3; i < n; i++) {
 		if (strncmp(word[i], "sdp=", 4) == 0) {
@@ -69,6 +112,8 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 		} else if (strncmp(word[i], "head=", 5) == 0) {
 			strncat(headers, word[i] + 5, sizeof(headers) - strlen(headers) - 3);
 			strcat(headers, "\r\n");
+		} else if (strncmp(word[i], "vias=", 5) == 0) {
+			add_vias(headers, sizeof(headers), strtoul(word[i] + 5, NULL, 10));
 		} else if (strncmp(word[i], "body=", 5) == 0) {
 			snprintf(body, sizeof(body), "%s", word[i] + 5);
 		} else if (strncmp(word[i], "from=", 5) == 0) {
@@ -98,7 +143,7 @@ static bool sip_is_for(struct script *s, const struct out *o, const struct peer 
 {
 	char id[PEER_FIELD];
 
-	if (!addr_equal(&o->to, &p->addr))
+	if (!addr_equal(&o->by.remote, &p->addr))
 		return false;
 	peer_header(o->text, "Call-ID", id, sizeof(id));
 	if (p->call_id[0])
@@ -128,6 +173,10 @@ void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n)
 				complain(s, "no \"%s\" in:\n%s", word[k] + 4, o->text);
 			if (strncmp(word[k], "dscp=", 5) == 0 && atoi(word[k] + 5) != o->dscp)
 				complain(s, "marked %u, not %s", o->dscp, word[k] + 5);
+			if (strncmp(word[k], "by=", 3) == 0 &&
+				strtoul(word[k] + 3, NULL, 10) != o->by.connection)
+				complain(s, "by connection %u, not %s", o->by.connection,
+					word[k] + 3);
 			if (strncmp(word[k], "no=", 3) == 0 && strstr(o->text, word[k] + 3))
 				complain(s, "\"%s\" in:\n%s", word[k] + 3, o->text);
 		}
@@ -140,7 +189,8 @@ void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n)
 
 void phone_register(struct script *s, struct peer *p, const char *expires)
 {
-	char headers[1024], msg[PEER_MSG], value[512], user[32], text[128];
+	static char msg[PEER_MSG];
+	char headers[1024], value[512], user[32], text[128];
 	char ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES];
 	struct sip_auth a;
 
@@ -158,7 +208,9 @@ void phone_register(struct script *s, struct peer *p, const char *expires)
 		peer_request(p, "REGISTER", "", headers, "", "", msg, sizeof(msg));
 		send(s, p, msg);
 		for (unsigned i = from; i < s->outs; i++)
-			if (s->out[i].channel == SIP && addr_equal(&s->out[i].to, &p->addr)) {
+			if (s->out[i].channel == SIP &&
+				addr_equal(&s->out[i].by.remote, &p->addr) &&
+				strncmp(s->out[i].text, "SIP/2.0 ", 8) == 0) {
 				peer_what(s->out[i].text, what, sizeof(what));
 				peer_header(
 					s->out[i].text, "WWW-Authenticate", value, sizeof(value));

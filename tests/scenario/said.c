@@ -2,8 +2,10 @@
 /* What the engine says, as text, until a line of the script names it. */
 #include <engine/base/addr.h>
 #include <engine/base/event.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <tests/scenario/script.h>
 
 static const char *const channel_names[CHANNELS] = {
@@ -33,6 +35,13 @@ void complain(struct script *s, const char *fmt, ...)
 				(int)strcspn(s->out[i].text, "\r\n"), s->out[i].text);
 }
 
+void said_free(struct script *s)
+{
+	for (unsigned i = 0; i < s->outs; i++)
+		free(s->out[i].text);
+	s->outs = 0;
+}
+
 static struct out *out_new(struct script *s, enum channel channel)
 {
 	struct out *o;
@@ -43,25 +52,61 @@ static struct out *out_new(struct script *s, enum channel channel)
 		for (unsigned i = 0; i < s->outs; i++)
 			if (!s->out[i].taken && s->out[i].channel != STORY)
 				s->out[kept++] = s->out[i];
+			else
+				free(s->out[i].text);
 		s->outs = kept;
 	}
 	if (s->outs == SCRIPT_OUTS) {
 		complain(s, "more than %d outputs that no line names", SCRIPT_OUTS);
-		s->outs = 0;
+		said_free(s);
 	}
 	o = &s->out[s->outs++];
 	*o = (struct out){.channel = channel};
 	return o;
 }
 
-static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
-	size_t len)
+static void out_say(struct out *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void out_say(struct out *o, const char *fmt, ...)
 {
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&o->text, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+}
+
+/* A message of a connection that has ended makes a new one, as the host does. */
+static int connect_to(struct script *s, const struct td_flow *flow)
+{
+	struct peer *p = phone_at(s, &flow->remote);
+
+	if (!p)
+		return 0;
+	if (p->transport != flow->transport)
+		complain(s, "a message to %s by transport %u", p->name, flow->transport);
+	if (p->transport != TD_TRANSPORT_UDP && flow->connection &&
+		flow->connection == p->connection)
+		return 0;
+	if (p->unreachable)
+		return p->transport == TD_TRANSPORT_UDP ? -EHOSTUNREACH : -ECONNREFUSED;
+	if (p->transport != TD_TRANSPORT_UDP)
+		p->connection = ++s->connections;
+	return 0;
+}
+
+static int on_sip(
+	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+{
+	int rc = connect_to(ctx, flow);
+
+	if (rc < 0)
+		return rc;
 	struct out *o = out_new(ctx, SIP);
 
-	o->to = flow->remote;
+	o->by = *flow;
 	o->dscp = dscp;
-	snprintf(o->text, sizeof(o->text), "%.*s", (int)len, (const char *)data);
+	out_say(o, "%.*s", (int)len, (const char *)data);
 	return 0;
 }
 
@@ -105,36 +150,33 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 	case TD_MEDIA_LEG_ADD:
 	case TD_MEDIA_LEG_SET:
 		leg_text(&cmd->leg_params, text, sizeof(text));
-		snprintf(o->text, sizeof(o->text), "%s %s %s",
-			cmd->op == TD_MEDIA_LEG_ADD ? "ADD" : "SET", leg, text);
+		out_say(o, "%s %s %s", cmd->op == TD_MEDIA_LEG_ADD ? "ADD" : "SET", leg, text);
 		break;
 	case TD_MEDIA_LEG_DEL:
-		snprintf(o->text, sizeof(o->text), "DEL %s", leg);
+		out_say(o, "DEL %s", leg);
 		s->leg_name[cmd->leg][0] = '\0';
 		break;
 	case TD_MEDIA_BRIDGE:
-		snprintf(o->text, sizeof(o->text), "BRIDGE %s %s", leg, leg_label(s, cmd->peer));
+		out_say(o, "BRIDGE %s %s", leg, leg_label(s, cmd->peer));
 		break;
 	case TD_MEDIA_UNBRIDGE:
-		snprintf(o->text, sizeof(o->text), "UNBRIDGE %s", leg);
+		out_say(o, "UNBRIDGE %s", leg);
 		break;
 	case TD_MEDIA_PLAY:
-		snprintf(o->text, sizeof(o->text), "PLAY %s sound=%u loop=%u", leg, cmd->play.sound,
-			cmd->play.loop);
+		out_say(o, "PLAY %s sound=%u loop=%u", leg, cmd->play.sound, cmd->play.loop);
 		break;
 	case TD_MEDIA_TAP:
-		snprintf(o->text, sizeof(o->text), "TAP %s recording=%u channel=%u", leg,
-			cmd->tap.recording, cmd->tap.channel);
+		out_say(o, "TAP %s recording=%u channel=%u", leg, cmd->tap.recording,
+			cmd->tap.channel);
 		break;
 	case TD_MEDIA_SRTP_IN:
 	case TD_MEDIA_SRTP_OUT:
-		snprintf(o->text, sizeof(o->text),
-			"SRTP-%s %s suite=%u mki=%u fresh=%u key=%02x%02x",
+		out_say(o, "SRTP-%s %s suite=%u mki=%u fresh=%u key=%02x%02x",
 			cmd->op == TD_MEDIA_SRTP_IN ? "IN" : "OUT", leg, cmd->srtp.suite,
 			cmd->srtp.mki_len, cmd->srtp.fresh, cmd->srtp.key[0], cmd->srtp.key[1]);
 		break;
 	default:
-		snprintf(o->text, sizeof(o->text), "op%u %s", cmd->op, leg);
+		out_say(o, "op%u %s", cmd->op, leg);
 	}
 }
 
@@ -162,12 +204,12 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	switch (type) {
 	case TD_EV_QUEUE_LOG:
 		o = out_new(s, LOG);
-		snprintf(o->text, sizeof(o->text), "%s %s %s [%s|%s|%s|%s]", l->event, l->queue,
-			l->agent, l->data[0], l->data[1], l->data[2], l->data[3]);
+		out_say(o, "%s %s %s [%s|%s|%s|%s]", l->event, l->queue, l->agent, l->data[0],
+			l->data[1], l->data[2], l->data[3]);
 		break;
 	case TD_EV_CDR:
 		o = out_new(s, CDR);
-		snprintf(o->text, sizeof(o->text),
+		out_say(o,
 			"%s by=%s code=%u caller=%s dialled=%s trunk=%s to=%s cause=%u queue=%s "
 			"agent=%s "
 			"digits=%s "
@@ -186,17 +228,16 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		break;
 	case TD_EV_AGENT_SESSION:
 		o = out_new(s, SESSION);
-		snprintf(o->text, sizeof(o->text), "%s %s %llu %s", a->agent, states[a->state],
+		out_say(o, "%s %s %llu %s", a->agent, states[a->state],
 			(unsigned long long)((a->to - a->from) / TD_NSEC_PER_MSEC), a->reason);
 		break;
 	case TD_EV_ALARM:
 		o = out_new(s, ALARM);
-		snprintf(o->text, sizeof(o->text), "%s %s: %s", m->raised ? "raised" : "cleared",
-			m->name, m->text);
+		out_say(o, "%s %s: %s", m->raised ? "raised" : "cleared", m->name, m->text);
 		break;
 	case TD_EV_STORY:
 		o = out_new(s, STORY);
-		snprintf(o->text, sizeof(o->text), "%s", t->text);
+		out_say(o, "%s", t->text);
 		snprintf(s->last_call, sizeof(s->last_call), "%s", t->call);
 		break;
 	}
@@ -206,7 +247,7 @@ static void on_record(void *ctx, uint32_t recording, const char *call)
 {
 	struct out *o = out_new(ctx, RECORD);
 
-	snprintf(o->text, sizeof(o->text), "%u %s", recording, call ? "starts" : "ends");
+	out_say(o, "%u %s", recording, call ? "starts" : "ends");
 }
 
 struct world_hooks said_hooks(struct script *s)

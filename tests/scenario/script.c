@@ -116,7 +116,34 @@ static void configure(struct script *s)
 
 static void do_peer(struct script *s, char *word[], unsigned n)
 {
-	phone_add(s, word[1], word[2]);
+	if (n > 3 && strcmp(word[3], "tcp") != 0)
+		complain(s, "%s is no transport of a peer", word[3]);
+	phone_add(s, word[1], word[2], n > 3 ? TD_TRANSPORT_TCP : TD_TRANSPORT_UDP);
+}
+
+static struct peer *peer_of(struct script *s, const char *name)
+{
+	struct peer *p = phone_find(s, name);
+
+	if (!p)
+		complain(s, "there is no peer %s", name);
+	return p;
+}
+
+static void do_break(struct script *s, char *word[], unsigned n)
+{
+	struct peer *p = peer_of(s, word[1]);
+
+	if (p)
+		phone_break(s, p);
+}
+
+static void do_reachable(struct script *s, char *word[], unsigned n)
+{
+	struct peer *p = peer_of(s, word[1]);
+
+	if (p)
+		p->unreachable = strcmp(word[0], "unreachable") == 0;
 }
 
 static void do_wait(struct script *s, char *word[], unsigned n)
@@ -131,17 +158,15 @@ static void do_wait(struct script *s, char *word[], unsigned n)
 
 static void do_register(struct script *s, char *word[], unsigned n)
 {
-	struct peer *p = phone_find(s, word[1]);
+	struct peer *p = peer_of(s, word[1]);
 
 	if (p)
 		phone_register(s, p, n > 2 ? word[2] : "3600");
-	else
-		complain(s, "there is no peer %s", word[1]);
 }
 
 static void do_forget(struct script *s, char *word[], unsigned n)
 {
-	s->outs = 0;
+	said_free(s);
 }
 
 static void do_drain(struct script *s, char *word[], unsigned n)
@@ -182,7 +207,10 @@ static const struct step {
 	unsigned least, most; /* words of the line */
 	void (*run)(struct script *s, char *word[], unsigned n);
 } steps[] = {
-	{"peer", 3, 3, do_peer},
+	{"peer", 3, 4, do_peer},
+	{"break", 2, 2, do_break},
+	{"unreachable", 2, 2, do_reachable},
+	{"reachable", 2, 2, do_reachable},
 	{"wait", 2, 2, do_wait},
 	{"register", 2, 3, do_register},
 	{"agent", 3, WORDS, do_agent},

@@ -18,9 +18,9 @@ enum channel { SIP, MEDIA, LOG, CDR, SESSION, RECORD, STORY, ALARM, CHANNELS };
 struct out { /* one thing the engine said that no line of the script has named yet */
 	enum channel channel;
 	bool taken;
-	struct td_addr to;
-	uint8_t dscp; /* of SIP */
-	char text[PEER_MSG];
+	struct td_flow by; /* of SIP */
+	uint8_t dscp;      /* of SIP */
+	char *text;        /* owned */
 };
 
 struct script {
@@ -34,6 +34,7 @@ struct script {
 	unsigned outs;
 	char pending[4096]; /* set and del lines, until another line comes */
 	char last_call[TD_CALL_ID_BYTES];
+	uint32_t connections; /* the last number given */
 	bool failed;
 };
 
@@ -42,6 +43,7 @@ void script_file(struct script *s, const char *file);
 
 /* said.c: what the engine says */
 struct world_hooks said_hooks(struct script *s);
+void said_free(struct script *s); /* all that the engine has said */
 void complain(struct script *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* CHANNELS when it is none; SIP is no word of the language. */
 enum channel said_channel(const char *word);
@@ -52,7 +54,11 @@ uint32_t said_leg(struct script *s, const char *name); /* the number of leg a, b
 
 /* phone.c: telephones and carriers; words as in the line */
 struct peer *phone_find(struct script *s, const char *name);
-void phone_add(struct script *s, const char *name, const char *address);
+struct peer *phone_at(struct script *s, const struct td_addr *addr); /* the first of that address */
+void phone_add(
+	struct script *s, const char *name, const char *address, enum td_transport transport);
+/* Its connection ends, and the engine is told. */
+void phone_break(struct script *s, struct peer *p);
 void phone_send(struct script *s, struct peer *p, char *word[], unsigned n);
 void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n);
 void phone_register(struct script *s, struct peer *p, const char *expires);

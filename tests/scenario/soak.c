@@ -307,8 +307,8 @@ static void deliver(void *ctx, const struct td_addr *from, const struct td_addr 
 			to->ip4 == carrier.ip4 ? s->callers : s->agents, s->now, &back, data, len);
 }
 
-static int engine_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
-	size_t len)
+static int engine_sip(
+	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
 

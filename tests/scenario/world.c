@@ -47,8 +47,8 @@ static void say(struct world *w, char what, const void *data, size_t len)
 	buf_put(&w->transcript, data, len);
 }
 
-static int on_sip(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
-	size_t len)
+static int on_sip(
+	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct world *w = ctx;
 
@@ -258,6 +258,12 @@ void world_run(struct world *w, uint64_t until)
 void world_sip(struct world *w, const struct td_flow *flow, const void *data, size_t len)
 {
 	td_engine_sip(w->engine, w->now, flow, data, len);
+	advance(w);
+}
+
+void world_flow_failed(struct world *w, const struct td_flow *flow)
+{
+	td_engine_flow_failed(w->engine, w->now, flow);
 	advance(w);
 }
 

@@ -62,6 +62,8 @@ int world_config(struct world *w, const char *lines, struct td_text *err);
 void world_run(struct world *w, uint64_t until);
 uint64_t world_next(const struct world *w); /* when world_run() has something to do */
 void world_sip(struct world *w, const struct td_flow *flow, const void *data, size_t len);
+/* The flow has ended. */
+void world_flow_failed(struct world *w, const struct td_flow *flow);
 void world_digit(struct world *w, uint32_t leg, char digit);
 /* Whatever a worker can say of a leg; statistics go on from these at its end. */
 void world_media(struct world *w, uint32_t leg, struct td_media_event *ev);

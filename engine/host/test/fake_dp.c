@@ -133,8 +133,7 @@ void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_ev
 
 uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
 {
-	static const struct td_flow flow = {
-		.local = {.family = 4, .port = 5060, .ip4 = 0x0100000A},
+	static const struct td_flow flow = {.local = {.family = 4, .port = 5060, .ip4 = 0x0100000A},
 		.remote = {.family = 4, .port = 5070, .ip4 = 0x0200000A}};
 	static const uint8_t message[FAKE_TRACE_MAX] = "OPTIONS \xff\r\n";
 

@@ -119,9 +119,9 @@ static bool is_private(const struct td_addr *a)
 /*
  * Where requests in the dialog go: to the first route or the target when that is an IP literal of
  * the dialog's transport, else to where the peer's last message came from. While the connection
- * lives by which that message came, they go over it, and the address is for a new one. The peer's last address is
- * also taken when the literal is private and the peer comes from a public address (NAT), and when
- * our first request reached the contact by another address than the contact says.
+ * lives by which that message came, they go over it, and the address is for a new one. The peer's
+ * last address is also taken when the literal is private and the peer comes from a public address
+ * (NAT), and when our first request reached the contact by another address than the contact says.
  */
 static void route(struct sip_session *s)
 {

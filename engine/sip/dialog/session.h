@@ -50,7 +50,7 @@ struct sip_session {
 	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */
 	uint8_t reinvite_tries;
 	struct timer retry;    /* re-INVITE after 491 */
-	struct td_flow flow;  /* of our requests */
+	struct td_flow flow;   /* of our requests */
 	struct td_flow source; /* by which the peer's last message came */
 	struct td_addr reached,
 		reached_by; /* UAC: literal of the first Request-URI, and what reached it */

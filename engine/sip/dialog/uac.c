@@ -166,17 +166,14 @@ void uac_accepted(
 		ua->ops.reinvite_done(ua->ops.ctx, s, m->code, m);
 }
 
-void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_flow *flow)
+void uac_fork(
+	struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct sip_ua *ua = container_of(l, struct sip_ua, txns);
 	struct sip_session *s = &ua->fork;
 	uint64_t branch = txn_layer_id(l);
 
-	*s = (struct sip_session){.ua = ua,
-		.flow = *flow,
-		.source = *flow,
-		.local_cseq = t->cseq};
+	*s = (struct sip_session){.ua = ua, .flow = *flow, .source = *flow, .local_cseq = t->cseq};
 	/* the request's own target may be another's; without a Contact we have nowhere to send the
 	 * BYE */
 	if (!session_field_set(s, FIELD_CALL_ID, m->call_id) ||

@@ -7,8 +7,8 @@
 
 /* What the transactions of our INVITEs tell: see struct txn_ops. */
 void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow);
-void uac_accepted(struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_flow *flow);
+void uac_accepted(
+	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow);
 /* Acknowledges the dialog of another branch and ends it. */
 void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
 	const struct td_flow *flow);

@@ -11,7 +11,7 @@
 struct registrar_binding {
 	char contact[REGISTRAR_CONTACT_BYTES]; /* URI for the Request-URI of calls */
 	struct td_flow flow; /* of the REGISTER, and so of calls: it passes a NAT */
-	uint64_t expires;     /* monotonic ns */
+	uint64_t expires;    /* monotonic ns */
 };
 
 #endif

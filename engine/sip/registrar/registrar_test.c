@@ -159,7 +159,8 @@ static void binding_goes_with_its_connection(void **state)
 
 	f.flow.transport = TD_TRANSPORT_TCP;
 	f.flow.connection = 7;
-	assert_int_equal(do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
 	second = f.flow;
 	second.connection = 8; /* from the same address, by a proxy */
 	registrar_flow_failed(r, &second);
@@ -170,7 +171,8 @@ static void binding_goes_with_its_connection(void **state)
 	/* an ICMP message about UDP takes no binding away: anybody can send one */
 	f.flow.transport = TD_TRANSPORT_UDP;
 	f.flow.connection = 0;
-	assert_int_equal(do_register("alice", "secret", "d", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	assert_int_equal(
+		do_register("alice", "secret", "d", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
 	registrar_flow_failed(r, &f.flow);
 	assert_reachable("+alice");
 }

@@ -29,7 +29,7 @@ struct fake {
 	/* the last message sent, and the last request of each method */
 	char out[SIP_MSG_MAX + 1], request[SIP_METHOD_COUNT][4096];
 	size_t out_len, request_len[SIP_METHOD_COUNT];
-	struct sip_msg m; /* out, decoded */
+	struct sip_msg m;  /* out, decoded */
 	struct td_flow by; /* of out */
 };
 

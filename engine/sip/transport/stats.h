@@ -13,7 +13,7 @@
 	X(tx, "messages sent, again or for the first time")                             \
 	X(rx_requests, "requests received")                                             \
 	X(rx_responses, "responses received")                                           \
-	X(not_sent, "messages that their flow could not take")                            \
+	X(not_sent, "messages that their flow could not take")                          \
 	X(retransmitted, "messages sent again")                                         \
 	X(rx_retransmissions, "messages received again and absorbed")                   \
 	X(keepalives, "datagrams of line ends alone (RFC 5626)")                        \

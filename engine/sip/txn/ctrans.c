@@ -128,8 +128,7 @@ static void ack(struct sip_txn *t, const struct sip_msg *m)
 		txn_send(t);
 }
 
-static void invite_response(
-	struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
+static void invite_response(struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct txn_layer *l = t->layer;
 	struct sip_tu *tu = t->tu;

@@ -123,8 +123,7 @@ static struct txn_wait_list *wait_chain(
 void txn_wait(struct sip_txn *t)
 {
 	t->waiting = true;
-	LIST_INSERT_HEAD(
-		wait_chain(t->layer, t->flow.connection, &t->flow.remote), t, wait);
+	LIST_INSERT_HEAD(wait_chain(t->layer, t->flow.connection, &t->flow.remote), t, wait);
 }
 
 static void wait_end(struct sip_txn *t)
@@ -147,8 +146,7 @@ void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow)
 	for (unsigned i = 0; i < (flow->connection ? 2 : 1); i++) {
 		struct sip_txn *t;
 
-		LIST_FOREACH (
-			t, wait_chain(l, i ? 0 : flow->connection, &flow->remote), wait)
+		LIST_FOREACH (t, wait_chain(l, i ? 0 : flow->connection, &flow->remote), wait)
 			if (flow_equal(&t->flow, flow))
 				txn_break(t);
 	}
@@ -197,8 +195,8 @@ static bool evict(struct txn_layer *l, const struct sip_txn *except)
 	return true;
 }
 
-struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
-	const struct td_flow *flow)
+struct sip_txn *txn_alloc(
+	struct txn_layer *l, enum txn_kind kind, enum sip_method method, const struct td_flow *flow)
 {
 	struct sip_txn *t = pool_alloc(&l->txns);
 

@@ -79,8 +79,7 @@ struct sip_txn {
 
 /* What a transaction of INVITE tells its user. All are given at creation. */
 struct txn_ops {
-	void (*provisional)(
-		struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow);
+	void (*provisional)(struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow);
 	/* First 2xx; t is no longer under way, and waits for the user's ACK. */
 	void (*accepted)(struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m,
 		const struct td_flow *flow);

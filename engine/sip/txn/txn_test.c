@@ -59,8 +59,8 @@ static void on_accepted(
 	note("accepted");
 }
 
-static void on_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_flow *by)
+static void on_fork(
+	struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *by)
 {
 	note("fork");
 }
