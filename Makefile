@@ -26,7 +26,9 @@ deps:
 hooks:
 	@git config core.hooksPath tools/hooks
 
-demo: all
+demo:
+	@[ "$$(id -u)" = 0 ] || { echo 'make demo: needs root, for packages and network namespaces'; exit 1; }
+	@$(MAKE) --no-print-directory all
 	@tests/demo/run
 
 test: all

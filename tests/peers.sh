@@ -117,16 +117,20 @@ available() { # N: waits until so many agents are
 	"$top/tests/demo/view" --until-available "$1" "$LAB_ENGINE_SOCKET"
 }
 
+until_line() { # PATTERN FILE: waits until a program that has started says so
+	for _ in $(seq 600); do
+		grep -q "$1" "$2" 2>/dev/null && return
+		sleep 0.05
+	done
+	echo "no line '$1' in $2 after 30 s: $(tail -n 1 "$2")" >&2
+	return 1
+}
+
 # $out/NAME.pcap; captures_stop ends them all.
 capture() { # NAMESPACE DEVICE NAME
 	background "$lab" exec "$1" tshark -q -i "$2" -F pcap -w "$out/$3.pcap" >"$out/$3.capture" 2>&1
 	captures+=($!)
-	for _ in $(seq 100); do
-		grep -q 'Capture started' "$out/$3.capture" && return
-		sleep 0.05
-	done
-	echo "tshark does not start: $(tail -n 1 "$out/$3.capture")" >&2
-	return 1
+	until_line 'Capture started' "$out/$3.capture"
 }
 
 captures_stop() {

@@ -17,6 +17,15 @@ export LAB=${LAB:+$LAB-}smoke-$name BUILD=${BUILD:-$top/build}
 out=$BUILD/smoke/$name
 
 [ "$(id -u)" = 0 ] || { echo "needs root, for network namespaces"; exit 77; }
+# A test that was killed leaves its lab: engines that take the time of all tests after it.
+export LAB_OWNER=$$
+for owner in /run/tandem-*smoke-*/owner; do
+	[ -e "$owner" ] || continue
+	! kill -0 "$(cat "$owner")" 2>/dev/null || continue
+	dead=$(basename "${owner%/owner}")
+	echo "removing the lab that a killed test left: $dead"
+	LAB=${dead#tandem-} "$lab" down || true
+done
 rm -rf "$out"
 mkdir -p "$out/sipp"
 ln -s "$top/examples/sounds" "$out/sounds" # for sites of a test's own

@@ -30,16 +30,18 @@ join() { # LINK DEVICE ADDRESS: the bridge learns nothing from now on, so everyo
 }
 join carrier eth0 10.20.0.66
 join floor eth1 10.30.0.66
-background ip netns exec "$stranger" "$here/lib/inject" 16 "$policy" eth0 "$LAB_ENGINE_CARRIER" eth1 \
-	"$LAB_ENGINE_FLOOR" >"$out/injected"
-injector=$!
 agent_sipp alice 10.30.0.11 "$LAB_PASSWORD_ALICE" 8000
 available 1
 capture wire carrier-engine carrier
 capture wire floor-engine floor
+background ip netns exec "$stranger" "$here/lib/inject" "$policy" eth0 "$LAB_ENGINE_CARRIER" eth1 \
+	"$LAB_ENGINE_FLOOR" >"$out/injected"
+injector=$!
+until_line ready "$out/injected"
 callers main 10.20.0.11 4930 caller-hangs-up de PCMA -m 1 -d 6000 || fail "the call failed"
-captures_stop
+kill "$injector" # it forges to the end of the call, however slow the machine
 wait "$injector" || fail "the stranger gave up"
+captures_stop
 settle 1
 
 same "answered by" "$(stored 'SELECT agent FROM cdr')" alice
