@@ -8,6 +8,10 @@
 #include <bench/bench.h>
 #include <bench/load/load.h>
 #include <engine/base/addr.h>
+#include <engine/conf/schema.h>
+
+#define PORT_TYPES TD_PORT_TYPES(TD_SPACED)
+#define LATENCIES  TD_LATENCIES(TD_SPACED)
 
 #define ROUNDS_DEFAULT 15u
 #define ROUNDS_MAX     1000u
@@ -31,13 +35,12 @@ static int usage(FILE *out)
 		"(default %u)\n"
 		"loadgen, bridge:\n"
 		"  --port TYPE:DEVICE:ADDRESS/BITS[,ADDRESS/BITS...]\n"
-		"                   af_xdp, af_packet, memif (memif!: its server), pci; may be "
-		"given "
-		"again\n"
+		"                   one of" PORT_TYPES " (memif!: its server); may be "
+		"given again\n"
 		"  --calls FILE     a call a line: A B RELAY_A RELAY_B, each address:port\n"
 		"  --count N        the first N of them\n"
 		"bridge, latency:\n"
-		"  --latency HOW    balanced, low or cpu, as in site.yaml\n"
+		"  --latency HOW    one of" LATENCIES ", as in site.yaml\n"
 		"loadgen, latency, recorder:\n"
 		"  --seconds S      of a window (default 4), after --warm S that is not counted "
 		"(default 1)\n"
@@ -111,23 +114,21 @@ static int legs(const char *text, struct bench_options *o)
 	return o->legs_count ? 0 : 2;
 }
 
+/* A word that means what it means in site.yaml. */
+static bool word_decode(
+	enum td_kind kind, const char *key, void *object, struct str text, struct td_text *err)
+{
+	return conf_value_decode(conf_key_lookup(kind, str_of(key)), object, text, true, err);
+}
+
 static bool port_type(struct td_conf_port *p, struct str type)
 {
-	static const char *const name[] = {[TD_PORT_AF_XDP] = "af_xdp",
-		[TD_PORT_AF_PACKET] = "af_packet",
-		[TD_PORT_MEMIF] = "memif",
-		[TD_PORT_RING] = "ring",
-		[TD_PORT_PCI] = "pci"};
+	struct td_text err;
 
 	p->memif_server = str_eq(type, STR("memif!"));
 	if (p->memif_server)
 		type.n--;
-	for (unsigned i = 0; i < sizeof(name) / sizeof(*name); i++)
-		if (str_eq(type, str_of(name[i]))) {
-			p->type = (uint8_t)i;
-			return true;
-		}
-	return false;
+	return word_decode(TD_KIND_PORT, "type", p, type, &err);
 }
 
 /* TYPE:DEVICE:ADDRESS/BITS[,...]; no fallback, since a figure must be that of the type named. */
@@ -170,17 +171,15 @@ static int port(const char *text, struct bench_options *o)
 
 static int latency(const char *text, struct bench_options *o)
 {
-	static const char *const name[] = {[TD_LATENCY_BALANCED] = "balanced",
-		[TD_LATENCY_LOW] = "low",
-		[TD_LATENCY_CPU] = "cpu"};
+	struct td_conf_site site;
+	struct td_text err;
 
-	for (unsigned i = 0; i < sizeof(name) / sizeof(*name); i++)
-		if (!strcmp(text, name[i])) {
-			o->latency = (uint8_t)i;
-			return 0;
-		}
-	fprintf(stderr, "tandem-bench: --latency %s: give balanced, low or cpu\n", text);
-	return 2;
+	if (!word_decode(TD_KIND_SITE, "latency", &site, str_of(text), &err)) {
+		fprintf(stderr, "tandem-bench: --latency: %s\n", err.s);
+		return 2;
+	}
+	o->latency = site.latency;
+	return 0;
 }
 
 static int one(int c, struct bench_options *o)

@@ -98,7 +98,7 @@ static int bridge_open(struct bridge *b)
 		.signalling_core = -1,
 		.worker_cores = {(uint8_t)b->p.core},
 		.worker_count = 1,
-		.hugepages = 2,
+		.hugepages = TD_HUGEPAGES_NEVER,
 		.latency = b->p.latency,
 		.memory_mb = BRIDGE_MEMORY_MB + b->p.calls / 512};
 	struct dp_params p = {.site = &site,

@@ -57,7 +57,7 @@ static int gen_open(struct gen *g)
 		.signalling_core = -1,
 		.worker_cores = {(uint8_t)g->p.core},
 		.worker_count = 1,
-		.hugepages = 2,
+		.hugepages = TD_HUGEPAGES_NEVER,
 		.memory_mb = GEN_MEMORY_MB};
 	struct dp_params p = {.site = &site,
 		.ports = g->p.port,

@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const counts[TD_LAYER_COUNT] = {
-	[TD_LAYER_IP] = "IP packets",
-	[TD_LAYER_ETHERNET] = "frames without FCS, as interface counters count",
-	[TD_LAYER_WIRE] = "frames, FCS, preamble and gap: what a link really carries",
-};
-
 int cmd_plan(const struct cli *cli, const struct cli_args *args)
 {
 	const char *link = cli_arg(args, "link"), *layer = cli_arg(args, "layer");
@@ -28,16 +22,17 @@ int cmd_plan(const struct cli *cli, const struct cli_args *args)
 	for (unsigned i = 0; i < TD_LAYER_COUNT; i++) {
 		uint64_t rate = rate_bps(&stream, (enum td_layer)i);
 
-		if (layer && strcmp(layer, rate_layers[i]) != 0)
+		if (layer && strcmp(layer, rate_layers[i].name) != 0)
 			continue;
-		json_array_append_new(rows,
-			json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
-				rate_layers[i], "codec", codec_name(stream.codec), "ptime",
-				(int)ptime, "packet_bytes",
-				(int)rate_packet_bytes(&stream, (enum td_layer)i),
-				"packets_per_second", 1000.0 / ptime, "kbit_per_call",
-				(double)rate / 1000, "calls",
-				(json_int_t)(cli_bits(link) / (double)rate), "counts", counts[i]));
+		json_array_append_new(
+			rows, json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:I, s:s}", "layer",
+				      rate_layers[i].name, "codec", codec_name(stream.codec),
+				      "ptime", (int)ptime, "packet_bytes",
+				      (int)rate_packet_bytes(&stream, (enum td_layer)i),
+				      "packets_per_second", 1000.0 / ptime, "kbit_per_call",
+				      (double)rate / 1000, "calls",
+				      (json_int_t)(cli_bits(link) / (double)rate), "counts",
+				      rate_layers[i].help));
 	}
 	cli_table(cli, NULL, rows, "");
 	if (!cli->json)

@@ -183,7 +183,7 @@ bool arg_words(const struct cli_arg *a, const char *between, struct td_buf *out)
 		return true;
 	case ARG_LAYER:
 		for (unsigned i = 0; i < TD_LAYER_COUNT; i++, comma = between)
-			buf_printf(out, "%s%s", comma, rate_layers[i]);
+			buf_printf(out, "%s%s", comma, rate_layers[i].name);
 		return true;
 	default:
 		return false;

@@ -114,15 +114,15 @@ static int eal_memory(struct eal_args *a, const struct eal_params *p, struct td_
 	uint64_t mb = eal_free_huge_mb();
 	char line[256];
 
-	eal_huge = p->site->hugepages != 2 && mb >= p->site->memory_mb;
-	if (p->site->hugepages == 1 && !eal_huge) {
+	eal_huge = p->site->hugepages != TD_HUGEPAGES_NEVER && mb >= p->site->memory_mb;
+	if (p->site->hugepages == TD_HUGEPAGES_REQUIRE && !eal_huge) {
 		td_text_set(err,
 			"hugepages: %u MB required, %llu MB free; reserve them (sysctl "
 			"vm.nr_hugepages) or set hugepages: auto",
 			p->site->memory_mb, (unsigned long long)mb);
 		return -ENOMEM;
 	}
-	if (!p->site->hugepages && !eal_huge && p->note) {
+	if (p->site->hugepages == TD_HUGEPAGES_AUTO && !eal_huge && p->note) {
 		snprintf(line, sizeof(line),
 			"no %u MB of free hugepages (%llu MB): ordinary pages serve, at the cost "
 			"of "

@@ -78,9 +78,9 @@ static void echo_note(void *ctx, const char *line)
 
 static int echo_type(const char *s)
 {
-	static const char *const name[] = {"af_xdp", "af_packet", "memif", "ring", "pci"};
+	static const char *const name[] = {TD_PORT_TYPES(TD_WORD)};
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < (int)(sizeof(name) / sizeof(*name)); i++)
 		if (!strcmp(s, name[i]))
 			return i;
 	return -1;

@@ -63,7 +63,7 @@ static int setup(void **state)
 		.max_calls = 100,
 		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = -1,
-		.hugepages = 2,
+		.hugepages = TD_HUGEPAGES_NEVER,
 		.memory_mb = 160};
 	static const struct dp_params p = {
 		.site = &site, .ports = &port, .port_count = 1, .turn = turn};

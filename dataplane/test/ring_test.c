@@ -73,7 +73,7 @@ static const struct dp_params *params(void)
 		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = split ? 1 : -1,
 		.latency = latency,
-		.hugepages = 2,
+		.hugepages = TD_HUGEPAGES_NEVER,
 		.memory_mb = 160};
 	port(&ports[0], "left", OURS);
 	port(&ports[1], "right", RIGHT);

@@ -49,7 +49,7 @@ void wire_open(struct wire *w, const struct wire_params *p)
 		.max = {.sounds = 16, .bandwidth_rows = 16},
 		.signalling_core = p->split ? (int32_t)p->workers : -1,
 		.worker_count = (uint8_t)p->workers,
-		.hugepages = 2,
+		.hugepages = TD_HUGEPAGES_NEVER,
 		.memory_mb = 96};
 	struct dp_params params = {.site = &site,
 		.ports = ports,

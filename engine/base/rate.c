@@ -8,25 +8,15 @@
 #define RTP_BYTES   12
 #define INDEX_BYTES 4 /* SRTCP's, RFC 3711 section 3.4 */
 
-const char *const rate_layers[TD_LAYER_COUNT] = {
-	[TD_LAYER_IP] = "ip",
-	[TD_LAYER_ETHERNET] = "ethernet",
-	[TD_LAYER_WIRE] = "wire",
-};
+#define LAYER(id, word, bytes, help) {word, bytes, help},
+const struct rate_layer rate_layers[TD_LAYER_COUNT] = {TD_LAYERS(LAYER)};
 
 /* Everything below UDP's payload. */
 static unsigned header_bytes(const struct rate *r, enum td_layer layer)
 {
 	unsigned ip = (r->family == 6 ? IP6_BYTES : IP4_BYTES) + UDP_BYTES;
 
-	switch (layer) {
-	case TD_LAYER_ETHERNET:
-		return ip + TD_LAYER_ETHERNET_BYTES + r->extra;
-	case TD_LAYER_WIRE:
-		return ip + TD_LAYER_WIRE_BYTES + r->extra;
-	default:
-		return ip;
-	}
+	return ip + (layer == TD_LAYER_IP ? 0 : rate_layers[layer].bytes + r->extra);
 }
 
 unsigned rate_packet_bytes(const struct rate *r, enum td_layer layer)

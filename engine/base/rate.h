@@ -21,7 +21,13 @@ struct rate {
 	uint8_t extra;    /* of Ethernet's header: 4 for a VLAN tag */
 };
 
-extern const char *const rate_layers[TD_LAYER_COUNT]; /* their names */
+/* TD_LAYERS */
+struct rate_layer {
+	const char *name;
+	unsigned bytes;   /* of each packet, beyond its IP bytes */
+	const char *help; /* what is counted */
+};
+extern const struct rate_layer rate_layers[TD_LAYER_COUNT];
 
 /* Octets of one RTP packet. */
 unsigned rate_packet_bytes(const struct rate *r, enum td_layer layer);

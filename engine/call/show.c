@@ -250,7 +250,7 @@ static void budget_row(const struct td_engine *e, const struct budget *x, uint32
 		{
 			.name = x->name,
 			.kind = x->kind,
-			.layer = rate_layers[x->layer],
+			.layer = rate_layers[x->layer].name,
 			.limit_bps = x->limit_bps,
 			.reserved_bps = x->reserved_bps,
 			.calls = x->calls,

@@ -530,6 +530,44 @@ static void every_key_is_documented_and_its_default_is_good(void **state)
 	}
 }
 
+/* Decodes to its number, and is written as it was read. */
+static void word_is(enum td_kind kind, const char *key, const char *word, uint8_t number)
+{
+	const struct conf_key *k = conf_key_lookup(kind, str_of(key));
+	union {
+		uint64_t align;
+		uint8_t bytes[8192];
+	} object = {0};
+	struct td_text err;
+	struct td_buf out;
+
+	assert_true(conf_value_decode(k, &object, str_of(word), true, &err));
+	assert_int_equal(object.bytes[k->offset], number);
+	buf_init(&out);
+	conf_value_encode(k, &object, &out);
+	assert_int_equal(out.len, strlen(word));
+	assert_memory_equal(out.data, word, out.len);
+	buf_free(&out);
+}
+
+static void words_have_the_numbers_of_their_enums(void **state)
+{
+	word_is(TD_KIND_SITE, "hugepages", "never", TD_HUGEPAGES_NEVER);
+	word_is(TD_KIND_SITE, "latency", "balanced", TD_LATENCY_BALANCED);
+	word_is(TD_KIND_SITE, "latency", "cpu", TD_LATENCY_CPU);
+	word_is(TD_KIND_PORT, "type", "af_xdp", TD_PORT_AF_XDP);
+	word_is(TD_KIND_PORT, "type", "memif", TD_PORT_MEMIF);
+	word_is(TD_KIND_PORT, "type", "pci", TD_PORT_PCI);
+	word_is(TD_KIND_LINK, "layer", "wire", TD_LAYER_WIRE);
+	word_is(TD_KIND_TRUNK, "layer", "ip", TD_LAYER_IP);
+	word_is(TD_KIND_TRUNK, "policy", "latch", TD_SOURCE_LATCH);
+	word_is(TD_KIND_AGENT, "policy", "strict", TD_SOURCE_STRICT);
+	word_is(TD_KIND_AGENT, "srtp", "required", TD_SRTP_REQUIRED);
+	word_is(TD_KIND_AGENT, "algorithm", "sha256", TD_DIGEST_SHA256);
+	word_is(TD_KIND_QUEUE, "strategy", "longest-idle", TD_STRATEGY_LONGEST_IDLE);
+	word_is(TD_KIND_QUEUE, "overflow", "busy", TD_OVERFLOW_BUSY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,6 +585,7 @@ int main(void)
 		cmocka_unit_test(parse_survives_oom),
 		cmocka_unit_test(mutated_text_is_harmless),
 		cmocka_unit_test(every_key_is_documented_and_its_default_is_good),
+		cmocka_unit_test(words_have_the_numbers_of_their_enums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,27 +21,23 @@
 #define CODEC_CODE(id, name, ...) " `" #name "`"
 #define CODECS_HELP               "Codecs, preferred first, of:" TD_CODECS(CODEC_CODE) "."
 
-#define LAYER_WORDS "ip ethernet wire"
-#define LIMIT_MAX   (1000ull * 1000 * 1000 * 1000)
+/* The words of an enum's list, and one sentence for each. */
+#define WORDS(list)                       .words = &(list(TD_SPACED))[1]
+#define WORD_HELP(id, word, help)         " `" word "`: " help "."
+#define LAYER_WORD(id, word, bytes, help) WORD_HELP(id, word, help)
+
+#define LIMIT_MAX (1000ull * 1000 * 1000 * 1000)
 #define LIMIT_HELP                                                                             \
 	"Bits a second in each direction, like `10M`, with all headers and RTCP. A call that " \
 	"would exceed the limit is refused. 0: without limit."
 
-#define LAYER_HELP                                                                             \
-	"What the limit counts of each packet: `ip` bytes, `ethernet` frames without FCS, or " \
-	"`wire`, "                                                                             \
-	"what a line really spends."
+#define LAYER_HELP "What the limit counts." TD_LAYERS(LAYER_WORD)
 
-#define POLICY_WORDS "strict address latch"
-#define POLICY_HELP                                                                             \
-	"Which packets are accepted as the peer's. `strict`: from the address and port of its " \
-	"SDP; `address`: from that address and any port; `latch`: from the source that proves " \
-	"itself (NAT). See docs/security.md."
+#define POLICIES    TD_SOURCE_POLICIES(WORD_HELP)
+#define POLICY_HELP "Which packets are accepted as the peer's." POLICIES " See docs/security.md."
 
-#define SRTP_WORDS "off optional required"
-#define SRTP_HELP                                                                                 \
-	"SRTP with its keys in SDP. `off`: only RTP; `optional`: what the peer has; `required`: " \
-	"only SRTP, and a peer without it gets 488. Whoever can read the SIP has the keys."
+#define SRTP_WORDS TD_SRTP_POLICIES(WORD_HELP)
+#define SRTP_HELP  "SRTP with its keys in SDP." SRTP_WORDS " Whoever can read the SIP has the keys."
 
 /* The order within a kind is the order in the compiled text. */
 const struct conf_key td_schema[] = {
@@ -85,13 +81,11 @@ const struct conf_key td_schema[] = {
 	 LIST(td_conf_site, worker_cores, worker_count, TD_CONF_LIST), .max = 255, .value = "0",
 	 .help = "CPUs that move packets, a worker each."},
 	{TD_KIND_SITE, "hugepages", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
-	 FIELD(td_conf_site, hugepages), .words = "auto require never", .value = "auto",
-	 .help = "`auto` uses hugepages when there are some; without, it says once what that "
-		 "costs."},
+	 FIELD(td_conf_site, hugepages), WORDS(TD_HUGEPAGES), .value = "auto",
+	 .help = "Hugepages for packets." TD_HUGEPAGES(WORD_HELP)},
 	{TD_KIND_SITE, "latency", CONF_ENUM, CONF_ENGINE | CONF_RESTART,
-	 FIELD(td_conf_site, latency), .words = "balanced low cpu", .value = "balanced",
-	 .help = "`balanced` sleeps and wakes at each packet; `low` spins while media flows, a "
-		 "whole core; `cpu` gathers packets for up to 0.5 ms, which costs the least."},
+	 FIELD(td_conf_site, latency), WORDS(TD_LATENCIES), .value = "balanced",
+	 .help = "What a worker does between packets." TD_LATENCIES(WORD_HELP)},
 	{TD_KIND_SITE, "memory_mb", CONF_INT, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, memory_mb), .min = 64, .max = 1u << 20, .value = "256",
 	 .help = "Megabytes for packets and media tables."},
@@ -117,8 +111,8 @@ const struct conf_key td_schema[] = {
 	 .value = "1h", .help = "Longest registration; a longer one is cut to it."},
 
 	{TD_KIND_PORT, "type", CONF_ENUM, CONF_RESTART, FIELD(td_conf_port, type),
-	 .words = "af_xdp af_packet memif ring pci", .value = "af_xdp",
-	 .help = "How packets come in: `af_xdp` and `af_packet` use an ordinary interface."},
+	 WORDS(TD_PORT_TYPES), .value = "af_xdp",
+	 .help = "How packets come in." TD_PORT_TYPES(WORD_HELP)},
 	{TD_KIND_PORT, "device", CONF_STRING, CONF_REQUIRED | CONF_RESTART,
 	 FIELD(td_conf_port, device),
 	 .help = "Interface, memif socket, or PCI address; any word for a ring. `pci` also takes a "
@@ -153,15 +147,15 @@ const struct conf_key td_schema[] = {
 	 .value = "0",
 	 .help = "Calls at once; a call that comes in and goes out by the link counts twice. 0: "
 		 "without limit."},
-	{TD_KIND_LINK, "layer", CONF_ENUM, 0, FIELD(td_conf_link, layer), .words = LAYER_WORDS,
+	{TD_KIND_LINK, "layer", CONF_ENUM, 0, FIELD(td_conf_link, layer), WORDS(TD_LAYERS),
 	 .value = "wire", .help = LAYER_HELP},
 
 	{TD_KIND_TRUNK, "address", CONF_PREFIXES, CONF_REQUIRED,
 	 LIST(td_conf_trunk, address, address_count, TD_CONF_LIST),
 	 .help = "Sources whose calls are this trunk's: addresses or networks."},
 	{TD_KIND_TRUNK, "policy", CONF_ENUM, 0, FIELD(td_conf_trunk, policy),
-	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
-	{TD_KIND_TRUNK, "srtp", CONF_ENUM, 0, FIELD(td_conf_trunk, srtp), .words = SRTP_WORDS,
+	 WORDS(TD_SOURCE_POLICIES), .value = "address", .help = POLICY_HELP},
+	{TD_KIND_TRUNK, "srtp", CONF_ENUM, 0, FIELD(td_conf_trunk, srtp), WORDS(TD_SRTP_POLICIES),
 	 .value = "off", .help = SRTP_HELP},
 	{TD_KIND_TRUNK, "codecs", CONF_CODECS, 0, FIELD(td_conf_trunk, codecs),
 	 .value = "pcma,pcmu", .help = CODECS_HELP},
@@ -173,7 +167,7 @@ const struct conf_key td_schema[] = {
 	 .max = 1000000, .value = "0", .help = "Calls at once; 0 without limit."},
 	{TD_KIND_TRUNK, "limit", CONF_RATE, 0, FIELD(td_conf_trunk, limit_bps), .max = LIMIT_MAX,
 	 .value = "0", .help = LIMIT_HELP},
-	{TD_KIND_TRUNK, "layer", CONF_ENUM, 0, FIELD(td_conf_trunk, layer), .words = LAYER_WORDS,
+	{TD_KIND_TRUNK, "layer", CONF_ENUM, 0, FIELD(td_conf_trunk, layer), WORDS(TD_LAYERS),
 	 .value = "wire", .help = LAYER_HELP},
 	{TD_KIND_TRUNK, "link", CONF_REF, 0, FIELD(td_conf_trunk, link), .ref = TD_KIND_LINK,
 	 .help = "The link that its calls come by; nothing: one without limit."},
@@ -188,16 +182,16 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_AGENT, "password", CONF_WORD, CONF_ONLY_YAML,
 	 .help = "Of the digest. Not kept: only its hash goes on."},
 	{TD_KIND_AGENT, "algorithm", CONF_ENUM, 0, FIELD(td_conf_agent, algorithm),
-	 .words = "md5 sha256", .value = "md5",
-	 .help = "Of the digest; many telephones know MD5 alone."},
+	 WORDS(TD_DIGESTS), .value = "md5",
+	 .help = "Hash of the digest." TD_DIGESTS(WORD_HELP)},
 	{TD_KIND_AGENT, "ha1", CONF_HEX, CONF_DERIVED, FIELD(td_conf_agent, ha1),
 	 .help = "Hash of name:domain:password."},
 	{TD_KIND_AGENT, "groups", CONF_REFS, CONF_DERIVED,
 	 LIST(td_conf_agent, groups, group_count, TD_ACD_GROUPS), .ref = TD_KIND_GROUP,
 	 .help = "Groups that name this agent."},
 	{TD_KIND_AGENT, "policy", CONF_ENUM, 0, FIELD(td_conf_agent, policy),
-	 .words = POLICY_WORDS, .value = "address", .help = POLICY_HELP},
-	{TD_KIND_AGENT, "srtp", CONF_ENUM, 0, FIELD(td_conf_agent, srtp), .words = SRTP_WORDS,
+	 WORDS(TD_SOURCE_POLICIES), .value = "address", .help = POLICY_HELP},
+	{TD_KIND_AGENT, "srtp", CONF_ENUM, 0, FIELD(td_conf_agent, srtp), WORDS(TD_SRTP_POLICIES),
 	 .value = "off", .help = SRTP_HELP},
 	{TD_KIND_AGENT, "codecs", CONF_CODECS, 0, FIELD(td_conf_agent, codecs),
 	 .value = "pcma,pcmu", .help = CODECS_HELP},
@@ -221,8 +215,8 @@ const struct conf_key td_schema[] = {
 	 LIST(td_conf_queue, groups, group_count, TD_ACD_GROUPS), .ref = TD_KIND_GROUP,
 	 .help = "Agent groups that serve it, all alike."},
 	{TD_KIND_QUEUE, "strategy", CONF_ENUM, 0, FIELD(td_conf_queue, strategy),
-	 .words = "longest-idle", .value = "longest-idle",
-	 .help = "Who is rung: `longest-idle`, the one who has waited for a call longest."},
+	 WORDS(TD_STRATEGIES), .value = "longest-idle",
+	 .help = "Who is rung." TD_STRATEGIES(WORD_HELP)},
 	{TD_KIND_QUEUE, "music", CONF_REF, 0, FIELD(td_conf_queue, music), .ref = TD_KIND_SOUND,
 	 .help = "What callers hear; nothing: silence."},
 	{TD_KIND_QUEUE, "record", CONF_BOOL, 0, FIELD(td_conf_queue, record), .value = "false",
@@ -243,9 +237,8 @@ const struct conf_key td_schema[] = {
 	 .max = 1000000, .value = "0",
 	 .help = "Callers waiting at once; one more overflows; 0 without limit."},
 	{TD_KIND_QUEUE, "overflow", CONF_ENUM, 0, FIELD(td_conf_queue, overflow),
-	 .words = "hangup busy queue", .value = "hangup",
-	 .help = "What becomes of a caller after the time-out or when it is full: `hangup`, "
-		 "`busy`, or `{queue: NAME}`."},
+	 WORDS(TD_OVERFLOWS), .value = "hangup",
+	 .help = "What becomes of a caller after the time-out or when it is full." TD_OVERFLOWS(WORD_HELP)},
 	{TD_KIND_QUEUE, "overflow_queue", CONF_REF, CONF_DERIVED,
 	 FIELD(td_conf_queue, overflow_queue), .ref = TD_KIND_QUEUE,
 	 .help = "The queue of `overflow: {queue: NAME}`."},

@@ -41,11 +41,21 @@ struct td_prefix {
 	uint8_t bits;
 };
 
-enum td_latency {            /* of the packet path, against the CPU that it costs */
-	TD_LATENCY_BALANCED, /* sleeps between packets, wakes at each */
-	TD_LATENCY_LOW,      /* spins while media flows */
-	TD_LATENCY_CPU,      /* naps between packets, so that they come in bursts */
-};
+#define TD_HUGEPAGES(X)                                                                           \
+	X(AUTO, "auto",                                                                           \
+		"where there are some; where there are none, one line says once what that costs") \
+	X(REQUIRE, "require", "without them the engine does not start")                           \
+	X(NEVER, "never", "ordinary pages")
+#define TD_HUGEPAGES_ENUM(id, ...) TD_HUGEPAGES_##id,
+enum td_hugepages { TD_HUGEPAGES(TD_HUGEPAGES_ENUM) };
+
+/* Latency of the packet path, against the CPU that it costs. */
+#define TD_LATENCIES(X)                                                   \
+	X(BALANCED, "balanced", "sleep, and wake at each packet")         \
+	X(LOW, "low", "spin while media flows, which takes a whole core") \
+	X(CPU, "cpu", "let packets gather for up to 0.5 ms, which costs the least")
+#define TD_LATENCY_ENUM(id, ...) TD_LATENCY_##id,
+enum td_latency { TD_LATENCIES(TD_LATENCY_ENUM) };
 
 /* How many objects there can be. The engine makes its tables for so many when it starts; names that
  * were deleted since count as well. */
@@ -64,7 +74,7 @@ struct td_conf_site {
 	struct td_limits max;       /* the same */
 	int32_t signalling_core;    /* -1: inside worker 0's loop */
 	uint8_t worker_cores[TD_CONF_LIST], worker_count; /* none given: core 0 alone */
-	uint8_t hugepages;                                /* 0 auto, 1 require, 2 never */
+	uint8_t hugepages;                                /* enum td_hugepages */
 	uint8_t latency;                                  /* enum td_latency */
 	uint32_t memory_mb;                               /* for DPDK */
 	char journal_dir[TD_PATH_BYTES];
@@ -75,7 +85,14 @@ struct td_conf_site {
 	uint32_t register_min_s, register_max_s;
 };
 
-enum td_port_type { TD_PORT_AF_XDP, TD_PORT_AF_PACKET, TD_PORT_MEMIF, TD_PORT_RING, TD_PORT_PCI };
+#define TD_PORT_TYPES(X)                                                      \
+	X(AF_XDP, "af_xdp", "an ordinary interface, by AF_XDP sockets")       \
+	X(AF_PACKET, "af_packet", "an ordinary interface, by packet sockets") \
+	X(MEMIF, "memif", "memory shared with another program")               \
+	X(RING, "ring", "a ring in the engine's own memory, for tests")       \
+	X(PCI, "pci", "a device that a driver of DPDK has for itself")
+#define TD_PORT_ENUM(id, ...) TD_PORT_##id,
+enum td_port_type { TD_PORT_TYPES(TD_PORT_ENUM) };
 
 struct td_conf_port {
 	char name[TD_NAME_BYTES];
@@ -99,11 +116,12 @@ static inline bool td_port_kernel(const struct td_conf_port *p)
 }
 
 /* Media encrypted (RFC 3711), its keys in SDP (RFC 4568). */
-enum td_srtp_policy {
-	TD_SRTP_OFF,      /* RTP alone */
-	TD_SRTP_OPTIONAL, /* what the peer offers; ours is RTP/AVP with keys */
-	TD_SRTP_REQUIRED  /* nothing else: RTP/SAVP */
-};
+#define TD_SRTP_POLICIES(X)                                                              \
+	X(OFF, "off", "only RTP")                                                        \
+	X(OPTIONAL, "optional", "what the peer has; our own offer is RTP/AVP with keys") \
+	X(REQUIRED, "required", "only SRTP (RTP/SAVP), and a peer without it gets 488")
+#define TD_SRTP_ENUM(id, ...) TD_SRTP_##id,
+enum td_srtp_policy { TD_SRTP_POLICIES(TD_SRTP_ENUM) };
 
 /* A line that calls share: what it carries in each direction. Full, it takes no more calls. */
 struct td_conf_link {
@@ -133,7 +151,11 @@ struct td_conf_group {
 	char link[TD_NAME_BYTES]; /* of its agents that name none */
 };
 
-enum td_digest { TD_DIGEST_MD5, TD_DIGEST_SHA256 };
+#define TD_DIGESTS(X)                                       \
+	X(MD5, "md5", "MD5; many telephones know no other") \
+	X(SHA256, "sha256", "SHA-256 (RFC 8760)")
+#define TD_DIGEST_ENUM(id, ...) TD_DIGEST_##id,
+enum td_digest { TD_DIGESTS(TD_DIGEST_ENUM) };
 
 struct td_conf_agent {
 	char name[TD_NAME_BYTES]; /* also the SIP user and digest user name */
@@ -156,13 +178,25 @@ struct td_conf_sound {
 	char file[TD_PATH_BYTES]; /* WAV, mono, 8 kHz, 16 bit */
 };
 
-enum td_overflow { TD_OVERFLOW_HANGUP, TD_OVERFLOW_BUSY, TD_OVERFLOW_QUEUE };
+/* Who is rung. */
+#define TD_STRATEGIES(X) \
+	X(LONGEST_IDLE, "longest-idle", "the agent who has waited for a call longest")
+#define TD_STRATEGY_ENUM(id, ...) TD_STRATEGY_##id,
+enum td_strategy { TD_STRATEGIES(TD_STRATEGY_ENUM) };
+
+/* What becomes of a caller for whom the queue has no more time or place. */
+#define TD_OVERFLOWS(X)                                                       \
+	X(HANGUP, "hangup", "end the call, with 480 when it is not answered") \
+	X(BUSY, "busy", "end the call, with 486 when it is not answered")     \
+	X(QUEUE, "queue", "another queue, written `{queue: NAME}`")
+#define TD_OVERFLOW_ENUM(id, ...) TD_OVERFLOW_##id,
+enum td_overflow { TD_OVERFLOWS(TD_OVERFLOW_ENUM) };
 
 struct td_conf_queue {
 	char name[TD_NAME_BYTES];
 	char groups[TD_CONF_LIST][TD_NAME_BYTES];
 	uint8_t group_count;
-	uint8_t strategy;          /* 0 longest-idle */
+	uint8_t strategy;          /* enum td_strategy */
 	char music[TD_NAME_BYTES]; /* a sound */
 	bool record;
 	uint32_t wrap_up_ms, ring_ms, timeout_ms, busy_backoff_ms;

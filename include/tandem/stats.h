@@ -114,10 +114,16 @@ struct td_acct_row {
 	uint64_t ip_bytes[TD_DIR_COUNT]; /* IP header and all above it */
 };
 
-/* The named layers: what each packet weighs beyond its IP bytes (docs/bandwidth.md). */
-enum td_layer { TD_LAYER_IP, TD_LAYER_ETHERNET, TD_LAYER_WIRE, TD_LAYER_COUNT };
-#define TD_LAYER_ETHERNET_BYTES 14 /* header without FCS: as interface counters count */
-#define TD_LAYER_WIRE_BYTES     38 /* header, FCS, preamble, start delimiter, inter-frame gap */
+/* The named layers: X(ID, word, octets of each packet beyond its IP bytes, what is counted). See
+ * docs/bandwidth.md. */
+#define TD_LAYERS(X)                                                                   \
+	X(IP, "ip", 0, "IP packets")                                                   \
+	X(ETHERNET, "ethernet", 14, "frames without FCS, as interface counters count") \
+	X(WIRE, "wire", 38, "frames, FCS, preamble and gap: what a link really carries")
+#define TD_LAYER_ENUM(id, ...)                TD_LAYER_##id,
+#define TD_LAYER_OCTETS(id, word, bytes, ...) TD_LAYER_##id##_BYTES = bytes,
+enum td_layer { TD_LAYERS(TD_LAYER_ENUM) TD_LAYER_COUNT };
+enum { TD_LAYERS(TD_LAYER_OCTETS) };
 
 /* What admission takes a stream's RTCP for: a report of so many octets, above UDP, each mean
  * interval of RFC 3550 section 6.2. */

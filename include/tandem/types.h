@@ -36,12 +36,23 @@ struct td_addr {
 	};
 };
 
+/*
+ * A list X(ID, word, help) makes an enum, whose numbers follow the list's order, and the words of
+ * site.yaml for its values (engine/conf/schema.c). Other users of the words take them from the
+ * list.
+ */
+#define TD_WORD(id, word, ...)   word,
+#define TD_SPACED(id, word, ...) " " word /* LIST(TD_SPACED): " strict address latch" */
+
 /* Which packets a leg takes for its own. Fixed before the answer is sent. */
-enum td_source_policy {
-	TD_SOURCE_STRICT,  /* address and port of the peer's SDP */
-	TD_SOURCE_ADDRESS, /* address of the SDP, any port (carriers that send from another port) */
-	TD_SOURCE_LATCH,   /* behind NAT: the first source after probation, moved only by signalling
-			    */
-};
+#define TD_SOURCE_POLICIES(X)                                                                   \
+	X(STRICT, "strict", "only from the address and port of the peer's SDP")                 \
+	X(ADDRESS, "address",                                                                   \
+		"from the address of the peer's SDP and any port, for carriers that send from " \
+		"another port")                                                                 \
+	X(LATCH, "latch",                                                                       \
+		"from the source that proves itself, for a peer behind NAT; only SIP moves it")
+#define TD_SOURCE_ENUM(id, ...) TD_SOURCE_##id,
+enum td_source_policy { TD_SOURCE_POLICIES(TD_SOURCE_ENUM) };
 
 #endif

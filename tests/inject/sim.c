@@ -433,7 +433,7 @@ void sim_run(struct sim *s, unsigned ms)
 
 void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 {
-	static const char *const words[] = {"strict", "address", "latch"};
+	static const char *const words[] = {TD_SOURCE_POLICIES(TD_WORD)};
 	struct td_engine_params params = {.seed = 7,
 		.max_calls = 8,
 		.max = {.agents = 4, .groups = 4, .queues = 4, .links = 4, .bandwidth_rows = 16}};

@@ -118,10 +118,10 @@ static unsigned layer_bytes(const json_t *link)
 {
 	const char *name = json_string_value(json_object_get(link, "layer"));
 
-	if (name && strcmp(name, rate_layers[TD_LAYER_WIRE]) == 0)
-		return TD_LAYER_WIRE_BYTES;
-	return name && strcmp(name, rate_layers[TD_LAYER_ETHERNET]) == 0 ? TD_LAYER_ETHERNET_BYTES
-									 : 0;
+	for (unsigned i = 0; name && i < TD_LAYER_COUNT; i++)
+		if (strcmp(name, rate_layers[i].name) == 0)
+			return rate_layers[i].bytes;
+	return 0;
 }
 
 /* Replaces the row numbers by their sums. */
