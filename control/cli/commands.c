@@ -32,6 +32,9 @@ const char *const cli_groups[CLI_GROUPS] = {
 		.help = "Of this call alone."                                        \
 	}
 
+#define ACTION_WORDS                             &(TD_AGENT_ACTIONS(TD_SPACED))[1]
+#define ACTION_HELP(id, word, input, verb, help) " `" word "`: " help "."
+
 const struct cli_command cli_commands[] = {
 	/* clang-format off */
 	{"show", CLI_IS, "what is at this moment",
@@ -103,12 +106,11 @@ const struct cli_command cli_commands[] = {
 			{"--journal", .kind = ARG_DIRECTORY, .value = "DIR"}}},
 
 	{"agent", CLI_SHALL, "change an agent's state",
-		"`ready` ends wrap-up before its time. While an agent talks, `logout` and `pause` "
-		"take effect after the call.",
+		&(TD_AGENT_ACTIONS(ACTION_HELP))[1],
 		NULL, TD_API_AGENT,
 		.arg = {{"NAME", .key = "agent", .kind = ARG_AGENT, .required = true},
 			{"ACTION", .key = "do", .kind = ARG_WORD, .required = true,
-				.words = "login logout pause unpause ready"},
+				.words = ACTION_WORDS},
 			{"--reason", .kind = ARG_TEXT, .value = "TEXT", .when = "pause",
 				.help = "Why, with `pause`."}}},
 	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,

@@ -121,6 +121,8 @@ int acd_queue_agents(
 /* "not responding", "time-out", ...; "?" for a number that has no name. */
 const char *acd_state_name(uint32_t state);
 const char *acd_reason_name(uint32_t reason);
+/* "login" is TD_AGENT_LOGIN; TD_AGENT_ACTION_COUNT for a word that is no action. */
+enum td_agent_action acd_action_lookup(const char *word);
 struct td_buf; /* engine/base/buf.h */
 /* "offer queue=1 agent=2 contact=3 wait_ms=0 now=4" */
 void acd_out_encode(struct td_buf *b, const struct td_acd_out *out);

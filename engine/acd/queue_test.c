@@ -344,6 +344,11 @@ static void names_everything(void **state)
 		assert_string_not_equal(acd_reason_name(i), "?");
 	assert_string_equal(acd_state_name(TD_AGENT_STATE_COUNT), "?");
 	assert_string_equal(acd_reason_name(255), "?");
+#define ACTION(id, word, ...) assert_int_equal(acd_action_lookup(word), TD_AGENT_##id);
+	TD_AGENT_ACTIONS(ACTION)
+#undef ACTION
+	assert_int_equal(acd_action_lookup("log"), TD_AGENT_ACTION_COUNT);
+	assert_int_equal(acd_action_lookup(""), TD_AGENT_ACTION_COUNT);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)

@@ -17,6 +17,16 @@ const char *acd_state_name(uint32_t state)
 	return NAME_OF(names, state);
 }
 
+enum td_agent_action acd_action_lookup(const char *word)
+{
+	static const char *const words[] = {TD_AGENT_ACTIONS(TD_WORD)};
+	unsigned i = 0;
+
+	while (i < TD_AGENT_ACTION_COUNT && strcmp(word, words[i]) != 0)
+		i++;
+	return (enum td_agent_action)i;
+}
+
 const char *acd_reason_name(uint32_t reason)
 {
 	static const char *const names[] = {TD_ACD_REASONS(TD_ACD_REASON_NAME)};

@@ -57,11 +57,9 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 		enum td_acd_in_type in;
 		const char *verb;
 	} actions[] = {
-		[TD_AGENT_LOGIN] = {TD_ACD_IN_LOGIN, "log in"},
-		[TD_AGENT_LOGOUT] = {TD_ACD_IN_LOGOUT, "log out"},
-		[TD_AGENT_PAUSE] = {TD_ACD_IN_PAUSE, "pause"},
-		[TD_AGENT_UNPAUSE] = {TD_ACD_IN_UNPAUSE, "unpause"},
-		[TD_AGENT_READY] = {TD_ACD_IN_WRAP_UP_END, "end the wrap-up of"},
+#define ACTION(id, word, input, verb, help) {TD_ACD_IN_##input, verb},
+		TD_AGENT_ACTIONS(ACTION)
+#undef ACTION
 	};
 	struct agent *a = objects_live(&e->agents, agent);
 	struct td_acd_in in;
@@ -73,7 +71,7 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 		rc = -ENOENT;
 		goto out;
 	}
-	if ((unsigned)action > TD_AGENT_READY) {
+	if ((unsigned)action >= TD_AGENT_ACTION_COUNT) {
 		td_text_set(err, "no such action");
 		rc = -EINVAL;
 		goto out;

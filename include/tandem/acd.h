@@ -32,6 +32,22 @@
 #define TD_AGENT_STATE_NAME(id, name) [TD_AGENT_##id] = (name),
 enum td_agent_state { TD_AGENT_STATES(TD_AGENT_STATE_ENUM) TD_AGENT_STATE_COUNT };
 
+/*
+ * What an operator does to an agent: X(ID, word, input, verb, help). People and programs write the
+ * word, the distributor gets TD_ACD_IN_<input>, and an error says "cannot <verb> alice".
+ */
+#define TD_AGENT_ACTIONS(X)                                                                      \
+	X(LOGIN, "login", LOGIN, "log in", "the agent gets calls")                               \
+	X(LOGOUT, "logout", LOGOUT, "log out",                                                   \
+		"the agent gets no calls; a talk goes on, and the logout follows it")            \
+	X(PAUSE, "pause", PAUSE, "pause",                                                        \
+		"the agent gets no calls for a while; a talk goes on, and the pause follows it") \
+	X(UNPAUSE, "unpause", UNPAUSE, "unpause", "the pause ends")                              \
+	X(READY, "ready", WRAP_UP_END, "end the wrap-up of", "wrap-up ends before its time")
+
+#define TD_AGENT_ACTION_ENUM(id, ...) TD_AGENT_##id,
+enum td_agent_action { TD_AGENT_ACTIONS(TD_AGENT_ACTION_ENUM) TD_AGENT_ACTION_COUNT };
+
 /* Why a contact left its queue, or an offer ended: X(identifier, name). Journals keep the order. */
 #define TD_ACD_REASONS(X)                                                                         \
 	X(NONE, "none")                                                                           \

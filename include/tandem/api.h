@@ -14,6 +14,7 @@
 #ifndef TANDEM_API_H
 #define TANDEM_API_H
 
+#include <tandem/acd.h>
 #include <tandem/types.h>
 
 #define TD_API_VERSION    1
@@ -39,8 +40,8 @@ struct td_api_msg {
 #define TD_API_ENGINE_OPS(X)                                                                       \
 	X(SHOW, 16, show, SEE, "{what: a view's name}", "{rows: [..]}, .., then an empty one")     \
 	X(AGENT, 17, agent, OPERATE,                                                               \
-		"{agent: name, do: login, logout, pause, unpause or ready, reason: text or "       \
-		"absent}",                                                                         \
+		"{agent: name, do: one of" TD_AGENT_ACTIONS(                                       \
+			TD_SPACED) ", reason: text or absent}",                                    \
 		"{}")                                                                              \
 	X(HANGUP, 18, hangup, OPERATE, "{call: id}", "{}")                                         \
 	X(CONFIG_GET, 19, config_get, PROGRAM, "{}", "{text: compiled text in force}")             \

@@ -11,6 +11,7 @@
 #ifndef TANDEM_ENGINE_H
 #define TANDEM_ENGINE_H
 
+#include <tandem/acd.h>
 #include <tandem/config.h>
 #include <tandem/flow.h>
 #include <tandem/media.h>
@@ -89,13 +90,6 @@ uint64_t td_engine_advance(struct td_engine *e, uint64_t now);
 void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset);
 
 /* Operators' commands; -ENOENT, -EINVAL, -EBUSY with a line in err. */
-enum td_agent_action {
-	TD_AGENT_LOGIN,
-	TD_AGENT_LOGOUT,
-	TD_AGENT_PAUSE,
-	TD_AGENT_UNPAUSE,
-	TD_AGENT_READY
-};
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	enum td_agent_action action, const char *reason, struct td_text *err);
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err);

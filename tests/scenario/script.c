@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The language: a line is a step. */
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <engine/acd/acd.h>
 #include <tests/scenario/script.h>
 
 #define WORDS 24
@@ -49,15 +49,10 @@ static uint64_t duration(const char *text)
 
 static void do_agent(struct script *s, char *word[], unsigned n)
 {
-	static const char *const actions[] = {"login", "logout", "pause", "unpause", "ready"};
 	struct td_text err = {""};
-	int rc = -EINVAL;
 
-	for (unsigned i = 0; n >= 3 && i < 5; i++)
-		if (strcmp(word[2], actions[i]) == 0)
-			rc = td_engine_agent(s->world->engine, s->world->now, word[1], i,
-				n > 3 ? word[3] : "", &err);
-	if (rc < 0)
+	if (td_engine_agent(s->world->engine, s->world->now, word[1], acd_action_lookup(word[2]),
+		    n > 3 ? word[3] : "", &err) < 0)
 		complain(s, "agent: %s", err.s);
 	world_run(s->world, s->world->now);
 }

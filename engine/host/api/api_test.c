@@ -330,6 +330,7 @@ static void commands_reach_the_engine(void **state)
 	assert_non_null(strstr(text, "dave"));
 	assert_int_equal(
 		ask(fd, TD_API_AGENT, "{\"agent\":\"alice\",\"do\":\"dance\"}", text), -EINVAL);
+	assert_non_null(strstr(text, "one of" TD_AGENT_ACTIONS(TD_SPACED)));
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.1\"}", text), 0);
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.2\"}", text), -ENOENT);
 	assert_true(text[0]);

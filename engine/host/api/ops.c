@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
+#include <engine/acd/acd.h>
 #include <engine/base/addr.h>
 #include <engine/base/view.h>
 #include <engine/host/api/ops.h>
@@ -205,31 +206,23 @@ static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg
 
 static void op_agent(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	static const char *const actions[] = {
-		[TD_AGENT_LOGIN] = "login",
-		[TD_AGENT_LOGOUT] = "logout",
-		[TD_AGENT_PAUSE] = "pause",
-		[TD_AGENT_UNPAUSE] = "unpause",
-		[TD_AGENT_READY] = "ready",
-	};
-	const char *action = text_of(body, "do");
+	const char *word = text_of(body, "do");
+	enum td_agent_action action = acd_action_lookup(word);
 	struct job *j;
 
-	for (unsigned i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(action, actions[i]) != 0)
-			continue;
-		j = job_alloc(o, c, m, REQUEST_AGENT, sizeof(*j));
-		if (!j)
-			return;
-		j->r.action = (enum td_agent_action)i;
-		snprintf(j->r.name, sizeof(j->r.name), "%s", text_of(body, "agent"));
-		snprintf(j->r.reason, sizeof(j->r.reason), "%s", text_of(body, "reason"));
-		j->r.done = plain_done;
-		job_send(j);
+	if (action == TD_AGENT_ACTION_COUNT) {
+		api_error(c, m->op, m->id, -EINVAL, "\"do\" is \"%.40s\"; it is one of%s", word,
+			TD_AGENT_ACTIONS(TD_SPACED));
 		return;
 	}
-	api_error(c, m->op, m->id, -EINVAL,
-		"\"do\" is \"%.40s\"; it is one of login, logout, pause, unpause, ready", action);
+	j = job_alloc(o, c, m, REQUEST_AGENT, sizeof(*j));
+	if (!j)
+		return;
+	j->r.action = action;
+	snprintf(j->r.name, sizeof(j->r.name), "%s", text_of(body, "agent"));
+	snprintf(j->r.reason, sizeof(j->r.reason), "%s", text_of(body, "reason"));
+	j->r.done = plain_done;
+	job_send(j);
 }
 
 static void op_hangup(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
