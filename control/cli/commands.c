@@ -5,6 +5,7 @@
 #include <engine/base/view.h>
 #include <stdio.h>
 #include <string.h>
+#include <tandem/alarm.h>
 
 #define LIMIT_MAX 1000000
 
@@ -31,6 +32,8 @@ const char *const cli_groups[CLI_GROUPS] = {
 		.name = "--call", .letter = "-c", .kind = ARG_CALL, .value = "CALL", \
 		.help = "Of this call alone."                                        \
 	}
+
+#define ALARM_WORD(id, name, ...) " `" name "`"
 
 #define ACTION_WORDS                             &(TD_AGENT_ACTIONS(TD_SPACED))[1]
 #define ACTION_HELP(id, word, input, verb, help) " `" word "`: " help "."
@@ -92,8 +95,7 @@ const struct cli_command cli_commands[] = {
 		TD_API_QUEUE_LOG, .arg = {LIMIT, QUEUE, CALL},
 		.event = TD_EV_QUEUE_LOG, .empty = "no such events"},
 	{"alarms", CLI_WAS, "what an operator should know, newest last",
-		"Raised and cleared: a recording that failed, a journal that is full, "
-		"`one-way-audio` while there is a talk of which only one side is heard.",
+		"When each was raised and cleared. There are:" TD_ALARMS(ALARM_WORD) ".",
 		cmd_rows, TD_API_ALARMS, .arg = {LIMIT},
 		.event = TD_EV_ALARM, .empty = "no alarms"},
 	{"replay", CLI_WAS, "repeat the ACD's decisions",

@@ -141,7 +141,7 @@ static void groups_apply(struct td_engine *e, const struct td_conf *c)
 	}
 }
 
-static void budget_set(struct budget *b, const char *kind, const char *name, uint64_t bps,
+static void budget_set(struct budget *b, enum td_kind kind, const char *name, uint64_t bps,
 	uint32_t calls, uint8_t layer)
 {
 	b->kind = kind;
@@ -162,7 +162,7 @@ static void links_apply(struct td_engine *e, const struct td_conf *c)
 			k->told = TD_ACD_ROOM; /* what the distributor takes a new one for */
 		k->object.live = conf;
 		if (conf)
-			budget_set(&k->budget, "link", k->object.name, conf->limit_bps,
+			budget_set(&k->budget, TD_KIND_LINK, k->object.name, conf->limit_bps,
 				conf->max_calls, conf->layer);
 	}
 }
@@ -212,8 +212,8 @@ static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 			continue; /* its live calls go on by what was */
 		t->conf = *conf;
 		t->link = link_named(e, conf->link);
-		budget_set(&t->budget, "trunk", t->object.name, conf->limit_bps, conf->max_calls,
-			conf->layer);
+		budget_set(&t->budget, TD_KIND_TRUNK, t->object.name, conf->limit_bps,
+			conf->max_calls, conf->layer);
 	}
 }
 

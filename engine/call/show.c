@@ -7,6 +7,7 @@
 #include <engine/base/addr.h>
 #include <engine/base/codec.h>
 #include <engine/base/view.h>
+#include <engine/conf/schema.h>
 #include <errno.h>
 #include <math.h>
 
@@ -249,7 +250,7 @@ static void budget_row(const struct td_engine *e, const struct budget *x, uint32
 	VIEW_START(links, b,
 		{
 			.name = x->name,
-			.kind = x->kind,
+			.kind = td_kinds[x->kind].name,
 			.layer = rate_layers[x->layer].name,
 			.limit_bps = x->limit_bps,
 			.reserved_bps = x->reserved_bps,

@@ -14,6 +14,7 @@
 
 /* X(name, title), sorted. */
 #define REFERENCE_LISTS(X)                                     \
+	X(alarms, "Alarms")                                    \
 	X(codecs, "Codecs")                                    \
 	X(commands, "The commands of tandemctl")               \
 	X(configuration, "The sections and keys of site.yaml") \

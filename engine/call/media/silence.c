@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/media/silence.h>
+#include <engine/base/alarm.h>
 #include <engine/call/events/story.h>
 #include <stdio.h>
 
@@ -11,8 +12,9 @@
 
 static void alarm_write(struct td_engine *e, bool raised, const char *text)
 {
-	struct td_ev_alarm ev = {.name = "one-way-audio", .raised = raised};
+	struct td_ev_alarm ev;
 
+	alarm_init(&ev, TD_ALARM_ONE_WAY_AUDIO, raised);
 	snprintf(ev.text, sizeof(ev.text), "%s", text);
 	e->silences.raised = raised;
 	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));

@@ -2,6 +2,8 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
 #include <engine/base/addr.h>
+#include <engine/base/alarm.h>
+#include <engine/conf/schema.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -20,7 +22,7 @@ uint32_t reserve_link(const struct link *k)
 
 const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT])
 {
-	snprintf(text, RESERVE_TEXT, "%s %s is full", b->kind, b->name);
+	snprintf(text, RESERVE_TEXT, "%s %s is full", td_kinds[b->kind].name, b->name);
 	return text;
 }
 
@@ -59,13 +61,14 @@ static void part_put(struct td_buf *b, uint64_t part, uint64_t limit)
 
 static void alarm_write(struct td_engine *e, struct budget *x, bool raised)
 {
-	struct td_ev_alarm ev = {.raised = raised};
+	const char *kind = td_kinds[x->kind].name;
+	struct td_ev_alarm ev;
 	struct td_buf b;
 
 	x->alarm = raised;
-	snprintf(ev.name, sizeof(ev.name), "%s-full", x->kind);
+	alarm_init(&ev, x->kind == TD_KIND_LINK ? TD_ALARM_LINK_FULL : TD_ALARM_TRUNK_FULL, raised);
 	buf_init_fixed(&b, ev.text, sizeof(ev.text) - 1);
-	buf_printf(&b, "%s %s %s: ", x->kind, x->name, raised ? "is full" : "has room again");
+	buf_printf(&b, "%s %s %s: ", kind, x->name, raised ? "is full" : "has room again");
 	part_put(&b, x->calls, x->limit_calls);
 	buf_str(&b, STR(" calls, "));
 	part_put(&b, x->reserved_bps, x->limit_bps);

@@ -12,16 +12,18 @@
 #define TANDEM_ENGINE_CALL_STATE_ADMISSION_H
 
 #include <engine/base/rate.h>
+#include <tandem/config.h>
 
 struct budget {
-	const char *kind, *name; /* "link", "trunk"; the object's, borrowed */
-	uint64_t limit_bps;      /* 0 without limit */
-	uint32_t limit_calls;    /* 0 without limit */
-	uint8_t layer;           /* enum td_layer, at which bits are counted */
-	bool alarm;              /* raised */
-	uint64_t reserved_bps;   /* the sum over the grants */
-	uint32_t calls;          /* grants */
-	uint64_t refused;        /* takes and changes that found no room */
+	enum td_kind kind;     /* TD_KIND_LINK or TD_KIND_TRUNK */
+	const char *name;      /* the object's, borrowed */
+	uint64_t limit_bps;    /* 0 without limit */
+	uint32_t limit_calls;  /* 0 without limit */
+	uint8_t layer;         /* enum td_layer, at which bits are counted */
+	bool alarm;            /* raised */
+	uint64_t reserved_bps; /* the sum over the grants */
+	uint32_t calls;        /* grants */
+	uint64_t refused;      /* takes and changes that found no room */
 };
 
 enum { GRANT_TRUNK, GRANT_LINK, GRANT_BUDGETS };

@@ -76,8 +76,8 @@ static bool intent_reserve(struct td_engine *e, const struct sip_session *s, str
 		return intent_refuse(i, &e->refused.no_route, 404, "the route's trunks are gone");
 	i->cause = TD_CAUSE_NO_CIRCUIT;
 	return intent_refuse(i,
-		strcmp(full->kind, "trunk") == 0 ? &e->refused.trunk_full : &e->refused.link_full,
-		503, reserve_text(full, i->text));
+		full->kind == TD_KIND_TRUNK ? &e->refused.trunk_full : &e->refused.link_full, 503,
+		reserve_text(full, i->text));
 }
 
 /* The caller's SDP, which must have something for us. */

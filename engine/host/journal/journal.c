@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/worker/wake.h>
+#include <engine/base/alarm.h>
 #include <engine/host/clock.h>
 #include <engine/host/journal/journal.h>
 #include <system/log.h>
@@ -115,27 +116,25 @@ void journal_put_now(struct journal *j, enum journal_source source, uint16_t typ
 	journal_put(j, source, clock_wall(), type, payload, len);
 }
 
-static void alarm_fill(struct td_ev_alarm *alarm, const char *name, bool raised, const char *text)
+static void alarm_fill(
+	struct td_ev_alarm *ev, enum td_alarm alarm, bool raised, const char *format, va_list args)
 {
-	*alarm = (struct td_ev_alarm){.raised = raised};
-	snprintf(alarm->name, sizeof(alarm->name), "%s", name);
-	snprintf(alarm->text, sizeof(alarm->text), "%s", text);
+	alarm_init(ev, alarm, raised);
+	vsnprintf(ev->text, sizeof(ev->text), format, args);
 	log_line(raised ? LOG_ERR : LOG_NOTICE, raised ? "alarm raised" : "alarm cleared",
-		"name=%s text=\"%s\"", name, text);
+		"name=%s text=\"%s\"", ev->name, ev->text);
 }
 
-void journal_alarm(struct journal *j, enum journal_source source, const char *name, bool raised,
+void journal_alarm(struct journal *j, enum journal_source source, enum td_alarm alarm, bool raised,
 	const char *format, ...)
 {
-	struct td_ev_alarm alarm;
-	char text[sizeof(alarm.text)];
+	struct td_ev_alarm ev;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	alarm_fill(&ev, alarm, raised, format, args);
 	va_end(args);
-	alarm_fill(&alarm, name, raised, text);
-	journal_put_now(j, source, TD_EV_ALARM, &alarm, sizeof(alarm));
+	journal_put_now(j, source, TD_EV_ALARM, &ev, sizeof(ev));
 }
 
 void journal_ack(struct journal *j, uint64_t seq)
@@ -157,12 +156,16 @@ void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost)
 
 /* The journal thread's own alarms go straight to the file. They are about missing room, so they
  * may fail for the same reason; then the log has the line. */
-static void own_alarm(struct journal *j, bool raised, const char *text)
+__attribute__((format(printf, 3, 4))) static void own_alarm(
+	struct journal *j, bool raised, const char *format, ...)
 {
-	struct td_ev_alarm alarm;
+	struct td_ev_alarm ev;
+	va_list args;
 
-	alarm_fill(&alarm, "journal-reserve", raised, text);
-	journal_writer_put(j->writer, clock_wall(), TD_EV_ALARM, &alarm, sizeof(alarm));
+	va_start(args, format);
+	alarm_fill(&ev, TD_ALARM_JOURNAL_RESERVE, raised, format, args);
+	va_end(args);
+	journal_writer_put(j->writer, clock_wall(), TD_EV_ALARM, &ev, sizeof(ev));
 }
 
 static void shed_start(struct journal *j)

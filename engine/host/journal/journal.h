@@ -12,6 +12,7 @@
 #define TANDEM_ENGINE_HOST_JOURNAL_JOURNAL_H
 
 #include <system/journal/writer.h>
+#include <tandem/alarm.h>
 
 enum journal_source {
 	JOURNAL_SIGNALLING,
@@ -37,7 +38,7 @@ void journal_tell_losses(struct journal *j, enum journal_source source);
 /* The same, for host threads: the wall clock is read. */
 void journal_put_now(struct journal *j, enum journal_source source, uint16_t type,
 	const void *payload, uint16_t len);
-void journal_alarm(struct journal *j, enum journal_source source, const char *name, bool raised,
+void journal_alarm(struct journal *j, enum journal_source source, enum td_alarm alarm, bool raised,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Any thread. */

@@ -65,11 +65,11 @@ static void disk_failed(struct recorder *r, int error)
 
 	if (!space) {
 		if (!r->failing)
-			journal_alarm(r->journal, JOURNAL_RECORDER, "recording-failed", true,
+			journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_FAILED, true,
 				"%s: look at the recordings' directory", strerror(-error));
 		r->failing = true;
 	} else if (!atomic_load(&r->full)) {
-		journal_alarm(r->journal, JOURNAL_RECORDER, "recording-disk-full", true,
+		journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_DISK_FULL, true,
 			"recordings stop, calls go on: make room where the recordings are");
 		atomic_store(&r->full, true);
 	}
@@ -200,13 +200,13 @@ static void check(struct recorder *r)
 	/* Twice the mark, so that the alarm does not come and go. */
 	if (atomic_load(&r->full) && room >= 2 * r->min_free) {
 		atomic_store(&r->full, false);
-		journal_alarm(r->journal, JOURNAL_RECORDER, "recording-disk-full", false,
+		journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_DISK_FULL, false,
 			"new recordings are made again");
 	}
 	if (r->failing && !error) {
 		r->failing = false;
-		journal_alarm(
-			r->journal, JOURNAL_RECORDER, "recording-failed", false, "tried again");
+		journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_FAILED, false,
+			"tried again");
 	}
 }
 

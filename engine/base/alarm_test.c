@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/alarm.h>
+#include <tests/unit/unit.h>
+
+static void a_record_has_the_name_of_its_alarm(void **state)
+{
+	for (unsigned i = 0; i < TD_ALARM_COUNT; i++) {
+		struct td_ev_alarm ev;
+
+		memset(&ev, 0xff, sizeof(ev));
+		alarm_init(&ev, i, i % 2);
+		assert_string_equal(ev.name, alarm_name(i));
+		assert_string_equal(ev.text, "");
+		assert_int_equal(ev.raised, i % 2);
+		assert_int_equal(alarm_lookup(ev.name), i); /* no other has it */
+	}
+	assert_int_equal(alarm_lookup("disk-full"), TD_ALARM_COUNT);
+	assert_int_equal(alarm_lookup(""), TD_ALARM_COUNT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_record_has_the_name_of_its_alarm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The alarms: what an operator should know of at once. Each has a name, under which the journal and
+ * the store keep it (TD_EV_ALARM), and is raised and cleared by its number: engine/base/alarm.h.
+ *
+ *     X(ID, name, what raises it, what clears it, what the operator does then)
+ */
+#ifndef TANDEM_ALARM_H
+#define TANDEM_ALARM_H
+
+/* clang-format off */
+#define TD_ALARMS(X)                                                                              \
+	X(ONE_WAY_AUDIO, "one-way-audio",                                                         \
+		"a talk of which only one side is heard",                                         \
+		"10 s without any such talk, or the engine's stop",                               \
+		"Look at the call that the text names: `tandemctl call`. The usual causes are "   \
+		"NAT, a firewall in the way of the silent side's RTP, or the wrong `policy`.")    \
+	X(LINK_FULL, "link-full",                                                                 \
+		"a call for which the link has no room",                                          \
+		"nine tenths or less of the link's limits in use",                                \
+		"Look at `tandemctl bandwidth links`. Raise the link's `limit` or `calls` if "    \
+		"the line carries more.")                                                         \
+	X(TRUNK_FULL, "trunk-full",                                                               \
+		"a call for which the trunk has no room",                                         \
+		"nine tenths or less of the trunk's limits in use",                               \
+		"Look at `tandemctl bandwidth links`. Raise the trunk's `limit` or `max_calls` "  \
+		"if the carrier allows more.")                                                    \
+	X(JOURNAL_RESERVE, "journal-reserve",                                                     \
+		"three quarters of `journal_reserve` in use: the steps of calls are no longer kept", \
+		"less in use, since tandemd has stored records",                                  \
+		"See that tandemd runs and can write its store: `tandemctl status`.")             \
+	X(RECORDING_FAILED, "recording-failed",                                                   \
+		"a recording that cannot be written, though the disk has room",                   \
+		"a second in which nothing failed: recordings are tried again",                   \
+		"Look at the directory `recording_dir`: it must be there, and the engine's "      \
+		"user must be able to write to it.")                                              \
+	X(RECORDING_DISK_FULL, "recording-disk-full",                                             \
+		"less than 16 MB free for recordings: they stop, and calls go on",                \
+		"32 MB free: new recordings are made again",                                      \
+		"Make room on the disk of `recording_dir`.")
+/* clang-format on */
+
+#define TD_ALARM_ENUM(id, ...) TD_ALARM_##id,
+enum td_alarm { TD_ALARMS(TD_ALARM_ENUM) TD_ALARM_COUNT };
+
+#endif
