@@ -2,12 +2,11 @@
 /* The command line of all benches. */
 #include <arpa/inet.h>
 #include <getopt.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <bench/bench.h>
 #include <bench/load/load.h>
 #include <engine/base/addr.h>
+#include <engine/base/number.h>
 #include <engine/conf/schema.h>
 
 #define PORT_TYPES TD_PORT_TYPES(TD_SPACED)
@@ -75,10 +74,10 @@ static int number(const char *name, const char *text, uint64_t max, uint64_t *va
 /* 0..max, times `unit`. */
 static int decimal(const char *name, const char *text, double max, double unit, double *value)
 {
-	char *end;
-	double v = strtod(text, &end);
+	double v = 0;
+	const char *end = number_decode(text, &v);
 
-	if (end == text || *end || !isfinite(v) || v < 0 || v > max) {
+	if (!end || *end || v > max) {
 		fprintf(stderr, "tandem-bench: --%s %s: give a number from 0 to %g\n", name, text,
 			max);
 		return 2;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/cli/args.h>
+#include <engine/base/number.h>
+#include <engine/conf/schema.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SYNOPSIS 1024
@@ -26,24 +27,6 @@ int cli_usage(const struct cli_command *c, const char *why, ...)
 	fprintf(stderr, "usage: tandemctl %s%s%.*s\n", c->name, synopsis.len ? " " : "",
 		(int)synopsis.len, synopsis.data);
 	return CLI_USAGE;
-}
-
-double cli_bits(const char *text)
-{
-	char *end;
-	double bits = strtod(text, &end);
-	const char *units = "kMGT", *unit;
-
-	if (end == text || !(bits > 0))
-		return 0;
-	if (*end) {
-		unit = strchr(units, *end == 'K' ? 'k' : *end);
-		if (!unit || end[1])
-			return 0;
-		for (; unit >= units; unit--)
-			bits *= 1000;
-	}
-	return bits;
 }
 
 static bool takes_rest(const struct cli_arg *a)
@@ -72,11 +55,18 @@ static bool word_fits(const struct cli_arg *a, const char *value)
 
 static bool number_fits(const struct cli_arg *a, const char *value)
 {
-	char *end;
-	double n = strtod(value, &end);
+	double n = 0;
+	const char *end = number_decode(value, &n);
 
-	return *value && !*end && n >= a->min && n <= a->max &&
+	return end && !*end && n >= a->min && n <= a->max &&
 	       (a->step == 0 || fmod(n, a->step) == 0);
+}
+
+static bool bits_fit(const char *value)
+{
+	uint64_t bits;
+
+	return conf_rate_decode(str_of(value), &bits) && bits;
 }
 
 static bool value_wrong(const struct cli_command *c, const struct cli_arg *a, const char *value)
@@ -108,9 +98,9 @@ static bool value_wrong(const struct cli_command *c, const struct cli_arg *a, co
 				a->max, value);
 		return true;
 	case ARG_BITS:
-		if (cli_bits(value) > 0)
+		if (bits_fit(value))
 			return false;
-		cli_usage(c, "not a bit rate: %s", value);
+		cli_usage(c, "not a bit rate: %s; write " CONF_RATE_FORM ", like 10M", value);
 		return true;
 	default:
 		return false;
@@ -227,11 +217,30 @@ const char *cli_arg(const struct cli_args *args, const char *key)
 	return NULL;
 }
 
+/* Of a value that fits. */
+static double number_of(const char *value)
+{
+	double n = 0;
+
+	number_decode(value, &n);
+	return n;
+}
+
+uint64_t cli_arg_bits(const struct cli_args *args, const char *key)
+{
+	const char *value = cli_arg(args, key);
+	uint64_t bits = 0;
+
+	if (value)
+		conf_rate_decode(str_of(value), &bits);
+	return bits;
+}
+
 double cli_arg_number(const struct cli_args *args, const char *key, double otherwise)
 {
 	const char *value = cli_arg(args, key);
 
-	return value ? strtod(value, NULL) : otherwise;
+	return value ? number_of(value) : otherwise;
 }
 
 static json_t *json_of(const struct cli_arg *a, const char *value)
@@ -240,9 +249,9 @@ static json_t *json_of(const struct cli_arg *a, const char *value)
 	case ARG_FLAG:
 		return json_true();
 	case ARG_NUMBER:
-		return json_integer((json_int_t)strtod(value, NULL));
+		return json_integer((json_int_t)number_of(value));
 	case ARG_SECONDS:
-		return json_real(strtod(value, NULL));
+		return json_real(number_of(value));
 	default:
 		return json_string(value);
 	}

@@ -21,13 +21,11 @@ bool cli_args_read(
 /* By key; NULL: not given. A flag's value is "". */
 const char *cli_arg(const struct cli_args *args, const char *key);
 double cli_arg_number(const struct cli_args *args, const char *key, double otherwise);
+uint64_t cli_arg_bits(const struct cli_args *args, const char *key); /* a second; 0: not given */
 /* {"key": value, ...} of those given: numbers as such, flags as true. */
 json_t *cli_args_request(const struct cli_args *args);
 /* "usage: tandemctl ..." on stderr. Returns CLI_USAGE. `why`: a line before it, or NULL. */
 int cli_usage(const struct cli_command *c, const char *why, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* "10M": bits a second, powers of ten. 0 when it is none. */
-double cli_bits(const char *text);
 
 #endif

@@ -31,7 +31,7 @@ int cmd_plan(const struct cli *cli, const struct cli_args *args)
 				      (int)rate_packet_bytes(&stream, (enum td_layer)i),
 				      "packets_per_second", 1000.0 / ptime, "kbit_per_call",
 				      (double)rate / 1000, "calls",
-				      (json_int_t)(cli_bits(link) / (double)rate), "counts",
+				      (json_int_t)(cli_arg_bits(args, "link") / rate), "counts",
 				      rate_layers[i].help));
 	}
 	cli_table(cli, NULL, rows, "");

@@ -25,7 +25,11 @@ expect 0 '"calls": 6280' bandwidth plan --link 600M --layer wire --json
 expect 0 '"packet_bytes": 318,' --json bandwidth plan --link 1G --ptime 30 --layer wire
 expect 0 '"packet_bytes": 274,' --json bandwidth plan --link 1G --layer wire --ipv6 --srtp
 expect 2 'ptime' bandwidth plan --link 10M --ptime 25
-expect 2 'bit rate: ten' bandwidth plan --link ten
+for bits in ten inf nan 1e9 0x10 -1 0 1T 512K 1.5M 99999999999999999999G; do
+	expect 2 "bit rate: $bits; write a number and k, M or G" bandwidth plan "--link=$bits"
+done
+expect 2 'a number from 0.1 to 3600, not nan' top -d nan
+expect 2 'limit is a number from 1' cdr -n inf
 expect 2 'codec: frog' bandwidth plan --link 1G --codec frog
 expect 2 'no --link' bandwidth plan
 expect 2 'no command .frobnicate' frobnicate

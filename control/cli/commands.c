@@ -3,6 +3,7 @@
 #include <engine/base/codec.h>
 #include <engine/base/rate.h>
 #include <engine/base/view.h>
+#include <engine/conf/schema.h>
 #include <stdio.h>
 #include <string.h>
 #include <tandem/alarm.h>
@@ -33,7 +34,8 @@ const char *const cli_groups[CLI_GROUPS] = {
 		.help = "Of this call alone."                                        \
 	}
 
-#define ALARM_WORD(id, name, ...) " `" name "`"
+#define LAYER_HELP(id, word, bytes, help) " `" word "`: " help "."
+#define ALARM_WORD(id, name, ...)         " `" name "`"
 
 #define ACTION_WORDS                             &(TD_AGENT_ACTIONS(TD_SPACED))[1]
 #define ACTION_HELP(id, word, input, verb, help) " `" word "`: " help "."
@@ -64,9 +66,8 @@ const struct cli_command cli_commands[] = {
 		"The sum is what the interface's own counters say.",
 		cmd_view, TD_API_SHOW, TD_VIEW_ID_PORT_BANDWIDTH},
 	{"bandwidth plan", CLI_IS, "how many calls a link carries",
-		"`BITS` takes k, M or G, powers of ten. Layers: `ip`, `ethernet` (without FCS, as "
-		"interface counters count) and `wire` (with FCS, preamble and inter-frame gap), "
-		"the one to plan with.",
+		"`BITS` is " CONF_RATE_FORM ", powers of ten. Plan with the layer `wire`."
+		TD_LAYERS(LAYER_HELP),
 		cmd_plan,
 		.arg = {{"--link", .kind = ARG_BITS, .value = "BITS", .required = true},
 			{"--codec", .kind = ARG_CODEC, .value = "CODEC"},

@@ -91,6 +91,9 @@ void conf_object_init(enum td_kind kind, void *object, struct str name);
  */
 bool conf_value_decode(
 	const struct conf_key *k, void *object, struct str text, bool yaml, struct td_text *err);
+/* Bits a second as in site.yaml. False: it is none. */
+bool conf_rate_decode(struct str text, uint64_t *bits);
+#define CONF_RATE_FORM "a number and k, M or G"
 /* Appends the compiled value (lists with commas), unquoted; nothing when it is unset. */
 void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf);
 bool conf_value_is_set(const struct conf_key *k, const void *object);

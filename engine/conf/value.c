@@ -135,8 +135,7 @@ struct unit {
 static const struct unit time_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 static const struct unit size_units[] = {
 	{"T", 1ull << 40}, {"G", 1ull << 30}, {"M", 1ull << 20}, {"K", 1ull << 10}, {"", 1}};
-static const struct unit rate_units[] = {
-	{"G", 1000000000}, {"M", 1000000}, {"k", 1000}, {"K", 1000}, {"", 1}};
+static const struct unit rate_units[] = {{"G", 1000000000}, {"M", 1000000}, {"k", 1000}, {"", 1}};
 
 /* A number and one of the units; the largest unit that divides it, when it is written. */
 static bool unit_decode(const struct unit *units, size_t count, struct str text, uint64_t *v)
@@ -203,14 +202,19 @@ static bool size_decode(const struct conf_key *k, struct str text, uint64_t *v, 
 	return true;
 }
 
+bool conf_rate_decode(struct str text, uint64_t *bits)
+{
+	return unit_decode(rate_units, sizeof(rate_units) / sizeof(rate_units[0]), text, bits);
+}
+
 static bool rate_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	size_t count = sizeof(rate_units) / sizeof(rate_units[0]);
 	char min[24], max[24];
 
-	if (!unit_decode(rate_units, count, text, v))
+	if (!conf_rate_decode(text, v))
 		return fail(err,
-			"'%.*s' is no bit rate; write a number and k, M or G, like 10M for "
+			"'%.*s' is no bit rate; write " CONF_RATE_FORM ", like 10M for "
 			"10,000,000 bits a second",
 			STR_FMT(text));
 	if (*v < k->min || *v > k->max)

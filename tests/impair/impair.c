@@ -11,6 +11,7 @@
  * untouched, since tests are about SIP and media. On SIGTERM and SIGINT what is still held is
  * sent, and the counters are printed as one JSON object.
  */
+#include <engine/base/number.h>
 #include <tests/impair/heap.h>
 
 #include <arpa/inet.h>
@@ -270,10 +271,10 @@ static int run(struct impair *im)
 /* "2%", "0.5%": parts in a million. */
 static bool percent_decode(const char *text, uint32_t *ppm)
 {
-	char *end;
-	double v = strtod(text, &end);
+	double v = 0;
+	const char *end = number_decode(text, &v);
 
-	if (end == text || (strcmp(end, "%") != 0 && *end) || v < 0 || v > 100)
+	if (!end || (strcmp(end, "%") != 0 && *end) || v > 100)
 		return false;
 	*ppm = (uint32_t)(v * PPM / 100 + 0.5);
 	return true;
@@ -283,11 +284,11 @@ static bool percent_decode(const char *text, uint32_t *ppm)
 static bool delay_decode(const char *text, uint64_t *delay, uint64_t *jitter)
 {
 	double v[2] = {0, 0};
-	char *end;
 
 	for (unsigned i = 0; i < 2; i++) {
-		v[i] = strtod(text, &end);
-		if (end == text || v[i] < 0 || v[i] > 10000 || strncmp(end, "ms", 2) != 0)
+		const char *end = number_decode(text, &v[i]);
+
+		if (!end || v[i] > 10000 || strncmp(end, "ms", 2) != 0)
 			return false;
 		text = end + 2;
 		if (!*text)

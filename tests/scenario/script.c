@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <engine/acd/acd.h>
+#include <engine/base/number.h>
 #include <tests/scenario/script.h>
 
-#define WORDS 24
+#define WORDS    24
+#define TIME_MAX 1e6 /* in any unit: a wait that long is a slip */
 
 /* Words; "..." is one word, so is key="...". */
 static unsigned split(char *line, char *word[WORDS])
@@ -37,9 +39,11 @@ static unsigned split(char *line, char *word[WORDS])
 /* "500ms" "5s" "2m" -> ns; 0 is no time. */
 static uint64_t duration(const char *text)
 {
-	char *unit;
-	double value = strtod(text, &unit);
+	double value = 0;
+	const char *unit = number_decode(text, &value);
 
+	if (!unit || value > TIME_MAX)
+		return 0;
 	if (strcmp(unit, "ms") == 0)
 		return (uint64_t)(value * 1e6);
 	if (strcmp(unit, "s") == 0)
