@@ -131,6 +131,19 @@ static bool whole(const struct cli_args *args)
 	return true;
 }
 
+static void option_unknown(const struct cli_command *c, const char *word)
+{
+	char storage[SYNOPSIS];
+	struct td_buf like;
+
+	buf_init_fixed(&like, storage, sizeof(storage));
+	arg_options_like(c, word, &like);
+	if (like.len)
+		cli_usage(c, "%s may be %.*s; write more of it", word, (int)like.len, like.data);
+	else
+		cli_usage(c, "there is no option %s", word);
+}
+
 /* One option with its value, which may be the next word. How many words it took; 0: wrong. */
 static int option_read(struct cli_args *args, int argc, const char *const *argv)
 {
@@ -141,7 +154,7 @@ static int option_read(struct cli_args *args, int argc, const char *const *argv)
 	int took = 1;
 
 	if (!a) {
-		cli_usage(c, "there is no option %s", argv[0]);
+		option_unknown(c, argv[0]);
 		return 0;
 	}
 	if (takes_rest(a)) {

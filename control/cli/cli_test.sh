@@ -30,6 +30,9 @@ for bits in ten inf nan 1e9 0x10 -1 0 1T 512K 1.5M 99999999999999999999G; do
 done
 expect 2 'a number from 0.1 to 3600, not nan' top -d nan
 expect 2 'limit is a number from 1' cdr -n inf
+expect 2 '[-]-l may be --link or --layer; write more of it' bandwidth plan --l 10M
+expect 2 'no option --lx' bandwidth plan --lx 10M
+expect 0 '^wire ' bandwidth plan --li 10M --la wire
 expect 2 'codec: frog' bandwidth plan --link 1G --codec frog
 expect 2 'no --link' bandwidth plan
 expect 2 'no command .frobnicate' frobnicate

@@ -81,8 +81,10 @@ const struct cli_command *cli_lookup(int argc, const char *const *argv, int *wor
 bool arg_is_option(const struct cli_arg *a);
 bool word_is_option(const char *word);
 /* The option that a word begins with: its letter, its name, or as much of the name as no other has.
- * *len: of that. NULL: none. */
+ * *len: of that. NULL: none, or several. */
 const struct cli_arg *arg_option(const struct cli_command *c, const char *word, size_t *len);
+/* Appends the names that a word like --l may mean: "--link or --layer". */
+void arg_options_like(const struct cli_command *c, const char *word, struct td_buf *out);
 /* The argument that is no option at this place, from 0. NULL: none. */
 const struct cli_arg *arg_word(const struct cli_command *c, unsigned place);
 /* "--limit" -> "limit"; the key of the request. */

@@ -209,6 +209,20 @@ void cli_synopsis(const struct cli_command *c, struct td_buf *out)
 	}
 }
 
+static bool option_like(const struct cli_arg *a, const char *word, size_t n)
+{
+	return arg_is_option(a) && n > 2 && strncmp(word, a->name, n) == 0;
+}
+
+void arg_options_like(const struct cli_command *c, const char *word, struct td_buf *out)
+{
+	size_t n = strcspn(word, "=");
+
+	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
+		if (option_like(a, word, n))
+			buf_printf(out, "%s%s", out->len ? " or " : "", a->name);
+}
+
 const struct cli_arg *arg_option(const struct cli_command *c, const char *word, size_t *len)
 {
 	const struct cli_arg *found = NULL;
@@ -223,7 +237,7 @@ const struct cli_arg *arg_option(const struct cli_command *c, const char *word, 
 			*len = 2;
 			return a;
 		}
-		if (n < 3 || strncmp(word, a->name, n) != 0)
+		if (!option_like(a, word, n))
 			continue;
 		*len = n;
 		if (strlen(a->name) == n)
