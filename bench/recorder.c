@@ -25,7 +25,7 @@
 #include <engine/host/clock.h>
 #include <engine/host/record/recorder.h>
 #include <dataplane/tap.h>
-#include <engine/host/record/wav.h>
+#include <engine/base/wav.h>
 
 #define CALLS        10000
 #define FRAME        160 /* octets, and samples, of a packet */

@@ -353,8 +353,8 @@ static const struct {
 		"f.yaml:3:15: sounds.moh.file: /nonexistent/moh.wav: the file is not there; "
 		"relative paths start beside the site file\n"},
 	{S "sounds:\n  moh: {file: /dev/null}\n",
-		"f.yaml:3:15: sounds.moh.file: /dev/null: this is no WAV file; convert it with "
-		"sox\n"},
+		"f.yaml:3:15: sounds.moh.file: /dev/null: cannot be read: it is no ordinary "
+		"file\n"},
 	/* all errors, in the order of the file, and none that only follows from another */
 	{S "queues:\n  q: {groups: [g], ring: x}\ngroups: [g]\nroutes: {1: {queue: p}}\n",
 		"f.yaml:3:26: queues.q.ring: 'x' is no duration; write a number and ms, s, m or h, "
@@ -412,7 +412,11 @@ static void sound_of_the_wrong_rate_is_refused(void **state)
 
 	wav_write("cd.wav", 44100);
 	assert_int_equal(read_text(&c, site_file, S "sounds: {cd: {file: cd.wav}}\n"), -EINVAL);
-	assert_non_null(strstr(said, "/cd.wav: format 1, 1 channels, 44100 Hz, 16 bit; use sox"));
+	assert_non_null(
+		strstr(said, "/cd.wav: format 1, 1 channels, 44100 Hz, 16 bit; make it mono"));
+	file_write("cd.wav", "ID3", 3);
+	assert_int_equal(read_text(&c, site_file, S "sounds: {cd: {file: cd.wav}}\n"), -EINVAL);
+	assert_non_null(strstr(said, "/cd.wav: this is no WAV file; convert it with sox"));
 }
 
 static void a_file_that_is_not_there_is_named(void **state)

@@ -153,10 +153,16 @@ static void sounds_check(struct reader *r)
 		const struct entry *e = &r->entries[i];
 		const struct td_conf_sound *s = e->object;
 		int node = reader_map_get(r, e->map_node, str_of(k->name));
-		char path[READER_PATH], why[WAV_ERROR];
+		char path[READER_PATH];
+		struct td_text why;
+		int rc;
 
-		if (s->file[0] && wav_check(s->file, why))
-			reader_error(r, node, "%s: %s: %s", reader_path(e, k, path), s->file, why);
+		rc = s->file[0] ? wav_check(s->file, &why) : 0;
+		if (rc == -ENOMEM)
+			r->no_memory = true;
+		else if (rc)
+			reader_error(
+				r, node, "%s: %s: %s", reader_path(e, k, path), s->file, why.s);
 	}
 }
 

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
 #include <dataplane/dsp/convert.h>
+#include <engine/base/wav.h>
 #include <engine/host/sounds.h>
-#include <engine/host/record/wav.h>
+#include <system/file.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define FILE_MAX      (64u << 20)         /* over an hour */
 #define FRAME_SAMPLES (CONVERT_RATE / 50) /* 20 ms: workers play whole frames */
 
 struct sound_file {
@@ -20,52 +17,17 @@ struct sound_file {
 	int16_t *linear;
 };
 
-/* The whole file in *data (free() it). 0 or -errno. */
-static int file_read(const char *path, unsigned char **data, size_t *n)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	size_t have = 0;
-	int rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		rc = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
-		rc = -EFBIG;
-	*data = rc ? NULL : malloc((size_t)st.st_size + 1);
-	if (!rc && !*data)
-		rc = -ENOMEM;
-	while (!rc && have < (size_t)st.st_size) {
-		ssize_t got = read(fd, *data + have, (size_t)st.st_size - have);
-
-		if (got < 0 && errno != EINTR)
-			rc = -errno;
-		if (got == 0)
-			break;
-		have += got > 0 ? (size_t)got : 0;
-	}
-	close(fd);
-	*n = have;
-	if (rc) {
-		free(*data);
-		*data = NULL;
-	}
-	return rc;
-}
-
 static int sound_read(const struct td_conf_sound *conf, struct sound_file *s, struct td_text *err)
 {
 	const unsigned char *samples;
 	unsigned char *data = NULL;
 	struct td_text reason;
 	size_t n = 0, count;
-	int rc = file_read(conf->file, &data, &n);
+	int rc = file_read(conf->file, WAV_FILE_MAX, &data, &n, &reason);
 
 	if (rc) {
 		td_text_set(err, "sound %s: %s: %s; give a WAV file that this user can read",
-			conf->name, conf->file, strerror(-rc));
+			conf->name, conf->file, reason.s);
 		return rc == -ENOMEM ? rc : -EINVAL;
 	}
 	rc = wav_decode(data, n, &samples, &count, &reason);

@@ -3,7 +3,7 @@
 #include <engine/base/prng.h>
 #include <engine/host/record/recover.h>
 #include <engine/host/record/taplog.h>
-#include <engine/host/record/wav.h>
+#include <engine/base/wav.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

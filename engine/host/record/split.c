@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dsp/convert.h>
 #include <engine/host/record/split.h>
-#include <engine/host/record/wav.h>
+#include <engine/base/wav.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/codec.h>
-#include <engine/host/record/wav.h>
+#include <engine/base/wav.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,11 +101,11 @@ int wav_decode(const unsigned char *data, size_t n, const unsigned char **sample
 	const unsigned char *fmt;
 
 	if (n < RIFF_BYTES || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WAVE", 4) != 0) {
-		td_text_set(err, "not a WAV file");
+		td_text_set(err, "this is no WAV file; convert it with sox");
 		return -EINVAL;
 	}
 	if (!chunks_find(data, n, &fmt, samples, count)) {
-		td_text_set(err, "a WAV file without sound in it");
+		td_text_set(err, "a WAV file without sound in it; record or convert it again");
 		return -EINVAL;
 	}
 	if (get16(fmt) != FORMAT_PCM || get16(fmt + 2) != 1 || get32(fmt + 4) != RATE ||

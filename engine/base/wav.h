@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RIFF/WAVE files: the header of our recordings, and the sounds we read. */
-#ifndef TANDEM_ENGINE_HOST_RECORD_WAV_H
-#define TANDEM_ENGINE_HOST_RECORD_WAV_H
+#ifndef TANDEM_ENGINE_BASE_WAV_H
+#define TANDEM_ENGINE_BASE_WAV_H
 
 #include <tandem/text.h>
 #include <tandem/types.h>
 
 #define WAV_CHANNELS     2
-#define WAV_HEADER_BYTES 58 /* RIFF, fmt with an empty extension, fact, data */
+#define WAV_HEADER_BYTES 58          /* RIFF, fmt with an empty extension, fact, data */
+#define WAV_FILE_MAX     (64u << 20) /* bytes of a sound: over an hour */
 /* What the 32-bit sizes of the format can say: 74 hours. */
 #define WAV_FRAMES_MAX ((UINT32_MAX - WAV_HEADER_BYTES) / WAV_CHANNELS)
 

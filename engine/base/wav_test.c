@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <engine/host/record/wav.h>
+#include <engine/base/wav.h>
 #include <stdlib.h>
 #include <tests/unit/unit.h>
 
@@ -55,12 +55,59 @@ static void refuses_with_a_reason(void **state)
 	assert_int_equal(wav_decode(bad, sizeof(bad) - 1, &samples, &count, &err), -EINVAL);
 }
 
+#define FMT(format, channels, rate, bits) \
+	"fmt \x10\0\0\0" format "\0" channels "\0" rate "\0\0\x80\x3e\0\0\x02\0" bits "\0"
+#define RIFF    "RIFF\0\0\0\0WAVE"
+#define DATA    "data\x02\0\0\0\x01\x02"
+#define RATE_OK "\x40\x1f"
+
+static void each_bad_file_has_its_reason(void **state)
+{
+#define BAD(text, why)                                               \
+	{                                                            \
+		(const unsigned char *)(text), sizeof(text) - 1, why \
+	}
+	static const struct {
+		const unsigned char *data;
+		size_t n;
+		const char *why;
+	} bad[] = {
+		BAD("", "no WAV file"),
+		BAD("RIFX\0\0\0\0WAVE" FMT("\1", "\1", RATE_OK, "\x10") DATA, "no WAV file"),
+		BAD("RIFF\0\0\0\0AVI " FMT("\1", "\1", RATE_OK, "\x10") DATA, "no WAV file"),
+		BAD(RIFF, "without sound"),
+		BAD(RIFF DATA, "without sound"),
+		BAD(RIFF DATA FMT("\1", "\1", RATE_OK, "\x10"), "without sound"),
+		BAD(RIFF FMT("\1", "\1", RATE_OK, "\x10"), "without sound"),
+		BAD(RIFF "fmt \x0e\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\x02\0" DATA,
+			"without sound"),
+		BAD(RIFF "LIST\xff\xff\xff\xff" DATA, "without sound"),
+		BAD(RIFF FMT("\3", "\1", RATE_OK, "\x20") DATA,
+			"format 3, 1 channels, 8000 Hz, 32 bit"),
+		BAD(RIFF FMT("\1", "\2", RATE_OK, "\x10") DATA, "2 channels"),
+		BAD(RIFF FMT("\1", "\1", "\x80\x3e", "\x10") DATA, "16000 Hz"),
+		BAD(RIFF FMT("\1", "\1", RATE_OK, "\x08") DATA, "8 bit; make it mono"),
+	};
+#undef BAD
+	const unsigned char *samples;
+	struct td_text err;
+	size_t count;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(
+			wav_decode(bad[i].data, bad[i].n, &samples, &count, &err), -EINVAL);
+		if (!strstr(err.s, bad[i].why))
+			fail_msg("file %zu: \"%s\" and not \"%s\"", i, err.s, bad[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header_as_the_format_says),
 		cmocka_unit_test(decodes_behind_other_chunks),
 		cmocka_unit_test(refuses_with_a_reason),
+		cmocka_unit_test(each_bad_file_has_its_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

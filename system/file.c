@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <system/file.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, unsigned char *data, size_t size, size_t *n)
+{
+	for (*n = 0; *n < size;) {
+		ssize_t got = read(fd, data + *n, size - *n);
+
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got == 0)
+			break;
+		*n += got > 0 ? (size_t)got : 0;
+	}
+	return 0;
+}
+
+static int opened_read(int fd, size_t max, unsigned char **data, size_t *n)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if ((uint64_t)st.st_size > max)
+		return -EFBIG;
+	*data = malloc((size_t)st.st_size + 1);
+	return *data ? read_all(fd, *data, (size_t)st.st_size, n) : -ENOMEM;
+}
+
+int file_read(const char *path, size_t max, unsigned char **data, size_t *n, struct td_text *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe does not hold us up */
+	int rc = fd < 0 ? -errno : 0;
+
+	*data = NULL;
+	*n = 0;
+	if (!rc)
+		rc = opened_read(fd, max, data, n);
+	if (fd >= 0)
+		close(fd);
+	if (!rc)
+		return 0;
+	free(*data);
+	*data = NULL;
+	if (rc == -EINVAL)
+		td_text_set(err, "it is no ordinary file");
+	else if (rc == -EFBIG)
+		td_text_set(err, "it is longer than %zu MB", max >> 20);
+	else
+		td_text_set(err, "%s", strerror(-rc));
+	return rc;
+}

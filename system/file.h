@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TANDEM_SYSTEM_FILE_H
+#define TANDEM_SYSTEM_FILE_H
+
+#include <stddef.h>
+#include <tandem/text.h>
+
+/*
+ * Reads a whole file of at most `max` bytes into *data, which the caller frees. 0; or -ENOMEM,
+ * -EINVAL (no ordinary file), -EFBIG or what the system says, with a line in err and *data NULL.
+ */
+int file_read(const char *path, size_t max, unsigned char **data, size_t *n, struct td_text *err);
+
+#endif
