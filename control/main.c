@@ -10,6 +10,7 @@
 #include <control/options.h>
 #include <control/site.h>
 #include <control/store/follow.h>
+#include <system/exit.h>
 #include <system/log.h>
 #include <system/loop.h>
 #include <errno.h>
@@ -23,7 +24,6 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#define EXIT_CONFIG   2
 #define PURGE_NS      (3600 * TD_NSEC_PER_SEC)
 #define PURGE_NEXT_NS TD_NSEC_PER_SEC /* while there is more to purge */
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/config/config.h>
 #include <control/options.h>
+#include <system/exit.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tandem/api.h>
-
-#define EXIT_USAGE 2
 
 static const char usage[] =
 	"usage: tandemd [options]\n"
@@ -26,7 +25,7 @@ static const char usage[] =
 static int usage_error(const char *option, const char *value)
 {
 	fprintf(stderr, "tandemd: --%s %s is wrong; see tandemd --help\n", option, value);
-	return EXIT_USAGE + 1;
+	return EXIT_CONFIG + 1;
 }
 
 int options_read(struct tandemd_options *o, int argc, char **argv)
@@ -89,13 +88,13 @@ int options_read(struct tandemd_options *o, int argc, char **argv)
 			puts("tandemd " TD_VERSION);
 			return 1;
 		default:
-			return EXIT_USAGE + 1;
+			return EXIT_CONFIG + 1;
 		}
 	}
 	if (optind < argc) {
 		fprintf(stderr, "tandemd: '%s' is not an option; see tandemd --help\n",
 			argv[optind]);
-		return EXIT_USAGE + 1;
+		return EXIT_CONFIG + 1;
 	}
 	return 0;
 }

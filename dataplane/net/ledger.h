@@ -99,7 +99,7 @@ static inline void worker_apart(
 	struct td_frames *f = &p->stats.apart[kind][way];
 
 	f->packets++;
-	f->bytes += m->pkt_len + (p->vlan ? VLAN_BYTES : 0);
+	f->bytes += m->pkt_len + (p->vlan ? RATE_VLAN_BYTES : 0);
 }
 
 /* Hands n packets of one port to worker `to` by a ring of that pair (worker/handover.h); what has

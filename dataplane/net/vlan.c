@@ -22,7 +22,7 @@ static bool vlan_strip(struct rte_mbuf *m, uint16_t vlan)
 		(ntohs(f->tci) & VLAN_ID) != vlan)
 		return false;
 	memcpy(addresses, f->addresses, sizeof(addresses));
-	rte_pktmbuf_adj(m, VLAN_BYTES);
+	rte_pktmbuf_adj(m, RATE_VLAN_BYTES);
 	memcpy(rte_pktmbuf_mtod(m, void *), addresses, sizeof(addresses));
 	return true;
 }
@@ -52,7 +52,7 @@ unsigned vlan_receive(struct td_port_stats *s, uint16_t vlan, struct rte_mbuf **
 static bool vlan_insert(struct rte_mbuf *m, uint16_t vlan)
 {
 	const uint8_t *was = rte_pktmbuf_mtod(m, const uint8_t *);
-	struct vlan_frame *f = (void *)rte_pktmbuf_prepend(m, VLAN_BYTES);
+	struct vlan_frame *f = (void *)rte_pktmbuf_prepend(m, RATE_VLAN_BYTES);
 
 	if (!f)
 		return false;
@@ -60,7 +60,7 @@ static bool vlan_insert(struct rte_mbuf *m, uint16_t vlan)
 	f->type = htons(RTE_ETHER_TYPE_VLAN);
 	f->tci = htons(vlan);
 	if (m->ol_flags & RTE_MBUF_F_TX_L4_MASK) /* for the device that fills checksums */
-		m->l2_len += VLAN_BYTES;
+		m->l2_len += RATE_VLAN_BYTES;
 	return true;
 }
 

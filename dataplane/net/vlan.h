@@ -6,11 +6,11 @@
 #ifndef TANDEM_DATAPLANE_NET_VLAN_H
 #define TANDEM_DATAPLANE_NET_VLAN_H
 
+#include <engine/base/rate.h>
 #include <rte_mbuf.h>
 #include <tandem/stats.h>
 
-#define VLAN_BYTES 4 /* of a tag */
-#define VLAN_ID    0x0fff
+#define VLAN_ID 0x0fff
 
 /* Frames that came in by a port with the tag `vlan`. Frames without exactly this tag are dropped.
  * Returns how many remain, in their order. The bytes of tags are counted here, because nobody sees

@@ -227,7 +227,7 @@ static int af_open_packet(struct port *p, const struct port_env *env, struct td_
 static int af_take_interface(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	const char *device = p->conf->device;
-	int head = ETH_HLEN + (p->conf->vlan ? VLAN_BYTES : 0);
+	int head = ETH_HLEN + (p->conf->vlan ? RATE_VLAN_BYTES : 0);
 	struct ifreq r = {0};
 	int rc;
 

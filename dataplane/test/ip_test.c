@@ -108,8 +108,8 @@ static struct rte_mbuf *receive_within(unsigned ms)
 			f = rte_pktmbuf_mtod(m, uint8_t *);
 			assert_int_equal(f[12] << 8 | f[13], RTE_ETHER_TYPE_VLAN);
 			assert_int_equal(f[14] << 8 | f[15], VLAN);
-			memmove(f + VLAN_BYTES, f, 12);
-			rte_pktmbuf_adj(m, VLAN_BYTES);
+			memmove(f + RATE_VLAN_BYTES, f, 12);
+			rte_pktmbuf_adj(m, RATE_VLAN_BYTES);
 			return m;
 		}
 		wait_a_little();
@@ -130,9 +130,9 @@ static void put(struct rte_mbuf *m, uint16_t tag)
 {
 	uint8_t *f;
 
-	assert_non_null(rte_pktmbuf_prepend(m, VLAN_BYTES));
+	assert_non_null(rte_pktmbuf_prepend(m, RATE_VLAN_BYTES));
 	f = rte_pktmbuf_mtod(m, uint8_t *);
-	memmove(f, f + VLAN_BYTES, 12);
+	memmove(f, f + RATE_VLAN_BYTES, 12);
 	f[12] = RTE_ETHER_TYPE_VLAN >> 8;
 	f[13] = RTE_ETHER_TYPE_VLAN & 0xff;
 	f[14] = (uint8_t)(tag >> 8);

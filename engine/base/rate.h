@@ -13,12 +13,14 @@
 #define RATE_TAG_SHA1_80 10
 #define RATE_TAG_GCM     16
 
+#define RATE_VLAN_BYTES 4 /* of an IEEE 802.1Q tag */
+
 struct rate {
 	uint8_t codec;    /* enum td_codec */
 	uint8_t ptime_ms; /* 10..60 */
 	uint8_t family;   /* 4 or 6 */
 	uint8_t tag;      /* octets that SRTP adds to a packet; 0: plain RTP */
-	uint8_t extra;    /* of Ethernet's header: 4 for a VLAN tag */
+	uint8_t extra;    /* of Ethernet's header: RATE_VLAN_BYTES, or 0 */
 };
 
 /* TD_LAYERS */

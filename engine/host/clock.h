@@ -6,6 +6,9 @@
 #include <tandem/types.h>
 #include <time.h>
 
+/* How often a thread looks for work that nobody wakes it for. */
+#define CLOCK_BEAT_NS (20 * TD_NSEC_PER_MSEC)
+
 static inline uint64_t clock_read(clockid_t id)
 {
 	struct timespec ts;

@@ -11,6 +11,7 @@
 #include <engine/host/net/kernel_sip.h>
 #include <engine/host/site.h>
 #include <engine/host/sounds.h>
+#include <system/exit.h>
 #include <system/log.h>
 #include <errno.h>
 #include <limits.h>
@@ -19,8 +20,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <systemd/sd-daemon.h>
-
-#define EXIT_CONFIG 2
 
 static void complain(const struct host *h)
 {

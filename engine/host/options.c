@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/host/options.h>
+#include <system/exit.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <tandem/api.h>
@@ -53,13 +54,13 @@ int options_parse(struct options *o, int argc, char **argv)
 			return 0;
 		default:
 			fputs(help, stderr);
-			return 2;
+			return EXIT_CONFIG;
 		}
 	}
 	if (optind < argc) {
 		fprintf(stderr, "tandem-engine: \"%s\": no arguments are taken; see --help\n",
 			argv[optind]);
-		return 2;
+		return EXIT_CONFIG;
 	}
 	return -1;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
 
-#define US_A_UNIT (1000000 / TD_RTP_CLOCK) /* of RTP time stamps */
-
 void cdr_media(struct td_ev_media *out, const struct td_leg_stats *stats, uint8_t codec)
 {
 	*out = (struct td_ev_media){
@@ -11,7 +9,7 @@ void cdr_media(struct td_ev_media *out, const struct td_leg_stats *stats, uint8_
 		.out_packets = stats->out_packets,
 		.out_bytes = stats->out_bytes,
 		.in_lost = stats->in_lost,
-		.in_jitter_us = stats->in_jitter * US_A_UNIT,
+		.in_jitter_us = stats->in_jitter * QUALITY_US_A_UNIT,
 		.rtt_us = stats->rtt_us,
 		.codec = codec,
 	};

@@ -26,8 +26,6 @@ const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT])
 	return text;
 }
 
-#define VLAN_BYTES 4
-
 static uint8_t vlan_bytes(const struct td_engine *e, const struct td_addr *local)
 {
 	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
@@ -35,7 +33,7 @@ static uint8_t vlan_bytes(const struct td_engine *e, const struct td_addr *local
 	for (uint32_t i = 0; i < ports->count; i++)
 		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
 			if (addr_equal_ip(&ports->port[i].address[k].addr, local))
-				return ports->port[i].vlan ? VLAN_BYTES : 0;
+				return ports->port[i].vlan ? RATE_VLAN_BYTES : 0;
 	return 0;
 }
 

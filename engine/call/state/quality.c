@@ -2,7 +2,6 @@
 #include <engine/call/state/quality.h>
 #include <engine/base/emodel.h>
 
-#define US_A_UNIT   (1000000 / TD_RTP_CLOCK) /* of RTP time stamps */
 #define US_A_MS     1000
 #define UNAVAILABLE 127 /* RFC 3611 section 4.7 */
 #define PLC_OFF     1
@@ -39,7 +38,7 @@ static void rate_in(
 	struct quality *q, const struct td_leg_stats *s, uint8_t codec, uint8_t ptime_ms, bool last)
 {
 	uint32_t expected = s->in_expected - q->in_expected;
-	uint32_t buffer_us = emodel_buffer_us(s->in_jitter * US_A_UNIT);
+	uint32_t buffer_us = emodel_buffer_us(s->in_jitter * QUALITY_US_A_UNIT);
 
 	if ((int32_t)expected <= 0 || (expected < QUALITY_PACKETS && !last))
 		return;
@@ -56,7 +55,7 @@ static void rate_out(
 {
 	uint32_t expected = s->out_seq_max - q->out_seq_max;
 	uint32_t lost = positive(s->out_lost - q->out_lost);
-	uint32_t buffer_us = emodel_buffer_us(s->out_jitter * US_A_UNIT);
+	uint32_t buffer_us = emodel_buffer_us(s->out_jitter * QUALITY_US_A_UNIT);
 
 	if (s->out_reports == q->out_reports)
 		return;
@@ -117,9 +116,9 @@ void quality_get(const struct quality *q, struct td_ev_quality *out)
 		.xr_mos = xr && s->xr.mos != UNAVAILABLE ? s->xr.mos * 10 : 0,
 		.silences = q->silences,
 		.silent_ms = q->silent_ms,
-		.in_jitter_max_us = s->in_jitter_max * US_A_UNIT,
+		.in_jitter_max_us = s->in_jitter_max * QUALITY_US_A_UNIT,
 		.out_lost = s->out_lost,
-		.out_jitter_us = s->out_jitter * US_A_UNIT,
+		.out_jitter_us = s->out_jitter * QUALITY_US_A_UNIT,
 		.rtt_max_us = q->rtt_max_us,
 	};
 }

@@ -16,6 +16,8 @@
 #include <tandem/event.h>
 #include <tandem/media.h>
 
+#define QUALITY_US_A_UNIT (1000000 / TD_RTP_CLOCK) /* of RTP time stamps, as jitter counts */
+
 #define QUALITY_PACKETS 100 /* a shorter window is joined with the next: two seconds of speech */
 
 struct quality_rating {

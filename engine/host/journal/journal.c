@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TURN_NS         (20 * TD_NSEC_PER_MSEC)
 #define SYNC_NS         (200 * TD_NSEC_PER_MSEC)
 #define RETRY_NS        TD_NSEC_PER_SEC /* a full disk is looked at again */
 #define SIGNALLING_RING (4u << 20)      /* 280 calls a second, 15 records of 300 B each: 3 s */
@@ -301,7 +300,7 @@ static void stopped(struct journal *j, uint64_t now)
 static void rest(struct journal *j, uint64_t now, uint64_t acked)
 {
 	if (j->full || j->shedding || j->loss.lost || now < j->heard + SILENCE_NS) {
-		clock_nap(TURN_NS);
+		clock_nap(CLOCK_BEAT_NS);
 		return;
 	}
 	wake_arm(&j->wake);

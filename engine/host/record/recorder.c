@@ -19,7 +19,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define TURN_NS      (20 * TD_NSEC_PER_MSEC)
 #define CHECK_NS     TD_NSEC_PER_SEC /* room on the disk, losses */
 #define TAIL_NS      (2 * TD_NSEC_PER_SEC)
 #define MIN_FREE     (16ull << 20)
@@ -218,7 +217,7 @@ static void rest(struct recorder *r)
 	size_t n;
 
 	if (r->open || !TAILQ_EMPTY(&r->running.all) || r->disk.flying || r->log.active) {
-		clock_nap(TURN_NS);
+		clock_nap(CLOCK_BEAT_NS);
 		return;
 	}
 	wake_arm(&r->wake);

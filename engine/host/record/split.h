@@ -13,9 +13,10 @@
 
 #include <dataplane/tap.h>
 #include <engine/host/record/disk.h>
+#include <tandem/event.h>
 
 #define SPLIT_DRIFT_MS 2000
-#define SPLIT_PATH     128 /* as in struct td_ev_recording */
+#define SPLIT_PATH     sizeof(((struct td_ev_recording *)0)->file)
 
 struct split;
 
