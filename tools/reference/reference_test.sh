@@ -28,6 +28,10 @@ for list in $lists; do
 	} >"$dir/in"
 	"$reference" --fill "$dir/in" --mdoc >"$dir/page" || fail "$list: mdoc: exit $?"
 	mandoc -T lint -W warning "$dir/page" || fail "$list: mandoc has complaints"
+	# a number with a point has it in both forms: 20.1 is not 201
+	tr -d '`\\' <"$dir/md" | grep -oE '[0-9]+\.[0-9]+' | sort -u >"$dir/md.numbers"
+	tr -d '\\&' <"$dir/page" | grep -oE '[0-9]+\.[0-9]+' | sort -u >"$dir/page.numbers"
+	cmp -s "$dir/md.numbers" "$dir/page.numbers" || fail "$list: numbers of the page are not those of the table"
 done
 
 "$reference" frogs --markdown >"$dir/md" 2>"$dir/said" && fail 'a list that is not there'
