@@ -23,6 +23,23 @@ static void stay_end(struct td_engine *e, const struct agent *a)
 	e->io.event(e->io.ctx, TD_EV_AGENT_SESSION, &ev, sizeof(ev));
 }
 
+/* Of a pause, as the distributor has it. */
+static const char *pause_reason(
+	const struct td_engine *e, uint32_t agent, struct acd_agent_info *info)
+{
+	return acd_agent_get(e->acd, agent, info) == 0 ? info->pause_reason : "";
+}
+
+/* The same stay: a back-off began or ended. A pause with another reason is another stay. */
+static bool goes_on(const struct td_engine *e, const struct agent *a, const struct td_acd_out *out)
+{
+	struct acd_agent_info info;
+
+	return a->state == out->state &&
+	       (out->state != TD_AGENT_PAUSED ||
+		       strcmp(a->reason, pause_reason(e, out->agent, &info)) == 0);
+}
+
 void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct agent *a = objects_get(&e->agents, out->agent);
@@ -32,9 +49,9 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 	if (!a)
 		return;
 	a->backoff = out->reason;
+	if (goes_on(e, a, out))
+		return;
 	was = a->state;
-	if (was == out->state)
-		return; /* the same stay: a back-off began or ended */
 	stay_end(e, a);
 	a->state = out->state;
 	a->since = e->now;
@@ -51,8 +68,7 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 	if (out->state == TD_AGENT_PAUSED) {
 		struct acd_agent_info info;
 
-		if (acd_agent_get(e->acd, out->agent, &info) == 0)
-			snprintf(a->reason, sizeof(a->reason), "%s", info.pause_reason);
+		snprintf(a->reason, sizeof(a->reason), "%s", pause_reason(e, out->agent, &info));
 		queuelog_pause(e, a, true);
 	}
 }
