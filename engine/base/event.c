@@ -9,11 +9,11 @@
 		.count = COUNT(list##_words), \
 		.numbered = (numbered_),      \
 	};
-#define CODEC(id, name_, ...)         {TD_CODEC_##id, #name_, ""},
-#define DISPOSITION(id, name_, help_) {TD_CALL_##id, name_, help_},
-#define AGENT_STATE(id, name_)        {TD_AGENT_##id, name_, ""},
-#define ENDER(id, name_, help_)       {TD_ENDED_BY_##id, name_, help_},
-#define CAUSE(id, number, name_)      {number, name_, ""},
+#define CODEC(id, name_, ...)           {TD_CODEC_##id, #name_, ""},
+#define DISPOSITION(id, name_, help_)   {TD_CALL_##id, name_, help_},
+#define AGENT_STATE(id, name_)          {TD_AGENT_##id, name_, ""},
+#define ENDER(id, name_, help_)         {TD_ENDED_BY_##id, name_, help_},
+#define CAUSE(id, number, name_, help_) {number, name_, help_},
 static const struct td_word codecs_words[] = {{TD_CODEC_NONE, "", ""}, TD_CODECS(CODEC)};
 static const struct td_word dispositions_words[] = {
 	{TD_CALL_NONE, "", ""}, TD_DISPOSITIONS(DISPOSITION)};

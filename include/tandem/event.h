@@ -92,22 +92,22 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 #define TD_ENDED_BY_ID(id, name, help) TD_ENDED_BY_##id,
 enum td_ended_by { TD_ENDED_BY(TD_ENDED_BY_ID) TD_ENDED_BY_COUNT };
 
-/* Why a call ended, the causes of Q.850 that there can be: X(id, number, name). */
-#define TD_CAUSES(X)                                    \
-	X(UNALLOCATED, 1, "unallocated number")         \
-	X(NORMAL, 16, "normal")                         \
-	X(BUSY, 17, "user busy")                        \
-	X(NO_USER, 18, "no user responding")            \
-	X(NO_ANSWER, 19, "no answer")                   \
-	X(REJECTED, 21, "call rejected")                \
-	X(INVALID_NUMBER, 28, "invalid number format")  \
-	X(NO_CIRCUIT, 34, "no circuit available")       \
-	X(OUT_OF_ORDER, 38, "network out of order")     \
-	X(TEMPORARY, 41, "temporary failure")           \
-	X(INCOMPATIBLE, 88, "incompatible destination") \
-	X(TIMER, 102, "recovery on timer expiry")       \
-	X(INTERWORKING, 127, "interworking")
-#define TD_CAUSE_ID(id, number, name) TD_CAUSE_##id = (number),
+/* Why a call ended, the causes of Q.850 that there can be: X(id, number, name, help). */
+#define TD_CAUSES(X)                                                                               \
+	X(UNALLOCATED, 1, "unallocated number", "")                                                \
+	X(NORMAL, 16, "normal", "")                                                                \
+	X(BUSY, 17, "user busy", "")                                                               \
+	X(NO_USER, 18, "no user responding", "")                                                   \
+	X(NO_ANSWER, 19, "no answer", "")                                                          \
+	X(REJECTED, 21, "call rejected", "")                                                       \
+	X(INVALID_NUMBER, 28, "invalid number format", "")                                         \
+	X(NO_CIRCUIT, 34, "no circuit available", "no bandwidth or calls left on a trunk or link") \
+	X(OUT_OF_ORDER, 38, "network out of order", "")                                            \
+	X(TEMPORARY, 41, "temporary failure", "")                                                  \
+	X(INCOMPATIBLE, 88, "incompatible destination", "")                                        \
+	X(TIMER, 102, "recovery on timer expiry", "")                                              \
+	X(INTERWORKING, 127, "interworking", "")
+#define TD_CAUSE_ID(id, number, name, help) TD_CAUSE_##id = (number),
 enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 
 /* clang-format off */
@@ -220,8 +220,7 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 		"the other leg", S)                                                               \
 	F(3, NEXT, 0, NONE, TEXT, char, to_trunk, [TD_NAME_BYTES], NONE,                          \
 		"of a call out: the trunk called last; `agent_...` is that leg", S)               \
-	F(3, NEXT, 6, NONE, CODE, uint16_t, cause, , causes,                                      \
-		"why it ended, by Q.850; 34: no bandwidth or calls left on a trunk or link", S)   \
+	F(3, NEXT, 6, NONE, CODE, uint16_t, cause, , causes, "why it ended, by Q.850", S)         \
 	F(3, NEXT, 0, NONE, PAD, uint8_t, unused2, [6], NONE, "", S)                              \
 	/* the next field goes above this line */
 
