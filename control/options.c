@@ -7,20 +7,37 @@
 #include <stdlib.h>
 #include <tandem/api.h>
 
-static const char usage[] =
-	"usage: tandemd [options]\n"
-	"Configures tandem-engine, stores what happened, serves tandemctl.\n"
-	"\n"
-	"  --site FILE       the site's configuration (/etc/tandem/site.yaml)\n"
-	"  --compiled FILE   what the engine starts from (/var/lib/tandem/site.conf)\n"
-	"  --store FILE      SQLite database (/var/lib/tandem/store.sqlite)\n"
-	"  --journal DIR     the engine's journal (engine.journal_dir of the site)\n"
-	"  --engine SOCKET   the engine's socket (" TD_ENGINE_SOCKET ")\n"
-	"  --socket SOCKET   our socket (" TD_TANDEMD_SOCKET ")\n"
-	"  --log DEST        journal, stderr or a file (engine.log of the site)\n"
-	"  --keep-days N     keep steps of calls and the distributor's records, which replay\n"
-	"                    needs, for N days; 0: for ever (30)\n"
-	"  --help, --version\n";
+#define SITE_FILE  "/etc/tandem/site.yaml"
+#define STORE_FILE "/var/lib/tandem/store.sqlite"
+#define KEEP_DAYS  30
+
+enum { SITE = OPTION_LONG, COMPILED, STORE, JOURNAL, ENGINE, SOCKET, LOG, KEEP };
+
+const struct option_row tandemd_options[] = {
+	{SITE, "site", "FILE", SITE_FILE, "The site's configuration, site.yaml(5)."},
+	{COMPILED, "compiled", "FILE", OPTIONS_COMPILED, "What the engine starts from."},
+	{STORE, "store", "FILE", STORE_FILE, "The store, an SQLite database."},
+	{JOURNAL, "journal", "DIR", "what the site says", "The engine's journal."},
+	{ENGINE, "engine", "SOCKET", TD_ENGINE_SOCKET, "The engine's socket."},
+	{SOCKET, "socket", "PATH", TD_TANDEMD_SOCKET,
+		"The socket on which tandemctl finds tandemd."},
+	{LOG, "log", "DEST", "what the site says", "`journal`, `stderr` or a file."},
+	{KEEP, "keep-days", "DAYS", OPTION_TEXT(KEEP_DAYS),
+		"For how many days the store keeps the steps of calls and the records of the "
+		"distributor (tables `story`, `acd_in`, `acd_out`); 0: for ever. A replay of the "
+		"store reaches back only so far. All other records are kept for ever."},
+	OPTION_HELP,
+	OPTION_VERSION,
+	{0},
+};
+
+static void usage(FILE *out)
+{
+	fputs("usage: tandemd [options]\n"
+	      "Configures tandem-engine, stores what happened, serves tandemctl.\n\n",
+		out);
+	options_usage(tandemd_options, out);
+}
 
 static int usage_error(const char *option, const char *value)
 {
@@ -30,30 +47,16 @@ static int usage_error(const char *option, const char *value)
 
 int options_read(struct tandemd_options *o, int argc, char **argv)
 {
-	enum { SITE = 1, COMPILED, ENGINE, SOCKET, STORE, JOURNAL, LOG, KEEP, HELP, VERSION };
-	static const struct option known[] = {
-		{"site", required_argument, NULL, SITE},
-		{"compiled", required_argument, NULL, COMPILED},
-		{"engine", required_argument, NULL, ENGINE},
-		{"socket", required_argument, NULL, SOCKET},
-		{"store", required_argument, NULL, STORE},
-		{"journal", required_argument, NULL, JOURNAL},
-		{"log", required_argument, NULL, LOG},
-		{"keep-days", required_argument, NULL, KEEP},
-		{"help", no_argument, NULL, HELP},
-		{"version", no_argument, NULL, VERSION},
-		{0},
-	};
 	uint64_t days;
 	int option;
 
-	*o = (struct tandemd_options){.site = "/etc/tandem/site.yaml",
-		.compiled = "/var/lib/tandem/site.conf",
+	*o = (struct tandemd_options){.site = SITE_FILE,
+		.compiled = OPTIONS_COMPILED,
 		.engine = TD_ENGINE_SOCKET,
 		.socket = TD_TANDEMD_SOCKET,
-		.store = "/var/lib/tandem/store.sqlite",
-		.keep_days = 30};
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		.store = STORE_FILE,
+		.keep_days = KEEP_DAYS};
+	while ((option = options_next(tandemd_options, argc, argv)) != OPTION_END) {
 		switch (option) {
 		case SITE:
 			o->site = optarg;
@@ -81,10 +84,10 @@ int options_read(struct tandemd_options *o, int argc, char **argv)
 				return usage_error("keep-days", optarg);
 			o->keep_days = (unsigned)days;
 			break;
-		case HELP:
-			fputs(usage, stdout);
+		case 'h':
+			usage(stdout);
 			return 1;
-		case VERSION:
+		case 'V':
 			puts("tandemd " TD_VERSION);
 			return 1;
 		default:

@@ -3,6 +3,10 @@
 #ifndef TANDEM_CONTROL_OPTIONS_H
 #define TANDEM_CONTROL_OPTIONS_H
 
+#include <system/options.h>
+
+extern const struct option_row tandemd_options[];
+
 struct tandemd_options {
 	const char *site;     /* site.yaml */
 	const char *compiled; /* last-good file that the engine starts from */

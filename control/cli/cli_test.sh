@@ -45,6 +45,13 @@ expect 0 '^workers$' complete views
 expect 0 '^pcmu$' complete codecs
 expect 0 '^pause$' complete --line --engine /nonexistent/e agent alice pa
 expect 0 '^@file$' complete --line apply ''
+expect 0 '^--tandemd$' complete --line --t
+expect 0 '^--engine$' complete --line -
+expect 0 '^--json$' complete --line --engine /nonexistent/e --j
+expect 0 '^@file$' complete --line --engine /non
+expect 0 '^@file$' complete --line --json --tandemd ''
+expect 0 '^show$' complete --line --tandemd=/nonexistent/t sh
+expect 0 '^  --engine SOCKET ' --help
 expect 0 '^plan$' complete --line bandwidth p
 expect 0 'bandwidth plan' help bandwidth
 expect 0 '^    -n, --limit ' help cdr

@@ -191,33 +191,68 @@ static void print_names(json_t *names, const char *word)
 	json_decref(names);
 }
 
+static void names_put(json_t *names, const char *word, enum arg_kind kind)
+{
+	print_names(names, word);
+	if (kind == ARG_FILE)
+		puts("@file");
+	else if (kind == ARG_DIRECTORY)
+		puts("@directory");
+}
+
+/* What stands before the command: how many words, of which the last one is being typed. Sets the
+ * sockets to ask. */
+static int options_skip(struct cli *cli, int argc, const char *const *argv)
+{
+	int i = 0;
+
+	while (i < argc - 1 && word_is_option(argv[i])) {
+		const struct option_row *r = options_lookup(cli_options, argv[i]);
+		const char *joined = strchr(argv[i++], '=');
+		const char *value = joined ? joined + 1 : argv[i];
+
+		if (!r || !r->value || (!joined && i == argc - 1))
+			continue; /* the last: its value is being typed */
+		if (r->id == CLI_OPTION_ENGINE)
+			cli->engine_socket = value;
+		else if (r->id == CLI_OPTION_TANDEMD)
+			cli->tandemd_socket = value;
+		i += !joined;
+	}
+	return i;
+}
+
+static json_t *own_options(enum arg_kind *kind)
+{
+	json_t *names = json_array();
+
+	*kind = ARG_TEXT;
+	for (const struct option_row *r = cli_options; r->name; r++)
+		json_array_append_new(names, json_sprintf("--%s", r->name));
+	return names;
+}
+
 /* All but the last word stand, the last one is being typed. A line that begins with @ tells bash to
  * look for files itself. */
 static int complete_line(const struct cli *cli, int argc, const char *const *argv)
 {
 	struct cli asked = *cli;
-	enum arg_kind kind;
+	int skip = options_skip(&asked, argc, argv);
+	const struct option_row *before = skip ? options_lookup(cli_options, argv[skip - 1]) : NULL;
+	enum arg_kind kind = ARG_FILE;
 	json_t *names;
 
-	/* What stands before the command: options of tandemctl's own. */
-	while (argc > 1 && word_is_option(argv[0])) {
-		int took = 1;
-
-		if (argc > 2 && strcmp(argv[0], "--engine") == 0)
-			asked.engine_socket = argv[took++];
-		else if (argc > 2 && strcmp(argv[0], "--tandemd") == 0)
-			asked.tandemd_socket = argv[took++];
-		argc -= took;
-		argv += took;
-	}
-	if (argc == 0)
+	argc -= skip;
+	argv += skip;
+	if (argc <= 0)
 		return CLI_OK;
-	names = cli_complete(&asked, argc - 1, argv, argv[argc - 1], &kind);
-	print_names(names, argv[argc - 1]);
-	if (kind == ARG_FILE)
-		puts("@file");
-	else if (kind == ARG_DIRECTORY)
-		puts("@directory");
+	if (before && before->value && !strchr(argv[-1], '='))
+		names = json_array(); /* a socket */
+	else if (argc == 1 && argv[0][0] == '-')
+		names = own_options(&kind);
+	else
+		names = cli_complete(&asked, argc - 1, argv, argv[argc - 1], &kind);
+	names_put(names, argv[argc - 1], kind);
 	return CLI_OK;
 }
 

@@ -9,14 +9,6 @@
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"engine", required_argument, NULL, 'e'},
-		{"tandemd", required_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
-	};
 	const char *engine = getenv("TANDEM_ENGINE_SOCKET");
 	const char *tandemd = getenv("TANDEM_TANDEMD_SOCKET");
 	struct cli cli = {
@@ -29,15 +21,15 @@ int main(int argc, char **argv)
 
 	argv[0] = (char *)"tandemctl"; /* what getopt says begins as our own words do */
 
-	while ((option = getopt_long(argc, argv, "+jhV", options, NULL)) != -1) {
+	while ((option = options_next(cli_options, argc, argv)) != OPTION_END) {
 		switch (option) {
 		case 'j':
 			cli.json = true;
 			break;
-		case 'e':
+		case CLI_OPTION_ENGINE:
 			cli.engine_socket = optarg;
 			break;
-		case 't':
+		case CLI_OPTION_TANDEMD:
 			cli.tandemd_socket = optarg;
 			break;
 		case 'h':

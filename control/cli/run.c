@@ -4,6 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct option_row cli_options[] = {
+	{'j', "json", NULL, NULL,
+		"Prints JSON with all fields, for programs. It may also stand behind the command."},
+	{CLI_OPTION_ENGINE, "engine", "SOCKET", "TANDEM_ENGINE_SOCKET, or " TD_ENGINE_SOCKET,
+		"The socket of tandem-engine."},
+	{CLI_OPTION_TANDEMD, "tandemd", "SOCKET", "TANDEM_TANDEMD_SOCKET, or " TD_TANDEMD_SOCKET,
+		"The socket of tandemd."},
+	OPTION_HELP,
+	OPTION_VERSION,
+	{0},
+};
+
 /* What most commands do: ask, and print the answer if it says anything. */
 static int ask(const struct cli *cli, const struct cli_args *args)
 {
@@ -38,20 +50,20 @@ int cli_run(const struct cli *cli, int argc, const char *const *argv)
 
 void cli_help(FILE *out)
 {
-	fputs("usage: tandemctl [--json] [--engine SOCKET] [--tandemd SOCKET] COMMAND ...\n"
-	      "Without a command: a shell.\n",
+	fputs("usage: tandemctl [options] COMMAND ...\n"
+	      "Without a command: a shell.\n\n",
 		out);
+	options_usage(cli_options, out);
 	for (int group = 0; group < CLI_GROUPS; group++) {
 		fprintf(out, "\n%s\n", cli_groups[group]);
 		for (const struct cli_command *c = cli_commands; c->name; c++)
 			if ((int)c->group == group)
 				fprintf(out, "  %-16s %s\n", c->name, c->help);
 	}
-	fputs("\ntandemctl help COMMAND tells a command's arguments. --json prints what programs "
-	      "can\n"
-	      "read. Exit status: 0 done, 1 the answer was no, 2 wrong usage or nobody to ask. "
-	      "See\n"
-	      "tandemctl(1).\n",
+	fputs("\ntandemctl help COMMAND tells a command's arguments. Exit status: 0 done, 1 the "
+	      "answer "
+	      "was\n"
+	      "no, 2 wrong usage or nobody to ask. See tandemctl(1).\n",
 		out);
 }
 

@@ -5,55 +5,62 @@
 #include <stdio.h>
 #include <tandem/api.h>
 
-static const char help[] =
-	"Usage: tandem-engine [--config FILE] [--socket PATH] [--log DEST] [--file-prefix NAME]\n"
-	"\n"
-	"  --config FILE       compiled configuration, written by tandemd (" OPTIONS_CONFIG ")\n"
-	"  --socket PATH       where tandemd and tandemctl find it (" TD_ENGINE_SOCKET ")\n"
-	"  --log DEST          stderr, journal or a file, instead of what the site says\n"
-	"  --file-prefix NAME  of DPDK's files, when several engines run on one machine\n"
-	"  --help, --version\n"
-	"\n"
-	"SIGTERM drains: no new calls, end with the last one; a second SIGTERM ends at once.\n"
-	"SIGHUP opens the log file anew. Exit status: 0 stopped in order, 2 a configuration or a\n"
-	"port that cannot be used, 1 any other failure.\n";
+enum { CONFIG = OPTION_LONG, SOCKET, LOG, FILE_PREFIX };
+
+const struct option_row engine_options[] = {
+	{CONFIG, "config", "FILE", OPTIONS_COMPILED,
+		"The compiled configuration, which tandemd has written."},
+	{SOCKET, "socket", "PATH", TD_ENGINE_SOCKET,
+		"The socket on which tandemd and tandemctl find the engine."},
+	{LOG, "log", "DEST", "what the configuration says", "`journal`, `stderr` or a file."},
+	{FILE_PREFIX, "file-prefix", "NAME", NULL,
+		"Of DPDK's shared files, when several engines run on one machine."},
+	OPTION_HELP,
+	OPTION_VERSION,
+	{0},
+};
+
+static void usage(FILE *out)
+{
+	fputs("usage: tandem-engine [options]\n"
+	      "Moves packets, runs calls, and matches callers to agents.\n\n",
+		out);
+	options_usage(engine_options, out);
+	fputs("\nSIGTERM drains: no new calls, end with the last one; a second SIGTERM ends at "
+	      "once.\n"
+	      "SIGHUP opens the log file anew. Exit status: 0 stopped in order, 2 a configuration "
+	      "or a\n"
+	      "port that cannot be used, 1 any other failure.\n",
+		out);
+}
 
 int options_parse(struct options *o, int argc, char **argv)
 {
-	static const struct option list[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"socket", required_argument, NULL, 's'},
-		{"log", required_argument, NULL, 'l'},
-		{"file-prefix", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'v'},
-		{0},
-	};
 	int option;
 
-	*o = (struct options){.config = OPTIONS_CONFIG, .socket = TD_ENGINE_SOCKET};
-	while ((option = getopt_long(argc, argv, "", list, NULL)) >= 0) {
+	*o = (struct options){.config = OPTIONS_COMPILED, .socket = TD_ENGINE_SOCKET};
+	while ((option = options_next(engine_options, argc, argv)) != OPTION_END) {
 		switch (option) {
-		case 'c':
+		case CONFIG:
 			o->config = optarg;
 			break;
-		case 's':
+		case SOCKET:
 			o->socket = optarg;
 			break;
-		case 'l':
+		case LOG:
 			o->log = optarg;
 			break;
-		case 'p':
+		case FILE_PREFIX:
 			o->file_prefix = optarg;
 			break;
 		case 'h':
-			fputs(help, stdout);
+			usage(stdout);
 			return 0;
-		case 'v':
+		case 'V':
 			puts("tandem-engine " TD_VERSION);
 			return 0;
 		default:
-			fputs(help, stderr);
+			usage(stderr);
 			return EXIT_CONFIG;
 		}
 	}

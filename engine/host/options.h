@@ -2,7 +2,9 @@
 #ifndef TANDEM_ENGINE_HOST_OPTIONS_H
 #define TANDEM_ENGINE_HOST_OPTIONS_H
 
-#define OPTIONS_CONFIG "/var/lib/tandem/site.conf"
+#include <system/options.h>
+
+extern const struct option_row engine_options[];
 
 struct options {
 	const char *config, *socket;

@@ -20,10 +20,13 @@
 	X(configuration, "The sections and keys of site.yaml") \
 	X(consumed, "Why a packet is consumed")                \
 	X(drops, "Why a packet is dropped")                    \
+	X(engine_options, "Options of tandem-engine")          \
 	X(events, "What the store keeps")                      \
 	X(headers, "SIP header fields")                        \
 	X(metrics, "What is counted")                          \
 	X(operations, "What the sockets answer")               \
+	X(tandemctl_options, "Options of tandemctl")           \
+	X(tandemd_options, "Options of tandemd")               \
 	X(views, "What operators see")
 
 #define DOC_COLUMNS 8

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A program's options: one table. The command line is read by it, the usage printed from it, and
+ * the build writes it into the manual page (tools/reference/options.c).
+ */
+#ifndef TANDEM_SYSTEM_OPTIONS_H
+#define TANDEM_SYSTEM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Where tandemd leaves what the engine starts from. */
+#define OPTIONS_COMPILED "/var/lib/tandem/site.conf"
+
+struct option_row {
+	int id;             /* a letter: -j means the same; else from OPTION_LONG on */
+	const char *name;   /* "config": --config */
+	const char *value;  /* what stands for its value: "FILE"; NULL: it has none */
+	const char *preset; /* what counts when it is not given; NULL: nothing to say */
+	const char *help;   /* sentences; `x` is a word of Tandem's own */
+};
+
+/* A macro's number as text, for what a row says. */
+#define OPTION_TEXT_(x) #x
+#define OPTION_TEXT(x)  OPTION_TEXT_(x)
+
+#define OPTION_LONG  256
+#define OPTION_END   (-1)
+#define OPTION_WRONG '?'
+#define OPTIONS_MAX  16 /* of a table, which ends with a row without a name */
+
+/* The last rows of each table. */
+#define OPTION_HELP                                               \
+	{                                                         \
+		'h', "help", NULL, NULL, "Prints this, and ends." \
+	}
+#define OPTION_VERSION                                                      \
+	{                                                                   \
+		'V', "version", NULL, NULL, "Prints the release, and ends." \
+	}
+
+/* The id of the next option; its value is in `optarg`. OPTION_END: none is left, and argv[optind]
+ * is the first word that is no option. OPTION_WRONG: a line on stderr says what is wrong. */
+int options_next(const struct option_row *rows, int argc, char **argv);
+/* The row of a word like --config or --config=FILE, or -j; NULL: there is none. */
+const struct option_row *options_lookup(const struct option_row *rows, const char *word);
+/* "-j, --json"; "--config FILE". Returns its length. */
+int option_title(const struct option_row *r, char *out, size_t size);
+/* A line or more for each option. */
+void options_usage(const struct option_row *rows, FILE *out);
+
+#endif
