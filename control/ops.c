@@ -11,8 +11,6 @@
 #include <string.h>
 
 #define PAGE_ROWS   200 /* a few milliseconds of SQLite, then the journal has its turn */
-#define ROWS_LIMIT  50
-#define ROWS_MAX    1000000
 #define ERROR_BYTES 960 /* of an answer's lines; api_error() holds 1024 */
 
 /* CDR, QUEUE_LOG or ALARMS under way. */
@@ -239,13 +237,13 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 	json_t *body, enum td_event_type event)
 {
 	const json_t *limit = json_object_get(body, "limit");
-	json_int_t n = limit ? json_integer_value(limit) : ROWS_LIMIT;
+	json_int_t n = limit ? json_integer_value(limit) : TD_API_ROWS;
 	struct rows_job *j, **place = o->jobs;
 	int rc;
 
-	if (n < 1 || n > ROWS_MAX) {
+	if (n < 1 || n > TD_API_ROWS_MAX) {
 		api_error(c, m->op, m->id, -EINVAL, "\"limit\" must be a number from 1 to %d",
-			ROWS_MAX);
+			TD_API_ROWS_MAX);
 		return;
 	}
 	while (place < o->jobs + OPS_JOBS && *place)

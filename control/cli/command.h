@@ -40,6 +40,16 @@ enum arg_kind {
 	ARG_REST, /* all words that follow, unread */
 };
 
+/* What `complete KIND` lists: X(kind, word). */
+#define CLI_KINDS(X)               \
+	X(ARG_AGENT, "agents")     \
+	X(ARG_QUEUE, "queues")     \
+	X(ARG_CALL, "calls")       \
+	X(ARG_COMMAND, "commands") \
+	X(ARG_VIEW, "views")       \
+	X(ARG_CODEC, "codecs")     \
+	X(ARG_LAYER, "layers")
+
 /* One word, or an option: a name that begins with a dash is an option's. */
 struct cli_arg {
 	const char *name;   /* "CALL"; "--limit" */

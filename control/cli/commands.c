@@ -8,8 +8,6 @@
 #include <string.h>
 #include <tandem/alarm.h>
 
-#define LIMIT_MAX 1000000
-
 const char *const cli_groups[CLI_GROUPS] = {
 	[CLI_IS] = "What is",
 	[CLI_WAS] = "What was",
@@ -21,7 +19,8 @@ const char *const cli_groups[CLI_GROUPS] = {
 #define LIMIT                                                                                      \
 	{                                                                                          \
 		.name = "--limit", .letter = "-n", .kind = ARG_NUMBER, .value = "COUNT", .min = 1, \
-		.max = LIMIT_MAX, .step = 1, .help = "The newest; 50 otherwise."                   \
+		.max = TD_API_ROWS_MAX, .step = 1,                                                 \
+		.help = "The newest; " OPTION_TEXT(TD_API_ROWS) " otherwise."                      \
 	}
 #define QUEUE                                                                           \
 	{                                                                               \
@@ -133,7 +132,7 @@ const struct cli_command cli_commands[] = {
 		"become.",
 		cmd_complete,
 		.arg = {{"KIND", .kind = ARG_WORD,
-				.words = "agents queues calls commands views codecs layers"},
+				.words = &(CLI_KINDS(TD_SPACED))[1]},
 			{"--line", .kind = ARG_REST, .value = "WORD..."}}},
 	{"help", CLI_HERE, "this list, or a command's arguments", NULL, cmd_help,
 		.arg = {{"COMMAND", .kind = ARG_COMMAND}}},

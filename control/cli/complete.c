@@ -166,16 +166,12 @@ json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, c
 }
 
 static const struct {
-	const char *name;
 	enum arg_kind kind;
+	const char *name;
 } kinds[] = {
-	{"agents", ARG_AGENT},
-	{"queues", ARG_QUEUE},
-	{"calls", ARG_CALL},
-	{"commands", ARG_COMMAND},
-	{"views", ARG_VIEW},
-	{"codecs", ARG_CODEC},
-	{"layers", ARG_LAYER},
+#define KIND(kind, word) {kind, word},
+	CLI_KINDS(KIND)
+#undef KIND
 };
 
 static void print_names(json_t *names, const char *word)

@@ -22,6 +22,10 @@
 #define TD_ENGINE_SOCKET  "/run/tandem/engine.sock"
 #define TD_TANDEMD_SOCKET "/run/tandem/tandemd.sock"
 
+/* Rows that an answer from the store has at most: without a limit, and the highest limit. */
+#define TD_API_ROWS     50
+#define TD_API_ROWS_MAX 1000000
+
 struct td_api_msg {
 	uint32_t len;
 	uint16_t op; /* enum td_api_op */
