@@ -39,14 +39,13 @@ static inline void lex_space(struct str *s)
 /* The longest run of the class, maybe empty. */
 static inline struct str lex_run(struct str *s, unsigned class)
 {
-	size_t n = 0;
+	struct str run = *s;
 
-	while (n < s->n && lex_is(s->p[n], class))
-		n++;
-	struct str run = {s->p, n};
-
-	s->p += n;
-	s->n -= n;
+	while (s->n > 0 && lex_is(s->p[0], class)) {
+		s->p++;
+		s->n--;
+	}
+	run.n -= s->n;
 	return run;
 }
 
