@@ -55,8 +55,7 @@ const uint8_t lex_table[256] = {
 
 bool lex_all(struct str s, unsigned class)
 {
-	lex_run(&s, class);
-	return s.n == 0 && s.p != NULL;
+	return lex_run(&s, class).n > 0 && s.n == 0;
 }
 
 bool lex_quoted(struct str *s, struct str *inner)

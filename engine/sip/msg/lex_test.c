@@ -20,6 +20,7 @@ static void nothing_holds_no_word(void **state)
 
 		lex_space(&s);
 		assert_int_equal(lex_run(&s, LEX_TOKEN).n, 0);
+		assert_false(lex_all(s, LEX_TOKEN));
 		assert_false(lex_char(&s, ';'));
 		assert_false(lex_quoted(&s, &value));
 		assert_int_equal(lex_param(&s, &name, &value), 0);
@@ -37,6 +38,8 @@ static void a_run_ends_where_its_class_ends(void **state)
 	assert_str(lex_run(&s, LEX_DIGIT), "");
 	assert_str(lex_run(&s, LEX_TOKEN), "ab");
 	assert_str(s, ";");
+	assert_true(lex_all(STR("12"), LEX_DIGIT));
+	assert_false(lex_all(STR("12a"), LEX_DIGIT));
 }
 
 int main(void)

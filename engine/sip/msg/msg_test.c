@@ -98,6 +98,37 @@ static void every_prefix_is_refused(void **state)
 	}
 }
 
+static void empty_words_are_refused(void **state)
+{
+	static const struct {
+		const char *start, *call_id;
+		enum sip_fault fault;
+		enum sip_header header;
+	} cases[] = {
+		{"OPTIONS sip:h SIP/2.0", "c", SIP_FAULT_NONE, 0},
+		{"OPTIONS sip:h SIP/2.1", "c", SIP_FAULT_VERSION, 0},
+		{"OPTIONS sip:h SIP/2.", "c", SIP_FAULT_START_LINE, 0},
+		{"OPTIONS sip:h SIP/.0", "c", SIP_FAULT_START_LINE, 0},
+		{"OPTIONS sip:h SIP/2", "c", SIP_FAULT_START_LINE, 0},
+		{" sip:h SIP/2.0", "c", SIP_FAULT_START_LINE, 0},
+		{"OPTIONS sip:h? SIP/2.0", "c", SIP_FAULT_START_LINE, 0},
+		{"OPTIONS sip:h SIP/2.0", "", SIP_FAULT_HEADER, SIP_HDR_CALL_ID},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"%s\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n"
+			"To: <sip:b@h>\r\nCall-ID: %s\r\nCSeq: 1 OPTIONS\r\n\r\n",
+			cases[i].start, cases[i].call_id);
+		decode(text);
+		if (m.fault != cases[i].fault || m.fault_header != cases[i].header)
+			fail_msg("'%s', '%s': fault %d in %.*s", cases[i].start, cases[i].call_id,
+				m.fault, STR_FMT(sip_header_name(m.fault_header)));
+	}
+}
+
 static void names_are_known(void **state)
 {
 	assert_int_equal(sip_method_decode(STR("invite")), SIP_OTHER);
@@ -416,6 +447,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request_is_decoded),
 		cmocka_unit_test(every_prefix_is_refused),
+		cmocka_unit_test(empty_words_are_refused),
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
 		cmocka_unit_test(addresses),
