@@ -49,15 +49,3 @@ uint32_t prng_below(struct prng *p, uint32_t n)
 	while ((uint32_t)product < biased);
 	return (uint32_t)(product >> 32);
 }
-
-void prng_hex(struct prng *p, char *out, size_t digits)
-{
-	uint64_t word = 0;
-
-	for (size_t i = 0; i < digits; i++, word >>= 4) {
-		if (i % 16 == 0)
-			word = prng_u64(p);
-		out[i] = "0123456789abcdef"[word & 15];
-	}
-	out[digits] = '\0';
-}

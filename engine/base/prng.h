@@ -12,7 +12,6 @@ struct prng {
 
 void prng_init(struct prng *p, uint64_t seed);
 uint64_t prng_u64(struct prng *p);
-uint32_t prng_below(struct prng *p, uint32_t n);         /* 0..n-1 without bias; n > 0 */
-void prng_hex(struct prng *p, char *out, size_t digits); /* with NUL: out has digits + 1 */
+uint32_t prng_below(struct prng *p, uint32_t n); /* 0..n-1 without bias; n > 0 */
 
 #endif

@@ -33,32 +33,11 @@ static void below_is_even(void **state)
 	}
 }
 
-static void hex_fills_its_digits(void **state)
-{
-	char a[41], b[41];
-	struct prng p;
-
-	prng_init(&p, 5);
-	memset(a, 'x', sizeof(a));
-	prng_hex(&p, a, 40);
-	prng_hex(&p, b, 40);
-	assert_int_equal(strlen(a), 40);
-	assert_int_equal(strspn(a, "0123456789abcdef"), 40);
-	assert_string_not_equal(a, b);
-	prng_hex(&p, a, 0);
-	assert_string_equal(a, "");
-	prng_init(&p, 5);
-	prng_hex(&p, a, 40);
-	prng_hex(&p, a, 40);
-	assert_string_equal(a, b); /* the same seed, the same digits */
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_xoshiro),
 		cmocka_unit_test(below_is_even),
-		cmocka_unit_test(hex_fills_its_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

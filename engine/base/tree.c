@@ -88,20 +88,6 @@ struct tree_node *tree_first(const struct tree *t)
 	return n;
 }
 
-struct tree_node *tree_next(const struct tree_node *n)
-{
-	struct tree_node *next = n->right;
-
-	if (next) {
-		while (next->left)
-			next = next->left;
-		return next;
-	}
-	while (n->parent && n->parent->right == n)
-		n = n->parent;
-	return n->parent;
-}
-
 uint32_t tree_rank(const struct tree_node *n)
 {
 	uint32_t rank = size_of(n->left);

@@ -26,10 +26,9 @@ struct tree {
 
 void tree_init(struct tree *t, bool (*before)(const struct tree_node *, const struct tree_node *));
 void tree_add(struct tree *t, struct tree_node *n);
-void tree_del(struct tree *t, struct tree_node *n);     /* harmless when it is in no tree */
-struct tree_node *tree_first(const struct tree *t);     /* NULL when empty */
-struct tree_node *tree_next(const struct tree_node *n); /* NULL after the last */
-uint32_t tree_rank(const struct tree_node *n);          /* how many come before it */
+void tree_del(struct tree *t, struct tree_node *n); /* harmless when it is in no tree */
+struct tree_node *tree_first(const struct tree *t); /* NULL when empty */
+uint32_t tree_rank(const struct tree_node *n);      /* how many come before it */
 uint32_t tree_count(const struct tree *t);
 
 static inline bool tree_has(const struct tree_node *n)

@@ -4,14 +4,12 @@
 #include <system/journal/segment.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES (256u << 10)
-#define NAP_MS       100 /* without inotify */
 
 _Static_assert(BUFFER_BYTES >= RECORD_BYTES_MAX, "a record fits");
 
@@ -213,14 +211,4 @@ void journal_reader_clear(struct journal_reader *r)
 
 	while (r->inotify >= 0 && read(r->inotify, events, sizeof(events)) > 0)
 		;
-}
-
-void journal_reader_wait(struct journal_reader *r, int timeout_ms)
-{
-	struct pollfd p = {.fd = r->inotify, .events = POLLIN};
-
-	if (r->inotify < 0 && (timeout_ms < 0 || timeout_ms > NAP_MS))
-		timeout_ms = NAP_MS;
-	poll(&p, 1, timeout_ms);
-	journal_reader_clear(r);
 }

@@ -6,11 +6,10 @@
  *
  *     struct journal_reader *r = journal_reader_open(dir);
  *     journal_reader_seek(r, stored + 1);
- *     for (;;) {
- *             int rc = journal_reader_next(r, &rec, &payload);
- *             if (rc == 0)
- *                     journal_reader_wait(r, 1000);
- *             else if (rc > 0)
+ *     // and each time that journal_reader_fd() is readable:
+ *     journal_reader_clear(r);
+ *     while ((rc = journal_reader_next(r, &rec, &payload)) != 0) {
+ *             if (rc > 0)
  *                     store(&rec, payload);
  *             else
  *                     say(rc);   // and go on: the next call continues behind the damage
@@ -41,8 +40,6 @@ int journal_reader_seek(struct journal_reader *r, uint64_t seq);
  */
 int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload);
 
-/* Returns when there may be news or the time is up; without inotify it looks every 100 ms. */
-void journal_reader_wait(struct journal_reader *r, int timeout_ms);
 /* For the owner's event loop, until journal_reader_close(): readable when there may be news. Then
  * call journal_reader_clear(), and _next() until it gives 0. -1 when inotify is not to be had: look
  * every 100 ms then. */

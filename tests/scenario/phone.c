@@ -192,6 +192,8 @@ void phone_register(struct script *s, struct peer *p, const char *expires)
 	static char msg[PEER_MSG];
 	char headers[1024], value[512], user[32], text[128];
 	char ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES];
+	static const uint8_t none[DIGEST_SECRET_BYTES];
+	struct digest *d = digest_alloc(none, 1, 1);
 	struct sip_auth a;
 
 	snprintf(user, sizeof(user), "%.*s", (int)strcspn(p->name, "."), p->name);
@@ -232,7 +234,7 @@ void phone_register(struct script *s, struct peer *p, const char *expires)
 		a.cnonce = STR("0a4f113b");
 		a.nc = STR("00000001");
 		a.qop = STR("auth");
-		digest_response(TD_DIGEST_MD5, str_of(ha1), STR("REGISTER"), &a, response);
+		digest_response(d, TD_DIGEST_MD5, str_of(ha1), STR("REGISTER"), &a, response);
 		snprintf(headers, sizeof(headers),
 			"Expires: %s\r\nAuthorization: Digest username=\"%s\", realm=\"" DOMAIN
 			"\", nonce=\"%.*s\", uri=\"sip:" DOMAIN
@@ -240,5 +242,6 @@ void phone_register(struct script *s, struct peer *p, const char *expires)
 			"cnonce=\"0a4f113b\", qop=auth, nc=00000001\r\n",
 			expires, user, STR_FMT(a.nonce), response);
 	}
+	digest_free(d);
 	p->call_id[0] = p->target[0] = '\0';
 }

@@ -131,7 +131,7 @@ static void order_within_a_source(void **state)
 	}
 	for (unsigned n = 0; n < 4000;) {
 		if (journal_reader_next(f->reader, &rec, &payload) != 1) {
-			journal_reader_wait(f->reader, 1000);
+			nap();
 			continue;
 		}
 		memcpy(&value, payload, sizeof(value));

@@ -124,7 +124,7 @@ static void await(struct fixture *f, uint16_t type, void *out, size_t size)
 
 	while (clock_monotonic() < until) {
 		if (journal_reader_next(f->reader, &rec, &payload) != 1) {
-			journal_reader_wait(f->reader, 100);
+			clock_nap(5 * TD_NSEC_PER_MSEC);
 			continue;
 		}
 		if (rec.type != type)

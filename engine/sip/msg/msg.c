@@ -10,14 +10,6 @@ struct str sip_msg_header(const struct sip_msg *m, enum sip_header id)
 	return (struct str){0};
 }
 
-struct str sip_msg_header_name(const struct sip_msg *m, struct str name)
-{
-	for (unsigned i = 0; i < m->hdr_count; i++)
-		if (str_caseeq(m->hdr[i].name, name))
-			return m->hdr[i].value;
-	return (struct str){0};
-}
-
 bool sip_list_next(struct str *rest, struct str *value)
 {
 	bool quoted = false, angle = false;

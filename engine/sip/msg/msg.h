@@ -139,8 +139,6 @@ static inline bool sip_msg_has(const struct sip_msg *m, enum sip_header id)
 
 /* First header field of the kind; p NULL when there is none. Whole lines, commas not split. */
 struct str sip_msg_header(const struct sip_msg *m, enum sip_header id);
-/* By name, any case, no compact form; for those outside enum sip_header. */
-struct str sip_msg_header_name(const struct sip_msg *m, struct str name);
 
 /* Each value of a header field in order, over lines and, of a list, over commas:
  *     struct sip_values it = {0};

@@ -343,6 +343,14 @@ static void torture(void **state)
 	}
 }
 
+static struct str by_name(const struct sip_msg *msg, struct str name)
+{
+	for (unsigned i = 0; i < msg->hdr_count; i++)
+		if (str_caseeq(msg->hdr[i].name, name))
+			return msg->hdr[i].value;
+	return (struct str){0};
+}
+
 static void torture_in_detail(void **state)
 {
 	static uint8_t data[8192];
@@ -374,7 +382,7 @@ static void torture_in_detail(void **state)
 	assert_str(v, "newvalue");
 	assert_true(sip_param(m.contact.params, STR("secondparam"), &v));
 	assert_null(v.p);
-	assert_str(sip_msg_header_name(&m, STR("newfangledheader")),
+	assert_str(by_name(&m, STR("newfangledheader")),
 		"newfangled value\r\n continued newfangled value");
 
 	sip_msg_decode(&m, data, torture_read("intmeth", data, sizeof(data)));

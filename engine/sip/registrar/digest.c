@@ -78,38 +78,11 @@ static void hash_parts(EVP_MD_CTX *ctx, const EVP_MD *md, const struct str *part
 	out[2 * n] = '\0';
 }
 
-static void response(EVP_MD_CTX *ctx, const EVP_MD *md, struct str ha1, struct str method,
-	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES])
-{
-	char ha2[DIGEST_HEX_BYTES];
-
-	hash_parts(ctx, md, (struct str[]){method, a->uri}, 2, ha2);
-	if (a->qop.n > 0)
-		hash_parts(ctx, md,
-			(struct str[HASH_PARTS]){
-				ha1, a->nonce, a->nc, a->cnonce, a->qop, str_of(ha2)},
-			HASH_PARTS, out);
-	else
-		hash_parts(ctx, md, (struct str[]){ha1, a->nonce, str_of(ha2)}, 3, out);
-	if (!ha2[0])
-		out[0] = '\0';
-}
-
 void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGEST_HEX_BYTES])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
 	hash_parts(ctx, algorithm == TD_DIGEST_SHA256 ? EVP_sha256() : EVP_md5(), &data, 1, out);
-	EVP_MD_CTX_free(ctx);
-}
-
-void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
-	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES])
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-
-	response(
-		ctx, algorithm == TD_DIGEST_SHA256 ? EVP_sha256() : EVP_md5(), ha1, method, a, out);
 	EVP_MD_CTX_free(ctx);
 }
 
@@ -254,6 +227,24 @@ static bool nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uin
 	return true;
 }
 
+void digest_response(struct digest *d, enum td_digest algorithm, struct str ha1, struct str method,
+	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES])
+{
+	const EVP_MD *md = d->md[algorithm];
+	char ha2[DIGEST_HEX_BYTES];
+
+	hash_parts(d->md_ctx, md, (struct str[]){method, a->uri}, 2, ha2);
+	if (a->qop.n > 0)
+		hash_parts(d->md_ctx, md,
+			(struct str[HASH_PARTS]){
+				ha1, a->nonce, a->nc, a->cnonce, a->qop, str_of(ha2)},
+			HASH_PARTS, out);
+	else
+		hash_parts(d->md_ctx, md, (struct str[]){ha1, a->nonce, str_of(ha2)}, 3, out);
+	if (!ha2[0])
+		out[0] = '\0';
+}
+
 /* The nonce count, 1 without qop: then a nonce serves once. False: with a qop that is not ours. */
 static bool count_decode(const struct sip_auth *a, uint64_t *nc)
 {
@@ -276,7 +267,7 @@ enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct si
 		return DIGEST_AGAIN;
 	/* a->uri is not compared with the Request-URI: user agents write an equal URI in another
 	 * form, and the nonce count already prevents a second use of a response */
-	response(d->md_ctx, d->md[algorithm], ha1, method, a, expected);
+	digest_response(d, algorithm, ha1, method, a, expected);
 	size_t n = strlen(expected);
 	bool right = n > 0 && a->response.n == n && CRYPTO_memcmp(a->response.p, expected, n) == 0;
 

@@ -20,9 +20,6 @@
 
 /* H(data) as lower-case hex; empty when OpenSSL has no memory. */
 void digest_hash(enum td_digest algorithm, struct str data, char out[static DIGEST_HEX_BYTES]);
-/* The `response` of RFC 7616 section 3.4.1; qop empty: RFC 2069's. */
-void digest_response(enum td_digest algorithm, struct str ha1, struct str method,
-	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES]);
 
 struct digest;
 /* max_nonces: nonce counts remembered. NULL: ENOMEM. */
@@ -34,6 +31,10 @@ void digest_set_life(struct digest *d, uint64_t nonce_life_ns);
 /* Appends a whole header line: SIP_HDR_WWW_AUTHENTICATE or SIP_HDR_PROXY_AUTHENTICATE. */
 void digest_challenge(struct digest *d, uint64_t now, enum sip_header id, struct str realm,
 	enum td_digest algorithm, bool stale, struct td_buf *out);
+
+/* The `response` of RFC 7616 section 3.4.1; qop empty: RFC 2069's. Empty when OpenSSL fails. */
+void digest_response(struct digest *d, enum td_digest algorithm, struct str ha1, struct str method,
+	const struct sip_auth *a, char out[static DIGEST_HEX_BYTES]);
 
 enum digest_verdict {
 	DIGEST_OK,

@@ -338,17 +338,6 @@ struct str registrar_lookup_source(const struct registrar *r, const struct td_ad
 	return b ? str_of(b->user->name) : (struct str){0};
 }
 
-bool registrar_is_source(const struct registrar *r, struct str user, const struct td_addr *remote)
-{
-	const struct hash_node *n = NULL;
-	const struct binding *b;
-
-	while ((b = binding_next_of(&r->users, remote, &n)) != NULL)
-		if (str_eq(str_of(b->user->name), user))
-			return true;
-	return false;
-}
-
 void registrar_del(struct registrar *r, struct str user)
 {
 	struct user *u = user_lookup(&r->users, user);

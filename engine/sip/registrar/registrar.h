@@ -74,7 +74,6 @@ const struct registrar_binding *registrar_lookup(const struct registrar *r, stru
 /* The user who registered from this address and port; one of them when many did (through a proxy),
  * empty when nobody did. */
 struct str registrar_lookup_source(const struct registrar *r, const struct td_addr *remote);
-bool registrar_is_source(const struct registrar *r, struct str user, const struct td_addr *remote);
 /* Forgets a user's bindings without a callback (the user was deleted). */
 void registrar_del(struct registrar *r, struct str user);
 uint32_t registrar_count(const struct registrar *r); /* users registered */
