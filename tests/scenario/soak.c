@@ -8,299 +8,24 @@
  *
  *     soak CALLS SEED
  */
-#include <engine/call/state/state.h>
-#include <engine/sip/msg/msg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <tests/scenario/net.h>
-#include <tests/scenario/world.h>
+#include <tests/scenario/soak.h>
 
-#define AGENTS       12
 #define MAX_CALLS    100
 #define LEGS         4000
-#define PHONES       20000 /* sessions of the other side, at once */
 #define PACKETS      20000
-#define ARRIVAL_MS   600 /* mean between two calls */
 #define SETTLE_NS    (150 * TD_NSEC_PER_SEC)
 #define SUPERVISE_NS (5 * TD_NSEC_PER_SEC)
-#define DAY_NS       (86400 * TD_NSEC_PER_SEC)
-
-struct soak;
-
-/* One end of a SIP session: a caller, or an agent's telephone in one call. */
-struct phone {
-	struct timer timer;
-	struct soak *soak;
-	struct sip_session *session;
-	bool agent, up, held;
-	void (*due)(struct soak *s, struct phone *p);
-};
-
-struct soak {
-	struct world *world;
-	struct net net;
-	struct prng prng;
-	struct timers timers;
-	struct pool phones;
-	struct sip_ua *callers, *agents;
-	struct timer next_call;
-	unsigned calls_left, placed;
-	uint64_t now;
-	/* what the engine's journal said */
-	unsigned cdrs, by_disposition[TD_CALL_FAILED + 1];
-	unsigned out_answered, out_next; /* calls that led out; of these by a second trunk */
-	unsigned entered, left, connects, completes, recordings_on, recordings_off;
-	uint64_t session_to[AGENTS];
-	char fault[128];
-};
-
-static struct td_addr ip(uint32_t last, uint32_t net)
-{
-	uint32_t host = 10u << 24 | net << 16 | last;
-
-	return (struct td_addr){.family = 4, .port = 5060, .ip4 = __builtin_bswap32(host)};
-}
-
-static uint64_t ms(struct soak *s, uint32_t from, uint32_t to)
-{
-	return (from + prng_below(&s->prng, to - from + 1)) * TD_NSEC_PER_MSEC;
-}
-
-static struct str sdp_of(struct soak *s, const struct td_addr *a, const char *pt,
-	const char *direction, char out[512])
-{
-	static const unsigned ptimes[] = {20, 20, 20, 10, 30, 60};
-	unsigned ptime = ptimes[prng_below(&s->prng, sizeof(ptimes) / sizeof(ptimes[0]))];
-	const uint8_t *b = (const uint8_t *)&a->ip4;
-	int n = snprintf(out, 512,
-		"v=0\r\no=- 1 1 IN IP4 %u.%u.%u.%u\r\ns=-\r\nc=IN IP4 %u.%u.%u.%u\r\nt=0 0\r\n"
-		"m=audio 6000 RTP/AVP %s 101\r\na=rtpmap:101 "
-		"telephone-event/8000\r\na=ptime:%u\r\na=%s\r\n",
-		b[0], b[1], b[2], b[3], b[0], b[1], b[2], b[3], pt, ptime, direction);
-
-	return (struct str){out, (size_t)n};
-}
-
-static void phone_due(struct timer *t, uint64_t now)
-{
-	struct phone *p = (struct phone *)((char *)t - offsetof(struct phone, timer));
-
-	p->due(p->soak, p);
-}
-
-static struct phone *phone_new(struct soak *s, bool agent)
-{
-	struct phone *p = pool_alloc(&s->phones);
-
-	if (!p) {
-		fprintf(stderr, "soak: more than %d phones\n", PHONES);
-		exit(1);
-	}
-	p->soak = s;
-	p->agent = agent;
-	p->timer.fire = phone_due;
-	return p;
-}
-
-static void phone_after(
-	struct soak *s, struct phone *p, uint64_t ns, void (*due)(struct soak *s, struct phone *p))
-{
-	p->due = due;
-	timer_set(&s->timers, &p->timer, s->now + ns);
-}
-
-static void phone_over(struct soak *s, struct phone *p)
-{
-	timer_cancel(&s->timers, &p->timer);
-	pool_free(&s->phones, p);
-}
-
-static void hang_up(struct soak *s, struct phone *p)
-{
-	sip_session_bye(p->session, s->now);
-	phone_over(s, p);
-}
-
-static void hold(struct soak *s, struct phone *p)
-{
-	char text[512];
-	struct str sdp;
-
-	p->held = !p->held;
-	sdp = sdp_of(
-		s, sip_session_local(p->session), "8", p->held ? "sendonly" : "sendrecv", text);
-	sip_session_reinvite(p->session, s->now, sdp);
-	phone_after(s, p, ms(s, 100, 5000), hang_up);
-}
-
-static void cancel(struct soak *s, struct phone *p)
-{
-	sip_session_cancel(p->session, s->now); /* failed() or answered() follows */
-}
-
-static void place_call(struct timer *t, uint64_t now)
-{
-	struct soak *s = (struct soak *)((char *)t - offsetof(struct soak, next_call));
-	struct td_addr local = ip(10, 20);
-	struct phone *p = phone_new(s, false);
-	char text[512];
-	struct sip_invite_params params = {
-		.flow = {local, ip(1, 20)},
-		.uri = STR("sip:4989100@10.20.0.1"),
-		.from_user = STR("4930123"),
-		.from_host = STR("10.20.0.10"),
-		.to_uri = STR("sip:4989100@10.20.0.1"),
-		.sdp = sdp_of(s, &local, prng_below(&s->prng, 20) ? "8" : "18", "sendrecv", text),
-	};
-
-	if (!prng_below(&s->prng, 40))
-		params.uri = STR("sip:555@10.20.0.1");
-	else if (!prng_below(&s->prng, 8))
-		params.uri = STR("sip:0301@10.20.0.1"); /* out by another trunk */
-	p->session = sip_session_invite(s->callers, now, &params, p);
-	if (!p->session)
-		phone_over(s, p);
-	else if (!prng_below(&s->prng, 15))
-		phone_after(s, p, ms(s, 0, 200), cancel);
-	s->placed++;
-	if (--s->calls_left)
-		timer_set(&s->timers, &s->next_call, now + ms(s, 0, 2 * ARRIVAL_MS));
-}
-
-/* ---- callbacks of both user agents ---- */
-
-static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
-{
-	struct soak *s = ctx;
-
-	net_send(&s->net, s->now, &flow->local, &flow->remote, data, len);
-	return 0;
-}
-
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
-{
-	return 0;
-}
-
-static void answer(struct soak *s, struct phone *p)
-{
-	char text[512];
-	const char *pt = prng_below(&s->prng, 15) ? "8" : "0"; /* sometimes not what was offered */
-
-	sip_session_answer(
-		p->session, s->now, sdp_of(s, sip_session_local(p->session), pt, "sendrecv", text));
-	p->up = true;
-	if (prng_below(&s->prng, 3) == 0)
-		phone_after(s, p, ms(s, 200, 4000), hold);
-	else
-		phone_after(s, p, prng_below(&s->prng, 2) ? ms(s, 500, 9000) : DAY_NS, hang_up);
-}
-
-static void on_invite(void *ctx, struct sip_session *session, const struct sip_msg *m)
-{
-	struct soak *s = ctx;
-	struct phone *p = phone_new(s, true);
-	unsigned dice = prng_below(&s->prng, 20);
-
-	p->session = session;
-	sip_session_set_user(session, p);
-	if (dice < 3) {
-		const int codes[] = {486, 603, 500};
-
-		sip_session_reject(session, s->now, codes[dice], (struct str){0});
-		phone_over(s, p);
-		return;
-	}
-	if (dice < 19)
-		sip_session_progress(session, s->now, 180, (struct str){0});
-	if (dice < 17)
-		phone_after(s, p, ms(s, 0, 7000), answer); /* at times after the ring time */
-}
-
-static void on_cancelled(void *ctx, struct sip_session *session)
-{
-	phone_over(ctx, sip_session_user(session));
-}
-
-static void on_confirmed(void *ctx, struct sip_session *session, struct str sdp)
-{
-}
-
-static void on_progress(void *ctx, struct sip_session *session, int code, const struct sip_msg *m)
-{
-}
-
-static void on_answered(void *ctx, struct sip_session *session, const struct sip_msg *m)
-{
-	struct soak *s = ctx;
-	struct phone *p = sip_session_user(session);
-
-	p->up = true;
-	if (prng_below(&s->prng, 4) == 0)
-		phone_after(s, p, ms(s, 0, 9000), hold);
-	else
-		phone_after(s, p, ms(s, 0, 40000), hang_up);
-}
-
-static void on_failed(void *ctx, struct sip_session *session, int code, const struct sip_msg *m)
-{
-	phone_over(ctx, sip_session_user(session));
-}
-
-static void on_ended(void *ctx, struct sip_session *session, int code)
-{
-	phone_over(ctx, sip_session_user(session));
-}
-
-static void on_reinvite(void *ctx, struct sip_session *session, const struct sip_msg *m)
-{
-	struct soak *s = ctx;
-
-	sip_session_reinvite_answer(session, s->now, 488, (struct str){0});
-}
-
-static void on_reinvite_done(
-	void *ctx, struct sip_session *session, int code, const struct sip_msg *m)
-{
-}
-
-static void on_info(void *ctx, struct sip_session *session, const struct sip_msg *m)
-{
-}
-
-static void on_request(
-	void *ctx, struct sip_request *r, const struct sip_msg *m, const struct td_flow *flow)
-{
-}
-
-static void on_trace(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
-	const uint8_t *data, size_t len)
-{
-}
-
-static struct sip_ua *ua_new(struct soak *s, uint64_t seed)
-{
-	struct sip_ua_params params = {
-		.seed = seed, .max_sessions = PHONES / 2, .user_agent = "soak"};
-	struct sip_ua_ops ops = {
-		.ctx = s,
-		SIP_UA_OPS(on_),
-		.trace = on_trace,
-	};
-
-	return sip_ua_alloc(&params, &ops);
-}
-
-/* ---- the network's and the engine's side ---- */
 
 static void deliver(void *ctx, const struct td_addr *from, const struct td_addr *to,
 	const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
 	const struct td_flow back = {*to, *from, TD_TRANSPORT_UDP, 0};
-	struct td_addr carrier = ip(10, 20);
+	struct td_addr carrier = soak_ip(10, 20);
 
-	if (to->ip4 == ip(1, 20).ip4 || to->ip4 == ip(1, 30).ip4)
+	if (to->ip4 == soak_ip(1, 20).ip4 || to->ip4 == soak_ip(1, 30).ip4)
 		world_sip(s->world, &back, data, len);
 	else
 		sip_ua_recv(
@@ -314,69 +39,6 @@ static int engine_sip(
 
 	net_send(&s->net, s->world->now, &flow->local, &flow->remote, data, len);
 	return 0;
-}
-
-static void fault(struct soak *s, const char *what, const char *who)
-{
-	if (!s->fault[0])
-		snprintf(s->fault, sizeof(s->fault), "%s: %s", what, who);
-}
-
-static void cdr_check(struct soak *s, const struct td_ev_cdr *c)
-{
-	s->cdrs++;
-	s->by_disposition[c->disposition]++;
-	s->out_answered += c->disposition == TD_CALL_ANSWERED && c->to_trunk[0];
-	s->out_next += c->to_trunk[0] && c->attempts > 1;
-	if (!c->to_trunk[0] && (c->disposition == TD_CALL_ANSWERED) != (c->agent[0] != '\0'))
-		fault(s, "an answered call without agent, or the reverse", c->id);
-	if ((c->disposition == TD_CALL_ANSWERED) != (c->connected != 0))
-		fault(s, "an answered call without time of connection, or the reverse", c->id);
-	if (c->ended < c->offered || (c->answered && c->answered < c->offered))
-		fault(s, "times that run backwards", c->id);
-	if (c->connected && c->talk_ms != (c->ended - c->connected) / TD_NSEC_PER_MSEC)
-		fault(s, "talk_ms is not the time between", c->id);
-	if (!c->sip_code)
-		fault(s, "no final response", c->id);
-}
-
-static void session_check(struct soak *s, const struct td_ev_agent_session *a)
-{
-	unsigned i = (unsigned)atoi(a->agent + 1);
-
-	if (i >= AGENTS)
-		return;
-	if (s->session_to[i] && s->session_to[i] != a->from)
-		fault(s, "a gap between two states", a->agent);
-	s->session_to[i] = a->to;
-}
-
-static void engine_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
-{
-	struct soak *s = ctx;
-	const struct td_ev_queue_log *l = payload;
-
-	if (type == TD_EV_CDR)
-		cdr_check(s, payload);
-	if (type == TD_EV_AGENT_SESSION)
-		session_check(s, payload);
-	if (type != TD_EV_QUEUE_LOG)
-		return;
-	s->entered += strcmp(l->event, "ENTERQUEUE") == 0;
-	s->connects += strcmp(l->event, "CONNECT") == 0;
-	s->left += strcmp(l->event, "CONNECT") == 0 || strcmp(l->event, "ABANDON") == 0 ||
-		   strcmp(l->event, "WITHDRAW") == 0 || strncmp(l->event, "EXIT", 4) == 0;
-	s->completes += strncmp(l->event, "COMPLETE", 8) == 0;
-}
-
-static void engine_record(void *ctx, uint32_t recording, const char *call)
-{
-	struct soak *s = ctx;
-
-	if (call)
-		s->recordings_on++;
-	else
-		s->recordings_off++;
 }
 
 static bool configure(struct soak *s)
@@ -504,45 +166,11 @@ static void supervise(struct soak *s)
 	}
 }
 
-static bool link_refused(const struct td_engine *e)
-{
-	return ((const struct link *)objects_get(&e->links, 1))->budget.refused > 0;
-}
-
-static const char *judge(const struct soak *s)
-{
-	const struct td_engine *e = s->world->engine;
-	const char *what = world_residue(s->world);
-
-	if (s->fault[0])
-		return s->fault;
-	if (what)
-		return what;
-	if (s->cdrs != e->last_call - e->refused.unknown_source)
-		return "CDRs are not as many as INVITEs admitted";
-	if (s->entered != s->left)
-		return "queue_log: who entered a queue did not leave it once";
-	if (s->connects != s->completes ||
-		s->connects + s->out_answered != s->by_disposition[TD_CALL_ANSWERED])
-		return "queue_log: CONNECT and COMPLETE do not match the CDRs";
-	if (s->recordings_on != s->recordings_off)
-		return "a recording was not ended";
-	if (s->phones.free_count != s->phones.capacity)
-		return "a telephone still thinks it is in a call";
-	if (!s->by_disposition[TD_CALL_ANSWERED] || !s->by_disposition[TD_CALL_ABANDONED] ||
-		!s->by_disposition[TD_CALL_OVERFLOWED] || !s->by_disposition[TD_CALL_REJECTED])
-		return "not every end of a call was seen: the soak proves little";
-	if (!s->out_answered || !s->out_next || !e->refused.trunk_full ||
-		!e->refused.reinvite_full || !link_refused(e))
-		return "no limit was ever reached: the soak proves little";
-	return world_replay(s->world);
-}
-
 static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 {
 	struct soak *s = calloc(1, sizeof(*s));
 	struct world_hooks hooks = {
-		.ctx = s, .sip = engine_sip, .event = engine_event, .record = engine_record};
+		.ctx = s, .sip = engine_sip, .event = soak_event, .record = soak_record};
 	const char *wrong = "out of memory";
 
 	if (!s)
@@ -558,10 +186,10 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 	};
 	s->now = WORLD_START;
 	s->calls_left = calls;
-	s->next_call.fire = place_call;
+	s->next_call.fire = soak_place_call;
 	s->world = world_alloc(seed, MAX_CALLS, LEGS, &hooks);
-	s->callers = ua_new(s, seed + 1);
-	s->agents = ua_new(s, seed + 2);
+	s->callers = soak_ua_alloc(s, seed + 1);
+	s->agents = soak_ua_alloc(s, seed + 2);
 	if (!s->world || !s->callers || !s->agents || net_init(&s->net, seed + 3, PACKETS) < 0 ||
 		pool_init(&s->phones, PHONES, sizeof(struct phone)) < 0 ||
 		timers_init(&s->timers, PHONES + 1) < 0 || !configure(s))
@@ -572,7 +200,7 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 		supervise(s);
 	}
 	run(s, s->now + SETTLE_NS);
-	wrong = judge(s);
+	wrong = soak_judge(s);
 	*digest = 0;
 	for (size_t i = 0; i < s->world->transcript.len; i++)
 		*digest = (*digest ^ (uint8_t)s->world->transcript.data[i]) * 0x100000001b3u;

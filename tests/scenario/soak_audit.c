@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the engine's journal says of each call and agent, and whether it adds up in the end. */
+#include <engine/call/state/state.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tests/scenario/soak.h>
+
+static void fault(struct soak *s, const char *what, const char *who)
+{
+	if (!s->fault[0])
+		snprintf(s->fault, sizeof(s->fault), "%s: %s", what, who);
+}
+
+static void cdr_check(struct soak *s, const struct td_ev_cdr *c)
+{
+	s->cdrs++;
+	s->by_disposition[c->disposition]++;
+	s->out_answered += c->disposition == TD_CALL_ANSWERED && c->to_trunk[0];
+	s->out_next += c->to_trunk[0] && c->attempts > 1;
+	if (!c->to_trunk[0] && (c->disposition == TD_CALL_ANSWERED) != (c->agent[0] != '\0'))
+		fault(s, "an answered call without agent, or the reverse", c->id);
+	if ((c->disposition == TD_CALL_ANSWERED) != (c->connected != 0))
+		fault(s, "an answered call without time of connection, or the reverse", c->id);
+	if (c->ended < c->offered || (c->answered && c->answered < c->offered))
+		fault(s, "times that run backwards", c->id);
+	if (c->connected && c->talk_ms != (c->ended - c->connected) / TD_NSEC_PER_MSEC)
+		fault(s, "talk_ms is not the time between", c->id);
+	if (!c->sip_code)
+		fault(s, "no final response", c->id);
+}
+
+static void session_check(struct soak *s, const struct td_ev_agent_session *a)
+{
+	unsigned i = (unsigned)atoi(a->agent + 1);
+
+	if (i >= AGENTS)
+		return;
+	if (s->session_to[i] && s->session_to[i] != a->from)
+		fault(s, "a gap between two states", a->agent);
+	s->session_to[i] = a->to;
+}
+
+void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
+{
+	struct soak *s = ctx;
+	const struct td_ev_queue_log *l = payload;
+
+	if (type == TD_EV_CDR)
+		cdr_check(s, payload);
+	if (type == TD_EV_AGENT_SESSION)
+		session_check(s, payload);
+	if (type != TD_EV_QUEUE_LOG)
+		return;
+	s->entered += strcmp(l->event, "ENTERQUEUE") == 0;
+	s->connects += strcmp(l->event, "CONNECT") == 0;
+	s->left += strcmp(l->event, "CONNECT") == 0 || strcmp(l->event, "ABANDON") == 0 ||
+		   strcmp(l->event, "WITHDRAW") == 0 || strncmp(l->event, "EXIT", 4) == 0;
+	s->completes += strncmp(l->event, "COMPLETE", 8) == 0;
+}
+
+void soak_record(void *ctx, uint32_t recording, const char *call)
+{
+	struct soak *s = ctx;
+
+	if (call)
+		s->recordings_on++;
+	else
+		s->recordings_off++;
+}
+
+static bool link_refused(const struct td_engine *e)
+{
+	return ((const struct link *)objects_get(&e->links, 1))->budget.refused > 0;
+}
+
+const char *soak_judge(const struct soak *s)
+{
+	const struct td_engine *e = s->world->engine;
+	const char *what = world_residue(s->world);
+
+	if (s->fault[0])
+		return s->fault;
+	if (what)
+		return what;
+	if (s->cdrs != e->last_call - e->refused.unknown_source)
+		return "CDRs are not as many as INVITEs admitted";
+	if (s->entered != s->left)
+		return "queue_log: who entered a queue did not leave it once";
+	if (s->connects != s->completes ||
+		s->connects + s->out_answered != s->by_disposition[TD_CALL_ANSWERED])
+		return "queue_log: CONNECT and COMPLETE do not match the CDRs";
+	if (s->recordings_on != s->recordings_off)
+		return "a recording was not ended";
+	if (s->phones.free_count != s->phones.capacity)
+		return "a telephone still thinks it is in a call";
+	if (!s->by_disposition[TD_CALL_ANSWERED] || !s->by_disposition[TD_CALL_ABANDONED] ||
+		!s->by_disposition[TD_CALL_OVERFLOWED] || !s->by_disposition[TD_CALL_REJECTED])
+		return "not every end of a call was seen: the soak proves little";
+	if (!s->out_answered || !s->out_next || !e->refused.trunk_full ||
+		!e->refused.reinvite_full || !link_refused(e))
+		return "no limit was ever reached: the soak proves little";
+	return world_replay(s->world);
+}
