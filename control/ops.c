@@ -2,6 +2,7 @@
 #include <control/config/config.h>
 #include <control/ops.h>
 #include <engine/base/view.h>
+#include <system/body.h>
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
@@ -48,13 +49,6 @@ void ops_fini(struct tandemd_ops *o)
 	for (unsigned i = 0; i < OPS_JOBS; i++)
 		if (o->jobs[i])
 			rows_job_free(&o->jobs[i]);
-}
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value ? value : "";
 }
 
 static void lines_add(void *ctx, const char *line)
@@ -118,7 +112,7 @@ static bool is_own_file(const struct tandemd_ops *o, const char *file)
 static void op_apply(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	const char *file = text_of(body, "file");
+	const char *file = body_text(body, "file");
 	const json_t *yaml = json_object_get(body, "yaml");
 	struct config_source source = {
 		.file = file, .text = json_string_value(yaml), .len = json_string_length(yaml)};
@@ -259,8 +253,11 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 		return;
 	}
 	j->query.event = event;
-	str_copy(j->query.call, sizeof(j->query.call), str_of(text_of(body, "call")));
-	str_copy(j->query.queue, sizeof(j->query.queue), str_of(text_of(body, "queue")));
+	if (!body_copy(c, m, body, "call", j->query.call, sizeof(j->query.call)) ||
+		!body_copy(c, m, body, "queue", j->query.queue, sizeof(j->query.queue))) {
+		free(j);
+		return;
+	}
 	rc = store_query_start(o->store, &j->query, (uint32_t)n);
 	if (rc) {
 		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
@@ -296,7 +293,7 @@ static void op_alarms(
 static void op_call(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	const char *call = text_of(body, "call");
+	const char *call = body_text(body, "call");
 	struct td_buf out;
 	int rc;
 

@@ -362,6 +362,9 @@ class Tandemd(unittest.TestCase):
         self.assertEqual([r["seq"] for r in rows], [2995, 2997, 2999])
         self.assertEqual(self.rows(CDR, {}), [])
         self.assertEqual(self.ask(CDR, {"limit": 0})[0], -22)
+        status, answer = self.ask(QUEUE_LOG, {"limit": 3, "queue": "q" * 100})
+        self.assertEqual(status, -22)
+        self.assertIn('"queue" has 100 bytes, and can have', answer["error"])
         self.assertEqual(self.ask(16, {})[0], -38)
 
     def test_it_ends_on_a_signal_without_capabilities(self):

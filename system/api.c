@@ -223,6 +223,21 @@ static bool in_reserve(struct api_client *c, size_t len)
 	return true;
 }
 
+/* How many bytes came; 0: no more now, or never more; -1: the connection is broken. */
+static int read_bytes(struct api_client *c, size_t most)
+{
+	ssize_t n;
+
+	do
+		n = recv(c->fd, c->in + c->in_len, most, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : -1;
+	c->ended = n == 0;
+	c->in_len += (size_t)n;
+	return (int)n;
+}
+
 /* Reads into the message under way. 1: it is whole; 0: no more now; -1: close. */
 static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budget)
 {
@@ -239,19 +254,10 @@ static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budg
 			return 1;
 		if (!*budget || !in_reserve(c, want))
 			return *budget ? -1 : 0;
-		size_t most = want - c->in_len < *budget ? want - c->in_len : *budget;
-		ssize_t n = recv(c->fd, c->in + c->in_len, most, MSG_DONTWAIT);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return 0;
-		if (n < 0)
-			return -1;
-		c->ended = n == 0;
-		if (c->ended)
-			return 0;
-		c->in_len += (size_t)n;
-		*budget -= (size_t)n;
+		int rc = read_bytes(c, want - c->in_len < *budget ? want - c->in_len : *budget);
+		if (rc <= 0)
+			return rc;
+		*budget -= (size_t)rc;
 	}
 }
 

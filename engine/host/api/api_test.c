@@ -314,6 +314,32 @@ static void half_closed_client_gets_its_rows(void **state)
 	close(fd);
 }
 
+/* What is longer than a name can be is refused, and does not become another name. */
+static void names_are_not_cut(int fd)
+{
+	static const struct {
+		uint16_t op;
+		const char *key, *rest;
+	} cases[] = {
+		{TD_API_AGENT, "agent", ",\"do\":\"login\""},
+		{TD_API_AGENT, "reason", ",\"do\":\"pause\",\"agent\":\"alice\""},
+		{TD_API_HANGUP, "call", ""},
+		{TD_API_TRACE_SIP, "call", ""},
+	};
+	char request[256], text[512];
+
+	fake.agent[0] = '\0';
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(request, sizeof(request), "{\"%s\":\"%0*d\"%s}", cases[i].key,
+			TD_NAME_BYTES, 1, cases[i].rest);
+		assert_int_equal(ask(fd, cases[i].op, request, text), -EINVAL);
+		assert_non_null(strstr(text, cases[i].key));
+		assert_non_null(strstr(text, "bytes, and can have"));
+	}
+	assert_string_equal(fake.agent, "");
+	assert_false(fake.tracing);
+}
+
 static void commands_reach_the_engine(void **state)
 {
 	struct fixture *f = *state;
@@ -331,6 +357,7 @@ static void commands_reach_the_engine(void **state)
 	assert_int_equal(
 		ask(fd, TD_API_AGENT, "{\"agent\":\"alice\",\"do\":\"dance\"}", text), -EINVAL);
 	assert_non_null(strstr(text, "one of" TD_AGENT_ACTIONS(TD_SPACED)));
+	names_are_not_cut(fd);
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.1\"}", text), 0);
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.2\"}", text), -ENOENT);
 	assert_true(text[0]);

@@ -3,6 +3,7 @@
 #include <engine/base/rate.h>
 #include <engine/base/view.h>
 #include <engine/host/api/bandwidth.h>
+#include <system/body.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -43,13 +44,6 @@ void bandwidth_sample(struct bandwidth *b, struct dp *dp, uint64_t now)
 	b->at = now;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value ? value : "";
-}
-
 /* Each layer by its own name, so that no one has to guess what a figure counts. */
 static void direction_row(const struct bandwidth *b, const json_t *name, uint32_t i, int d,
 	const struct td_acct_row *row, struct td_buf *out)
@@ -59,10 +53,10 @@ static void direction_row(const struct bandwidth *b, const json_t *name, uint32_
 
 	VIEW_PUT(bandwidth, out,
 		{
-			.codec = text_of(name, "codec"),
-			.trunk = text_of(name, "trunk"),
-			.queue = text_of(name, "queue"),
-			.link = text_of(name, "link"),
+			.codec = body_text(name, "codec"),
+			.trunk = body_text(name, "trunk"),
+			.queue = body_text(name, "queue"),
+			.link = body_text(name, "link"),
 			.direction = direction_names[d],
 			.packets = packets,
 			.ip_bytes = bytes,

@@ -6,6 +6,7 @@
 #include <engine/host/api/ops.h>
 #include <engine/host/api/show.h>
 #include <engine/host/api/apply.h>
+#include <system/body.h>
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
@@ -43,13 +44,6 @@ struct show {
 	show_join *join; /* NULL: the rows are whole */
 	char page[PAGE_BYTES];
 };
-
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(object, key));
-
-	return value ? value : "";
-}
 
 static void job_free(struct job *j)
 {
@@ -172,7 +166,7 @@ static void show_unknown(struct api_client *c, const struct td_api_msg *m, const
 
 static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	const char *what = text_of(body, "what");
+	const char *what = body_text(body, "what");
 	const struct td_view *v = view_lookup(what);
 	struct td_buf rows;
 	struct show *s;
@@ -206,7 +200,7 @@ static void op_show(struct ops *o, struct api_client *c, const struct td_api_msg
 
 static void op_agent(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	const char *word = text_of(body, "do");
+	const char *word = body_text(body, "do");
 	enum td_agent_action action = acd_action_lookup(word);
 	struct job *j;
 
@@ -218,9 +212,12 @@ static void op_agent(struct ops *o, struct api_client *c, const struct td_api_ms
 	j = job_alloc(o, c, m, REQUEST_AGENT, sizeof(*j));
 	if (!j)
 		return;
+	if (!body_copy(c, m, body, "agent", j->r.name, sizeof(j->r.name)) ||
+		!body_copy(c, m, body, "reason", j->r.reason, sizeof(j->r.reason))) {
+		job_free(j);
+		return;
+	}
 	j->r.action = action;
-	snprintf(j->r.name, sizeof(j->r.name), "%s", text_of(body, "agent"));
-	snprintf(j->r.reason, sizeof(j->r.reason), "%s", text_of(body, "reason"));
 	j->r.done = plain_done;
 	job_send(j);
 }
@@ -231,7 +228,10 @@ static void op_hangup(struct ops *o, struct api_client *c, const struct td_api_m
 
 	if (!j)
 		return;
-	snprintf(j->r.name, sizeof(j->r.name), "%s", text_of(body, "call"));
+	if (!body_copy(c, m, body, "call", j->r.name, sizeof(j->r.name))) {
+		job_free(j);
+		return;
+	}
 	j->r.done = plain_done;
 	job_send(j);
 }
@@ -344,7 +344,10 @@ static void op_trace(struct ops *o, struct api_client *c, const struct td_api_ms
 
 	if (!w)
 		return;
-	snprintf(w->call, sizeof(w->call), "%s", text_of(body, "call"));
+	if (!body_copy(c, m, body, "call", w->call, sizeof(w->call))) {
+		waiter_del(&o->tracers, w);
+		return;
+	}
 	int rc = first ? tell(o, REQUEST_TRACE, true) : 0;
 	if (rc) {
 		waiter_del(&o->tracers, w);

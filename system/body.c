@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <system/body.h>
+#include <errno.h>
+#include <string.h>
+
+const char *body_text(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value ? value : "";
+}
+
+bool body_copy(struct api_client *c, const struct td_api_msg *m, const json_t *object,
+	const char *key, char *out, size_t size)
+{
+	const char *text = body_text(object, key);
+	size_t n = strlen(text);
+
+	if (n >= size) {
+		api_error(c, m->op, m->id, -EINVAL,
+			"\"%s\" has %zu bytes, and can have %zu: \"%.20s...\"", key, n, size - 1,
+			text);
+		return false;
+	}
+	memcpy(out, text, n + 1);
+	return true;
+}
