@@ -4,14 +4,41 @@
 #include <stdlib.h>
 #include <engine/acd/internal.h>
 
+static bool limits_fit(const struct td_acd_limits *l)
+{
+	return l->queues <= ACD_LIMIT_MAX && l->groups <= ACD_LIMIT_MAX &&
+	       l->agents <= ACD_LIMIT_MAX && l->contacts <= ACD_LIMIT_MAX &&
+	       l->links <= ACD_LIMIT_MAX;
+}
+
+/* Each table has one place more than its limit: numbers start at 1, and calloc(0) may give NULL. */
+static int tables_init(struct acd *a)
+{
+	const struct td_acd_limits *l = &a->limits;
+	int rc;
+
+	a->group = calloc((size_t)l->groups + 1, sizeof(*a->group));
+	a->queue = calloc((size_t)l->queues + 1, sizeof(*a->queue));
+	a->agent = calloc((size_t)l->agents + 1, sizeof(*a->agent));
+	a->pipe = calloc((size_t)l->links + 1, sizeof(*a->pipe));
+	if (!a->group || !a->queue || !a->agent || !a->pipe)
+		return -ENOMEM;
+	rc = pool_init(&a->contacts, l->contacts, sizeof(struct contact));
+	/* The numbers are ours, so nobody can choose numbers that collide. A fixed seed is enough.
+	 */
+	if (!rc)
+		rc = hash_init(&a->contact_by_number, l->contacts, 0);
+	if (!rc)
+		rc = timers_init(&a->timers, l->agents + l->contacts);
+	return rc;
+}
+
 struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void *ctx)
 {
 	struct acd *a = NULL;
 	int rc = -EINVAL;
 
-	if (limits->queues > ACD_LIMIT_MAX || limits->groups > ACD_LIMIT_MAX ||
-		limits->agents > ACD_LIMIT_MAX || limits->contacts > ACD_LIMIT_MAX ||
-		limits->links > ACD_LIMIT_MAX)
+	if (!limits_fit(limits))
 		goto fail;
 	rc = -ENOMEM;
 	a = calloc(1, sizeof(*a));
@@ -20,28 +47,9 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 	a->limits = *limits;
 	a->out = out;
 	a->ctx = ctx;
-	/* Each table has one place more than its limit: numbers start at 1, and calloc(0) may give
-	 * NULL. */
-	a->group = calloc((size_t)limits->groups + 1, sizeof(*a->group));
-	if (!a->group)
-		goto fail_acd;
-	a->queue = calloc((size_t)limits->queues + 1, sizeof(*a->queue));
-	if (!a->queue)
-		goto fail_group;
-	a->agent = calloc((size_t)limits->agents + 1, sizeof(*a->agent));
-	if (!a->agent)
-		goto fail_queue;
-	a->pipe = calloc((size_t)limits->links + 1, sizeof(*a->pipe));
-	if (!a->pipe)
-		goto fail_agent;
-	if (pool_init(&a->contacts, limits->contacts, sizeof(struct contact)))
-		goto fail_pipe;
-	/* The numbers are ours, so nobody can choose numbers that collide. A fixed seed is enough.
-	 */
-	if (hash_init(&a->contact_by_number, limits->contacts, 0))
-		goto fail_contacts;
-	if (timers_init(&a->timers, limits->agents + limits->contacts))
-		goto fail_hash;
+	rc = tables_init(a);
+	if (rc)
+		goto fail;
 	for (uint32_t i = 1; i <= limits->groups; i++) {
 		tree_init(&a->group[i].idle, idle_before);
 		tree_init(&a->group[i].calling, calling_before);
@@ -51,22 +59,8 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 		a->pipe[i].room = TD_ACD_ROOM;
 	}
 	return a;
-
-fail_hash:
-	hash_fini(&a->contact_by_number);
-fail_contacts:
-	pool_fini(&a->contacts);
-fail_pipe:
-	free(a->pipe);
-fail_agent:
-	free(a->agent);
-fail_queue:
-	free(a->queue);
-fail_group:
-	free(a->group);
-fail_acd:
-	free(a);
 fail:
+	acd_free(a);
 	errno = -rc;
 	return NULL;
 }
