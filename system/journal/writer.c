@@ -157,44 +157,58 @@ static int segments_find(struct journal_writer *w)
 	return rc;
 }
 
-struct journal_writer *journal_writer_open(const char *dir, uint64_t reserve, struct td_text *err)
+static uint64_t segment_size(uint64_t reserve)
 {
-	struct journal_writer *w = calloc(1, sizeof(*w));
+	uint64_t bytes = reserve / SEGMENTS_KEPT & ~4095ull;
+
+	if (bytes > SEGMENT_MAX)
+		return SEGMENT_MAX;
+	return bytes < SEGMENT_MIN ? SEGMENT_MIN : bytes;
+}
+
+/* The directory, for this writer alone. 0, or a negative errno with a line in err. */
+static int directory_take(struct journal_writer *w, const char *dir, struct td_text *err)
+{
 	int rc;
 
-	if (!w) {
-		td_text_set(err, "journal %s: no memory", dir);
-		errno = ENOMEM;
-		return NULL;
-	}
-	w->fd = -1;
-	w->next = 1;
-	w->reserve = reserve;
-	w->segment_bytes = reserve / SEGMENTS_KEPT & ~4095ull;
-	if (w->segment_bytes > SEGMENT_MAX)
-		w->segment_bytes = SEGMENT_MAX;
-	if (w->segment_bytes < SEGMENT_MIN)
-		w->segment_bytes = SEGMENT_MIN;
 	if (mkdir(dir, 0750) < 0 && errno != EEXIST) {
 		rc = -errno;
 		td_text_set(err, "journal %s: %s; make its parent, writable for this user", dir,
 			strerror(-rc));
-		goto free_w;
+		return rc;
 	}
 	w->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (w->dirfd < 0) {
 		rc = -errno;
 		td_text_set(err, "journal %s: %s; give a directory", dir, strerror(-rc));
+		return rc;
+	}
+	if (flock(w->dirfd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	td_text_set(err, "journal %s: %s", dir,
+		rc == -EBUSY ? "another tandem-engine writes it; stop that, or give each its own"
+			     : strerror(-rc));
+	close(w->dirfd);
+	return rc;
+}
+
+struct journal_writer *journal_writer_open(const char *dir, uint64_t reserve, struct td_text *err)
+{
+	struct journal_writer *w = calloc(1, sizeof(*w));
+	int rc = -ENOMEM;
+
+	if (!w) {
+		td_text_set(err, "journal %s: no memory", dir);
+		goto fail;
+	}
+	w->fd = -1;
+	w->next = 1;
+	w->reserve = reserve;
+	w->segment_bytes = segment_size(reserve);
+	rc = directory_take(w, dir, err);
+	if (rc)
 		goto free_w;
-	}
-	if (flock(w->dirfd, LOCK_EX | LOCK_NB) < 0) {
-		rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
-		td_text_set(err, "journal %s: %s", dir,
-			rc == -EBUSY
-				? "another tandem-engine writes it; stop that, or give each its own"
-				: strerror(-rc));
-		goto close_dir;
-	}
 	if (faccessat(w->dirfd, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		rc = -errno;
 	else
@@ -211,10 +225,10 @@ close_fd:
 	if (w->fd >= 0)
 		close(w->fd);
 	free(w->segments);
-close_dir:
 	close(w->dirfd);
 free_w:
 	free(w);
+fail:
 	errno = -rc;
 	return NULL;
 }
