@@ -119,35 +119,69 @@ static int draft_del(struct draft *d, enum td_kind kind, struct str name)
 	return 0;
 }
 
-/* Cuts key="value" off the line: unquoted into `value`, which is as long as a value can be. */
+static struct str skip(struct str s, size_t n)
+{
+	return (struct str){s.p + n, s.n - n};
+}
+
+/* Cuts a value up to the next space off the line. */
+static bool plain_cut(struct str *rest, char value[static CONF_VALUE_BYTES], size_t *n)
+{
+	size_t i = 0;
+
+	while (i < rest->n && rest->p[i] != ' ') {
+		if (i == CONF_VALUE_BYTES)
+			return false;
+		value[i] = rest->p[i];
+		i++;
+	}
+	*n = i;
+	*rest = skip(*rest, i);
+	return true;
+}
+
+/* Cuts a value and its closing quote off the line. A backslash takes the next byte as it is. */
+static bool quoted_cut(struct str *rest, char value[static CONF_VALUE_BYTES], size_t *n)
+{
+	size_t i = 0;
+
+	for (*n = 0; i < rest->n && rest->p[i] != '"'; i++) {
+		if (rest->p[i] == '\\')
+			i++;
+		if (i == rest->n || *n == CONF_VALUE_BYTES)
+			return false;
+		value[(*n)++] = rest->p[i];
+	}
+	if (i == rest->n)
+		return false;
+	*rest = skip(*rest, i + 1);
+	return true;
+}
+
+/* Cuts key="value" off the line: unquoted into `value`, which is as long as a value can be. When it
+ * is neither that nor key=value, *rest stays as it was. */
 static bool pair_cut(
 	struct str *rest, struct str *key, char value[static CONF_VALUE_BYTES], struct str *out)
 {
-	size_t i = 0, n = 0;
-	bool quoted = false;
+	struct str s = *rest;
+	bool quoted;
+	size_t n = 0;
 
-	while (i < rest->n && rest->p[i] != '=' && rest->p[i] != ' ')
-		i++;
-	if (i == 0 || i == rest->n || rest->p[i] != '=')
+	while (n < s.n && s.p[n] != '=' && s.p[n] != ' ')
+		n++;
+	if (n == 0 || n == s.n || s.p[n] != '=')
 		return false;
-	*key = (struct str){rest->p, i++};
-	if (i < rest->n && rest->p[i] == '"') {
-		quoted = true;
-		i++;
-	}
-	while (i < rest->n && rest->p[i] != (quoted ? '"' : ' ')) {
-		if (quoted && rest->p[i] == '\\')
-			i++;
-		if (i == rest->n || n == CONF_VALUE_BYTES)
-			return false;
-		value[n++] = rest->p[i++];
-	}
-	if (quoted && (i == rest->n || rest->p[i++] != '"'))
+	*key = (struct str){s.p, n};
+	s = skip(s, n + 1);
+	quoted = s.n > 0 && *s.p == '"';
+	if (quoted)
+		s = skip(s, 1);
+	if (!(quoted ? quoted_cut(&s, value, &n) : plain_cut(&s, value, &n)))
 		return false;
-	if (i < rest->n && rest->p[i] != ' ')
+	if (s.n > 0 && *s.p != ' ')
 		return false;
 	*out = (struct str){value, n};
-	*rest = (struct str){rest->p + i, rest->n - i};
+	*rest = s;
 	return true;
 }
 
