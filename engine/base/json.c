@@ -7,40 +7,42 @@
 /* An integer of thousandths is exact enough up to here; beyond, decimals mean nothing. */
 #define JSON_F64_DECIMALS_MAX 9e15
 
-/*
- * Length of the well-formed UTF-8 sequence at s (Unicode 15, table 3-7: no overlong forms, no
- * surrogates, nothing above U+10FFFF), 0 when there is none.
- */
+/* Well-formed UTF-8 of more than one byte, by its first byte (Unicode 15, table 3-7: no overlong
+ * forms, no surrogates, nothing above U+10FFFF). All bytes after the second are 80..BF. */
+static const struct {
+	unsigned char first_min, first_max, second_min, second_max, len;
+} utf8[] = {
+	{0xc2, 0xdf, 0x80, 0xbf, 2},
+	{0xe0, 0xe0, 0xa0, 0xbf, 3},
+	{0xe1, 0xec, 0x80, 0xbf, 3},
+	{0xed, 0xed, 0x80, 0x9f, 3},
+	{0xee, 0xef, 0x80, 0xbf, 3},
+	{0xf0, 0xf0, 0x90, 0xbf, 4},
+	{0xf1, 0xf3, 0x80, 0xbf, 4},
+	{0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static bool in_range(unsigned char c, unsigned char min, unsigned char max)
+{
+	return c >= min && c <= max;
+}
+
+/* Length of the well-formed UTF-8 sequence at s, 0 when there is none. */
 static size_t utf8_len(const unsigned char *s, size_t n)
 {
-	unsigned char low = 0x80, high = 0xbf;
-	size_t len;
+	size_t row = 0, rows = sizeof(utf8) / sizeof(utf8[0]);
 
 	if (s[0] < 0x80)
 		return 1;
-	if (s[0] >= 0xc2 && s[0] <= 0xdf) {
-		len = 2;
-	} else if (s[0] >= 0xe0 && s[0] <= 0xef) {
-		len = 3;
-		if (s[0] == 0xe0)
-			low = 0xa0;
-		else if (s[0] == 0xed)
-			high = 0x9f;
-	} else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
-		len = 4;
-		if (s[0] == 0xf0)
-			low = 0x90;
-		else if (s[0] == 0xf4)
-			high = 0x8f;
-	} else {
+	while (row < rows && !in_range(s[0], utf8[row].first_min, utf8[row].first_max))
+		row++;
+	if (row == rows || n < utf8[row].len ||
+		!in_range(s[1], utf8[row].second_min, utf8[row].second_max))
 		return 0;
-	}
-	if (n < len || s[1] < low || s[1] > high)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if (s[i] < 0x80 || s[i] > 0xbf)
+	for (size_t i = 2; i < utf8[row].len; i++)
+		if (!in_range(s[i], 0x80, 0xbf))
 			return 0;
-	return len;
+	return utf8[row].len;
 }
 
 /* The escape of an ASCII character that must have one, or NULL. */
