@@ -106,6 +106,28 @@ static bool is_target(const struct sdp *ours, const struct td_addr *a)
 	return a->family == ours->rtp.family && addr_is_host(a);
 }
 
+/* As before RFC 3264: by the address 0.0.0.0. */
+static bool is_on_hold(const struct sdp *peer)
+{
+	return addr_is_any(&peer->rtp);
+}
+
+static uint8_t leg_flags(const struct sdp *ours, const struct sdp *peer)
+{
+	bool reachable = peer->rtp.port != 0 && !is_on_hold(peer);
+	uint8_t flags = 0;
+
+	if (peer->direction & SDP_RECVONLY && reachable)
+		flags |= TD_LEG_SEND;
+	if (peer->direction & SDP_SENDONLY)
+		flags |= TD_LEG_RECV;
+	if (reachable)
+		flags |= TD_LEG_RTCP;
+	if (ours->rtcp_mux && peer->rtcp_mux)
+		flags |= TD_LEG_RTCP_MUX;
+	return flags;
+}
+
 int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params *leg)
 {
 	int at = -1;
@@ -117,15 +139,11 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 			at = (int)i;
 	if (at < 0)
 		return -ENOENT;
-	bool hold = addr_is_any(&peer->rtp); /* as before RFC 3264 */
-	bool reachable = peer->rtp.port != 0 && !hold;
-
-	if ((!hold && !is_target(ours, &peer->rtp)) ||
-		(peer->rtcp.family && !hold && !is_target(ours, &peer->rtcp)))
-		return -ENOENT;
-
-	if (!hold) { /* a peer on hold may go on speaking from its old address: 0.0.0.0 does not
-			move it */
+	/* A peer on hold may go on speaking from its old address: 0.0.0.0 does not move it. */
+	if (!is_on_hold(peer)) {
+		if (!is_target(ours, &peer->rtp) ||
+			(peer->rtcp.family && !is_target(ours, &peer->rtcp)))
+			return -ENOENT;
 		leg->remote = peer->rtp;
 		leg->rtcp = peer->rtcp;
 	}
@@ -133,16 +151,8 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 	leg->pt = peer->pt[at];
 	leg->dtmf_pt = ours->dtmf_pt == TD_PT_NONE ? TD_PT_NONE : peer->dtmf_pt;
 	leg->ptime_ms = peer->ptime_ms;
-	leg->flags = 0;
-	if (peer->direction & SDP_RECVONLY && reachable)
-		leg->flags |= TD_LEG_SEND;
-	if (peer->direction & SDP_SENDONLY)
-		leg->flags |= TD_LEG_RECV;
-	if (reachable)
-		leg->flags |= TD_LEG_RTCP;
-	if (ours->rtcp_mux && peer->rtcp_mux) {
-		leg->flags |= TD_LEG_RTCP_MUX;
+	leg->flags = leg_flags(ours, peer);
+	if (leg->flags & TD_LEG_RTCP_MUX)
 		leg->rtcp = (struct td_addr){0}; /* RFC 5761 section 5.1.1 */
-	}
 	return 0;
 }
