@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * guard: the stages' packets for callgrind to count, which bench/guard compares with the budget.
- * Instructions are the same in each run whatever else the machine does, so a change that costs some
- * shows. Counting is on within the engine's own code alone, after a pass in which all legs have
- * started; run without callgrind, this does the same work and counts nothing.
+ * guard: sends packets through the stages while callgrind counts instructions. bench/guard compares
+ * the count with the budget. The count is the same in each run, whatever else the machine does. So
+ * it shows a change that costs some instructions. Callgrind counts only within the engine's own
+ * code, and only after a pass in which all legs have started. Without callgrind, this does the same
+ * work and counts nothing.
  */
 #include <errno.h>
 #include <string.h>

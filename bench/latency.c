@@ -3,10 +3,10 @@
  * latency: what the engine adds to a packet's way, over memif, at 70 % of the load that it carries.
  *
  * The engine's dataplane is a process of its own on --core, the generator polls on the next core.
- * First the load is found that comes through whole: calls are doubled until packets are lost or the
- * generator falls behind, then halved in between. Then windows at 70 % of it. A packet's time is
- * from before the generator's write to memif until after its read: one memif hop each way and the
- * generator's own turn are in it.
+ * First it looks for the largest load that loses nothing: it doubles the calls until packets are
+ * lost or the generator falls behind, and then halves the step. Then it measures windows at 70 % of
+ * that load. A packet's time goes from before the generator's write to memif until after its read.
+ * So it contains one memif hop each way, and the generator's own turn.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * recorder: N calls recorded at once, the engine's own recorder, rings and files; what came of it
- * is read back and compared octet by octet with what was put into the ring.
+ * recorder: N calls recorded at once by the engine's own recorder, rings and files. Then the files
+ * are read back and compared octet by octet with what was put into the ring.
  *
- * A worker's place is taken by a thread that puts what 2 N legs would: 160 octets each 20 ms, all
- * phases alike. With --kill it and the recorder are a process of their own, which is killed in the
- * middle; the recordings are then recovered, and what lacks in them is what the kill cost.
+ * A thread takes a worker's place and puts what 2 N legs would: 160 octets each 20 ms, evenly
+ * spread over the 20 ms. With --kill, this thread and the recorder are a process of their own,
+ * which is killed in the middle. Then the recordings are recovered. What they lack is what the kill
+ * cost.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -4,9 +4,10 @@
  *
  * cycles_per_protect     one packet of G.711, 20 ms, a leg at random
  * cycles_per_unprotect   the same, back
- * cycles_per_packet      the engine's stages, as bench relay has them, between legs of which one
- * has SRTP: half of the packets are sealed, the other half opened. All are proven to be what they
- * should, sealed and opened.
+ * cycles_per_packet      the engine's stages, as bench relay has them, between two legs. One of
+ * them has SRTP, so half of the packets are sealed and the other half opened.
+ *
+ * Each packet is checked, sealed and opened.
  */
 #include <errno.h>
 #include <rte_cycles.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tap: what recording adds to the relay of a packet, when every leg is recorded: the distribution
- * with taps less the one without, median from median and minimum from minimum. Rounds with and
- * without alternate, so that what disturbs the machine disturbs both. The ring is emptied between
- * chunks, outside the time taken: the recorder's thread has a core of its own.
+ * tap: what recording adds to the relay of a packet, when every leg is recorded. The result is the
+ * cost with taps minus the cost without: median minus median, minimum minus minimum. Rounds with
+ * and without taps alternate, so that a disturbance of the machine meets both. The ring is emptied
+ * between chunks and that time is not counted: the recorder's thread has a core of its own.
  */
 #include <errno.h>
 #include <rte_cycles.h>

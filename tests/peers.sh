@@ -15,7 +15,7 @@ background() { # CMD...
 	pids+=($!)
 }
 
-# Whatever happened: our processes end and the lab is gone. For a trap on EXIT.
+# For a trap on EXIT: ends our processes and removes the lab, also after a failure.
 peers_stop() {
 	local pid
 	for pid in "${pids[@]}"; do

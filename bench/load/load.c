@@ -218,7 +218,7 @@ uint64_t load_outstanding(const struct load *l)
 	return l->delayed.count + (l->counts.sent > back ? l->counts.sent - back : 0);
 }
 
-/* Not one that was due before and waited. */
+/* A packet that is due now, and was not delayed. */
 static bool of_window(const struct load *l, const struct load_packet *p)
 {
 	return p->number >= l->stream[p->stream].first;
@@ -238,7 +238,7 @@ static void delay(struct load *l, const struct load_packet *p)
 	timer_set(&l->delayed, &late->timer, p->due);
 }
 
-/* One that waited and is due. */
+/* A packet that was delayed and is due now. */
 static bool take_late(struct load *l, uint64_t now, struct load_packet *out)
 {
 	struct late *late;

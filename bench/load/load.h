@@ -60,7 +60,7 @@ struct load_counts {
 	uint64_t sent;    /* handed to the network */
 	uint64_t skipped; /* loss asked for */
 	uint64_t delayed; /* reordering asked for */
-	uint64_t unsent;  /* the port took them not: the generator's failure, not the relay's */
+	uint64_t unsent;  /* refused by the port: the generator's failure, not the relay's */
 	uint64_t relayed; /* came back right, each counted once */
 	uint64_t lost;    /* sent and not come back */
 	uint64_t duplicates;

@@ -248,7 +248,8 @@ static void a_new_window_forgets(void **state)
 	assert_int_equal(c.lost + c.gaps + load_wrongs(&c), 0);
 }
 
-/* What waited when the window began is not of it, however late it is sent. */
+/* A packet that waited when the window began does not count in the window, however late it is sent.
+ */
 static void a_window_counts_its_own(void **state)
 {
 	struct load_packet p[CALLS * 2];
@@ -271,7 +272,7 @@ static void a_window_counts_its_own(void **state)
 	assert_int_equal(load_outstanding(load), 0);
 }
 
-/* Every octet, altered, is noticed, but for the marker bit and the time it was sent. */
+/* A change of any octet is noticed, except of the marker bit and of the time of sending. */
 static void every_octet_counts(void **state)
 {
 	struct load_packet p;
@@ -286,7 +287,7 @@ static void every_octet_counts(void **state)
 	for (unsigned i = 0; i < LOAD_RTP; i++) {
 		load_write(load, &p, START, rtp);
 		rewrite(rtp, p.stream);
-		if (i >= 28 && i < 36) /* the time stamp is nothing that could be checked */
+		if (i >= 28 && i < 36) /* nobody can check the time of sending */
 			continue;
 		rtp[i] ^= 1;
 		assert_int_equal(arrive(p.stream, rtp, sizeof(rtp), START), TD_NEVER);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What truly went over a link: SIP dialogs as tshark reads them, and RTP packets.
+"""What went over a link: SIP dialogs as tshark reads them, and RTP packets.
 
 Shares nothing with the product; the checker and the smoke tests judge it by this.
 """
@@ -32,7 +32,7 @@ def sip_messages(path):
 
 
 class Dialog:
-    """An INVITE and what became of it. Times are of the first copy of each message."""
+    """An INVITE and what followed. Times are those of the first copy of each message."""
 
     def __init__(self, invite):
         self.invite = invite

@@ -101,7 +101,7 @@ static uint32_t flow_of(const uint8_t *f, size_t len)
 	for (size_t i = ip + 12; i < ip + 20; i++)
 		h = h * 31 + f[i];
 	ihl = (size_t)(f[ip] & 0x0f) * 4;
-	/* Ports only where there are some: not in later fragments, which follow their first one. */
+	/* Later fragments have no ports. They follow the first one, which has them. */
 	if (f[ip + 9] == IPPROTO_UDP && !(f[ip + 6] & 0x3f) && !f[ip + 7] && len >= ip + ihl + 4)
 		for (size_t i = ip + ihl; i < ip + ihl + 4; i++)
 			h = h * 31 + f[i];
@@ -147,7 +147,7 @@ static void packet_pass(
 	}
 	due = now + p->delay - p->jitter + (p->jitter ? vary % (2 * p->jitter + 1) : 0);
 	if (late) {
-		/* It loses its turn: those behind it do not wait for it. */
+		/* The packets behind this one do not wait for it. */
 		s->count.reordered++;
 		due = (due > *turn ? due : *turn) + p->reorder_by;
 	} else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Strangers at every moment of a call: nothing of theirs gets through, and of the rightful ones'
- * nothing is lost, but for the two packets that prove a source behind NAT.
+ * Strangers send at every moment of a call. Nothing of theirs gets through. Of the rightful peers
+ * nothing is lost, except the two packets that prove a source behind NAT.
  */
 #include <stdio.h>
 #include <tests/inject/sim.h>

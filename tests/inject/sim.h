@@ -7,9 +7,9 @@
  *          ◄───────           ◄──────events──────             ──RTP──►       rightful, and
  * strangers
  *
- * Every octet of speech says whose it is. For each rightful packet the commands so far decide what
- * has to become of it, and exactly that must happen; of a stranger's nothing may come out, be
- * recorded, reported or counted as media. sim_run(), and each SIP message, let strangers loose.
+ * Every octet of speech says whose it is. The commands so far decide what must become of each
+ * rightful packet, and exactly that must happen. No octet of a stranger may come out, be recorded,
+ * be reported or be counted as media. Strangers send during sim_run() and after each SIP message.
  */
 #ifndef TANDEM_TESTS_INJECT_SIM_H
 #define TANDEM_TESTS_INJECT_SIM_H
@@ -81,7 +81,7 @@ void sim_stop(struct sim *s); /* the calls must have ended; checks what they hav
 void sim_run(struct sim *s, unsigned ms);
 void sim_media(struct sim *s, const struct td_media_cmd *cmd);
 
-/* Each lets strangers loose on every leg afterwards. */
+/* After each of these, strangers send to every leg. */
 void sim_request(
 	struct sim *s, struct peer *p, const char *method, const char *number, const char *sdp);
 void sim_answer(struct sim *s, struct peer *p, int code, bool to_invite, const char *sdp);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Forgeries. A stranger knows everything of a stream but cannot take its place: who can send with
- * the very address and port that the policy allows is told from the peer by SRTP alone.
+ * Forgeries. A stranger knows everything of a stream, but cannot send from the address and port
+ * that the policy allows. Only SRTP tells the peer from a stranger who can do that too.
  */
 #include <dataplane/tap.h>
 #include <engine/base/octets.h>
@@ -99,8 +99,8 @@ static bool source(
 	case FORMER:
 		if (!sp->formers)
 			return false;
-		/* While a source is learnt, the one before is not believed sooner than the new
-		 * one; an earlier one would be as near as that. */
+		/* While the leg learns a new source, any older source but the last one could
+		 * prove itself as well as the new one, so it would not be a stranger. */
 		*from = sp->former[l->open ? sp->formers - 1 : world_random(sp->formers)];
 		return !same_addr(from, &sp->from) && !(any_port && from->ip4 == sp->from.ip4);
 	case OTHER_SIDE:

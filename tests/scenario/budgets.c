@@ -18,7 +18,8 @@ static void held(const struct td_engine *e, const struct budget *b, uint64_t *bp
 	}
 }
 
-/* Never more than the limit; but one that was lowered waits until calls have ended. */
+/* Never more than the limit. After a limit was lowered, calls that are there may still exceed it.
+ */
 static const char *budget_check(
 	const struct td_engine *e, const struct budget *b, struct budget_was *was)
 {
@@ -38,7 +39,8 @@ static const char *budget_check(
 	return NULL;
 }
 
-/* The legs that a worker knows hold what they need; the distributor knows of links' room. */
+/* Each leg that a worker knows holds what it needs, and the distributor knows what room links have.
+ */
 static const char *legs_check(const struct td_engine *e)
 {
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The promise of admission, looked at after every input: what is reserved is the sum over the legs
- * that live, and passes no limit.
+ * The promise of admission, checked after every input: what is reserved is the sum over the legs
+ * that live, and it is never above a limit.
  */
 #ifndef TANDEM_TESTS_SCENARIO_BUDGETS_H
 #define TANDEM_TESTS_SCENARIO_BUDGETS_H

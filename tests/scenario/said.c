@@ -12,7 +12,7 @@
 static const char *const channel_names[CHANNELS] = {
 	"sip", "media", "log", "cdr", "session", "record", "story", "alarm"};
 
-/* Stays and steps are looked for, not complete: nobody has to name them. */
+/* A script looks for stays and steps, but need not name all of them. */
 static bool must_be_named(const struct out *o)
 {
 	return !o->taken && o->channel != STORY && o->channel != SESSION;
@@ -304,7 +304,7 @@ void said_expect(struct script *s, enum channel channel, char *word[], unsigned 
 			return;
 		}
 		if (channel == SESSION || channel == STORY)
-			continue; /* those are looked for, not complete */
+			continue; /* a script need not name all of these */
 		complain(s, "%s: got \"%s\"", channel_names[channel], o->text);
 		return;
 	}

@@ -144,7 +144,8 @@ static void press_digits(struct soak *s)
 			world_digit(s->world, leg, '5');
 }
 
-/* Who does not answer is out until someone says so: the supervisor looks every 5 s. */
+/* An agent who did not answer stays out until somebody unpauses him: the supervisor does, every 5
+ * s. */
 static void supervise(struct soak *s)
 {
 	char name[8];

@@ -134,7 +134,7 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 		w->hooks.record(w->hooks.ctx, recording, call);
 }
 
-/* Not the engine's own choices: keys must not show in what a seed decides. */
+/* Keys do not come from the seed: nobody may learn a key from what a seed decides. */
 static void on_random(void *ctx, uint8_t *out, size_t n)
 {
 	struct world *w = ctx;

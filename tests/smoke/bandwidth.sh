@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# bandwidth.sh af_xdp|af_packet: under a load of calls, with RTCP, ARP and pings beside, what
-# `tandemctl bandwidth ports` says of each port and direction is what the kernel's own counters of
-# the other end of the cable say, and each kind is what a capture says; what the legs' rows say is
+# bandwidth.sh af_xdp|af_packet: many calls, with RTCP, ARP and pings beside them. What `tandemctl
+# bandwidth ports` says of each port and direction must equal the kernel's own counters at the other
+# end of the cable. Each kind must equal what a capture says. The sum of the legs' rows must equal
 # the ports' RTP and RTCP. Then a limit: the call that would pass it gets 503, the others talk.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"

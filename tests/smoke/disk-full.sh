@@ -31,7 +31,7 @@ sleep 3
 dd if=/dev/zero of="$LAB_RECORDINGS/ballast" bs=1M status=none 2>/dev/null || true
 wait "$call" || fail "the call did not go on"
 until_stored 'SELECT count(*) FROM cdr' 1
-# What was on the disk by then is kept; where that is nothing, no file pretends otherwise.
+# What was on the disk by then is kept. When that is nothing, there is no file.
 kept="SELECT (SELECT count(*) FROM recording) +
 	(SELECT count(*) FROM story WHERE text LIKE 'not recorded: %')"
 until_stored "$kept" 1

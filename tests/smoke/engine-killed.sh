@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The engine is killed in the middle of a recorded talk: when it starts again, what its log held is
-# recovered, and is what was sent up to then.
+# The engine is killed in the middle of a recorded talk. When it starts again, it recovers what its
+# log held: exactly what was sent up to then.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 
@@ -25,5 +25,5 @@ same "recovered recordings" "$(stored 'SELECT count(*) FROM recording WHERE reco
 wav=$LAB_RECORDINGS/$(stored 'SELECT file FROM recording')
 "$here/lib/recovered" "$wav" "$out" "$LAB_ENGINE_CARRIER" "$LAB_ENGINE_FLOOR" ||
 	fail "the recovered recording is not what was sent"
-# A program that a killed engine left on its interface must not be in the new one's way.
+# A killed engine leaves its XDP or tc program on the interface. The new engine must start all the same.
 callers again 10.20.0.11 4931 caller-hangs-up de PCMA -m 1 -d 500 || fail "no calls after the crash"

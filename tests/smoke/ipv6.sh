@@ -51,7 +51,7 @@ captures_stop
 
 same "answered" "$(stored "SELECT group_concat(agent, ' ') FROM
 	(SELECT agent FROM cdr WHERE disposition = 'answered' ORDER BY offered)")" "alice bob"
-# What is said before the agent answers no one hears.
+# Nobody hears what is said before the agent answers.
 heard() { # FROM-LINK SENDER TO-LINK LISTENER: of what is said, the part that arrives
 	local say hear
 	say=$(said "$1" "src == $2")

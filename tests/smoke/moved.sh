@@ -26,7 +26,7 @@ speech
 export BUILD=$moved
 lab_up
 "$lab" stop engine
-# What is mounted in here is not seen elsewhere.
+# A mount of this script is not seen by other processes.
 # shellcheck disable=SC2016
 unshare --mount sh -c 'mount -t tmpfs hidden "$1" && exec "$2" start engine' sh "$built" "$lab"
 # By inode: in a chroot, /proc tells the path outside of it.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# How a call sounds, told by baresip on both ends of it: the agent's RTCP shares the RTP port
+# baresip on both ends of a call tells how it sounds: the agent's RTCP shares the RTP port
 # (RFC 5761), the caller's has its own. The caller's link is good for 12 s, then loses 10 % for 15 s,
 # then every packet of the caller: MOS falls wherever that can be heard and not where it can't, and
 # one-way audio is a step of the call and an alarm (how soon is printed; dataplane/leg/watch_test.c
@@ -24,7 +24,7 @@ sleep 12
 sleep 15
 "$lab" impair carrier off >"$out/impair.json"
 
-# From now on nothing of the caller's comes through, and all else does.
+# From now on no packet of the caller comes through, and all others do.
 call=$("$lab" ctl --json show calls | python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])')
 "$lab" exec carrier iptables -A OUTPUT -p udp --sport 30000:39999 -j DROP
 cut=$(date +%s.%N)
@@ -55,7 +55,7 @@ for way in caller_in caller_out agent_in agent_out; do
 	echo "$way: R $(stored "SELECT ${way}_r FROM cdr") worst $(stored "SELECT ${way}_r_worst FROM cdr")," \
 		"MOS $(mos $way) worst $(stored "SELECT ${way}_mos_worst FROM cdr")"
 done
-# 10 % in both directions: 3.33 by the E-model. What the caller's link lost the agent lacks too.
+# 10 % in both directions: 3.33 by the E-model. What the caller's link loses never reaches the agent.
 for way in caller_in caller_out agent_out; do
 	at_most "$way: the worst MOS" "$(stored "SELECT ${way}_mos_worst FROM cdr")" 3.9
 	at_least "$way: the mean is better" "$(mos $way)" "$(stored "SELECT ${way}_mos_worst + 0.1 FROM cdr")"
@@ -64,7 +64,7 @@ at_least "agent_in: the worst MOS" "$(stored "SELECT agent_in_mos_worst FROM cdr
 same "silences of the caller" "$(stored 'SELECT caller_silences FROM cdr')" 1
 at_least "they lasted, ms" "$(stored 'SELECT caller_silent_ms FROM cdr')" 3000
 
-# Where RTCP went: the agent's by the RTP ports alone, the caller's by the odd ones alone.
+# The agent's RTCP must use only the RTP ports, and the caller's only the odd ones.
 python3 - "$top/tests/demo" "$out" <<'END' || fail "the ports of RTCP"
 import collections, sys
 sys.dont_write_bytecode = True

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # srtp.sh agent|both: a baresip agent that takes nothing but SRTP, and a baresip caller with RTP, or
 # (both) with SRTP by another suite, offered as RTP/AVP with a key. They hear each other's tones, the
-# recording has both, and what the wire carries on an encrypted leg is neither: no tone, no report in
+# recording has both. On the wire an encrypted leg shows neither: no tone, and no report in
 # the clear. The agent holds and resumes on the way. No key is in what an operator can see.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
@@ -63,7 +63,7 @@ fi
 same "reports in the clear on the agent's leg" \
 	"$(strings "$out/floor.pcap" | grep -cE '^[0-9a-f]{8}@tandem' || true)" 0
 
-# The keys were on the wire, in SIP; nothing of ours shows one.
+# The keys were on the wire, in SIP. No output of ours shows one.
 strings "$out/floor.pcap" | sed -nE 's/^a=crypto.*inline:([A-Za-z0-9+/]{20}).*/\1/p' | sort -u >"$out/keys"
 at_least "keys in the floor's SIP" "$(wc -l <"$out/keys")" 2
 grep -qa 'inline:\*\*\*' "$out/sip.pcap" || fail "the trace has no crypto line"

@@ -18,7 +18,7 @@ sleep 0.3
 kill -0 "$engine" || fail "the first signal has ended the talk"
 before=$(date +%s%N)
 kill -TERM "$engine"
-# A zombie has ended; who reaps it is another matter.
+# A zombie has ended too. Its parent has not waited for it yet.
 while grep -q '^State:[[:space:]]*[^Z]' "/proc/$engine/status" 2>/dev/null; do sleep 0.01; done
 # The kernel needs a second or two to take sockets and memory back.
 at_most "time to stop, ms" $((($(date +%s%N) - before) / 1000000)) 4000

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# vlan.sh af_xdp|af_packet: a port whose frames all have a tag, on an interface of the kernel's that
-# knows no VLAN: ARP, neighbour discovery, SIP and its fragments are the engine's own there.
+# vlan.sh af_xdp|af_packet: all frames of a port have a VLAN tag, and the kernel's interface knows no
+# VLAN. So the engine itself must do ARP, neighbour discovery, SIP, and fragments of SIP.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A sleeping engine answers 200 requests that come one by one after pauses, and none is lost. The
-# round trips are told beside those of the kernel's own echo, asked in turn with it, and not judged:
-# on a busy machine both say how busy it is. The goal is a 99th percentile under 1 ms.
+# test prints the round trips beside those of the kernel's own echo, which is asked in turn. It does
+# not judge them: on a busy machine both are long. The goal is a 99th percentile under 1 ms.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 

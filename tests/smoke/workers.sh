@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Two workers on interfaces of one queue each: half of all media changes hands on its way. Two calls
-# at once, one of each worker, are heard, and recorded by each worker's own ring; then sixty short
-# ones at ten a second, all of which succeed and none of whose packets is lost between workers.
+# Two workers on interfaces of one queue each: half of all media goes from one worker to the other.
+# First two calls at once, one on each worker: both are heard, and recorded through the worker's own
+# ring. Then sixty short calls, ten a second: all succeed, and no packet is lost between the workers.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 

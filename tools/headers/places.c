@@ -4,7 +4,7 @@
 #include <strings.h>
 #include <tools/headers/places.h>
 
-/* Of one number of places; with twice as many places as names one in 500 factors serves. */
+/* Factors tried for one number of places. With twice as many places as names, one in 500 serves. */
 #define TRIES 1000000
 
 static bool is_one_of(const char *word, const char *const *words, unsigned count)

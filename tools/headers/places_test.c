@@ -74,7 +74,7 @@ static void all_rows_have_a_place(void **state)
 	refuses(rows, ROWS_MAX + 1, ROWS_MAX, "64 bits");
 }
 
-/* Names that the hash cannot tell apart are found out, not looped over for ever. */
+/* The search ends when the hash cannot tell two names apart. */
 static void hopeless_names_end(void **state)
 {
 	static const struct header_row rows[] = {
