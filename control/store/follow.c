@@ -32,11 +32,6 @@ void follow_fini(struct follow *f)
 	reader_close(f);
 }
 
-int follow_fd(const struct follow *f)
-{
-	return f->reader ? journal_reader_fd(f->reader) : -1;
-}
-
 /* The first record that is there with a number from `seq` on: 1, 0 none, or a negative errno. */
 static int probe(const char *dir, uint64_t seq, struct td_rec *rec)
 {

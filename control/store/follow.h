@@ -2,8 +2,7 @@
 /*
  * Goes after a journal directory and puts what it finds into the store. It has no loop and no
  * clock: the owner calls follow_turn() when the journal's descriptor is readable, and when the time
- * that the last turn asked for has come. An owner with a loop learns each change of the descriptor
- * by `watch`; one that polls asks follow_fd() before each wait.
+ * that the last turn asked for has come. `watch` tells the owner each change of the descriptor.
  */
 #ifndef TANDEM_CONTROL_STORE_FOLLOW_H
 #define TANDEM_CONTROL_STORE_FOLLOW_H
@@ -30,8 +29,7 @@ struct follow {
 };
 
 void follow_init(struct follow *f, struct store *store, const char *dir);
-void follow_fini(struct follow *f);    /* commits what is open */
-int follow_fd(const struct follow *f); /* -1: come when follow_turn() says */
+void follow_fini(struct follow *f); /* commits what is open */
 /* Does a bounded amount of work. When to come again, in ms; 0: at once. */
 int follow_turn(struct follow *f, uint64_t now_ms);
 

@@ -81,11 +81,20 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* poll() passes over a descriptor of -1. */
+static void watched(void *ctx, int fd)
+{
+	struct pollfd *p = ctx;
+
+	p->fd = fd;
+}
+
 /* As tandemd does; commits far more often than it would. */
 static void follow_until(uint64_t last)
 {
 	struct td_text err;
 	struct store *s = store_open(path, &err);
+	struct pollfd p = {.fd = -1, .events = POLLIN};
 	struct follow f;
 
 	if (!s) {
@@ -93,8 +102,9 @@ static void follow_until(uint64_t last)
 		_exit(1);
 	}
 	follow_init(&f, s, journal);
+	f.watch = watched;
+	f.ctx = &p;
 	while (store_seq(s) < last) {
-		struct pollfd p = {.fd = follow_fd(&f), .events = POLLIN};
 		int wait = follow_turn(&f, now_ms());
 
 		if (f.error || store_commit(s)) {
