@@ -12,23 +12,8 @@ static struct world *bridged(void **state)
 	struct td_leg_params a = world_params(A), b = world_params(B);
 
 	b.dtmf_pt = 96;
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	return w;
-}
-
-static struct world_rtp from(uint32_t leg, uint16_t seq)
-{
-	return (struct world_rtp){
-		.leg = leg, .seq = seq, .ts = 5000u + seq * 160u, .ssrc = 0xabc0 + leg, .pt = 8};
-}
-
-static void hear(struct world *w, uint32_t leg, uint16_t seq)
-{
-	struct world_rtp p = from(leg, seq);
-
-	world_receive(w, &p);
 }
 
 static void the_rewrite_is_right(void **state)
@@ -37,7 +22,7 @@ static void the_rewrite_is_right(void **state)
 	struct td_leg_params b = world_params(B);
 
 	for (uint16_t i = 0; i < 12; i++) {
-		struct world_rtp p = from(A, (uint16_t)(65530 + i));
+		struct world_rtp p = world_speech(A, (uint16_t)(65530 + i));
 		const struct world_frame *f;
 
 		p.ts = (uint32_t)(i * 160) - 500;
@@ -69,7 +54,7 @@ static void the_rewrite_is_right(void **state)
 static void the_usual_takes_the_fast_lane(void **state)
 {
 	struct world *w = bridged(state);
-	struct world_rtp p = from(A, 10);
+	struct world_rtp p = world_speech(A, 10);
 
 	p.fast = true;
 	for (unsigned i = 0; i < 100; i++, p.seq++, p.ts += 160) {
@@ -98,7 +83,7 @@ static void floods_are_policed(void **state)
 	for (unsigned fast = 0; fast < 2; fast++)
 		for (unsigned rate = 2; rate <= 4; rate += 2) {
 			uint64_t before = world_dropped(w, TD_DROP_RTP_FLOOD);
-			struct world_rtp p = from(A, 0);
+			struct world_rtp p = world_speech(A, 0);
 
 			p.fast = fast;
 			p.ssrc += 10 * fast + rate;
@@ -119,7 +104,7 @@ static void payload_types_are_translated(void **state)
 {
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A), b = world_params(B);
-	struct world_rtp p = from(A, 1);
+	struct world_rtp p = world_speech(A, 1);
 	static const uint8_t digit[4] = {5, 10, 0, 160};
 
 	b.pt = 98;
@@ -129,7 +114,7 @@ static void payload_types_are_translated(void **state)
 	world_cmd(w, TD_MEDIA_BRIDGE, B, A);
 	world_receive(w, &p);
 	assert_int_equal(world_last(w)->pt, 98);
-	p = from(A, 2);
+	p = world_speech(A, 2);
 	p.pt = 101;
 	p.payload = digit;
 	p.len = 4;
@@ -137,7 +122,7 @@ static void payload_types_are_translated(void **state)
 	assert_int_equal(world_last(w)->pt, 96);
 	assert_int_equal(world_last(w)->ts, b.ts_offset + 160);
 	assert_memory_equal(world_last(w)->payload + 12, digit, 4);
-	p = from(B, 9);
+	p = world_speech(B, 9);
 	p.pt = 98;
 	world_receive(w, &p);
 	assert_int_equal(world_last(w)->pt, 8);
@@ -159,7 +144,7 @@ static void all_checksums_are_right(void **state)
 
 	for (unsigned i = 0; i < 65536; i++) {
 		uint8_t payload[2] = {(uint8_t)(i >> 8), (uint8_t)i};
-		struct world_rtp p = from(A, (uint16_t)i);
+		struct world_rtp p = world_speech(A, (uint16_t)i);
 
 		p.ts = 0;
 		p.payload = payload;
@@ -175,13 +160,13 @@ static void all_checksums_are_right(void **state)
 static void damage_stays_visible(void **state)
 {
 	struct world *w = bridged(state);
-	struct world_rtp p = from(A, 1);
+	struct world_rtp p = world_speech(A, 1);
 	struct rte_mbuf *m;
 	struct frame *f;
 	uint64_t sum;
 
 	world_receive(w, &p);
-	p = from(A, 2);
+	p = world_speech(A, 2);
 	m = world_packet(w, &p);
 	*rte_pktmbuf_mtod_offset(m, uint8_t *, 100) ^= 0x10;
 	rte_mbuf_refcnt_update(m, 1);
@@ -214,7 +199,7 @@ static void one_stream_from_many_sources(void **state)
 	first = w->frames;
 	assert_in_range(first, 4, 6);
 	for (uint16_t i = 0; i < 10; i++) {
-		hear(w, B, (uint16_t)(40000 + i));
+		world_hear(w, B, (uint16_t)(40000 + i));
 		world_advance(w, 20 * WORLD_MS);
 	}
 	assert_int_equal(w->frames, first + 10);
@@ -225,7 +210,7 @@ static void one_stream_from_many_sources(void **state)
 	world_advance(w, 700 * WORLD_MS); /* silence */
 	world_cmd(w, TD_MEDIA_BRIDGE, B, A);
 	for (uint16_t i = 0; i < 4; i++) {
-		struct world_rtp p = from(B, (uint16_t)(9 + i));
+		struct world_rtp p = world_speech(B, (uint16_t)(9 + i));
 
 		p.ssrc = 0x777 + (i >= 2);
 		p.ts = i * 160u + (i >= 2 ? 0x70000000 : 0);
@@ -234,7 +219,7 @@ static void one_stream_from_many_sources(void **state)
 	}
 	world_cmd(w, TD_MEDIA_LEG_DEL, B, 0);
 	world_cmd(w, TD_MEDIA_BRIDGE, A, B + 1);
-	hear(w, B + 1, 1);
+	world_hear(w, B + 1, 1);
 	for (unsigned i = 0, n = 0; i < w->frames; i++) {
 		const struct world_frame *f = &w->frame[i];
 
@@ -263,21 +248,21 @@ static void reordered_across_a_switch_is_late(void **state)
 {
 	struct world *w = bridged(state);
 
-	hear(w, A, 100);
-	hear(w, A, 102);
-	hear(w, A, 101); /* reordered: relayed in its place */
+	world_hear(w, A, 100);
+	world_hear(w, A, 102);
+	world_hear(w, A, 101); /* reordered: relayed in its place */
 	assert_int_equal(w->frames, 3);
 	assert_int_equal(world_last(w)->seq, (uint16_t)(world_params(B).seq + 1));
-	hear(w, A, 101);
+	world_hear(w, A, 101);
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_DUPLICATE), 1);
 	world_cmd(w, TD_MEDIA_UNBRIDGE, A, 0);
-	hear(w, A, 104);
+	world_hear(w, A, 104);
 	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
-	hear(w, A, 103); /* before anything was relayed anew */
+	world_hear(w, A, 103); /* before anything was relayed anew */
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_LATE), 1);
-	hear(w, A, 106);
+	world_hear(w, A, 106);
 	assert_int_equal(world_last(w)->seq, (uint16_t)(world_params(B).seq + 3));
-	hear(w, A, 105); /* its number is that of a packet before the switch */
+	world_hear(w, A, 105); /* its number is that of a packet before the switch */
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_LATE), 2);
 	assert_int_equal(w->frames, 4);
 }
@@ -287,37 +272,37 @@ static void holding_consumes(void **state)
 	struct world *w = bridged(state);
 	struct td_leg_params b = world_params(B);
 
-	hear(w, A, 1);
-	hear(w, B, 1);
+	world_hear(w, A, 1);
+	world_hear(w, B, 1);
 	assert_int_equal(w->frames, 2);
 	b.flags = TD_LEG_RECV; /* sendonly: the peer does not listen */
 	world_set(w, B, &b);
-	hear(w, A, 2);
-	hear(w, B, 2);
+	world_hear(w, A, 2);
+	world_hear(w, B, 2);
 	assert_int_equal(w->frames, 3);
 	assert_int_equal(world_consumed(w, TD_CONSUMED_RTP_HELD), 1);
 	b.flags = 0;
 	world_set(w, B, &b);
-	hear(w, A, 3);
-	hear(w, B, 3);
+	world_hear(w, A, 3);
+	world_hear(w, B, 3);
 	assert_int_equal(w->frames, 3);
 	b.flags = TD_LEG_RECV | TD_LEG_SEND;
 	world_set(w, B, &b);
-	hear(w, A, 4);
-	hear(w, B, 4);
+	world_hear(w, A, 4);
+	world_hear(w, B, 4);
 	assert_int_equal(w->frames, 5);
 	assert_int_equal(w->frame[3].seq, (uint16_t)(b.seq + 1));
 	world_play(w, B, 0, true); /* music to B: what A says goes nowhere */
-	hear(w, A, 5);
-	hear(w, B, 5);
+	world_hear(w, A, 5);
+	world_hear(w, B, 5);
 	assert_int_equal(w->frames, 6);
 	assert_int_equal(world_consumed(w, TD_CONSUMED_RTP_HELD), 4);
 	world_cmd(w, TD_MEDIA_LEG_DEL, B, 0);
 	w->frames = 0;
-	hear(w, A, 6);
+	world_hear(w, A, 6);
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_PEER_GONE), 1);
 	world_cmd(w, TD_MEDIA_LEG_DEL, A, 0);
-	hear(w, A, 7);
+	world_hear(w, A, 7);
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_NO_LEG), 1);
 }
 
@@ -366,7 +351,7 @@ static void digits_are_reported_on_every_leg(void **state)
 			uint16_t duration = (uint16_t)((i < 5 ? i + 1 : 5) * 160);
 			uint8_t payload[4] = {lost ? 3 : 11, i < 5 ? 10 : 0x80 | 10,
 				(uint8_t)(duration >> 8), (uint8_t)duration};
-			struct world_rtp p = from(A, (uint16_t)(100 * lost + i));
+			struct world_rtp p = world_speech(A, (uint16_t)(100 * lost + i));
 
 			p.pt = 101;
 			p.ts = 999 + lost * 9000;
@@ -396,7 +381,7 @@ static void a_digit_that_no_one_takes_is_consumed(void **state)
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A), b = world_params(B);
 	static const uint8_t end[4] = {1, 0x8a, 3, 0x20};
-	struct world_rtp p = from(A, 7);
+	struct world_rtp p = world_speech(A, 7);
 
 	b.dtmf_pt = TD_PT_NONE;
 	world_add(w, A, &a);
@@ -412,7 +397,7 @@ static void a_digit_that_no_one_takes_is_consumed(void **state)
 	assert_int_equal(world_consumed(w, TD_CONSUMED_RTP_DTMF), 2);
 	assert_int_equal(world_events(w, TD_MEDIA_DTMF, A, NULL), 2);
 	assert_int_equal(w->frames, 0);
-	p = from(B, 1); /* 255 is no payload type, 127 might be */
+	p = world_speech(B, 1); /* 255 is no payload type, 127 might be */
 	p.pt = 127;
 	world_receive(w, &p);
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_PAYLOAD_TYPE), 1);
@@ -427,14 +412,14 @@ static void taps_get_what_arrived(void **state)
 	world_cmd(w, TD_MEDIA_TAP, A, 55);
 	world_cmd(w, TD_MEDIA_TAP, B, 55);
 	for (uint16_t i = 0; i < 6; i++) {
-		hear(w, A, (uint16_t)(10 + i));
-		hear(w, B, (uint16_t)(90 + i));
+		world_hear(w, A, (uint16_t)(10 + i));
+		world_hear(w, B, (uint16_t)(90 + i));
 		if (i == 3) /* held: still recorded */
 			world_cmd(w, TD_MEDIA_UNBRIDGE, A, 0);
 	}
-	hear(w, A, 15); /* a duplicate is not */
+	world_hear(w, A, 15); /* a duplicate is not */
 	world_cmd(w, TD_MEDIA_UNTAP, A, 0);
-	hear(w, A, 16);
+	world_hear(w, A, 16);
 	world_cmd(w, TD_MEDIA_LEG_DEL, B, 0);
 	while ((rec = tap_peek(w->tap))) {
 		assert_int_equal(rec->recording, 55);

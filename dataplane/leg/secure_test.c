@@ -178,9 +178,7 @@ static void plain_legs_keep_the_fast_lane(void **state)
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A), b = world_params(B);
 
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	for (uint16_t seq = 1; seq < 10; seq++)
 		say(w, A, seq, false);
 	assert_int_equal(w->general, 1);

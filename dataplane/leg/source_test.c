@@ -12,23 +12,8 @@ static struct world *bridged(void **state, enum td_source_policy policy)
 	struct td_leg_params a = world_params(A), b = world_params(B);
 
 	a.policy = policy;
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	return w;
-}
-
-static struct world_rtp from(uint32_t leg, uint16_t seq)
-{
-	return (struct world_rtp){
-		.leg = leg, .seq = seq, .ts = 5000u + seq * 160u, .ssrc = 0xabc0 + leg, .pt = 8};
-}
-
-static void hear(struct world *w, uint32_t leg, uint16_t seq)
-{
-	struct world_rtp p = from(leg, seq);
-
-	world_receive(w, &p);
 }
 
 /* `count` packets in sequence, `ms` apart. How many came out? */
@@ -62,9 +47,7 @@ static struct world *latching(void **state)
 	struct world *w = *state;
 	struct td_leg_params a = behind_nat(), b = world_params(B);
 
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	return w;
 }
 
@@ -75,7 +58,7 @@ static void strangers_never_get_through(void **state)
 	unsigned rightful = 0;
 
 	for (uint16_t i = 0; i < 200; i++) {
-		struct world_rtp p = from(A, (uint16_t)(i + 1)), rtcp;
+		struct world_rtp p = world_speech(A, (uint16_t)(i + 1)), rtcp;
 
 		if (i % 2) /* before the first rightful packet, too */
 			p.src_port = 9999;
@@ -105,22 +88,20 @@ static void address_policy_takes_any_port(void **state)
 {
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A), b = world_params(B);
-	struct world_rtp p = from(A, 1);
+	struct world_rtp p = world_speech(A, 1);
 
 	a.policy = TD_SOURCE_ADDRESS;
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	p.src_port = 1234;
 	world_receive(w, &p);
-	p = from(A, 2);
+	p = world_speech(A, 2);
 	p.src_port = 4321;
 	world_receive(w, &p);
 	assert_int_equal(w->frames, 2);
 	p.src_ip = htonl(0x0a010078);
 	world_receive(w, &p);
 	assert_int_equal(w->frames, 2);
-	hear(w, B, 1); /* our packets still go where the SDP said */
+	world_hear(w, B, 1); /* our packets still go where the SDP said */
 	assert_int_equal(world_last(w)->dst_port, a.remote.port);
 }
 
@@ -128,14 +109,12 @@ static void a_peer_that_is_not_behind_nat_needs_no_probation(void **state)
 {
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A), b = world_params(B);
-	struct world_rtp p = from(A, 3);
+	struct world_rtp p = world_speech(A, 3);
 
 	a.policy = TD_SOURCE_LATCH;
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
-	hear(w, A, 1);
-	hear(w, A, 2);
+	world_bridge(w, &a, &b);
+	world_hear(w, A, 1);
+	world_hear(w, A, 2);
 	assert_int_equal(w->frames, 2);
 	p.src_port = 7000;
 	world_receive(w, &p);
@@ -149,10 +128,10 @@ static void latching_needs_two_in_sequence(void **state)
 {
 	struct world *w = latching(state);
 	struct td_leg_params a = behind_nat();
-	struct world_rtp p = from(A, 10), q = from(A, 500);
+	struct world_rtp p = world_speech(A, 10), q = world_speech(A, 500);
 	struct td_media_event ev;
 
-	hear(w, B, 1);
+	world_hear(w, B, 1);
 	assert_int_equal(world_dropped(w, TD_DROP_NO_ROUTE), 1);
 	p.src_port = 7000;
 	world_receive(w, &p);
@@ -183,7 +162,7 @@ static void latching_needs_two_in_sequence(void **state)
 	assert_int_equal(world_events(w, TD_MEDIA_FIRST_RTP, A, &ev), 1);
 	assert_int_equal(ev.from.port, 7000);
 	assert_int_equal(stream(w, &q, 50, 20), 0); /* the other has lost, whatever it does */
-	hear(w, B, 2);                              /* ours go to where its packets come from */
+	world_hear(w, B, 2);                        /* ours go to where its packets come from */
 	assert_int_equal(world_last(w)->dst_port, 7000);
 	assert_int_equal(world_last(w)->dst.ip4, world_peer(A).ip4);
 	world_set(w, A, &a); /* a re-INVITE that moves nothing opens nothing */
@@ -193,7 +172,7 @@ static void latching_needs_two_in_sequence(void **state)
 	assert_int_equal(stream(w, &q, 50, 20), 0);
 	p.seq = 16;
 	assert_int_equal(stream(w, &p, 3, 20), 3);
-	hear(w, B, 3);
+	world_hear(w, B, 3);
 	assert_int_equal(world_last(w)->dst_port, 7000);
 }
 
@@ -201,7 +180,7 @@ static void who_moves_is_not_heard_from_before(void **state)
 {
 	struct world *w = latching(state);
 	struct td_leg_params a = behind_nat();
-	struct world_rtp p = from(A, 10), q = from(A, 500);
+	struct world_rtp p = world_speech(A, 10), q = world_speech(A, 500);
 
 	p.src_port = 7000;
 	q.src_port = 7100;
@@ -221,7 +200,8 @@ static void who_moves_is_not_heard_from_before(void **state)
 static void far_sources_need_time(void **state)
 {
 	struct world *w = latching(state);
-	struct world_rtp far = from(A, 10), near = from(A, 500), other = from(A, 9);
+	struct world_rtp far = world_speech(A, 10), near = world_speech(A, 500),
+			 other = world_speech(A, 9);
 
 	far.src_ip = htonl(0x0a010077);
 	far.ssrc = 0xfa4;
@@ -244,7 +224,7 @@ static void far_sources_need_time(void **state)
 static void no_crowd_keeps_the_peer_out(void **state)
 {
 	struct world *w = latching(state);
-	struct world_rtp far = from(A, 10), near = from(A, 500);
+	struct world_rtp far = world_speech(A, 10), near = world_speech(A, 500);
 
 	far.src_ip = htonl(0x0a010077);
 	for (unsigned i = 0; i < 3; i++) {
@@ -258,7 +238,7 @@ static void no_crowd_keeps_the_peer_out(void **state)
 static void a_new_stream_comes_from_the_old_port(void **state)
 {
 	struct world *w = bridged(state, TD_SOURCE_ADDRESS);
-	struct world_rtp p = from(A, 10), q = from(A, 500);
+	struct world_rtp p = world_speech(A, 10), q = world_speech(A, 500);
 
 	p.src_port = 1234;
 	assert_int_equal(stream(w, &p, 5, 20), 5);
@@ -292,7 +272,7 @@ static void reports_have_a_source_too(void **state)
 		struct world *w = bridged(state, policies[i]);
 		uint64_t read = world_consumed(w, TD_CONSUMED_RTCP);
 
-		hear(w, A, 1); /* which proves it to a leg that latches */
+		world_hear(w, A, 1); /* which proves it to a leg that latches */
 		p.src_port = 0;
 		p.src_ip = 0;
 		world_receive(w, &p);
@@ -313,12 +293,12 @@ static void our_own_ssrc_comes_back(void **state)
 {
 	struct world *w = bridged(state, TD_SOURCE_STRICT);
 	const struct world_frame *last = NULL;
-	struct world_rtp p = from(A, 1);
+	struct world_rtp p = world_speech(A, 1);
 	uint32_t ssrc;
 
-	hear(w, A, 1);
+	world_hear(w, A, 1);
 	for (uint16_t i = 0; i < 10; i++) { /* A plays back what it hears */
-		hear(w, B, i);
+		world_hear(w, B, i);
 		last = world_last(w);
 		p.seq = last->seq;
 		p.ssrc = last->ssrc;
@@ -329,13 +309,13 @@ static void our_own_ssrc_comes_back(void **state)
 	ssrc = last->ssrc;
 	assert_int_equal(ssrc, world_params(A).ssrc);
 	/* A number that we are far from: the peer has drawn our SSRC, and ours has to go. */
-	hear(w, A, 2);
+	world_hear(w, A, 2);
 	p.seq = (uint16_t)(last->seq + 20000);
 	world_receive(w, &p);
 	last = &w->frame[w->frames - 2];
 	assert_int_equal(last->payload[1], 200);
 	assert_int_equal(last->payload[last->payload_len - 7], 203); /* BYE */
-	hear(w, B, 10);
+	world_hear(w, B, 10);
 	assert_int_not_equal(world_last(w)->ssrc, ssrc);
 	assert_int_equal(world_last(w)->seq, (uint16_t)(world_params(A).seq + 10));
 	p.seq++;
@@ -348,7 +328,7 @@ static void floods_are_policed(void **state)
 {
 	static const uint8_t tone[4] = {1, 10, 0, 160};
 	struct world *w = bridged(state, TD_SOURCE_STRICT);
-	struct world_rtp p = from(A, 1), q = from(A, 1);
+	struct world_rtp p = world_speech(A, 1), q = world_speech(A, 1);
 	unsigned out;
 
 	out = stream(w, &p, 5000, 1); /* twenty times as many as there should be, for 5 s */

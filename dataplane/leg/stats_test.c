@@ -371,9 +371,7 @@ static void accounting_counts_ip_bytes(void **state)
 	struct td_acct_row row = {0};
 
 	b.acct = 77; /* no such row: the first takes it */
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	for (uint16_t i = 0; i < 9; i++) {
 		struct world_rtp p = {.leg = A, .pt = 8, .ssrc = 1, .seq = i};
 

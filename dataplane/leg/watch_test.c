@@ -5,17 +5,11 @@
 #define A CARRIER
 #define B FLOOR
 
-static struct world_rtp from(uint32_t leg, uint16_t seq)
-{
-	return (struct world_rtp){
-		.leg = leg, .seq = seq, .ts = seq * 160u, .ssrc = 0xabc0 + leg, .pt = 8};
-}
-
 /* 20 ms of talk each; the sequence number after the last. */
 static uint16_t talk(struct world *w, uint32_t leg, uint16_t seq, unsigned packets)
 {
 	for (; packets > 0; packets--, seq++) {
-		struct world_rtp p = from(leg, seq);
+		struct world_rtp p = world_speech(leg, seq);
 
 		world_receive(w, &p);
 		world_advance(w, 20 * WORLD_MS);
@@ -41,9 +35,7 @@ static struct world *bridged(void **state)
 	struct world *w = *state;
 	struct td_leg_params a = world_params(A), b = world_params(B);
 
-	world_add(w, A, &a);
-	world_add(w, B, &b);
-	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
+	world_bridge(w, &a, &b);
 	return w;
 }
 
@@ -129,7 +121,7 @@ static void whatever_comes_is_heard(void **state)
 	uint16_t seq = talk(w, A, 1, 50);
 
 	for (unsigned i = 0; i < 150; i++, seq++) {
-		p = from(A, seq);
+		p = world_speech(A, seq);
 		p.pt = 101;
 		p.ts = 8000;
 		p.payload = digit;
@@ -141,7 +133,7 @@ static void whatever_comes_is_heard(void **state)
 	assert_in_range(silent_after(w, A, NULL), TD_SILENCE_MS - 20, TD_SILENCE_MS - 18);
 	seq = talk(w, A, seq, 50);
 	for (unsigned i = 0; i < 150; i++, seq++) {
-		p = from(A, seq);
+		p = world_speech(A, seq);
 		p.pt = 13;
 		world_receive(w, &p);
 		world_advance(w, 20 * WORLD_MS);

@@ -303,6 +303,14 @@ void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer
 	flush(w);
 }
 
+void world_bridge(
+	struct world *w, const struct td_leg_params *carrier, const struct td_leg_params *floor)
+{
+	world_add(w, CARRIER, carrier);
+	world_add(w, FLOOR, floor);
+	world_cmd(w, TD_MEDIA_BRIDGE, CARRIER, FLOOR);
+}
+
 void world_play(struct world *w, uint32_t leg, uint32_t sound, bool loop)
 {
 	struct td_media_cmd cmd = {
@@ -438,6 +446,19 @@ void world_receive(struct world *w, const struct world_rtp *p)
 	struct rte_mbuf *m = world_packet(w, p);
 
 	world_input(w, &m, 1);
+}
+
+struct world_rtp world_speech(uint32_t leg, uint16_t seq)
+{
+	return (struct world_rtp){
+		.leg = leg, .seq = seq, .ts = 5000u + seq * 160u, .ssrc = 0xabc0 + leg, .pt = 8};
+}
+
+void world_hear(struct world *w, uint32_t leg, uint16_t seq)
+{
+	struct world_rtp p = world_speech(leg, seq);
+
+	world_receive(w, &p);
 }
 
 void world_advance(struct world *w, uint64_t ns)

@@ -94,8 +94,14 @@ struct td_leg_params world_params(uint32_t leg); /* PCMA 8, events 101, both dir
 void world_add(struct world *w, uint32_t leg, const struct td_leg_params *p);
 void world_set(struct world *w, uint32_t leg, const struct td_leg_params *p);
 void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer);
+/* The legs CARRIER and FLOOR, bridged. */
+void world_bridge(
+	struct world *w, const struct td_leg_params *carrier, const struct td_leg_params *floor);
 void world_play(struct world *w, uint32_t leg, uint32_t sound, bool loop);
 void world_receive(struct world *w, const struct world_rtp *p); /* one packet, and flush */
+/* A packet as the leg's peer sends it, of one stream: time stamps go with the numbers. */
+struct world_rtp world_speech(uint32_t leg, uint16_t seq);
+void world_hear(struct world *w, uint32_t leg, uint16_t seq); /* such a packet comes */
 struct rte_mbuf *world_packet(struct world *w, const struct world_rtp *p);
 void world_put(struct world *w, struct rte_mbuf **m, unsigned n);
 void world_input(struct world *w, struct rte_mbuf **m, unsigned n); /* and flush */
