@@ -3,47 +3,10 @@
  * precedes. */
 #include <inttypes.h>
 #include <engine/base/buf.h>
+#include <engine/base/utf8.h>
 
 /* An integer of thousandths is exact enough up to here; beyond, decimals mean nothing. */
 #define JSON_F64_DECIMALS_MAX 9e15
-
-/* Well-formed UTF-8 of more than one byte, by its first byte (Unicode 15, table 3-7: no overlong
- * forms, no surrogates, nothing above U+10FFFF). All bytes after the second are 80..BF. */
-static const struct {
-	unsigned char first_min, first_max, second_min, second_max, len;
-} utf8[] = {
-	{0xc2, 0xdf, 0x80, 0xbf, 2},
-	{0xe0, 0xe0, 0xa0, 0xbf, 3},
-	{0xe1, 0xec, 0x80, 0xbf, 3},
-	{0xed, 0xed, 0x80, 0x9f, 3},
-	{0xee, 0xef, 0x80, 0xbf, 3},
-	{0xf0, 0xf0, 0x90, 0xbf, 4},
-	{0xf1, 0xf3, 0x80, 0xbf, 4},
-	{0xf4, 0xf4, 0x80, 0x8f, 4},
-};
-
-static bool in_range(unsigned char c, unsigned char min, unsigned char max)
-{
-	return c >= min && c <= max;
-}
-
-/* Length of the well-formed UTF-8 sequence at s, 0 when there is none. */
-static size_t utf8_len(const unsigned char *s, size_t n)
-{
-	size_t row = 0, rows = sizeof(utf8) / sizeof(utf8[0]);
-
-	if (s[0] < 0x80)
-		return 1;
-	while (row < rows && !in_range(s[0], utf8[row].first_min, utf8[row].first_max))
-		row++;
-	if (row == rows || n < utf8[row].len ||
-		!in_range(s[1], utf8[row].second_min, utf8[row].second_max))
-		return 0;
-	for (size_t i = 2; i < utf8[row].len; i++)
-		if (!in_range(s[i], 0x80, 0xbf))
-			return 0;
-	return utf8[row].len;
-}
 
 /* The escape of an ASCII character that must have one, or NULL. */
 static const char *short_escape(unsigned char c)
@@ -71,7 +34,7 @@ static void put_text(struct td_buf *b, struct str value)
 
 	buf_put(b, "\"", 1);
 	while (n > 0) {
-		size_t len = utf8_len(s, n);
+		size_t len = utf8_len((struct str){(const char *)s, n});
 		const char *escape = short_escape(*s);
 
 		if (len == 0) {

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/hex.h>
+#include <engine/base/utf8.h>
+
+/* Well-formed UTF-8 of more than one byte, by its first byte (Unicode 15, table 3-7: no overlong
+ * forms, no surrogates, nothing above U+10FFFF). All bytes after the second are 80..BF. */
+static const struct {
+	unsigned char first_min, first_max, second_min, second_max, len;
+} utf8[] = {
+	{0xc2, 0xdf, 0x80, 0xbf, 2},
+	{0xe0, 0xe0, 0xa0, 0xbf, 3},
+	{0xe1, 0xec, 0x80, 0xbf, 3},
+	{0xed, 0xed, 0x80, 0x9f, 3},
+	{0xee, 0xef, 0x80, 0xbf, 3},
+	{0xf0, 0xf0, 0x90, 0xbf, 4},
+	{0xf1, 0xf3, 0x80, 0xbf, 4},
+	{0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static bool in_range(unsigned char c, unsigned char min, unsigned char max)
+{
+	return c >= min && c <= max;
+}
+
+size_t utf8_len(struct str text)
+{
+	const unsigned char *s = (const unsigned char *)text.p;
+	size_t row = 0, rows = sizeof(utf8) / sizeof(utf8[0]);
+
+	if (s[0] < 0x80)
+		return 1;
+	while (row < rows && !in_range(s[0], utf8[row].first_min, utf8[row].first_max))
+		row++;
+	if (row == rows || text.n < utf8[row].len ||
+		!in_range(s[1], utf8[row].second_min, utf8[row].second_max))
+		return 0;
+	for (size_t i = 2; i < utf8[row].len; i++)
+		if (!in_range(s[i], 0x80, 0xbf))
+			return 0;
+	return utf8[row].len;
+}
+
+bool utf8_valid(struct str s)
+{
+	while (s.n) {
+		size_t len = utf8_len(s);
+
+		if (len == 0)
+			return false;
+		s.p += len;
+		s.n -= len;
+	}
+	return true;
+}
+
+static bool is_control(const unsigned char *s, size_t len)
+{
+	return s[0] < 0x20 || s[0] == 0x7f || (len == 2 && s[0] == 0xc2 && s[1] < 0xa0);
+}
+
+static bool line_stays(struct str text)
+{
+	return text.p[0] == '\n' || text.p[0] == '\t' || str_has_prefix(text, STR("\r\n"));
+}
+
+static void put_escape(struct td_buf *out, unsigned char c)
+{
+	char text[4] = "\\x";
+
+	if (c == '\n' || c == '\t') {
+		buf_str(out, c == '\n' ? STR("\\n") : STR("\\t"));
+		return;
+	}
+	hex_encode(c, 2, text + 2);
+	buf_put(out, text, sizeof(text));
+}
+
+void utf8_printable(struct td_buf *out, struct str text, enum utf8_lines lines)
+{
+	while (text.n) {
+		const unsigned char *s = (const unsigned char *)text.p;
+		size_t len = utf8_len(text);
+
+		if (len == 0 || (is_control(s, len) && !(lines == UTF8_LINES && line_stays(text))))
+			put_escape(out, len == 2 ? s[1] : s[0]);
+		else
+			buf_put(out, text.p, len);
+		text.p += len ? len : 1;
+		text.n -= len ? len : 1;
+	}
+}
