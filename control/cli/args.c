@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/cli/args.h>
+#include <control/cli/cli.h>
 #include <engine/base/number.h>
 #include <engine/conf/schema.h>
 #include <math.h>
@@ -18,9 +19,8 @@ int cli_usage(const struct cli_command *c, const char *why, ...)
 	if (why) {
 		fprintf(stderr, "tandemctl: %s: ", c->name);
 		va_start(args, why);
-		vfprintf(stderr, why, args);
+		cli_vsay(why, args);
 		va_end(args);
-		putc('\n', stderr);
 	}
 	buf_init_fixed(&synopsis, storage, sizeof(storage));
 	cli_synopsis(c, &synopsis);

@@ -45,7 +45,7 @@ static bool read_body(void *ctx, const char *body, size_t len)
 static void say(const struct cli *cli, const char *reason)
 {
 	if (!cli->quiet)
-		fprintf(stderr, "tandemctl: %s\n", reason);
+		cli_say("tandemctl: %s", reason);
 }
 
 static int call(const struct cli *cli, enum td_api_op op, json_t *request, bool stream,

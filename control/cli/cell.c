@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/cli/cell.h>
+#include <engine/base/utf8.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,14 +115,22 @@ static void number_text(const struct td_column *column, const json_t *value, cha
 		unit_text(column->unit, value, out);
 }
 
+static void string_text(const char *text, char out[CELL])
+{
+	struct td_buf shown;
+
+	buf_init_fixed(&shown, out, CELL - 1);
+	utf8_printable(&shown, str_of(text), UTF8_ONE_LINE);
+	out[shown.len] = '\0';
+}
+
 void cell_text(const struct td_column *column, const json_t *value, char out[CELL])
 {
 	char *text;
 
 	switch (json_typeof(value)) {
 	case JSON_STRING:
-		snprintf(out, CELL, "%s",
-			*json_string_value(value) ? json_string_value(value) : "-");
+		string_text(*json_string_value(value) ? json_string_value(value) : "-", out);
 		break;
 	case JSON_TRUE:
 	case JSON_FALSE:
@@ -139,7 +148,7 @@ void cell_text(const struct td_column *column, const json_t *value, char out[CEL
 		break;
 	default:
 		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		snprintf(out, CELL, "%s", text ? text : "");
+		string_text(text, out);
 		free(text);
 	}
 }
@@ -158,7 +167,7 @@ void cell_title(const struct td_column *column, const char *key, char out[CELL])
 
 	if (column && column->unit == TD_UNIT_SECONDS && strcmp(key, unit) == 0)
 		key = "for";
-	snprintf(out, CELL, "%s", key);
+	string_text(key, out);
 	n = strlen(out);
 	if (column && (column->unit == TD_UNIT_MS || column->unit == TD_UNIT_US) && n > 3 &&
 		out[n - 3] == '_' && strcmp(out + n - 2, unit) == 0)

@@ -81,6 +81,18 @@ static void nothing_is_guessed(void **state)
 	assert_string_equal(text(NULL, json_true()), "yes");
 }
 
+static void text_does_nothing_to_a_terminal(void **state)
+{
+	char cut[CELL + 1] = "";
+
+	assert_string_equal(
+		text(NULL, json_string("\x1b[2Jgone\nnext\tcell")), "\\x1b[2Jgone\\nnext\\tcell");
+	memset(cut, 'a', CELL - 2);
+	memcpy(cut + CELL - 2, "\xc3\xbc", 2);
+	assert_int_equal(strlen(text(NULL, json_string(cut))), CELL - 2);
+	assert_string_equal(text(NULL, json_pack("[s]", "\x7f\xc2\x9b")), "[\"\\x7f\\x9b\"]");
+}
+
 static void titles_lose_what_their_cells_say(void **state)
 {
 	assert_string_equal(title(of_event(TD_EV_CDR, "wait_ms")), "wait");
@@ -104,6 +116,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_their_columns_unit),
 		cmocka_unit_test(codes_have_words),
 		cmocka_unit_test(nothing_is_guessed),
+		cmocka_unit_test(text_does_nothing_to_a_terminal),
 		cmocka_unit_test(titles_lose_what_their_cells_say),
 	};
 

@@ -4,6 +4,8 @@
 set -u
 ctl=$1
 failed=0
+site=$(mktemp)
+trap 'rm -f "$site"' EXIT
 
 expect() { # STATUS PATTERN ARGUMENT... : exit status, and a pattern in what it says
 	status=$1 pattern=$2
@@ -40,6 +42,20 @@ expect 2 'usage: tandemctl show' show
 expect 2 "no view 'frogs'" show frogs
 expect 2 "no command 'zed'" help zed
 expect 2 '^tandemctl: invalid option' -x
+expect 2 '^tandemctl: invalid option --frogs; see' --frogs
+expect 2 '^tandemctl: --engine wants a value$' --engine
+# nothing that is repeated does anything to a terminal
+evil=$(printf '\033[2J\nevil\302\233\177')
+expect 2 "no command '.x1b\[2J.nevil.x9b.x7f'" "$evil"
+expect 2 "no view '.x1b" show "$evil"
+expect 2 'no option --.x1b' cdr "--$evil"
+expect 2 'invalid option --.x1b' "--$evil"
+expect 2 '^/nonexistent/.x1b' check "/nonexistent/$evil"
+expect 2 'trace: /nonexistent/.x1b' trace --sip -w "/nonexistent/$evil"
+printf 'queues: {"\\e[2J\\n": {}}\n' >"$site"
+expect 2 ":1:10: queues: .*'.x1b.2J.n'" check "$site"
+expect 2 'replay: /nonexistent/.x1b' replay --verify --journal "/nonexistent/$evil"
+expect 2 '/nonexistent/.x1b' --tandemd "/nonexistent/$evil" cdr
 expect 2 '^usage: tandemctl drain$' drain now
 expect 0 '^workers$' complete views
 expect 0 '^pcmu$' complete codecs

@@ -13,7 +13,7 @@
 static void report(void *ctx, const char *line)
 {
 	(void)ctx;
-	fprintf(stderr, "%s\n", line);
+	cli_say("%s", line);
 }
 
 static int check(const char *file)
@@ -30,8 +30,10 @@ int cmd_check(const struct cli *cli, const struct cli_args *args)
 
 	if (cli->json)
 		printf("{\"ok\": %s}\n", rc ? "false" : "true");
-	else if (rc == CLI_OK)
-		printf("%s is right\n", file);
+	else if (rc == CLI_OK) {
+		cli_print(file, UTF8_ONE_LINE);
+		puts(" is right");
+	}
 	return rc;
 }
 
@@ -71,7 +73,7 @@ int cmd_apply(const struct cli *cli, const struct cli_args *args)
 		return rc;
 	text = read_file(file);
 	if (!text || !realpath(file, path)) {
-		fprintf(stderr, "tandemctl: %s: %s\n", file, strerror(errno));
+		cli_say("tandemctl: %s: %s", file, strerror(errno));
 		free(text);
 		return CLI_USAGE;
 	}
@@ -91,8 +93,12 @@ int cmd_apply(const struct cli *cli, const struct cli_args *args)
 			puts("no engine runs; it will start with this");
 		if (json_is_true(json_object_get(answer, "restart")))
 			puts("a part takes effect when tandem-engine starts next");
-		if (json_is_string(json_object_get(answer, "note")))
-			printf("note: %s\n", json_string_value(json_object_get(answer, "note")));
+		if (json_is_string(json_object_get(answer, "note"))) {
+			fputs("note: ", stdout);
+			cli_print(
+				json_string_value(json_object_get(answer, "note")), UTF8_ONE_LINE);
+			putchar('\n');
+		}
 	}
 	json_decref(answer);
 	return CLI_OK;

@@ -17,11 +17,10 @@ int main(int argc, char **argv)
 		.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 	};
 	static const char *const shell[] = {"shell"};
-	int option;
+	int option, at;
 
-	argv[0] = (char *)"tandemctl"; /* what getopt says begins as our own words do */
-
-	while ((option = options_next(cli_options, argc, argv)) != OPTION_END) {
+	opterr = 0; /* getopt would repeat the word as it is */
+	while (at = optind, (option = options_next(cli_options, argc, argv)) != OPTION_END) {
 		switch (option) {
 		case 'j':
 			cli.json = true;
@@ -39,6 +38,10 @@ int main(int argc, char **argv)
 			puts("tandemctl " TD_VERSION);
 			return CLI_OK;
 		default:
+			cli_say(optopt >= OPTION_LONG
+					? "tandemctl: %s wants a value"
+					: "tandemctl: invalid option %s; see tandemctl help",
+				argv[at]);
 			return CLI_USAGE;
 		}
 	}

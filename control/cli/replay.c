@@ -73,10 +73,8 @@ static int from_journal(const struct cli *cli, struct acd_replay *replay, const 
 	int rc = 0, more, status = CLI_USAGE;
 
 	if (!reader) {
-		fprintf(stderr,
-			"tandemctl: replay: %s: %s; --journal names the engine's "
-			"journal_dir\n",
-			dir, strerror(errno));
+		cli_say("tandemctl: replay: %s: %s; --journal names the engine's journal_dir", dir,
+			strerror(errno));
 		return CLI_USAGE;
 	}
 	while (rc == 0 && (more = journal_reader_next(reader, &rec, &payload)) != 0) {
@@ -85,7 +83,7 @@ static int from_journal(const struct cli *cli, struct acd_replay *replay, const 
 			continue;
 		}
 		if (more < 0) {
-			fprintf(stderr, "tandemctl: replay: %s: %s\n", dir, strerror(-more));
+			cli_say("tandemctl: replay: %s: %s", dir, strerror(-more));
 			goto out;
 		}
 		rc = acd_replay_record(replay, rec.seq, rec.type, payload, rec.len);
@@ -119,9 +117,8 @@ static int from_store(const struct cli *cli, struct acd_replay *replay, const ch
 		"the numbers in the SELECT");
 	if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
 		sqlite3_prepare_v2(db, select, -1, &rows, NULL) != SQLITE_OK) {
-		fprintf(stderr,
-			"tandemctl: replay: %s: %s; --store names tandemd's store, "
-			"--journal a journal\n",
+		cli_say("tandemctl: replay: %s: %s; --store names tandemd's store, "
+			"--journal a journal",
 			file, sqlite3_errmsg(db));
 		goto out;
 	}
@@ -145,7 +142,7 @@ static int from_store(const struct cli *cli, struct acd_replay *replay, const ch
 	if (rc < 0)
 		status = refused(seq, rc);
 	else if (rc == 0 && step != SQLITE_DONE)
-		fprintf(stderr, "tandemctl: replay: %s: %s\n", file, sqlite3_errmsg(db));
+		cli_say("tandemctl: replay: %s: %s", file, sqlite3_errmsg(db));
 	else
 		status = print_result(cli, acd_replay_end(replay), 0);
 out:

@@ -31,7 +31,7 @@ static int ask(const struct cli *cli, const struct cli_args *args)
 
 static int unknown(const char *name)
 {
-	fprintf(stderr, "tandemctl: no command '%s'; see tandemctl help\n", name);
+	cli_say("tandemctl: no command '%s'; see tandemctl help", name);
 	return CLI_USAGE;
 }
 

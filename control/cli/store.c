@@ -48,10 +48,8 @@ int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 	if (json_array_size(rows) == 1) {
 		cli_object(cli, columns_of(args->command->event), json_array_get(rows, 0));
 	} else {
-		fprintf(stderr,
-			"tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
-			"tandemctl cdr "
-			"for those that have\n",
+		cli_say("tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
+			"tandemctl cdr for those that have",
 			call, call);
 		rc = CLI_NO;
 	}
@@ -70,7 +68,9 @@ static void story_line(const json_t *step)
 
 	localtime_r(&seconds, &tm);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	printf("%s.%03d  %s\n", clock, (int)((t - floor(t)) * 1000), text ? text : "");
+	printf("%s.%03d  ", clock, (int)((t - floor(t)) * 1000));
+	cli_print(text, UTF8_ONE_LINE);
+	putchar('\n');
 }
 
 static bool engine_runs(const struct cli *cli)

@@ -181,8 +181,11 @@ static void print_object(const struct td_columns *list, const json_t *object, in
 			continue;
 		}
 		cell_text(c, value, text);
-		puts(json_is_string(value) && *json_string_value(value) ? json_string_value(value)
-									: text);
+		cli_print(json_is_string(value) && *json_string_value(value)
+				  ? json_string_value(value)
+				  : text,
+			UTF8_ONE_LINE);
+		putchar('\n');
 	}
 }
 

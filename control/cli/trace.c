@@ -104,7 +104,7 @@ static FILE *pcap_open(const char *path)
 	FILE *f = fopen(path, "wb");
 
 	if (!f || fwrite(&head, sizeof(head), 1, f) != 1 || fflush(f) != 0) {
-		fprintf(stderr, "tandemctl: trace: %s: %s; name a file that can be written\n", path,
+		cli_say("tandemctl: trace: %s: %s; name a file that can be written", path,
 			strerror(errno));
 		if (f)
 			fclose(f);
@@ -145,9 +145,15 @@ static bool trace_message(void *ctx, json_t *body)
 	} else {
 		localtime_r(&seconds, &tm);
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-		printf("--- %s.%06u  %s > %s  %s\n%s\n", clock,
-			(unsigned)(wall % TD_NSEC_PER_SEC / 1000), src, dst, call ? call : "",
-			json_string_value(text));
+		printf("--- %s.%06u  ", clock, (unsigned)(wall % TD_NSEC_PER_SEC / 1000));
+		cli_print(src, UTF8_ONE_LINE);
+		fputs(" > ", stdout);
+		cli_print(dst, UTF8_ONE_LINE);
+		fputs("  ", stdout);
+		cli_print(call, UTF8_ONE_LINE);
+		putchar('\n');
+		cli_print(json_string_value(text), UTF8_LINES);
+		putchar('\n');
 	}
 	fflush(stdout);
 	return true;

@@ -2,6 +2,7 @@
 /* Errors are collected, and told in the order of the file. */
 #include <control/config/config.h>
 #include <control/config/reader.h>
+#include <engine/base/utf8.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@ static void add(struct reader *r, size_t line, size_t column, const char *fmt, v
 {
 	unsigned cap = r->error_cap ? 2 * r->error_cap : 16;
 	struct td_text text;
+	struct td_buf shown;
 
 	if (r->error_count == r->error_cap) {
 		struct reader_error *more = realloc(r->errors, cap * sizeof(*more));
@@ -23,15 +25,17 @@ static void add(struct reader *r, size_t line, size_t column, const char *fmt, v
 	}
 	td_text_vset(&text, fmt, args);
 	/* An error stays one line, whatever characters a value contains. */
-	for (char *p = text.s; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
-	r->errors[r->error_count] = (struct reader_error){
-		.line = line, .column = column, .order = r->error_count, .text = strdup(text.s)};
-	if (r->errors[r->error_count].text)
-		r->error_count++;
-	else
+	buf_init(&shown);
+	utf8_printable(&shown, str_of(text.s), UTF8_ONE_LINE);
+	buf_put(&shown, "", 1);
+	if (shown.error) {
+		buf_free(&shown);
 		r->no_memory = true;
+		return;
+	}
+	r->errors[r->error_count] = (struct reader_error){
+		.line = line, .column = column, .order = r->error_count, .text = shown.data};
+	r->error_count++;
 }
 
 void reader_error_at(struct reader *r, size_t line, size_t column, const char *fmt, ...)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What people read: nothing that a caller or a file chose may do anything to their terminal. */
+#include <control/cli/cli.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void put(FILE *f, struct str text, enum utf8_lines lines)
+{
+	struct td_buf shown;
+
+	buf_init(&shown);
+	utf8_printable(&shown, text, lines);
+	fwrite(shown.data, 1, shown.len, f);
+	buf_free(&shown);
+}
+
+void cli_print(const char *text, enum utf8_lines lines)
+{
+	put(stdout, str_of(text), lines);
+}
+
+void cli_vsay(const char *fmt, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	put(stderr, text ? str_of(text) : STR("out of memory"), UTF8_ONE_LINE);
+	putc('\n', stderr);
+	free(text);
+}
+
+void cli_say(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	cli_vsay(fmt, args);
+	va_end(args);
+}
