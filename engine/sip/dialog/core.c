@@ -67,7 +67,7 @@ void sip_ua_free(struct sip_ua *ua)
  */
 static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
 {
-	if (!m->request || m->method == SIP_ACK || !sip_msg_header(m, SIP_HDR_VIA).p)
+	if (!m->request || m->method == SIP_ACK || !m->via.text.p)
 		return;
 	strans_reply(&ua->txns, m, flow, m->fault == SIP_FAULT_VERSION ? 505 : 400, STR(""),
 		STR(""), true);

@@ -42,7 +42,7 @@ static void incoming_call_is_answered_and_ended_by_peer(void **state)
 	assert_true(str_eq(v, STR("SIP/2.0/UDP 10.0.0.2:5080;branch=z9hG4bKi1;received=10.0.0.2")));
 	assert_true(sip_msg_value(&f.m, SIP_HDR_VIA, &it, &v));
 	assert_true(str_eq(v, STR("SIP/2.0/UDP inner.example;branch=z9hG4bKin")));
-	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_RECORD_ROUTE), STR("<sip:10.0.0.9;lr>")));
+	assert_true(str_eq(fake_values(&f, SIP_HDR_RECORD_ROUTE), STR("<sip:10.0.0.9;lr>")));
 	fake_expect_to(&f, "10.0.0.2:5080");
 	char tag[64];
 
@@ -251,7 +251,7 @@ static void what_is_not_acceptable_is_refused(void **state)
 {
 	fake_request(&f, "INVITE", "i1", 1, NULL, "Require: 100rel, timer\r\n", NULL);
 	fake_expect(&f, "420/INVITE");
-	assert_true(str_eq(sip_msg_header(&f.m, SIP_HDR_UNSUPPORTED), STR("100rel, timer")));
+	assert_true(str_eq(fake_values(&f, SIP_HDR_UNSUPPORTED), STR("100rel, timer")));
 	fake_request(&f, "INVITE", "i2", 1, NULL, "Content-Type: text/plain\r\n", "x");
 	fake_expect(&f, "415/INVITE");
 	fake_request(&f, "INVITE", "i3", 1, NULL, "Content-Encoding: gzip\r\n", "x");
@@ -272,6 +272,45 @@ static void what_is_not_acceptable_is_refused(void **state)
 	fake_expect(&f, "503/INVITE 503/INVITE");
 	assert_int_equal(sip_ua_stats(f.ua)->refused, 4);
 	assert_int_equal(sip_ua_stats(f.ua)->not_admitted, 2);
+	fake_expect_idle(&f);
+}
+
+/* A list may stand over any number of lines (section 7.3.1). */
+static void lists_are_read_to_their_end(void **state)
+{
+	static const struct {
+		const char *extra;
+		int code; /* 0: taken */
+	} encodings[] = {
+		{"Content-Encoding: identity\r\ne: gzip\r\n", 415},
+		{"Content-Encoding: identity, gzip\r\n", 415},
+		{"Content-Encoding: identity\r\nContent-Encoding: Identity\r\n", 0},
+	};
+	char line[512] = "Require: ", text[1024];
+
+	fake_request(
+		&f, "INVITE", "i1", 1, NULL, "Require: 100rel\r\nRequire: timer,\r\n a\r\n", NULL);
+	fake_expect(&f, "420/INVITE");
+	assert_true(str_eq(fake_values(&f, SIP_HDR_UNSUPPORTED), STR("100rel, timer, a")));
+	memset(line + strlen(line), 'x', 400);
+	snprintf(text, sizeof(text), "%s\r\nRequire: y\r\n", line);
+	fake_request(&f, "INVITE", "i2", 1, NULL, text, NULL);
+	fake_expect(&f, "420/INVITE");
+	snprintf(text, sizeof(text), "%s, y", line + strlen("Require: "));
+	assert_true(str_eq(fake_values(&f, SIP_HDR_UNSUPPORTED), str_of(text)));
+	fake_request(
+		&f, "OPTIONS", "o1", 1, NULL, "Require:\r\nRequire: ,\r\n", NULL); /* nothing */
+	fake_expect(&f, "request 200/OPTIONS");
+	for (unsigned i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
+		char branch[16];
+
+		snprintf(branch, sizeof(branch), "e%u", i);
+		fake_request(&f, "INVITE", branch, 1, NULL, encodings[i].extra, "v=0\r\n");
+		fake_expect(&f, encodings[i].code ? "415/INVITE" : "invite");
+	}
+	sip_session_reject(f.session, f.now, 486, STR(""));
+	fake_request(&f, "ACK", "e2", 1, "x", NULL, NULL);
+	fake_expect(&f, "486/INVITE");
 	fake_expect_idle(&f);
 }
 
@@ -550,6 +589,7 @@ int main(int argc, char **argv)
 		TEST(reinvite_of_peer),
 		TEST(delayed_offer_is_answered_in_the_ack),
 		TEST(what_is_not_acceptable_is_refused),
+		TEST(lists_are_read_to_their_end),
 		TEST(merged_and_looping_requests_are_refused),
 		TEST(calls_beyond_the_pool_get_503),
 		TEST(finished_transactions_give_way),

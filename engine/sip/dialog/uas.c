@@ -36,24 +36,40 @@ static struct str sdp_of(const struct sip_msg *m)
 /* Is the body one we read, if there is one? Parameters of the type do not matter. */
 static bool body_known(const struct sip_msg *m)
 {
-	struct str type = m->content_type, encoding = sip_msg_header(m, SIP_HDR_CONTENT_ENCODING);
+	struct str type = m->content_type, encoding;
+	struct sip_values it = {0};
 
 	if (m->body.n == 0)
 		return true;
-	if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
-		return false;
+	while (sip_msg_value(m, SIP_HDR_CONTENT_ENCODING, &it, &encoding))
+		if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
+			return false;
 	return str_caseeq(str_trim(str_cut(&type, ';')), STR("application/sdp"));
 }
 
-/* section 8.2.2.3: everything in Require is unknown to us. */
-static void refuse_require(const struct incoming *in)
+/* section 8.2.2.3: everything in Require is unknown to us. Our message has room for what theirs
+ * had room for. False: they require nothing. */
+static bool refuse_require(const struct incoming *in)
 {
-	char extra[256];
+	char extra[SIP_MSG_MAX];
+	struct sip_values it = {0};
+	struct str value;
 	struct td_buf b;
+	bool any = false;
 
 	buf_init_fixed(&b, extra, sizeof(extra));
-	header_encode(&b, SIP_HDR_UNSUPPORTED, sip_msg_header(in->m, SIP_HDR_REQUIRE));
-	refuse(in, 420, b.error ? NONE : (struct str){b.data, b.len}, true);
+	header_name_encode(&b, SIP_HDR_UNSUPPORTED);
+	while (sip_msg_value(in->m, SIP_HDR_REQUIRE, &it, &value)) {
+		if (value.n == 0)
+			continue;
+		buf_str(&b, any ? STR(", ") : NONE);
+		value_encode(&b, value);
+		any = true;
+	}
+	buf_str(&b, STR("\r\n"));
+	if (any)
+		refuse(in, 420, b.error ? NONE : (struct str){b.data, b.len}, true);
+	return any;
 }
 
 /* Checks that ask nothing but the message itself, so that the answer needs no state. */
@@ -69,8 +85,8 @@ static bool acceptable(const struct incoming *in)
 		refuse(in, 400, NONE, true);
 	else if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
 		refuse(in, 405, STR(SIP_ALLOW), true);
-	else if (sip_msg_has(m, SIP_HDR_REQUIRE))
-		refuse_require(in);
+	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
+		return false;
 	else if (m->method == SIP_INVITE && !body_known(m))
 		refuse(in, 415, STR("Accept: application/sdp\r\nAccept-Encoding: identity\r\n"),
 			true);

@@ -2,7 +2,7 @@
 /* What stands in a message that is decoded. */
 #include <engine/sip/msg/msg.h>
 
-struct str sip_msg_header(const struct sip_msg *m, enum sip_header id)
+struct str sip_msg_first(const struct sip_msg *m, enum sip_header id)
 {
 	for (unsigned i = 0; i < m->hdr_count; i++)
 		if (m->hdr[i].id == id)

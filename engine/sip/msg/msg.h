@@ -137,8 +137,16 @@ static inline bool sip_msg_has(const struct sip_msg *m, enum sip_header id)
 	return m->present >> id & 1;
 }
 
-/* First header field of the kind; p NULL when there is none. Whole lines, commas not split. */
-struct str sip_msg_header(const struct sip_msg *m, enum sip_header id);
+/* The value of a header field that has one, by header_list.h; p NULL when there is none. The build
+ * refuses a field of many values, whose first line is not all: sip_msg_value() reads those. */
+#define SIP_ONE_BIT(id, name, compact, times, need, decode, rfc, use) \
+	| (SIP_##times == SIP_ONCE || SIP_##times == SIP_FIRST ? SIP_HDR_BIT(SIP_HDR_##id) : 0)
+#define sip_msg_header(m, id)                                                                 \
+	({                                                                                    \
+		_Static_assert((0 SIP_HEADERS(SIP_ONE_BIT)) >> (id)&1, "it has many values"); \
+		sip_msg_first(m, id);                                                         \
+	})
+struct str sip_msg_first(const struct sip_msg *m, enum sip_header id);
 
 /* Each value of a header field in order, over lines and, of a list, over commas:
  *     struct sip_values it = {0};

@@ -290,3 +290,19 @@ void fake_placed_call(struct fake *f, const char *extra)
 	fake_response(f, 200, SIP_INVITE, "r1", extra);
 	fake_expect(f, "INVITE progress:180 ACK answered");
 }
+
+struct str fake_values(const struct fake *f, enum sip_header id)
+{
+	static char text[SIP_MSG_MAX];
+	struct sip_values it = {0};
+	struct str value;
+	struct td_buf b;
+
+	buf_init_fixed(&b, text, sizeof(text));
+	while (sip_msg_value(&f->m, id, &it, &value)) {
+		buf_str(&b, b.len ? STR(", ") : STR(""));
+		buf_str(&b, value);
+	}
+	assert_int_equal(b.error, 0);
+	return (struct str){b.data, b.len};
+}

@@ -55,6 +55,9 @@ void fake_expect_idle(struct fake *f);                 /* in time no session and
 const char *fake_answered_call(struct fake *f);
 /* Ours, answered by a 2xx with these header lines, of To tag "r1". */
 void fake_placed_call(struct fake *f, const char *extra);
+/* All values of a header field of the last message sent, with ", " between; valid until called
+ * again. */
+struct str fake_values(const struct fake *f, enum sip_header id);
 struct td_addr fake_addr(const char *text);
 
 #endif
