@@ -4,24 +4,23 @@
 #include <engine/sip/msg/lex.h>
 #include <engine/sip/msg/msg.h>
 
-/* [ *(token LWS) / quoted-string ] "<" uri ">" */
-static int name_addr(struct sip_addr *out, struct str *s)
+/* Cuts off what stands before a "<": a quoted-string, or *(token LWS), maybe empty. False: no "<"
+ * follows. A URI's first ':' is in none of these, so a '<' after one is of a parameter. */
+static bool display_name(struct str *s, struct str *display)
 {
-	if (s->p[0] == '"') {
-		if (!lex_quoted(s, &out->display))
-			return -EBADMSG;
+	if (s->n > 0 && s->p[0] == '"') {
+		if (!lex_quoted(s, display))
+			return false;
 		lex_space(s);
 	} else {
-		const char *first = s->p;
-
-		while (s->n > 0 && lex_is(s->p[0], LEX_TOKEN | LEX_SPACE)) {
-			s->p++;
-			s->n--;
-		}
-		out->display = str_trim((struct str){first, (size_t)(s->p - first)});
+		*display = str_trim(lex_run(s, LEX_TOKEN | LEX_SPACE));
 	}
-	if (!lex_char(s, '<'))
-		return -EBADMSG;
+	return lex_char(s, '<');
+}
+
+/* What follows "<": uri ">" */
+static int name_addr(struct sip_addr *out, struct str *s)
+{
 	const char *end = s->n ? memchr(s->p, '>', s->n) : NULL;
 
 	if (!end)
@@ -34,13 +33,12 @@ static int name_addr(struct sip_addr *out, struct str *s)
 }
 
 /*
- * A URI without <>: parameters and '?' belong to the header field (section 20.10). A '?' is an
- * error, and the URI ends at the first ';' after the host.
+ * A URI without <> has no ';' and no '?' (section 20.10). So it ends at the first ';', which begins
+ * the header field's parameters, and a '?' is an error.
  */
 static int addr_spec(struct sip_addr *out, struct str *s)
 {
-	const char *at = memchr(s->p, '@', s->n);
-	size_t n = at ? (size_t)(at - s->p) : 0;
+	size_t n = 0;
 
 	while (n < s->n && s->p[n] != ';' && !lex_is(s->p[n], LEX_SPACE))
 		n++;
@@ -54,13 +52,17 @@ static int addr_spec(struct sip_addr *out, struct str *s)
 
 int sip_addr_decode(struct sip_addr *out, struct str text)
 {
-	struct str s = str_trim(text), name, value;
+	struct str s = str_trim(text), after = s, name, value;
 	int rc;
 
 	*out = (struct sip_addr){.text = s};
-	if (s.n == 0)
-		return -EBADMSG;
-	rc = s.p[0] == '"' || memchr(s.p, '<', s.n) ? name_addr(out, &s) : addr_spec(out, &s);
+	if (display_name(&after, &out->display)) {
+		s = after;
+		rc = name_addr(out, &s);
+	} else {
+		out->display = (struct str){0};
+		rc = addr_spec(out, &s);
+	}
 	if (rc != 0)
 		return rc;
 	out->params = s;

@@ -197,8 +197,29 @@ static void addresses(void **state)
 	assert_int_equal(sip_addr_decode(&a, STR("a b <sip:h>;tag=x==/")), 0);
 	assert_str(a.display, "a b");
 	assert_str(a.tag, "x==/");
-	const char *bad[] = {"", "\"a <sip:h>", "<sip:h", "a, b <sip:h>", "<sip:h>x", "<sip:h>;",
-		"<>", "sip:h?a=b", "\"", "\"\\"};
+	/* without <>, the URI ends at the first ';' (section 20.10): <, > and @ after it are not
+	 * its */
+	assert_int_equal(sip_addr_decode(&a, STR("sip:a@b;tag=t;n=\"<x>\"")), 0);
+	assert_str(a.uri.text, "sip:a@b");
+	assert_str(a.tag, "t");
+	assert_str(a.params, ";tag=t;n=\"<x>\"");
+	assert_int_equal(sip_addr_decode(&a, STR("sip:h;n=\"x@y\";tag=a@b")), 0);
+	assert_str(a.uri.text, "sip:h");
+	assert_str(a.uri.host, "h");
+	assert_str(a.tag, "a@b");
+	assert_int_equal(sip_addr_decode(&a, STR("tel:+4989100 ; tag = 1")), 0);
+	assert_str(a.uri.text, "tel:+4989100");
+	assert_str(a.tag, "1");
+	assert_int_equal(sip_addr_decode(&a, STR("<sip:a@b>;n=\"<x>\"")), 0);
+	assert_str(a.uri.text, "sip:a@b");
+	assert_int_equal(sip_addr_decode(&a, STR("\"<sip:x@y>\"\r\n <sip:a@b>")), 0);
+	assert_str(a.uri.text, "sip:a@b");
+	assert_str(a.display, "<sip:x@y>");
+	assert_int_equal(sip_addr_decode(&a, STR("a<sip:a;b@c>")), 0);
+	assert_str(a.display, "a");
+	assert_str(a.uri.user, "a;b");
+	const char *bad[] = {"", "sip:a;b=<sip:c>", "a", "a b", "\"a <sip:h>", "<sip:h",
+		"a, b <sip:h>", "<sip:h>x", "<sip:h>;", "<>", "sip:h?a=b", "\"", "\"\\"};
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (sip_addr_decode(&a, str_of(bad[i])) == 0)
