@@ -95,12 +95,11 @@ static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const s
 static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
 	struct call_leg *l = sip_session_user(s);
-	struct str rest = m->body, media = m->content_type;
+	struct str rest = m->body;
 	uint64_t duration = INFO_DURATION_MS;
 	char digit = 0;
 
-	if (!l || !l->call ||
-		!str_caseeq(str_trim(str_cut(&media, ';')), STR("application/dtmf-relay")))
+	if (!l || !l->call || !sip_msg_body_is(m, STR("application/dtmf-relay")))
 		return;
 	while (rest.n) {
 		struct str value = str_cut(&rest, '\n');

@@ -254,6 +254,10 @@ static void what_is_not_acceptable_is_refused(void **state)
 	assert_true(str_eq(fake_values(&f, SIP_HDR_UNSUPPORTED), STR("100rel, timer")));
 	fake_request(&f, "INVITE", "i2", 1, NULL, "Content-Type: text/plain\r\n", "x");
 	fake_expect(&f, "415/INVITE");
+	fake_request(&f, "INVITE", "i6", 2, NULL, "Content-Type: application / sdp\r\n", "x");
+	sip_session_reject(f.session, f.now, 486, STR(""));
+	fake_request(&f, "ACK", "i6", 2, "x", NULL, NULL);
+	fake_expect(&f, "invite 486/INVITE");
 	fake_request(&f, "INVITE", "i3", 1, NULL, "Content-Encoding: gzip\r\n", "x");
 	fake_expect(&f, "415/INVITE");
 	fake_request(&f, "SUBSCRIBE", "s1", 1, NULL, NULL, NULL);
@@ -284,6 +288,7 @@ static void lists_are_read_to_their_end(void **state)
 	} encodings[] = {
 		{"Content-Encoding: identity\r\ne: gzip\r\n", 415},
 		{"Content-Encoding: identity, gzip\r\n", 415},
+		{"Content-Type: application / sdp\r\nContent-Encoding: gzip\r\n", 415},
 		{"Content-Encoding: identity\r\nContent-Encoding: Identity\r\n", 0},
 	};
 	char line[512] = "Require: ", text[1024];

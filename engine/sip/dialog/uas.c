@@ -36,7 +36,7 @@ static struct str sdp_of(const struct sip_msg *m)
 /* Is the body one we read, if there is one? Parameters of the type do not matter. */
 static bool body_known(const struct sip_msg *m)
 {
-	struct str type = m->content_type, encoding;
+	struct str encoding;
 	struct sip_values it = {0};
 
 	if (m->body.n == 0)
@@ -44,7 +44,7 @@ static bool body_known(const struct sip_msg *m)
 	while (sip_msg_value(m, SIP_HDR_CONTENT_ENCODING, &it, &encoding))
 		if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
 			return false;
-	return str_caseeq(str_trim(str_cut(&type, ';')), STR("application/sdp"));
+	return sip_msg_body_is(m, STR("application/sdp"));
 }
 
 /* section 8.2.2.3: everything in Require is unknown to us. Our message has room for what theirs

@@ -97,32 +97,26 @@ int lex_param(struct str *s, struct str *name, struct str *value)
 	return value->n > 0 ? 1 : -1;
 }
 
-bool lex_hostport(struct str *s, struct str *host, uint16_t *port)
+bool lex_host(struct str *s, struct str *host)
+{
+	if (s->n == 0 || s->p[0] != '[') {
+		*host = lex_run(s, LEX_HOST);
+		return host->n > 0;
+	}
+	const char *end = memchr(s->p, ']', s->n);
+
+	if (!end)
+		return false;
+	*host = (struct str){s->p, (size_t)(end - s->p) + 1};
+	s->p += host->n;
+	s->n -= host->n;
+	return true;
+}
+
+bool lex_port(struct str *s, uint16_t *port)
 {
 	uint64_t n;
 
-	*port = 0;
-	if (s->n > 0 && s->p[0] == '[') {
-		const char *end = memchr(s->p, ']', s->n);
-
-		if (!end)
-			return false;
-		*host = (struct str){s->p, (size_t)(end - s->p) + 1};
-		s->n -= host->n;
-		s->p += host->n;
-	} else {
-		*host = lex_run(s, LEX_HOST);
-	}
-	if (host->n == 0)
-		return false;
-	struct str before_space = *s;
-
-	lex_space(s);
-	if (!lex_char(s, ':')) {
-		*s = before_space;
-		return true;
-	}
-	lex_space(s);
 	if (!str_u64(lex_run(s, LEX_DIGIT), UINT16_MAX, &n))
 		return false;
 	*port = (uint16_t)n;

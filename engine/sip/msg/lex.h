@@ -64,7 +64,9 @@ bool lex_all(struct str s, unsigned class);
 bool lex_quoted(struct str *s, struct str *inner);
 /* The next of ";name[=value]". 1 found, 0 at the end of s, -1 malformed. */
 int lex_param(struct str *s, struct str *name, struct str *value);
-/* host or IPv6reference with an optional port. False when malformed. */
-bool lex_hostport(struct str *s, struct str *host, uint16_t *port);
+/* host or IPv6reference. False when malformed. */
+bool lex_host(struct str *s, struct str *host);
+/* The digits of a port. False when malformed. */
+bool lex_port(struct str *s, uint16_t *port);
 
 #endif

@@ -24,7 +24,8 @@ static void nothing_holds_no_word(void **state)
 		assert_false(lex_char(&s, ';'));
 		assert_false(lex_quoted(&s, &value));
 		assert_int_equal(lex_param(&s, &name, &value), 0);
-		assert_false(lex_hostport(&s, &name, &port));
+		assert_false(lex_host(&s, &name));
+		assert_false(lex_port(&s, &port));
 		assert_ptr_equal(s.p, empty[i].p);
 		assert_int_equal(s.n, 0);
 	}

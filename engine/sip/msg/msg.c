@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What stands in a message that is decoded. */
+#include <engine/sip/msg/lex.h>
 #include <engine/sip/msg/msg.h>
 
 struct str sip_msg_first(const struct sip_msg *m, enum sip_header id)
@@ -8,6 +9,22 @@ struct str sip_msg_first(const struct sip_msg *m, enum sip_header id)
 		if (m->hdr[i].id == id)
 			return m->hdr[i].value;
 	return (struct str){0};
+}
+
+bool sip_msg_body_is(const struct sip_msg *m, struct str media)
+{
+	struct str s = m->content_type, type = str_cut(&media, '/');
+
+	if (!str_caseeq(lex_run(&s, LEX_TOKEN), type))
+		return false;
+	lex_space(&s);
+	if (!lex_char(&s, '/'))
+		return false;
+	lex_space(&s);
+	if (!str_caseeq(lex_run(&s, LEX_TOKEN), media))
+		return false;
+	lex_space(&s);
+	return s.n == 0 || s.p[0] == ';';
 }
 
 bool sip_list_next(struct str *rest, struct str *value)

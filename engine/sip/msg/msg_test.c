@@ -233,6 +233,53 @@ static void addresses(void **state)
 	buf_free(&b);
 }
 
+/* Separators have white space around them (section 25.1), in header fields but not in URIs. */
+static void separators_have_white_space(void **state)
+{
+	static const char *const types[] = {"application/sdp", "application / sdp",
+		"Application\r\n\t/ SDP ; charset = utf-8", "application/ sdp;q=\"a;b/c\""};
+	static const char *const others[] = {"application/sdpx", "xapplication/sdp", "application",
+		"application/", "application/sdp x", "application;sdp", "", "/sdp"};
+	static const char *const uris[] = {"sip:a@h :5060", "sip:a@h: 5060", "sip:a@h ;lr",
+		"sip:a@h; lr", "sip :a@h", "sip: a@h", "sip:a@ h", "sip:a @h", "sip:a@h:5060 "};
+	struct sip_via v;
+	struct sip_uri u;
+	struct sip_auth auth;
+
+	for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		m.content_type = str_of(types[i]);
+		if (!sip_msg_body_is(&m, STR("application/sdp")))
+			fail_msg("%s", types[i]);
+	}
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		m.content_type = str_of(others[i]);
+		if (sip_msg_body_is(&m, STR("application/sdp")))
+			fail_msg("%s", others[i]);
+	}
+	m.content_type = (struct str){0};
+	assert_false(sip_msg_body_is(&m, STR("application/sdp")));
+	for (unsigned i = 0; i < sizeof(uris) / sizeof(uris[0]); i++)
+		if (sip_uri_decode(&u, str_of(uris[i])) == 0)
+			fail_msg("'%s'", uris[i]);
+	/* RFC 4475 section 3.1.1.1 */
+	assert_int_equal(sip_via_decode(&v, STR("SIP  / 2.0\r\n / UDP\r\n  first.example.com : "
+						"4000 ; ttl = 16\r\n ; branch = z9hG4bK1")),
+		0);
+	assert_str(v.host, "first.example.com");
+	assert_int_equal(v.port, 4000);
+	assert_str(v.branch, "z9hG4bK1");
+	assert_int_equal(sip_via_decode(&v, STR("SIP/2.0/UDP [2001:db8::1] : 5070 ;rport")), 0);
+	assert_int_equal(v.port, 5070);
+	assert_true(v.rport);
+	assert_int_equal(sip_via_decode(&v, STR("SIP/2.0/UDP h : ;rport")), -EBADMSG);
+	assert_int_equal(sip_auth_decode(&auth, STR("Digest \r\n username = \"a\" , realm\t=\"r\","
+						    "nonce= \"n\" ,qop = auth")),
+		0);
+	assert_str(auth.username, "a");
+	assert_str(auth.nonce, "n");
+	assert_str(auth.qop, "auth");
+}
+
 static void via_gets_its_source(void **state)
 {
 	struct td_addr src = {.family = 4, .port = 4444, .ip4 = 0x0100000a /* 10.0.0.1 */};
@@ -480,6 +527,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
 		cmocka_unit_test(addresses),
+		cmocka_unit_test(separators_have_white_space),
 		cmocka_unit_test(via_gets_its_source),
 		cmocka_unit_test(ipv6_references),
 		cmocka_unit_test(lists_split_at_commas),

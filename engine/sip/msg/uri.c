@@ -82,7 +82,7 @@ int sip_uri_decode(struct sip_uri *out, struct str text)
 		s.p = at + 1;
 		s.n -= user.n + 1;
 	}
-	if (!lex_hostport(&s, &out->host, &out->port))
+	if (!lex_host(&s, &out->host) || (lex_char(&s, ':') && !lex_port(&s, &out->port)))
 		return -EBADMSG;
 	const char *headers = s.n ? memchr(s.p, '?', s.n) : NULL;
 

@@ -23,6 +23,18 @@ static bool protocol(struct str *s, struct str *transport)
 	return transport->n > 0 && s->n > 0 && lex_is(s->p[0], LEX_SPACE);
 }
 
+/* host [ ":" port ]; a colon has white space around it here, and not in a URI */
+static bool sent_by(struct str *s, struct sip_via *out)
+{
+	if (!lex_host(s, &out->host))
+		return false;
+	lex_space(s);
+	if (!lex_char(s, ':'))
+		return true;
+	lex_space(s);
+	return lex_port(s, &out->port);
+}
+
 int sip_via_decode(struct sip_via *out, struct str text)
 {
 	struct str s = str_trim(text), name, value;
@@ -33,7 +45,7 @@ int sip_via_decode(struct sip_via *out, struct str text)
 	if (!protocol(&s, &out->transport))
 		return -EBADMSG;
 	lex_space(&s);
-	if (!lex_hostport(&s, &out->host, &out->port))
+	if (!sent_by(&s, out))
 		return -EBADMSG;
 	lex_space(&s);
 	out->params = s;
