@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <system/api.h>
 #include <system/log.h>
+#include <system/socket.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define READ_BYTES (64u << 10) /* of one client in a row */
@@ -39,7 +38,7 @@ struct api {
 	bool starved;             /* told, until a client is accepted again */
 	int listener;
 	unsigned count;
-	struct sockaddr_un path;
+	char *path;
 	struct api_handlers handlers;
 	TAILQ_HEAD(api_clients, api_client) clients;
 };
@@ -310,7 +309,7 @@ static void client_ready(void *ctx, uint32_t events)
 static void accept_pause(struct api *a, int error)
 {
 	if (!a->starved)
-		log_line(LOG_WARNING, "clients wait", "socket=%s reason=\"%s\"", a->path.sun_path,
+		log_line(LOG_WARNING, "clients wait", "socket=%s reason=\"%s\"", a->path,
 			strerror(error));
 	a->starved = true;
 	loop_fd_set(&a->watch, 0);
@@ -354,27 +353,11 @@ refuse:
 	close(fd);
 }
 
-/* A socket that a killed engine left is in the way; one that a live engine serves is not ours. */
-static int socket_bind(struct api *a)
+static const char *start_advice(int rc)
 {
-	int rc = 0;
-
-	if (bind(a->listener, (struct sockaddr *)&a->path, sizeof(a->path)) == 0)
-		return 0;
-	if (errno != EADDRINUSE)
-		return -errno;
-	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (probe < 0)
-		return -errno;
-	if (connect(probe, (struct sockaddr *)&a->path, sizeof(a->path)) == 0)
-		rc = -EADDRINUSE;
-	else if (errno != ECONNREFUSED)
-		rc = -errno;
-	close(probe);
-	if (rc)
-		return rc;
-	unlink(a->path.sun_path);
-	return bind(a->listener, (struct sockaddr *)&a->path, sizeof(a->path)) < 0 ? -errno : 0;
+	return rc == -EADDRINUSE ? "another program serves it, give --socket"
+	       : rc == -EEXIST   ? "it is no socket and stays, give --socket"
+				 : "make its directory, writable for this user";
 }
 
 struct api *api_start(struct loop *loop, const char *path, const struct api_handlers *handlers,
@@ -388,42 +371,30 @@ struct api *api_start(struct loop *loop, const char *path, const struct api_hand
 	TAILQ_INIT(&a->clients);
 	a->loop = loop;
 	a->handlers = *handlers;
-	a->path.sun_family = AF_UNIX;
-	rc = -ENAMETOOLONG;
-	if (strlen(path) >= sizeof(a->path.sun_path))
+	a->path = strdup(path);
+	if (!a->path)
 		goto free_a;
-	strcpy(a->path.sun_path, path);
-	a->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (a->listener < 0) {
-		rc = -errno;
-		goto free_a;
-	}
-	rc = socket_bind(a);
-	if (rc)
-		goto close_listener;
-	if (chmod(path, 0660) < 0 || listen(a->listener, BACKLOG) < 0) {
-		rc = -errno;
-		goto unlink_path;
-	}
+	rc = a->listener = socket_listen(path, BACKLOG);
+	if (rc < 0)
+		goto free_path;
 	rc = loop_timer_add(loop, &a->accept, accept_again, a);
 	if (rc)
-		goto unlink_path;
+		goto close_listener;
 	rc = loop_fd_add(loop, &a->watch, a->listener, LOOP_READ, accept_client, a);
 	if (rc)
 		goto del_timer;
 	return a;
 del_timer:
 	loop_timer_del(&a->accept);
-unlink_path:
-	unlink(path);
 close_listener:
+	socket_unlink(path);
 	close(a->listener);
+free_path:
+	free(a->path);
 free_a:
 	free(a);
 fail:
-	td_text_set(err, "socket %s: %s; %s", path, strerror(-rc),
-		rc == -EADDRINUSE ? "another program serves it, give --socket"
-				  : "make its directory, writable for this user");
+	td_text_set(err, "socket %s: %s; %s", path, strerror(-rc), start_advice(rc));
 	errno = -rc;
 	return NULL;
 }
@@ -443,6 +414,7 @@ void api_stop(struct api *a)
 	loop_fd_del(&a->watch);
 	loop_timer_del(&a->accept);
 	close(a->listener);
-	unlink(a->path.sun_path);
+	socket_unlink(a->path);
+	free(a->path);
 	free(a);
 }

@@ -150,6 +150,24 @@ static void without_descriptors_the_listener_is_left_alone_for_a_while(void **st
 	server_stop(&s);
 }
 
+static void what_is_no_socket_is_not_taken_over(void **state)
+{
+	char path[] = "/tmp/tandem-api-XXXXXX", want[128];
+	struct loop *l = loop_alloc(fake_clock);
+	struct td_text err;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	snprintf(want, sizeof(want),
+		"socket %s: File exists; it is no socket and stays, give --socket", path);
+	assert_null(api_start(l, path, &handlers, &err));
+	assert_int_equal(errno, EEXIST);
+	assert_string_equal(err.s, want);
+	close(fd);
+	assert_int_equal(unlink(path), 0);
+	loop_free(l);
+}
+
 /* The bytes that come until there are no more now. *end: the server has closed. */
 static size_t hear(struct loop *l, int fd, bool *end)
 {
@@ -242,6 +260,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_descriptors_the_listener_is_left_alone_for_a_while),
+		cmocka_unit_test(what_is_no_socket_is_not_taken_over),
 		cmocka_unit_test(who_says_no_more_gets_all_answers),
 		cmocka_unit_test(who_says_no_more_is_closed_without_an_answer),
 		cmocka_unit_test(who_goes_is_closed_at_once),
