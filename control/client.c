@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/client.h>
+#include <system/socket.h>
 #include <endian.h>
 #include <engine/base/str.h>
 #include <errno.h>
@@ -9,12 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-#define HELLO_TIMEOUT_MS 5000
-#define READ_BYTES       65536
+#define READ_BYTES 65536
+#define NO_ANSWER  "%s: the program there does not answer; is it stopped?"
 
 void client_head_encode(uint8_t out[static TD_API_HEAD], const struct td_api_msg *m)
 {
@@ -39,31 +39,14 @@ int64_t client_head_decode(const uint8_t *data, size_t len, struct td_api_msg *m
 	return len - TD_API_HEAD < m->len ? 0 : (int64_t)TD_API_HEAD + m->len;
 }
 
-static int connect_to(const char *path)
-{
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	int fd, rc;
-
-	if (!str_copy(a.sun_path, sizeof(a.sun_path), str_of(path)))
-		return -ENAMETOOLONG;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return fd;
-	rc = -errno;
-	close(fd);
-	return rc;
-}
-
-static int hello(struct client *c, const char *program, struct td_text *err)
+static int hello(struct client *c, const char *program, int timeout_ms, struct td_text *err)
 {
 	json_t *body = json_pack("{s:i, s:s}", "version", TD_API_VERSION, "program", program);
 	char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	int rc = -ENOMEM;
 
 	if (text)
-		rc = client_call(c, TD_API_HELLO, text, false, NULL, NULL, HELLO_TIMEOUT_MS, err);
+		rc = client_call(c, TD_API_HELLO, text, false, NULL, NULL, timeout_ms, err);
 	else
 		td_text_set(err, "out of memory");
 	free(text);
@@ -71,20 +54,25 @@ static int hello(struct client *c, const char *program, struct td_text *err)
 	return rc;
 }
 
-int client_open(struct client *c, const char *path, const char *program, struct td_text *err)
+int client_open(struct client *c, const char *path, const char *program, int timeout_ms,
+	struct td_text *err)
 {
-	int fd = connect_to(path), rc;
+	int fd = socket_connect(path, timeout_ms), rc;
 
 	*c = (struct client){.fd = fd, .next_id = 1};
 	if (fd < 0) {
 		c->fd = -1;
 		if (fd == -ENOENT || fd == -ECONNREFUSED)
 			td_text_set(err, "%s: no one listens there; is the program running?", path);
+		else if (fd == -EAGAIN)
+			td_text_set(err, NO_ANSWER, path);
 		else
 			td_text_set(err, "%s: %s", path, strerror(-fd));
-		return fd;
+		return fd == -EAGAIN ? -ETIMEDOUT : fd;
 	}
-	rc = hello(c, program, err);
+	rc = hello(c, program, timeout_ms, err);
+	if (rc == -ETIMEDOUT)
+		td_text_set(err, NO_ANSWER, path);
 	if (rc)
 		client_close(c);
 	return rc;
@@ -109,7 +97,7 @@ static int send_all(int fd, const void *data, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == EPIPE ? -ECONNRESET : -errno;
+			return errno == EPIPE ? -ECONNRESET : errno == EAGAIN ? -ETIMEDOUT : -errno;
 		p += n;
 		len -= (size_t)n;
 	}

@@ -25,9 +25,12 @@ struct client_msg {
 
 /*
  * Connects and says HELLO. 0, or a negative errno with one line in err: "/run/...: no one
- * listens; is tandemd running?". `program` is told to the server.
+ * listens there; is the program running?". `program` is told to the server. timeout_ms > 0: for the
+ * connection, for the answer to HELLO, and later while the server takes nothing of a request;
+ * -ETIMEDOUT.
  */
-int client_open(struct client *c, const char *path, const char *program, struct td_text *err);
+int client_open(struct client *c, const char *path, const char *program, int timeout_ms,
+	struct td_text *err);
 void client_close(struct client *c);
 
 /* Sends a request and returns its id (> 0), or a negative errno. body NULL: "{}". */

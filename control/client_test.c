@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The client against a server of a few lines, in a child process that dies with the test. */
 #include <control/client.h>
+#include <system/socket.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -117,7 +118,7 @@ static void a_stream_ends_with_an_empty_message(void **state)
 	char got[256] = "";
 	struct client c;
 
-	assert_int_equal(client_open(&c, path, "test", &err), 0);
+	assert_int_equal(client_open(&c, path, "test", 5000, &err), 0);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(client_call(&c, TD_API_SHOW, "{\"what\":\"calls\"}", true, collect,
 					 got, 5000, &err),
@@ -131,7 +132,7 @@ static void the_servers_reason_is_told(void **state)
 	struct td_text err;
 	struct client c;
 
-	assert_int_equal(client_open(&c, path, "test", &err), 0);
+	assert_int_equal(client_open(&c, path, "test", 5000, &err), 0);
 	assert_int_equal(
 		client_call(&c, TD_API_HANGUP, NULL, false, NULL, NULL, 5000, &err), -ENOENT);
 	assert_string_equal(err.s, "no such call");
@@ -149,9 +150,48 @@ static void no_server_is_said_in_a_line(void **state)
 	struct td_text err;
 	struct client c;
 
-	assert_int_equal(client_open(&c, "/nonexistent/sock", "test", &err), -ENOENT);
+	assert_int_equal(client_open(&c, "/nonexistent/sock", "test", 5000, &err), -ENOENT);
 	assert_string_equal(
 		err.s, "/nonexistent/sock: no one listens there; is the program running?");
+}
+
+/* Before HELLO is answered, and before the connection has a place in the backlog. */
+static void a_server_that_is_stopped_is_said_in_a_line(void **state)
+{
+	struct client clients[4];
+	struct td_text err;
+	char want[160], stopped[80];
+	int listener;
+
+	snprintf(stopped, sizeof(stopped), "%s/stopped", dir);
+	snprintf(want, sizeof(want), "%s: the program there does not answer; is it stopped?",
+		stopped);
+	listener = socket_listen(stopped, 1);
+	assert_true(listener >= 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(client_open(&clients[i], stopped, "test", 20, &err), -ETIMEDOUT);
+		assert_string_equal(err.s, want);
+	}
+	close(listener);
+	assert_int_equal(unlink(stopped), 0);
+}
+
+/* More than its socket holds. */
+static void a_server_that_reads_nothing_ends_a_request(void **state)
+{
+	static char body[TD_API_MAX];
+	char stopped[80];
+	int listener;
+	struct client c;
+
+	snprintf(stopped, sizeof(stopped), "%s/stopped", dir);
+	listener = socket_listen(stopped, 1);
+	c = (struct client){.fd = socket_connect(stopped, 20), .next_id = 1};
+	assert_true(c.fd >= 0);
+	assert_int_equal(client_send(&c, TD_API_STATUS, body, sizeof(body)), -ETIMEDOUT);
+	client_close(&c);
+	close(listener);
+	assert_int_equal(unlink(stopped), 0);
 }
 
 static void a_body_that_is_too_long_is_refused(void **state)
@@ -170,6 +210,8 @@ int main(void)
 		cmocka_unit_test(a_stream_ends_with_an_empty_message),
 		cmocka_unit_test(the_servers_reason_is_told),
 		cmocka_unit_test(no_server_is_said_in_a_line),
+		cmocka_unit_test(a_server_that_is_stopped_is_said_in_a_line),
+		cmocka_unit_test(a_server_that_reads_nothing_ends_a_request),
 		cmocka_unit_test(a_body_that_is_too_long_is_refused),
 	};
 

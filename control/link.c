@@ -2,12 +2,12 @@
 #include <control/client.h>
 #include <control/link.h>
 #include <system/log.h>
+#include <system/socket.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define READ_BYTES 65536
@@ -210,19 +210,14 @@ static void link_ready(void *ctx, uint32_t events)
 
 static int link_connect(struct engine_link *l)
 {
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	char storage[64];
 	struct td_buf body;
 	int rc;
 
-	if (!str_copy(a.sun_path, sizeof(a.sun_path), str_of(l->path)))
-		return -ENAMETOOLONG;
-	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l->fd < 0)
-		return -errno;
-	/* A Unix socket connects at once, or its backlog is full and we come again. */
-	if (connect(l->fd, (struct sockaddr *)&a, sizeof(a)))
-		return -errno;
+	rc = socket_connect(l->path, 0);
+	if (rc < 0)
+		return rc; /* when its backlog is full, too: we come again */
+	l->fd = rc;
 	rc = loop_fd_add(l->loop, &l->watch, l->fd, LOOP_READ, link_ready, l);
 	if (rc)
 		return rc;

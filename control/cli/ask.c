@@ -58,7 +58,7 @@ static int call(const struct cli *cli, enum td_api_op op, json_t *request, bool 
 	int rc = CLI_USAGE;
 
 	json_decref(request);
-	if (!text || client_open(&c, path, "tandemctl", &reason) < 0) {
+	if (!text || client_open(&c, path, "tandemctl", ANSWER_MS, &reason) < 0) {
 		say(cli, text ? reason.s : "out of memory");
 		goto out;
 	}
