@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/config/config.h>
+#include <control/config/reader.h>
 #include <engine/conf/schema.h>
 #include <engine/base/prng.h>
 #include <stdio.h>
@@ -429,6 +430,60 @@ static void a_file_that_is_not_there_is_named(void **state)
 		said, "/nonexistent/site.yaml: cannot be read: No such file or directory\n");
 }
 
+/* Each takes seconds or minutes when it is loaded. */
+static void what_is_too_deep_or_too_much_is_not_loaded(void **state)
+{
+	static char text[READER_FILE_MAX + 2];
+	struct td_buf b;
+
+	memset(text, '[', 100000);
+	assert_int_equal(read_text(NULL, "f.yaml", text), -EINVAL);
+	assert_string_equal(
+		said, "f.yaml:1:17: more than 16 levels of maps and lists; is this a site file?\n");
+	for (unsigned i = 0; i < 100000; i += 2)
+		memcpy(text + i, "- ", 2);
+	assert_int_equal(read_text(NULL, "f.yaml", text), -EINVAL);
+	assert_string_equal(
+		said, "f.yaml:1:33: more than 16 levels of maps and lists; is this a site file?\n");
+	memset(text, '#', sizeof(text) - 1);
+	assert_int_equal(read_text(NULL, "f.yaml", text), -EINVAL);
+	assert_string_equal(said, "f.yaml: longer than 4194304 bytes; is this a site file?\n");
+
+	buf_init(&b);
+	buf_str(&b, STR("["));
+	for (unsigned i = 0; i < 101; i++)
+		buf_printf(&b, "&a%u x,\n", i);
+	buf_put(&b, "]", 2);
+	assert_int_equal(read_text(NULL, "f.yaml", b.data), -EINVAL);
+	assert_string_equal(said, "f.yaml:101:1: more than 100 anchors; is this a site file?\n");
+
+	/* A list of 1,025 values, 1,024 times. */
+	buf_reset(&b);
+	buf_str(&b, STR("groups:\n g: {agents: &all ["));
+	for (unsigned i = 0; i < 1024; i++)
+		buf_printf(&b, "a%u,", i);
+	buf_str(&b, STR("]}\n"));
+	for (unsigned i = 0; i < 1024; i++)
+		buf_printf(&b, " g%u: {agents: *all}\n", i);
+	buf_put(&b, "", 1);
+	assert_int_equal(read_text(NULL, "f.yaml", b.data), -EINVAL);
+	assert_non_null(strstr(said, ": more than 1048576 values, those that aliases stand for "
+				     "counted; is this a site file?\n"));
+	buf_free(&b);
+}
+
+static void an_alias_is_as_good_as_what_it_stands_for(void **state)
+{
+	struct td_conf *c = NULL;
+
+	assert_int_equal(read_text(&c, "f.yaml",
+				 S "agents: {a: &a {password: x}, b: *a}\n"
+				   "groups: {g: {agents: &l [a, b]}, h: {agents: *l}}\n"),
+		0);
+	assert_string_equal(said, "");
+	conf_free(c);
+}
+
 static void the_file_is_read(void **state)
 {
 	struct config_source source = {.file = site_file, .cpus = 4};
@@ -536,6 +591,8 @@ int main(void)
 		cmocka_unit_test(both_families_and_marks_are_compiled),
 		cmocka_unit_test(sound_of_the_wrong_rate_is_refused),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
+		cmocka_unit_test(what_is_too_deep_or_too_much_is_not_loaded),
+		cmocka_unit_test(an_alias_is_as_good_as_what_it_stands_for),
 		cmocka_unit_test(the_file_is_read),
 		cmocka_unit_test(reading_survives_oom),
 		cmocka_unit_test(mutated_sites_are_harmless),

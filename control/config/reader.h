@@ -9,7 +9,7 @@
 
 struct config_source;
 
-#define READER_FILE_MAX (4u << 20) /* as a message's body: a site is some hundred kilobytes */
+#define READER_FILE_MAX (4u << 20) /* a site is some hundred kilobytes */
 
 /* An object of the file. */
 struct entry {
@@ -53,6 +53,11 @@ bool reader_is_null(const yaml_node_t *n);    /* absent, "", ~, null */
 int reader_map_get(struct reader *r, int map, struct str key);
 /* Reports keys that are there twice. `path` is put in front ("queues."). */
 void reader_map_doubles(struct reader *r, const yaml_node_t *map, const char *path);
+
+/* bounds.c: how deep a document is, and how much is in it. The whole stream is parsed; whoever
+ * breaks a bound is told. */
+enum bounds_check { BOUNDS_HELD, BOUNDS_BROKEN, BOUNDS_NOT_YAML };
+enum bounds_check reader_bounds(struct reader *r, yaml_parser_t *parser);
 
 /* errors.c; node 0: of the whole file */
 void reader_error(struct reader *r, int node, const char *fmt, ...)

@@ -119,17 +119,44 @@ static bool load_one(
 	return false;
 }
 
+static bool parser_init(struct reader *r, yaml_parser_t *p, const char *text, size_t len)
+{
+	if (!yaml_parser_initialize(p)) {
+		r->no_memory = true;
+		return false;
+	}
+	yaml_parser_set_input_string(p, (const unsigned char *)text, len);
+	return true;
+}
+
+/* Whether it may be loaded. */
+static bool bounds_check(struct reader *r, const char *text, size_t len)
+{
+	enum bounds_check rc;
+	yaml_parser_t parser;
+
+	if (!parser_init(r, &parser, text, len))
+		return false;
+	rc = reader_bounds(r, &parser);
+	if (rc == BOUNDS_NOT_YAML)
+		parser_error(r, &parser, text, len);
+	yaml_parser_delete(&parser);
+	return rc == BOUNDS_HELD;
+}
+
 bool reader_load(struct reader *r, const char *text, size_t len)
 {
 	yaml_document_t more;
 	yaml_parser_t parser;
 	bool ok;
 
-	if (!yaml_parser_initialize(&parser)) {
-		r->no_memory = true;
+	if (len > READER_FILE_MAX) {
+		reader_error_at(
+			r, 0, 0, "longer than %u bytes; is this a site file?", READER_FILE_MAX);
 		return false;
 	}
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	if (!bounds_check(r, text, len) || !parser_init(r, &parser, text, len))
+		return false;
 	ok = load_one(r, &parser, &r->doc, text, len);
 	if (ok && load_one(r, &parser, &more, text, len)) {
 		const yaml_node_t *root = yaml_document_get_root_node(&more);
