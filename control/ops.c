@@ -68,7 +68,7 @@ static void lines_add(void *ctx, const char *line)
 static void lines_end(struct lines *l)
 {
 	if (l->left_out)
-		snprintf(l->text + l->len, sizeof(l->text) - l->len, "\nand %u errors more",
+		snprintf(l->text + l->len, sizeof(l->text) - l->len, "\nand %u lines more",
 			l->left_out);
 }
 

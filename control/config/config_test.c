@@ -472,6 +472,38 @@ static void what_is_too_deep_or_too_much_is_not_loaded(void **state)
 	buf_free(&b);
 }
 
+struct count {
+	unsigned lines;
+	char last[64];
+};
+
+static void count_line(void *ctx, const char *line)
+{
+	struct count *c = ctx;
+
+	c->lines++;
+	snprintf(c->last, sizeof(c->last), "%s", line);
+}
+
+static void of_many_errors_the_rest_is_counted(void **state)
+{
+	struct config_source source = {.file = "f.yaml", .cpus = 4};
+	struct count c = {0};
+	struct td_buf b;
+
+	buf_init(&b);
+	buf_str(&b, STR(S "groups: {g: {agents: ["));
+	for (unsigned i = 0; i < READER_ERRORS_MAX + 7; i++)
+		buf_printf(&b, "a%u,", i);
+	buf_str(&b, STR("]}}\n"));
+	source.text = b.data;
+	source.len = b.len;
+	assert_int_equal(config_read(NULL, &source, count_line, &c), -EINVAL);
+	assert_int_equal(c.lines, READER_ERRORS_MAX + 1);
+	assert_string_equal(c.last, "f.yaml: 7 errors more are not shown");
+	buf_free(&b);
+}
+
 static void an_alias_is_as_good_as_what_it_stands_for(void **state)
 {
 	struct td_conf *c = NULL;
@@ -592,6 +624,7 @@ int main(void)
 		cmocka_unit_test(sound_of_the_wrong_rate_is_refused),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(what_is_too_deep_or_too_much_is_not_loaded),
+		cmocka_unit_test(of_many_errors_the_rest_is_counted),
 		cmocka_unit_test(an_alias_is_as_good_as_what_it_stands_for),
 		cmocka_unit_test(the_file_is_read),
 		cmocka_unit_test(reading_survives_oom),

@@ -13,6 +13,10 @@ static void add(struct reader *r, size_t line, size_t column, const char *fmt, v
 	struct td_text text;
 	struct td_buf shown;
 
+	if (r->error_count == READER_ERRORS_MAX) {
+		r->errors_more++;
+		return;
+	}
 	if (r->error_count == r->error_cap) {
 		struct reader_error *more = realloc(r->errors, cap * sizeof(*more));
 
@@ -82,6 +86,11 @@ void reader_errors_report(struct reader *r, void (*report)(void *ctx, const char
 				e->column, e->text);
 		else
 			snprintf(line, sizeof(line), "%s: %s", r->source->file, e->text);
+		report(ctx, line);
+	}
+	if (r->errors_more) {
+		snprintf(line, sizeof(line), "%s: %u errors more are not shown", r->source->file,
+			r->errors_more);
 		report(ctx, line);
 	}
 	if (r->no_memory) {

@@ -9,6 +9,8 @@
 
 struct config_source;
 
+#define READER_ERRORS_MAX 1000 /* of a file; nobody reads more */
+
 #define READER_FILE_MAX (4u << 20) /* a site is some hundred kilobytes */
 
 /* An object of the file. */
@@ -37,6 +39,7 @@ struct reader {
 	bool broken[TD_KIND_COUNT];        /* some of its objects could not be read at all */
 	struct reader_error *errors;
 	unsigned error_count, error_cap;
+	unsigned errors_more; /* not kept */
 	bool no_memory;
 };
 
