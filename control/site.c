@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/compiled.h>
 #include <control/site.h>
+#include <system/file.h>
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
@@ -23,21 +24,14 @@ void site_fini(struct site *s)
 static struct td_conf *compiled_read(const char *path)
 {
 	struct td_conf *conf = NULL;
+	unsigned char *text;
 	struct td_text err;
-	struct td_buf text;
-	char part[65536];
-	FILE *f = fopen(path, "rbe");
-	size_t n;
+	size_t len;
 
-	if (!f)
+	if (file_read(path, CONF_FILE_MAX, &text, &len, &err))
 		return NULL;
-	buf_init(&text);
-	while ((n = fread(part, 1, sizeof(part), f)) > 0)
-		buf_put(&text, part, n);
-	if (!ferror(f) && !text.error)
-		conf_parse(&conf, text.data, text.len, &err);
-	fclose(f);
-	buf_free(&text);
+	conf_parse(&conf, (const char *)text, len, &err);
+	free(text);
 	return conf;
 }
 

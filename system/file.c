@@ -25,6 +25,7 @@ static int read_all(int fd, unsigned char *data, size_t size, size_t *n)
 static int opened_read(int fd, size_t max, unsigned char **data, size_t *n)
 {
 	struct stat st;
+	int rc;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
@@ -33,12 +34,17 @@ static int opened_read(int fd, size_t max, unsigned char **data, size_t *n)
 	if ((uint64_t)st.st_size > max)
 		return -EFBIG;
 	*data = malloc((size_t)st.st_size + 1);
-	return *data ? read_all(fd, *data, (size_t)st.st_size, n) : -ENOMEM;
+	if (!*data)
+		return -ENOMEM;
+	rc = read_all(fd, *data, (size_t)st.st_size, n);
+	(*data)[*n] = '\0';
+	return rc;
 }
 
 int file_read(const char *path, size_t max, unsigned char **data, size_t *n, struct td_text *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe does not hold us up */
+	int fd = open(path,
+		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* a pipe does not hold us up */
 	int rc = fd < 0 ? -errno : 0;
 
 	*data = NULL;

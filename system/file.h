@@ -6,7 +6,8 @@
 #include <tandem/text.h>
 
 /*
- * Reads a whole file of at most `max` bytes into *data, which the caller frees. 0; or -ENOMEM,
+ * Reads a whole file of at most `max` bytes, and a NUL behind them, into *data, which the caller
+ * frees. Nothing but an ordinary file is read: a pipe would hold us up. 0; or -ENOMEM,
  * -EINVAL (no ordinary file), -EFBIG or what the system says, with a line in err and *data NULL.
  */
 int file_read(const char *path, size_t max, unsigned char **data, size_t *n, struct td_text *err);

@@ -2,6 +2,7 @@
 #include <system/file.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <tests/unit/unit.h>
 #include <unistd.h>

@@ -2,13 +2,12 @@
 /* `tandemctl check` and `apply`: a site file is read here, by the same code as tandemd's. */
 #include <control/cli/cli.h>
 #include <control/config/config.h>
+#include <system/file.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FILE_MAX_BYTES (TD_API_MAX - 4096)
 
 static void report(void *ctx, const char *line)
 {
@@ -37,43 +36,22 @@ int cmd_check(const struct cli *cli, const struct cli_args *args)
 	return rc;
 }
 
-static char *read_file(const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	char *text = f ? malloc(FILE_MAX_BYTES + 1) : NULL;
-	size_t n;
-
-	if (!text) {
-		if (f)
-			fclose(f);
-		return NULL;
-	}
-	n = fread(text, 1, FILE_MAX_BYTES + 1, f);
-	if (ferror(f) || n > FILE_MAX_BYTES) {
-		errno = n > FILE_MAX_BYTES ? EFBIG : EIO;
-		free(text);
-		text = NULL;
-	} else {
-		text[n] = '\0';
-	}
-	fclose(f);
-	return text;
-}
-
 int cmd_apply(const struct cli *cli, const struct cli_args *args)
 {
 	const char *file = cli_arg(args, "FILE");
-	char path[PATH_MAX], *text;
+	unsigned char *text;
+	char path[PATH_MAX];
+	struct td_text why;
 	json_t *answer;
+	size_t len;
 	int rc;
 
 	/* What is wrong is said here, with the name that was typed; tandemd checks again. */
 	rc = check(file);
 	if (rc)
 		return rc;
-	text = read_file(file);
-	if (!text || !realpath(file, path)) {
-		cli_say("tandemctl: %s: %s", file, strerror(errno));
+	if (file_read(file, CONFIG_FILE_MAX, &text, &len, &why) || !realpath(file, path)) {
+		cli_say("tandemctl: %s: %s", file, text ? strerror(errno) : why.s);
 		free(text);
 		return CLI_USAGE;
 	}

@@ -10,7 +10,7 @@
 
 #define DEPTH_MAX   16         /* a site needs five */
 #define ANCHORS_MAX 100        /* libyaml looks through all of them for each alias */
-#define VALUES_MAX  (1u << 20) /* as many as a file of READER_FILE_MAX has, aliases spelt out */
+#define VALUES_MAX  (1u << 20) /* as many as a file of CONFIG_FILE_MAX has, aliases spelt out */
 
 struct anchor {
 	yaml_char_t *name;

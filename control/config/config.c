@@ -2,6 +2,7 @@
 /* From the file's sections to a whole configuration. */
 #include <control/config/config.h>
 #include <control/config/reader.h>
+#include <system/file.h>
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -215,33 +216,19 @@ static struct td_conf *compile(struct reader *r)
 }
 
 /* The whole file in memory, or NULL with an error. */
-static char *file_read(struct reader *r, size_t *len)
+static char *text_read(struct reader *r, size_t *len)
 {
-	FILE *f = fopen(r->source->file, "rbe");
-	char *text = NULL;
+	unsigned char *text;
+	struct td_text why;
+	int rc = file_read(r->source->file, CONFIG_FILE_MAX, &text, len, &why);
 
-	if (!f) {
-		reader_error_at(r, 0, 0, "cannot be read: %s", strerror(errno));
-		return NULL;
-	}
-	text = malloc(READER_FILE_MAX);
-	if (!text) {
+	if (rc == -ENOMEM)
 		r->no_memory = true;
-		goto out;
-	}
-	*len = fread(text, 1, READER_FILE_MAX, f);
-	if (!ferror(f) && *len < READER_FILE_MAX)
-		goto out;
-	if (ferror(f))
-		reader_error_at(r, 0, 0, "cannot be read: %s", strerror(errno));
-	else
-		reader_error_at(
-			r, 0, 0, "longer than %u bytes; is this a site file?", READER_FILE_MAX);
-	free(text);
-	text = NULL;
-out:
-	fclose(f);
-	return text;
+	else if (rc == -EFBIG)
+		reader_too_long(r);
+	else if (rc)
+		reader_error_at(r, 0, 0, "cannot be read: %s", why.s);
+	return (char *)text;
 }
 
 static void dir_find(struct reader *r)
@@ -265,7 +252,7 @@ int config_read(struct td_conf **out, const struct config_source *source,
 
 	dir_find(&r);
 	if (!text)
-		text = owned = file_read(&r, &len);
+		text = owned = text_read(&r, &len);
 	if (text && reader_load(&r, text, len)) {
 		conf = compile(&r);
 		yaml_document_delete(&r.doc);

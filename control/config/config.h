@@ -8,6 +8,8 @@
 
 #include <engine/conf/conf.h>
 
+#define CONFIG_FILE_MAX (4u << 20) /* bytes; a site is some hundred kilobytes */
+
 struct config_source {
 	const char *file; /* its name: for errors, and relative paths in it start beside it */
 	const char *text; /* NULL: read the file */
@@ -17,8 +19,8 @@ struct config_source {
 
 /*
  * Every error is a line "FILE:LINE:COLUMN: what; what to do" (without a newline) that goes to
- * `report`, all of them, in the order of the file. 0 and *out (conf_free() it; out may be NULL), or
- * -EINVAL after at least one report, or -ENOMEM (reported too).
+ * `report`, the first thousand of them, in the order of the file. 0 and *out (conf_free() it; out
+ * may be NULL), or -EINVAL after at least one report, or -ENOMEM (reported too).
  */
 int config_read(struct td_conf **out, const struct config_source *source,
 	void (*report)(void *ctx, const char *line), void *ctx);

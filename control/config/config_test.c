@@ -433,7 +433,7 @@ static void a_file_that_is_not_there_is_named(void **state)
 /* Each takes seconds or minutes when it is loaded. */
 static void what_is_too_deep_or_too_much_is_not_loaded(void **state)
 {
-	static char text[READER_FILE_MAX + 2];
+	static char text[CONFIG_FILE_MAX + 2];
 	struct td_buf b;
 
 	memset(text, '[', 100000);
@@ -502,6 +502,18 @@ static void of_many_errors_the_rest_is_counted(void **state)
 	assert_int_equal(c.lines, READER_ERRORS_MAX + 1);
 	assert_string_equal(c.last, "f.yaml: 7 errors more are not shown");
 	buf_free(&b);
+}
+
+static void a_pipe_in_place_of_a_site_holds_up_no_one(void **state)
+{
+	struct config_source source = {.file = site_file, .cpus = 4};
+
+	said[0] = '\0';
+	unlink(site_file);
+	assert_int_equal(mkfifo(site_file, 0600), 0);
+	assert_int_equal(config_read(NULL, &source, listen, NULL), -EINVAL);
+	assert_non_null(strstr(said, "/site.yaml: cannot be read: it is no ordinary file\n"));
+	assert_int_equal(unlink(site_file), 0);
 }
 
 static void an_alias_is_as_good_as_what_it_stands_for(void **state)
@@ -625,6 +637,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
 		cmocka_unit_test(what_is_too_deep_or_too_much_is_not_loaded),
 		cmocka_unit_test(of_many_errors_the_rest_is_counted),
+		cmocka_unit_test(a_pipe_in_place_of_a_site_holds_up_no_one),
 		cmocka_unit_test(an_alias_is_as_good_as_what_it_stands_for),
 		cmocka_unit_test(the_file_is_read),
 		cmocka_unit_test(reading_survives_oom),

@@ -11,8 +11,6 @@ struct config_source;
 
 #define READER_ERRORS_MAX 1000 /* of a file; nobody reads more */
 
-#define READER_FILE_MAX (4u << 20) /* a site is some hundred kilobytes */
-
 /* An object of the file. */
 struct entry {
 	enum td_kind kind;
@@ -50,6 +48,7 @@ static inline yaml_node_t *reader_node(struct reader *r, int node)
 
 /* yaml.c: the document */
 bool reader_load(struct reader *r, const char *text, size_t len);
+void reader_too_long(struct reader *r);       /* reports it */
 struct str reader_text(const yaml_node_t *n); /* of a scalar */
 bool reader_is_null(const yaml_node_t *n);    /* absent, "", ~, null */
 /* The value of a key in a map, 0 when it is not there. */

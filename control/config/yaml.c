@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The document as libyaml loads it: nodes by number, each with its place in the file. */
+#include <control/config/config.h>
 #include <control/config/reader.h>
 #include <stdlib.h>
 
@@ -144,15 +145,19 @@ static bool bounds_check(struct reader *r, const char *text, size_t len)
 	return rc == BOUNDS_HELD;
 }
 
+void reader_too_long(struct reader *r)
+{
+	reader_error_at(r, 0, 0, "longer than %u bytes; is this a site file?", CONFIG_FILE_MAX);
+}
+
 bool reader_load(struct reader *r, const char *text, size_t len)
 {
 	yaml_document_t more;
 	yaml_parser_t parser;
 	bool ok;
 
-	if (len > READER_FILE_MAX) {
-		reader_error_at(
-			r, 0, 0, "longer than %u bytes; is this a site file?", READER_FILE_MAX);
+	if (len > CONFIG_FILE_MAX) {
+		reader_too_long(r);
 		return false;
 	}
 	if (!bounds_check(r, text, len) || !parser_init(r, &parser, text, len))

@@ -15,6 +15,8 @@
 #include <tandem/config.h>
 #include <tandem/text.h>
 
+#define CONF_FILE_MAX (64u << 20) /* bytes of the compiled text in a file */
+
 struct conf_list {
 	union {
 		void *any;

@@ -1,54 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/host/site.h>
-#include <errno.h>
-#include <fcntl.h>
+#include <system/file.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define FILE_MAX (64u << 20)
-
-static int file_append(int fd, struct td_buf *text)
-{
-	char part[16384];
-	ssize_t n;
-
-	while ((n = read(fd, part, sizeof(part))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		buf_put(text, part, (size_t)n);
-		if (text->len > FILE_MAX)
-			return -EFBIG;
-	}
-	return text->error;
-}
 
 int site_read(const char *path, struct td_conf **conf, struct td_text *err)
 {
 	struct td_text reason;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct td_buf text;
-	int rc;
+	unsigned char *text;
+	size_t len;
+	int rc = file_read(path, CONF_FILE_MAX, &text, &len, &reason);
 
-	if (fd < 0) {
-		rc = -errno;
-		td_text_set(err, "%s: %s; tandemd writes it from site.yaml", path, strerror(-rc));
+	if (rc) {
+		td_text_set(err, "%s: %s; tandemd writes it from site.yaml", path, reason.s);
 		return rc;
 	}
-	buf_init(&text);
-	rc = file_append(fd, &text);
-	close(fd);
-	if (rc) {
-		td_text_set(err, "%s: %s", path, strerror(-rc));
-	} else {
-		rc = conf_parse(conf, text.data, text.len, &reason);
-		if (rc)
-			td_text_set(err, "%s: %s", path, reason.s);
-	}
-	buf_free(&text);
+	rc = conf_parse(conf, (const char *)text, len, &reason);
+	if (rc)
+		td_text_set(err, "%s: %s", path, reason.s);
+	free(text);
 	return rc;
 }
 
