@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/compiled.h>
+#include <system/file.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -44,9 +45,9 @@ int compiled_prepare(const char *path, const struct td_conf *conf)
 	if (rc)
 		goto free_text;
 	/* The file has the digests of passwords, so nobody else may read it. */
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = file_create(AT_FDCWD, tmp, O_WRONLY, 0600);
 	if (fd < 0) {
-		rc = -errno;
+		rc = fd;
 		goto free_text;
 	}
 	rc = write_all(fd, text.data, text.len);

@@ -236,6 +236,21 @@ class Tandemd(unittest.TestCase):
                          "'slaes'; did you mean 'sales'?\n")
         self.assertFalse(os.path.exists(f"{self.dir}/site.conf"))
 
+    def test_what_lies_beside_the_compiled_file_is_not_written_into(self):
+        precious = f"{self.dir}/precious"
+        with open(precious, "w", encoding="utf-8") as file:
+            file.write("mine")
+        os.symlink(precious, f"{self.dir}/site.conf.new")
+        self.start()
+        self.assertFalse(os.path.islink(f"{self.dir}/site.conf"))
+        self.assertIn("queue sales", self.compiled())
+        with open(f"{self.dir}/site.conf.new", "w", encoding="utf-8"):
+            os.chmod(f"{self.dir}/site.conf.new", 0o666)
+        self.assertEqual(self.apply(SITE.replace("100", "300"))[0], 0)
+        self.assertEqual(os.stat(f"{self.dir}/site.conf").st_mode & 0o777, 0o600)
+        with open(precious, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine")
+
     def test_the_engine_gets_what_it_lacks_whenever_it_comes(self):
         self.start()
         self.assertIn("queue sales groups=sales", self.compiled())

@@ -65,3 +65,13 @@ int file_read(const char *path, size_t max, unsigned char **data, size_t *n, str
 		td_text_set(err, "%s", strerror(-rc));
 	return rc;
 }
+
+int file_create(int dirfd, const char *name, int flags, mode_t mode)
+{
+	int fd;
+
+	if (unlinkat(dirfd, name, 0) && errno != ENOENT)
+		return -errno;
+	fd = openat(dirfd, name, flags | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	return fd < 0 ? -errno : fd;
+}

@@ -3,6 +3,7 @@
 #define TANDEM_SYSTEM_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 #include <tandem/text.h>
 
 /*
@@ -11,5 +12,12 @@
  * -EINVAL (no ordinary file), -EFBIG or what the system says, with a line in err and *data NULL.
  */
 int file_read(const char *path, size_t max, unsigned char **data, size_t *n, struct td_text *err);
+
+/*
+ * Makes a new file. What had the name before is unlinked and never written into: it could be a link
+ * to another file, or one that others may read. Its descriptor, or a negative errno. flags:
+ * O_WRONLY or O_RDWR and more.
+ */
+int file_create(int dirfd, const char *name, int flags, mode_t mode);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <system/file.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -60,10 +61,41 @@ static void what_cannot_be_read_is_said(void **state)
 	assert_null(data);
 }
 
+static void what_had_the_name_is_not_written_into(void **state)
+{
+	char link[80], wide[80], data[8] = "";
+	struct stat st;
+	int fd;
+
+	snprintf(link, sizeof(link), "%s/link", dir);
+	snprintf(wide, sizeof(wide), "%s/wide", dir);
+	assert_int_equal(symlink(file, link), 0);
+	fd = open(wide, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(fchmod(fd, 0666), 0);
+	for (int i = 0; i < 2; i++) {
+		int new = file_create(AT_FDCWD, i ? wide : link, O_WRONLY, 0600);
+
+		assert_int_equal(write(new, "secret", 6), 6);
+		assert_int_equal(fstat(new, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0600);
+		close(new);
+	}
+	assert_int_equal(read(fd, data, sizeof(data)), 0);
+	close(fd);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_size, 5);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(unlink(wide), 0);
+	assert_true(file_create(AT_FDCWD, dir, O_WRONLY, 0600) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_read_whole),
+		cmocka_unit_test(what_had_the_name_is_not_written_into),
 		cmocka_unit_test(what_cannot_be_read_is_said),
 	};
 

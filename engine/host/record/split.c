@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dsp/convert.h>
 #include <engine/host/record/split.h>
+#include <system/file.h>
 #include <engine/base/wav.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -98,9 +99,9 @@ struct split *split_alloc(struct disk *disk, int dirfd, const struct split_info 
 	s->silence = codec_get(s->info.codec)->silence;
 	memset(s->sample, s->silence, sizeof(s->sample));
 	part_name(s, part);
-	s->fd = openat(dirfd, part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	s->fd = file_create(dirfd, part, O_RDWR, 0640);
 	if (s->fd < 0) {
-		err = errno;
+		err = -s->fd;
 		free(s);
 		errno = err;
 		return NULL;

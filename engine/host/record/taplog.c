@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/host/record/taplog.h>
+#include <system/file.h>
 #include <system/journal/crc32c.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -138,8 +139,7 @@ static int segment_open(const struct taplog *l, int flags)
 {
 	char name[TAPLOG_NAME];
 
-	return openat(l->dirfd, taplog_name(l->number, name),
-		O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, 0640);
+	return file_create(l->dirfd, taplog_name(l->number, name), O_WRONLY | flags, 0640);
 }
 
 void taplog_flush(struct taplog *l)
@@ -161,7 +161,7 @@ void taplog_flush(struct taplog *l)
 		if (l->fd < 0)
 			l->fd = segment_open(l, 0);
 		if (l->fd < 0) {
-			l->error = -errno;
+			l->error = l->fd;
 			return;
 		}
 	}
