@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static int beside(const char *path, char out[static PATH_MAX])
+bool compiled_beside(const char *path, char out[static PATH_MAX])
 {
-	return snprintf(out, PATH_MAX, "%s.new", path) < PATH_MAX ? 0 : -ENAMETOOLONG;
+	return snprintf(out, PATH_MAX, "%s.new", path) < PATH_MAX;
 }
 
 static int write_all(int fd, const char *p, size_t n)
@@ -33,10 +32,10 @@ int compiled_prepare(const char *path, const struct td_conf *conf)
 {
 	char tmp[PATH_MAX];
 	struct td_buf text;
-	int fd, rc = beside(path, tmp);
+	int fd, rc = 0;
 
-	if (rc)
-		return rc;
+	if (!compiled_beside(path, tmp))
+		return -ENAMETOOLONG;
 	buf_init(&text);
 	buf_str(&text,
 		STR("# Made by tandemd from the site's YAML, and made anew: change that.\n"));
@@ -64,10 +63,10 @@ free_text:
 int compiled_commit(const char *path)
 {
 	char tmp[PATH_MAX], copy[PATH_MAX];
-	int fd, rc = beside(path, tmp);
+	int fd, rc = 0;
 
-	if (rc)
-		return rc;
+	if (!compiled_beside(path, tmp))
+		return -ENAMETOOLONG;
 	if (rename(tmp, path))
 		return -errno;
 	snprintf(copy, sizeof(copy), "%s", path);
@@ -84,6 +83,6 @@ void compiled_abandon(const char *path)
 {
 	char tmp[PATH_MAX];
 
-	if (beside(path, tmp) == 0)
+	if (compiled_beside(path, tmp))
 		unlink(tmp);
 }

@@ -7,7 +7,10 @@
 #define TANDEM_CONTROL_COMPILED_H
 
 #include <engine/conf/conf.h>
+#include <limits.h>
 
+/* The name of the new text; false: it is too long. */
+bool compiled_beside(const char *path, char out[static PATH_MAX]);
 int compiled_prepare(const char *path, const struct td_conf *conf); /* 0 or a negative errno */
 int compiled_commit(const char *path);                              /* 0 or a negative errno */
 void compiled_abandon(const char *path);

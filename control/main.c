@@ -4,6 +4,7 @@
  * then it serves its socket, follows the journal, and keeps the engine configured whenever there
  * is one.
  */
+#include <control/compiled.h>
 #include <control/config/config.h>
 #include <control/link.h>
 #include <control/ops.h>
@@ -11,9 +12,11 @@
 #include <control/site.h>
 #include <control/store/follow.h>
 #include <system/exit.h>
+#include <system/file.h>
 #include <system/log.h>
 #include <system/loop.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +50,29 @@ static void complain(void *ctx, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
+/* What is written would replace what is read, or the other way round. */
+static int files_check(const struct tandemd_options *o, const char *log)
+{
+	char beside[PATH_MAX];
+	const struct {
+		const char *what, *path;
+	} files[] = {{"--site", o->site}, {"--compiled", o->compiled},
+		{"the new text of --compiled", beside}, {"--store", o->store}, {"the log", log}};
+
+	if (!compiled_beside(o->compiled, beside))
+		beside[0] = '\0'; /* who writes it will say that the name is too long */
+	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		for (unsigned k = 0; k < i; k++) {
+			if (!file_same(files[i].path, files[k].path))
+				continue;
+			fprintf(stderr, "tandemd: %s and %s are one file, %s; give each its own\n",
+				files[k].what, files[i].what, files[i].path);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int site_read(struct tandemd *d)
 {
 	struct config_source source = {.file = d->options.site};
@@ -58,6 +84,11 @@ static int site_read(struct tandemd *d)
 		return rc;
 	if (!log)
 		log = conf_site(conf)->log;
+	rc = files_check(&d->options, log);
+	if (rc) {
+		conf_free(conf);
+		return rc;
+	}
 	rc = log_open(log);
 	if (rc)
 		fprintf(stderr, "tandemd: log %s: %s; it goes to stderr\n", log, strerror(-rc));

@@ -3,6 +3,7 @@
 #include <control/ops.h>
 #include <engine/base/view.h>
 #include <system/body.h>
+#include <system/file.h>
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
@@ -102,13 +103,6 @@ out:
 	free(j);
 }
 
-static bool is_own_file(const struct tandemd_ops *o, const char *file)
-{
-	char own[PATH_MAX], other[PATH_MAX];
-
-	return realpath(o->options->site, own) && realpath(file, other) && !strcmp(own, other);
-}
-
 static void op_apply(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
@@ -138,7 +132,7 @@ static void op_apply(
 		api_error(c, m->op, m->id, -ENOMEM, "out of memory");
 		return;
 	}
-	*j = (struct apply_job){o, c, m->op, m->id, !is_own_file(o, file)};
+	*j = (struct apply_job){o, c, m->op, m->id, !file_same(o->options->site, file)};
 	api_client_get(c);
 	site_apply(o->site, conf, apply_done, j);
 }

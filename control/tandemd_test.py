@@ -236,6 +236,27 @@ class Tandemd(unittest.TestCase):
                          "'slaes'; did you mean 'sales'?\n")
         self.assertFalse(os.path.exists(f"{self.dir}/site.conf"))
 
+    def test_one_file_has_one_use(self):
+        os.link(self.site, f"{self.dir}/link")
+        os.link(self.site, f"{self.dir}/a.new")
+        files = {"site": self.site, "compiled": f"{self.dir}/a.conf",
+                 "store": f"{self.dir}/store.sqlite", "log": "stderr"}
+        for option, value, line in (
+                ("compiled", self.site, "--site and --compiled are one file"),
+                ("compiled", f"{self.dir}/link", "--site and --compiled are one file"),
+                ("compiled", f"{self.dir}/a",
+                 "--site and the new text of --compiled are one file"),
+                ("store", f"{self.dir}/a.conf", "--compiled and --store are one file"),
+                ("log", self.site, "--site and the log are one file")):
+            args = [f"--{name}={path}" for name, path in {**files, option: value}.items()]
+            run = subprocess.run([PROGRAM, *args, "--socket", f"{self.dir}/tandemd.sock"],
+                                 capture_output=True, text=True, check=False, timeout=20)
+            self.assertEqual(run.returncode, 2, run.stderr)
+            self.assertTrue(run.stderr.startswith(f"tandemd: {line}, "), run.stderr)
+            self.assertEqual(run.stderr.count("\n"), 1)
+        with open(self.site, encoding="utf-8") as file:
+            self.assertEqual(file.read(), SITE)
+
     def test_what_lies_beside_the_compiled_file_is_not_written_into(self):
         precious = f"{self.dir}/precious"
         with open(precious, "w", encoding="utf-8") as file:

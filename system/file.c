@@ -2,7 +2,10 @@
 #include <system/file.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,4 +77,30 @@ int file_create(int dirfd, const char *name, int flags, mode_t mode)
 		return -errno;
 	fd = openat(dirfd, name, flags | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	return fd < 0 ? -errno : fd;
+}
+
+/* The whole path, also of a file that is not there yet. */
+static bool resolve(const char *path, char out[static PATH_MAX])
+{
+	char dir[PATH_MAX], name[PATH_MAX];
+	size_t n;
+
+	if (realpath(path, out))
+		return true;
+	snprintf(dir, sizeof(dir), "%s", path);
+	snprintf(name, sizeof(name), "%s", path);
+	if (!realpath(dirname(dir), out))
+		return false;
+	n = strlen(out);
+	return snprintf(out + n, PATH_MAX - n, "/%s", basename(name)) < (int)(PATH_MAX - n);
+}
+
+bool file_same(const char *a, const char *b)
+{
+	char first[PATH_MAX], second[PATH_MAX];
+	struct stat x, y;
+
+	if (stat(a, &x) == 0 && stat(b, &y) == 0)
+		return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return resolve(a, first) && resolve(b, second) && strcmp(first, second) == 0;
 }

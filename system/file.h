@@ -2,6 +2,7 @@
 #ifndef TANDEM_SYSTEM_FILE_H
 #define TANDEM_SYSTEM_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <tandem/text.h>
@@ -19,5 +20,8 @@ int file_read(const char *path, size_t max, unsigned char **data, size_t *n, str
  * O_WRONLY or O_RDWR and more.
  */
 int file_create(int dirfd, const char *name, int flags, mode_t mode);
+
+/* Both are names of one file, or will be when it is made. */
+bool file_same(const char *a, const char *b);
 
 #endif

@@ -91,11 +91,29 @@ static void what_had_the_name_is_not_written_into(void **state)
 	assert_true(file_create(AT_FDCWD, dir, O_WRONLY, 0600) < 0);
 }
 
+static void one_file_has_several_names(void **state)
+{
+	char other[96], link[96];
+
+	snprintf(other, sizeof(other), "%s/../%s/file", dir, strrchr(dir, '/') + 1);
+	snprintf(link, sizeof(link), "%s/hard", dir);
+	assert_true(file_same(file, other));
+	assert_false(file_same(file, link));
+	assert_false(file_same(file, dir));
+	snprintf(other, sizeof(other), "%s/./hard", dir);
+	assert_true(file_same(link, other)); /* neither is there */
+	assert_false(file_same(link, "/nonexistent/hard"));
+	assert_int_equal(linkat(AT_FDCWD, file, AT_FDCWD, link, 0), 0);
+	assert_true(file_same(file, link));
+	assert_int_equal(unlink(link), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_read_whole),
 		cmocka_unit_test(what_had_the_name_is_not_written_into),
+		cmocka_unit_test(one_file_has_several_names),
 		cmocka_unit_test(what_cannot_be_read_is_said),
 	};
 
