@@ -377,6 +377,7 @@ void journal_writer_usage(const struct journal_writer *w, struct journal_usage *
 {
 	*u = (struct journal_usage){.reserve = w->reserve,
 		.used = used(w),
+		.last = w->next - 1,
 		.written = w->written,
 		.acked = w->acked,
 		.segments = (uint32_t)w->count};

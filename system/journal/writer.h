@@ -19,7 +19,8 @@ struct journal_writer;
 
 struct journal_usage {
 	uint64_t reserve, used;  /* bytes; used: of records not acknowledged */
-	uint64_t written, acked; /* sequence numbers: last in the file, last acknowledged */
+	uint64_t last;           /* sequence numbers: of the last record, */
+	uint64_t written, acked; /* of the last in the file, of the last acknowledged */
 	uint32_t segments;
 };
 

@@ -391,6 +391,12 @@ static void journal_is_acknowledged(void **state)
 	assert_int_equal(u.written, 3);
 	assert_int_equal(lost, 0);
 	assert_int_equal(ask(fd, TD_API_JOURNAL_ACK, "{\"seq\":-2}", text), -EINVAL);
+	assert_int_equal(ask(fd, TD_API_JOURNAL_ACK, "{}", text), -EINVAL);
+	/* A store that follows this journal is never ahead of it. */
+	assert_int_equal(ask(fd, TD_API_JOURNAL_ACK, "{\"seq\":4}", text), -ERANGE);
+	assert_string_equal(
+		text, "\"seq\" is 4, but the journal ends with 3; is the store another engine's?");
+	assert_int_equal(ask(fd, TD_API_JOURNAL_ACK, "{\"seq\":3}", text), 0);
 	close(fd);
 }
 

@@ -9,6 +9,7 @@
 #include <system/body.h>
 #include <system/log.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,14 +281,19 @@ static void op_config_apply(
 static void op_journal_ack(
 	struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	json_int_t seq = json_integer_value(json_object_get(body, "seq"));
+	const json_t *number = json_object_get(body, "seq");
+	json_int_t seq = json_integer_value(number);
+	uint64_t last;
 
-	if (seq < 0) {
-		api_error(c, m->op, m->id, -EINVAL, "\"seq\" is negative");
-		return;
-	}
-	journal_ack(o->journal, (uint64_t)seq);
-	api_reply(c, m->op, m->id, "{}", 2);
+	if (!json_is_integer(number) || seq < 0)
+		api_error(c, m->op, m->id, -EINVAL, "\"seq\" must be a number from 0 on");
+	else if (journal_ack(o->journal, (uint64_t)seq, &last))
+		api_error(c, m->op, m->id, -ERANGE,
+			"\"seq\" is %lld, but the journal ends with %" PRIu64
+			"; is the store another engine's?",
+			(long long)seq, last);
+	else
+		api_reply(c, m->op, m->id, "{}", 2);
 }
 
 /* Tracing and draining: who asked is told later. */

@@ -43,8 +43,9 @@ struct journal {
 	pthread_t thread;
 	struct wake wake;
 	atomic_bool stop;
-	bool in_order;        /* the stop: set before it */
-	_Atomic uint64_t ack; /* asked for */
+	bool in_order;         /* the stop: set before it */
+	_Atomic uint64_t ack;  /* asked for */
+	_Atomic uint64_t last; /* record: no reader has seen a later one */
 
 	/* the journal thread's */
 	struct td_ev_gap loss;
@@ -136,13 +137,17 @@ void journal_alarm(struct journal *j, enum journal_source source, enum td_alarm 
 	journal_put_now(j, source, TD_EV_ALARM, &ev, sizeof(ev));
 }
 
-void journal_ack(struct journal *j, uint64_t seq)
+int journal_ack(struct journal *j, uint64_t seq, uint64_t *last)
 {
 	uint64_t old = atomic_load(&j->ack);
 
+	*last = atomic_load(&j->last);
+	if (seq > *last && seq > old && (old || seq > JOURNAL_AHEAD_MAX))
+		return -ERANGE;
 	while (old < seq && !atomic_compare_exchange_weak(&j->ack, &old, seq))
 		;
 	wake_post(&j->wake);
+	return 0;
 }
 
 void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost)
@@ -151,6 +156,24 @@ void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost)
 	*u = j->usage;
 	*lost = j->usage_lost;
 	pthread_mutex_unlock(&j->usage_lock);
+}
+
+static void publish_last(struct journal *j)
+{
+	struct journal_usage u;
+
+	journal_writer_usage(j->writer, &u);
+	atomic_store(&j->last, u.last);
+}
+
+/* The record waits for a flush, be it by the next put, and until then nobody reads it. */
+static int writer_put(
+	struct journal *j, uint64_t wall, uint16_t type, const void *payload, uint32_t len)
+{
+	int rc = journal_writer_put(j->writer, wall, type, payload, len);
+
+	publish_last(j);
+	return rc;
 }
 
 /* The journal thread's own alarms go straight to the file. They are about missing room, so they
@@ -164,7 +187,7 @@ __attribute__((format(printf, 3, 4))) static void own_alarm(
 	va_start(args, format);
 	alarm_fill(&ev, TD_ALARM_JOURNAL_RESERVE, raised, format, args);
 	va_end(args);
-	journal_writer_put(j->writer, clock_wall(), TD_EV_ALARM, &ev, sizeof(ev));
+	writer_put(j, clock_wall(), TD_EV_ALARM, &ev, sizeof(ev));
 }
 
 static void shed_start(struct journal *j)
@@ -210,7 +233,7 @@ static void tell_gap(struct journal *j, uint64_t now)
 {
 	if (!j->loss.lost || j->full || (j->shedding && now < j->gap_told + TD_NSEC_PER_SEC))
 		return;
-	int rc = journal_writer_put(j->writer, clock_wall(), TD_EV_GAP, &j->loss, sizeof(j->loss));
+	int rc = writer_put(j, clock_wall(), TD_EV_GAP, &j->loss, sizeof(j->loss));
 	if (rc) {
 		refused(j, rc, TD_EV_GAP, now);
 		return;
@@ -225,7 +248,7 @@ static void keep(struct journal *j, const struct journal_entry *entry, uint64_t 
 
 	tell_gap(j, now);
 	if (!j->full && !(j->shedding && entry->type == TD_EV_STORY)) {
-		rc = journal_writer_put(j->writer, entry->wall, entry->type, entry + 1, entry->len);
+		rc = writer_put(j, entry->wall, entry->type, entry + 1, entry->len);
 		if (rc == 0)
 			return;
 		refused(j, rc, entry->type, now);
@@ -293,7 +316,7 @@ static void stopped(struct journal *j, uint64_t now)
 {
 	tell_gap(j, now);
 	if (!j->full)
-		journal_writer_put(j->writer, clock_wall(), TD_EV_STOP, "", 0);
+		writer_put(j, clock_wall(), TD_EV_STOP, "", 0);
 }
 
 /* Sleeps until someone posts, once there is nothing left to write, sync or tell. */
@@ -322,6 +345,7 @@ static void *run(void *arg)
 
 		if (ack != acked) {
 			int rc = journal_writer_ack(j->writer, ack);
+			publish_last(j);
 			if (rc)
 				log_line(LOG_ERR, "journal segment not removed", "reason=\"%s\"",
 					strerror(-rc));
@@ -373,6 +397,7 @@ struct journal *journal_start(const char *dir, uint64_t reserve, struct td_text 
 		rc = -errno;
 		goto free_rings;
 	}
+	publish_last(j);
 	publish_usage(j);
 	rc = -pthread_create(&j->thread, NULL, run, j);
 	if (rc) {

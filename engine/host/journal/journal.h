@@ -41,8 +41,13 @@ void journal_put_now(struct journal *j, enum journal_source source, uint16_t typ
 void journal_alarm(struct journal *j, enum journal_source source, enum td_alarm alarm, bool raised,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Any thread. */
-void journal_ack(struct journal *j, uint64_t seq);
+/*
+ * Any thread. A store may be ahead of a journal that was lost: its first acknowledgement since
+ * journal_start() may be ahead of the last record, *last, but not of JOURNAL_AHEAD_MAX, behind
+ * which numbers would end. 0, or -ERANGE and nothing happens.
+ */
+#define JOURNAL_AHEAD_MAX (1ull << 53) /* exact in all JSON; 4,000 a second need 71,000 years */
+int journal_ack(struct journal *j, uint64_t seq, uint64_t *last);
 void journal_usage(struct journal *j, struct journal_usage *u, uint64_t *lost);
 
 #endif

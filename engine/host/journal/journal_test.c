@@ -149,7 +149,7 @@ static void reserve_fills_and_empties(void **state)
 	struct seen s = {0};
 	struct wait w;
 	char payload[BIG] = {0};
-	uint64_t put_cdrs = 0, put_stories = 0, lost;
+	uint64_t put_cdrs = 0, put_stories = 0, lost, last;
 
 	for (unsigned i = 0; i < 100; i++) {
 		for (unsigned k = 0; k < 10; k++, put_cdrs++, put_stories++) {
@@ -170,7 +170,7 @@ static void reserve_fills_and_empties(void **state)
 	assert_true(s.cdrs > s.stories); /* they were kept longer */
 	assert_int_equal(s.alarms, 1);
 
-	journal_ack(f->journal, f->last);
+	assert_int_equal(journal_ack(f->journal, f->last, &last), 0);
 	wait_start(&w);
 	do
 		journal_usage(f->journal, &u, &lost);
@@ -209,6 +209,37 @@ static void ring_overflow_is_counted(void **state)
 	assert_int_equal(s.lost_diag, 0);
 }
 
+/* The store was ahead of a journal that was lost, and follows from then on. */
+static void only_the_first_acknowledgement_may_be_ahead(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_usage u;
+	struct seen s = {0};
+	struct wait w;
+	uint64_t last, lost;
+
+	assert_int_equal(journal_ack(f->journal, INT64_MAX, &last), -ERANGE);
+	assert_int_equal(last, 0);
+	assert_int_equal(journal_ack(f->journal, 1000, &last), 0);
+	assert_int_equal(journal_ack(f->journal, 1000, &last), 0); /* the store has reconnected */
+	assert_int_equal(journal_ack(f->journal, INT64_MAX, &last), -ERANGE);
+	wait_start(&w);
+	do
+		journal_usage(f->journal, &u, &lost);
+	while (u.acked < 1000 && wait_more(&w));
+	assert_int_equal(u.acked, 1000);
+	f->last = 1000;
+	journal_put(f->journal, JOURNAL_MAIN, 1, TD_EV_CDR, NULL, 0);
+	wait_start(&w);
+	do
+		read_all(f, &s);
+	while (!s.cdrs && wait_more(&w));
+	assert_int_equal(f->last, 1001);
+	assert_int_equal(journal_ack(f->journal, 1002, &last), -ERANGE);
+	assert_int_equal(last, 1001);
+	assert_int_equal(journal_ack(f->journal, 1001, &last), 0);
+}
+
 static void bad_directory_is_refused(void **state)
 {
 	struct td_text err;
@@ -224,6 +255,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(order_within_a_source, setup, teardown),
 		cmocka_unit_test_setup_teardown(reserve_fills_and_empties, setup, teardown),
 		cmocka_unit_test_setup_teardown(ring_overflow_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_the_first_acknowledgement_may_be_ahead, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_stop_is_the_last_record, setup, teardown),
 		cmocka_unit_test(bad_directory_is_refused),
 	};
