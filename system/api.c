@@ -237,6 +237,23 @@ static int read_bytes(struct api_client *c, size_t most)
 	return (int)n;
 }
 
+/* Only a configuration is long. */
+static uint32_t request_max(const struct api_client *c, uint16_t op)
+{
+	return c->hello && (op == TD_API_APPLY || op == TD_API_CONFIG_APPLY) ? TD_API_MAX
+									     : TD_API_REQUEST_MAX;
+}
+
+/* The connection must be closed: nobody reads the body. */
+static int too_long(struct api_client *c, const struct td_api_msg *m)
+{
+	api_error(c, m->op, m->id, -EMSGSIZE,
+		"operation %u has a body of %u bytes; it may have %u, after HELLO", m->op, m->len,
+		request_max(c, m->op));
+	client_send(c);
+	return -1;
+}
+
 /* Reads into the message under way. 1: it is whole; 0: no more now; -1: close. */
 static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budget)
 {
@@ -245,8 +262,8 @@ static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budg
 
 		if (c->in_len >= sizeof(*m)) {
 			memcpy(m, c->in, sizeof(*m));
-			if (m->len > TD_API_MAX)
-				return -1;
+			if (m->len > request_max(c, m->op))
+				return too_long(c, m);
 			want += m->len;
 		}
 		if (c->in_len >= sizeof(*m) && c->in_len == want)
@@ -258,6 +275,41 @@ static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budg
 			return rc;
 		*budget -= (size_t)rc;
 	}
+}
+
+/* A request is a small object, whose longest string may be a site. To parse a million numbers would
+ * take seconds. */
+static bool values_few(const char *body, size_t len)
+{
+	unsigned count = 0;
+	bool string = false;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = body[i];
+
+		if (c == '"')
+			string = !string;
+		else if (string && c == '\\')
+			i++;
+		else if (!string && (c == ',' || c == '[' || c == '{') &&
+			 ++count > TD_API_VALUES_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* Whoever owes an answer holds a reference. One is the connection's, one client_ready()'s. */
+static void request(struct api_client *c, const struct td_api_msg *m, const char *body)
+{
+	if (c->refs - 2 >= API_REQUESTS_MAX)
+		api_error(c, m->op, m->id, -EBUSY,
+			"%d requests of this client are under way; wait for an answer",
+			API_REQUESTS_MAX);
+	else if (!values_few(body, m->len))
+		api_error(c, m->op, m->id, -EINVAL, "a request has at most %d values",
+			TD_API_VALUES_MAX);
+	else
+		c->api->handlers.request(c->api->handlers.ctx, c, m, body);
 }
 
 static bool client_receive(struct api_client *c)
@@ -278,7 +330,12 @@ static bool client_receive(struct api_client *c)
 			}
 			continue;
 		}
-		c->api->handlers.request(c->api->handlers.ctx, c, &m, body);
+		request(c, &m, body);
+		if (c->in_cap > READ_BYTES) {
+			free(c->in);
+			c->in = NULL;
+			c->in_cap = 0;
+		}
 	}
 	return rc == 0;
 }

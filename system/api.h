@@ -2,9 +2,10 @@
 /*
  * The Unix socket: framing and clients (include/tandem/api.h). One thread, main. No client can
  * hold up another: input is taken 64 KB at a time, output waits in memory, and a client that does
- * not read API_OUT_MAX of it is closed. A client that has shut down its writing side is closed
- * when it has its answers: when none waits to be sent, and nobody else has a reference. While the
- * process has no descriptor left, the next clients wait in the listener's backlog.
+ * not read API_OUT_MAX of it is closed. It may have API_REQUESTS_MAX requests under way. A client
+ * that has shut down its writing side is closed when it has its answers: when none waits to be
+ * sent, and nobody else has a reference. While the process has no descriptor left, the next clients
+ * wait in the listener's backlog.
  */
 #ifndef TANDEM_SYSTEM_API_H
 #define TANDEM_SYSTEM_API_H
@@ -15,9 +16,12 @@
 #include <system/loop.h>
 
 #define API_CLIENTS_MAX 64
-#define API_OUT_MAX     (8u << 20)
-#define API_ACCEPT_NS   TD_NSEC_PER_SEC /* until it is tried again after accept() has failed */
-#define API_OUT_PAUSE   (256u << 10)    /* whoever makes long answers waits above this */
+#define API_REQUESTS_MAX                                                        \
+	32 /* of a client that wait for their answers; tandemd has half as many \
+	    */
+#define API_OUT_MAX   (8u << 20)
+#define API_ACCEPT_NS TD_NSEC_PER_SEC /* until it is tried again after accept() has failed */
+#define API_OUT_PAUSE (256u << 10)    /* whoever makes long answers waits above this */
 
 struct api;
 struct api_client;

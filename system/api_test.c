@@ -64,7 +64,7 @@ struct server {
 	struct api *api;
 };
 
-static void server_start(struct server *s)
+static void server_start_with(struct server *s, const struct api_handlers *h)
 {
 	struct td_text err;
 
@@ -72,9 +72,14 @@ static void server_start(struct server *s)
 	assert_non_null(mkdtemp(s->dir));
 	snprintf(s->path, sizeof(s->path), "%s/sock", s->dir);
 	s->loop = loop_alloc(fake_clock);
-	s->api = api_start(s->loop, s->path, &handlers, &err);
+	s->api = api_start(s->loop, s->path, h, &err);
 	assert_non_null(s->api);
 	last.closed = 0;
+}
+
+static void server_start(struct server *s)
+{
+	server_start_with(s, &handlers);
 }
 
 static void server_stop(struct server *s)
@@ -92,15 +97,22 @@ static void say(int fd, uint16_t op, const char *body)
 	assert_int_equal(write(fd, body, m.len), m.len);
 }
 
-static int dial_hello(const char *path)
+static int dial(const char *path)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(a.sun_path, path);
+	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	return fd;
+}
+
+static int dial_hello(const char *path)
+{
+	int fd = dial(path);
 	char body[32];
 
 	snprintf(body, sizeof(body), "{\"version\":%d}", TD_API_VERSION);
-	strcpy(a.sun_path, path);
-	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	say(fd, TD_API_HELLO, body);
 	return fd;
 }
@@ -180,8 +192,136 @@ static size_t hear(struct loop *l, int fd, bool *end)
 		n = recv(fd, part, sizeof(part), MSG_DONTWAIT);
 		sum += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
-	*end = n == 0;
+	*end = n == 0 || errno == ECONNRESET; /* the latter when it has not read all */
 	return sum;
+}
+
+/* A request of so many values, and of `spare` bytes more than they take. */
+static void say_long(int fd, uint16_t op, unsigned values, unsigned spare)
+{
+	struct td_buf b;
+
+	buf_init(&b);
+	buf_str(&b, STR("{\"yaml\":\"[[[,,,\\\\\\\""));
+	for (unsigned i = 0; i < spare; i++)
+		buf_put(&b, "x", 1);
+	buf_str(&b, STR("\",\"list\":[0"));
+	for (unsigned i = 3; i < values; i++)
+		buf_put(&b, ",0", 2);
+	buf_str(&b, STR("]}"));
+	buf_put(&b, "", 1);
+	say(fd, op, b.data);
+	buf_free(&b);
+}
+
+static int status_next(struct loop *l, int fd)
+{
+	struct td_api_msg m;
+	char body[512];
+
+	turns(l);
+	assert_int_equal(recv(fd, &m, sizeof(m), MSG_DONTWAIT), sizeof(m));
+	if (m.status)
+		assert_int_equal(recv(fd, body, sizeof(body), MSG_DONTWAIT), m.len);
+	return m.status;
+}
+
+/* A body that no request needs would only keep the loop busy. */
+static void a_body_is_as_long_as_its_request_needs(void **state)
+{
+	static const struct {
+		uint16_t op;
+		unsigned values, spare;
+		int status;
+	} bodies[] = {
+		{TD_API_SHOW, TD_API_VALUES_MAX, 0, 0},
+		{TD_API_SHOW, TD_API_VALUES_MAX + 1, 0, -EINVAL},
+		{TD_API_SHOW, 3, TD_API_REQUEST_MAX, -EMSGSIZE},
+		{TD_API_APPLY, TD_API_VALUES_MAX, TD_API_REQUEST_MAX, 0},
+		{TD_API_APPLY, TD_API_VALUES_MAX + 1, 0, -EINVAL},
+		{TD_API_CONFIG_APPLY, 3, TD_API_REQUEST_MAX, 0},
+	};
+	struct server s;
+	bool end;
+
+	server_start(&s);
+	for (unsigned i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
+		int fd = dial_hello(s.path);
+
+		hear(s.loop, fd, &end);
+		say_long(fd, bodies[i].op, bodies[i].values, bodies[i].spare);
+		assert_int_equal(status_next(s.loop, fd), bodies[i].status);
+		hear(s.loop, fd, &end);
+		assert_int_equal(end, bodies[i].status == -EMSGSIZE);
+		close(fd);
+		turns(s.loop);
+		if (last.client)
+			api_client_put(last.client);
+		last.client = NULL;
+	}
+	server_stop(&s);
+}
+
+static void hello_is_short(void **state)
+{
+	struct server s;
+	bool end;
+	int fd;
+
+	for (int apply = 0; apply < 2; apply++) {
+		server_start(&s);
+		fd = dial(s.path);
+		say_long(fd, apply ? TD_API_APPLY : TD_API_HELLO, 3, TD_API_REQUEST_MAX);
+		assert_int_equal(status_next(s.loop, fd), -EMSGSIZE);
+		hear(s.loop, fd, &end);
+		assert_true(end);
+		close(fd);
+		server_stop(&s);
+	}
+}
+
+static unsigned waiting;
+
+static void request_waits(
+	void *ctx, struct api_client *c, const struct td_api_msg *m, const char *body)
+{
+	api_client_get(c);
+	last.client = c;
+	waiting++;
+}
+
+/* Otherwise one client takes all memory. */
+static void who_waits_for_many_answers_is_refused_more(void **state)
+{
+	struct api_handlers waits = handlers;
+	struct td_api_msg m = {0};
+	struct server s;
+	char body[512];
+	bool end;
+	int fd;
+
+	waits.request = request_waits;
+	waiting = 0;
+	server_start_with(&s, &waits);
+	fd = dial_hello(s.path);
+	hear(s.loop, fd, &end);
+	for (unsigned i = 0; i < API_REQUESTS_MAX + 1; i++)
+		say(fd, TD_API_TRACE_SIP, "{}");
+	turns(s.loop);
+	assert_int_equal(waiting, API_REQUESTS_MAX);
+	assert_int_equal(recv(fd, &m, sizeof(m), MSG_DONTWAIT), sizeof(m));
+	assert_int_equal(m.status, -EBUSY);
+	assert_int_equal(recv(fd, body, sizeof(body), MSG_DONTWAIT), m.len);
+	for (; waiting; waiting--)
+		api_client_put(last.client);
+	say(fd, TD_API_TRACE_SIP, "{}");
+	turns(s.loop);
+	assert_int_equal(waiting, 1);
+	api_client_put(last.client);
+	last.client = NULL;
+	close(fd);
+	turns(s.loop);
+	server_stop(&s);
 }
 
 /* More than the socket takes at once, and one answer that comes later. */
@@ -261,6 +401,9 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_descriptors_the_listener_is_left_alone_for_a_while),
 		cmocka_unit_test(what_is_no_socket_is_not_taken_over),
+		cmocka_unit_test(a_body_is_as_long_as_its_request_needs),
+		cmocka_unit_test(hello_is_short),
+		cmocka_unit_test(who_waits_for_many_answers_is_refused_more),
 		cmocka_unit_test(who_says_no_more_gets_all_answers),
 		cmocka_unit_test(who_says_no_more_is_closed_without_an_answer),
 		cmocka_unit_test(who_goes_is_closed_at_once),

@@ -17,10 +17,14 @@
 #include <tandem/acd.h>
 #include <tandem/types.h>
 
-#define TD_API_VERSION    1
-#define TD_API_MAX        (16u << 20) /* longest body; longer closes the connection */
-#define TD_ENGINE_SOCKET  "/run/tandem/engine.sock"
-#define TD_TANDEMD_SOCKET "/run/tandem/tandemd.sock"
+#define TD_API_VERSION 1
+#define TD_API_MAX     (16u << 20) /* bytes of the longest body */
+/* Of a request's body, unless it is an APPLY or CONFIG_APPLY after HELLO. A longer body is answered
+ * with -EMSGSIZE, and the connection is closed. */
+#define TD_API_REQUEST_MAX (16u << 10)
+#define TD_API_VALUES_MAX  64 /* in a request's body; more are answered with -EINVAL */
+#define TD_ENGINE_SOCKET   "/run/tandem/engine.sock"
+#define TD_TANDEMD_SOCKET  "/run/tandem/tandemd.sock"
 
 /* Rows that an answer from the store has at most: without a limit, and the highest limit. */
 #define TD_API_ROWS     50

@@ -493,6 +493,9 @@ static void traces_until_the_client_closes(void **state)
 	}
 	char byte;
 	assert_int_equal(recv(other, &byte, 1, MSG_DONTWAIT), -1);
+	char text[512];
+	assert_int_equal(ask(other, TD_API_TRACE_SIP, "{}", text), -EBUSY);
+	assert_string_equal(text, "this client waits for the same already; connect once more");
 	close(all);
 	close(one);
 	close(other);
@@ -572,9 +575,11 @@ static void garbage_is_survived(void **state)
 	json_t *body;
 	assert_int_equal(hear(fd, &body).status, -EINVAL);
 	json_decref(body);
-	/* Too long: closed. */
+	/* Too long: said, and closed. */
 	m.len = TD_API_MAX + 1;
 	assert_int_equal(send(fd, &m, sizeof(m), 0), sizeof(m));
+	assert_int_equal(hear(fd, &body).status, -EMSGSIZE);
+	json_decref(body);
 	assert_true(closed(fd));
 	close(fd);
 

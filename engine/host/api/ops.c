@@ -296,13 +296,22 @@ static void op_journal_ack(
 		api_reply(c, m->op, m->id, "{}", 2);
 }
 
-/* Tracing and draining: who asked is told later. */
+/* Tracing and draining: who asked is told later. A client waits for each once at most: a trace
+ * costs as much as there are tracers. */
 
 static struct waiter *waiter_add(
 	struct waiters *list, struct api_client *c, const struct td_api_msg *m)
 {
-	struct waiter *w = calloc(1, sizeof(*w));
+	struct waiter *w;
 
+	TAILQ_FOREACH (w, list, link) {
+		if (w->client != c)
+			continue;
+		api_error(c, m->op, m->id, -EBUSY,
+			"this client waits for the same already; connect once more");
+		return NULL;
+	}
+	w = calloc(1, sizeof(*w));
 	if (!w) {
 		api_error(c, m->op, m->id, -ENOMEM, "tandem-engine: no memory");
 		return NULL;
