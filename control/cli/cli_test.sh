@@ -91,6 +91,12 @@ expect 2 '/nonexistent: ' replay --verify --store /nonexistent
 expect 0 '^queue-log$' complete commands
 expect 0 'Exit status' help
 expect 0 '^tandemctl [0-9]' --version
+# Nobody's history: no file for all in its place.
+printf 'help\nhelp %s\nquit\n' "word$$" | env -u HOME "$ctl" >/dev/null 2>&1
+if grep -q "word$$" /tmp/.tandemctl_history 2>/dev/null; then
+	echo 'the shell keeps the history of a user without a home'
+	failed=1
+fi
 printf 'help show\n"open\nquit\n' | HOME=/nonexistent "$ctl" 2>&1 | grep -q 'tandemctl show calls' || {
 	echo 'the shell does not run help'
 	failed=1

@@ -2,6 +2,7 @@
 /* `tandemctl` without a command: the same commands at a prompt, with history and completion. */
 #include <control/cli/cli.h>
 #include <histedit.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,11 +102,13 @@ static unsigned char complete(EditLine *el, int ch)
 	return rc;
 }
 
-static void history_path(char *out, size_t size)
+/* False: there is no history, because it would lie where others can read or lay it. */
+static bool history_path(char *out, size_t size)
 {
 	const char *home = getenv("HOME");
 
-	snprintf(out, size, "%s/.tandemctl_history", home ? home : "/tmp");
+	return home && home[0] == '/' &&
+	       snprintf(out, size, "%s/.tandemctl_history", home) < (int)size;
 }
 
 /* A command runs in a child, so that Ctrl-C ends `top` or `trace` and not the shell. */
@@ -131,15 +134,16 @@ int cmd_shell(const struct cli *cli, const struct cli_args *args)
 	History *past = history_init();
 	Tokenizer *words = tok_init(NULL);
 	HistEvent event;
-	char file[256];
+	char file[PATH_MAX];
+	bool kept = history_path(file, sizeof(file));
 	const char *line;
 	int n;
 
 	(void)args;
-	history_path(file, sizeof(file));
 	history(past, &event, H_SETSIZE, HISTORY_LINES);
 	history(past, &event, H_SETUNIQUE, 1);
-	history(past, &event, H_LOAD, file);
+	if (kept)
+		history(past, &event, H_LOAD, file);
 	el_set(el, EL_PROMPT, prompt);
 	el_set(el, EL_EDITOR, "emacs");
 	el_set(el, EL_SIGNAL, 1);
@@ -170,7 +174,8 @@ int cmd_shell(const struct cli *cli, const struct cli_args *args)
 		if (count == 0)
 			continue;
 		history(past, &event, H_ENTER, line);
-		history(past, &event, H_SAVE, file);
+		if (kept)
+			history(past, &event, H_SAVE, file);
 		if (strcmp(word[0], "quit") == 0 || strcmp(word[0], "exit") == 0)
 			break;
 		run_line(cli, count, word);
