@@ -23,7 +23,10 @@ int log_open(const char *where)
 	int fd = STDERR_FILENO, journal = strcmp(where, "journal") == 0;
 
 	if (!journal && strcmp(where, "stderr") != 0) {
-		fd = open(where, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+		/* A pipe may have no reader, or one that is slow: lines are lost then, and no
+		 * time. */
+		fd = open(where, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+			0640);
 		if (fd < 0)
 			return -errno;
 	}

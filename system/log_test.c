@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <system/log.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <tests/unit/unit.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +65,26 @@ static void a_place_that_is_not_there_is_an_error(void **state)
 	assert_int_equal(log_open("/nonexistent/log"), -ENOENT);
 }
 
+static void a_pipe_holds_up_no_one(void **state)
+{
+	char fifo[64];
+	int reader, writer;
+
+	snprintf(fifo, sizeof(fifo), "%s.pipe", path);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(log_open(fifo), -ENXIO);
+	reader = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_int_equal(log_open(fifo), 0);
+	writer = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	while (write(writer, "x", 1) == 1)
+		continue; /* until it is full */
+	log_line(LOG_NOTICE, "lost", "line=%d", 1);
+	assert_int_equal(log_open(path), 0);
+	close(writer);
+	close(reader);
+	assert_int_equal(unlink(fifo), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +92,7 @@ int main(void)
 		cmocka_unit_test(a_place_that_repeats_itself_is_held_back),
 		cmocka_unit_test(a_rotated_file_is_opened_anew),
 		cmocka_unit_test(a_place_that_is_not_there_is_an_error),
+		cmocka_unit_test(a_pipe_holds_up_no_one),
 	};
 	int fd = mkstemp(path), rc;
 
