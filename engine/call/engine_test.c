@@ -29,8 +29,7 @@ static bool has_key(const void *data, size_t len)
 	       memmem(data, len, OUR_KEY, 8) || memmem(data, len, "\7\7\7\7\7\7\7\7", 8);
 }
 
-static int on_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	sent++;
 	sent_keys += has_key(data, len);

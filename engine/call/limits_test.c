@@ -11,8 +11,7 @@
 #define QUEUES 3000
 #define GROUPS 300
 
-static int on_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	return 0;
 }

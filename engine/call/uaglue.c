@@ -12,7 +12,7 @@
 #define INFO_DURATION_MS \
 	160 /* what telephones from the time of RFC 2833 send when they name none */
 
-static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct td_engine *e = ctx;
 

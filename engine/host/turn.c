@@ -52,8 +52,7 @@ static int send_datagram(
 			     : rc;
 }
 
-static int send_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+static int send_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct turn *t = ctx;
 	int rc;

@@ -25,13 +25,13 @@ struct td_engine_io {
 	void *ctx;
 	/*
 	 * A SIP message to send by a flow, marked with `dscp`. `data` is borrowed. A stream's goes
-	 * over flow->connection while that is open, else over a new one to flow->remote.
+	 * over flow->connection while that is open, else over a new one to flow->remote, whose
+	 * number is put into flow->connection.
 	 * 0: on its way; what fails later comes as td_engine_flow_failed(). -EAGAIN: there was no
 	 * room now; over UDP the engine's timers send it again. Any other: the flow cannot carry
 	 * it.
 	 */
-	int (*sip)(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
-		size_t len);
+	int (*sip)(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len);
 	/* A command to the worker that owns cmd->leg. */
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */

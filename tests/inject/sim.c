@@ -19,8 +19,7 @@ struct td_addr sim_addr(const char *ip, uint16_t port)
 
 /* the engine's outputs */
 
-static int on_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct sim *s = ctx;
 	struct mail *m = &s->mail[s->mails++];

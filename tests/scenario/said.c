@@ -78,7 +78,7 @@ static void out_say(struct out *o, const char *fmt, ...)
 }
 
 /* A message of a connection that has ended makes a new one, as the host does. */
-static int connect_to(struct script *s, const struct td_flow *flow)
+static int connect_to(struct script *s, struct td_flow *flow)
 {
 	struct peer *p = phone_at(s, &flow->remote);
 
@@ -92,12 +92,11 @@ static int connect_to(struct script *s, const struct td_flow *flow)
 	if (p->unreachable)
 		return p->transport == TD_TRANSPORT_UDP ? -EHOSTUNREACH : -ECONNREFUSED;
 	if (p->transport != TD_TRANSPORT_UDP)
-		p->connection = ++s->connections;
+		flow->connection = p->connection = ++s->connections;
 	return 0;
 }
 
-static int on_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	int rc = connect_to(ctx, flow);
 

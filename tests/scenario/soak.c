@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Thousands of calls in virtual time over a network that loses, doubles and reorders: callers who
- * wait, give up, cancel, hold and hang up; agents who answer, are busy, refuse, do not answer or
- * hang up; all with limits of bandwidth that come and go. At the end nothing may be left, every
- * INVITE admitted has its one CDR, each agent's states follow each other without a gap, queue_log
- * adds up, and the distributor's journal replays. All from one seed:
+ * Thousands of calls in virtual time over a network that loses, doubles and reorders, and by
+ * streams that end at any moment: callers who wait, give up, cancel, hold and hang up; agents who
+ * answer, are busy, refuse, do not answer or hang up; all with limits of bandwidth that come and
+ * go. At the end nothing may be left, every INVITE admitted has its one CDR, each agent's states
+ * follow each other without a gap, queue_log adds up, and the distributor's journal replays. All
+ * from one seed:
  *
  *     soak CALLS SEED
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tests/scenario/soak.h>
@@ -18,26 +20,47 @@
 #define SETTLE_NS    (150 * TD_NSEC_PER_SEC)
 #define SUPERVISE_NS (5 * TD_NSEC_PER_SEC)
 
-static void deliver(void *ctx, const struct td_addr *from, const struct td_addr *to,
-	const uint8_t *data, size_t len)
+/* NULL: the engine. */
+static struct sip_ua *ua_at(const struct soak *s, const struct td_addr *local)
+{
+	if (local->ip4 == soak_ip(1, 20).ip4 || local->ip4 == soak_ip(1, 30).ip4)
+		return NULL;
+	return local->ip4 == soak_ip(10, 20).ip4 ? s->callers : s->agents;
+}
+
+static void deliver(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
-	const struct td_flow back = {*to, *from, TD_TRANSPORT_UDP, 0};
-	struct td_addr carrier = soak_ip(10, 20);
+	struct sip_ua *ua = ua_at(s, &flow->local);
 
-	if (to->ip4 == soak_ip(1, 20).ip4 || to->ip4 == soak_ip(1, 30).ip4)
-		world_sip(s->world, &back, data, len);
+	if (ua)
+		sip_ua_recv(ua, s->now, flow, data, len);
 	else
-		sip_ua_recv(
-			to->ip4 == carrier.ip4 ? s->callers : s->agents, s->now, &back, data, len);
+		world_sip(s->world, flow, data, len);
+}
+
+static void flow_failed(void *ctx, const struct td_flow *flow)
+{
+	struct soak *s = ctx;
+	struct sip_ua *ua = ua_at(s, &flow->local);
+
+	if (ua)
+		sip_ua_flow_failed(ua, s->now, flow);
+	else
+		world_flow_failed(s->world, flow);
 }
 
 static int engine_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+	void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
+	bool stream = flow->transport != TD_TRANSPORT_UDP;
 
-	net_send(&s->net, s->world->now, &flow->local, &flow->remote, data, len);
+	if (stream && !prng_below(&s->prng, 50))
+		return -ECONNREFUSED;
+	net_send(&s->net, s->world->now, flow, data, len);
+	if (stream && !prng_below(&s->prng, 50)) /* lost, and known a little later */
+		net_break(&s->net, s->now, flow->connection % NET_STREAMS);
 	return 0;
 }
 
@@ -154,6 +177,8 @@ static void supervise(struct soak *s)
 	press_digits(s);
 	for (unsigned i = 0; i < 10; i++)
 		hang_up_someone(s);
+	for (unsigned i = 0; i < 4; i++)
+		net_break(&s->net, s->now, prng_below(&s->prng, NET_STREAMS));
 	if (prng_below(&s->prng, 3) == 0)
 		reconfigure(s);
 
@@ -184,6 +209,7 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 		.delay_max = 60 * TD_NSEC_PER_MSEC,
 		.ctx = s,
 		.deliver = deliver,
+		.failed = flow_failed,
 	};
 	s->now = WORLD_START;
 	s->calls_left = calls;
@@ -207,13 +233,13 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 		*digest = (*digest ^ (uint8_t)s->world->transcript.data[i]) * 0x100000001b3u;
 	printf("seed %llu: %u calls in %.0f s: %u answered, %u abandoned, %u overflowed, %u "
 	       "rejected, "
-	       "%u failed; %llu datagrams, %llu lost\n",
+	       "%u failed; %llu messages, %llu lost, %u streams, %llu ended\n",
 		(unsigned long long)seed, s->placed,
 		(double)(s->now - WORLD_START) / TD_NSEC_PER_SEC,
 		s->by_disposition[TD_CALL_ANSWERED], s->by_disposition[TD_CALL_ABANDONED],
 		s->by_disposition[TD_CALL_OVERFLOWED], s->by_disposition[TD_CALL_REJECTED],
 		s->by_disposition[TD_CALL_FAILED], (unsigned long long)s->net.sent,
-		(unsigned long long)s->net.lost);
+		(unsigned long long)s->net.lost, s->net.made, (unsigned long long)s->net.ended);
 out:
 	if (wrong)
 		fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, wrong);

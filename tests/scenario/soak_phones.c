@@ -111,6 +111,8 @@ void soak_place_call(struct timer *t, uint64_t now)
 		params.uri = STR("sip:555@10.20.0.1");
 	else if (!prng_below(&s->prng, 8))
 		params.uri = STR("sip:0301@10.20.0.1"); /* out by another trunk */
+	if (prng_below(&s->prng, 2))
+		params.flow.transport = TD_TRANSPORT_TCP;
 	p->session = sip_session_invite(s->callers, now, &params, p);
 	if (!p->session)
 		phone_over(s, p);
@@ -123,11 +125,11 @@ void soak_place_call(struct timer *t, uint64_t now)
 
 /* What both user agents tell. */
 
-static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct soak *s = ctx;
 
-	net_send(&s->net, s->now, &flow->local, &flow->remote, data, len);
+	net_send(&s->net, s->now, flow, data, len);
 	return 0;
 }
 

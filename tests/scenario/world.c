@@ -47,8 +47,7 @@ static void say(struct world *w, char what, const void *data, size_t len)
 	buf_put(&w->transcript, data, len);
 }
 
-static int on_sip(
-	void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
+static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct world *w = ctx;
 

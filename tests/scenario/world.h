@@ -23,8 +23,7 @@
 
 struct world_hooks {
 	void *ctx;
-	int (*sip)(void *ctx, const struct td_flow *flow, uint8_t dscp, const uint8_t *data,
-		size_t len);
+	int (*sip)(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len);
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
 	void (*record)(void *ctx, uint32_t recording, const char *call);

@@ -83,7 +83,7 @@ static void post(enum side to, const uint8_t *data, size_t len)
 		(struct packet){w.now + (10 + prng_below(&w.rng, 290)) * MSEC, to, copy, len};
 }
 
-static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	enum side to = addr_equal(&flow->remote, &w.addr[A]) ? A : B;
 

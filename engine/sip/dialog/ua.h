@@ -27,7 +27,7 @@ struct sip_request; /* a request outside dialogs that waits for its response */
 struct sip_ua_ops {
 	void *ctx;
 	/* 0, or why not: as struct td_engine_io.sip says. */
-	int (*send)(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len);
+	int (*send)(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len);
 	/* Must a call from here be taken at all? 0, or a status (403, 503) to answer INVITE with.
 	 */
 	int (*admit)(void *ctx, const struct sip_msg *m, const struct td_flow *flow);

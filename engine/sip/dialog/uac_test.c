@@ -235,6 +235,22 @@ static void flow_that_fails_ends_what_waits_for_it(void **state)
 	fake_expect_idle(&f);
 }
 
+static void bye_lost_with_its_connection_goes_again(void **state)
+{
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080;transport=tcp>\r\n");
+	sip_session_bye(f.session, f.now);
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	fake_advance(&f, 0);
+	fake_expect(&f, "BYE BYE");
+	assert_int_equal(f.by.connection, 0); /* the host makes a new one */
+	f.flow.connection = 0;
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	fake_expect_idle(&f);
+	fake_expect(&f, ""); /* not a third time */
+}
+
 static void contact_reached_elsewhere_stays_reached(void **state)
 {
 	/* the registered contact is 10.0.0.2:5080, its REGISTER came from another address */
@@ -348,6 +364,7 @@ int main(void)
 		TEST(peer_behind_nat_is_reached_by_its_source),
 		TEST(dialog_keeps_its_connection),
 		TEST(flow_that_fails_ends_what_waits_for_it),
+		TEST(bye_lost_with_its_connection_goes_again),
 		TEST(contact_reached_elsewhere_stays_reached),
 		TEST(reinvite_of_ours),
 		TEST(reinvite_without_an_answer_ends_the_dialog),

@@ -19,7 +19,7 @@ static void note(struct fake *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct fake *f = ctx;
 

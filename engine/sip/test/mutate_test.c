@@ -96,7 +96,7 @@ static void learn_requests(const struct sip_msg *m)
 		STR_FMT(m->via.text), STR_FMT(m->from.text), STR_FMT(m->call_id), m->cseq.number);
 }
 
-static int on_send(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	int rc = sip_msg_decode(&w.out, data, len);
 

@@ -2,8 +2,7 @@
 #include <errno.h>
 #include <engine/sip/transport/transport.h>
 
-bool transport_send(
-	struct sip_transport *tp, const struct td_flow *flow, struct str data, bool again)
+bool transport_send(struct sip_transport *tp, struct td_flow *flow, struct str data, bool again)
 {
 	static const struct str name = {"\r\nCall-ID: ", 11}; /* as msg/encode.c writes it */
 

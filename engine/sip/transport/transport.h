@@ -13,7 +13,7 @@
 struct sip_transport_ops {
 	void *ctx;
 	/* 0, or why not: as struct td_engine_io.sip says. */
-	int (*send)(void *ctx, const struct td_flow *flow, const uint8_t *data, size_t len);
+	int (*send)(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len);
 	/* NULL: nobody looks on. */
 	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
@@ -35,7 +35,6 @@ enum transport_verdict {
 enum transport_verdict transport_recv(
 	struct sip_transport *tp, const struct td_flow *flow, const uint8_t *data, size_t len);
 /* data: a whole message of ours. again: it was sent before. False: the flow cannot carry it. */
-bool transport_send(
-	struct sip_transport *tp, const struct td_flow *flow, struct str data, bool again);
+bool transport_send(struct sip_transport *tp, struct td_flow *flow, struct str data, bool again);
 
 #endif

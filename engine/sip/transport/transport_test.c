@@ -14,10 +14,10 @@ static struct {
 	char call_id[32];
 } seen;
 
-static const struct td_flow flow = {
+static struct td_flow flow = {
 	.local = {.family = 4, .port = 5060}, .remote = {.family = 4, .port = 5080}};
 
-static int on_send(void *ctx, const struct td_flow *by, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *by, const uint8_t *data, size_t len)
 {
 	assert_ptr_equal(by, &flow);
 	seen.sent = len;

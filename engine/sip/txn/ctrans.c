@@ -32,6 +32,25 @@ static void on_resend(struct timer *timer, uint64_t now)
 	txn_backoff(t, t->kind == TXN_CLIENT_INVITE ? UINT64_MAX : SIP_T2);
 }
 
+/* A BYE that is lost with its connection leaves the peer in a call that is over here. The same
+ * request goes once more, by a new connection; a peer that has it already absorbs it. */
+static bool bye_again(struct sip_txn *t)
+{
+	if (!t->broken || t->method != SIP_BYE || t->again || t->state != TXN_TRYING)
+		return false;
+	t->again = true;
+	t->broken = false;
+	txn_wait_end(t);
+	t->flow.connection = 0;
+	bool sent = txn_resend(t);
+
+	txn_wait(t);
+	if (!sent)
+		return false;
+	txn_timer(t, &t->expire, SIP_TIMEOUT);
+	return true;
+}
+
 static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
@@ -39,6 +58,8 @@ static void on_expire(struct timer *timer, uint64_t now)
 	int code = t->broken ? 503 : 408;
 	struct sip_tu *tu;
 
+	if (bye_again(t))
+		return;
 	if (t->broken && t->kind == TXN_CLIENT_INVITE && t->state == TXN_PROCEEDING) {
 		/* the peer may still answer, by a connection of its own: it gets ACK and BYE */
 		tu = t->tu;
@@ -72,7 +93,8 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 	}
 	if (!t && method == SIP_INVITE)
 		return NULL;
-	bool sent = txn_layer_send(l, flow);
+	struct td_flow by = *flow;
+	bool sent = txn_layer_send(l, t ? &t->flow : &by);
 
 	if (!t)
 		return NULL;

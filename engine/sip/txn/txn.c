@@ -92,7 +92,7 @@ uint64_t txn_layer_id(struct txn_layer *l)
 	return hash_bytes(&l->second, (struct str){(const char *)&n, sizeof(n)});
 }
 
-bool txn_layer_send(struct txn_layer *l, const struct td_flow *flow)
+bool txn_layer_send(struct txn_layer *l, struct td_flow *flow)
 {
 	return transport_send(l->transport, flow, (struct str){l->out.data, l->out.len}, false);
 }
@@ -126,7 +126,7 @@ void txn_wait(struct sip_txn *t)
 	LIST_INSERT_HEAD(wait_chain(t->layer, t->flow.connection, &t->flow.remote), t, wait);
 }
 
-static void wait_end(struct sip_txn *t)
+void txn_wait_end(struct sip_txn *t)
 {
 	if (t->waiting)
 		LIST_REMOVE(t, wait);
@@ -164,7 +164,7 @@ void txn_free(struct sip_txn *t)
 		TAILQ_REMOVE(&l->lingering, t, linger);
 	if (t->merging)
 		hash_del(&l->merged, &t->merge);
-	wait_end(t);
+	txn_wait_end(t);
 	hash_del(client ? &l->clients : &l->servers, &t->node);
 	msg_store_del(&l->store, &t->sent);
 	msg_store_del(&l->store, &t->head);
@@ -251,7 +251,7 @@ void txn_backoff(struct sip_txn *t, uint64_t max)
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time)
 {
 	t->state = state;
-	wait_end(t);
+	txn_wait_end(t);
 	timer_cancel(&t->layer->timers, &t->resend);
 	txn_timer(t, &t->expire, time);
 	if (!t->lingering)

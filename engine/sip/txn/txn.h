@@ -65,6 +65,7 @@ struct sip_txn {
 	bool waiting;    /* in layer->waiting */
 	bool cancelling; /* client INVITE: CANCEL was sent */
 	bool broken;     /* client: its flow failed */
+	bool again;      /* BYE: sent by a second flow, after the first failed */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
 	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */
@@ -131,7 +132,7 @@ uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be 
  * now. */
 void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);
 /* Sends l->out outside transactions. False: the flow cannot carry it. */
-bool txn_layer_send(struct txn_layer *l, const struct td_flow *flow);
+bool txn_layer_send(struct txn_layer *l, struct td_flow *flow);
 
 /* t is the INVITE that tu waits for. */
 void txn_join(struct sip_txn *t, struct sip_tu *tu);
@@ -150,7 +151,9 @@ bool txn_keep(
 	struct sip_txn *t, struct stored_msg *m, struct str data); /* evicts others if it must */
 bool txn_resend(struct sip_txn *t); /* false: its flow cannot carry it */
 void txn_break(struct sip_txn *t);  /* client: its flow failed */
-void txn_wait(struct sip_txn *t);   /* client: from now on it is in layer->waiting */
+/* client: from now on it is in layer->waiting, or no longer */
+void txn_wait(struct sip_txn *t);
+void txn_wait_end(struct sip_txn *t);
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time);
 void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after);
 void txn_backoff(struct sip_txn *t, uint64_t max); /* sets resend, doubles interval up to max */

@@ -36,7 +36,7 @@ static void expect(const char *log)
 	w.log[0] = '\0';
 }
 
-static int on_send(void *ctx, const struct td_flow *by, const uint8_t *data, size_t len)
+static int on_send(void *ctx, struct td_flow *by, const uint8_t *data, size_t len)
 {
 	memcpy(w.out, data, len);
 	w.out_len = len;
