@@ -61,9 +61,11 @@ static void rtpmap_decode(struct sdp_reader *r, struct str s)
 	s = str_trim(s);
 	struct str name = str_cut(&s, '/'), rate = str_cut(&s, '/');
 
+	if (name.n == 0 || !str_u64(rate, UINT32_MAX, &clock) ||
+		(s.n > 0 && !str_u64(s, 255, &channels)))
+		return; /* malformed: it counts as absent, and a static number keeps its meaning */
 	r->format[pt] = TD_CODEC_NONE;
-	if (!str_u64(rate, UINT32_MAX, &clock) ||
-		(s.n > 0 && (!str_u64(s, 255, &channels) || channels != 1)))
+	if (channels != 1)
 		return;
 	if (clock == TD_RTP_CLOCK && str_caseeq(name, STR("telephone-event")))
 		r->format[pt] = PT_DTMF;

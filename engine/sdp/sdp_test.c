@@ -101,6 +101,28 @@ static void bad_and_unusable_sdp_is_told_apart(void **state)
 	assert_addr(&s.rtp, "[2001:db8::1]:5000");
 }
 
+/* A static number keeps its meaning (RFC 3551 section 6) unless another is given to it. */
+static void malformed_rtpmap_counts_as_absent(void **state)
+{
+	static const struct {
+		const char *value;
+		bool pcma;
+	} cases[] = {{"8", true}, {"8 ", true}, {"8 PCMA", true}, {"8 PCMA/x", true},
+		{"8 /8000", true}, {"8 PCMA/8000/x", true}, {"8 PCMA/8000", true},
+		{"8 PCMA/8000/1", true}, {"8 PCMA/8000/2", false}, {"8 PCMA/16000", false},
+		{"8 X-ANY/8000", false}};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), HEAD "m=audio 5000 RTP/AVP 8\r\na=rtpmap:%s\r\n",
+			cases[i].value);
+		assert_int_equal(decode(text), 0);
+		if ((s.codecs[0] == TD_CODEC_PCMA) != cases[i].pcma)
+			fail_msg("%s", cases[i].value);
+	}
+}
+
 static void old_hold_is_a_direction(void **state)
 {
 	assert_int_equal(decode("v=0\nc=IN IP4 0.0.0.0\nm=audio 5000 RTP/AVP 8\n"), 0);
@@ -478,6 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offer_is_decoded),
 		cmocka_unit_test(bad_and_unusable_sdp_is_told_apart),
+		cmocka_unit_test(malformed_rtpmap_counts_as_absent),
 		cmocka_unit_test(old_hold_is_a_direction),
 		cmocka_unit_test(answer_takes_our_first_codec),
 		cmocka_unit_test(directions_are_mirrored),
