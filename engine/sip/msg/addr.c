@@ -67,8 +67,11 @@ int sip_addr_decode(struct sip_addr *out, struct str text)
 		return rc;
 	out->params = s;
 	while ((rc = lex_param(&s, &name, &value)) > 0) {
-		if (name.n == 3 && !out->tag.p && str_caseeq(name, STR("tag")))
-			out->tag = value;
+		if (name.n != 3 || !str_caseeq(name, STR("tag")))
+			continue;
+		if (out->tag.p) /* section 7.3.1: a parameter once; which dialog would it be? */
+			return -EBADMSG;
+		out->tag = value;
 	}
 	return rc == 0 ? 0 : -EBADMSG;
 }
