@@ -279,6 +279,35 @@ static void what_is_not_acceptable_is_refused(void **state)
 	fake_expect_idle(&f);
 }
 
+static void recv_with(const char *method, const char *uri, const char *head)
+{
+	fake_recv(&f,
+		"%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK%s\r\n%s"
+		"To: <sip:b@h>\r\nCall-ID: c2\r\nCSeq: 1 %s\r\n\r\n",
+		method, uri, method, head, method);
+}
+
+/* section 8.2: the method comes before the Request-URI and all header fields */
+static void checks_have_their_order(void **state)
+{
+	static const char from[] = "From: <sip:a@h>;tag=1\r\n";
+
+	recv_with("NOVEL", "nobody:x", from);
+	fake_expect(&f, "405/NOVEL");
+	recv_with("NOVEL", "sip:h", "From: <sip:a@h>;tag=1\r\nRequire: a\r\n");
+	fake_expect(&f, "405/NOVEL");
+	recv_with("OPTIONS", "nobody:x", "From: <sip:a@h>;tag=1\r\nRequire: a\r\n");
+	fake_expect(&f, "416/OPTIONS");
+	recv_with("INVITE", "sip:h", "From: <sip:a@h>;tag=1;tag=2\r\n");
+	fake_expect(&f, "400/INVITE");
+	/* section 20.10: * is for REGISTER alone */
+	recv_with("INVITE", "sip:h", "From: <sip:a@h>;tag=1\r\nContact: *\r\n");
+	fake_expect(&f, "400/INVITE");
+	recv_with("REGISTER", "sip:h", "From: <sip:a@h>;tag=1\r\nContact: *\r\n");
+	fake_expect(&f, "request 405/REGISTER");
+	fake_expect_idle(&f);
+}
+
 /* A list may stand over any number of lines (section 7.3.1). */
 static void lists_are_read_to_their_end(void **state)
 {
@@ -594,6 +623,7 @@ int main(int argc, char **argv)
 		TEST(reinvite_of_peer),
 		TEST(delayed_offer_is_answered_in_the_ack),
 		TEST(what_is_not_acceptable_is_refused),
+		TEST(checks_have_their_order),
 		TEST(lists_are_read_to_their_end),
 		TEST(merged_and_looping_requests_are_refused),
 		TEST(calls_beyond_the_pool_get_503),

@@ -72,19 +72,22 @@ static bool refuse_require(const struct incoming *in)
 	return any;
 }
 
-/* Checks that ask nothing but the message itself, so that the answer needs no state. */
+/* Checks that ask nothing but the message itself, so that the answer needs no state. Their order is
+ * that of section 8.2. */
 static bool acceptable(const struct incoming *in)
 {
 	const struct sip_msg *m = in->m;
 	struct str scheme = m->uri.scheme;
 
-	if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
-		!str_caseeq(scheme, STR("tel")))
+	if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
+		refuse(in, 405, STR(SIP_ALLOW), true);
+	else if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
+		 !str_caseeq(scheme, STR("tel")))
 		refuse(in, 416, NONE, true);
 	else if (m->uri.headers.p) /* section 19.1.1: not in a Request-URI */
 		refuse(in, 400, NONE, true);
-	else if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
-		refuse(in, 405, STR(SIP_ALLOW), true);
+	else if (m->method != SIP_REGISTER && str_eq(m->contact.text, STR("*")))
+		refuse(in, 400, NONE, true); /* section 10.2.2: it means all bindings */
 	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
 		return false;
 	else if (m->method == SIP_INVITE && !body_known(m))
