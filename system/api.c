@@ -14,6 +14,7 @@
 
 #define READ_BYTES (64u << 10) /* of one client in a row */
 #define BACKLOG    16
+#define IN_BYTES   4096 /* the room that a client has at first */
 
 _Static_assert(sizeof(struct td_api_msg) == 12, "as on the wire");
 
@@ -38,6 +39,7 @@ struct api {
 	bool starved;             /* told, until a client is accepted again */
 	int listener;
 	unsigned count;
+	size_t in_bytes; /* of all clients' in_cap */
 	char *path;
 	struct api_handlers handlers;
 	TAILQ_HEAD(api_clients, api_client) clients;
@@ -67,9 +69,16 @@ void api_client_put(struct api_client *c)
 			client_watch(c, true); /* client_ready() closes it */
 		return;
 	}
-	free(c->in);
 	buf_free(&c->out);
 	free(c);
+}
+
+static void in_free(struct api_client *c)
+{
+	c->api->in_bytes -= c->in_cap;
+	free(c->in);
+	c->in = NULL;
+	c->in_cap = 0;
 }
 
 bool api_client_gone(const struct api_client *c)
@@ -89,6 +98,7 @@ static void client_close(struct api_client *c)
 	loop_fd_del(&c->watch);
 	close(c->fd);
 	c->fd = -1;
+	in_free(c);
 	TAILQ_REMOVE(&c->api->clients, c, link);
 	c->api->count--;
 	c->api->handlers.closed(c->api->handlers.ctx, c);
@@ -204,19 +214,21 @@ static bool hello(struct api_client *c, const struct td_api_msg *m, const char *
 	return true;
 }
 
-/* Room for a message of `len` bytes and a NUL. */
+/* Room for a message of `len` bytes and a NUL. Short ones have theirs whoever else is there. */
 static bool in_reserve(struct api_client *c, size_t len)
 {
-	size_t cap = c->in_cap ? c->in_cap : 4096;
+	size_t cap = len + 1 > IN_BYTES ? len + 1 : IN_BYTES;
 	char *in;
 
-	while (cap < len + 1)
-		cap *= 2;
-	if (cap == c->in_cap)
+	if (cap <= c->in_cap)
 		return true;
+	if (len > sizeof(struct td_api_msg) + TD_API_REQUEST_MAX &&
+		c->api->in_bytes - c->in_cap + cap > API_IN_MAX)
+		return false;
 	in = realloc(c->in, cap);
 	if (!in)
 		return false;
+	c->api->in_bytes += cap - c->in_cap;
 	c->in = in;
 	c->in_cap = cap;
 	return true;
@@ -244,7 +256,20 @@ static uint32_t request_max(const struct api_client *c, uint16_t op)
 									     : TD_API_REQUEST_MAX;
 }
 
-/* The connection must be closed: nobody reads the body. */
+/* Of both: the connection must be closed, because nobody reads the body. */
+
+static int no_room(struct api_client *c)
+{
+	struct td_api_msg m = {0};
+
+	if (c->in_len >= sizeof(m))
+		memcpy(&m, c->in, sizeof(m));
+	api_error(c, m.op, m.id, -ENOBUFS,
+		"no memory for %u bytes beside what other clients send; try again", m.len);
+	client_send(c);
+	return -1;
+}
+
 static int too_long(struct api_client *c, const struct td_api_msg *m)
 {
 	api_error(c, m->op, m->id, -EMSGSIZE,
@@ -268,8 +293,10 @@ static int read_message(struct api_client *c, struct td_api_msg *m, size_t *budg
 		}
 		if (c->in_len >= sizeof(*m) && c->in_len == want)
 			return 1;
-		if (!*budget || !in_reserve(c, want))
-			return *budget ? -1 : 0;
+		if (!*budget)
+			return 0;
+		if (!in_reserve(c, want))
+			return no_room(c);
 		int rc = read_bytes(c, want - c->in_len < *budget ? want - c->in_len : *budget);
 		if (rc <= 0)
 			return rc;
@@ -331,11 +358,8 @@ static bool client_receive(struct api_client *c)
 			continue;
 		}
 		request(c, &m, body);
-		if (c->in_cap > READ_BYTES) {
-			free(c->in);
-			c->in = NULL;
-			c->in_cap = 0;
-		}
+		if (c->in_cap > READ_BYTES)
+			in_free(c);
 	}
 	return rc == 0;
 }

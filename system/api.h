@@ -16,12 +16,12 @@
 #include <system/loop.h>
 
 #define API_CLIENTS_MAX 64
-#define API_REQUESTS_MAX                                                        \
-	32 /* of a client that wait for their answers; tandemd has half as many \
-	    */
-#define API_OUT_MAX   (8u << 20)
-#define API_ACCEPT_NS TD_NSEC_PER_SEC /* until it is tried again after accept() has failed */
-#define API_OUT_PAUSE (256u << 10)    /* whoever makes long answers waits above this */
+/* Of a client, waiting for their answers; tandemd has half as many. */
+#define API_REQUESTS_MAX 32
+#define API_IN_MAX       (64u << 20) /* of all clients, while a long message is read */
+#define API_OUT_MAX      (8u << 20)
+#define API_OUT_PAUSE    (256u << 10)    /* whoever makes long answers waits above this */
+#define API_ACCEPT_NS    TD_NSEC_PER_SEC /* until it is tried again after accept() has failed */
 
 struct api;
 struct api_client;

@@ -262,6 +262,37 @@ static void a_body_is_as_long_as_its_request_needs(void **state)
 	server_stop(&s);
 }
 
+/* Whoever sends no more than a header has the memory of a whole body. */
+static void what_is_being_read_has_a_bound(void **state)
+{
+	enum { FIT = API_IN_MAX / (TD_API_MAX + 4096), CLIENTS };
+	struct td_api_msg m = {.len = TD_API_MAX, .op = TD_API_APPLY, .id = 1};
+	struct server s;
+	int fds[CLIENTS];
+	bool end;
+
+	server_start(&s);
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		fds[i] = dial_hello(s.path);
+		hear(s.loop, fds[i], &end);
+		assert_int_equal(write(fds[i], &m, sizeof(m)), sizeof(m));
+		turns(s.loop);
+		assert_int_equal(answered(fds[i]), i == FIT);
+	}
+	close(fds[0]);
+	turns(s.loop);
+	close(fds[FIT]);
+	fds[FIT] = dial_hello(s.path);
+	hear(s.loop, fds[FIT], &end);
+	assert_int_equal(write(fds[FIT], &m, sizeof(m)), sizeof(m));
+	turns(s.loop);
+	assert_false(answered(fds[FIT]));
+	for (unsigned i = 1; i < CLIENTS; i++)
+		close(fds[i]);
+	turns(s.loop);
+	server_stop(&s);
+}
+
 static void hello_is_short(void **state)
 {
 	struct server s;
@@ -402,6 +433,7 @@ int main(void)
 		cmocka_unit_test(without_descriptors_the_listener_is_left_alone_for_a_while),
 		cmocka_unit_test(what_is_no_socket_is_not_taken_over),
 		cmocka_unit_test(a_body_is_as_long_as_its_request_needs),
+		cmocka_unit_test(what_is_being_read_has_a_bound),
 		cmocka_unit_test(hello_is_short),
 		cmocka_unit_test(who_waits_for_many_answers_is_refused_more),
 		cmocka_unit_test(who_says_no_more_gets_all_answers),
