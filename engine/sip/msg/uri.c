@@ -53,6 +53,34 @@ static bool user_valid(struct str user, bool *has_password)
 	return user.n > 0;
 }
 
+/* [ user [ ":" password ] "@" ]; '@' cannot be in what follows without being escaped */
+static bool userinfo(struct str *s, struct sip_uri *out)
+{
+	const char *at = memchr(s->p, '@', s->n);
+	bool has_password;
+
+	if (!at)
+		return true;
+	struct str user = {s->p, (size_t)(at - s->p)};
+
+	if (!user_valid(user, &has_password))
+		return false;
+	out->user = user;
+	if (has_password) {
+		out->password = user;
+		out->user = str_cut(&out->password, ':');
+	}
+	s->p = at + 1;
+	s->n -= user.n + 1;
+	return true;
+}
+
+/* host [ ":" port ], without white space */
+static bool hostport(struct str *s, struct sip_uri *out)
+{
+	return lex_host(s, &out->host) && (!lex_char(s, ':') || lex_port(s, &out->port));
+}
+
 int sip_uri_decode(struct sip_uri *out, struct str text)
 {
 	struct str s = text;
@@ -64,25 +92,7 @@ int sip_uri_decode(struct sip_uri *out, struct str text)
 		return -EBADMSG;
 	if (!str_caseeq(out->scheme, STR("sip")) && !str_caseeq(out->scheme, STR("sips")))
 		return lex_all(s, LEX_URI) ? 0 : -EBADMSG;
-
-	/* '@' cannot be in what follows the user without being escaped */
-	const char *at = memchr(s.p, '@', s.n);
-
-	if (at) {
-		struct str user = {s.p, (size_t)(at - s.p)};
-		bool has_password;
-
-		if (!user_valid(user, &has_password))
-			return -EBADMSG;
-		out->user = user;
-		if (has_password) {
-			out->password = user;
-			out->user = str_cut(&out->password, ':');
-		}
-		s.p = at + 1;
-		s.n -= user.n + 1;
-	}
-	if (!lex_host(&s, &out->host) || (lex_char(&s, ':') && !lex_port(&s, &out->port)))
+	if (!userinfo(&s, out) || !hostport(&s, out))
 		return -EBADMSG;
 	const char *headers = s.n ? memchr(s.p, '?', s.n) : NULL;
 
