@@ -3,6 +3,7 @@
 #include <dataplane/tap.h>
 #include <engine/host/clock.h>
 #include <engine/host/record/recorder.h>
+#include <engine/base/alarm.h>
 #include <engine/base/wav.h>
 #include <system/journal/reader.h>
 #include <fcntl.h>
