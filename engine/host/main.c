@@ -12,6 +12,7 @@
 #include <engine/host/site.h>
 #include <engine/host/sounds.h>
 #include <system/exit.h>
+#include <system/file.h>
 #include <system/log.h>
 #include <errno.h>
 #include <limits.h>
@@ -280,6 +281,14 @@ int main(int argc, char **argv)
 		return EXIT_CONFIG;
 	}
 	h.log = h.options.log ? h.options.log : conf_site(h.ops.conf)->log;
+	if (file_same(h.options.config, h.log)) {
+		fprintf(stderr,
+			"tandem-engine: --config and the log are one file, %s; give each its "
+			"own\n",
+			h.log);
+		status = EXIT_CONFIG;
+		goto fini;
+	}
 	int rc = log_open(h.log);
 	if (rc) {
 		fprintf(stderr,
