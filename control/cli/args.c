@@ -73,6 +73,11 @@ static bool value_wrong(const struct cli_command *c, const struct cli_arg *a, co
 {
 	const char *name = arg_is_option(a) ? a->name + 2 : a->name;
 
+	/* A request is JSON. Names of files may be anything. */
+	if (a->kind != ARG_FILE && a->kind != ARG_DIRECTORY && !utf8_valid(str_of(value))) {
+		cli_usage(c, "%s is not UTF-8: %s", a->name, value);
+		return true;
+	}
 	switch (a->kind) {
 	case ARG_VIEW:
 		if (word_fits(a, value))

@@ -4,8 +4,9 @@
 set -u
 ctl=$1
 failed=0
-site=$(mktemp)
-trap 'rm -f "$site"' EXIT
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+site=$dir/site.yaml
 
 expect() { # STATUS PATTERN ARGUMENT... : exit status, and a pattern in what it says
 	status=$1 pattern=$2
@@ -56,6 +57,18 @@ printf 'queues: {"\\e[2J\\n": {}}\n' >"$site"
 expect 2 ":1:10: queues: .*'.x1b.2J.n'" check "$site"
 expect 2 'replay: /nonexistent/.x1b' replay --verify --journal "/nonexistent/$evil"
 expect 2 '/nonexistent/.x1b' --tandemd "/nonexistent/$evil" cdr
+# a word that is no UTF-8 is not left out
+latin1=$(printf 'Z\374rich')
+expect 2 '^tandemctl: queue-log: --queue is not UTF-8: Z.xfcrich$' queue-log --queue "$latin1"
+expect 2 '[-]-reason is not UTF-8' agent alice pause --reason "$latin1"
+expect 2 'CALL is not UTF-8' cdr "$latin1"
+expect 2 '[-]-call is not UTF-8' trace --sip --call "$latin1"
+expect 2 'NAME is not UTF-8' agent "$latin1" login
+expect 2 'no command .Z.xfcrich' "$latin1"
+mkdir "$dir/$latin1"
+printf 'site: {domain: example.net}\n' >"$dir/$latin1/site.yaml"
+expect 0 'site.yaml is right' check "$dir/$latin1/site.yaml"
+expect 2 'the path is not UTF-8; rename' apply "$dir/$latin1/site.yaml"
 expect 2 '^usage: tandemctl drain$' drain now
 expect 0 '^workers$' complete views
 expect 0 '^pcmu$' complete codecs

@@ -55,6 +55,12 @@ int cmd_apply(const struct cli *cli, const struct cli_args *args)
 		free(text);
 		return CLI_USAGE;
 	}
+	if (!utf8_valid(str_of(path))) {
+		cli_say("tandemctl: %s: the path is not UTF-8; rename the file or its directory",
+			path);
+		free(text);
+		return CLI_USAGE;
+	}
 	rc = cli_ask(
 		cli, TD_API_APPLY, json_pack("{s:s, s:s}", "file", path, "yaml", text), &answer);
 	free(text);
