@@ -41,6 +41,10 @@ void cli_help(FILE *out);                                              /* all co
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_vsay(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
 void cli_print(const char *text, enum utf8_lines lines);
+/* Writes out what stdout has. False: that failed, now or before; the first time a line says so. */
+bool cli_flush(void);
+/* The exit status of a command: done is only what could be printed, too. */
+int cli_end(int status);
 
 /* One request, one answer, by the server that has the operation. Returns a status as above; *answer
  * is the caller's when CLI_OK (may be NULL when there was no body). Says on stderr what failed.

@@ -70,6 +70,26 @@ printf 'site: {domain: example.net}\n' >"$dir/$latin1/site.yaml"
 expect 0 'site.yaml is right' check "$dir/$latin1/site.yaml"
 expect 2 'the path is not UTF-8; rename' apply "$dir/$latin1/site.yaml"
 expect 2 '^usage: tandemctl drain$' drain now
+
+# what cannot be written is not done; whoever reads no further is no failure
+printf 'site: {domain: example.net}\n' >"$site"
+for words in 'help' '--version' "check $site" 'bandwidth plan --link 10M' 'complete codecs'; do
+	said=$("$ctl" $words 2>&1 >/dev/full)
+	got=$?
+	if [ $got != 1 ] || [ "$said" != 'tandemctl: what this prints cannot be written: No space left on device' ]; then
+		echo "tandemctl $words >/dev/full: exit $got, said: $said"
+		failed=1
+	fi
+done
+(
+	trap '' PIPE
+	sleep 0.2
+	"$ctl" help 2>"$dir/said"
+) | :
+[ ! -s "$dir/said" ] || {
+	echo "tandemctl help | : said: $(cat "$dir/said")"
+	failed=1
+}
 expect 0 '^workers$' complete views
 expect 0 '^pcmu$' complete codecs
 expect 0 '^pause$' complete --line --engine /nonexistent/e agent alice pa

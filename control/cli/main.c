@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const char *engine = getenv("TANDEM_ENGINE_SOCKET");
 	const char *tandemd = getenv("TANDEM_TANDEMD_SOCKET");
@@ -57,4 +57,9 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return cli_run(&cli, 1, shell);
 	return cli_run(&cli, argc - optind, (const char *const *)argv + optind);
+}
+
+int main(int argc, char **argv)
+{
+	return cli_end(run(argc, argv));
 }

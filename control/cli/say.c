@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What people read: nothing that a caller or a file chose may do anything to their terminal. */
 #include <control/cli/cli.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void put(FILE *f, struct str text, enum utf8_lines lines)
 {
@@ -38,4 +40,23 @@ void cli_say(const char *fmt, ...)
 	va_start(args, fmt);
 	cli_vsay(fmt, args);
 	va_end(args);
+}
+
+bool cli_flush(void)
+{
+	static bool said;
+
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	if (!said && errno != EPIPE) /* whoever closed the pipe has read enough */
+		cli_say("tandemctl: what this prints cannot be written%s%s", errno ? ": " : "",
+			errno ? strerror(errno) : "");
+	said = true;
+	return false;
+}
+
+int cli_end(int status)
+{
+	return cli_flush() || status != CLI_OK ? status : CLI_NO;
 }

@@ -120,7 +120,7 @@ static void run_line(const struct cli *cli, int argc, const char **argv)
 	pid = fork();
 	if (pid == 0) {
 		signal(SIGINT, SIG_DFL);
-		exit(cli_run(cli, argc, argv));
+		exit(cli_end(cli_run(cli, argc, argv)));
 	}
 	if (pid > 0)
 		waitpid(pid, NULL, 0);

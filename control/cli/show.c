@@ -99,7 +99,8 @@ static int top_draw(const struct cli *cli, bool clear)
 		putchar('\n');
 	}
 flush:
-	fflush(stdout);
+	if (!cli_flush())
+		rc = CLI_NO;
 out:
 	for (i = 0; i < 3; i++)
 		json_decref(rows[i]);

@@ -155,8 +155,8 @@ static bool trace_message(void *ctx, json_t *body)
 		cli_print(json_string_value(text), UTF8_LINES);
 		putchar('\n');
 	}
-	fflush(stdout);
-	return true;
+	t->failed = !cli_flush();
+	return !t->failed;
 }
 
 int cmd_trace(const struct cli *cli, const struct cli_args *args)
