@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl` without a command: the same commands at a prompt, with history and completion. */
 #include <control/cli/cli.h>
+#include <errno.h>
 #include <histedit.h>
 #include <limits.h>
 #include <signal.h>
@@ -111,9 +112,19 @@ static bool history_path(char *out, size_t size)
 	       snprintf(out, size, "%s/.tandemctl_history", home) < (int)size;
 }
 
-/* A command runs in a child, so that Ctrl-C ends `top` or `trace` and not the shell. */
-static void run_line(const struct cli *cli, int argc, const char **argv)
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
 {
+	(void)number;
+	interrupted = 1;
+}
+
+/* A command runs in a child, so that Ctrl-C ends `top` or `trace` and not the shell. Returns its
+ * status. */
+static int run_line(const struct cli *cli, int argc, const char **argv)
+{
+	int status;
 	pid_t pid;
 
 	fflush(stdout);
@@ -122,66 +133,108 @@ static void run_line(const struct cli *cli, int argc, const char **argv)
 		signal(SIGINT, SIG_DFL);
 		exit(cli_end(cli_run(cli, argc, argv)));
 	}
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	else
-		perror("tandemctl: fork");
+	if (pid < 0) {
+		cli_say("tandemctl: fork: %s", strerror(errno));
+		return CLI_USAGE;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : CLI_NO;
+}
+
+struct shell {
+	const struct cli *cli;
+	EditLine *el;
+	History *past;
+	Tokenizer *words;
+	char file[PATH_MAX]; /* of the history; "": none */
+	bool tty;
+	int failed; /* the last status that is not CLI_OK */
+};
+
+static void shell_init(struct shell *s)
+{
+	struct sigaction action = {.sa_handler = interrupt}; /* no SA_RESTART: reading ends */
+	HistEvent event;
+
+	if (!history_path(s->file, sizeof(s->file)))
+		s->file[0] = '\0';
+	history(s->past, &event, H_SETSIZE, HISTORY_LINES);
+	history(s->past, &event, H_SETUNIQUE, 1);
+	if (s->file[0])
+		history(s->past, &event, H_LOAD, s->file);
+	el_set(s->el, EL_PROMPT, prompt);
+	el_set(s->el, EL_EDITOR, "emacs");
+	el_set(s->el, EL_SIGNAL, 1);
+	el_set(s->el, EL_HIST, history, s->past);
+	el_set(s->el, EL_ADDFN, "tandem-complete", "complete a word", complete);
+	el_set(s->el, EL_CLIENTDATA, (void *)s->cli);
+	el_set(s->el, EL_BIND, "^I", "tandem-complete", NULL);
+	el_source(s->el, NULL);
+	sigaction(SIGINT, &action, NULL);
+}
+
+/* The next line, NULL at the end. Ctrl-C gives the line up, and not the shell. */
+static const char *read_line(struct shell *s)
+{
+	const char *line;
+	int n;
+
+	do {
+		interrupted = 0;
+		line = el_gets(s->el, &n);
+		if ((!line || n <= 0) && s->tty)
+			putchar('\n'); /* Ctrl-C and Ctrl-D have left the prompt there */
+	} while (!line && interrupted);
+	return n > 0 ? line : NULL;
+}
+
+/* False: the line ends the shell. */
+static bool line_run(struct shell *s, const char *line)
+{
+	const char **word = NULL;
+	HistEvent event;
+	int count = 0, rc;
+
+	tok_reset(s->words);
+	if (tok_str(s->words, line, &count, &word) != 0) {
+		cli_say("tandemctl: an open quote; close it");
+		s->failed = CLI_USAGE;
+		return true;
+	}
+	if (count == 0)
+		return true;
+	history(s->past, &event, H_ENTER, line);
+	if (s->file[0])
+		history(s->past, &event, H_SAVE, s->file);
+	if (strcmp(word[0], "quit") == 0 || strcmp(word[0], "exit") == 0)
+		return false;
+	rc = run_line(s->cli, count, word);
+	if (rc != CLI_OK)
+		s->failed = rc;
+	return true;
 }
 
 int cmd_shell(const struct cli *cli, const struct cli_args *args)
 {
-	EditLine *el = el_init("tandemctl", stdin, stdout, stderr);
-	History *past = history_init();
-	Tokenizer *words = tok_init(NULL);
-	HistEvent event;
-	char file[PATH_MAX];
-	bool kept = history_path(file, sizeof(file));
+	struct shell s = {
+		.cli = cli,
+		.el = el_init("tandemctl", stdin, stdout, stderr),
+		.past = history_init(),
+		.words = tok_init(NULL),
+		.tty = isatty(STDIN_FILENO),
+	};
 	const char *line;
-	int n;
 
 	(void)args;
-	history(past, &event, H_SETSIZE, HISTORY_LINES);
-	history(past, &event, H_SETUNIQUE, 1);
-	if (kept)
-		history(past, &event, H_LOAD, file);
-	el_set(el, EL_PROMPT, prompt);
-	el_set(el, EL_EDITOR, "emacs");
-	el_set(el, EL_SIGNAL, 1);
-	el_set(el, EL_HIST, history, past);
-	el_set(el, EL_ADDFN, "tandem-complete", "complete a word", complete);
-	el_set(el, EL_CLIENTDATA, (void *)cli);
-	el_set(el, EL_BIND, "^I", "tandem-complete", NULL);
-	el_source(el, NULL);
-	signal(SIGINT, SIG_IGN);
-	if (isatty(STDIN_FILENO))
+	shell_init(&s);
+	if (s.tty)
 		puts("tandemctl: help lists the commands, Ctrl-D leaves");
-	for (;;) {
-		int count = 0;
-		const char **word = NULL;
-
-		line = el_gets(el, &n);
-		if (!line || n <= 0) {
-			if (isatty(STDIN_FILENO))
-				putchar('\n'); /* Ctrl-D has left the prompt there */
-			break;
-		}
-
-		tok_reset(words);
-		if (tok_str(words, line, &count, &word) != 0) {
-			fputs("tandemctl: an open quote; close it\n", stderr);
-			continue;
-		}
-		if (count == 0)
-			continue;
-		history(past, &event, H_ENTER, line);
-		if (kept)
-			history(past, &event, H_SAVE, file);
-		if (strcmp(word[0], "quit") == 0 || strcmp(word[0], "exit") == 0)
-			break;
-		run_line(cli, count, word);
-	}
-	tok_end(words);
-	history_end(past);
-	el_end(el);
-	return CLI_OK;
+	do
+		line = read_line(&s);
+	while (line && line_run(&s, line));
+	tok_end(s.words);
+	history_end(s.past);
+	el_end(s.el);
+	return s.tty ? CLI_OK : s.failed; /* whoever types has read what failed */
 }
