@@ -76,7 +76,9 @@ int file_create(int dirfd, const char *name, int flags, mode_t mode)
 	if (unlinkat(dirfd, name, 0) && errno != ENOENT)
 		return -errno;
 	fd = openat(dirfd, name, flags | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* The whole path, also of a file that is not there yet. */

@@ -299,14 +299,20 @@ static void op_journal_ack(
 /* Tracing and draining: who asked is told later. A client waits for each once at most: a trace
  * costs as much as there are tracers. */
 
+static bool waits(const struct waiters *list, const struct api_client *c)
+{
+	for (const struct waiter *w = TAILQ_FIRST(list); w; w = TAILQ_NEXT(w, link))
+		if (w->client == c)
+			return true;
+	return false;
+}
+
 static struct waiter *waiter_add(
 	struct waiters *list, struct api_client *c, const struct td_api_msg *m)
 {
 	struct waiter *w;
 
-	TAILQ_FOREACH (w, list, link) {
-		if (w->client != c)
-			continue;
+	if (waits(list, c)) {
 		api_error(c, m->op, m->id, -EBUSY,
 			"this client waits for the same already; connect once more");
 		return NULL;
