@@ -34,12 +34,14 @@ static bool takes_rest(const struct cli_arg *a)
 	return a->kind == ARG_REST || a->kind == ARG_COMMAND;
 }
 
-static bool word_fits(const struct cli_arg *a, const char *value)
+/* Whether the value is one of the words; else *near is the one that it may have meant. */
+static bool word_fits(const struct cli_arg *a, const char *value, struct conf_nearest *near)
 {
-	char storage[SYNOPSIS];
+	static char storage[SYNOPSIS]; /* *near lies in it */
 	struct str rest, word;
 	struct td_buf words;
 
+	*near = (struct conf_nearest){.wanted = str_of(value)};
 	buf_init_fixed(&words, storage, sizeof(storage));
 	if (!arg_words(a, " ", &words))
 		return true;
@@ -49,6 +51,7 @@ static bool word_fits(const struct cli_arg *a, const char *value)
 		if (a->kind == ARG_CODEC ? str_caseeq(word, str_of(value))
 					 : str_eq(word, str_of(value)))
 			return true;
+		conf_nearest(near, word);
 	}
 	return false;
 }
@@ -69,27 +72,29 @@ static bool bits_fit(const char *value)
 	return conf_rate_decode(str_of(value), &bits) && bits;
 }
 
-static bool value_wrong(const struct cli_command *c, const struct cli_arg *a, const char *value)
+/* name: as it was typed, -n or --limit */
+static bool value_wrong(
+	const struct cli_command *c, const struct cli_arg *a, const char *name, const char *value)
 {
-	const char *name = arg_is_option(a) ? a->name + 2 : a->name;
+	struct conf_nearest near;
 
 	/* A request is JSON. Names of files may be anything. */
 	if (a->kind != ARG_FILE && a->kind != ARG_DIRECTORY && !utf8_valid(str_of(value))) {
-		cli_usage(c, "%s is not UTF-8: %s", a->name, value);
+		cli_usage(c, "%s is not UTF-8: %s", name, value);
 		return true;
 	}
 	switch (a->kind) {
 	case ARG_VIEW:
-		if (word_fits(a, value))
-			return false;
-		cli_usage(c, "there is no view '%s'", value);
-		return true;
 	case ARG_WORD:
 	case ARG_CODEC:
 	case ARG_LAYER:
-		if (word_fits(a, value))
+		if (word_fits(a, value, &near))
 			return false;
-		cli_usage(c, "no such %s: %s", name, value);
+		if (near.best.n)
+			cli_usage(c, "no such %s: %s; did you mean %.*s?", name, value,
+				STR_FMT(near.best));
+		else
+			cli_usage(c, "no such %s: %s", name, value);
 		return true;
 	case ARG_NUMBER:
 	case ARG_SECONDS:
@@ -105,7 +110,8 @@ static bool value_wrong(const struct cli_command *c, const struct cli_arg *a, co
 	case ARG_BITS:
 		if (bits_fit(value))
 			return false;
-		cli_usage(c, "not a bit rate: %s; write " CONF_RATE_FORM ", like 10M", value);
+		cli_usage(c, "%s is not a bit rate: %s; write " CONF_RATE_FORM ", like 10M", name,
+			value);
 		return true;
 	default:
 		return false;
@@ -139,12 +145,18 @@ static bool whole(const struct cli_args *args)
 static void option_unknown(const struct cli_command *c, const char *word)
 {
 	char storage[SYNOPSIS];
+	struct conf_nearest near = {.wanted = {word, strcspn(word, "=")}};
 	struct td_buf like;
 
 	buf_init_fixed(&like, storage, sizeof(storage));
 	arg_options_like(c, word, &like);
+	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
+		if (arg_is_option(a))
+			conf_nearest(&near, str_of(a->name));
 	if (like.len)
 		cli_usage(c, "%s may be %.*s; write more of it", word, (int)like.len, like.data);
+	else if (near.best.n > 2 && near.wanted.n > 2)
+		cli_usage(c, "there is no option %s; did you mean %.*s?", word, STR_FMT(near.best));
 	else
 		cli_usage(c, "there is no option %s", word);
 }
@@ -183,7 +195,9 @@ static int option_read(struct cli_args *args, int argc, const char *const *argv)
 		cli_usage(c, "%s wants a value", argv[0]);
 		return 0;
 	}
-	return value_wrong(c, a, args->value[a - c->arg]) ? 0 : took;
+	return value_wrong(c, a, argv[0][1] == '-' ? a->name : a->letter, args->value[a - c->arg])
+		       ? 0
+		       : took;
 }
 
 bool cli_args_read(
@@ -219,7 +233,7 @@ bool cli_args_read(
 			args->rest = argv + i;
 			break;
 		}
-		if (value_wrong(c, a, argv[i]))
+		if (value_wrong(c, a, a->name, argv[i]))
 			return false;
 	}
 	return whole(args);
@@ -285,4 +299,24 @@ json_t *cli_args_request(const struct cli_args *args)
 			json_object_set_new(
 				request, arg_key(&a[i]), json_of(&a[i], args->value[i]));
 	return request;
+}
+
+bool cli_args_want_help(const struct cli_command *c, int argc, const char *const *argv)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct cli_arg *a;
+
+		if (!word_is_option(argv[i]))
+			continue;
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+		a = arg_option(c, argv[i], &len);
+		if (a && takes_rest(a))
+			return false;
+		if (a && a->kind != ARG_FLAG && !argv[i][len])
+			i++; /* its value */
+	}
+	return false;
 }

@@ -18,6 +18,8 @@ struct cli_args {
 /* False: a line on stderr says what is wrong, and how the command is used. */
 bool cli_args_read(
 	struct cli_args *args, const struct cli_command *c, int argc, const char *const *argv);
+/* Whether --help or -h is among the words, and no option's value. */
+bool cli_args_want_help(const struct cli_command *c, int argc, const char *const *argv);
 /* By key; NULL: not given. A flag's value is "". */
 const char *cli_arg(const struct cli_args *args, const char *key);
 double cli_arg_number(const struct cli_args *args, const char *key, double otherwise);

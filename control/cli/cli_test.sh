@@ -29,10 +29,22 @@ expect 0 '"packet_bytes": 318,' --json bandwidth plan --link 1G --ptime 30 --lay
 expect 0 '"packet_bytes": 274,' --json bandwidth plan --link 1G --layer wire --ipv6 --srtp
 expect 2 'ptime' bandwidth plan --link 10M --ptime 25
 for bits in ten inf nan 1e9 0x10 -1 0 1T 512K 1.5M 99999999999999999999G; do
-	expect 2 "bit rate: $bits; write a number and k, M or G" bandwidth plan "--link=$bits"
+	expect 2 "not a bit rate: $bits; write a number and k, M or G" bandwidth plan "--link=$bits"
 done
 expect 2 'a number from 0.1 to 3600, not nan' top -d nan
-expect 2 'limit is a number from 1' cdr -n inf
+expect 2 'cdr: -n is a number from 1' cdr -n inf
+expect 2 'cdr: --limit is a number from 1' cdr --lim x
+expect 2 'top: -d is a number from 0.1' top -d x
+expect 2 'no option --quueue; did you mean --queue.' cdr --quueue x
+expect 2 "no command 'sho'; did you mean 'show'." sho calls
+expect 2 "no command 'bandwith'; did you mean 'bandwidth'." help bandwith
+expect 2 'no such VIEW: cals; did you mean calls.' show cals
+expect 2 'no such ACTION: puase; did you mean pause.' agent alice puase
+expect 0 '^tandemctl show calls' show --help
+expect 0 '^tandemctl bandwidth plan ' bandwidth plan --link 1M -h
+expect 0 '^tandemctl show calls' help show calls
+expect 0 '^tandemctl agent NAME ' help agent alice pause
+expect 2 '/nonexistent/e' agent alice pause --reason --help
 expect 2 '[-]-l may be --link or --layer; write more of it' bandwidth plan --l 10M
 expect 2 'no option --lx' bandwidth plan --lx 10M
 expect 0 '^wire ' bandwidth plan --li 10M --la wire
@@ -40,7 +52,7 @@ expect 2 'codec: frog' bandwidth plan --link 1G --codec frog
 expect 2 'no --link' bandwidth plan
 expect 2 'no command .frobnicate' frobnicate
 expect 2 'usage: tandemctl show' show
-expect 2 "no view 'frogs'" show frogs
+expect 2 'no such VIEW: frogs' show frogs
 expect 2 "no command 'zed'" help zed
 expect 2 '^tandemctl: invalid option' -x
 expect 2 '^tandemctl: invalid option --frogs; see' --frogs
@@ -48,7 +60,7 @@ expect 2 '^tandemctl: --engine wants a value$' --engine
 # nothing that is repeated does anything to a terminal
 evil=$(printf '\033[2J\nevil\302\233\177')
 expect 2 "no command '.x1b\[2J.nevil.x9b.x7f'" "$evil"
-expect 2 "no view '.x1b" show "$evil"
+expect 2 'no such VIEW: .x1b' show "$evil"
 expect 2 'no option --.x1b' cdr "--$evil"
 expect 2 'invalid option --.x1b' "--$evil"
 expect 2 '^/nonexistent/.x1b' check "/nonexistent/$evil"
@@ -110,7 +122,7 @@ for codec in $("$ctl" complete codecs); do
 done
 expect 2 'codec pcma.pcmu' bandwidth plan
 expect 0 '^port-bandwidth$' complete views
-expect 2 "no view 'acct'" show acct
+expect 2 'no such VIEW: acct' show acct
 expect 2 'usage: tandemctl agent' agent alice dance
 expect 2 'usage: tandemctl agent' agent alice login --reason x
 expect 2 'usage: tandemctl trace' trace

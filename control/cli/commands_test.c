@@ -14,6 +14,8 @@ static const char *arg_wrong(const struct cli_command *c, unsigned i)
 	if (a->letter &&
 		(!arg_is_option(a) || a->letter[0] != '-' || !a->letter[1] || a->letter[2]))
 		return "a letter is a dash and one character, of an option";
+	if (a->letter && a->letter[1] == 'h')
+		return "-h is help";
 	if (arg_is_option(a) && (a->kind == ARG_FLAG) == !!a->value)
 		return "an option has a `value` for its usage, a flag has none";
 	if (!arg_is_option(a) && a->kind == ARG_FLAG)

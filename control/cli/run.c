@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From words to a command, and what commands there are. */
 #include <control/cli/cli.h>
+#include <engine/conf/schema.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,25 +30,6 @@ static int ask(const struct cli *cli, const struct cli_args *args)
 	return rc;
 }
 
-static int unknown(const char *name)
-{
-	cli_say("tandemctl: no command '%s'; see tandemctl help", name);
-	return CLI_USAGE;
-}
-
-int cli_run(const struct cli *cli, int argc, const char *const *argv)
-{
-	int words = 0;
-	const struct cli_command *c = cli_lookup(argc, argv, &words);
-	struct cli_args args;
-
-	if (!c)
-		return unknown(argv[0]);
-	if (!cli_args_read(&args, c, argc - words, argv + words))
-		return CLI_USAGE;
-	return c->run ? c->run(cli, &args) : ask(cli, &args);
-}
-
 void cli_help(FILE *out)
 {
 	fputs("usage: tandemctl [options] COMMAND ...\n"
@@ -60,7 +42,7 @@ void cli_help(FILE *out)
 			if ((int)c->group == group)
 				fprintf(out, "  %-16s %s\n", c->name, c->help);
 	}
-	fputs("\ntandemctl help COMMAND tells a command's arguments. Exit status: 0 done, 1 the "
+	fputs("\ntandemctl COMMAND --help tells a command's arguments. Exit status: 0 done, 1 the "
 	      "answer "
 	      "was\n"
 	      "no, 2 wrong usage or nobody to ask. See tandemctl(1).\n",
@@ -82,6 +64,30 @@ static void help_command(const struct cli_command *c)
 				a->letter ? ", " : "", a->name, a->help);
 }
 
+/* With its own commands of two words, which stand behind it in the table. */
+static void help_commands(const struct cli_command *c)
+{
+	size_t n = strlen(c->name);
+
+	help_command(c);
+	for (c++; c->name && strncmp(c->name, c[-1].name, n) == 0 && c->name[n] == ' '; c++)
+		help_command(c);
+}
+
+static int unknown(const char *name)
+{
+	struct conf_nearest near = {.wanted = str_of(name)};
+
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		conf_nearest(&near, (struct str){c->name, strcspn(c->name, " ")});
+	if (near.best.n)
+		cli_say("tandemctl: no command '%s'; did you mean '%.*s'?", name,
+			STR_FMT(near.best));
+	else
+		cli_say("tandemctl: no command '%s'; see tandemctl help", name);
+	return CLI_USAGE;
+}
+
 int cmd_help(const struct cli *cli, const struct cli_args *args)
 {
 	int words = 0;
@@ -90,15 +96,26 @@ int cmd_help(const struct cli *cli, const struct cli_args *args)
 	(void)cli;
 	if (args->rest_count == 0)
 		cli_help(stdout);
-	else if (!c || words < args->rest_count)
-		return unknown(args->rest[words]);
-	for (const struct cli_command *k = c; k && k->name; k++) {
-		size_t n = strlen(c->name);
-
-		/* its own commands of two words stand behind it */
-		if (k != c && (strncmp(k->name, c->name, n) != 0 || k->name[n] != ' '))
-			break;
-		help_command(k);
-	}
+	else if (!c)
+		return unknown(args->rest[0]);
+	else
+		help_commands(c);
 	return CLI_OK;
+}
+
+int cli_run(const struct cli *cli, int argc, const char *const *argv)
+{
+	int words = 0;
+	const struct cli_command *c = cli_lookup(argc, argv, &words);
+	struct cli_args args;
+
+	if (!c)
+		return unknown(argv[0]);
+	if (cli_args_want_help(c, argc - words, argv + words)) {
+		help_commands(c);
+		return CLI_OK;
+	}
+	if (!cli_args_read(&args, c, argc - words, argv + words))
+		return CLI_USAGE;
+	return c->run ? c->run(cli, &args) : ask(cli, &args);
 }
