@@ -65,6 +65,11 @@ static void objects_read(struct reader *r, enum td_kind kind, int section)
 			reader_error(r, p->key, "%s a name is a single word", path);
 			continue;
 		}
+		if (reader_is_merge(key)) {
+			reader_error(r, p->key, "%s: " READER_NO_MERGE, td_kinds[kind].section);
+			r->broken[kind] = true;
+			continue;
+		}
 		if (!conf_name_valid(kind, reader_text(key), &why))
 			reader_error(r, p->key, "%s: %s", td_kinds[kind].section, why.s);
 		e = entry_add(r, kind, reader_text(key), p->key, p->value);

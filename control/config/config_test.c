@@ -304,10 +304,22 @@ static const struct {
 		"f.yaml:4:30: queues.q.overflow: write hangup, busy, or {queue: NAME}\n"},
 	{G "queues:\n  q: {groups: [g], overflow: {queue: r}}\n"
 	   "  r: {groups: [g], overflow: {queue: q}}\n",
-		"f.yaml:4:38: queues.q.overflow: the overflow comes back to queue q; end it with "
-		"hangup or busy\n"
-		"f.yaml:5:38: queues.r.overflow: the overflow comes back to queue r; end it with "
+		"f.yaml:4:38: queues.q.overflow: the overflow goes in a circle: q, r, q; end it "
+		"with hangup or busy\n"},
+	{G "queues:\n  a: {groups: [g], overflow: {queue: q}}\n"
+	   "  q: {groups: [g], overflow: {queue: q}}\n",
+		"f.yaml:5:38: queues.q.overflow: the overflow goes in a circle: q, q; end it with "
 		"hangup or busy\n"},
+	{G "queues:\n  q: {groups: [g], overflow: sales}\n",
+		"f.yaml:4:30: queues.q.overflow: write hangup, busy, or {queue: sales}\n"},
+	/* one mistake is one line */
+	{S "agents:\n  alice: {pasword: a}\n",
+		"f.yaml:3:11: agents.alice: unknown key 'pasword'; did you mean 'password'?\n"},
+	{"site: {domian: d}\n", "f.yaml:1:8: site: unknown key 'domian'; did you mean 'domain'?\n"},
+	{G "queues:\n  q: &q {groups: [g]}\n  r: {<<: *q}\n",
+		"f.yaml:5:7: queues.r: merge keys (<<) are not supported; write the keys out\n"},
+	{G "queues:\n  <<: {}\n",
+		"f.yaml:4:3: queues: merge keys (<<) are not supported; write the keys out\n"},
 	{S "routes:\n  100:\n    queue: sales\n", "f.yaml:4:12: routes.100.queue: no queue is "
 						  "called 'sales'; add it under queues:\n"},
 	{S "groups:\n  g: {agents: [alice, alcie, alice]}\nagents:\n  alice: {password: a}\n",

@@ -33,10 +33,51 @@ static bool key_stands_here(const struct conf_key *k, enum td_kind kind, bool en
 	return kind != TD_KIND_SITE || engine == !!(k->flags & CONF_ENGINE);
 }
 
+/* The key that a misspelt one most likely meant; NULL: none is near. */
+static const struct conf_key *key_meant(const struct entry *e, struct str text, bool engine)
+{
+	struct conf_nearest near = {.wanted = text};
+
+	for (unsigned i = 0; i < td_schema_count; i++)
+		if (key_stands_here(&td_schema[i], e->kind, engine))
+			conf_nearest(&near, str_of(td_schema[i].name));
+	return near.best.n ? conf_key_lookup(e->kind, near.best) : NULL;
+}
+
+bool reader_is_merge(const yaml_node_t *key)
+{
+	return key->type == YAML_SCALAR_NODE && key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       str_eq(reader_text(key), STR("<<"));
+}
+
+bool reader_key_meant(struct reader *r, const struct entry *e, int map, const struct conf_key *k)
+{
+	const yaml_node_t *n = map ? reader_node(r, map) : NULL;
+	bool engine = map && map == r->engine_node;
+
+	if (!n || n->type != YAML_MAPPING_NODE)
+		return false;
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
+		p++) {
+		const yaml_node_t *key = reader_node(r, p->key);
+		const struct conf_key *there;
+
+		if (key->type != YAML_SCALAR_NODE)
+			continue;
+		if (reader_is_merge(key))
+			return true;
+		there = conf_key_lookup(e->kind, reader_text(key));
+		if (!(there && key_stands_here(there, e->kind, engine)) &&
+			key_meant(e, reader_text(key), engine) == k)
+			return true;
+	}
+	return false;
+}
+
 static void key_unknown(struct reader *r, const struct entry *e, int node, bool engine)
 {
 	struct str text = reader_text(reader_node(r, node));
-	struct conf_nearest near = {.wanted = text};
+	const struct conf_key *meant = key_meant(e, text, engine);
 	char path[READER_PATH], all[TD_TEXT_BYTES];
 	size_t n = 0;
 
@@ -44,16 +85,15 @@ static void key_unknown(struct reader *r, const struct entry *e, int node, bool 
 	for (unsigned i = 0; i < td_schema_count; i++) {
 		const struct conf_key *k = &td_schema[i];
 
-		if (!key_stands_here(k, e->kind, engine))
-			continue;
-		conf_nearest(&near, str_of(k->name));
-		if (n < sizeof(all))
+		if (key_stands_here(k, e->kind, engine) && n < sizeof(all))
 			n += snprintf(all + n, sizeof(all) - n, "%s%s", n ? ", " : "", k->name);
 	}
 	reader_path(e, NULL, path);
-	if (near.best.n)
-		reader_error(r, node, "%s: unknown key '%.*s'; did you mean '%.*s'?",
-			engine ? "engine" : path, STR_FMT(text), STR_FMT(near.best));
+	if (reader_is_merge(reader_node(r, node)))
+		reader_error(r, node, "%s: " READER_NO_MERGE, engine ? "engine" : path);
+	else if (meant)
+		reader_error(r, node, "%s: unknown key '%.*s'; did you mean '%s'?",
+			engine ? "engine" : path, STR_FMT(text), meant->name);
 	else
 		reader_error(r, node, "%s: unknown key '%.*s'; the keys here are %s",
 			engine ? "engine" : path, STR_FMT(text), all);
@@ -125,7 +165,17 @@ static void overflow_read(struct reader *r, struct entry *e, const struct conf_k
 	int queue;
 
 	reader_path(e, k, path);
-	if (n->type == YAML_SCALAR_NODE && !str_eq(reader_text(n), STR("queue"))) {
+	if (n->type == YAML_SCALAR_NODE && !reader_is_null(n)) {
+		struct str text = reader_text(n);
+		bool queue_word = str_eq(text, STR("queue"));
+		struct td_text why;
+
+		if (queue_word || !conf_value_decode(k, q, text, true, &why))
+			reader_error(r, node, "%s: write hangup, busy, or {queue: %.*s}", path,
+				STR_FMT(queue_word ? STR("NAME") : text));
+		return;
+	}
+	if (reader_is_null(n)) {
 		value_read(r, e, k, node);
 		return;
 	}

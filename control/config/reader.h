@@ -74,6 +74,11 @@ void reader_errors_free(struct reader *r);
 #define READER_PATH 128
 const char *reader_path(
 	const struct entry *e, const struct conf_key *k, char out[static READER_PATH]);
+/* `<<`, a merge key of YAML 1.1. */
+#define READER_NO_MERGE "merge keys (<<) are not supported; write the keys out"
+bool reader_is_merge(const yaml_node_t *key);
+/* Whether a key of the map is this one misspelt, or a merge key, which might have brought it. */
+bool reader_key_meant(struct reader *r, const struct entry *e, int map, const struct conf_key *k);
 void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine);
 
 /* site.c: what concerns several objects, or this machine */

@@ -213,17 +213,25 @@ static int fault_node(struct reader *r, const struct entry *e, const struct conf
 	return node;
 }
 
+static bool agent_key_follows(struct reader *r, const struct entry *e, struct str key)
+{
+	return reader_map_get(r, e->map_node, key) ||
+	       reader_key_meant(r, e, e->map_node, conf_key_lookup(TD_KIND_AGENT, key));
+}
+
 /* A fault that only follows from a value that could not be read. That value was reported. */
 static bool fault_follows(
 	struct reader *r, const struct entry *e, const struct conf_fault *f, int node)
 {
 	if (f->kind == TD_KIND_AGENT && !f->key)
-		return reader_map_get(r, e->map_node, STR("password")) ||
-		       reader_map_get(r, e->map_node, STR("contact")) || r->broken[f->kind];
+		return agent_key_follows(r, e, STR("password")) ||
+		       agent_key_follows(r, e, STR("contact")) || r->broken[f->kind];
 	if (!f->key)
 		return false;
 	if (!conf_value_is_set(f->key, e->object))
-		return node != 0 || r->broken[f->kind];
+		return node != 0 || r->broken[f->kind] ||
+		       reader_key_meant(r, e,
+			       f->key->flags & CONF_ENGINE ? r->engine_node : e->map_node, f->key);
 	return (f->key->type == CONF_REF || f->key->type == CONF_REFS) && r->broken[f->key->ref];
 }
 

@@ -2,6 +2,7 @@
 /* Faults that several keys or objects make together. value.c finds the faults of a single value. */
 #include <engine/conf/schema.h>
 #include <engine/base/addr.h>
+#include <engine/base/buf.h>
 #include <engine/base/rate.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -285,26 +286,41 @@ static const struct td_conf_queue *overflow_of(
 	return conf_lookup(conf, TD_KIND_QUEUE, str_of(q->overflow_queue));
 }
 
-/* Full queues that overflow in a circle would hand a caller round for ever. */
+/* Full queues that overflow in a circle would hand a caller round for ever. Said once, of the
+ * circle's first queue. */
+static void circle_check(struct check *c, const struct conf_list *queues, uint32_t i)
+{
+	const struct td_conf_queue *q = &queues->queue[i], *next = q;
+	char storage[TD_TEXT_BYTES];
+	struct td_buf names;
+
+	buf_init_fixed(&names, storage, sizeof(storage));
+	buf_str(&names, str_of(q->name));
+	for (uint32_t steps = 0; steps < queues->count; steps++) {
+		next = overflow_of(c->conf, next);
+		if (!next || next < q)
+			return;
+		buf_printf(&names, ", %s", next->name);
+		if (next != q)
+			continue;
+		fault(c, TD_KIND_QUEUE, i, "overflow_queue", -1,
+			"the overflow goes in a circle: %.*s; end it with hangup or busy",
+			(int)names.len, names.data);
+		return;
+	}
+}
+
 static void overflow_check(struct check *c)
 {
 	const struct conf_list *queues = &c->conf->of[TD_KIND_QUEUE];
 
 	for (uint32_t i = 0; i < queues->count; i++) {
-		const struct td_conf_queue *q = &queues->queue[i], *next = q;
+		const struct td_conf_queue *q = &queues->queue[i];
 
 		if ((q->overflow == TD_OVERFLOW_QUEUE) != (q->overflow_queue[0] != 0))
 			fault(c, TD_KIND_QUEUE, i, "overflow", -1,
 				"which queue is not clear; write overflow: {queue: NAME}");
-		for (uint32_t steps = 0; next && steps < queues->count; steps++) {
-			next = overflow_of(c->conf, next);
-			if (next != q)
-				continue;
-			fault(c, TD_KIND_QUEUE, i, "overflow_queue", -1,
-				"the overflow comes back to queue %s; end it with hangup or busy",
-				q->name);
-			break;
-		}
+		circle_check(c, queues, i);
 	}
 }
 

@@ -209,8 +209,8 @@ static const struct {
 		"queue a: overflow: which queue is not clear; write overflow: {queue: NAME}"},
 	{SITE "group b\nqueue a groups=b overflow=queue overflow_queue=c\n"
 	      "queue c groups=b overflow=queue overflow_queue=a\n",
-		"queue a: overflow_queue: the overflow comes back to queue a; end it with hangup "
-		"or busy"},
+		"queue a: overflow_queue: the overflow goes in a circle: a, c, a; end it with "
+		"hangup or busy"},
 	{SITE "trunk a address=10.0.0.1\ntrunk b address=10.0.0.0/24\n",
 		"trunk b: address: 10.0.0.0/24 is trunk a's too; an address can be one trunk's "
 		"only"},
