@@ -45,9 +45,9 @@ struct tandemd {
 	int told_error; /* of the store, in the log */
 };
 
-static void complain(void *ctx, const char *line)
+static void complain(void *ctx, const struct config_error *e)
 {
-	fprintf(stderr, "%s\n", line);
+	fprintf(stderr, "%s\n", e->line);
 }
 
 /* What is written would replace what is read, or the other way round. */

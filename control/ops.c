@@ -52,18 +52,18 @@ void ops_fini(struct tandemd_ops *o)
 			rows_job_free(&o->jobs[i]);
 }
 
-static void lines_add(void *ctx, const char *line)
+static void lines_add(void *ctx, const struct config_error *e)
 {
 	struct lines *l = ctx;
-	size_t n = strlen(line);
+	size_t n = strlen(e->line);
 
-	log_line(LOG_ERR, "site refused", "%s", line);
+	log_line(LOG_ERR, "site refused", "%s", e->line);
 	if (l->len + n + 40 > sizeof(l->text)) {
 		l->left_out++;
 		return;
 	}
 	l->len += (size_t)snprintf(
-		l->text + l->len, sizeof(l->text) - l->len, "%s%s", l->len ? "\n" : "", line);
+		l->text + l->len, sizeof(l->text) - l->len, "%s%s", l->len ? "\n" : "", e->line);
 }
 
 static void lines_end(struct lines *l)

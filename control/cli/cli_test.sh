@@ -83,6 +83,20 @@ expect 0 'site.yaml is right' check "$dir/$latin1/site.yaml"
 expect 2 'the path is not UTF-8; rename' apply "$dir/$latin1/site.yaml"
 expect 2 '^usage: tandemctl drain$' drain now
 
+# a program gets the errors of a file as a list
+printf 'site: {domian: d}\n' >"$site"
+for command in check apply; do
+	said=$("$ctl" --json --tandemd /nonexistent/t "$command" "$site" 2>&1 |
+		python3 -c 'import json, sys; a = json.load(sys.stdin); print(a["ok"], [[e["line"], e["column"], e["text"]] for e in a["errors"]])')
+	case $said in
+	"False [[1, 8, \"site: unknown key 'domian'; did you mean 'domain'?\"]]") ;;
+	*)
+		echo "tandemctl --json $command: said $said"
+		failed=1
+		;;
+	esac
+done
+
 # what cannot be written is not done; whoever reads no further is no failure
 printf 'site: {domain: example.net}\n' >"$site"
 for words in 'help' '--version' "check $site" 'bandwidth plan --link 10M' 'complete codecs'; do

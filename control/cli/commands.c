@@ -118,7 +118,8 @@ const struct cli_command cli_commands[] = {
 	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",
-		"Says all that is wrong with it, a line each. Needs no running Tandem.", cmd_check,
+		"Says all that is wrong with it, a line each; with `--json` as a list of `file`, "
+		"`line`, `column` and `text`. Needs no running Tandem.", cmd_check,
 		.arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
 	{"apply", CLI_SHALL, "make this site.yaml the running one",
 		"Checks it first, then changes what differs. When anything is wrong, nothing "

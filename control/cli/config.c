@@ -9,31 +9,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void report(void *ctx, const char *line)
+static void say(void *ctx, const struct config_error *e)
 {
 	(void)ctx;
-	cli_say("%s", line);
+	cli_say("%s", e->line);
 }
 
-static int check(const char *file)
+static void list(void *ctx, const struct config_error *e)
+{
+	json_t *error = json_pack("{s:s, s:s}", "file", e->file, "text", e->text);
+
+	if (!error) /* the name of a file may be no UTF-8 */
+		error = json_pack("{s:n, s:s}", "file", "text", e->text);
+	if (e->file_line) {
+		json_object_set_new(error, "line", json_integer((json_int_t)e->file_line));
+		json_object_set_new(error, "column", json_integer((json_int_t)e->file_column));
+	}
+	json_array_append_new(ctx, error);
+}
+
+/* Says what is wrong: lines for people, a list for programs. */
+static int check(const struct cli *cli, const char *file)
 {
 	const struct config_source source = {.file = file};
+	json_t *errors = json_array(), *answer;
+	int rc = config_read(NULL, &source, cli->json ? list : say, errors) ? CLI_USAGE : CLI_OK;
 
-	return config_read(NULL, &source, report, NULL) ? CLI_USAGE : CLI_OK;
+	if (cli->json && rc) {
+		answer = json_pack("{s:b, s:O}", "ok", 0, "errors", errors);
+		cli_object(cli, NULL, answer);
+		json_decref(answer);
+	}
+	json_decref(errors);
+	return rc;
 }
 
 int cmd_check(const struct cli *cli, const struct cli_args *args)
 {
 	const char *file = cli_arg(args, "FILE");
-	int rc = check(file);
+	int rc = check(cli, file);
 
-	if (cli->json)
-		printf("{\"ok\": %s}\n", rc ? "false" : "true");
-	else if (rc == CLI_OK) {
+	if (rc)
+		return rc;
+	if (cli->json) {
+		puts("{\"ok\": true}");
+	} else {
 		cli_print(file, UTF8_ONE_LINE);
 		puts(" is right");
 	}
-	return rc;
+	return CLI_OK;
 }
 
 int cmd_apply(const struct cli *cli, const struct cli_args *args)
@@ -47,7 +71,7 @@ int cmd_apply(const struct cli *cli, const struct cli_args *args)
 	int rc;
 
 	/* What is wrong is said here, with the name that was typed; tandemd checks again. */
-	rc = check(file);
+	rc = check(cli, file);
 	if (rc)
 		return rc;
 	if (file_read(file, CONFIG_FILE_MAX, &text, &len, &why) || !realpath(file, path)) {

@@ -246,7 +246,7 @@ static void dir_find(struct reader *r)
 }
 
 int config_read(struct td_conf **out, const struct config_source *source,
-	void (*report)(void *ctx, const char *line), void *ctx)
+	void (*report)(void *ctx, const struct config_error *e), void *ctx)
 {
 	struct reader r = {.source = source};
 	struct td_conf *conf = NULL;

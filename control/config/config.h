@@ -17,12 +17,18 @@ struct config_source {
 	unsigned cpus; /* 0: as many as this machine has */
 };
 
+struct config_error {
+	const char *line; /* "FILE:LINE:COLUMN: what; what to do", without a newline */
+	const char *file, *text;
+	size_t file_line, file_column; /* from 1; 0: of the file as a whole */
+};
+
 /*
- * Every error is a line "FILE:LINE:COLUMN: what; what to do" (without a newline) that goes to
- * `report`, the first thousand of them, in the order of the file. 0 and *out (conf_free() it; out
- * may be NULL), or -EINVAL after at least one report, or -ENOMEM (reported too).
+ * Every error goes to `report`, the first thousand of them, in the order of the file. 0 and *out
+ * (conf_free() it; out may be NULL), or -EINVAL after at least one report, or -ENOMEM (reported
+ * too).
  */
 int config_read(struct td_conf **out, const struct config_source *source,
-	void (*report)(void *ctx, const char *line), void *ctx);
+	void (*report)(void *ctx, const struct config_error *e), void *ctx);
 
 #endif

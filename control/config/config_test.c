@@ -15,9 +15,9 @@ static char site_file[64];
 /* All lines that were reported, each with a newline. */
 static char said[16384];
 
-static void listen(void *ctx, const char *line)
+static void listen(void *ctx, const struct config_error *e)
 {
-	strcat(said, line);
+	strcat(said, e->line);
 	strcat(said, "\n");
 }
 
@@ -489,12 +489,12 @@ struct count {
 	char last[64];
 };
 
-static void count_line(void *ctx, const char *line)
+static void count_line(void *ctx, const struct config_error *e)
 {
 	struct count *c = ctx;
 
 	c->lines++;
-	snprintf(c->last, sizeof(c->last), "%s", line);
+	snprintf(c->last, sizeof(c->last), "%s", e->line);
 }
 
 static void of_many_errors_the_rest_is_counted(void **state)
@@ -551,7 +551,7 @@ static void the_file_is_read(void **state)
 	assert_string_equal(said, "");
 }
 
-static void forget(void *ctx, const char *line)
+static void forget(void *ctx, const struct config_error *e)
 {
 }
 

@@ -72,30 +72,36 @@ static int by_place(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-void reader_errors_report(struct reader *r, void (*report)(void *ctx, const char *line), void *ctx)
+void reader_errors_report(
+	struct reader *r, void (*report)(void *ctx, const struct config_error *e), void *ctx)
 {
-	char line[PATH_MAX + TD_TEXT_BYTES];
+	char line[PATH_MAX + TD_TEXT_BYTES], text[64];
+	struct config_error e = {.line = line, .file = r->source->file};
 
 	if (r->error_count)
 		qsort(r->errors, r->error_count, sizeof(*r->errors), by_place);
 	for (unsigned i = 0; i < r->error_count; i++) {
-		const struct reader_error *e = &r->errors[i];
-
-		if (e->line)
-			snprintf(line, sizeof(line), "%s:%zu:%zu: %s", r->source->file, e->line,
-				e->column, e->text);
+		e.file_line = r->errors[i].line;
+		e.file_column = r->errors[i].column;
+		e.text = r->errors[i].text;
+		if (e.file_line)
+			snprintf(line, sizeof(line), "%s:%zu:%zu: %s", e.file, e.file_line,
+				e.file_column, e.text);
 		else
-			snprintf(line, sizeof(line), "%s: %s", r->source->file, e->text);
-		report(ctx, line);
+			snprintf(line, sizeof(line), "%s: %s", e.file, e.text);
+		report(ctx, &e);
 	}
+	e.text = text;
+	e.file_line = e.file_column = 0;
 	if (r->errors_more) {
-		snprintf(line, sizeof(line), "%s: %u errors more are not shown", r->source->file,
-			r->errors_more);
-		report(ctx, line);
+		snprintf(text, sizeof(text), "%u errors more are not shown", r->errors_more);
+		snprintf(line, sizeof(line), "%s: %s", e.file, text);
+		report(ctx, &e);
 	}
 	if (r->no_memory) {
-		snprintf(line, sizeof(line), "%s: out of memory", r->source->file);
-		report(ctx, line);
+		snprintf(text, sizeof(text), "out of memory");
+		snprintf(line, sizeof(line), "%s: %s", e.file, text);
+		report(ctx, &e);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 struct config_source;
+struct config_error;
 
 #define READER_ERRORS_MAX 1000 /* of a file; nobody reads more */
 
@@ -66,7 +67,8 @@ void reader_error(struct reader *r, int node, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void reader_error_at(struct reader *r, size_t line, size_t column, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-void reader_errors_report(struct reader *r, void (*report)(void *ctx, const char *line), void *ctx);
+void reader_errors_report(
+	struct reader *r, void (*report)(void *ctx, const struct config_error *e), void *ctx);
 void reader_errors_free(struct reader *r);
 
 /* object.c: one object's keys */
