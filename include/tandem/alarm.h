@@ -27,7 +27,7 @@
 		"if the carrier allows more.")                                                    \
 	X(JOURNAL_RESERVE, "journal-reserve",                                                     \
 		"three quarters of `journal_reserve` in use: the steps of calls are no longer kept", \
-		"less in use, since tandemd has stored records",                                  \
+		"eleven sixteenths or less in use, since tandemd has stored records",             \
 		"See that tandemd runs and can write its store: `tandemctl status`.")             \
 	X(RECORDING_FAILED, "recording-failed",                                                   \
 		"a recording that cannot be written, though the disk has room",                   \
@@ -35,9 +35,11 @@
 		"Look at the directory `recording_dir`: it must be there, and the engine's "      \
 		"user must be able to write to it.")                                              \
 	X(RECORDING_DISK_FULL, "recording-disk-full",                                             \
-		"less than 16 MB free for recordings: they stop, and calls go on",                \
+		"less than 16 MB free for recordings, or a quota or the limit of a file's size "  \
+		"reached: recordings stop, and calls go on",                                      \
 		"32 MB free: new recordings are made again",                                      \
-		"Make room on the disk of `recording_dir`.")
+		"Make room on the disk of `recording_dir`. Where it has room, look at the "       \
+		"quota and the file size limit of the engine's user.")
 /* clang-format on */
 
 #define TD_ALARM_ENUM(id, ...) TD_ALARM_##id,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/media/silence.h>
-#include <engine/base/alarm.h>
+#include <engine/call/events/alarm.h>
 #include <engine/call/events/story.h>
-#include <stdio.h>
 
 /* An alarm that stays tells more than one that comes and goes with every pause of a talk. */
 #define CLEAR_NS (10 * TD_NSEC_PER_SEC)
@@ -10,14 +9,10 @@
  * seconds. */
 #define STORIES 10
 
-static void alarm_write(struct td_engine *e, bool raised, const char *text)
+static void alarm_clear(struct td_engine *e, const char *why)
 {
-	struct td_ev_alarm ev;
-
-	alarm_init(&ev, TD_ALARM_ONE_WAY_AUDIO, raised);
-	snprintf(ev.text, sizeof(ev.text), "%s", text);
-	e->silences.raised = raised;
-	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
+	e->silences.raised = false;
+	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, false, "%s", why);
 }
 
 static void clear_due(struct timer *t, uint64_t now)
@@ -27,12 +22,12 @@ static void clear_due(struct timer *t, uint64_t now)
 		(struct td_engine *)((char *)s - offsetof(struct td_engine, silences));
 
 	if (!s->one_way)
-		alarm_write(e, false, "both sides of every talk are heard");
+		alarm_clear(e, "both sides of every talk are heard");
 }
 
 static void one_way_begin(struct td_engine *e, struct call *c, const struct call_leg *silent)
 {
-	char text[sizeof(((struct td_ev_alarm *)0)->text)];
+	bool trunk = call_leg_is_caller(silent) && c->trunk;
 
 	c->one_way = true;
 	e->silences.one_way++;
@@ -40,10 +35,10 @@ static void one_way_begin(struct td_engine *e, struct call *c, const struct call
 	timer_cancel(&e->timers, &e->silences.clear);
 	if (e->silences.raised)
 		return;
-	snprintf(text, sizeof(text), "call %s: no RTP comes from %s%s%s", c->cdr.id,
-		call_leg_who(silent), !call_leg_is_caller(silent) || !c->trunk ? "" : " by trunk ",
-		!call_leg_is_caller(silent) || !c->trunk ? "" : c->trunk->object.name);
-	alarm_write(e, true, text);
+	e->silences.raised = true;
+	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, true, "call %s: no RTP comes from %s%s%s", c->cdr.id,
+		call_leg_who(silent), trunk ? " by trunk " : "",
+		trunk ? c->trunk->object.name : "");
 }
 
 static void one_way_end(struct td_engine *e, struct call *c)
@@ -128,7 +123,7 @@ void silence_stop(struct td_engine *e)
 {
 	timer_cancel(&e->timers, &e->silences.clear);
 	if (e->silences.raised)
-		alarm_write(e, false, "the engine stops");
+		alarm_clear(e, "the engine stops");
 }
 
 void silence_heard(struct td_engine *e, struct call_leg *l, uint32_t ms)

@@ -2,13 +2,16 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
 #include <engine/base/addr.h>
-#include <engine/base/alarm.h>
+#include <engine/call/events/alarm.h>
 #include <engine/conf/schema.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 /* What the next call is taken for. */
 static const struct rate usual = {.codec = TD_CODEC_DEFAULT, .ptime_ms = 20, .family = 4};
+
+#define PART_TEXT 48 /* two numbers of 20 digits, and " of " */
 
 static struct link *link_of(struct budget *b)
 {
@@ -50,28 +53,24 @@ struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local,
 }
 
 /* "17 of 20", "17" */
-static void part_put(struct td_buf *b, uint64_t part, uint64_t limit)
+static const char *part_text(uint64_t part, uint64_t limit, char text[static PART_TEXT])
 {
-	buf_printf(b, "%llu", (unsigned long long)part);
+	int n = snprintf(text, PART_TEXT, "%" PRIu64, part);
+
 	if (limit)
-		buf_printf(b, " of %llu", (unsigned long long)limit);
+		snprintf(text + n, PART_TEXT - (size_t)n, " of %" PRIu64, limit);
+	return text;
 }
 
-static void alarm_write(struct td_engine *e, struct budget *x, bool raised)
+static void alarm_set(struct td_engine *e, struct budget *x, bool raised)
 {
-	const char *kind = td_kinds[x->kind].name;
-	struct td_ev_alarm ev;
-	struct td_buf b;
+	char calls[PART_TEXT], bps[PART_TEXT];
 
 	x->alarm = raised;
-	alarm_init(&ev, x->kind == TD_KIND_LINK ? TD_ALARM_LINK_FULL : TD_ALARM_TRUNK_FULL, raised);
-	buf_init_fixed(&b, ev.text, sizeof(ev.text) - 1);
-	buf_printf(&b, "%s %s %s: ", kind, x->name, raised ? "is full" : "has room again");
-	part_put(&b, x->calls, x->limit_calls);
-	buf_str(&b, STR(" calls, "));
-	part_put(&b, x->reserved_bps, x->limit_bps);
-	buf_str(&b, STR(" bits a second reserved"));
-	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
+	alarm_write(e, x->kind == TD_KIND_LINK ? TD_ALARM_LINK_FULL : TD_ALARM_TRUNK_FULL, raised,
+		"%s %s %s: %s calls, %s bits a second reserved", td_kinds[x->kind].name, x->name,
+		raised ? "is full" : "has room again", part_text(x->calls, x->limit_calls, calls),
+		part_text(x->reserved_bps, x->limit_bps, bps));
 }
 
 /* Tells the distributor the room of a link. Offers that it has made and that we have not tried are
@@ -101,13 +100,13 @@ static void tell(struct td_engine *e, struct link *k)
 void reserve_refused(struct td_engine *e, struct budget *b)
 {
 	if (!b->alarm)
-		alarm_write(e, b, true);
+		alarm_set(e, b, true);
 }
 
 static void eased(struct td_engine *e, struct budget *b)
 {
 	if (b->alarm && !budget_crowded(b))
-		alarm_write(e, b, false);
+		alarm_set(e, b, false);
 }
 
 static uint64_t usual_bps(const struct link *k)

@@ -196,8 +196,8 @@ static void shed_start(struct journal *j)
 		return;
 	j->shedding = true;
 	own_alarm(j, true,
-		"3/4 of journal_reserve is used, diagnostics are dropped: is tandemd "
-		"running and its store writable?");
+		"3/4 of journal_reserve is used, the steps of calls are no longer kept: is "
+		"tandemd running and its store writable?");
 }
 
 /* Room again? Hysteresis of a segment (1/16), so that it does not flutter at the mark. */
@@ -212,7 +212,7 @@ static void look_for_room(struct journal *j, uint64_t now)
 	}
 	if (j->shedding && u.used <= u.reserve / 4 * 3 - u.reserve / 16) {
 		j->shedding = false;
-		own_alarm(j, false, "diagnostics are kept again");
+		own_alarm(j, false, "the steps of calls are kept again");
 	}
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/alarm.h>
+#include <engine/base/alarm.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void alarm_write(struct td_engine *e, enum td_alarm alarm, bool raised, const char *fmt, ...)
+{
+	struct td_ev_alarm ev;
+	va_list ap;
+
+	alarm_init(&ev, alarm, raised);
+	va_start(ap, fmt);
+	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	va_end(ap);
+	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
+}

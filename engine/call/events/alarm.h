@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The journal is told of an alarm (TD_EV_ALARM). Whether it is raised, who calls this remembers. */
+#ifndef TANDEM_ENGINE_CALL_EVENTS_ALARM_H
+#define TANDEM_ENGINE_CALL_EVENTS_ALARM_H
+
+#include <engine/call/state/state.h>
+#include <tandem/alarm.h>
+
+void alarm_write(struct td_engine *e, enum td_alarm alarm, bool raised, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
