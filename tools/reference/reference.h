@@ -25,6 +25,7 @@
 	X(headers, "SIP header fields")                        \
 	X(metrics, "What is counted")                          \
 	X(operations, "What the sockets answer")               \
+	X(port_types, "Types of ports")                        \
 	X(tandemctl_options, "Options of tandemctl")           \
 	X(tandemd_options, "Options of tandemd")               \
 	X(views, "What operators see")
