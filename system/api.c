@@ -78,7 +78,7 @@ static void in_free(struct api_client *c)
 	c->api->in_bytes -= c->in_cap;
 	free(c->in);
 	c->in = NULL;
-	c->in_cap = 0;
+	c->in_len = c->in_cap = 0;
 }
 
 bool api_client_gone(const struct api_client *c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/cli/args.h>
-#include <control/cli/cli.h>
+#include <control/cli/say.h>
 #include <engine/base/number.h>
 #include <engine/conf/schema.h>
 #include <math.h>

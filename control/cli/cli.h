@@ -9,7 +9,7 @@
 
 #include <control/cli/args.h>
 #include <control/cli/command.h>
-#include <engine/base/utf8.h>
+#include <control/cli/say.h>
 #include <engine/base/view.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -35,16 +35,6 @@ extern const struct option_row cli_options[];
 
 int cli_run(const struct cli *cli, int argc, const char *const *argv); /* argc > 0 */
 void cli_help(FILE *out);                                              /* all commands */
-
-/* A line of text on stderr, and text on stdout: both as utf8_printable() writes them, since what
- * they repeat may come from anyone. */
-void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void cli_vsay(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
-void cli_print(const char *text, enum utf8_lines lines);
-/* Writes out what stdout has. False: that failed, now or before; the first time a line says so. */
-bool cli_flush(void);
-/* The exit status of a command: done is only what could be printed, too. */
-int cli_end(int status);
 
 /* One request, one answer, by the server that has the operation. Returns a status as above; *answer
  * is the caller's when CLI_OK (may be NULL when there was no body). Says on stderr what failed.

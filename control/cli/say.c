@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What people read: nothing that a caller or a file chose may do anything to their terminal. */
-#include <control/cli/cli.h>
+#include <control/cli/command.h>
+#include <control/cli/say.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What tandemctl prints: nothing that it repeats does anything to a terminal. */
+#ifndef TANDEM_CONTROL_CLI_SAY_H
+#define TANDEM_CONTROL_CLI_SAY_H
+
+#include <engine/base/utf8.h>
+#include <stdarg.h>
+#include <stdbool.h>
+
+/* A line of text on stderr, and text on stdout: both as utf8_printable() writes them, since what
+ * they repeat may come from anyone. */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cli_vsay(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)));
+void cli_print(const char *text, enum utf8_lines lines);
+/* Writes out what stdout has. False: that failed, now or before; the first time a line says so. */
+bool cli_flush(void);
+/* The exit status of a command: done is only what could be printed, too. */
+int cli_end(int status);
+
+#endif
