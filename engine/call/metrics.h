@@ -14,10 +14,10 @@
 #define CALL_METRICS_NOW(X)                                                          \
 	X(registered_now, registrar_count(e->registrar), "agents registered")        \
 	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
-	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")
-#define CALL_METRICS_OTHER(X)                                                        \
-	X(one_way_now, e->silences.one_way, "talks in which only one side is heard") \
-	X(one_way, e->silences.total, "talks that became so, since the start")       \
+	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
+	X(one_way_now, e->silences.one_way, "talks in which only one side is heard")
+#define CALL_METRICS_OTHER(X)                                             \
+	X(one_way, e->silences.total, "times that a talk became one-way") \
 	X(acd_outputs_lost, e->outs_lost, "always 0; otherwise a bug")
 
 /* All of them: of SIP, of the registrar, refusals of calls, the rest. */
