@@ -88,7 +88,8 @@ static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *
 
 static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	/* We never send one. */
+	/* No call sends one: sip_session_reinvite() is for features to come. Today only the soak's
+	 * telephones call it (tests/scenario/soak_phones.c). */
 }
 
 /* "Signal=5\r\nDuration=160\r\n", as Cisco and those after it write it (application/dtmf-relay). */

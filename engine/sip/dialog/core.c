@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The user agent's memory, and the way of a datagram into it. */
+/* The user agent's memory, and the way of a message into it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <engine/sip/dialog/request.h>

@@ -7,7 +7,8 @@
  * the callback that ends it (`failed`, `ended`, `cancelled`) has returned. All `const struct
  * sip_msg *` and `struct str` are borrowed for the length of the call. Bodies are SDP.
  * Retransmissions, 100 Trying, ACK, time-outs (Timer B/F 32 s, H, 2xx without ACK), 487 after
- * CANCEL, 481, 405, 415, 420, 400 and 200 to OPTIONS in a dialog happen below this line.
+ * CANCEL, 481, 503 without a free session, the refusals that `refused` of SIP_STATS names, and 200
+ * to OPTIONS in a dialog happen below this line.
  * Memory is taken at sip_ua_alloc(); nothing is allocated afterwards. ops and user_agent are
  * copied.
  */
@@ -20,7 +21,7 @@
 #include <tandem/types.h>
 
 struct sip_ua;
-struct sip_msg;     /* engine/sip/msg/msg.h: the decoded message, slices into the datagram */
+struct sip_msg;     /* engine/sip/msg/msg.h: the decoded message, slices of what came */
 struct sip_session; /* one INVITE and the dialog it makes */
 struct sip_request; /* a request outside dialogs that waits for its response */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A SIP message (RFC 3261 section 7), decoded without a copy: every struct str is a slice of the
- * datagram, which must outlive the struct sip_msg. Values are trimmed; where a header field is
- * folded over lines, its slice still holds the CRLF, which counts as white space everywhere.
+ * bytes that came, which must outlive the struct sip_msg. Values are trimmed; where a header field
+ * is folded over lines, its slice still holds the CRLF, which counts as white space everywhere.
  *
  * The functions `*_decode` return 0 or -EBADMSG, and on failure leave *out undefined.
  * The functions `*_encode` append to a td_buf, whose error sticks.
@@ -126,7 +126,7 @@ struct sip_msg {
 };
 
 /*
- * Decodes a whole datagram. 0, or -EBADMSG with m->fault set; then what could be read is there, so
+ * Decodes a whole message. 0, or -EBADMSG with m->fault set; then what could be read is there, so
  * that a request can be answered with 400: m->present says which of Via, From, To, Call-ID and
  * CSeq are sound. Bytes after the body are ignored (section 18.3).
  */

@@ -131,7 +131,7 @@ uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be 
 /* The flow has ended. Who waits for an answer by it is told at the layer's next deadline, which is
  * now. */
 void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);
-/* Sends l->out outside transactions. False: the flow cannot carry it. */
+/* Sends l->out once and keeps nothing of it. False: the flow cannot carry it. */
 bool txn_layer_send(struct txn_layer *l, struct td_flow *flow);
 
 /* t is the INVITE that tu waits for. */
