@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The signalling lcore's turn: takes a bounded batch from each ring, gives it to the engine, and
- * carries out what the engine wants done. It owns the engine while the workers run. It makes no
- * system call but to wake a host thread that has something to do: answers to operators, traces,
- * messages for the kernel's socket.
+ * carries out what the engine wants done. It owns the engine while the workers run. It makes two
+ * system calls, and neither blocks: one wakes a host thread that has something to do (answers to
+ * operators, traces, messages for the kernel's socket), getrandom() makes keys of SRTP.
  */
 #ifndef TANDEM_ENGINE_HOST_TURN_H
 #define TANDEM_ENGINE_HOST_TURN_H
