@@ -2,6 +2,8 @@
 #include <engine/base/addr.h>
 #include <engine/base/container.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <tests/scenario/net.h>
 
@@ -62,9 +64,9 @@ static void enqueue(
 	struct packet *p = pool_alloc(&n->packets);
 
 	if (!p || len > sizeof(p->data)) {
-		n->lost++;
-		pool_free(&n->packets, p);
-		return;
+		fprintf(stderr, "net: no room for a message of %zu octets: raise %s\n", len,
+			p ? "NET_BYTES" : "the packets of net_init()");
+		abort();
 	}
 	p->net = n;
 	p->flow = (struct td_flow){flow->remote, flow->local, flow->transport, flow->connection};
