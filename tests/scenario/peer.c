@@ -35,13 +35,6 @@ void peer_header(const char *msg, const char *name, char *out, size_t size)
 	}
 }
 
-const char *peer_body(const char *msg)
-{
-	const char *end = strstr(msg, "\r\n\r\n");
-
-	return end ? end + 4 : "";
-}
-
 void peer_sdp(const char *text, char *out, size_t size)
 {
 	char host[64], pts[64], words[512] = "sendrecv";

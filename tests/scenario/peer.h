@@ -37,7 +37,6 @@ struct peer {
 void peer_what(const char *msg, char *out, size_t size);
 /* First header field of that name, trimmed; empty when there is none. */
 void peer_header(const char *msg, const char *name, char *out, size_t size);
-const char *peer_body(const char *msg);
 
 /* sdp "10.20.0.10:4000/8,0,101" or "[2001:db8::1]:4000/8", then attributes such as "sendonly
  * rtcp-mux", in which ~ is a space; "savp" first of them: RTP/SAVP. Empty gives no body. */
