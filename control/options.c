@@ -7,16 +7,15 @@
 #include <stdlib.h>
 #include <tandem/api.h>
 
-#define SITE_FILE  "/etc/tandem/site.yaml"
-#define STORE_FILE "/var/lib/tandem/store.sqlite"
-#define KEEP_DAYS  30
+#define SITE_FILE "/etc/tandem/site.yaml"
+#define KEEP_DAYS 30
 
 enum { SITE = OPTION_LONG, COMPILED, STORE, JOURNAL, ENGINE, SOCKET, LOG, KEEP };
 
 const struct option_row tandemd_options[] = {
 	{SITE, "site", "FILE", SITE_FILE, "The site's configuration, site.yaml(5)."},
 	{COMPILED, "compiled", "FILE", OPTIONS_COMPILED, "What the engine starts from."},
-	{STORE, "store", "FILE", STORE_FILE, "The store, an SQLite database."},
+	{STORE, "store", "FILE", OPTIONS_STORE, "The store, an SQLite database."},
 	{JOURNAL, "journal", "DIR", "what the site says", "The engine's journal."},
 	{ENGINE, "engine", "SOCKET", TD_ENGINE_SOCKET, "The engine's socket."},
 	{SOCKET, "socket", "PATH", TD_TANDEMD_SOCKET,
@@ -54,7 +53,7 @@ int options_read(struct tandemd_options *o, int argc, char **argv)
 		.compiled = OPTIONS_COMPILED,
 		.engine = TD_ENGINE_SOCKET,
 		.socket = TD_TANDEMD_SOCKET,
-		.store = STORE_FILE,
+		.store = OPTIONS_STORE,
 		.keep_days = KEEP_DAYS};
 	while ((option = options_next(tandemd_options, argc, argv)) != OPTION_END) {
 		switch (option) {

@@ -5,6 +5,8 @@
 
 #include <system/options.h>
 
+#define OPTIONS_STORE "/var/lib/tandem/store.sqlite" /* unless --store names another one */
+
 extern const struct option_row tandemd_options[];
 
 struct tandemd_options {

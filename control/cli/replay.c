@@ -4,6 +4,7 @@
  * The records come from tandemd's store, which keeps them for days, or from a journal directory.
  */
 #include <control/cli/cli.h>
+#include <control/options.h>
 #include <engine/acd/acd.h>
 #include <engine/acd/replay.h>
 #include <engine/base/buf.h>
@@ -13,8 +14,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-
-#define STORE "/var/lib/tandem/store.sqlite"
 
 static void print_output(const char *who, bool has, const struct td_acd_out *o)
 {
@@ -159,7 +158,7 @@ static void store_find(const struct cli *cli, char *out, size_t size)
 	json_t *status;
 
 	quiet.quiet = true;
-	snprintf(out, size, "%s", STORE);
+	snprintf(out, size, "%s", OPTIONS_STORE);
 	if (cli_ask(&quiet, TD_API_STATUS, json_object(), &status) == CLI_OK) {
 		path = json_string_value(json_object_get(status, "store"));
 		if (path)

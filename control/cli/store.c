@@ -9,8 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#define LIMIT 50
-
 static const struct td_columns *columns_of(enum td_event_type event)
 {
 	return &event_table(event)->columns;
@@ -19,12 +17,9 @@ static const struct td_columns *columns_of(enum td_event_type event)
 int cmd_rows(const struct cli *cli, const struct cli_args *args)
 {
 	const struct cli_command *c = args->command;
-	json_t *request = cli_args_request(args), *rows;
-	int rc;
+	json_t *rows;
+	int rc = cli_rows(cli, c->op, cli_args_request(args), &rows);
 
-	if (!json_object_get(request, "limit"))
-		json_object_set_new(request, "limit", json_integer(LIMIT));
-	rc = cli_rows(cli, c->op, request, &rows);
 	if (rc)
 		return rc;
 	cli_table(cli, columns_of(c->event), rows, c->empty);
