@@ -99,9 +99,9 @@ const struct cli_command cli_commands[] = {
 		cmd_rows, TD_API_ALARMS, .arg = {LIMIT},
 		.event = TD_EV_ALARM, .empty = "no alarms"},
 	{"replay", CLI_WAS, "repeat the ACD's decisions",
-		"They are made again from what went into them, and compared with those that were "
-		"made. Reads the store of the tandemd that runs, another one, or an engine's "
-		"journal.",
+		"Makes each decision again from its recorded inputs, and compares it with the "
+		"recorded decision. Reads the store of the tandemd that runs, another one, or an "
+		"engine's journal.",
 		cmd_replay,
 		.arg = {{"--verify", .required = true},
 			{"--store", .kind = ARG_FILE, .value = "FILE"},
@@ -129,7 +129,7 @@ const struct cli_command cli_commands[] = {
 
 	{"shell", CLI_HERE, "these commands at a prompt", NULL, cmd_shell},
 	{"complete", CLI_HERE, "names for a shell's completion",
-		"With a kind all names of it, with `--line` what the last of these words can "
+		"KIND: lists all names of that kind. `--line`: lists what the last word can "
 		"become.",
 		cmd_complete,
 		.arg = {{"KIND", .kind = ARG_WORD,

@@ -145,8 +145,8 @@ const struct conf_key td_schema[] = {
 	 .value = "0", .help = LIMIT_HELP},
 	{TD_KIND_LINK, "calls", CONF_INT, 0, FIELD(td_conf_link, max_calls), .max = 1000000,
 	 .value = "0",
-	 .help = "Calls at once; a call that comes in and goes out by the link counts twice. 0: "
-		 "without limit."},
+	 .help = "Most calls at once (`max_calls` of `show links`); a call that comes in and goes "
+		 "out by the link counts twice. 0: without limit."},
 	{TD_KIND_LINK, "layer", CONF_ENUM, 0, FIELD(td_conf_link, layer), WORDS(TD_LAYERS),
 	 .value = "wire", .help = LAYER_HELP},
 
@@ -164,7 +164,7 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_TRUNK, "rtp_dscp", CONF_DSCP, 0, FIELD(td_conf_trunk, rtp_dscp), .value = "site",
 	 .help = DSCP_RTP_HELP},
 	{TD_KIND_TRUNK, "max_calls", CONF_INT, 0, FIELD(td_conf_trunk, max_calls),
-	 .max = 1000000, .value = "0", .help = "Calls at once; 0 without limit."},
+	 .max = 1000000, .value = "0", .help = "Most calls at once; 0 without limit."},
 	{TD_KIND_TRUNK, "limit", CONF_RATE, 0, FIELD(td_conf_trunk, limit_bps), .max = LIMIT_MAX,
 	 .value = "0", .help = LIMIT_HELP},
 	{TD_KIND_TRUNK, "layer", CONF_ENUM, 0, FIELD(td_conf_trunk, layer), WORDS(TD_LAYERS),
@@ -238,7 +238,7 @@ const struct conf_key td_schema[] = {
 	 .help = "Callers waiting at once; one more overflows; 0 without limit."},
 	{TD_KIND_QUEUE, "overflow", CONF_ENUM, 0, FIELD(td_conf_queue, overflow),
 	 WORDS(TD_OVERFLOWS), .value = "hangup",
-	 .help = "What becomes of a caller after the time-out or when it is full." TD_OVERFLOWS(WORD_HELP)},
+	 .help = "What happens to a caller when the queue is full or the waiting time is over." TD_OVERFLOWS(WORD_HELP)},
 	{TD_KIND_QUEUE, "overflow_queue", CONF_REF, CONF_DERIVED,
 	 FIELD(td_conf_queue, overflow_queue), .ref = TD_KIND_QUEUE,
 	 .help = "The queue of `overflow: {queue: NAME}`."},

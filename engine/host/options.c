@@ -14,7 +14,7 @@ const struct option_row engine_options[] = {
 		"The socket on which tandemd and tandemctl find the engine."},
 	{LOG, "log", "DEST", "what the configuration says", "`journal`, `stderr` or a file."},
 	{FILE_PREFIX, "file-prefix", "NAME", NULL,
-		"Of DPDK's shared files, when several engines run on one machine."},
+		"Prefix of DPDK's shared files. Give each engine on a machine its own."},
 	OPTION_HELP,
 	OPTION_VERSION,
 	{0},
@@ -26,8 +26,9 @@ static void usage(FILE *out)
 	      "Moves packets, runs calls, and matches callers to agents.\n\n",
 		out);
 	options_usage(engine_options, out);
-	fputs("\nSIGTERM drains: no new calls, end with the last one; a second SIGTERM ends at "
-	      "once.\n"
+	fputs("\nAt SIGTERM the engine takes no new calls and ends after the last one. At a "
+	      "second\n"
+	      "SIGTERM it ends at once.\n"
 	      "SIGHUP opens the log file anew. Exit status: 0 stopped in order, 2 a configuration "
 	      "or a\n"
 	      "port that cannot be used, 1 any other failure.\n",

@@ -19,7 +19,7 @@
 #include <tandem/stats.h>
 #include <tandem/types.h>
 
-#define TD_CONF_LIST  16 /* longest list: addresses of a port or trunk, groups of a queue */
+#define TD_CONF_LIST  16 /* longest list: addresses of a port or trunk; of groups: TD_ACD_GROUPS */
 #define TD_PATH_BYTES 128
 #define TD_DSCP_SITE  255 /* not said: the site's counts */
 

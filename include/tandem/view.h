@@ -5,7 +5,7 @@
  * tandemctl, completion, errors and the documents.
  *
  * A column: X(V, TYPE, name, UNIT, place, help)
- *   V      the struct, for who makes more of the list than that
+ *   V      the struct's name, for macros that need it
  *   TYPE   one of TD_COLUMN_TYPES
  *   UNIT   one of TD_UNITS
  *   place  its place in a table for people; 0: in JSON alone. Columns with the same place keep the
@@ -46,29 +46,30 @@
 	X(V, COUNT, recording, NONE, 0, "number of its recording; 0 none")                      \
 	X(V, TEXT, sip_call_id, NONE, 0, "Call-ID of the caller's leg")
 
-#define TD_VIEW_QUEUES(X, V)                                                                     \
-	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                          \
-	X(V, COUNT, waiting, NONE, TD_TOP + 1, "callers waiting, those whose agent is rung too") \
-	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                            \
-	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls with an agent")                            \
-	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")           \
-	X(V, COUNT, agents, NONE, 3, "agents logged in")                                         \
-	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                                \
-	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                                 \
-	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                     \
-	X(V, COUNT, entered, NONE, 3, "callers who came, since the engine's start")              \
-	X(V, COUNT, answered, NONE, TD_TOP + 3, "of them, answered")                             \
-	X(V, COUNT, abandoned, NONE, TD_TOP + 3, "of them, gone before an answer")               \
-	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")           \
-	X(V, COUNT, full, NONE, 3, "callers who found it full")                                  \
-	X(V, COUNT, withdrawn, NONE, 0,                                                          \
-		"callers who left the queue before an answer for another reason than "           \
-		"abandon or time-out")                                                           \
-	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                        \
-	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                                 \
-	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                           \
-		"answered or abandoned within `service_level`, of all answered or abandoned")    \
-	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                                 \
+#define TD_VIEW_QUEUES(X, V)                                                                  \
+	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                       \
+	X(V, COUNT, waiting, NONE, TD_TOP + 1,                                                \
+		"callers who wait, with those for whom an agent is rung")                     \
+	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                         \
+	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls with an agent")                         \
+	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")        \
+	X(V, COUNT, agents, NONE, 3, "agents logged in")                                      \
+	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                             \
+	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                              \
+	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                  \
+	X(V, COUNT, entered, NONE, 3, "callers who came, since the engine's start")           \
+	X(V, COUNT, answered, NONE, TD_TOP + 3, "of them, answered")                          \
+	X(V, COUNT, abandoned, NONE, TD_TOP + 3, "of them, gone before an answer")            \
+	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")        \
+	X(V, COUNT, full, NONE, 3, "callers who found it full")                               \
+	X(V, COUNT, withdrawn, NONE, 0,                                                       \
+		"callers who left the queue before an answer for another reason than "        \
+		"abandon or time-out")                                                        \
+	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                     \
+	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                              \
+	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                        \
+		"answered or abandoned within `service_level`, of all answered or abandoned") \
+	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                              \
 	X(V, COUNT, max_length, NONE, 0, "most callers at once; 0 without limit")
 
 #define TD_VIEW_AGENTS(X, V)                                                                   \
@@ -96,17 +97,17 @@
 	X(V, COUNT, answered, NONE, 1, "of them, answered")                     \
 	X(V, COUNT, rejected, NONE, 1, "of them, refused")
 
-#define TD_VIEW_LINKS(X, V)                                                                    \
-	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                    \
-	X(V, TEXT, kind, NONE, 1, "`link` or `trunk`")                                         \
-	X(V, TEXT, layer, NONE, 2, "what its limit counts: `ip`, `ethernet` or `wire`")        \
-	X(V, COUNT, limit_bps, BITS_S, 2, "limit in each direction; 0 none")                   \
-	X(V, COUNT, reserved_bps, BITS_S, 2, "reserved of it by the calls there are")          \
-	X(V, COUNT, calls, NONE, 4, "calls at this moment")                                    \
-	X(V, COUNT, max_calls, NONE, 4, "most calls at once; 0 without limit")                 \
-	X(V, COUNT, refused, NONE, 4, "calls that found no room")                              \
-	X(V, BOOL, full, NONE, 4, "the alarm stands: a call was refused and there is no room") \
-	X(V, NUMBER, in_bps, BITS_S, 3, "received in the last second, at its layer")           \
+#define TD_VIEW_LINKS(X, V)                                                                      \
+	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                      \
+	X(V, TEXT, kind, NONE, 1, "`link` or `trunk`")                                           \
+	X(V, TEXT, layer, NONE, 2, "what its limit counts: `ip`, `ethernet` or `wire`")          \
+	X(V, COUNT, limit_bps, BITS_S, 2, "limit in each direction; 0 none")                     \
+	X(V, COUNT, reserved_bps, BITS_S, 2, "reserved of it by the calls there are")            \
+	X(V, COUNT, calls, NONE, 4, "calls at this moment; a link's key `calls` is `max_calls`") \
+	X(V, COUNT, max_calls, NONE, 4, "most calls at once; 0 without limit")                   \
+	X(V, COUNT, refused, NONE, 4, "calls that found no room")                                \
+	X(V, BOOL, full, NONE, 4, "the alarm stands: a call was refused and there is no room")   \
+	X(V, NUMBER, in_bps, BITS_S, 3, "received in the last second, at its layer")             \
 	X(V, NUMBER, out_bps, BITS_S, 3, "sent in the last second, at its layer")
 
 /* A counter a row: engine/sip and engine/call have the lists. */
@@ -253,7 +254,9 @@
 	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does")
 
 /* X(ID, id, name, SHAPE, help, when there is no row), by who answers; in the order of the errors
- * and documents. PART: rows that the host joins to others; nobody else asks for them. */
+ * and documents. PART: rows that the host joins to others; nobody else asks for them.
+ * Signalling's rows are all made by td_engine_show(). To those of LINKS the host adds what is
+ * carried now (joins[] in engine/host/api/ops.c). */
 #define TD_VIEWS_SIGNALLING(X)                                                             \
 	X(CALLS, calls, "calls", ROWS, "calls at this moment", "no calls")                 \
 	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                       \
@@ -267,7 +270,7 @@
 		"no links and no trunks: the site has none yet")                           \
 	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing") \
 	X(ACCT, acct, "acct", PART, "names of the rows of bandwidth", "nothing")
-/* Rows of a part, joined with figures of the host. */
+/* The host makes the rows, from a PART of signalling's and its own figures. */
 #define TD_VIEWS_JOINED(X)                         \
 	X(BANDWIDTH, bandwidth, "bandwidth", ROWS, \
 		"packets and bytes by codec, trunk, queue, link and direction", "no media yet")
