@@ -13,8 +13,8 @@ sed -E -e 's#^(  alice: \{)#\1srtp: required, #' -e "s#^(  acme: \{)#\1srtp: $ca
 	"$top/examples/site.yaml" >"$out/site.yaml"
 grep -q 'alice: {srtp: required' "$out/site.yaml" || fail "the example's alice has changed"
 lab_up "$out/site.yaml"
-sox -n -r 8000 -c 1 -b 16 "$out/caller.wav" synth 25 sine 440 gain -6
-sox -n -r 8000 -c 1 -b 16 "$out/agent.wav" synth 12 sine 1000 gain -6
+sox -n -r 8000 -c 1 -b 16 "$out/caller.wav" synth 30 sine 440 gain -6
+sox -n -r 8000 -c 1 -b 16 "$out/agent.wav" synth 18 sine 1000 gain -6
 capture wire carrier-engine carrier
 capture wire floor-engine floor
 "$lab" ctl trace --sip -w "$out/sip.pcap" >"$out/trace" 2>&1 &
@@ -33,7 +33,7 @@ BARESIP_CONFIG="module srtp.so" baresip_in carrier caller 10.20.0.10 "$out/calle
 	"outbound=\"sip:$LAB_ENGINE_CARRIER:$LAB_SIP_PORT\";regint=0$encryption" \
 	-e "/dial sip:$LAB_NUMBER_SALES@$LAB_ENGINE_CARRIER"
 until "$lab" ctl --json show calls | grep -q '"talking"'; do sleep 0.2; done
-sleep 2.5 # the middle of the recording is from after it
+sleep 2.5 # the middle of the recording, 9 s, is from after what follows
 for command in hold resume; do
 	"$lab" exec floor python3 -c 'import json, socket, sys
 text = json.dumps({"command": sys.argv[1]})
