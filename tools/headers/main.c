@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A program of the build: the table of SIP header fields becomes the places of their names, as C.
- */
+/* A program of the build: the table of SIP header fields becomes C: the places of their names, and
+ * the names as macros. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <engine/sip/msg/header_list.h>
@@ -44,6 +44,19 @@ static void print_header(FILE *out, const struct header_places *p)
 		(unsigned long long)p->factor, p->shift);
 }
 
+/* For header lines that are constants: the compiler puts string literals together. */
+static void print_names(FILE *out, const struct header_places *p)
+{
+	(void)p;
+	fputs("/* SPDX-License-Identifier: BSD-3-Clause */\n/* Made by tools/headers. */\n"
+	      "#ifndef TANDEM_ENGINE_SIP_MSG_HEADER_NAMES_H\n"
+	      "#define TANDEM_ENGINE_SIP_MSG_HEADER_NAMES_H\n\n",
+		out);
+	for (unsigned i = 0; i < ROWS; i++)
+		fprintf(out, "#define SIP_NAME_%s \"%s\"\n", rows[i].id, rows[i].name);
+	fputs("\n#endif\n", out);
+}
+
 static void print_places(FILE *out, const struct header_places *p)
 {
 	fprintf(out,
@@ -84,8 +97,9 @@ int main(int argc, char **argv)
 	const char *fault;
 	unsigned bad;
 
-	if (argc != 4) {
-		fputs("usage: sip-headers header_list.h header_places.c header_places.h\n"
+	if (argc != 5) {
+		fputs("usage: sip-headers header_list.h header_places.c header_places.h "
+		      "header_names.h\n"
 		      "header_list.h: the list that this program was built with\n",
 			stderr);
 		return 2;
@@ -104,5 +118,6 @@ int main(int argc, char **argv)
 			argv[1]);
 		return 1;
 	}
-	return file_write(argv[2], &p, print_places) || file_write(argv[3], &p, print_header);
+	return file_write(argv[2], &p, print_places) || file_write(argv[3], &p, print_header) ||
+	       file_write(argv[4], &p, print_names);
 }

@@ -7,6 +7,7 @@
 #include <engine/call/events/queuelog.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/events/story.h>
+#include <engine/sip/msg/encode.h>
 #include <errno.h>
 
 #define CALLER_CHANNEL  0 /* left */
@@ -103,7 +104,7 @@ static void reinvite_refuse(struct td_engine *e, const struct call_leg *l, struc
 	buf_init_fixed(&b, warning, sizeof(warning));
 	if (why == -EDQUOT) {
 		e->refused.reinvite_full++;
-		buf_printf(&b, "Warning: 370 %s \"Insufficient Bandwidth\"\r\n",
+		buf_printf(&b, SIP_HEADER_LINE(WARNING, "370 %s \"Insufficient Bandwidth\""),
 			conf_site(e->conf)->domain);
 	}
 	story(e, l->call, "re-INVITE of %s refused: %s", call_leg_who(l),

@@ -8,6 +8,7 @@
 #include <engine/call/media/silence.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
+#include <engine/sip/msg/encode.h>
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/call.h>
 #include <engine/call/transition/wait.h>
@@ -19,7 +20,7 @@
 #include <stdio.h>
 
 #define RING_NS     (180 * TD_NSEC_PER_SEC) /* RFC 3261 section 16.6: timer C */
-#define RETRY_AFTER STR("Retry-After: 10\r\n")
+#define RETRY_AFTER STR(SIP_HEADER_LINE(RETRY_AFTER, "10"))
 #define NO_HEADERS  ((struct str){0})
 #define NO_SDP      ((struct str){0})
 

@@ -4,10 +4,11 @@
 #define TANDEM_ENGINE_SIP_DIALOG_REQUEST_H
 
 #include <engine/sip/dialog/session.h>
+#include <engine/sip/msg/encode.h>
 
 #define SIP_ALLOW_FIRST(name) #name
 #define SIP_ALLOW_NEXT(name)  ", " #name
-#define SIP_ALLOW             "Allow: " SIP_METHODS(SIP_ALLOW_FIRST, SIP_ALLOW_NEXT) "\r\n"
+#define SIP_ALLOW             SIP_HEADER_LINE(ALLOW, SIP_METHODS(SIP_ALLOW_FIRST, SIP_ALLOW_NEXT))
 
 /* Writes a request as the transaction layer's message. False when it did not fit. extra: whole
  * header lines with CRLF, may be empty. */

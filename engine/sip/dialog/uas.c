@@ -8,7 +8,8 @@
 
 #define NONE STR("")
 /* What we say of ourselves to OPTIONS (section 11.2). */
-#define CAPABILITIES SIP_ALLOW "Accept: application/sdp\r\n"
+#define CAPABILITIES         SIP_ALLOW SIP_HEADER_LINE(ACCEPT, "application/sdp")
+#define RETRY_AFTER(seconds) STR(SIP_HEADER_LINE(RETRY_AFTER, #seconds))
 
 /* Where a request came from and where to, and what it is. */
 struct incoming {
@@ -91,7 +92,9 @@ static bool acceptable(const struct incoming *in)
 	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
 		return false;
 	else if (m->method == SIP_INVITE && !body_known(m))
-		refuse(in, 415, STR("Accept: application/sdp\r\nAccept-Encoding: identity\r\n"),
+		refuse(in, 415,
+			STR(SIP_HEADER_LINE(ACCEPT, "application/sdp")
+					SIP_HEADER_LINE(ACCEPT_ENCODING, "identity")),
 			true);
 	else
 		return true;
@@ -166,7 +169,7 @@ full_free:
 	session_free(s);
 full:
 	ua->transport.stats.sessions_full++;
-	reply(in, 503, STR("Retry-After: 5\r\n"), false);
+	reply(in, 503, RETRY_AFTER(5), false);
 }
 
 static void reinvite(const struct incoming *in, struct sip_session *s)
@@ -180,13 +183,13 @@ static void reinvite(const struct incoming *in, struct sip_session *s)
 		return;
 	}
 	if (s->state != SESSION_CONFIRMED || s->silent || pending) {
-		refuse(in, 500, STR("Retry-After: 2\r\n"), false);
+		refuse(in, 500, RETRY_AFTER(2), false);
 		return;
 	}
 	struct sip_txn *t = strans_alloc(&ua->txns, in->m, in->flow);
 
 	if (!t) {
-		reply(in, 503, STR("Retry-After: 5\r\n"), false);
+		reply(in, 503, RETRY_AFTER(5), false);
 		return;
 	}
 	txn_join(t, &s->tu);

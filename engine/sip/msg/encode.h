@@ -7,10 +7,15 @@
 #ifndef TANDEM_ENGINE_SIP_MSG_ENCODE_H
 #define TANDEM_ENGINE_SIP_MSG_ENCODE_H
 
+#include <engine/sip/msg/header_names.h> /* in the build directory */
 #include <engine/sip/msg/msg.h>
 
 #define SIP_BRANCH "z9hG4bK" /* RFC 3261 section 8.1.1.7: what our branches begin with */
 #define SIP_ID_HEX 16        /* digits of our tags, after SIP_BRANCH, and half of a Call-ID */
+
+/* What header_name_encode() and header_encode() write, as literals. */
+#define SIP_HEADER_NAME(id)        SIP_NAME_##id ": "
+#define SIP_HEADER_LINE(id, value) SIP_NAME_##id ": " value "\r\n"
 
 /* n as a tag or the end of a branch: 64 random bits, where section 19.3 wants 32 at least. */
 void id_encode(uint64_t n, char out[static SIP_ID_HEX + 1]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <engine/base/container.h>
 #include <engine/base/prng.h>
+#include <engine/sip/msg/encode.h>
 #include <engine/sip/registrar/registrar.h>
 #include <engine/sip/registrar/users.h>
 
@@ -141,7 +142,8 @@ static void answer(const struct registration *reg, struct user *u)
 		const struct binding *bi = &u->binding[i];
 
 		if (bi->user)
-			buf_printf(&b, "Contact: <%s>;expires=%llu\r\n", bi->pub.contact,
+			buf_printf(&b, SIP_HEADER_LINE(CONTACT, "<%s>;expires=%llu"),
+				bi->pub.contact,
 				(unsigned long long)((bi->pub.expires - reg->now) /
 						     TD_NSEC_PER_SEC));
 	}
@@ -155,7 +157,7 @@ static void refuse(const struct registration *reg, int code)
 
 	buf_init_fixed(&b, text, sizeof(text));
 	if (code == 423)
-		buf_printf(&b, "Min-Expires: %u\r\n", reg->r->min_s);
+		buf_printf(&b, SIP_HEADER_LINE(MIN_EXPIRES, "%u"), reg->r->min_s);
 	sip_respond(reg->req, reg->now, code, (struct str){b.data, b.len}, STR(""));
 }
 
@@ -227,7 +229,8 @@ static void update(const struct registration *reg, struct str name)
 		u = user_alloc(&r->users, name);
 		if (!u) {
 			r->stats.full++;
-			sip_respond(reg->req, reg->now, 503, STR("Retry-After: 60\r\n"), STR(""));
+			sip_respond(reg->req, reg->now, 503,
+				STR(SIP_HEADER_LINE(RETRY_AFTER, "60")), STR(""));
 			return;
 		}
 	}

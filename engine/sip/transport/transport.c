@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <engine/sip/msg/encode.h>
 #include <engine/sip/transport/transport.h>
 
 bool transport_send(struct sip_transport *tp, struct td_flow *flow, struct str data, bool again)
 {
-	static const struct str name = {"\r\nCall-ID: ", 11}; /* as msg/encode.c writes it */
+	static const char name[] = "\r\n" SIP_HEADER_NAME(CALL_ID); /* by msg/encode.c */
 
 	tp->stats.tx++;
 	tp->stats.retransmitted += again;
 	if (tp->ops.trace) {
-		const char *at = memmem(data.p, data.n, name.p, name.n);
+		const char *at = memmem(data.p, data.n, name, sizeof(name) - 1);
 		struct str call_id = {0};
 
 		if (at) {
-			call_id.p = at + name.n;
+			call_id.p = at + sizeof(name) - 1;
 			call_id.n = data.n - (size_t)(call_id.p - data.p);
 			call_id = str_cut(&call_id, '\r');
 		}
