@@ -11,25 +11,28 @@
 #include <errno.h>
 #include <math.h>
 
+static const char *const call_states[TD_CALL_STATE_COUNT] = {TD_CALL_STATES(TD_WORD)};
+
 static double seconds_since(const struct td_engine *e, uint64_t t)
 {
 	return ms_between(t, e->now) / 1000.0;
 }
 
-static const char *call_state_name(const struct call *c)
+static enum td_call_state call_state(const struct call *c)
 {
 	switch (c->state) {
 	case CALL_NEW:
 	case CALL_OFFERED:
-		return "answering";
+		return TD_CALL_STATE_ANSWERING;
 	case CALL_DIALLING:
-		return c->agent && c->agent->rang ? "ringing" : "dialling";
+		return c->agent && c->agent->rang ? TD_CALL_STATE_RINGING : TD_CALL_STATE_DIALLING;
 	case CALL_QUEUED:
-		return c->agent ? "ringing" : "waiting";
+		return c->agent ? TD_CALL_STATE_RINGING : TD_CALL_STATE_WAITING;
 	case CALL_TALKING:
-		return c->held_by_agent || c->held_by_caller ? "held" : "talking";
+		return c->held_by_agent || c->held_by_caller ? TD_CALL_STATE_HELD
+							     : TD_CALL_STATE_TALKING;
 	default:
-		return "ending";
+		return TD_CALL_STATE_ENDING;
 	}
 }
 
@@ -61,7 +64,7 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.queue = c->queue ? c->queue->object.name : "",
 			.to_trunk = c->cdr.to_trunk,
 			.agent = a ? a->object.name : NULL,
-			.state = call_state_name(c),
+			.state = call_states[call_state(c)],
 			.position =
 				acd_contact_get(e->acd, c->contact, &info) == 0 ? info.position : 0,
 			.seconds =

@@ -107,8 +107,8 @@ void td_engine_trace(struct td_engine *e, bool on);
 /*
  * Appends up to `max` rows, JSON objects separated by commas, and moves *cursor (0 at first) on.
  * 1 when there may be more, 0 when this was the last, -EINVAL for a `what` it does not know, or
- * -ENOMEM. Rows: calls queues agents trunks sip (counters) acct (names of accounting rows)
- * links (of links and trunks: limits, what is reserved).
+ * -ENOMEM.
+ * `what` is the name of one of TD_VIEWS_SIGNALLING (include/tandem/view.h).
  */
 int td_engine_show(struct td_engine *e, uint64_t now, const char *what, uint32_t *cursor,
 	unsigned max, struct td_buf *out);

@@ -23,7 +23,22 @@
 #include <tandem/column.h>
 #include <tandem/stats.h>
 
+/* Words of a list, for help: " `ip` `ethernet` `wire`". */
+#define TD_TICKED(id, word, ...) " `" word "`"
+
 /* --- answered by signalling: engine/call/show.c --- */
+
+/* What a call is in, for people. engine/call makes them of its own states. */
+#define TD_CALL_STATES(X)         \
+	X(ANSWERING, "answering") \
+	X(WAITING, "waiting")     \
+	X(RINGING, "ringing")     \
+	X(DIALLING, "dialling")   \
+	X(TALKING, "talking")     \
+	X(HELD, "held")           \
+	X(ENDING, "ending")
+#define TD_CALL_STATE_ENUM(id, word) TD_CALL_STATE_##id,
+enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 
 #define TD_VIEW_CALLS(X, V)                                                                     \
 	X(V, TEXT, id, NONE, TD_TOP + 1, "the call's name everywhere: records, story, journal") \
@@ -33,8 +48,7 @@
 	X(V, TEXT, queue, NONE, TD_TOP + 3, "queue it waits in, or was answered from")          \
 	X(V, TEXT, to_trunk, NONE, 6, "trunk by which it goes out")                             \
 	X(V, TEXT, agent, NONE, TD_TOP + 5, "agent who is rung or talks")                       \
-	X(V, TEXT, state, NONE, TD_TOP + 2,                                                     \
-		"`answering`, `waiting`, `ringing`, `dialling`, `talking`, `held` or `ending`") \
+	X(V, TEXT, state, NONE, TD_TOP + 2, "one of" TD_CALL_STATES(TD_TICKED))                 \
 	X(V, COUNT, position, PLACE, TD_TOP + 4, "place in the queue, from 1; 0 in none")       \
 	X(V, NUMBER, seconds, SECONDS, TD_TOP + 2, "since it came")                             \
 	X(V, NUMBER, waited, SECONDS, 7, "in queues, up to now")                                \
@@ -100,7 +114,7 @@
 #define TD_VIEW_LINKS(X, V)                                                                      \
 	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                      \
 	X(V, TEXT, kind, NONE, 1, "`link` or `trunk`")                                           \
-	X(V, TEXT, layer, NONE, 2, "what its limit counts: `ip`, `ethernet` or `wire`")          \
+	X(V, TEXT, layer, NONE, 2, "what its limit counts:" TD_LAYERS(TD_TICKED))                \
 	X(V, COUNT, limit_bps, BITS_S, 2, "limit in each direction; 0 none")                     \
 	X(V, COUNT, reserved_bps, BITS_S, 2, "reserved of it by the calls there are")            \
 	X(V, COUNT, calls, NONE, 4, "calls at this moment; a link's key `calls` is `max_calls`") \
