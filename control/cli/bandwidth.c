@@ -15,7 +15,7 @@ int cmd_plan(const struct cli *cli, const struct cli_args *args)
 		.codec = codec ? (uint8_t)codec_lookup(str_of(codec)) : TD_CODEC_DEFAULT,
 		.ptime_ms = (uint8_t)ptime,
 		.family = cli_arg(args, "ipv6") ? 6 : 4,
-		.tag = cli_arg(args, "srtp") ? RATE_TAG_GCM : 0,
+		.tag = cli_arg(args, "srtp") ? TD_SRTP_TAG_AEAD_AES_256_GCM : 0,
 	};
 	json_t *rows = json_array();
 

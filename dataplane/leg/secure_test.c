@@ -154,8 +154,8 @@ static void any_leg_to_any(void **state)
 {
 	struct world *w = *state;
 
-	for (unsigned a = 0; a < TD_SRTP_SUITES; a++)
-		for (unsigned b = 0; b < TD_SRTP_SUITES; b++)
+	for (unsigned a = 0; a < TD_SRTP_SUITE_COUNT; a++)
+		for (unsigned b = 0; b < TD_SRTP_SUITE_COUNT; b++)
 			relay_between(w, A, (uint8_t)a, B, (uint8_t)b);
 	for (unsigned reason = TD_DROP_SRTP_AUTH; reason <= TD_DROP_SRTP_NO_KEY; reason++)
 		assert_int_equal(world_dropped(w, reason), 0);
@@ -165,7 +165,7 @@ static void any_family_to_any(void **state)
 {
 	struct world *w = *state;
 
-	for (unsigned b = 0; b < TD_SRTP_SUITES; b++) {
+	for (unsigned b = 0; b < TD_SRTP_SUITE_COUNT; b++) {
 		relay_between(w, CARRIER6, TD_SRTP_AEAD_AES_128_GCM, FLOOR, (uint8_t)b);
 		relay_between(w, CARRIER, TD_SRTP_NONE, FLOOR6, (uint8_t)b);
 		relay_between(w, CARRIER6, TD_SRTP_AES_CM_128_HMAC_SHA1_80, FLOOR6, (uint8_t)b);

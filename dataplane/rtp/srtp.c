@@ -15,7 +15,7 @@
 bool srtp_stream_init(struct srtp_crypto *x, struct srtp_stream *s, const struct td_srtp_key *key)
 {
 	struct td_srtp_key master = *key; /* which may be the stream's own */
-	bool known = key->suite > TD_SRTP_NONE && key->suite < TD_SRTP_SUITES &&
+	bool known = key->suite > TD_SRTP_NONE && key->suite < TD_SRTP_SUITE_COUNT &&
 		     key->mki_len <= TD_SRTP_MKI_BYTES;
 
 	srtp_stream_wipe(s);

@@ -24,13 +24,15 @@ enum label { /* section 4.3.1, 4.3.2 */
 	LABEL_RTCP, /* the same three again */
 };
 
-const struct crypto_suite crypto_suites[TD_SRTP_SUITES] = {
-	[TD_SRTP_AES_CM_128_HMAC_SHA1_32] = {.key = 16, .salt = 14, .tag = 4, .rtcp_tag = 10},
-	[TD_SRTP_AES_CM_128_HMAC_SHA1_80] = {.key = 16, .salt = 14, .tag = 10, .rtcp_tag = 10},
-	[TD_SRTP_AEAD_AES_128_GCM] =
-		{.key = 16, .salt = 12, .tag = 16, .rtcp_tag = 16, .aead = true},
-	[TD_SRTP_AEAD_AES_256_GCM] =
-		{.key = 32, .salt = 12, .tag = 16, .rtcp_tag = 16, .aead = true},
+const struct crypto_suite crypto_suites[TD_SRTP_SUITE_COUNT] = {
+#define HMAC false
+#define AEAD true
+#define SUITE(id, kind, key, salt, tag, rtcp_tag, ...) \
+	[TD_SRTP_##id] = {key, salt, tag, rtcp_tag, kind},
+	TD_SRTP_SUITES(SUITE)
+#undef SUITE
+#undef AEAD
+#undef HMAC
 };
 
 struct srtp_crypto {

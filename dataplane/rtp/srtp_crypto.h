@@ -5,15 +5,15 @@
 
 #include <tandem/media.h>
 
-#define CRYPTO_SHA1    20 /* of a whole HMAC-SHA1 */
-#define CRYPTO_GCM_TAG 16
+#define CRYPTO_SHA1    20                           /* of a whole HMAC-SHA1 */
+#define CRYPTO_GCM_TAG TD_SRTP_TAG_AEAD_AES_128_GCM /* of 256 too */
 
 struct crypto_suite {
 	uint8_t key, salt; /* of the master key, and of the session keys */
 	uint8_t tag, rtcp_tag;
 	bool aead;
 };
-extern const struct crypto_suite crypto_suites[TD_SRTP_SUITES];
+extern const struct crypto_suite crypto_suites[TD_SRTP_SUITE_COUNT];
 
 struct srtp_crypto;                          /* a thread's contexts of libcrypto */
 struct srtp_crypto *srtp_crypto_alloc(void); /* NULL: errno ENOMEM, or ENOTSUP without AES */

@@ -232,7 +232,7 @@ static void vectors_are_met(void **state)
 
 static void every_suite(void (*run)(unsigned suite))
 {
-	for (unsigned suite = TD_SRTP_NONE + 1; suite < TD_SRTP_SUITES; suite++)
+	for (unsigned suite = TD_SRTP_NONE + 1; suite < TD_SRTP_SUITE_COUNT; suite++)
 		run(suite);
 }
 
@@ -483,7 +483,7 @@ static void headers_stay_in_the_clear(void **state)
 
 static void unknown_suites_are_refused(void **state)
 {
-	struct td_srtp_key k = any_key(TD_SRTP_SUITES, 1);
+	struct td_srtp_key k = any_key(TD_SRTP_SUITE_COUNT, 1);
 	static const struct srtp_stream zero;
 
 	assert_false(srtp_stream_init(crypto, &tx, &k));

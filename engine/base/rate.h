@@ -6,12 +6,9 @@
 #ifndef TANDEM_ENGINE_BASE_RATE_H
 #define TANDEM_ENGINE_BASE_RATE_H
 
+#include <tandem/media.h>
 #include <tandem/stats.h>
 #include <tandem/types.h>
-
-/* The tags of RFC 3711 (AES_CM_128_HMAC_SHA1_80) and RFC 7714 (AEAD_AES_*_GCM). */
-#define RATE_TAG_SHA1_80 10
-#define RATE_TAG_GCM     16
 
 #define RATE_VLAN_BYTES 4 /* of an IEEE 802.1Q tag */
 
@@ -19,7 +16,7 @@ struct rate {
 	uint8_t codec;    /* enum td_codec */
 	uint8_t ptime_ms; /* 10..60 */
 	uint8_t family;   /* 4 or 6 */
-	uint8_t tag;      /* octets that SRTP adds to a packet; 0: plain RTP */
+	uint8_t tag;      /* octets that SRTP adds to a packet (enum td_srtp_tag); 0: plain RTP */
 	uint8_t extra;    /* of Ethernet's header: RATE_VLAN_BYTES, or 0 */
 };
 

@@ -19,23 +19,22 @@
 static const struct {
 	struct str name;
 	uint8_t bytes; /* of key and salt */
-} suites[TD_SRTP_SUITES] = {
-	[TD_SRTP_AES_CM_128_HMAC_SHA1_32] = {{"AES_CM_128_HMAC_SHA1_32", 23}, 30},
-	[TD_SRTP_AES_CM_128_HMAC_SHA1_80] = {{"AES_CM_128_HMAC_SHA1_80", 23}, 30},
-	[TD_SRTP_AEAD_AES_128_GCM] = {{"AEAD_AES_128_GCM", 16}, 28},
-	[TD_SRTP_AEAD_AES_256_GCM] = {{"AEAD_AES_256_GCM", 16}, 44},
+} suites[TD_SRTP_SUITE_COUNT] = {
+#define SUITE(id, kind, key, salt, ...) [TD_SRTP_##id] = {{#id, sizeof(#id) - 1}, (key) + (salt)},
+	TD_SRTP_SUITES(SUITE)
+#undef SUITE
 };
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 const char *sdp_crypto_suite(unsigned suite)
 {
-	return suite < TD_SRTP_SUITES && suites[suite].name.p ? suites[suite].name.p : "none";
+	return suite < TD_SRTP_SUITE_COUNT && suites[suite].name.p ? suites[suite].name.p : "none";
 }
 
 unsigned sdp_crypto_bytes(unsigned suite)
 {
-	return suite < TD_SRTP_SUITES ? suites[suite].bytes : 0;
+	return suite < TD_SRTP_SUITE_COUNT ? suites[suite].bytes : 0;
 }
 
 /* Padding may be missing: some implementations of the AEAD suites leave it out. */
@@ -158,7 +157,7 @@ const char *sdp_crypto_decode(struct sdp_crypto *out, struct str line)
 	c.tag = (uint32_t)tag;
 	suite = word(&line);
 	key = word(&line);
-	for (unsigned i = TD_SRTP_NONE + 1; i < TD_SRTP_SUITES; i++)
+	for (unsigned i = TD_SRTP_NONE + 1; i < TD_SRTP_SUITE_COUNT; i++)
 		if (str_eq(suite, suites[i].name))
 			c.key.suite = (uint8_t)i;
 	if (!c.key.suite)

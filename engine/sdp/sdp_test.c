@@ -460,9 +460,9 @@ static void keys_are_encoded(void **state)
 	assert_null(strstr(text, "PS1u"));
 	assert_non_null(strstr(text, "AEAD_AES_128_GCM inline:*"));
 	assert_int_equal(strlen(text), b.len);
-	for (unsigned suite = 1; suite < TD_SRTP_SUITES; suite++)
+	for (unsigned suite = 1; suite < TD_SRTP_SUITE_COUNT; suite++)
 		assert_in_range(sdp_crypto_bytes(suite), 28, TD_SRTP_KEY_BYTES);
-	assert_string_equal(sdp_crypto_suite(TD_SRTP_SUITES), "none");
+	assert_string_equal(sdp_crypto_suite(TD_SRTP_SUITE_COUNT), "none");
 }
 
 /* Each row of the table: by our payload type, by another one, and in the answer. */

@@ -47,18 +47,32 @@ enum td_leg_flags {
 	TD_LEG_SRTP = 1 << 4,
 };
 
-/* Suites of SRTP as RFC 4568 section 6.2 and RFC 7714 section 14.1 name them. The last one is
- * preferred most. */
-enum td_srtp_suite {
-	TD_SRTP_NONE,
-	TD_SRTP_AES_CM_128_HMAC_SHA1_32, /* its RTCP has 80 bits too */
-	TD_SRTP_AES_CM_128_HMAC_SHA1_80,
-	TD_SRTP_AEAD_AES_128_GCM,
-	TD_SRTP_AEAD_AES_256_GCM,
-	TD_SRTP_SUITES
-};
+/*
+ * Suites of SRTP. The last one is preferred most.
+ *
+ *     X(ID, KIND, octets of: master key, salt, tag of SRTP, tag of SRTCP; OFFERED)
+ *
+ * ID is the name in SDP (RFC 4568 section 6.2, RFC 7714 section 14.1). KIND: AEAD or HMAC.
+ * OFFERED: whether our offers have it; an offer of the peer's may have any.
+ */
+#define TD_SRTP_SUITES(X)                                      \
+	X(AES_CM_128_HMAC_SHA1_32, HMAC, 16, 14, 4, 10, false) \
+	X(AES_CM_128_HMAC_SHA1_80, HMAC, 16, 14, 10, 10, true) \
+	X(AEAD_AES_128_GCM, AEAD, 16, 12, 16, 16, true)        \
+	X(AEAD_AES_256_GCM, AEAD, 32, 12, 16, 16, true)
 
-#define TD_SRTP_KEY_BYTES 44 /* master key and salt: 30 with AES_CM, 28 and 44 with AEAD */
+#define TD_SRTP_SUITE_ENUM(id, ...) TD_SRTP_##id,
+enum td_srtp_suite { TD_SRTP_NONE, TD_SRTP_SUITES(TD_SRTP_SUITE_ENUM) TD_SRTP_SUITE_COUNT };
+
+/* Octets that a suite adds to a packet of SRTP. */
+#define TD_SRTP_TAG_ENUM(id, kind, key, salt, tag, ...) TD_SRTP_TAG_##id = (tag),
+enum td_srtp_tag { TD_SRTP_SUITES(TD_SRTP_TAG_ENUM) };
+
+#define TD_SRTP_KEY_BYTES 44 /* room for the master key and salt of any suite */
+#define TD_SRTP_KEY_FITS(id, kind, key, salt, ...) \
+	_Static_assert((key) + (salt) <= TD_SRTP_KEY_BYTES, #id " fits");
+TD_SRTP_SUITES(TD_SRTP_KEY_FITS)
+
 #define TD_SRTP_MKI_BYTES 8
 
 /* The master key of one direction. Whoever holds a copy wipes it (explicit_bzero). */

@@ -5,6 +5,19 @@
 #include <errno.h>
 #include <stdio.h>
 
+static const struct {
+	uint8_t tag;
+	bool offered;
+} suites[TD_SRTP_SUITE_COUNT] = {
+#define SUITE(id, kind, key, salt, tag, rtcp_tag, offered) [TD_SRTP_##id] = {tag, offered},
+	TD_SRTP_SUITES(SUITE)
+#undef SUITE
+};
+
+#define ONE(id, kind, key, salt, tag, rtcp_tag, offered) +(offered)
+_Static_assert(0 TD_SRTP_SUITES(ONE) <= SDP_CRYPTO_MAX, "each has its line in our offer");
+#undef ONE
+
 enum td_srtp_policy keys_policy(const struct call_leg *l)
 {
 	const struct agent *a = l->agent ? l->agent : l->call->calling_agent;
@@ -16,14 +29,7 @@ enum td_srtp_policy keys_policy(const struct call_leg *l)
 
 uint8_t keys_tag(const struct td_srtp_key *key)
 {
-	static const uint8_t tags[TD_SRTP_SUITES] = {
-		[TD_SRTP_AES_CM_128_HMAC_SHA1_32] = 4,
-		[TD_SRTP_AES_CM_128_HMAC_SHA1_80] = RATE_TAG_SHA1_80,
-		[TD_SRTP_AEAD_AES_128_GCM] = RATE_TAG_GCM,
-		[TD_SRTP_AEAD_AES_256_GCM] = RATE_TAG_GCM,
-	};
-
-	return (uint8_t)(tags[key->suite] + key->mki_len);
+	return (uint8_t)(suites[key->suite].tag + key->mki_len);
 }
 
 uint8_t keys_tag_chosen(const struct keys_chosen *chosen)
@@ -48,7 +54,12 @@ uint8_t keys_tag_offered(const struct sdp *offer)
 
 uint8_t keys_tag_ours(enum td_srtp_policy policy)
 {
-	return policy == TD_SRTP_OFF ? 0 : RATE_TAG_GCM;
+	uint8_t longest = 0;
+
+	for (unsigned i = 0; policy != TD_SRTP_OFF && i < TD_SRTP_SUITE_COUNT; i++)
+		if (suites[i].offered && suites[i].tag > longest)
+			longest = suites[i].tag;
+	return longest;
 }
 
 static void key_make(struct td_engine *e, struct td_srtp_key *key, uint8_t suite)
@@ -66,18 +77,19 @@ static bool key_same(const struct td_srtp_key *a, const struct td_srtp_key *b)
 
 void keys_offer(struct td_engine *e, struct call_leg *l)
 {
-	static const uint8_t suites[] = {TD_SRTP_AEAD_AES_256_GCM, TD_SRTP_AEAD_AES_128_GCM,
-		TD_SRTP_AES_CM_128_HMAC_SHA1_80};
 	enum td_srtp_policy policy = keys_policy(l);
 
-	_Static_assert(sizeof(suites) <= SDP_CRYPTO_MAX, "a line each");
 	if (policy == TD_SRTP_OFF)
 		return;
 	l->ours.savp = policy == TD_SRTP_REQUIRED;
-	l->ours.crypto_count = sizeof(suites);
-	for (unsigned i = 0; i < sizeof(suites); i++) {
-		l->ours.crypto[i].tag = i + 1;
-		key_make(e, &l->ours.crypto[i].key, suites[i]);
+	l->ours.crypto_count = 0;
+	for (uint8_t suite = TD_SRTP_SUITE_COUNT - 1; suite > TD_SRTP_NONE; suite--) {
+		struct sdp_crypto *line = &l->ours.crypto[l->ours.crypto_count];
+
+		if (!suites[suite].offered)
+			continue;
+		line->tag = ++l->ours.crypto_count;
+		key_make(e, &line->key, suite);
 	}
 }
 

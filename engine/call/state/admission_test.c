@@ -26,7 +26,7 @@ static struct rate rate_draw(struct run *r)
 		.codec = TD_CODEC_PCMA,
 		.ptime_ms = (uint8_t)(10 * (1 + below(r, 6))),
 		.family = below(r, 2) ? 4 : 6,
-		.tag = below(r, 2) ? RATE_TAG_GCM : 0,
+		.tag = below(r, 2) ? TD_SRTP_TAG_AEAD_AES_256_GCM : 0,
 		.extra = below(r, 2) ? 4 : 0,
 	};
 }
