@@ -36,19 +36,17 @@ static void on_resend(struct timer *timer, uint64_t now)
  * request goes once more, by a new connection; a peer that has it already absorbs it. */
 static bool bye_again(struct sip_txn *t)
 {
-	if (!t->broken || t->method != SIP_BYE || t->again || t->state != TXN_TRYING)
+	if (!t->broken || t->method != SIP_BYE || t->again || t->state != TXN_TRYING ||
+		!flow_is_reliable(&t->flow))
 		return false;
 	t->again = true;
-	t->broken = false;
 	txn_wait_end(t);
 	t->flow.connection = 0;
-	bool sent = txn_resend(t);
-
+	t->broken = !txn_resend(t);
 	txn_wait(t);
-	if (!sent)
-		return false;
-	txn_timer(t, &t->expire, SIP_TIMEOUT);
-	return true;
+	if (!t->broken)
+		txn_timer(t, &t->expire, SIP_TIMEOUT);
+	return !t->broken;
 }
 
 static void on_expire(struct timer *timer, uint64_t now)
