@@ -73,8 +73,14 @@ static bool refuse_require(const struct incoming *in)
 	return any;
 }
 
+/* section 10.2.2: "*" means all bindings, and only a REGISTER has them. */
+static bool contact_is_all(const struct sip_msg *m)
+{
+	return str_eq(m->contact.text, STR("*"));
+}
+
 /* Checks that ask nothing but the message itself, so that the answer needs no state. Their order is
- * that of section 8.2. */
+ * that of section 8.2. Headers have no place in a Request-URI (section 19.1.1). */
 static bool acceptable(const struct incoming *in)
 {
 	const struct sip_msg *m = in->m;
@@ -85,10 +91,8 @@ static bool acceptable(const struct incoming *in)
 	else if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
 		 !str_caseeq(scheme, STR("tel")))
 		refuse(in, 416, NONE, true);
-	else if (m->uri.headers.p) /* section 19.1.1: not in a Request-URI */
+	else if (m->uri.headers.p || (m->method != SIP_REGISTER && contact_is_all(m)))
 		refuse(in, 400, NONE, true);
-	else if (m->method != SIP_REGISTER && str_eq(m->contact.text, STR("*")))
-		refuse(in, 400, NONE, true); /* section 10.2.2: it means all bindings */
 	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
 		return false;
 	else if (m->method == SIP_INVITE && !body_known(m))
