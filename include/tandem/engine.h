@@ -28,8 +28,8 @@ struct td_engine_io {
 	 * over flow->connection while that is open, else over a new one to flow->remote, whose
 	 * number is put into flow->connection.
 	 * 0: on its way; what fails later comes as td_engine_flow_failed(). -EAGAIN: there was no
-	 * room now; over UDP the engine's timers send it again. Any other: the flow cannot carry
-	 * it.
+	 * room now; over UDP the engine's timers send it again, over a stream it has failed. Any
+	 * other: the flow cannot carry it.
 	 */
 	int (*sip)(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len);
 	/* A command to the worker that owns cmd->leg. */

@@ -23,7 +23,8 @@ bool transport_send(struct sip_transport *tp, struct td_flow *flow, struct str d
 	int rc = tp->ops.send(tp->ops.ctx, flow, (const uint8_t *)data.p, data.n);
 
 	tp->stats.not_sent += rc != 0;
-	return rc == 0 || rc == -EAGAIN;
+	/* Timers send it again, but not on a stream. */
+	return rc == 0 || (rc == -EAGAIN && !flow_is_reliable(flow));
 }
 
 static void count_fault(struct sip_stats *st, enum sip_fault fault)

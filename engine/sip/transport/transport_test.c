@@ -85,9 +85,12 @@ static void what_is_sent_is_counted_and_traced(void **state)
 	assert_int_equal(tp.stats.retransmitted, 1);
 	seen.send_result = -EAGAIN; /* lost, as a network may lose it */
 	assert_true(transport_send(&tp, &flow, STR("x"), true));
+	flow.transport = TD_TRANSPORT_TCP; /* where nobody sends it again */
+	assert_false(transport_send(&tp, &flow, STR("x"), true));
+	flow.transport = TD_TRANSPORT_UDP;
 	seen.send_result = -EHOSTUNREACH;
 	assert_false(transport_send(&tp, &flow, STR("x"), true));
-	assert_int_equal(tp.stats.not_sent, 2);
+	assert_int_equal(tp.stats.not_sent, 3);
 }
 
 static void flows_are_told_apart(void **state)
