@@ -132,11 +132,16 @@ static void a_row_is_json(void **state)
 			.offered = 2,
 			.answered = 3,
 			.rejected = 4,
+			.server = "10.0.0.1:5060",
+			.server_name = "sip.example",
+			.server_age = 1.5,
 		});
 	storage[out.len] = '\0';
 	assert_string_equal(storage,
 		"{\"name\":\"a\\\"b\",\"address\":\"\",\"calls\":1,"
-		"\"max_calls\":18446744073709551615,\"offered\":2,\"answered\":3,\"rejected\":4}");
+		"\"max_calls\":18446744073709551615,\"offered\":2,\"answered\":3,\"rejected\":4,"
+		"\"server\":\"10.0.0.1:5060\",\"server_name\":\"sip.example\",\"server_age\":1."
+		"500}");
 }
 
 static void sections_stand_within(void **state)

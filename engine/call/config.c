@@ -12,10 +12,12 @@
 #include <engine/call/config.h>
 #include <engine/conf/schema.h>
 #include <engine/call/media/marking.h>
+#include <engine/call/media/silence.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/site/reserve.h>
+#include <engine/call/site/resolve.h>
 #include <engine/call/site/trunk.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -132,6 +134,12 @@ out:
 	return rc;
 }
 
+/* Each trunk has one more than what the calls have. */
+static int timers_of(struct td_engine *e)
+{
+	return timers_reserve(&e->timers, e->calls.capacity + SILENCE_TIMERS + e->trunks.count);
+}
+
 static void groups_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->groups.count; n++) {
@@ -208,9 +216,11 @@ static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 			conf_lookup(c, TD_KIND_TRUNK, str_of(t->object.name));
 
 		t->object.live = conf;
+		if (conf)
+			t->conf = *conf; /* else its live calls go on by what was */
+		resolve_apply(e, t);
 		if (!conf)
-			continue; /* its live calls go on by what was */
-		t->conf = *conf;
+			continue;
 		t->link = link_named(e, conf->link);
 		budget_set(&t->budget, TD_KIND_TRUNK, t->object.name, conf->limit_bps,
 			conf->max_calls, conf->layer);
@@ -368,7 +378,7 @@ int td_engine_config(
 		goto out;
 	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
 	marked = marking_telephones(next, &marked_count);
-	if (!sources || !marked || ports_reserve(e, next) < 0) {
+	if (!sources || !marked || ports_reserve(e, next) < 0 || timers_of(e) < 0) {
 		rc = say(err, -ENOMEM, "out of memory");
 		goto out;
 	}

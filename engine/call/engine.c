@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/site/resolve.h>
 #include <engine/call/site/stay.h>
 #include <engine/call/transition/call.h>
 #include <engine/call/transition/end.h>
@@ -86,7 +87,7 @@ struct td_engine *td_engine_alloc(
 	int rc;
 
 	if (!in_range(params->max_calls, CALLS_MAX) ||
-		!in_range(params->max.bandwidth_rows, UINT16_MAX) || !io->random) {
+		!in_range(params->max.bandwidth_rows, UINT16_MAX) || !io->random || !io->resolve) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -154,6 +155,13 @@ void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_fl
 	sip_ua_flow_failed(e->ua, e->now, flow);
 	sip_ua_advance(e->ua, e->now); /* who rings there has failed before it is unreachable */
 	registrar_flow_failed(e->registrar, flow);
+	engine_leave(e);
+}
+
+void td_engine_resolved(struct td_engine *e, uint64_t now, const struct td_resolved *r)
+{
+	engine_enter(e, now);
+	resolve_answer(e, r);
 	engine_leave(e);
 }
 

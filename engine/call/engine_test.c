@@ -62,6 +62,10 @@ static void on_trace(void *ctx, const char *call, bool in, const struct td_flow 
 	assert_string_equal(call, traced_call);
 }
 
+static void on_resolve(void *ctx, uint32_t request, const char *name)
+{
+}
+
 static void on_random(void *ctx, uint8_t *out, size_t n)
 {
 	memset(out, 7, n);
@@ -72,7 +76,8 @@ static const struct td_engine_io io = {.sip = on_sip,
 	.event = on_event,
 	.record = on_record,
 	.trace = on_trace,
-	.random = on_random};
+	.random = on_random,
+	.resolve = on_resolve};
 static const struct td_engine_params params = {.seed = 1,
 	.max_calls = 2,
 	.max = {.agents = 4, .groups = 4, .queues = 4, .links = 4, .bandwidth_rows = 16}};

@@ -33,6 +33,10 @@ static void on_trace(void *ctx, const char *call, bool in, const struct td_flow 
 {
 }
 
+static void on_resolve(void *ctx, uint32_t request, const char *name)
+{
+}
+
 static void on_random(void *ctx, uint8_t *out, size_t n)
 {
 	memset(out, 7, n);
@@ -46,7 +50,8 @@ static struct td_engine *engine_of(struct td_limits max)
 		.event = on_event,
 		.record = on_record,
 		.trace = on_trace,
-		.random = on_random};
+		.random = on_random,
+		.resolve = on_resolve};
 
 	return td_engine_alloc(&params, &io);
 }

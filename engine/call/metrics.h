@@ -16,8 +16,10 @@
 	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
 	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
 	X(one_way_now, e->silences.one_way, "talks in which only one side is heard")
-#define CALL_METRICS_OTHER(X)                                             \
-	X(one_way, e->silences.total, "times that a talk became one-way") \
+#define CALL_METRICS_OTHER(X)                                                                  \
+	X(one_way, e->silences.total, "times that a talk became one-way")                      \
+	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \
+	X(names_unanswered, e->names_unanswered, "host names to which no answer came in 10 s") \
 	X(acd_outputs_lost, e->outs_lost, "always 0; otherwise a bug")
 
 /* All of them: of SIP, of the registrar, refusals of calls, the rest. */

@@ -2,6 +2,7 @@
 /* Rows for operators: JSON objects, one a call, queue, agent, trunk, counter. */
 #include <engine/call/frame.h>
 #include <engine/call/metrics.h>
+#include <engine/call/site/trunk.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
@@ -169,10 +170,22 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 	return true;
 }
 
+/* Where calls out go at this moment; empty: nowhere. */
+static const char *trunk_server(
+	const struct td_engine *e, const struct trunk *t, char text[static ADDR_TEXT])
+{
+	struct td_flow flow = {0};
+
+	if (t->conf.address_count && trunk_addresses(t))
+		flow = trunk_flow(e, t, 0);
+	return addr_encode(&flow.remote, text);
+}
+
 static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct trunk *t = objects_get(&e->trunks, i + 1);
-	char text[ADDR_TEXT] = "";
+	const struct resolution *r = &t->resolution;
+	char text[ADDR_TEXT] = "", server[ADDR_TEXT];
 
 	if (!t->object.live && !t->budget.calls)
 		return false;
@@ -182,6 +195,9 @@ static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 		{
 			.name = t->object.name,
 			.address = text,
+			.server = trunk_server(e, t, server),
+			.server_name = r->name,
+			.server_age = r->count ? seconds_since(e, r->since) : 0.0,
 			.calls = t->budget.calls,
 			.max_calls = t->conf.max_calls,
 			.offered = t->offered,

@@ -328,7 +328,7 @@ static bool can_call_out(const struct td_conf_trunk *t)
 {
 	unsigned host = t->address[0].addr.family == 6 ? 128 : 32;
 
-	return t->server.family || (t->address_count && t->address[0].bits == host);
+	return t->server.addr.port || (t->address_count && t->address[0].bits == host);
 }
 
 static void routes_check(struct check *c)

@@ -78,6 +78,28 @@ static void parse_reads_values_and_defaults(void **state)
 	conf_free(c);
 }
 
+static void a_server_is_an_address_or_a_name(void **state)
+{
+	struct td_conf *c = parse(SITE "trunk a address=10.0.0.1 server=Sip-2.Example.com:5080\n"
+				       "trunk b address=10.0.0.2 server=[2001:db8::1]:5090\n"
+				       "trunk c address=10.0.0.3\n");
+	const struct td_conf_trunk *t = c->of[TD_KIND_TRUNK].trunk;
+	char *text = encode(c);
+
+	assert_string_equal(t[0].server.name, "sip-2.example.com");
+	assert_int_equal(t[0].server.addr.family, 0);
+	assert_int_equal(t[0].server.addr.port, 5080);
+	assert_string_equal(t[1].server.name, "");
+	assert_int_equal(t[1].server.addr.family, 6);
+	assert_int_equal(t[1].server.addr.port, 5090);
+	assert_int_equal(t[2].server.addr.port, 0);
+	assert_non_null(strstr(text, " server=sip-2.example.com:5080\n"));
+	assert_non_null(strstr(text, " server=[2001:db8::1]:5090\n"));
+	assert_null(strstr(strstr(text, "trunk c"), "server="));
+	free(text);
+	conf_free(c);
+}
+
 static void change(struct td_conf **c, const char *lines)
 {
 	struct td_text err;
@@ -230,6 +252,20 @@ static const struct {
 	{SITE "agent a ha1=00\n", "agent a: ha1: ha1 must have 32 digits"},
 	{SITE "agent a contact=10.0.0.1\n",
 		"line 2: agent a: contact: '10.0.0.1' has no port; write it like 10.0.0.1:5060"},
+	{SITE "trunk a address=10.0.0.1 server=10.0.0.2\n",
+		"line 2: trunk a: server: '10.0.0.2' has no port; write it like 10.0.0.1:5060"},
+	{SITE "trunk a address=10.0.0.1 server=sip.example.com\n",
+		"line 2: trunk a: server: 'sip.example.com' has no port; write it like "
+		"sip.example.com:5060"},
+	{SITE "trunk a address=10.0.0.1 server=10.0.0.300:5060\n",
+		"line 2: trunk a: server: '10.0.0.300:5060' is no address and no host name; write "
+		"it like 10.0.0.1:5060 or sip.example.com:5060"},
+	{SITE "trunk a address=10.0.0.1 server=sip.example.com:0\n",
+		"line 2: trunk a: server: 'sip.example.com:0' is no address and no host name; "
+		"write it like 10.0.0.1:5060 or sip.example.com:5060"},
+	{SITE "trunk a address=10.0.0.1 server=sip..example.com:5060\n",
+		"line 2: trunk a: server: 'sip..example.com:5060' is no address and no host name; "
+		"write it like 10.0.0.1:5060 or sip.example.com:5060"},
 	{SITE "port a device=e address=10.0.0.1/24\nport b device=f address=10.0.0.1/24\n",
 		"port b: address: 10.0.0.1 is port a's too; give each port its own"},
 	{SITE "port a device=e address=10.0.0.1/24\nport b device=e address=10.0.0.2/24\n",
@@ -572,6 +608,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_reads_values_and_defaults),
+		cmocka_unit_test(a_server_is_an_address_or_a_name),
 		cmocka_unit_test(a_sound_keeps_its_number),
 		cmocka_unit_test(sounds_have_a_limit),
 		cmocka_unit_test(sounds_keep_the_limit_of_the_start),

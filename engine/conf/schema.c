@@ -171,8 +171,10 @@ const struct conf_key td_schema[] = {
 	 .value = "wire", .help = LAYER_HELP},
 	{TD_KIND_TRUNK, "link", CONF_REF, 0, FIELD(td_conf_trunk, link), .ref = TD_KIND_LINK,
 	 .help = "The link that its calls come by; nothing: one without limit."},
-	{TD_KIND_TRUNK, "server", CONF_ADDRESS, 0, FIELD(td_conf_trunk, server),
-	 .help = "Where calls out are sent; nothing: the first address, port 5060."},
+	{TD_KIND_TRUNK, "server", CONF_SERVER, 0, FIELD(td_conf_trunk, server),
+	 .help = "Where calls out are sent: an address or a host name, and the port. Nothing: the "
+		 "first address, port 5060. Calls in are the trunk's by `address` alone, whatever "
+		 "addresses the name has."},
 
 	{TD_KIND_GROUP, "agents", CONF_WORD, CONF_ONLY_YAML, .ref = TD_KIND_AGENT,
 	 .list_max = UINT16_MAX, .help = "Names of its agents."},
@@ -337,6 +339,8 @@ bool conf_value_is_set(const struct conf_key *k, const void *object)
 	case CONF_ADDRESS:
 	case CONF_IP:
 		return ((const struct td_addr *)field)->family != 0;
+	case CONF_SERVER:
+		return ((const struct td_server *)field)->addr.port != 0;
 	default:
 		return true;
 	}

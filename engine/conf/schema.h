@@ -21,6 +21,7 @@ enum conf_type {
 	CONF_SIZE,     /* uint64_t bytes; text: 256M, compiled: bytes */
 	CONF_RATE,     /* uint64_t bits a second; text: 10M, powers of ten; compiled: bits */
 	CONF_ADDRESS,  /* struct td_addr with port */
+	CONF_SERVER,   /* struct td_server: address or host name, with port */
 	CONF_IP,       /* struct td_addr without */
 	CONF_PREFIXES, /* list of struct td_prefix */
 	CONF_CODECS,   /* uint8_t[TD_CODEC_LIST], 0-terminated */

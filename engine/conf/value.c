@@ -307,6 +307,60 @@ static bool address_decode(
 	return true;
 }
 
+/* A label of a host name (RFC 1123 section 2.1). */
+static bool label_valid(struct str label)
+{
+	if (!label.n || label.n > 63 || label.p[0] == '-' || label.p[label.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < label.n; i++)
+		if (!isalnum((unsigned char)label.p[i]) && label.p[i] != '-' && label.p[i] != '_')
+			return false;
+	return true;
+}
+
+/* The last label of a name has a letter; otherwise it is an address with a slip. */
+static bool host_valid(struct str name)
+{
+	struct str rest = name, label = {0};
+
+	if (name.n >= TD_HOST_BYTES || name.p[name.n - 1] == '.')
+		return false;
+	while (rest.n) {
+		label = str_cut(&rest, '.');
+		if (!label_valid(label))
+			return false;
+	}
+	for (size_t i = 0; i < label.n; i++)
+		if (isalpha((unsigned char)label.p[i]))
+			return true;
+	return false;
+}
+
+static bool server_decode(struct td_server *field, struct str text, struct td_text *err)
+{
+	struct str port_text = text, name = str_cut(&port_text, ':');
+	struct td_server server = {0};
+	uint64_t port = 0;
+
+	if (addr_decode(&server.addr, text) == 0) {
+		port = server.addr.port;
+	} else if (!name.n || !host_valid(name) ||
+		   (name.n < text.n && (!str_u64(port_text, 65535, &port) || !port))) {
+		return fail(err,
+			"'%.*s' is no address and no host name; write it like 10.0.0.1:5060 or "
+			"sip.example.com:5060",
+			STR_FMT(text));
+	}
+	if (!port)
+		return fail(err, "'%.*s' has no port; write it like %s:5060", STR_FMT(text),
+			server.addr.family ? "10.0.0.1" : "sip.example.com");
+	server.addr.port = (uint16_t)port;
+	for (size_t i = 0; !server.addr.family && i < name.n; i++)
+		server.name[i] = (char)tolower((unsigned char)name.p[i]);
+	*field = server;
+	return true;
+}
+
 static bool codec_decode(uint8_t *field, size_t size, struct str text, struct td_text *err)
 {
 	unsigned count = strnlen((char *)field, size);
@@ -430,6 +484,8 @@ bool conf_value_decode(
 	case CONF_ADDRESS:
 	case CONF_IP:
 		return address_decode(k, field, text, err);
+	case CONF_SERVER:
+		return server_decode(field, text, err);
 	case CONF_CODECS:
 		return codec_decode(field, k->size, text, err);
 	case CONF_PORTS:
@@ -509,6 +565,16 @@ static void core_encode(int32_t core, struct td_buf *buf)
 		buf_printf(buf, "%d", core);
 }
 
+static void server_encode(const struct td_server *s, struct td_buf *buf)
+{
+	char text[ADDR_TEXT];
+
+	if (s->name[0])
+		buf_printf(buf, "%s:%u", s->name, s->addr.port);
+	else
+		buf_str(buf, str_of(addr_encode(&s->addr, text)));
+}
+
 void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf)
 {
 	const void *field = (const uint8_t *)object + k->offset;
@@ -529,6 +595,9 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 	case CONF_ADDRESS:
 	case CONF_IP:
 		buf_str(buf, str_of(addr_encode(field, text)));
+		break;
+	case CONF_SERVER:
+		server_encode(field, buf);
 		break;
 	case CONF_PORTS:
 		buf_printf(buf, "%u-%u", port[0], port[1]);

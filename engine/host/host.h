@@ -12,9 +12,10 @@ struct host {
 	const char *log;
 	struct ops ops; /* dp, turn, journal, recorder, conf */
 	struct kernel_sip *kernel_sip;
+	struct resolver *resolver;
 	struct api *api;
 	struct loop *loop;
-	struct loop_work kick; /* signalling has an answer or a trace for us */
+	struct loop_work kick; /* signalling has an answer, a trace or a question */
 	struct loop_fd dataplane;
 	struct loop_timer second;
 	struct loop_timer look; /* while draining: is there a call left? */
@@ -33,6 +34,8 @@ int serve_init(struct host *h);
 void serve_fini(struct host *h); /* also after a serve_init() that failed */
 /* Until the last call has ended, or it is told to stop at once. 0 or -errno. */
 int serve_run(struct host *h);
+/* For resolver_alloc(): ctx is the host. */
+void host_resolved(void *ctx, const struct td_resolved *r);
 /* The wall clock's offset to the monotonic one, ns. */
 uint64_t host_wall_offset(void);
 

@@ -9,6 +9,7 @@
 #include <engine/host/clock.h>
 #include <engine/host/host.h>
 #include <engine/host/net/kernel_sip.h>
+#include <engine/host/net/resolver.h>
 #include <engine/host/site.h>
 #include <engine/host/sounds.h>
 #include <system/exit.h>
@@ -180,6 +181,20 @@ static int site_up(struct host *h)
 	return 0;
 }
 
+static int resolver_up(struct host *h)
+{
+	h->resolver = resolver_alloc(h->loop, NULL, host_resolved, h);
+	if (h->resolver)
+		return 0;
+	td_text_set(&h->err, "resolver of host names: %s", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+static void resolver_down(struct host *h)
+{
+	resolver_free(h->resolver);
+}
+
 static int api_up(struct host *h)
 {
 	struct api_handlers handlers = ops_handlers;
@@ -226,6 +241,7 @@ static const struct step {
 	{recorder_up, recorder_down},
 	{kernel_sip_up, kernel_sip_down},
 	{site_up, NULL},
+	{resolver_up, resolver_down},
 	{api_up, api_down},
 	{workers_up, workers_down},
 };

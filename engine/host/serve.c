@@ -3,6 +3,7 @@
 #include <dataplane/dataplane.h>
 #include <engine/host/clock.h>
 #include <engine/host/host.h>
+#include <engine/host/net/resolver.h>
 #include <system/log.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -112,6 +113,23 @@ static void second_due(void *ctx, uint64_t now)
 	}
 }
 
+void host_resolved(void *ctx, const struct td_resolved *r)
+{
+	struct host *h = ctx;
+
+	turn_resolved(h->ops.turn, r);
+}
+
+static void names_asked(struct host *h)
+{
+	const struct question *q;
+
+	while ((q = turn_question_peek(h->ops.turn))) {
+		resolver_ask(h->resolver, q->request, q->name);
+		turn_question_consume(h->ops.turn);
+	}
+}
+
 static void kicked(void *ctx)
 {
 	struct host *h = ctx;
@@ -119,6 +137,7 @@ static void kicked(void *ctx)
 	if (ops_traces(&h->ops))
 		loop_post(h->loop, &h->kick); /* others are served between */
 	turn_answers(h->ops.turn);
+	names_asked(h);
 }
 
 static void dataplane_ready(void *ctx, uint32_t events)

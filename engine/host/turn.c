@@ -16,6 +16,8 @@
 #define REQUEST_BATCH 4                      /* each may be 64 rows of text */
 #define POINTER_RING  (16 * 2 * TURN_FLIGHT) /* a pointer takes 16 bytes: it cannot fill */
 #define TRACE_RING    (4u << 20)
+#define NAME_RING     (1u << 20) /* some 4,000 questions, some 2,000 answers */
+#define ANSWER_BATCH  16
 
 struct turn {
 	struct dp *dp;
@@ -24,6 +26,7 @@ struct turn {
 	struct kernel_sip *kernel_sip;
 	struct td_engine *engine;
 	struct spsc *requests, *answers, *traces;
+	struct spsc *questions, *resolved; /* names to main, addresses to signalling */
 	struct loop *loop;
 	struct loop_work *kick;
 	uint64_t now, wall_offset; /* signalling: of this turn */
@@ -116,11 +119,34 @@ static void take_trace(void *ctx, const char *call, bool in, const struct td_flo
 	t->news = true;
 }
 
+/* A question for which there is no room is asked again by the engine. */
+static void ask_name(void *ctx, uint32_t request, const char *name)
+{
+	struct turn *t = ctx;
+	struct question *q = spsc_reserve(t->questions, sizeof(*q));
+
+	if (!q)
+		return;
+	*q = (struct question){.request = request};
+	snprintf(q->name, sizeof(q->name), "%s", name);
+	spsc_commit(t->questions);
+	t->news = true;
+}
+
 /* Blocks at no time once the machine has booted; up to 256 octets come whole. */
 static void make_random(void *ctx, uint8_t *out, size_t n)
 {
 	if (getrandom(out, n, 0) != (ssize_t)n)
 		abort(); /* a key that can be guessed is worse than no engine */
+}
+
+static void rings_free(struct turn *t)
+{
+	spsc_free(t->requests);
+	spsc_free(t->answers);
+	spsc_free(t->traces);
+	spsc_free(t->questions);
+	spsc_free(t->resolved);
 }
 
 struct turn *turn_alloc(const struct turn_params *p)
@@ -132,7 +158,8 @@ struct turn *turn_alloc(const struct turn_params *p)
 		.event = take_event,
 		.record = take_record,
 		.trace = take_trace,
-		.random = make_random};
+		.random = make_random,
+		.resolve = ask_name};
 	int err = ENOMEM;
 
 	if (!t)
@@ -145,7 +172,9 @@ struct turn *turn_alloc(const struct turn_params *p)
 	t->requests = spsc_alloc(POINTER_RING);
 	t->answers = spsc_alloc(POINTER_RING);
 	t->traces = spsc_alloc(TRACE_RING);
-	if (!t->requests || !t->answers || !t->traces)
+	t->questions = spsc_alloc(NAME_RING);
+	t->resolved = spsc_alloc(NAME_RING);
+	if (!t->requests || !t->answers || !t->traces || !t->questions || !t->resolved)
 		goto free_rings;
 	t->engine = td_engine_alloc(&p->engine, &io);
 	if (!t->engine) {
@@ -154,9 +183,7 @@ struct turn *turn_alloc(const struct turn_params *p)
 	}
 	return t;
 free_rings:
-	spsc_free(t->requests);
-	spsc_free(t->answers);
-	spsc_free(t->traces);
+	rings_free(t);
 	free(t);
 fail:
 	errno = err;
@@ -169,9 +196,7 @@ void turn_free(struct turn *t)
 		return;
 	turn_abort(t); /* clients that went while nobody served the rings have asked once more */
 	td_engine_free(t->engine);
-	spsc_free(t->requests);
-	spsc_free(t->answers);
-	spsc_free(t->traces);
+	rings_free(t);
 	free(t);
 }
 
@@ -284,6 +309,29 @@ static unsigned take_kernel_sip(struct turn *t)
 	return n;
 }
 
+/* An answer in its ring, the addresses behind it. */
+struct answer {
+	uint32_t request, ttl_s, count;
+	char error[64];
+	struct td_addr addresses[];
+};
+
+static unsigned take_names(struct turn *t)
+{
+	const struct answer *a;
+	unsigned n = 0;
+	size_t len;
+
+	for (; n < ANSWER_BATCH && (a = spsc_peek(t->resolved, &len)); n++) {
+		const struct td_resolved r = {
+			a->request, a->addresses, a->count, a->error, a->ttl_s};
+
+		td_engine_resolved(t->engine, t->now, &r);
+		spsc_consume(t->resolved);
+	}
+	return n;
+}
+
 static unsigned take_media(struct turn *t)
 {
 	struct td_media_event ev[MEDIA_BATCH];
@@ -314,6 +362,7 @@ uint64_t turn_run(void *turn, uint64_t now)
 	more |= take_media(t) == MEDIA_BATCH;
 	more |= take_sip(t) == SIP_BATCH;
 	more |= take_kernel_sip(t) == SIP_BATCH;
+	more |= take_names(t) == ANSWER_BATCH;
 	more |= take_requests(t) == REQUEST_BATCH;
 	uint64_t deadline = td_engine_advance(t->engine, now);
 	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
@@ -373,6 +422,33 @@ void turn_abort(struct turn *t)
 		r->rc = -ESHUTDOWN;
 		r->done(r);
 	}
+}
+
+const struct question *turn_question_peek(struct turn *t)
+{
+	size_t len;
+
+	return spsc_peek(t->questions, &len);
+}
+
+void turn_question_consume(struct turn *t)
+{
+	spsc_consume(t->questions);
+}
+
+void turn_resolved(struct turn *t, const struct td_resolved *r)
+{
+	size_t addresses = r->count * sizeof(*r->addresses);
+	struct answer *a = spsc_reserve(t->resolved, sizeof(*a) + addresses);
+
+	if (!a)
+		return;
+	*a = (struct answer){r->request, r->ttl_s, r->count};
+	snprintf(a->error, sizeof(a->error), "%s", r->error ? r->error : "");
+	if (r->count)
+		memcpy(a->addresses, r->addresses, addresses);
+	spsc_commit(t->resolved);
+	dp_signal_wake(t->dp);
 }
 
 const struct trace *turn_trace_peek(struct turn *t)

@@ -3,7 +3,8 @@
  * The signalling lcore's turn: takes a bounded batch from each ring, gives it to the engine, and
  * carries out what the engine wants done. It owns the engine while the workers run. It makes two
  * system calls, and neither blocks: one wakes a host thread that has something to do (answers to
- * operators, traces, messages for the kernel's socket), getrandom() makes keys of SRTP.
+ * operators, traces, questions for names, messages for the kernel's socket), getrandom() makes keys
+ * of SRTP.
  */
 #ifndef TANDEM_ENGINE_HOST_TURN_H
 #define TANDEM_ENGINE_HOST_TURN_H
@@ -66,7 +67,7 @@ struct trace {
 struct turn_params {
 	struct journal *journal;
 	struct loop *loop;
-	struct loop_work *kick; /* posted when an answer or a trace waits for main */
+	struct loop_work *kick; /* posted when an answer, a trace or a question waits for main */
 	struct td_engine_params engine;
 };
 
@@ -86,6 +87,15 @@ int turn_request(struct turn *t, struct request *r);
 void turn_stop(struct turn *t);
 void turn_answers(struct turn *t); /* calls done() of each that is answered */
 void turn_abort(struct turn *t);   /* after the workers stopped: answers the rest, -ESHUTDOWN */
+/* A host name whose addresses the engine wants. */
+struct question {
+	uint32_t request;
+	char name[TD_HOST_BYTES];
+};
+const struct question *turn_question_peek(struct turn *t); /* NULL: none */
+void turn_question_consume(struct turn *t);
+/* The answer. One for which there is no room is lost, and the engine asks again. */
+void turn_resolved(struct turn *t, const struct td_resolved *r);
 const struct trace *turn_trace_peek(struct turn *t); /* NULL: none */
 void turn_trace_consume(struct turn *t);
 void turn_wall(struct turn *t, uint64_t wall_offset); /* journal and engine use it from now on */

@@ -25,6 +25,11 @@
 		"nine tenths or less of the trunk's limits in use",                               \
 		"Look at `tandemctl bandwidth links`. Raise the trunk's `limit` or `max_calls` "  \
 		"if the carrier allows more.")                                                    \
+	X(TRUNK_UNRESOLVED, "trunk-unresolved",                                                   \
+		"a trunk whose `server` is a name for which no address was found",                \
+		"an address found, or a configuration without that name",                        \
+		"Look at the reason in the text and at `tandemctl show trunks`. Try the name with " \
+		"`getent ahosts NAME` on this machine. Addresses found earlier stay in force.")   \
 	X(JOURNAL_RESERVE, "journal-reserve",                                                     \
 		"three quarters of `journal_reserve` in use: the steps of calls are no longer kept", \
 		"eleven sixteenths or less in use, since tandemd has stored records",             \

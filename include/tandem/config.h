@@ -131,6 +131,14 @@ struct td_conf_link {
 	uint8_t layer;      /* enum td_layer, at which limit_bps counts */
 };
 
+#define TD_HOST_BYTES 254 /* longest name of DNS in text (RFC 1035 section 2.3.4), and NUL */
+
+/* A peer that we call: an address, or a name for which the host finds addresses. */
+struct td_server {
+	struct td_addr addr;      /* family 0: the name's addresses, this port; no port: nothing */
+	char name[TD_HOST_BYTES]; /* in lower case; empty: the address counts */
+};
+
 struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
@@ -143,7 +151,7 @@ struct td_conf_trunk {
 	uint64_t limit_bps;            /* 0 without limit */
 	uint8_t layer;                 /* enum td_layer, at which limit_bps counts */
 	char link[TD_NAME_BYTES];      /* the line it comes by; empty: one without limit */
-	struct td_addr server; /* where calls out go; family 0: its first address, port 5060 */
+	struct td_server server;       /* where calls out go; none: its first address, port 5060 */
 };
 
 struct td_conf_group {

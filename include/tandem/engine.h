@@ -39,6 +39,11 @@ struct td_engine_io {
 	/* A recording begins (`call` is the call's id) or ends (`call` is NULL). Its TAPs go by
 	 * .media. */
 	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
+	/*
+	 * Which addresses has this host name? The host answers by td_engine_resolved() with this
+	 * number, at any time or never: the engine waits for nothing. `name` is borrowed.
+	 */
+	void (*resolve)(void *ctx, uint32_t request, const char *name);
 	/* A SIP message, while tracing is on. `in`: received, else sent. `call` may be empty. */
 	void (*trace)(void *ctx, const char *call, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
@@ -81,6 +86,17 @@ void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_flow *flow
  */
 void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_flow *flow);
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev);
+
+/* What the host found for a name. */
+struct td_resolved {
+	uint32_t request;                /* of struct td_engine_io.resolve */
+	const struct td_addr *addresses; /* best first; their ports do not count */
+	uint32_t count;                  /* 0: none, and */
+	const char *error;               /* says why, in a few words */
+	uint32_t ttl_s;                  /* how long they hold, as the name server says */
+};
+/* An answer to a question that has been asked again since is ignored. */
+void td_engine_resolved(struct td_engine *e, uint64_t now, const struct td_resolved *r);
 
 /* Fires what is due. Returns the next deadline (monotonic ns), TD_NEVER when there is none. Call
  * it after each batch of inputs too. */

@@ -102,14 +102,17 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, answered, NONE, TD_TOP + 3, "calls answered, since the engine's start")    \
 	X(V, COUNT, missed, NONE, TD_TOP + 3, "calls that rang and were not answered")
 
-#define TD_VIEW_TRUNKS(X, V)                                                    \
-	X(V, TEXT, name, NONE, 1, "the trunk")                                  \
-	X(V, TEXT, address, NONE, 1, "its first address or network")            \
-	X(V, COUNT, calls, NONE, 1, "calls at this moment")                     \
-	X(V, COUNT, max_calls, NONE, 1, "most calls at once; 0 without limit")  \
-	X(V, COUNT, offered, NONE, 1, "calls that came by it, since the start") \
-	X(V, COUNT, answered, NONE, 1, "of them, answered")                     \
-	X(V, COUNT, rejected, NONE, 1, "of them, refused")
+#define TD_VIEW_TRUNKS(X, V)                                                                    \
+	X(V, TEXT, name, NONE, 1, "the trunk")                                                  \
+	X(V, TEXT, address, NONE, 1, "its first address or network")                            \
+	X(V, COUNT, calls, NONE, 1, "calls at this moment")                                     \
+	X(V, COUNT, max_calls, NONE, 1, "most calls at once; 0 without limit")                  \
+	X(V, COUNT, offered, NONE, 1, "calls that came by it, since the start")                 \
+	X(V, COUNT, answered, NONE, 1, "of them, answered")                                     \
+	X(V, COUNT, rejected, NONE, 1, "of them, refused")                                      \
+	X(V, TEXT, server, NONE, 1, "where calls out go; nothing: its name has no address yet") \
+	X(V, TEXT, server_name, NONE, 1, "the host name that has this address")                 \
+	X(V, NUMBER, server_age, SECONDS, 1, "since the name had it; 0: no name, or no address")
 
 #define TD_VIEW_LINKS(X, V)                                                                      \
 	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                      \

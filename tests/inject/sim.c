@@ -100,6 +100,10 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 {
 }
 
+static void on_resolve(void *ctx, uint32_t request, const char *name)
+{
+}
+
 static void on_random(void *ctx, uint8_t *out, size_t n)
 {
 	while (n--)
@@ -441,7 +445,8 @@ void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 		.media = on_media,
 		.event = on_event,
 		.record = on_record,
-		.random = on_random};
+		.random = on_random,
+		.resolve = on_resolve};
 	char site[1024];
 	struct td_text err = {""};
 	int n = snprintf(site, sizeof(site),

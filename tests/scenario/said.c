@@ -10,7 +10,7 @@
 #include <tests/scenario/script.h>
 
 static const char *const channel_names[CHANNELS] = {
-	"sip", "media", "log", "cdr", "session", "record", "story", "alarm"};
+	"sip", "media", "log", "cdr", "session", "record", "story", "alarm", "resolve"};
 
 /* A script looks for stays and steps, but need not name all of them. */
 static bool must_be_named(const struct out *o)
@@ -252,10 +252,24 @@ static void on_record(void *ctx, uint32_t recording, const char *call)
 	out_say(o, "%u %s", recording, call ? "starts" : "ends");
 }
 
+static void on_resolve(void *ctx, uint32_t request, const char *name)
+{
+	struct script *s = ctx;
+
+	memmove(s->question + 1, s->question, sizeof(s->question) - sizeof(s->question[0]));
+	s->question[0].request = request;
+	snprintf(s->question[0].name, sizeof(s->question[0].name), "%s", name);
+	out_say(out_new(s, RESOLVE), "%s", name);
+}
+
 struct world_hooks said_hooks(struct script *s)
 {
-	return (struct world_hooks){
-		.ctx = s, .sip = on_sip, .media = on_media, .event = on_event, .record = on_record};
+	return (struct world_hooks){.ctx = s,
+		.sip = on_sip,
+		.media = on_media,
+		.event = on_event,
+		.record = on_record,
+		.resolve = on_resolve};
 }
 
 enum channel said_channel(const char *word)

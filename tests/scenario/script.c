@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <engine/acd/acd.h>
+#include <engine/base/addr.h>
 #include <engine/base/number.h>
 #include <tests/scenario/script.h>
 
@@ -163,6 +164,28 @@ static void do_register(struct script *s, char *word[], unsigned n)
 		phone_register(s, p, n > 2 ? word[2] : "3600");
 }
 
+/* resolved sip.example 10.20.0.30 10.20.0.31 ttl=60; resolved sip.example error="no such name";
+ * "old" after the name: the answer to the question before the last. */
+static void do_resolved(struct script *s, char *word[], unsigned n)
+{
+	struct td_addr to[SCRIPT_PEERS] = {0};
+	struct td_resolved r = {.addresses = to, .ttl_s = number_of(word, n, "ttl")};
+	unsigned skip = n > 2 && strcmp(word[2], "old") == 0, from = 2 + skip;
+
+	for (unsigned i = 0; i < SCRIPT_QUESTIONS && !r.request; i++)
+		if (strcmp(s->question[i].name, word[1]) == 0 && !skip--)
+			r.request = s->question[i].request;
+	for (unsigned i = from; i < n && i < SCRIPT_PEERS; i++)
+		if (strncmp(word[i], "error=", 6) == 0)
+			r.error = word[i] + 6;
+		else if (addr_decode(&to[r.count], str_of(word[i])) == 0)
+			r.count++;
+	if (r.request)
+		world_resolved(s->world, &r);
+	else
+		complain(s, "nobody asks for %s", word[1]);
+}
+
 static void do_forget(struct script *s, char *word[], unsigned n)
 {
 	said_free(s);
@@ -213,6 +236,7 @@ static const struct step {
 	{"wait", 2, 2, do_wait},
 	{"register", 2, 3, do_register},
 	{"agent", 3, WORDS, do_agent},
+	{"resolved", 3, WORDS, do_resolved},
 	{"forget", 1, 1, do_forget},
 	{"drain", 1, 1, do_drain},
 	{"stop", 1, 1, do_stop},

@@ -13,7 +13,14 @@
 #define SCRIPT_PEERS 16
 #define SCRIPT_OUTS  1024
 
-enum channel { SIP, MEDIA, LOG, CDR, SESSION, RECORD, STORY, ALARM, CHANNELS };
+enum channel { SIP, MEDIA, LOG, CDR, SESSION, RECORD, STORY, ALARM, RESOLVE, CHANNELS };
+
+#define SCRIPT_QUESTIONS 16
+
+struct question { /* for a host name's addresses */
+	uint32_t request;
+	char name[64];
+};
 
 struct out { /* one thing the engine said that no line of the script has named yet */
 	enum channel channel;
@@ -34,7 +41,8 @@ struct script {
 	unsigned outs;
 	char pending[4096]; /* set and del lines, until another line comes */
 	char last_call[TD_CALL_ID_BYTES];
-	uint32_t connections; /* the last number given */
+	uint32_t connections;                       /* the last number given */
+	struct question question[SCRIPT_QUESTIONS]; /* the newest first */
 	bool failed;
 };
 

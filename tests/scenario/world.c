@@ -133,6 +133,15 @@ static void on_record(void *ctx, uint32_t recording, const char *call, enum td_c
 		w->hooks.record(w->hooks.ctx, recording, call);
 }
 
+static void on_resolve(void *ctx, uint32_t request, const char *name)
+{
+	struct world *w = ctx;
+
+	say(w, 'N', name, strlen(name));
+	if (w->hooks.resolve)
+		w->hooks.resolve(w->hooks.ctx, request, name);
+}
+
 /* Keys do not come from the seed: nobody may learn a key from what a seed decides. */
 static void on_random(void *ctx, uint8_t *out, size_t n)
 {
@@ -152,7 +161,8 @@ struct world *world_alloc(
 		.media = on_media,
 		.event = on_event,
 		.record = on_record,
-		.random = on_random};
+		.random = on_random,
+		.resolve = on_resolve};
 	struct world *w = calloc(1, sizeof(*w));
 
 	if (!w)
@@ -263,6 +273,12 @@ void world_sip(struct world *w, const struct td_flow *flow, const void *data, si
 void world_flow_failed(struct world *w, const struct td_flow *flow)
 {
 	td_engine_flow_failed(w->engine, w->now, flow);
+	advance(w);
+}
+
+void world_resolved(struct world *w, const struct td_resolved *r)
+{
+	td_engine_resolved(w->engine, w->now, r);
 	advance(w);
 }
 

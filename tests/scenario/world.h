@@ -27,6 +27,7 @@ struct world_hooks {
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
 	void (*record)(void *ctx, uint32_t recording, const char *call);
+	void (*resolve)(void *ctx, uint32_t request, const char *name);
 };
 
 struct world_leg {
@@ -63,6 +64,7 @@ uint64_t world_next(const struct world *w); /* when world_run() has something to
 void world_sip(struct world *w, const struct td_flow *flow, const void *data, size_t len);
 /* The flow has ended. */
 void world_flow_failed(struct world *w, const struct td_flow *flow);
+void world_resolved(struct world *w, const struct td_resolved *r);
 void world_digit(struct world *w, uint32_t leg, char digit);
 /* Whatever a worker can say of a leg; statistics go on from these at its end. */
 void world_media(struct world *w, uint32_t leg, struct td_media_event *ev);

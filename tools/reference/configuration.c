@@ -15,6 +15,7 @@ static const char *type_text(const struct conf_key *k, char *out, size_t size)
 		[CONF_SIZE] = "size",
 		[CONF_RATE] = "bit rate",
 		[CONF_ADDRESS] = "address:port",
+		[CONF_SERVER] = "address or host name, :port",
 		[CONF_IP] = "address",
 		[CONF_PREFIXES] = "list of addresses or networks",
 		[CONF_CODECS] = "list of codecs",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/trunk.h>
+#include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
+#include <engine/sip/transport/flow.h>
 #include <stdlib.h>
 
 struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote)
@@ -19,6 +21,25 @@ struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remot
 	if (!name.n || !str_copy(z, sizeof(z), name))
 		return NULL;
 	return objects_live(&e->agents, z);
+}
+
+unsigned trunk_addresses(const struct trunk *t)
+{
+	return t->resolution.name[0] ? t->resolution.count : 1;
+}
+
+struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place)
+{
+	struct td_flow flow = {.remote = t->conf.address[0].addr};
+
+	if (t->resolution.name[0])
+		flow.remote = t->resolution.address[place];
+	else if (t->conf.server.addr.family)
+		flow.remote = t->conf.server.addr;
+	if (!flow.remote.port)
+		flow.remote.port = flow_default_port(&flow);
+	flow.local = agents_local(e, &flow.remote);
+	return flow;
 }
 
 static int longest_first(const void *a, const void *b)

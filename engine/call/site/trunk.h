@@ -8,6 +8,10 @@
 /* The trunk whose prefix around `remote` is the longest. NULL: none. */
 struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote);
 struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remote);
+/* How many addresses its server has; 0: resolve_missing() says why. */
+unsigned trunk_addresses(const struct trunk *t);
+/* The way to one of them: `place` is less than trunk_addresses(). */
+struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place);
 /* The trunks' prefixes, longest first. `out` has room for all; returns how many. Trunks must be in
  * the table. */
 uint32_t trunk_sources(

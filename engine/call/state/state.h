@@ -45,9 +45,26 @@ struct link {
 	uint32_t offers;    /* made by the distributor, not tried yet */
 };
 
+#define RESOLUTION_MAX 8 /* addresses of a name that are kept; a carrier has two to four */
+
+/* The addresses of a trunk's server that is given by name: engine/call/site/resolve.c. */
+struct resolution {
+	struct td_engine *engine;
+	char name[TD_HOST_BYTES]; /* empty: the server is an address */
+	struct timer timer;       /* asks anew; or, while `waiting`, waits no longer */
+	uint32_t request;         /* the last question; 0: it has been answered */
+	bool waiting;
+	bool alarm;
+	uint8_t count; /* 0: no answer has ever had one */
+	struct td_addr address[RESOLUTION_MAX];
+	uint64_t since; /* they are in force */
+	char why[64];   /* the last question failed; empty: it did not */
+};
+
 struct trunk {
 	struct object object;
 	struct td_conf_trunk conf;
+	struct resolution resolution;
 	struct budget budget;
 	struct link *link; /* NULL: one without limit */
 	uint64_t offered, answered, rejected;
@@ -136,6 +153,7 @@ struct call {
 	struct queue *queue;             /* NULL: it leads out, by */
 	struct trunk *out[TD_CONF_LIST]; /* these, one after the other */
 	uint8_t out_count, out_next;
+	uint8_t out_place;               /* which of the addresses of out[out_next] is next */
 	struct call_leg *caller, *agent; /* agent: who was called, by a trunk too */
 	uint32_t contact;                /* 0: not with the distributor */
 	uint32_t talk_contact;           /* what it was called there, for TALK_END */
@@ -222,12 +240,13 @@ struct td_engine {
 		*outs; /* outputs of the distributor that we have not carried out yet, a ring */
 	uint32_t out_head, out_count, out_cap;
 	uint64_t outs_lost;
-	uint32_t last_contact, last_recording;
+	uint32_t last_contact, last_recording, last_request;
 	uint64_t last_call;
 	uint32_t call_count, calls_running; /* not closed, not ended */
 	bool draining, trace, started;
 	struct refusals refused;
 	struct silences silences;
+	uint64_t names_failed, names_unanswered;
 };
 
 static inline bool call_leg_is_caller(const struct call_leg *l)

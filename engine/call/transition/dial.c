@@ -5,40 +5,36 @@
 #include <engine/call/media/keys.h>
 #include <engine/call/media/leg.h>
 #include <engine/call/site/reserve.h>
+#include <engine/call/site/resolve.h>
+#include <engine/call/site/trunk.h>
 #include <engine/call/events/story.h>
 #include <engine/base/addr.h>
 #include <stdio.h>
 
 #define NO_SDP ((struct str){0})
 
-static struct td_addr server_of(const struct trunk *t)
-{
-	struct td_addr a = t->conf.server.family ? t->conf.server : t->conf.address[0].addr;
-
-	if (!a.port)
-		a.port = SIP_PORT;
-	return a;
-}
-
 /* What a leg out takes, as far as we know before the leg exists. */
 static struct rate rate_out(const struct td_engine *e, const struct trunk *t, const struct rate *in)
 {
-	struct td_addr server = server_of(t), local = agents_local(e, &server);
+	struct td_flow flow = trunk_flow(e, t, 0);
 
-	return reserve_rate(e, &local, keys_tag_ours(t->conf.srtp), in->codec, in->ptime_ms);
+	return reserve_rate(e, &flow.local, keys_tag_ours(t->conf.srtp), in->codec, in->ptime_ms);
 }
 
 bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const struct rate *caller,
 	const struct budget **full)
 {
 	struct budget *last = NULL;
+	bool unresolved = false;
 
 	for (uint8_t i = 0; i < r->trunk_count; i++) {
 		struct trunk *t = objects_live(&e->trunks, r->trunks[i]);
 		struct rate rate;
 		struct budget *who;
 
-		if (!t)
+		if (t && !trunk_addresses(t))
+			unresolved = true; /* dial_start() says so in the call's story */
+		if (!t || !trunk_addresses(t))
 			continue;
 		rate = rate_out(e, t, caller);
 		who = reserve_check(t, &rate);
@@ -51,16 +47,21 @@ bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const str
 		reserve_refused(e, last);
 	}
 	*full = last;
-	return false;
+	return !last && unresolved;
 }
 
-static bool invite(struct td_engine *e, struct call *c, struct call_leg *l,
-	const struct td_addr *server, const struct td_addr *local)
+static bool invite(
+	struct td_engine *e, struct call *c, struct call_leg *l, const struct td_flow *flow)
 {
-	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES], host[ADDR_TEXT];
-	struct sip_invite_params p = {.flow = {*local, *server}};
+	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES + TD_HOST_BYTES], host[ADDR_TEXT];
+	struct sip_invite_params p = {.flow = *flow};
+	const struct td_server *s = &l->trunk->conf.server;
 
-	snprintf(to, sizeof(to), "sip:%s@%s", c->cdr.dialled, addr_encode(server, host));
+	if (s->name[0])
+		snprintf(to, sizeof(to), "sip:%s@%s:%u", c->cdr.dialled, s->name, s->addr.port);
+	else
+		snprintf(to, sizeof(to), "sip:%s@%s", c->cdr.dialled,
+			addr_encode(&flow->remote, host));
 	snprintf(headers, sizeof(headers), "X-Tandem-Call: %s\r\n", c->cdr.id);
 	p.uri = p.to_uri = str_of(to);
 	p.headers = str_of(headers);
@@ -68,41 +69,70 @@ static bool invite(struct td_engine *e, struct call *c, struct call_leg *l,
 }
 
 /* NULL, or why this trunk cannot be called. */
-static const char *call_trunk(
-	struct td_engine *e, struct call *c, struct trunk *t, char text[static RESERVE_TEXT])
+static const char *call_trunk(struct td_engine *e, struct call *c, struct trunk *t,
+	const struct td_flow *flow, char text[static RESERVE_TEXT])
 {
-	struct td_addr server = server_of(t), local = agents_local(e, &server);
 	const struct budget *full;
 	struct rate rate;
 	struct call_leg *l;
 
 	if (t->conf.codecs[0] && !memchr(t->conf.codecs, c->codec, sizeof(t->conf.codecs)))
 		return "it has not the call's codec";
-	l = call_leg_alloc(e, c, NULL, &local, 0);
+	l = call_leg_alloc(e, c, NULL, &flow->local, 0);
 	if (!l)
 		return "no RTP port is free";
 	l->trunk = t;
 	full = invite_reserve(e, l, t->conf.srtp, t, &rate);
 	if (full)
 		return reserve_text(full, text);
-	return invite(e, c, l, &server, &local) ? NULL : "the INVITE cannot be sent";
+	return invite(e, c, l, flow) ? NULL : "the INVITE cannot be sent";
+}
+
+static void skip_trunk(struct call *c)
+{
+	c->out_next++;
+	c->out_place = 0;
+}
+
+/* The next address of the trunk that is being called, else the next trunk. NULL: none is left. */
+static struct trunk *candidate(
+	struct td_engine *e, struct call *c, struct td_flow *flow, char text[static TD_TEXT_BYTES])
+{
+	for (; c->out_next < c->out_count; skip_trunk(c)) {
+		struct trunk *t = c->out[c->out_next];
+		const char *missing = resolve_missing(t, text);
+
+		if (c->out_place < trunk_addresses(t)) {
+			*flow = trunk_flow(e, t, c->out_place++);
+			return t;
+		}
+		if (missing)
+			story(e, c, "trunk %s is not called: %s", t->object.name, missing);
+	}
+	return NULL;
 }
 
 /* 0; or when no trunk is left `code`: what the last one said. */
 static int next(struct td_engine *e, struct call *c, int code)
 {
-	while (c->out_next < c->out_count) {
-		struct trunk *t = c->out[c->out_next++];
-		char text[RESERVE_TEXT];
-		const char *why = call_trunk(e, c, t, text);
+	char text[TD_TEXT_BYTES], address[ADDR_TEXT];
+	struct td_flow flow;
+	struct trunk *t;
+
+	_Static_assert(sizeof(text) >= RESERVE_TEXT, "one buffer for both");
+	while ((t = candidate(e, c, &flow, text))) {
+		const char *why = call_trunk(e, c, t, &flow, text);
+		bool named = t->conf.server.name[0];
 
 		if (!why) {
 			snprintf(c->cdr.to_trunk, sizeof(c->cdr.to_trunk), "%s", t->object.name);
-			story(e, c, "INVITE to trunk %s, attempt %u", t->object.name,
-				c->cdr.attempts);
+			story(e, c, "INVITE to trunk %s%s%s, attempt %u", t->object.name,
+				named ? " at " : "",
+				named ? addr_encode(&flow.remote, address) : "", c->cdr.attempts);
 			return 0;
 		}
 		story(e, c, "trunk %s is not called: %s", t->object.name, why);
+		skip_trunk(c);
 	}
 	story(e, c, "%d to the caller: no trunk is left", code);
 	return code;
@@ -195,7 +225,8 @@ int dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg 
 	return next(e, c, 502);
 }
 
-/* Another trunk may do better: this one is out of order, out of room, or does not answer at all. */
+/* Another trunk may do better: this one is out of order, out of room, or does not answer at all.
+ * After 503 and silence another address of the same trunk may, too (RFC 3263 section 4.3). */
 static bool may_overflow(const struct call_leg *l, int code)
 {
 	return (code >= 500 && code < 600) || (code == 408 && !l->rang);
@@ -222,6 +253,8 @@ int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum td_ended
 	call_leg_detach(e, part(c));
 	code = passed_on(code);
 	*by = TD_ENDED_BY_US;
+	if (overflow && code != 408 && code != 503)
+		skip_trunk(c);
 	if (overflow)
 		return next(e, c, code);
 	story(e, c, "%d to the caller", code);
