@@ -27,28 +27,6 @@ static void fault(struct sip_msg *m, enum sip_fault f, enum sip_header id)
 	m->fault_header = id;
 }
 
-/* Cuts one line with its end off *rest, folded ones whole. False: the line has no end. */
-static bool line_next(struct str *rest, struct str *line, bool fold)
-{
-	size_t at = 0;
-
-	for (;;) {
-		const char *nl = at < rest->n ? memchr(rest->p + at, '\n', rest->n - at) : NULL;
-
-		if (!nl)
-			return false;
-		at = (size_t)(nl - rest->p) + 1;
-		if (!fold || at >= rest->n || (rest->p[at] != ' ' && rest->p[at] != '\t'))
-			break;
-	}
-	*line = (struct str){rest->p, at - 1};
-	if (line->n > 0 && line->p[line->n - 1] == '\r')
-		line->n--;
-	rest->p += at;
-	rest->n -= at;
-	return true;
-}
-
 /* "SIP/" and two numbers: a version, maybe not ours. */
 static bool version_valid(struct str s)
 {
@@ -116,17 +94,12 @@ static void body(struct sip_msg *m, struct str rest)
 
 static void header_line(struct sip_msg *m, struct str line)
 {
-	struct str value = line, name = lex_run(&value, LEX_TOKEN);
+	struct str name, value;
 
-	while (value.n > 0 && (value.p[0] == ' ' || value.p[0] == '\t')) {
-		value.p++;
-		value.n--;
-	}
-	if (name.n == 0 || !lex_char(&value, ':') || m->hdr_count == SIP_HEADERS_MAX) {
+	if (m->hdr_count == SIP_HEADERS_MAX || !lex_header(line, &name, &value)) {
 		fault(m, SIP_FAULT_HEADER, SIP_HDR_OTHER);
 		return;
 	}
-	value = str_trim(value);
 	enum sip_header id = sip_header_decode(name);
 	uint64_t bit = SIP_HDR_BIT(id);
 
@@ -172,7 +145,7 @@ int sip_msg_decode(struct sip_msg *m, const uint8_t *data, size_t len)
 		rest.n--;
 	}
 	m->data = rest;
-	if (!line_next(&rest, &line, false)) {
+	if (!lex_line(&rest, &line, false)) {
 		fault(m, SIP_FAULT_START_LINE, SIP_HDR_OTHER);
 		return -EBADMSG;
 	}
@@ -183,7 +156,7 @@ int sip_msg_decode(struct sip_msg *m, const uint8_t *data, size_t len)
 	if (m->fault == SIP_FAULT_START_LINE && !m->request)
 		return -EBADMSG;
 
-	while (!complete && line_next(&rest, &line, true)) {
+	while (!complete && lex_line(&rest, &line, true)) {
 		if (line.n > 0)
 			header_line(m, line);
 		else

@@ -53,6 +53,41 @@ const uint8_t lex_table[256] = {
 	['#'] = U | R | P,
 };
 
+bool lex_line(struct str *rest, struct str *line, bool fold)
+{
+	size_t at = 0;
+
+	for (;;) {
+		const char *nl = at < rest->n ? memchr(rest->p + at, '\n', rest->n - at) : NULL;
+
+		if (!nl)
+			return false;
+		at = (size_t)(nl - rest->p) + 1;
+		*line = (struct str){rest->p, at - 1};
+		if (line->n > 0 && line->p[line->n - 1] == '\r')
+			line->n--;
+		if (!fold || !line->n || at >= rest->n ||
+			(rest->p[at] != ' ' && rest->p[at] != '\t'))
+			break;
+	}
+	rest->p += at;
+	rest->n -= at;
+	return true;
+}
+
+bool lex_header(struct str line, struct str *name, struct str *value)
+{
+	*name = lex_run(&line, LEX_TOKEN);
+	while (line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t')) {
+		line.p++;
+		line.n--;
+	}
+	if (!name->n || !lex_char(&line, ':'))
+		return false;
+	*value = str_trim(line);
+	return true;
+}
+
 bool lex_all(struct str s, unsigned class)
 {
 	return lex_run(&s, class).n > 0 && s.n == 0;

@@ -58,6 +58,11 @@ static inline bool lex_char(struct str *s, char c)
 	return true;
 }
 
+/* Cuts one line with its end off *rest, a header field's with `fold`: whole, over its lines. The
+ * empty line after the header never goes on. False: the line has no end. */
+bool lex_line(struct str *rest, struct str *line, bool fold);
+/* "name : value" of such a line, the value trimmed. False: it is no header field. */
+bool lex_header(struct str line, struct str *name, struct str *value);
 /* All of s is of the class, and it is not empty. */
 bool lex_all(struct str s, unsigned class);
 /* A quoted string; *inner is without the quotes. False when it does not end. */

@@ -98,6 +98,16 @@ static void every_prefix_is_refused(void **state)
 	}
 }
 
+/* The empty line before it is not folded with it. */
+static void a_body_may_begin_with_a_space(void **state)
+{
+	decode("OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+	       "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n"
+	       "Content-Length: 6\r\n\r\n body\n");
+	assert_int_equal(m.fault, SIP_FAULT_NONE);
+	assert_str(m.body, " body\n");
+}
+
 static void empty_words_are_refused(void **state)
 {
 	static const struct {
@@ -525,6 +535,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(request_is_decoded),
 		cmocka_unit_test(every_prefix_is_refused),
+		cmocka_unit_test(a_body_may_begin_with_a_space),
 		cmocka_unit_test(empty_words_are_refused),
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
