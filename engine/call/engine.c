@@ -63,7 +63,7 @@ static int tables_init(struct td_engine *e)
 	if (!rc)
 		rc = pool_init(&e->calls, calls, sizeof(struct call));
 	if (!rc)
-		rc = pool_init(&e->legs, legs, sizeof(struct call_leg));
+		rc = pool_init(&e->legs, legs, sizeof(struct party));
 	if (!rc)
 		rc = timers_init(&e->timers, calls + SILENCE_TIMERS);
 	if (!rc)
@@ -167,7 +167,7 @@ void td_engine_resolved(struct td_engine *e, uint64_t now, const struct td_resol
 
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev)
 {
-	struct call_leg *l = ports_owner(&e->ports, ev->leg);
+	struct party *l = ports_owner(&e->ports, ev->leg);
 
 	if (!l || l->params.cookie != ev->cookie)
 		return; /* of a leg that was here before */

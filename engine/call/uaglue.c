@@ -37,7 +37,7 @@ static void on_invite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 
 static void on_cancelled(void *ctx, struct sip_session *s)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		call_cancelled(ctx, l);
@@ -45,7 +45,7 @@ static void on_cancelled(void *ctx, struct sip_session *s)
 
 static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		call_confirmed(ctx, l, sdp);
@@ -53,7 +53,7 @@ static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 
 static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		call_progress(ctx, l, code);
@@ -61,7 +61,7 @@ static void on_progress(void *ctx, struct sip_session *s, int code, const struct
 
 static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		call_answered(ctx, l, m);
@@ -69,7 +69,7 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		call_failed(ctx, l, code);
@@ -78,7 +78,7 @@ static void on_failed(void *ctx, struct sip_session *s, int code, const struct s
 static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
 	struct td_engine *e = ctx;
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		bridge_reinvite(e, l, s, m);
@@ -95,7 +95,7 @@ static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const s
 /* "Signal=5\r\nDuration=160\r\n", as Cisco and those after it write it (application/dtmf-relay). */
 static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 	struct str rest = m->body;
 	uint64_t duration = INFO_DURATION_MS;
 	char digit = 0;
@@ -120,7 +120,7 @@ static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 
 static void on_ended(void *ctx, struct sip_session *s, int code)
 {
-	struct call_leg *l = sip_session_user(s);
+	struct party *l = sip_session_user(s);
 
 	if (l)
 		call_over(ctx, l, code);

@@ -8,7 +8,7 @@ static void held(const struct td_engine *e, const struct budget *b, uint64_t *bp
 {
 	*bps = *calls = 0;
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		const struct call_leg *l = pool_at(&e->legs, i);
+		const struct party *l = pool_at(&e->legs, i);
 
 		for (int k = 0; k < GRANT_BUDGETS; k++)
 			if (l->grant.of[k] == b) {
@@ -44,7 +44,7 @@ static const char *budget_check(
 static const char *legs_check(const struct td_engine *e)
 {
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		const struct call_leg *l = pool_at(&e->legs, i);
+		const struct party *l = pool_at(&e->legs, i);
 		const struct grant *g = &l->grant;
 
 		if (l->media != LEG_MEDIA_ADDED || !l->call)

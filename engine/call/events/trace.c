@@ -62,13 +62,13 @@ void trace_remember(struct traces *t, struct str call_id, const char *call)
 	hash_add(&t->by_call_id, &entry->node, call_id);
 }
 
-void trace_hold(struct traces *t, struct str call_id, struct call_leg *l)
+void trace_hold(struct traces *t, struct str call_id, struct party *l)
 {
 	l->trace = lookup(t, call_id);
 	l->trace->held = true;
 }
 
-void trace_release(struct call_leg *l)
+void trace_release(struct party *l)
 {
 	if (l->trace)
 		l->trace->held = false;

@@ -23,7 +23,7 @@ const char *trace_call(const struct traces *t, struct str call_id);
 void trace_remember(struct traces *t, struct str call_id, const char *call);
 
 /* The leg has this Call-ID, which was the last to be remembered, until trace_release(). */
-void trace_hold(struct traces *t, struct str call_id, struct call_leg *l);
-void trace_release(struct call_leg *l);
+void trace_hold(struct traces *t, struct str call_id, struct party *l);
+void trace_release(struct party *l);
 
 #endif

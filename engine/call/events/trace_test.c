@@ -56,7 +56,7 @@ static void the_latest_are_known(void **state)
 /* However many dialogs come after it. */
 static void a_leg_that_lives_is_known(void **state)
 {
-	static struct call_leg legs[LEGS];
+	static struct party legs[LEGS];
 	char id[16];
 
 	assert_int_equal(traces_init(&traces, LEGS, 1), 0);
@@ -81,7 +81,7 @@ static void a_leg_that_lives_is_known(void **state)
 /* A call that comes back to us is another call with the same Call-ID. */
 static void the_newest_of_a_call_id_counts(void **state)
 {
-	struct call_leg one = {.call = NULL}, other = {.call = NULL};
+	struct party one = {.call = NULL}, other = {.call = NULL};
 
 	assert_int_equal(traces_init(&traces, LEGS, 1), 0);
 	trace_remember(&traces, STR("id"), "1.1");

@@ -18,7 +18,7 @@ static const struct {
 _Static_assert(0 TD_SRTP_SUITES(ONE) <= SDP_CRYPTO_MAX, "each has its line in our offer");
 #undef ONE
 
-enum td_srtp_policy keys_policy(const struct call_leg *l)
+enum td_srtp_policy keys_policy(const struct party *l)
 {
 	const struct agent *a = l->agent ? l->agent : l->call->calling_agent;
 
@@ -75,7 +75,7 @@ static bool key_same(const struct td_srtp_key *a, const struct td_srtp_key *b)
 	       !memcmp(a->key, b->key, sdp_crypto_bytes(a->suite));
 }
 
-void keys_offer(struct td_engine *e, struct call_leg *l)
+void keys_offer(struct td_engine *e, struct party *l)
 {
 	enum td_srtp_policy policy = keys_policy(l);
 
@@ -93,7 +93,7 @@ void keys_offer(struct td_engine *e, struct call_leg *l)
 	}
 }
 
-int keys_answer(struct td_engine *e, struct call_leg *l, const struct sdp *offer)
+int keys_answer(struct td_engine *e, struct party *l, const struct sdp *offer)
 {
 	const struct sdp_crypto *theirs = &offer->crypto[0];
 	const struct td_srtp_key *is = &l->keys.out;
@@ -110,7 +110,7 @@ int keys_answer(struct td_engine *e, struct call_leg *l, const struct sdp *offer
 	return 0;
 }
 
-int keys_choose(const struct call_leg *l, const struct sdp *peer, struct keys_chosen *out)
+int keys_choose(const struct party *l, const struct sdp *peer, struct keys_chosen *out)
 {
 	*out = (struct keys_chosen){0};
 	if (peer->crypto_count)
@@ -130,14 +130,14 @@ int keys_choose(const struct call_leg *l, const struct sdp *peer, struct keys_ch
 	return 0;
 }
 
-void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen *chosen)
+void keys_take(struct td_engine *e, struct party *l, const struct keys_chosen *chosen)
 {
 	struct leg_keys *k = &l->keys;
 	uint8_t before = k->in.suite;
 
 	if (!chosen->in) {
 		if (before)
-			story(e, l->call, "no SRTP any more with %s", call_leg_who(l));
+			story(e, l->call, "no SRTP any more with %s", party_who(l));
 		explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
 		l->ours.crypto_count = 0;
 		explicit_bzero(k, sizeof(*k));
@@ -156,13 +156,12 @@ void keys_take(struct td_engine *e, struct call_leg *l, const struct keys_chosen
 	l->ours.crypto_count = 1;
 	explicit_bzero(&l->ours.crypto[1], sizeof(l->ours.crypto) - sizeof(l->ours.crypto[0]));
 	if (before != k->in.suite)
-		story(e, l->call, "SRTP with %s: %s", call_leg_who(l),
-			sdp_crypto_suite(k->in.suite));
+		story(e, l->call, "SRTP with %s: %s", party_who(l), sdp_crypto_suite(k->in.suite));
 	else if (k->in_due)
-		story(e, l->call, "another SRTP key of %s", call_leg_who(l));
+		story(e, l->call, "another SRTP key of %s", party_who(l));
 }
 
-void keys_wipe(struct call_leg *l)
+void keys_wipe(struct party *l)
 {
 	explicit_bzero(&l->keys, sizeof(l->keys));
 	explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));

@@ -53,7 +53,7 @@ uint8_t marking_sip(const struct td_engine *e, const struct td_addr *remote)
 	return m ? m->sip_dscp : site;
 }
 
-uint8_t marking_rtp(const struct td_engine *e, const struct call_leg *l)
+uint8_t marking_rtp(const struct td_engine *e, const struct party *l)
 {
 	uint8_t site = conf_site(e->conf)->rtp_dscp;
 	const struct call *c = l->call;

@@ -25,9 +25,9 @@ static void clear_due(struct timer *t, uint64_t now)
 		alarm_clear(e, "both sides of every talk are heard");
 }
 
-static void one_way_begin(struct td_engine *e, struct call *c, const struct call_leg *silent)
+static void one_way_begin(struct td_engine *e, struct call *c, const struct party *silent)
 {
-	bool trunk = call_leg_is_caller(silent) && c->trunk;
+	bool trunk = party_is_caller(silent) && c->trunk;
 
 	c->one_way = true;
 	e->silences.one_way++;
@@ -37,8 +37,7 @@ static void one_way_begin(struct td_engine *e, struct call *c, const struct call
 		return;
 	e->silences.raised = true;
 	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, true, "call %s: no RTP comes from %s%s%s", c->cdr.id,
-		call_leg_who(silent), trunk ? " by trunk " : "",
-		trunk ? c->trunk->object.name : "");
+		party_who(silent), trunk ? " by trunk " : "", trunk ? c->trunk->object.name : "");
 }
 
 static void one_way_end(struct td_engine *e, struct call *c)
@@ -50,14 +49,14 @@ static void one_way_end(struct td_engine *e, struct call *c)
 	timer_set(&e->timers, &e->silences.clear, e->now + CLEAR_NS);
 }
 
-bool silence_matters(const struct call_leg *l)
+bool silence_matters(const struct party *l)
 {
 	return (l->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
 }
 
 void silence_check(struct td_engine *e, struct call *c)
 {
-	const struct call_leg *a = c->caller, *b = c->agent;
+	const struct party *a = c->caller, *b = c->agent;
 	bool one_way =
 		c->state == CALL_TALKING && a->silent != b->silent && (a->silent ? b : a)->heard;
 
@@ -67,18 +66,18 @@ void silence_check(struct td_engine *e, struct call *c)
 		one_way_end(e, c);
 }
 
-void silence_first(struct td_engine *e, struct call_leg *l)
+void silence_first(struct td_engine *e, struct party *l)
 {
 	l->heard = true;
 	if (!l->silent) /* else it is late, and TD_MEDIA_HEARD follows */
-		story(e, l->call, "first RTP from %s", call_leg_who(l));
+		story(e, l->call, "first RTP from %s", party_who(l));
 	silence_check(e, l->call);
 }
 
-void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool never)
+void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never)
 {
 	struct call *c = l->call;
-	const struct call_leg *other = call_leg_is_caller(l) ? c->agent : c->caller;
+	const struct party *other = party_is_caller(l) ? c->agent : c->caller;
 
 	if (l->silent || !silence_matters(l) || c->state == CALL_ENDED)
 		return;
@@ -88,7 +87,7 @@ void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool ne
 	silence_check(e, c);
 	if (l->quality.silences > STORIES)
 		return;
-	story(e, c, "no RTP from %s %s %.1f s%s%s", call_leg_who(l), never ? "in its first" : "for",
+	story(e, c, "no RTP from %s %s %.1f s%s%s", party_who(l), never ? "in its first" : "for",
 		ms / 1000.0,
 		c->one_way                                           ? ": one-way audio"
 		: c->state == CALL_TALKING && other && other->silent ? ": no audio either way"
@@ -96,7 +95,7 @@ void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool ne
 		l->quality.silences == STORIES ? "; more are not told" : "");
 }
 
-static void reset(const struct td_engine *e, struct call_leg *l)
+static void reset(const struct td_engine *e, struct party *l)
 {
 	if (!l || !l->silent)
 		return;
@@ -104,7 +103,7 @@ static void reset(const struct td_engine *e, struct call_leg *l)
 	l->quality.silent_ms += ms_between(l->silent_since, e->now);
 }
 
-void silence_end(struct td_engine *e, struct call_leg *l)
+void silence_end(struct td_engine *e, struct party *l)
 {
 	reset(e, l);
 	if (l->call)
@@ -126,13 +125,13 @@ void silence_stop(struct td_engine *e)
 		alarm_clear(e, "the engine stops");
 }
 
-void silence_heard(struct td_engine *e, struct call_leg *l, uint32_t ms)
+void silence_heard(struct td_engine *e, struct party *l, uint32_t ms)
 {
 	if (!l->silent)
 		return;
 	silence_end(e, l);
 	if (l->quality.silences <= STORIES)
-		story(e, l->call, "RTP from %s after %.1f s", call_leg_who(l), ms / 1000.0);
+		story(e, l->call, "RTP from %s after %.1f s", party_who(l), ms / 1000.0);
 }
 
 const char *silence_audio(const struct call *c)

@@ -13,14 +13,14 @@
 
 /* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
  * nothing. */
-bool silence_matters(const struct call_leg *l);
-void silence_first(struct td_engine *e, struct call_leg *l); /* its first packet */
-void silence_begin(struct td_engine *e, struct call_leg *l, uint32_t ms, bool never);
-void silence_heard(struct td_engine *e, struct call_leg *l, uint32_t ms);
-void silence_end(struct td_engine *e, struct call_leg *l); /* held: it matters no more */
-void silence_over(struct td_engine *e, struct call *c);    /* the call ends */
-void silence_stop(struct td_engine *e);                    /* the engine does */
-void silence_check(struct td_engine *e, struct call *c);   /* a talk has begun */
-const char *silence_audio(const struct call *c);           /* "", "ok", "one-way", "none" */
+bool silence_matters(const struct party *l);
+void silence_first(struct td_engine *e, struct party *l); /* its first packet */
+void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never);
+void silence_heard(struct td_engine *e, struct party *l, uint32_t ms);
+void silence_end(struct td_engine *e, struct party *l);  /* held: it matters no more */
+void silence_over(struct td_engine *e, struct call *c);  /* the call ends */
+void silence_stop(struct td_engine *e);                  /* the engine does */
+void silence_check(struct td_engine *e, struct call *c); /* a talk has begun */
+const char *silence_audio(const struct call *c);         /* "", "ok", "one-way", "none" */
 
 #endif

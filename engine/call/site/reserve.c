@@ -178,11 +178,10 @@ static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 	return 0;
 }
 
-int reserve_change(
-	struct td_engine *e, struct call_leg *l, const struct td_leg_params *p, uint8_t tag)
+int reserve_change(struct td_engine *e, struct party *l, const struct td_leg_params *p, uint8_t tag)
 {
 	struct call *c = l->call;
-	struct call_leg *other = l == c->caller ? c->agent : c->caller;
+	struct party *other = l == c->caller ? c->agent : c->caller;
 	uint8_t ptime = shorter(l->ours.ptime_ms, p->ptime_ms);
 	struct rate before = l->grant.rate, rate = before, others;
 
@@ -232,7 +231,7 @@ bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate 
 static void recount(struct td_engine *e)
 {
 	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		struct grant *g = &((struct call_leg *)pool_at(&e->legs, i))->grant;
+		struct grant *g = &((struct party *)pool_at(&e->legs, i))->grant;
 
 		for (int k = 0; k < GRANT_BUDGETS; k++)
 			if (g->of[k])

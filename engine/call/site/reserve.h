@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The engine's reservations: before a leg is offered or accepted it takes what its streams need of
- * its trunk and its link, and gives it back when its media ends (leg.c).
+ * its trunk and its link, and gives it back when its media ends (party.c).
  *
  * A relayed packet keeps its length, so both legs of a call take what the shortest ptime on either
  * needs. A hold keeps what it has: resuming must not fail. Agents behind a link with a limit are
@@ -26,7 +26,7 @@ struct budget *reserve_check(struct trunk *t, const struct rate *rate);
 void reserve_refused(struct td_engine *e, struct budget *b);
 /* The leg's peer has described itself anew: 0, or -EDQUOT and all is as it was. */
 int reserve_change(
-	struct td_engine *e, struct call_leg *l, const struct td_leg_params *p, uint8_t tag);
+	struct td_engine *e, struct party *l, const struct td_leg_params *p, uint8_t tag);
 void reserve_release(struct td_engine *e, struct grant *g);
 
 /* "link dsl is full" */

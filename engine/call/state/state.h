@@ -105,7 +105,7 @@ struct leg_keys {
 	bool in_due, out_due;       /* the worker has not heard of it */
 };
 
-struct call_leg {
+struct party {
 	struct call *call;           /* NULL: the call is closed, or the offer is over */
 	struct agent *agent;         /* whom we call; NULL: the caller's, or */
 	struct trunk *trunk;         /* by which we call */
@@ -153,10 +153,10 @@ struct call {
 	struct queue *queue;             /* NULL: it leads out, by */
 	struct trunk *out[TD_CONF_LIST]; /* these, one after the other */
 	uint8_t out_count, out_next;
-	uint8_t out_place;               /* which of the addresses of out[out_next] is next */
-	struct call_leg *caller, *agent; /* agent: who was called, by a trunk too */
-	uint32_t contact;                /* 0: not with the distributor */
-	uint32_t talk_contact;           /* what it was called there, for TALK_END */
+	uint8_t out_place;            /* which of the addresses of out[out_next] is next */
+	struct party *caller, *agent; /* agent: who was called, by a trunk too */
+	uint32_t contact;             /* 0: not with the distributor */
+	uint32_t talk_contact;        /* what it was called there, for TALK_END */
 	uint32_t position, first_position;
 	uint32_t waited_ms; /* in earlier queues */
 	uint64_t entered;   /* the queue it is in */
@@ -249,13 +249,13 @@ struct td_engine {
 	uint64_t names_failed, names_unanswered;
 };
 
-static inline bool call_leg_is_caller(const struct call_leg *l)
+static inline bool party_is_caller(const struct party *l)
 {
 	return !l->agent && !l->trunk;
 }
 
 /* In a story. */
-static inline const char *call_leg_who(const struct call_leg *l)
+static inline const char *party_who(const struct party *l)
 {
 	return l->agent ? l->agent->object.name : l->trunk ? l->trunk->object.name : "the caller";
 }

@@ -3,7 +3,7 @@
 #include <engine/call/transition/wait.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/media/keys.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/media/party.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/events/story.h>
@@ -31,14 +31,14 @@ void bridge_start(struct td_engine *e, struct call *c)
 	c->cdr.connected = engine_wall(e, e->now);
 	c->cdr.ring_ms = ms_between(c->rung, e->now);
 	memcpy(c->cdr.agent, a->object.name, sizeof(c->cdr.agent));
-	call_leg_add(e, c->agent);
+	party_add(e, c->agent);
 	if (c->queue->conf.record) {
 		c->cdr.recording = ++e->last_recording;
 		e->io.record(e->io.ctx, c->cdr.recording, c->cdr.id, c->codec);
-		call_leg_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
-		call_leg_tap(e, c->agent, c->cdr.recording, AGENT_CHANNEL);
+		party_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
+		party_tap(e, c->agent, c->cdr.recording, AGENT_CHANNEL);
 	}
-	call_leg_bridge(e, c->caller, c->agent); /* ends the music */
+	party_bridge(e, c->caller, c->agent); /* ends the music */
 	queuelog_connect(e, c);
 	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
 		c->cdr.recording ? ", recorded" : "");
@@ -47,7 +47,7 @@ void bridge_start(struct td_engine *e, struct call *c)
 
 void bridge_end(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
-	struct call_leg *l = c->agent;
+	struct party *l = c->agent;
 	struct agent *a = l->agent;
 
 	if (a) {
@@ -56,9 +56,9 @@ void bridge_end(struct td_engine *e, struct call *c, enum td_ended_by by)
 	}
 	c->cdr.talk_ms = ms_between(c->connected, e->now);
 	if (l->session) {
-		story(e, c, "BYE to %s %s", a ? "agent" : "trunk", call_leg_who(l));
+		story(e, c, "BYE to %s %s", a ? "agent" : "trunk", party_who(l));
 		sip_session_bye(l->session, e->now);
-		call_leg_session_over(e, l);
+		party_session_over(e, l);
 	}
 	if (!a)
 		return;
@@ -68,34 +68,34 @@ void bridge_end(struct td_engine *e, struct call *c, enum td_ended_by by)
 
 /* When the agent holds, the caller hears the queue's music. When the caller holds, the caller
  * hears nothing from us, and the agent hears silence. */
-static void hold_changed(struct td_engine *e, struct call_leg *l, bool held)
+static void hold_changed(struct td_engine *e, struct party *l, bool held)
 {
 	struct call *c = l->call;
-	bool *flag = call_leg_is_caller(l) ? &c->held_by_caller : &c->held_by_agent;
+	bool *flag = party_is_caller(l) ? &c->held_by_caller : &c->held_by_agent;
 
 	if (*flag == held)
 		return;
 	*flag = held;
-	story(e, c, "%s by %s", held ? "held" : "resumed", call_leg_who(l));
-	if (call_leg_is_caller(l) || c->state != CALL_TALKING)
+	story(e, c, "%s by %s", held ? "held" : "resumed", party_who(l));
+	if (party_is_caller(l) || c->state != CALL_TALKING)
 		return;
 	if (held) {
-		call_leg_unbridge(e, c->caller);
-		call_leg_play(e, c->caller, c->queue);
+		party_unbridge(e, c->caller);
+		party_play(e, c->caller, c->queue);
 	} else {
-		call_leg_bridge(e, c->caller, c->agent);
+		party_bridge(e, c->caller, c->agent);
 	}
 }
 
-static void changed(struct td_engine *e, struct call_leg *l)
+static void changed(struct td_engine *e, struct party *l)
 {
-	call_leg_set(e, l);
+	party_set(e, l);
 	hold_changed(e, l, !(l->params.flags & TD_LEG_SEND));
 }
 
 /* RFC 3261 section 14.2: the session goes on as it was. A 503 would say that we as a whole are
  * overloaded, and make the peer send its next calls elsewhere. */
-static void reinvite_refuse(struct td_engine *e, const struct call_leg *l, struct sip_session *s,
+static void reinvite_refuse(struct td_engine *e, const struct party *l, struct sip_session *s,
 	int why, const struct sdp *peer)
 {
 	char warning[WARNING_BYTES], text[KEYS_TEXT];
@@ -107,7 +107,7 @@ static void reinvite_refuse(struct td_engine *e, const struct call_leg *l, struc
 		buf_printf(&b, SIP_HEADER_LINE(WARNING, "370 %s \"Insufficient Bandwidth\""),
 			conf_site(e->conf)->domain);
 	}
-	story(e, l->call, "re-INVITE of %s refused: %s", call_leg_who(l),
+	story(e, l->call, "re-INVITE of %s refused: %s", party_who(l),
 		why == -EDQUOT   ? "no bandwidth for shorter packets"
 		: why == -EINVAL ? "its SDP is malformed"
 				 : keys_why(why, peer, text));
@@ -116,7 +116,7 @@ static void reinvite_refuse(struct td_engine *e, const struct call_leg *l, struc
 }
 
 void bridge_reinvite(
-	struct td_engine *e, struct call_leg *l, struct sip_session *s, const struct sip_msg *m)
+	struct td_engine *e, struct party *l, struct sip_session *s, const struct sip_msg *m)
 {
 	const struct call *c = l->call;
 	uint8_t codec[] = {l->params.codec, TD_CODEC_NONE};
@@ -131,7 +131,7 @@ void bridge_reinvite(
 	}
 	if (keys_policy(l) != TD_SRTP_OFF)
 		commands += KEY_COMMANDS;
-	if (!call_leg_can(e, l, commands) || !call_leg_can(e, c->caller, CHANGE_COMMANDS)) {
+	if (!party_can(e, l, commands) || !party_can(e, c->caller, CHANGE_COMMANDS)) {
 		/* RFC 3261 section 14.2: 500 says "later". */
 		sip_session_reinvite_answer(s, e->now, 500, NO_SDP);
 		return;
@@ -140,30 +140,30 @@ void bridge_reinvite(
 		l->ours.version++;
 		l->ours.direction = SDP_SENDRECV;
 		l->offering = true;
-		sip_session_reinvite_answer(s, e->now, 200, call_leg_sdp(l, text));
+		sip_session_reinvite_answer(s, e->now, 200, party_sdp(l, text));
 		return;
 	}
 	rc = sdp_decode(&sdp, m->body, keys_policy(l));
 	/* The codec stays: the other side would not understand another one. */
 	if (rc == 0)
-		rc = call_leg_answer(e, l, codec, &sdp);
+		rc = party_answer(e, l, codec, &sdp);
 	if (rc == 0)
-		rc = call_leg_negotiate(e, l, &sdp);
+		rc = party_negotiate(e, l, &sdp);
 	if (rc < 0) {
 		l->ours = before;
 		reinvite_refuse(e, l, s, rc, &sdp);
 		return;
 	}
 	changed(e, l);
-	sip_session_reinvite_answer(s, e->now, 200, call_leg_sdp(l, text));
+	sip_session_reinvite_answer(s, e->now, 200, party_sdp(l, text));
 }
 
-bool bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str text)
+bool bridge_confirmed(struct td_engine *e, struct party *l, struct str text)
 {
 	char why[KEYS_TEXT];
 
 	l->offering = false;
-	if (call_leg_take(e, l, text, why) == 0) {
+	if (party_take(e, l, text, why) == 0) {
 		changed(e, l);
 		return true;
 	}

@@ -12,9 +12,9 @@ void bridge_start(struct td_engine *e, struct call *c);
 void bridge_end(struct td_engine *e, struct call *c, enum td_ended_by by);
 /* A re-INVITE of either side: hold, resume, another address. */
 void bridge_reinvite(
-	struct td_engine *e, struct call_leg *l, struct sip_session *s, const struct sip_msg *m);
+	struct td_engine *e, struct party *l, struct sip_session *s, const struct sip_msg *m);
 /* The answer to the offer that we put in a re-INVITE's 200. False: it is of no use, and the call
  * must end. */
-bool bridge_confirmed(struct td_engine *e, struct call_leg *l, struct str sdp);
+bool bridge_confirmed(struct td_engine *e, struct party *l, struct str sdp);
 
 #endif

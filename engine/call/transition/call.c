@@ -4,7 +4,7 @@
 #include <engine/call/events/story.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/keys.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
@@ -68,7 +68,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 		intent_refuse(i, &e->refused.full, 503, "all call records in use");
 		return NULL;
 	}
-	c->caller = call_leg_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
+	c->caller = party_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
 	if (!c->caller) {
 		reserve_release(e, &i->grant);
 		pool_free(&e->calls, c);
@@ -98,7 +98,7 @@ static void answer(struct td_engine *e, struct call *c)
 	char text[LEG_SDP_BYTES];
 
 	sip_session_progress(c->caller->session, e->now, 180, NO_SDP);
-	sip_session_answer(c->caller->session, e->now, call_leg_sdp(c->caller, text));
+	sip_session_answer(c->caller->session, e->now, party_sdp(c->caller, text));
 	c->cdr.answered = engine_wall(e, e->now);
 	c->cdr.sip_code = 200;
 	if (c->trunk)
@@ -117,10 +117,10 @@ static void count_refused(struct td_engine *e, int rc)
 /* The caller's offer is answered with our codecs; 0 or a negative errno. */
 static int caller_answer(struct td_engine *e, struct call *c, const struct intent *i)
 {
-	int rc = call_leg_answer(e, c->caller, intent_codecs(i), &i->sdp);
+	int rc = party_answer(e, c->caller, intent_codecs(i), &i->sdp);
 
 	if (rc == 0)
-		rc = call_leg_negotiate(e, c->caller, &i->sdp);
+		rc = party_negotiate(e, c->caller, &i->sdp);
 	if (rc == 0)
 		c->codec = c->caller->params.codec; /* the call's from now on */
 	return rc;
@@ -149,7 +149,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	if (i->late) {
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;
-		call_leg_describe(e, c->caller, intent_codecs(i), TD_PT_DTMF, INTENT_PTIME_MS);
+		party_describe(e, c->caller, intent_codecs(i), TD_PT_DTMF, INTENT_PTIME_MS);
 		answer(e, c);
 		return;
 	}
@@ -194,7 +194,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 static void offer_confirmed(struct td_engine *e, struct call *c, struct str text)
 {
 	char why[KEYS_TEXT];
-	int rc = call_leg_take(e, c->caller, text, why);
+	int rc = party_take(e, c->caller, text, why);
 
 	c->caller->offering = false;
 	if (rc < 0) {
@@ -204,12 +204,12 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 		return;
 	}
 	c->codec = c->caller->params.codec;
-	call_leg_add(e, c->caller);
-	call_leg_play(e, c->caller, c->queue);
+	party_add(e, c->caller);
+	party_play(e, c->caller, c->queue);
 	wait_begin(e, c, c->queue);
 }
 
-void call_confirmed(struct td_engine *e, struct call_leg *l, struct str sdp)
+void call_confirmed(struct td_engine *e, struct party *l, struct str sdp)
 {
 	if (!l->call || !l->offering)
 		return;
@@ -219,7 +219,7 @@ void call_confirmed(struct td_engine *e, struct call_leg *l, struct str sdp)
 		call_end(e, l->call, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 }
 
-void call_progress(struct td_engine *e, struct call_leg *l, int code)
+void call_progress(struct td_engine *e, struct party *l, int code)
 {
 	if (l->trunk)
 		dial_progress(e, l, code);
@@ -227,7 +227,7 @@ void call_progress(struct td_engine *e, struct call_leg *l, int code)
 		ring_progress(e, l, code);
 }
 
-void call_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
+void call_answered(struct td_engine *e, struct party *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 
@@ -237,7 +237,7 @@ void call_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg
 		ring_answered(e, l, m);
 }
 
-void call_failed(struct td_engine *e, struct call_leg *l, int code)
+void call_failed(struct td_engine *e, struct party *l, int code)
 {
 	struct call *c = l->call;
 	enum td_ended_by by = TD_ENDED_BY_US;
@@ -250,11 +250,11 @@ void call_failed(struct td_engine *e, struct call_leg *l, int code)
 	}
 }
 
-void call_cancelled(struct td_engine *e, struct call_leg *l)
+void call_cancelled(struct td_engine *e, struct party *l)
 {
 	struct call *c = l->call;
 
-	call_leg_session_over(e, l);
+	party_session_over(e, l);
 	if (!c)
 		return;
 	c->cdr.sip_code = 487;
@@ -262,16 +262,15 @@ void call_cancelled(struct td_engine *e, struct call_leg *l)
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
 
-void call_over(struct td_engine *e, struct call_leg *l, int code)
+void call_over(struct td_engine *e, struct party *l, int code)
 {
-	enum td_ended_by by = call_leg_is_caller(l) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
+	enum td_ended_by by = party_is_caller(l) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
 	enum td_disposition disposition = TD_CALL_ABANDONED;
 	struct call *c = l->call;
 
 	if (c)
-		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from",
-			call_leg_who(l));
-	call_leg_session_over(e, l);
+		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(l));
+	party_session_over(e, l);
 	if (!c)
 		return;
 	if (c->state == CALL_TALKING)
@@ -292,13 +291,13 @@ void call_queued(struct td_engine *e, const struct td_acd_out *out)
 		return; /* only its place has changed */
 	c->first_position = out->position;
 	if (c->state == CALL_NEW) {
-		call_leg_add(e, c->caller);
-		call_leg_play(e, c->caller, c->queue);
+		party_add(e, c->caller);
+		party_play(e, c->caller, c->queue);
 		answer(e, c);
 	} else if (c->hops) {
 		/* Another queue: its accounting row, and its music. */
-		call_leg_account(e, c->caller);
-		call_leg_play(e, c->caller, c->queue);
+		party_account(e, c->caller);
+		party_play(e, c->caller, c->queue);
 	}
 	c->state = CALL_QUEUED;
 	if (!c->cdr.queued)
@@ -348,13 +347,13 @@ void call_overflow(struct td_engine *e, const struct td_acd_out *out)
 	call_end(e, c, TD_ENDED_BY_US, TD_CALL_OVERFLOWED, code);
 }
 
-void call_digit(struct td_engine *e, struct call_leg *l, char digit, unsigned duration_ms)
+void call_digit(struct td_engine *e, struct party *l, char digit, unsigned duration_ms)
 {
 	struct call *c = l->call;
 	size_t n = strlen(c->cdr.digits);
 
-	if (!call_leg_is_caller(l)) {
-		story(e, c, "%s presses %c", call_leg_who(l), digit);
+	if (!party_is_caller(l)) {
+		story(e, c, "%s presses %c", party_who(l), digit);
 		return;
 	}
 	if (n + 1 < sizeof(c->cdr.digits))
@@ -362,7 +361,7 @@ void call_digit(struct td_engine *e, struct call_leg *l, char digit, unsigned du
 	story(e, c, "the caller presses %c for %u ms", digit, duration_ms);
 }
 
-void call_media(struct td_engine *e, struct call_leg *l, const struct td_media_event *ev)
+void call_media(struct td_engine *e, struct party *l, const struct td_media_event *ev)
 {
 	switch ((enum td_media_event_type)ev->type) {
 	case TD_MEDIA_DTMF:

@@ -3,7 +3,7 @@
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/invite.h>
 #include <engine/call/media/keys.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/media/party.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/site/resolve.h>
 #include <engine/call/site/trunk.h>
@@ -50,8 +50,7 @@ bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const str
 	return !last && unresolved;
 }
 
-static bool invite(
-	struct td_engine *e, struct call *c, struct call_leg *l, const struct td_flow *flow)
+static bool invite(struct td_engine *e, struct call *c, struct party *l, const struct td_flow *flow)
 {
 	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES + TD_HOST_BYTES], host[ADDR_TEXT];
 	struct sip_invite_params p = {.flow = *flow};
@@ -74,11 +73,11 @@ static const char *call_trunk(struct td_engine *e, struct call *c, struct trunk 
 {
 	const struct budget *full;
 	struct rate rate;
-	struct call_leg *l;
+	struct party *l;
 
 	if (t->conf.codecs[0] && !memchr(t->conf.codecs, c->codec, sizeof(t->conf.codecs)))
 		return "it has not the call's codec";
-	l = call_leg_alloc(e, c, NULL, &flow->local, 0);
+	l = party_alloc(e, c, NULL, &flow->local, 0);
 	if (!l)
 		return "no RTP port is free";
 	l->trunk = t;
@@ -152,9 +151,9 @@ int dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *
 }
 
 /* The leg no longer belongs to the call; its session may still be under way. */
-static struct call_leg *part(struct call *c)
+static struct party *part(struct call *c)
 {
-	struct call_leg *l = c->agent;
+	struct party *l = c->agent;
 
 	c->agent = NULL;
 	return l;
@@ -162,15 +161,15 @@ static struct call_leg *part(struct call *c)
 
 void dial_stop(struct td_engine *e, struct call *c)
 {
-	struct call_leg *l = part(c);
+	struct party *l = part(c);
 	struct sip_session *s = l->session;
 
 	story(e, c, "CANCEL to trunk %s", l->trunk->object.name);
-	call_leg_detach(e, l);
+	party_detach(e, l);
 	sip_session_cancel(s, e->now);
 }
 
-void dial_progress(struct td_engine *e, struct call_leg *l, int code)
+void dial_progress(struct td_engine *e, struct party *l, int code)
 {
 	struct call *c = l->call;
 
@@ -185,7 +184,7 @@ void dial_progress(struct td_engine *e, struct call_leg *l, int code)
 
 static void talk(struct td_engine *e, struct call *c)
 {
-	struct call_leg *l = c->agent;
+	struct party *l = c->agent;
 	char text[LEG_SDP_BYTES];
 
 	timer_cancel(&e->timers, &c->timer);
@@ -196,38 +195,38 @@ static void talk(struct td_engine *e, struct call *c)
 	c->cdr.sip_code = 200;
 	if (c->trunk)
 		c->trunk->answered++;
-	call_leg_add(e, c->caller);
-	call_leg_add(e, l);
-	call_leg_bridge(e, c->caller, l);
-	sip_session_answer(c->caller->session, e->now, call_leg_sdp(c->caller, text));
+	party_add(e, c->caller);
+	party_add(e, l);
+	party_bridge(e, c->caller, l);
+	sip_session_answer(c->caller->session, e->now, party_sdp(c->caller, text));
 	story(e, c, "200 from trunk %s and to the caller", l->trunk->object.name);
 }
 
-int dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
+int dial_answered(struct td_engine *e, struct party *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
 	char why[KEYS_TEXT];
 
 	if (!c || c->state != CALL_DIALLING) {
-		call_leg_session_over(e, l); /* given up meanwhile: this frees it */
+		party_session_over(e, l); /* given up meanwhile: this frees it */
 		sip_session_bye(s, e->now);
 		return 0;
 	}
-	if (call_leg_take(e, l, m->body, why) == 0) {
+	if (party_take(e, l, m->body, why) == 0) {
 		talk(e, c);
 		return 0;
 	}
 	story(e, c, "200 from trunk %s, whose SDP is of no use: %s", l->trunk->object.name, why);
-	call_leg_session_over(e, l);
-	call_leg_detach(e, part(c));
+	party_session_over(e, l);
+	party_detach(e, part(c));
 	sip_session_bye(s, e->now);
 	return next(e, c, 502);
 }
 
 /* Another trunk may do better: this one is out of order, out of room, or does not answer at all.
  * After 503 and silence another address of the same trunk may, too (RFC 3263 section 4.3). */
-static bool may_overflow(const struct call_leg *l, int code)
+static bool may_overflow(const struct party *l, int code)
 {
 	return (code >= 500 && code < 600) || (code == 408 && !l->rang);
 }
@@ -241,16 +240,16 @@ static int passed_on(int code)
 	return code == 401 || code == 407 ? 502 : code;
 }
 
-int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum td_ended_by *by)
+int dial_failed(struct td_engine *e, struct party *l, int code, enum td_ended_by *by)
 {
 	struct call *c = l->call;
 	bool overflow = may_overflow(l, code);
 
-	call_leg_session_over(e, l); /* frees it when there is no call */
+	party_session_over(e, l); /* frees it when there is no call */
 	if (!c)
 		return 0;
 	story(e, c, "%d from trunk %s", code, l->trunk->object.name);
-	call_leg_detach(e, part(c));
+	party_detach(e, part(c));
 	code = passed_on(code);
 	*by = TD_ENDED_BY_US;
 	if (overflow && code != 408 && code != 503)

@@ -25,11 +25,11 @@ bool dial_possible(struct td_engine *e, const struct td_conf_route *r, const str
 
 /* The caller's side is known; `r` is the route. */
 int dial_start(struct td_engine *e, struct call *c, const struct td_conf_route *r);
-int dial_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
+int dial_answered(struct td_engine *e, struct party *l, const struct sip_msg *m);
 /* *by: who ended it, when it ends. */
-int dial_failed(struct td_engine *e, struct call_leg *l, int code, enum td_ended_by *by);
+int dial_failed(struct td_engine *e, struct party *l, int code, enum td_ended_by *by);
 
-void dial_progress(struct td_engine *e, struct call_leg *l, int code);
+void dial_progress(struct td_engine *e, struct party *l, int code);
 /* The call ends while a trunk is being called. */
 void dial_stop(struct td_engine *e, struct call *c);
 

@@ -2,7 +2,7 @@
 #include <engine/call/events/cdr.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/events/story.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/transition/bridge.h>
@@ -24,12 +24,12 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 		sip_session_bye(s, e->now);
 		story(e, c, "BYE to the caller");
 	}
-	call_leg_session_over(e, c->caller);
+	party_session_over(e, c->caller);
 }
 
 void call_close(struct td_engine *e, struct call *c)
 {
-	struct call_leg *caller = c->caller, *agent = c->agent;
+	struct party *caller = c->caller, *agent = c->agent;
 
 	timer_cancel(&e->timers, &c->timer);
 	if (c->cdr.recording)
@@ -40,9 +40,9 @@ void call_close(struct td_engine *e, struct call *c)
 	cdr_write(e, &c->cdr);
 	hash_del(&e->by_id, &c->by_id);
 	c->state = CALL_FREE;
-	call_leg_detach(e, caller);
+	party_detach(e, caller);
 	if (agent)
-		call_leg_detach(e, agent);
+		party_detach(e, agent);
 	e->call_count--;
 	pool_free(&e->calls, c);
 }
@@ -96,9 +96,9 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	c->cdr.disposition = (uint8_t)disposition;
 	c->cdr.cause = cdr_cause(c->cdr.sip_code);
 	e->calls_running--;
-	call_leg_del(e, c->caller);
+	party_del(e, c->caller);
 	if (c->agent)
-		call_leg_del(e, c->agent);
+		party_del(e, c->agent);
 	if (media_ended(c)) {
 		call_close(e, c);
 		return;
@@ -107,16 +107,16 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	timer_set(&e->timers, &c->timer, e->now + CLOSE_NS);
 }
 
-void call_gone(struct td_engine *e, struct call_leg *l, const struct td_leg_stats *stats)
+void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *stats)
 {
 	struct call *c = l->call;
 
 	if (c) {
 		quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
-		cdr_media(call_leg_is_caller(l) ? &c->cdr.caller_media : &c->cdr.agent_media, stats,
+		cdr_media(party_is_caller(l) ? &c->cdr.caller_media : &c->cdr.agent_media, stats,
 			c->codec);
 	}
-	call_leg_gone(e, l);
+	party_gone(e, l);
 	if (c && c->state == CALL_ENDED && media_ended(c))
 		call_close(e, c);
 }

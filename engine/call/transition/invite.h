@@ -10,14 +10,13 @@
 
 /* Takes what the new leg needs of the trunk's (or else the agent's) limits. NULL; or who has no
  * room, and the leg is gone. *rate is what was asked for. */
-const struct budget *invite_reserve(struct td_engine *e, struct call_leg *l,
-	enum td_srtp_policy srtp, struct trunk *t, struct rate *rate);
+const struct budget *invite_reserve(struct td_engine *e, struct party *l, enum td_srtp_policy srtp,
+	struct trunk *t, struct rate *rate);
 /*
  * The INVITE, with the caller's number and one codec, the caller's: what is relayed needs no
  * transcoding. `p` brings addresses, URIs and headers. False: it cannot be sent, and the leg is
  * gone; true: the leg is the call's.
  */
-bool invite_send(
-	struct td_engine *e, struct call *c, struct call_leg *l, struct sip_invite_params *p);
+bool invite_send(struct td_engine *e, struct call *c, struct party *l, struct sip_invite_params *p);
 
 #endif

@@ -3,7 +3,7 @@
 #include <engine/call/transition/bridge.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/media/keys.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/media/party.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/transition/invite.h>
 #include <engine/call/transition/ring.h>
@@ -15,7 +15,7 @@
 
 /* The INVITE; false when it cannot be sent. */
 static bool invite(
-	struct td_engine *e, struct call *c, struct call_leg *l, const struct agents_target *t)
+	struct td_engine *e, struct call *c, struct party *l, const struct agents_target *t)
 {
 	char headers[INVITE_HEADERS_BYTES], to[INVITE_URI_BYTES];
 	struct sip_invite_params p = {
@@ -62,7 +62,7 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 	const struct budget *full;
 	struct agents_target target;
 	struct rate rate;
-	struct call_leg *l;
+	struct party *l;
 
 	if (!c || !a)
 		return; /* the contact has left meanwhile, and the distributor knows */
@@ -72,7 +72,7 @@ void ring_start(struct td_engine *e, const struct td_acd_out *out)
 		return refuse(e, c, a, "has not the call's codec");
 	if (!agents_target(e, a, &target))
 		return refuse(e, c, a, "is not registered");
-	l = call_leg_alloc(e, c, a, &target.flow.local, 0);
+	l = party_alloc(e, c, a, &target.flow.local, 0);
 	if (!l)
 		return refuse(e, c, a, "no RTP port is free");
 	full = invite_reserve(e, l, a->conf.srtp, NULL, &rate);
@@ -96,13 +96,13 @@ static struct agent *part(struct call *c)
 
 void ring_stop(struct td_engine *e, struct call *c, const char *event)
 {
-	struct call_leg *l = c->agent;
+	struct party *l = c->agent;
 	struct sip_session *s = l->session;
 	struct agent *a = part(c);
 
 	queuelog_ring(e, c, a, event);
 	story(e, c, "CANCEL to agent %s", a->object.name);
-	call_leg_detach(e, l);
+	party_detach(e, l);
 	sip_session_cancel(s, e->now);
 }
 
@@ -117,7 +117,7 @@ void ring_cancel(struct td_engine *e, const struct td_acd_out *out)
 	ring_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
 }
 
-void ring_progress(struct td_engine *e, struct call_leg *l, int code)
+void ring_progress(struct td_engine *e, struct party *l, int code)
 {
 	struct call *c = l->call;
 
@@ -130,7 +130,7 @@ void ring_progress(struct td_engine *e, struct call_leg *l, int code)
 	distribute_event(e, TD_ACD_IN_RINGING, l->agent, c->contact, 0);
 }
 
-static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason reason)
+static void fail(struct td_engine *e, struct party *l, enum td_acd_reason reason)
 {
 	struct call *c = l->call;
 	uint32_t contact = c->contact;
@@ -138,36 +138,36 @@ static void fail(struct td_engine *e, struct call_leg *l, enum td_acd_reason rea
 
 	queuelog_ring(e, c, a, "RINGNOANSWER");
 	a->missed++;
-	call_leg_detach(e, l);
+	party_detach(e, l);
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, contact, reason);
 }
 
 /* The ring time ended at the same time as this answer. The distributor's CANCEL waits, and will
  * find nobody. */
-static void late(struct td_engine *e, struct call_leg *l)
+static void late(struct td_engine *e, struct party *l)
 {
 	struct call *c = l->call;
 
 	queuelog_ring(e, c, l->agent, "RINGNOANSWER");
 	l->agent->missed++;
 	story(e, c, "200 from agent %s is too late", l->agent->object.name);
-	call_leg_session_over(e, l);
+	party_session_over(e, l);
 	part(c);
-	call_leg_detach(e, l);
+	party_detach(e, l);
 }
 
-void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m)
+void ring_answered(struct td_engine *e, struct party *l, const struct sip_msg *m)
 {
 	struct call *c = l->call;
 	struct sip_session *s = l->session;
 	char why[KEYS_TEXT];
 
 	if (!c || c->state != CALL_QUEUED) {
-		call_leg_session_over(e, l); /* detached: this frees it */
-	} else if (call_leg_take(e, l, m->body, why) < 0) {
+		party_session_over(e, l); /* detached: this frees it */
+	} else if (party_take(e, l, m->body, why) < 0) {
 		story(e, c, "200 from agent %s, whose SDP is of no use: %s", l->agent->object.name,
 			why);
-		call_leg_session_over(e, l);
+		party_session_over(e, l);
 		fail(e, l, TD_ACD_FAILED);
 	} else if (distribute_event(e, TD_ACD_IN_ANSWERED, l->agent, c->contact, 0) == 0) {
 		bridge_start(e, c);
@@ -192,11 +192,11 @@ static enum td_acd_reason reason_of(int code)
 	}
 }
 
-void ring_failed(struct td_engine *e, struct call_leg *l, int code)
+void ring_failed(struct td_engine *e, struct party *l, int code)
 {
 	struct call *c = l->call;
 
-	call_leg_session_over(e, l); /* frees it when there is no call */
+	party_session_over(e, l); /* frees it when there is no call */
 	if (!c)
 		return;
 	story(e, c, "%d from agent %s", code, l->agent->object.name);

@@ -16,8 +16,8 @@ void ring_cancel(struct td_engine *e, const struct td_acd_out *out);
 /* Hangs the ringing agent up; c->agent is none afterwards. event: RINGNOANSWER or RINGCANCELED. */
 void ring_stop(struct td_engine *e, struct call *c, const char *event);
 
-void ring_progress(struct td_engine *e, struct call_leg *l, int code);
-void ring_answered(struct td_engine *e, struct call_leg *l, const struct sip_msg *m);
-void ring_failed(struct td_engine *e, struct call_leg *l, int code);
+void ring_progress(struct td_engine *e, struct party *l, int code);
+void ring_answered(struct td_engine *e, struct party *l, const struct sip_msg *m);
+void ring_failed(struct td_engine *e, struct party *l, int code);
 
 #endif

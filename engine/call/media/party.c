@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/trace.h>
-#include <engine/call/media/leg.h>
+#include <engine/call/media/party.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/marking.h>
 #include <engine/call/site/reserve.h>
@@ -14,7 +14,7 @@
 #define SEQ_FIRST_MAX   0x7fff
 #define DEL_RESERVE     1 /* a leg can always be ended */
 
-static void call_leg_free(struct td_engine *e, struct call_leg *l)
+static void party_free(struct td_engine *e, struct party *l)
 {
 	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
 		return; /* something still points here */
@@ -23,12 +23,12 @@ static void call_leg_free(struct td_engine *e, struct call_leg *l)
 	pool_free(&e->legs, l);
 }
 
-struct call_leg *call_leg_alloc(struct td_engine *e, struct call *c, struct agent *a,
+struct party *party_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	const struct td_addr *local, uint8_t family)
 {
 	int address = ports_media(&e->ports, local, family);
 	uint32_t worker;
-	struct call_leg *l;
+	struct party *l;
 
 	if (address < 0) {
 		errno = ENOENT;
@@ -66,26 +66,26 @@ struct call_leg *call_leg_alloc(struct td_engine *e, struct call *c, struct agen
 	return l;
 }
 
-void call_leg_session_over(struct td_engine *e, struct call_leg *l)
+void party_session_over(struct td_engine *e, struct party *l)
 {
 	l->session = NULL;
 	/* Until then, a 2xx that crosses our CANCEL may bring RTP to the port that we offered. */
 	if (l->media == LEG_MEDIA_RESERVED && !l->call)
-		call_leg_gone(e, l);
+		party_gone(e, l);
 	else
-		call_leg_free(e, l);
+		party_free(e, l);
 }
 
-void call_leg_detach(struct td_engine *e, struct call_leg *l)
+void party_detach(struct td_engine *e, struct party *l)
 {
 	l->call = NULL;
 	if (l->media == LEG_MEDIA_ADDED)
-		call_leg_del(e, l);
+		party_del(e, l);
 	reserve_release(e, &l->grant); /* an offer that is over */
 	if (l->media == LEG_MEDIA_RESERVED && !l->session)
-		call_leg_gone(e, l);
+		party_gone(e, l);
 	else
-		call_leg_free(e, l);
+		party_free(e, l);
 }
 
 /* RFC 8866 section 5.2; a signed 64-bit number everywhere. Never 0. */
@@ -94,8 +94,8 @@ static uint64_t session_id(struct td_engine *e)
 	return (prng_u64(&e->prng) & SESSION_ID_MASK) | 1;
 }
 
-void call_leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *codecs,
-	uint8_t dtmf_pt, uint8_t ptime_ms)
+void party_describe(struct td_engine *e, struct party *l, const uint8_t *codecs, uint8_t dtmf_pt,
+	uint8_t ptime_ms)
 {
 	l->ours = (struct sdp){
 		.rtp = ports_rtp(&e->ports, l->slot),
@@ -116,8 +116,8 @@ void call_leg_describe(struct td_engine *e, struct call_leg *l, const uint8_t *c
 	keys_offer(e, l);
 }
 
-int call_leg_answer(
-	struct td_engine *e, struct call_leg *l, const uint8_t *codecs, const struct sdp *offer)
+int party_answer(
+	struct td_engine *e, struct party *l, const uint8_t *codecs, const struct sdp *offer)
 {
 	struct td_addr rtp = ports_rtp(&e->ports, l->slot);
 	uint64_t id = l->ours.session_id ? l->ours.session_id : session_id(e);
@@ -130,7 +130,7 @@ int call_leg_answer(
 	return keys_answer(e, l, offer);
 }
 
-static uint32_t account(struct td_engine *e, const struct call_leg *l, uint8_t codec)
+static uint32_t account(struct td_engine *e, const struct party *l, uint8_t codec)
 {
 	const struct call *c = l->call;
 	const struct trunk *t = l->trunk ? l->trunk : l->agent ? NULL : c->trunk;
@@ -146,7 +146,7 @@ static uint32_t account(struct td_engine *e, const struct call_leg *l, uint8_t c
 	return acct_row(&e->acct, &key);
 }
 
-int call_leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
+int party_negotiate(struct td_engine *e, struct party *l, const struct sdp *peer)
 {
 	const struct call *c = l->call;
 	struct td_leg_params p = l->params;
@@ -177,32 +177,31 @@ int call_leg_negotiate(struct td_engine *e, struct call_leg *l, const struct sdp
 	return 0;
 }
 
-int call_leg_accept(struct td_engine *e, struct call_leg *l, const struct sdp *peer)
+int party_accept(struct td_engine *e, struct party *l, const struct sdp *peer)
 {
 	struct sdp plain = *peer;
-	int rc = call_leg_negotiate(e, l, peer);
+	int rc = party_negotiate(e, l, peer);
 
 	if (rc != -EDQUOT)
 		return rc;
 	plain.ptime_ms = l->ours.ptime_ms;
-	return call_leg_negotiate(e, l, &plain);
+	return party_negotiate(e, l, &plain);
 }
 
-int call_leg_take(
-	struct td_engine *e, struct call_leg *l, struct str text, char why[static KEYS_TEXT])
+int party_take(struct td_engine *e, struct party *l, struct str text, char why[static KEYS_TEXT])
 {
 	char detail[KEYS_TEXT];
 	struct sdp sdp;
 	int rc = sdp_decode(&sdp, text, keys_policy(l));
 
 	if (rc == 0)
-		rc = call_leg_accept(e, l, &sdp);
+		rc = party_accept(e, l, &sdp);
 	if (rc < 0)
 		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, &sdp, detail));
 	return rc;
 }
 
-struct str call_leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES])
+struct str party_sdp(const struct party *l, char text[static LEG_SDP_BYTES])
 {
 	struct td_buf b;
 
@@ -211,7 +210,7 @@ struct str call_leg_sdp(const struct call_leg *l, char text[static LEG_SDP_BYTES
 	return (struct str){b.data, b.len};
 }
 
-static void command(struct td_engine *e, struct call_leg *l, struct td_media_cmd *cmd)
+static void command(struct td_engine *e, struct party *l, struct td_media_cmd *cmd)
 {
 	if (e->now - l->window >= WINDOW_NS) {
 		l->window = e->now;
@@ -222,7 +221,7 @@ static void command(struct td_engine *e, struct call_leg *l, struct td_media_cmd
 	e->io.media(e->io.ctx, cmd);
 }
 
-bool call_leg_can(const struct td_engine *e, const struct call_leg *l, unsigned commands)
+bool party_can(const struct td_engine *e, const struct party *l, unsigned commands)
 {
 	unsigned used = e->now - l->window >= WINDOW_NS ? 0 : l->commands;
 
@@ -230,7 +229,7 @@ bool call_leg_can(const struct td_engine *e, const struct call_leg *l, unsigned 
 }
 
 static void key_command(
-	struct td_engine *e, struct call_leg *l, enum td_media_op op, const struct td_srtp_key *key)
+	struct td_engine *e, struct party *l, enum td_media_op op, const struct td_srtp_key *key)
 {
 	struct td_media_cmd cmd = {.op = op, .srtp = *key};
 
@@ -238,7 +237,7 @@ static void key_command(
 	explicit_bzero(&cmd, sizeof(cmd));
 }
 
-static void keys_tell(struct td_engine *e, struct call_leg *l)
+static void keys_tell(struct td_engine *e, struct party *l)
 {
 	if (l->keys.in_due)
 		key_command(e, l, TD_MEDIA_SRTP_IN, &l->keys.in);
@@ -247,14 +246,14 @@ static void keys_tell(struct td_engine *e, struct call_leg *l)
 	l->keys.in_due = l->keys.out_due = false;
 }
 
-void call_leg_add(struct td_engine *e, struct call_leg *l)
+void party_add(struct td_engine *e, struct party *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
 	l->media = LEG_MEDIA_ADDED;
 	keys_tell(e, l);
 }
 
-void call_leg_set(struct td_engine *e, struct call_leg *l)
+void party_set(struct td_engine *e, struct party *l)
 {
 	if (l->media == LEG_MEDIA_ADDED) {
 		command(e, l,
@@ -265,17 +264,17 @@ void call_leg_set(struct td_engine *e, struct call_leg *l)
 		silence_end(e, l);
 }
 
-void call_leg_account(struct td_engine *e, struct call_leg *l)
+void party_account(struct td_engine *e, struct party *l)
 {
 	uint32_t row = account(e, l, l->params.codec);
 
 	if (row == l->params.acct)
 		return;
 	l->params.acct = row;
-	call_leg_set(e, l);
+	party_set(e, l);
 }
 
-void call_leg_del(struct td_engine *e, struct call_leg *l)
+void party_del(struct td_engine *e, struct party *l)
 {
 	if (l->media != LEG_MEDIA_ADDED)
 		return;
@@ -284,7 +283,7 @@ void call_leg_del(struct td_engine *e, struct call_leg *l)
 	l->media = LEG_MEDIA_DELETING;
 }
 
-void call_leg_play(struct td_engine *e, struct call_leg *l, const struct queue *q)
+void party_play(struct td_engine *e, struct party *l, const struct queue *q)
 {
 	int sound = q ? conf_sound(e->conf, str_of(q->conf.music)) : -1;
 
@@ -295,27 +294,27 @@ void call_leg_play(struct td_engine *e, struct call_leg *l, const struct queue *
 			.op = TD_MEDIA_PLAY, .play = {.sound = (uint32_t)sound, .loop = 1}});
 }
 
-void call_leg_bridge(struct td_engine *e, struct call_leg *l, const struct call_leg *peer)
+void party_bridge(struct td_engine *e, struct party *l, const struct party *peer)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
 }
 
-void call_leg_unbridge(struct td_engine *e, struct call_leg *l)
+void party_unbridge(struct td_engine *e, struct party *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
 }
 
-void call_leg_tap(struct td_engine *e, struct call_leg *l, uint32_t recording, uint32_t channel)
+void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel)
 {
 	command(e, l,
 		&(struct td_media_cmd){
 			.op = TD_MEDIA_TAP, .tap = {.recording = recording, .channel = channel}});
 }
 
-void call_leg_gone(struct td_engine *e, struct call_leg *l)
+void party_gone(struct td_engine *e, struct party *l)
 {
 	ports_put(&e->ports, l->slot);
 	l->slot = TD_LEG_NONE;
 	l->media = LEG_MEDIA_NONE;
-	call_leg_free(e, l);
+	party_free(e, l);
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One side of a call: its SIP session, its RTP port and what the worker is told about it.
+ *
+ * The worker's command ring holds TD_LEG_CREDITS a leg. Setting up and ending a call takes less;
+ * only re-INVITEs could exceed it, so those must ask party_can() first. A command is taken for
+ * carried out WINDOW_NS after it was sent.
+ */
+#ifndef TANDEM_ENGINE_CALL_MEDIA_PARTY_H
+#define TANDEM_ENGINE_CALL_MEDIA_PARTY_H
+
+#include <engine/call/media/keys.h>
+#include <engine/call/state/state.h>
+
+/* A leg with an RTP port on our address `local`. When the peer's SDP has another `family` (0: that
+ * of `local`), on our address of that family on the same port. NULL: errno ENOENT when there is
+ * none of ours, ENOBUFS when ports or legs are all in use. */
+struct party *party_alloc(struct td_engine *e, struct call *c, struct agent *a,
+	const struct td_addr *local, uint8_t family);
+/* SIP is over, whichever side ended it. The session must not be touched any more. */
+void party_session_over(struct td_engine *e, struct party *l);
+/* The call has no use for the leg any more: its media ends; it frees itself when all is over. */
+void party_detach(struct td_engine *e, struct party *l);
+
+/* What we offer: our address, the codecs (0-terminated), telephone-event. */
+void party_describe(struct td_engine *e, struct party *l, const uint8_t *codecs, uint8_t dtmf_pt,
+	uint8_t ptime_ms);
+/* What we answer to an offer, or -ENOENT when no codec (of those, preferred first) is common,
+ * -EPROTO when it has not the SRTP that it must have. */
+int party_answer(
+	struct td_engine *e, struct party *l, const uint8_t *codecs, const struct sdp *offer);
+/* Takes the peer's description against ours. 0; -ENOENT: nothing in common, or no port; -EPROTO: no
+ * SRTP in common; -EDQUOT: it
+ * needs more than its link, its trunk or the other leg's link has; then all is as it was. */
+int party_negotiate(struct td_engine *e, struct party *l, const struct sdp *peer);
+/* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
+ * 6.1), and where there is no room for it, packets keep the length of our offer. */
+int party_accept(struct td_engine *e, struct party *l, const struct sdp *peer);
+/* The same of the answer's text, which came in a 200 or an ACK. When it fails, `why` says the
+ * reason in words. */
+int party_take(struct td_engine *e, struct party *l, struct str text, char why[static KEYS_TEXT]);
+/* Renders `ours` into `text`; the slice lasts as long as the storage. */
+#define LEG_SDP_BYTES 2048
+struct str party_sdp(const struct party *l, char text[static LEG_SDP_BYTES]);
+
+void party_add(struct td_engine *e, struct party *l);
+void party_set(struct td_engine *e, struct party *l);
+void party_account(struct td_engine *e, struct party *l); /* the call's queue has changed */
+void party_del(struct td_engine *e, struct party *l);     /* only what the worker knows of */
+void party_play(struct td_engine *e, struct party *l, const struct queue *q);
+void party_bridge(struct td_engine *e, struct party *l, const struct party *peer);
+void party_unbridge(struct td_engine *e, struct party *l);
+void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel);
+bool party_can(const struct td_engine *e, const struct party *l, unsigned commands);
+/* The worker has answered LEG_DEL: the port goes back. */
+void party_gone(struct td_engine *e, struct party *l);
+
+#endif
