@@ -9,9 +9,9 @@
  * Rules that the callers rely on:
  * - Whatever the input, what is due at its `now` fires first. So an ANSWERED that comes together
  *   with the end of the ring time is too late: it is refused, and our caller hangs up on the agent.
- * - Offers go to the agent who has been AVAILABLE longest, among those who are reachable and not
- *   backed off. An agent keeps that place when an offer ends for any reason but NO_ANSWER and a
- *   talk; unpause, login and the end of wrap-up put it last.
+ * - Offers go to the agent who has been AVAILABLE longest, among those who are reachable, not
+ *   engaged in a call of their own, and not backed off. An agent keeps that place when an offer
+ * ends for any reason but NO_ANSWER and a talk; unpause, login and the end of wrap-up put it last.
  * - An agent takes the contact with the highest priority, then the one that has waited longest
  *   (waited_ms included), of all queues its groups serve. A contact keeps its place, and its
  *   time-out goes on, while agents are rung for it.
@@ -80,6 +80,7 @@ struct acd_agent_info {
 	uint64_t backoff_until;  /* 0 not backed off */
 	uint32_t queue, contact; /* RESERVED RINGING TALKING; queue in WRAP_UP too; else 0 */
 	bool reachable;
+	bool engaged;                          /* in a call that no queue gave it */
 	bool link_full;                        /* the link has room for no offer more */
 	bool pause_waits, logout_waits;        /* for the end of the talk */
 	uint32_t answered, no_answer, refused; /* since it was set: offers by their end */

@@ -164,6 +164,21 @@ int agent_reach(struct acd *a, const struct td_acd_in *in)
 	return 0;
 }
 
+int agent_engage(struct acd *a, const struct td_acd_in *in)
+{
+	struct acd_agent *ag = agent_at(a, in->agent);
+	bool engaged = in->end.reason != 0;
+
+	if (!ag)
+		return -ENOENT;
+	if (ag->engaged == engaged)
+		return -EALREADY;
+	ag->engaged = engaged;
+	agent_refresh(ag);
+	agent_match(ag);
+	return 0;
+}
+
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in)
 {
 	struct acd_agent *ag = agent_at(a, in->agent);

@@ -327,6 +327,21 @@ static void unreachable_agents_are_not_rung(void **state)
 	assert_false(agent(1).reachable);
 }
 
+static void engaged_agents_are_not_rung(void **state)
+{
+	ready(1, 1, 0);
+	assert_int_equal(step(TD_ACD_IN_ENGAGED, 1, 0, 0), -EALREADY);
+	assert_int_equal(step(TD_ACD_IN_ENGAGED, 7, 0, 1), -ENOENT);
+	assert_int_equal(step(TD_ACD_IN_ENGAGED, 1, 0, 1), 0);
+	expect("a1 available");
+	add(1, 1);
+	expect("queued c1 #1");
+	assert_true(agent(1).engaged);
+	assert_int_equal(agent(1).state, TD_AGENT_AVAILABLE);
+	assert_int_equal(step(TD_ACD_IN_ENGAGED, 1, 0, 0), 0);
+	expect("a1 reserved, offer a1 c1");
+}
+
 static void deletion(void **state)
 {
 	struct acd_agent_info info;
@@ -456,6 +471,7 @@ int main(void)
 		TEST(pause_ends_wrap_up),
 		TEST(logout_while_talking_waits),
 		TEST(unreachable_agents_are_not_rung),
+		TEST(engaged_agents_are_not_rung),
 		TEST(deletion),
 		TEST(stale_and_wrong_inputs_change_nothing),
 		TEST(a_full_link_leaves_its_agents_out),

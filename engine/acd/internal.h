@@ -101,6 +101,7 @@ struct acd_agent {
 	uint8_t state, reason;
 	bool used;
 	bool reachable;
+	bool engaged;                                 /* in a call that no queue gave it */
 	bool idle;                                    /* in its groups' sets */
 	bool pause_waits, logout_waits, delete_waits; /* for TALK_END */
 };
@@ -198,6 +199,7 @@ int agent_logout(struct acd *a, const struct td_acd_in *in);
 int agent_pause(struct acd *a, const struct td_acd_in *in);
 int agent_unpause(struct acd *a, const struct td_acd_in *in);
 int agent_reach(struct acd *a, const struct td_acd_in *in);
+int agent_engage(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
 
 /* pipe.c */

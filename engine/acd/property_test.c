@@ -82,12 +82,12 @@ static void groups_draw(struct run *r, uint32_t groups[static TD_ACD_GROUPS])
 static void config_draw(struct run *r, struct td_acd_in *in)
 {
 	static const uint16_t types[] = {TD_ACD_IN_QUEUE_SET, TD_ACD_IN_AGENT_SET,
-		TD_ACD_IN_AGENT_SET, TD_ACD_IN_REACHABLE, TD_ACD_IN_LINK, TD_ACD_IN_QUEUE_DEL,
-		TD_ACD_IN_AGENT_DEL};
+		TD_ACD_IN_AGENT_SET, TD_ACD_IN_REACHABLE, TD_ACD_IN_LINK, TD_ACD_IN_ENGAGED,
+		TD_ACD_IN_QUEUE_DEL, TD_ACD_IN_AGENT_DEL};
 	struct td_acd_in advance = {.type = TD_ACD_IN_ADVANCE};
 
 	step(r, &advance); /* as model_in() asks */
-	in->type = types[below(r, 20) ? below(r, 5) : 5 + below(r, 2)];
+	in->type = types[below(r, 20) ? below(r, 6) : 6 + below(r, 2)];
 	in->queue = any(r, MODEL_QUEUES);
 	in->agent = any(r, MODEL_AGENTS);
 	if (in->type == TD_ACD_IN_QUEUE_SET) {
@@ -110,6 +110,8 @@ static void config_draw(struct run *r, struct td_acd_in *in)
 		in->link.room = below(r, 4) ? below(r, 4) : TD_ACD_ROOM;
 	} else if (in->type == TD_ACD_IN_REACHABLE) {
 		in->end.reason = below(r, 8) != 0;
+	} else if (in->type == TD_ACD_IN_ENGAGED) {
+		in->end.reason = below(r, 4) == 0;
 	}
 }
 

@@ -5,8 +5,8 @@
 void agent_refresh(struct acd_agent *ag)
 {
 	struct acd_group *group = ag->acd->group;
-	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !timer_is_set(&ag->timer) &&
-		    !pipe_full(ag);
+	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->engaged &&
+		    !timer_is_set(&ag->timer) && !pipe_full(ag);
 
 	if (idle == ag->idle)
 		return;

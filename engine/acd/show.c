@@ -18,6 +18,7 @@ int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *in
 		.queue = ag->queue,
 		.contact = ag->state == TD_AGENT_WRAP_UP ? 0 : ag->contact,
 		.reachable = ag->reachable,
+		.engaged = ag->engaged,
 		.link_full = pipe_full(ag),
 		.pause_waits = ag->pause_waits,
 		.logout_waits = ag->logout_waits,

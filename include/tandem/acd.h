@@ -89,6 +89,8 @@ enum td_acd_in_type {
 	TD_ACD_IN_LIMITS,       /* .limits: the first input of every run, as given to acd_alloc() */
 	TD_ACD_IN_LINK, /* .link: how many more agents behind it can be rung. Each OFFER to one of
 			   them takes one off; at 0 they get no offer. TD_ACD_ROOM at the start */
+	TD_ACD_IN_ENGAGED, /* agent, .end.reason 1: in a call that no queue gave it, so it gets no
+			      offers; 0: no longer. The state and the place among the idle stay */
 };
 
 struct td_acd_queue {

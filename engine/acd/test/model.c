@@ -29,8 +29,8 @@ static bool could_serve(const struct model *m, uint32_t agent, const struct mode
 
 static bool idle(const struct model *m, const struct model_agent *ag)
 {
-	return ag->used && ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->backed_off &&
-	       m->room[ag->link] > 0;
+	return ag->used && ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->engaged &&
+	       !ag->backed_off && m->room[ag->link] > 0;
 }
 
 static bool goes_before(const struct model_contact *a, const struct model_contact *b)
@@ -129,6 +129,9 @@ void model_in(struct model *m, const struct td_acd_in *in)
 		break;
 	case TD_ACD_IN_REACHABLE:
 		ag->reachable = ag->used && in->end.reason != 0;
+		break;
+	case TD_ACD_IN_ENGAGED:
+		ag->engaged = ag->used && in->end.reason != 0;
 		break;
 	case TD_ACD_IN_LOGIN:
 		ag->leaves = false;
@@ -392,6 +395,7 @@ static void check_agent(const struct model *m, const struct acd *a, uint32_t num
 	assert_int_equal(info.state, ag->state);
 	assert_int_equal(info.contact, ag->contact);
 	assert_int_equal(info.reachable, ag->reachable);
+	assert_int_equal(info.engaged, ag->engaged);
 	assert_int_equal(info.link_full, m->room[ag->link] == 0);
 	assert_int_equal(info.backoff_until != 0, ag->backed_off);
 	assert_int_equal(info.pause_waits, ag->pauses);
