@@ -2,8 +2,7 @@
 #include <engine/call/frame.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
-#include <engine/call/transition/call.h>
-#include <engine/call/transition/ring.h>
+#include <engine/call/transition/wait.h>
 
 void engine_drain(struct td_engine *e)
 {
@@ -12,17 +11,17 @@ void engine_drain(struct td_engine *e)
 	while (distribute_next(e, &out)) {
 		switch (out.type) {
 		case TD_ACD_OUT_QUEUED:
-			call_queued(e, &out);
+			wait_queued(e, &out);
 			break;
 		case TD_ACD_OUT_OVERFLOW:
-			call_overflow(e, &out);
+			wait_overflow(e, &out);
 			break;
 		case TD_ACD_OUT_OFFER:
-			ring_start(e, &out);
+			wait_offer(e, &out);
 			reserve_rung(e, objects_get(&e->agents, out.agent));
 			break;
 		case TD_ACD_OUT_CANCEL:
-			ring_cancel(e, &out);
+			wait_cancel(e, &out);
 			break;
 		}
 	}

@@ -4,6 +4,7 @@
 #include <engine/call/metrics.h>
 #include <engine/call/site/trunk.h>
 #include <engine/call/media/silence.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
 #include <engine/base/codec.h>
@@ -19,19 +20,25 @@ static double seconds_since(const struct td_engine *e, uint64_t t)
 	return ms_between(t, e->now) / 1000.0;
 }
 
+static enum td_call_state connecting(const struct call *c)
+{
+	const struct party *ringing = call_ringing(c);
+
+	if (c->contact)
+		return ringing ? TD_CALL_STATE_RINGING : TD_CALL_STATE_WAITING;
+	return ringing && ringing->rang ? TD_CALL_STATE_RINGING : TD_CALL_STATE_DIALLING;
+}
+
 static enum td_call_state call_state(const struct call *c)
 {
 	switch (c->state) {
-	case CALL_NEW:
 	case CALL_OFFERED:
 		return TD_CALL_STATE_ANSWERING;
-	case CALL_DIALLING:
-		return c->agent && c->agent->rang ? TD_CALL_STATE_RINGING : TD_CALL_STATE_DIALLING;
-	case CALL_QUEUED:
-		return c->agent ? TD_CALL_STATE_RINGING : TD_CALL_STATE_WAITING;
+	case CALL_CONNECTING:
+		return connecting(c);
 	case CALL_TALKING:
-		return c->held_by_agent || c->held_by_caller ? TD_CALL_STATE_HELD
-							     : TD_CALL_STATE_TALKING;
+		return c->caller->held || call_other(c)->held ? TD_CALL_STATE_HELD
+							      : TD_CALL_STATE_TALKING;
 	default:
 		return TD_CALL_STATE_ENDING;
 	}
@@ -41,8 +48,9 @@ static enum td_call_state call_state(const struct call *c)
 static double mos_now(const struct call *c)
 {
 	uint16_t caller = quality_mos_now(&c->caller->quality);
-	uint16_t agent = c->agent ? quality_mos_now(&c->agent->quality) : 0;
-	uint16_t worse = !agent || (caller && caller < agent) ? caller : agent;
+	const struct party *p = call_other(c);
+	uint16_t other = p ? quality_mos_now(&p->quality) : 0;
+	uint16_t worse = !other || (caller && caller < other) ? caller : other;
 
 	return worse ? worse / 100.0 : NAN;
 }
@@ -50,12 +58,12 @@ static double mos_now(const struct call *c)
 static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct call *c = pool_at(&e->calls, i);
-	const struct agent *a;
+	const struct party *p;
 	struct acd_contact_info info;
 
 	if (c->state == CALL_FREE)
 		return false;
-	a = c->agent ? c->agent->agent : NULL;
+	p = call_other(c);
 	VIEW_PUT(calls, b,
 		{
 			.id = c->cdr.id,
@@ -64,7 +72,7 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.trunk = c->cdr.trunk,
 			.queue = c->queue ? c->queue->object.name : "",
 			.to_trunk = c->cdr.to_trunk,
-			.agent = a ? a->object.name : NULL,
+			.agent = p && p->agent ? p->agent->object.name : NULL,
 			.state = call_states[call_state(c)],
 			.position =
 				acd_contact_get(e->acd, c->contact, &info) == 0 ? info.position : 0,
@@ -72,7 +80,7 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 				(double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC,
 			.waited = c->waited_ms / 1000.0 +
 				  (c->contact ? seconds_since(e, c->entered) : 0.0),
-			.talked = c->state == CALL_TALKING ? seconds_since(e, c->connected) : 0.0,
+			.talked = c->state == CALL_TALKING ? seconds_since(e, c->talk_since) : 0.0,
 			.codec = codec_name(c->codec),
 			.mos = mos_now(c),
 			.audio = silence_audio(c),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From the SIP user agent and the registrar to calls, offers and agents. */
 #include <engine/call/site/agents.h>
-#include <engine/call/transition/bridge.h>
+#include <engine/call/transition/attempt.h>
 #include <engine/call/transition/call.h>
+#include <engine/call/transition/reinvite.h>
 #include <engine/call/uaglue.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/media/marking.h>
@@ -56,7 +57,7 @@ static void on_progress(void *ctx, struct sip_session *s, int code, const struct
 	struct party *l = sip_session_user(s);
 
 	if (l)
-		call_progress(ctx, l, code);
+		attempt_progress(ctx, l, code);
 }
 
 static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
@@ -64,7 +65,7 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 	struct party *l = sip_session_user(s);
 
 	if (l)
-		call_answered(ctx, l, m);
+		attempt_answered(ctx, l, m);
 }
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
@@ -72,7 +73,7 @@ static void on_failed(void *ctx, struct sip_session *s, int code, const struct s
 	struct party *l = sip_session_user(s);
 
 	if (l)
-		call_failed(ctx, l, code);
+		attempt_failed(ctx, l, code);
 }
 
 static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
@@ -81,7 +82,7 @@ static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *
 	struct party *l = sip_session_user(s);
 
 	if (l)
-		bridge_reinvite(e, l, s, m);
+		reinvite_came(e, l, s, m);
 	else
 		sip_session_reinvite_answer(s, e->now, 481, (struct str){0});
 }

@@ -53,9 +53,9 @@ static const char *legs_check(const struct td_engine *e)
 			return "a leg with media that is not what it has reserved";
 		if (g->rate.tag < keys_tag(&l->keys.in) || g->rate.tag < keys_tag(&l->keys.out))
 			return "a leg with SRTP whose tag is not reserved";
-		if (l->call->agent && l->call->caller &&
-			l->call->agent->grant.rate.ptime_ms != l->call->caller->grant.rate.ptime_ms)
-			return "the two legs of a call reserve packets of different lengths";
+		if (l->state != PARTY_LEFT &&
+			l->grant.rate.ptime_ms != l->call->caller->grant.rate.ptime_ms)
+			return "the legs of a call reserve packets of different lengths";
 	}
 	return NULL;
 }

@@ -160,8 +160,8 @@ static void on_invite(void *ctx, struct sip_session *session, const struct sip_m
 
 	p->session = session;
 	sip_session_set_user(session, p);
-	if (dice < 3) {
-		const int codes[] = {486, 603, 500};
+	if (dice < 4) {
+		const int codes[] = {486, 603, 500, 503};
 
 		sip_session_reject(session, s->now, codes[dice], (struct str){0});
 		phone_over(s, p);

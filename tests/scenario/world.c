@@ -15,6 +15,14 @@ struct acd_rec {
 	uint32_t len;
 };
 
+static bool has_agent(const struct call *c, const struct agent *a)
+{
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i]->agent == a && c->party[i]->state != PARTY_LEFT)
+			return true;
+	return false;
+}
+
 /* An agent is reserved, rung or talks if, and only if, there is a call that does it. */
 static const char *agents_check(const struct td_engine *e)
 {
@@ -25,7 +33,7 @@ static const char *agents_check(const struct td_engine *e)
 
 		if (busy != (a->call != NULL))
 			return busy ? "an agent busy without a call" : "an idle agent in a call";
-		if (a->call && (!a->call->agent || a->call->agent->agent != a))
+		if (a->call && !has_agent(a->call, a))
 			return "an agent in a call that is not the agent's";
 	}
 	return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/queuelog.h>
+#include <engine/call/state/calls.h>
 #include <stdio.h>
 
 #define NONE "NONE"
@@ -77,28 +78,47 @@ void queuelog_ring(
 	emit(e, &l);
 }
 
-void queuelog_connect(struct td_engine *e, const struct call *c)
+void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, c->agent->agent, "CONNECT");
+	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent, "CONNECT");
 	char peer[TD_NUMBER_BYTES];
 
-	number(&l, seconds(c->entered, c->connected));
+	number(&l, seconds(c->entered, p->joined));
 	/* Asterisk's other channel; ours is the call's attempt. */
 	snprintf(peer, sizeof(peer), "%s.%u", c->cdr.id, c->cdr.attempts);
 	text(&l, peer);
-	number(&l, seconds(c->rung, c->connected));
+	number(&l, seconds(c->rung, p->joined));
 	emit(e, &l);
 }
 
-void queuelog_complete(struct td_engine *e, const struct call *c, bool by_agent)
+static void talk(struct td_engine *e, struct line *l, const struct call *c, const struct party *p)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, c->agent->agent,
+	number(l, seconds(c->entered, p->joined));
+	number(l, seconds(p->joined, e->now));
+	number(l, c->first_position);
+	emit(e, l);
+}
+
+void queuelog_complete(
+	struct td_engine *e, const struct call *c, const struct party *p, bool by_agent)
+{
+	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent,
 		by_agent ? "COMPLETEAGENT" : "COMPLETECALLER");
 
-	number(&l, seconds(c->entered, c->connected));
-	number(&l, seconds(c->connected, e->now));
-	number(&l, c->first_position);
-	emit(e, &l);
+	talk(e, &l, c, p);
+}
+
+void queuelog_transfer(
+	struct td_engine *e, const struct call *c, const struct party *p, const char *to)
+{
+	bool attended = call_talkers(c) > 0;
+	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent,
+		attended ? "ATTENDEDTRANSFER" : "BLINDTRANSFER");
+
+	text(&l, to);
+	if (!attended)
+		text(&l, ""); /* Asterisk's context: we have none */
+	talk(e, &l, c, p);
 }
 
 void queuelog_login(struct td_engine *e, const struct agent *a, const char *channel)

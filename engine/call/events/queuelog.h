@@ -15,8 +15,13 @@ void queuelog_exit(struct td_engine *e, const struct call *c, const char *event)
 /* RINGNOANSWER, RINGCANCELED */
 void queuelog_ring(
 	struct td_engine *e, const struct call *c, const struct agent *a, const char *event);
-void queuelog_connect(struct td_engine *e, const struct call *c);
-void queuelog_complete(struct td_engine *e, const struct call *c, bool by_agent);
+void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p);
+/* The end of what CONNECT began, one of these: */
+void queuelog_complete(
+	struct td_engine *e, const struct call *c, const struct party *p, bool by_agent);
+/* ATTENDEDTRANSFER when others talk on, else BLINDTRANSFER; `to` has the caller now. */
+void queuelog_transfer(
+	struct td_engine *e, const struct call *c, const struct party *p, const char *to);
 void queuelog_login(struct td_engine *e, const struct agent *a, const char *channel);
 void queuelog_logoff(struct td_engine *e, const struct agent *a, const char *channel);
 void queuelog_pause(struct td_engine *e, const struct agent *a, bool pause);

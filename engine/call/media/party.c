@@ -5,6 +5,7 @@
 #include <engine/call/media/marking.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/media/silence.h>
+#include <engine/call/state/calls.h>
 #include <engine/base/codec.h>
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static void party_free(struct td_engine *e, struct party *l)
 	pool_free(&e->legs, l);
 }
 
-struct party *party_alloc(struct td_engine *e, struct call *c, struct agent *a,
+struct party *party_alloc(struct td_engine *e, struct call *c, const struct target *t,
 	const struct td_addr *local, uint8_t family)
 {
 	int address = ports_media(&e->ports, local, family);
@@ -34,7 +35,7 @@ struct party *party_alloc(struct td_engine *e, struct call *c, struct agent *a,
 		errno = ENOENT;
 		return NULL;
 	}
-	l = pool_alloc(&e->legs);
+	l = c->parties < PARTIES_MAX ? pool_alloc(&e->legs) : NULL;
 	if (!l) {
 		errno = ENOBUFS;
 		return NULL;
@@ -52,7 +53,11 @@ struct party *party_alloc(struct td_engine *e, struct call *c, struct agent *a,
 	}
 	l->media = LEG_MEDIA_RESERVED;
 	l->call = c;
-	l->agent = a;
+	call_party_add(c, l);
+	if (t) {
+		l->agent = t->agent;
+		l->trunk = t->trunk;
+	}
 	l->params = (struct td_leg_params){
 		.ssrc = (uint32_t)prng_u64(&e->prng),
 		.ts_offset = (uint32_t)prng_u64(&e->prng),
@@ -78,6 +83,8 @@ void party_session_over(struct td_engine *e, struct party *l)
 
 void party_detach(struct td_engine *e, struct party *l)
 {
+	if (l->call)
+		call_party_del(l->call, l);
 	l->call = NULL;
 	if (l->media == LEG_MEDIA_ADDED)
 		party_del(e, l);
@@ -302,6 +309,11 @@ void party_bridge(struct td_engine *e, struct party *l, const struct party *peer
 void party_unbridge(struct td_engine *e, struct party *l)
 {
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
+}
+
+void party_untap(struct td_engine *e, struct party *l)
+{
+	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNTAP});
 }
 
 void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel)

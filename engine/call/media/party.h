@@ -12,10 +12,11 @@
 #include <engine/call/media/keys.h>
 #include <engine/call/state/state.h>
 
-/* A leg with an RTP port on our address `local`. When the peer's SDP has another `family` (0: that
- * of `local`), on our address of that family on the same port. NULL: errno ENOENT when there is
- * none of ours, ENOBUFS when ports or legs are all in use. */
-struct party *party_alloc(struct td_engine *e, struct call *c, struct agent *a,
+/* A party of the call, the caller (t NULL) or whom we ring, with an RTP port on our address
+ * `local`. When the peer's SDP has another `family` (0: that of `local`), on our address of that
+ * family on the same port. NULL: errno ENOENT when there is none of ours, ENOBUFS when ports or
+ * legs are all in use. */
+struct party *party_alloc(struct td_engine *e, struct call *c, const struct target *t,
 	const struct td_addr *local, uint8_t family);
 /* SIP is over, whichever side ended it. The session must not be touched any more. */
 void party_session_over(struct td_engine *e, struct party *l);
@@ -50,6 +51,7 @@ void party_del(struct td_engine *e, struct party *l);     /* only what the worke
 void party_play(struct td_engine *e, struct party *l, const struct queue *q);
 void party_bridge(struct td_engine *e, struct party *l, const struct party *peer);
 void party_unbridge(struct td_engine *e, struct party *l);
+void party_untap(struct td_engine *e, struct party *l);
 void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel);
 bool party_can(const struct td_engine *e, const struct party *l, unsigned commands);
 /* The worker has answered LEG_DEL: the port goes back. */

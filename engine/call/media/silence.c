@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/media/silence.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/events/alarm.h>
 #include <engine/call/events/story.h>
 
@@ -56,9 +57,9 @@ bool silence_matters(const struct party *l)
 
 void silence_check(struct td_engine *e, struct call *c)
 {
-	const struct party *a = c->caller, *b = c->agent;
-	bool one_way =
-		c->state == CALL_TALKING && a->silent != b->silent && (a->silent ? b : a)->heard;
+	const struct party *a = c->caller, *b = call_other(c);
+	bool one_way = c->state == CALL_TALKING && b && a->silent != b->silent &&
+		       (a->silent ? b : a)->heard;
 
 	if (one_way && !c->one_way)
 		one_way_begin(e, c, a->silent ? a : b);
@@ -77,7 +78,7 @@ void silence_first(struct td_engine *e, struct party *l)
 void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never)
 {
 	struct call *c = l->call;
-	const struct party *other = party_is_caller(l) ? c->agent : c->caller;
+	const struct party *other = party_is_caller(l) ? call_other(c) : c->caller;
 
 	if (l->silent || !silence_matters(l) || c->state == CALL_ENDED)
 		return;
@@ -97,7 +98,7 @@ void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never
 
 static void reset(const struct td_engine *e, struct party *l)
 {
-	if (!l || !l->silent)
+	if (!l->silent)
 		return;
 	l->silent = false;
 	l->quality.silent_ms += ms_between(l->silent_since, e->now);
@@ -112,8 +113,8 @@ void silence_end(struct td_engine *e, struct party *l)
 
 void silence_over(struct td_engine *e, struct call *c)
 {
-	reset(e, c->caller);
-	reset(e, c->agent);
+	for (unsigned i = 0; i < c->parties; i++)
+		reset(e, c->party[i]);
 	if (c->one_way)
 		one_way_end(e, c);
 }
@@ -137,9 +138,10 @@ void silence_heard(struct td_engine *e, struct party *l, uint32_t ms)
 const char *silence_audio(const struct call *c)
 {
 	bool caller = c->caller->heard && !c->caller->silent;
-	bool agent = c->agent && c->agent->heard && !c->agent->silent;
+	const struct party *p = call_other(c);
+	bool other = p && p->heard && !p->silent;
 
 	if (c->state != CALL_TALKING)
 		return caller ? "ok" : c->caller->silent ? "none" : "";
-	return caller && agent ? "ok" : c->one_way ? "one-way" : caller || agent ? "" : "none";
+	return caller && other ? "ok" : c->one_way ? "one-way" : caller || other ? "" : "none";
 }

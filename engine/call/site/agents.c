@@ -14,6 +14,15 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 		distribute_event(e, reachable ? TD_ACD_IN_LOGIN : TD_ACD_IN_LOGOUT, a, 0, 0);
 }
 
+void agents_own(struct td_engine *e, struct agent *a, bool begins)
+{
+	bool was = a->own;
+
+	a->own += begins ? 1 : -1;
+	if (was != (a->own > 0))
+		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, begins);
+}
+
 /* Our address on the network of a telephone that does not register; any of our addresses when it
  * is on none of our networks. */
 struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote)

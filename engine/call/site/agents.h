@@ -8,6 +8,9 @@
 /* A telephone registered, or the last registration went. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
 
+/* A call of its own begins, or ends: one that no queue gave it. It gets no offers meanwhile. */
+void agents_own(struct td_engine *e, struct agent *a, bool begins);
+
 /* Our address on the network of an agent or trunk that does not register; any of ours when it is
  * on none of our networks. */
 struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote);

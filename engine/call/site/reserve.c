@@ -178,28 +178,43 @@ static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 	return 0;
 }
 
+/* `l` has described itself anew, and all parties send its packets. 0 or -EDQUOT. */
+static int give(
+	struct td_engine *e, struct party *p, const struct party *l, const struct rate *rate)
+{
+	struct rate other = p->grant.rate;
+
+	if (p->state == PARTY_LEFT)
+		return 0;
+	other.ptime_ms = rate->ptime_ms;
+	return change(e, &p->grant, p == l ? rate : &other);
+}
+
 int reserve_change(struct td_engine *e, struct party *l, const struct td_leg_params *p, uint8_t tag)
 {
 	struct call *c = l->call;
-	struct party *other = l == c->caller ? c->agent : c->caller;
 	uint8_t ptime = shorter(l->ours.ptime_ms, p->ptime_ms);
-	struct rate before = l->grant.rate, rate = before, others;
+	struct rate before[PARTIES_MAX], rate;
+	unsigned n = 0;
 
+	for (unsigned i = 0; i < c->parties; i++)
+		before[i] = c->party[i]->grant.rate;
+	rate = l->grant.rate;
 	rate.codec = p->codec;
 	rate.tag = tag;
-	rate.ptime_ms = other ? shorter(other->ptime_ms, ptime) : ptime;
-	if (change(e, &l->grant, &rate) < 0)
-		return -EDQUOT;
-	if (other) {
-		others = other->grant.rate;
-		others.ptime_ms = rate.ptime_ms;
-		if (change(e, &other->grant, &others) < 0) {
-			change(e, &l->grant, &before); /* what it had: less, or it was not full */
-			return -EDQUOT;
-		}
+	rate.ptime_ms = ptime;
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i] != l && c->party[i]->state != PARTY_LEFT)
+			rate.ptime_ms = shorter(c->party[i]->ptime_ms, rate.ptime_ms);
+	while (n < c->parties && give(e, c->party[n], l, &rate) == 0)
+		n++;
+	if (n == c->parties) {
+		l->ptime_ms = ptime;
+		return 0;
 	}
-	l->ptime_ms = ptime;
-	return 0;
+	while (n--) /* what they had: less, or it was not full */
+		change(e, &c->party[n]->grant, &before[n]);
+	return -EDQUOT;
 }
 
 void reserve_rung(struct td_engine *e, const struct agent *a)

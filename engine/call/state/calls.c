@@ -31,3 +31,57 @@ struct call *call_lookup(const struct td_engine *e, uint32_t contact)
 	}
 	return NULL;
 }
+
+bool call_party_add(struct call *c, struct party *p)
+{
+	if (c->parties == PARTIES_MAX)
+		return false;
+	c->party[c->parties++] = p;
+	return true;
+}
+
+void call_party_del(struct call *c, const struct party *p)
+{
+	unsigned i = 0;
+
+	while (i < c->parties && c->party[i] != p)
+		i++;
+	if (i == c->parties)
+		return;
+	c->parties--;
+	for (; i < c->parties; i++)
+		c->party[i] = c->party[i + 1];
+	if (c->partner == p)
+		c->partner = NULL;
+	if (c->bridged == p)
+		c->bridged = NULL;
+	if (c->taped == p)
+		c->taped = NULL;
+}
+
+struct party *call_ringing(const struct call *c)
+{
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i] != c->caller && c->party[i]->state == PARTY_RINGING)
+			return c->party[i];
+	return NULL;
+}
+
+unsigned call_talkers(const struct call *c)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->parties; i++)
+		n += c->party[i] != c->caller && party_talks(c->party[i]);
+	return n;
+}
+
+struct party *call_other(const struct call *c)
+{
+	struct party *ringing = call_ringing(c);
+
+	for (unsigned i = c->parties; i-- > 0;)
+		if (c->party[i] != c->caller && party_talks(c->party[i]))
+			return c->party[i];
+	return ringing ? ringing : c->partner;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding a call by its id, and by its contact with the distributor. */
+/* Finding a call by its id, and by its contact with the distributor; the list of its parties. */
 #ifndef TANDEM_ENGINE_CALL_STATE_CALLS_H
 #define TANDEM_ENGINE_CALL_STATE_CALLS_H
 
@@ -9,5 +9,14 @@
 void call_id_format(const struct td_engine *e, uint64_t number, char out[static TD_CALL_ID_BYTES]);
 struct call *call_by_id(const struct td_engine *e, const char *id); /* NULL: its CDR is written */
 struct call *call_lookup(const struct td_engine *e, uint32_t contact); /* NULL: it has left */
+
+bool call_party_add(struct call *c, struct party *p); /* false: PARTIES_MAX are there */
+void call_party_del(struct call *c, const struct party *p);
+struct party *call_ringing(const struct call *c); /* the first one who is rung; NULL: nobody */
+/* Of those who talk, the caller apart. */
+unsigned call_talkers(const struct call *c);
+/* The other side: who joined last of those who talk; else who is rung; else who talked last; NULL:
+ * nobody. */
+struct party *call_other(const struct call *c);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the engine holds. An agent's state in the distributor and the call it is in are one record
- * (struct agent); a call owns at most two legs, the caller's and one agent's.
+ * (struct agent). A call has any number of parties up to PARTIES_MAX: the caller, and those who
+ * were rung for it.
  *
  * Objects and their ends:
- *   leg   from INVITE until both its SIP session is over and its media slot is given back
- *   call  from an accepted INVITE until its CDR is written: both legs' media gone, or CLOSE_NS
- *         after the end. A leg that outlives its call has leg->call NULL.
+ *   party  from INVITE until both its SIP session is over and its media slot is given back. One
+ *          that was rung in vain leaves its call at once, one that talked when its media is gone
+ *   call   from an accepted INVITE until its CDR is written: all parties' media gone, or CLOSE_NS
+ *          after the end. A party that outlives its call, or has left it, has party->call NULL.
  */
 #ifndef TANDEM_ENGINE_CALL_STATE_STATE_H
 #define TANDEM_ENGINE_CALL_STATE_STATE_H
@@ -29,8 +31,10 @@
 #include <tandem/engine.h>
 #include <tandem/event.h>
 
-#define CLOSE_NS (2 * TD_NSEC_PER_SEC) /* the CDR waits this long for LEG_GONE */
-#define HOPS_MAX 16                    /* queues a call can overflow through */
+#define CLOSE_NS    (2 * TD_NSEC_PER_SEC) /* the CDR waits this long for LEG_GONE */
+#define HOPS_MAX    16                    /* queues a call can overflow through */
+#define PARTIES_MAX 8 /* of a call at once; those whose media ends yet are among them */
+#define DRIVERS_MAX 4 /* on a call's stack: route, queue, dial, and one to spare */
 
 struct group {
 	struct object object;
@@ -89,7 +93,8 @@ struct agent {
 	uint64_t login;             /* when the agent logged in */
 	char reason[TD_NAME_BYTES]; /* of the pause in force, or of the next one */
 	bool reachable;
-	struct call *call; /* offered, ringing or talking; NULL otherwise */
+	struct call *call; /* offered, ringing or talking, by a queue; NULL otherwise */
+	uint32_t own;      /* calls of its own: which it made, or which no queue gave it */
 	uint64_t answered, missed;
 };
 
@@ -100,15 +105,25 @@ enum leg_media {
 	LEG_MEDIA_DELETING /* until LEG_GONE */
 };
 
+enum party_state {
+	PARTY_RINGING, /* not answered: who is rung, and the caller at first */
+	PARTY_JOINED,
+	PARTY_LEFT, /* until LEG_GONE */
+};
+
 struct leg_keys {
 	struct td_srtp_key in, out; /* the peer's and ours, in force; no suite: RTP */
 	bool in_due, out_due;       /* the worker has not heard of it */
 };
 
 struct party {
-	struct call *call;           /* NULL: the call is closed, or the offer is over */
-	struct agent *agent;         /* whom we call; NULL: the caller's, or */
-	struct trunk *trunk;         /* by which we call */
+	struct call *call;   /* NULL: the call is closed, or it was rung in vain */
+	struct agent *agent; /* whom we call; NULL: the caller, or */
+	struct trunk *trunk; /* by which we call */
+	uint8_t state;       /* enum party_state */
+	bool held;           /* by its telephone */
+	uint32_t contact;    /* what the distributor calls the talk; 0: no queue gave it */
+	uint64_t joined;
 	struct sip_session *session; /* NULL: over */
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
@@ -129,39 +144,72 @@ struct party {
 };
 
 enum call_state {
-	CALL_FREE,     /* no call; unused records of the pool have this state */
-	CALL_NEW,      /* not answered yet */
-	CALL_OFFERED,  /* answered with our offer: the ACK will bring the caller's SDP */
-	CALL_QUEUED,   /* waits; call->agent is there while an agent is rung */
-	CALL_DIALLING, /* not answered; call->agent is the leg out */
+	CALL_FREE,       /* no call; unused records of the pool have this state */
+	CALL_OFFERED,    /* answered with our offer: the ACK will bring the caller's SDP */
+	CALL_CONNECTING, /* a driver looks for somebody; answered or not, as the caller's party says
+			  */
 	CALL_TALKING,
 	CALL_ENDED, /* until LEG_GONE or CLOSE_NS */
+};
+
+/* Who can be rung: an agent, or a number by a trunk. */
+struct target {
+	struct agent *agent;
+	struct trunk *trunk;
+	uint8_t place; /* which of the trunk's addresses */
+};
+
+/* The ringing of somebody for a call: engine/call/transition/attempt.h. */
+struct attempt {
+	const struct attempt_ops *ops; /* NULL: nobody is rung */
+	struct target target[TD_CONF_LIST];
+	uint8_t count, next;
+	uint8_t place;                /* which address of the next target */
+	bool at_once;                 /* all together; else one after the other */
+	char number[TD_NUMBER_BYTES]; /* for trunks */
+	int code;                     /* with which the last one failed */
+};
+
+/* What leads a call: engine/call/transition/driver.h. */
+struct driver {
+	const struct driver_ops *ops;
+	union {
+		struct {
+			struct queue *queue; /* when the trunks do not take the call; NULL: none */
+		} route;
+		struct {
+			bool join; /* who answers joins those who talk */
+		} dial;
+	};
 };
 
 struct call {
 	struct hash_node by_id;
 	struct hash_node by_contact; /* while contact is not 0 */
-	struct timer timer;          /* CLOSE_NS; while DIALLING: nobody answers */
+	struct timer timer;          /* CLOSE_NS; before: nobody answers */
 	struct td_engine *engine;
 	uint8_t state; /* enum call_state */
-	uint8_t codec; /* enum td_codec, of both legs */
+	uint8_t codec; /* enum td_codec, of all parties */
 	uint8_t hops;
-	bool held_by_caller, held_by_agent;
-	bool one_way;                    /* counted in struct silences */
-	struct trunk *trunk;             /* NULL: an agent calls */
-	struct agent *calling_agent;     /* that one */
-	struct queue *queue;             /* NULL: it leads out, by */
-	struct trunk *out[TD_CONF_LIST]; /* these, one after the other */
-	uint8_t out_count, out_next;
-	uint8_t out_place;            /* which of the addresses of out[out_next] is next */
-	struct party *caller, *agent; /* agent: who was called, by a trunk too */
-	uint32_t contact;             /* 0: not with the distributor */
-	uint32_t talk_contact;        /* what it was called there, for TALK_END */
+	bool one_way;                /* counted in struct silences */
+	struct trunk *trunk;         /* NULL: an agent calls */
+	struct agent *calling_agent; /* that one */
+	struct queue *queue;         /* the last one; NULL: none */
+	struct party *caller;
+	struct party *party[PARTIES_MAX]; /* the caller first, the others as they were rung */
+	uint8_t parties;
+	struct party *bridged; /* who is relayed to the caller; NULL: nobody */
+	struct party *taped;   /* whom the recording hears beside the caller */
+	struct party *partner; /* who joined last; NULL: nobody, or it is gone */
+	struct attempt attempt;
+	struct driver driver[DRIVERS_MAX];
+	uint8_t drivers;
+	uint32_t contact; /* 0: not with the distributor */
 	uint32_t position, first_position;
 	uint32_t waited_ms; /* in earlier queues */
 	uint64_t entered;   /* the queue it is in */
 	uint64_t rung;      /* the present or last offer */
-	uint64_t connected, ended;
+	uint64_t talk_since, ended;
 	struct td_ev_cdr cdr; /* filled as things happen */
 };
 
@@ -252,6 +300,11 @@ struct td_engine {
 static inline bool party_is_caller(const struct party *l)
 {
 	return !l->agent && !l->trunk;
+}
+
+static inline bool party_talks(const struct party *l) /* NULL: no */
+{
+	return l && l->state == PARTY_JOINED;
 }
 
 /* In a story. */

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
-#include <engine/call/events/queuelog.h>
 #include <engine/call/events/story.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
+#include <engine/call/site/agents.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
 #include <engine/sip/msg/encode.h>
+#include <engine/call/transition/attempt.h>
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/call.h>
-#include <engine/call/transition/wait.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/end.h>
 #include <engine/call/transition/intent.h>
-#include <engine/call/transition/ring.h>
+#include <engine/call/transition/reinvite.h>
+#include <engine/call/transition/route.h>
+#include <engine/call/transition/talk.h>
 #include <errno.h>
 #include <stdio.h>
 
-#define RING_NS     (180 * TD_NSEC_PER_SEC) /* RFC 3261 section 16.6: timer C */
 #define RETRY_AFTER STR(SIP_HEADER_LINE(RETRY_AFTER, "10"))
 #define NO_HEADERS  ((struct str){0})
 #define NO_SDP      ((struct str){0})
@@ -78,10 +79,10 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	c->caller->grant = i->grant;
 	c->caller->ptime_ms = i->grant.rate.ptime_ms;
 	c->engine = e;
-	c->state = CALL_NEW;
+	c->state = CALL_CONNECTING;
 	c->trunk = i->trunk;
 	c->calling_agent = i->agent;
-	c->queue = i->queue;
+	c->queue = i->route->trunk_count ? NULL : i->queue;
 	c->caller->session = s;
 	sip_session_set_user(s, c->caller);
 	trace_hold(&e->traces, sip_session_call_id(s), c->caller);
@@ -89,21 +90,9 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	e->calls_running++;
 	if (c->trunk)
 		c->trunk->offered++;
+	else
+		agents_own(e, c->calling_agent, true);
 	return c;
-}
-
-/* 200 with our side; its music starts with the first packet. */
-static void answer(struct td_engine *e, struct call *c)
-{
-	char text[LEG_SDP_BYTES];
-
-	sip_session_progress(c->caller->session, e->now, 180, NO_SDP);
-	sip_session_answer(c->caller->session, e->now, party_sdp(c->caller, text));
-	c->cdr.answered = engine_wall(e, e->now);
-	c->cdr.sip_code = 200;
-	if (c->trunk)
-		c->trunk->answered++;
-	story(e, c, "180 and 200 to the caller");
 }
 
 static void count_refused(struct td_engine *e, int rc)
@@ -126,20 +115,6 @@ static int caller_answer(struct td_engine *e, struct call *c, const struct inten
 	return rc;
 }
 
-static void nobody_answers(struct timer *t, uint64_t now)
-{
-	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
-
-	story(c->engine, c, "nobody answers");
-	call_end(c->engine, c, TD_ENDED_BY_US, TD_CALL_FAILED, 480);
-}
-
-static void dial_over(struct td_engine *e, struct call *c, enum td_ended_by by, int code)
-{
-	if (code)
-		call_end(e, c, by, TD_CALL_FAILED, code);
-}
-
 static void call_begin(struct td_engine *e, struct call *c, const struct intent *i)
 {
 	char why[KEYS_TEXT];
@@ -150,7 +125,9 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;
 		party_describe(e, c->caller, intent_codecs(i), TD_PT_DTMF, INTENT_PTIME_MS);
-		answer(e, c);
+		sip_session_progress(c->caller->session, e->now, 180, NO_SDP);
+		talk_answer(e, c);
+		story(e, c, "180 and 200 to the caller");
 		return;
 	}
 	rc = caller_answer(e, c, i);
@@ -158,12 +135,8 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 		count_refused(e, rc);
 		story(e, c, "488 to the caller: %s", keys_why(rc, &i->sdp, why));
 		call_end(e, c, TD_ENDED_BY_US, TD_CALL_REJECTED, 488);
-	} else if (i->queue) {
-		wait_begin(e, c, i->queue);
 	} else {
-		c->timer.fire = nobody_answers;
-		timer_set(&e->timers, &c->timer, e->now + RING_NS);
-		dial_over(e, c, TD_ENDED_BY_US, dial_start(e, c, i->route));
+		route_start(e, c, i->route, i->queue);
 	}
 }
 
@@ -204,9 +177,10 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 		return;
 	}
 	c->codec = c->caller->params.codec;
+	c->state = CALL_CONNECTING;
 	party_add(e, c->caller);
 	party_play(e, c->caller, c->queue);
-	wait_begin(e, c, c->queue);
+	route_start(e, c, NULL, c->queue);
 }
 
 void call_confirmed(struct td_engine *e, struct party *l, struct str sdp)
@@ -215,39 +189,8 @@ void call_confirmed(struct td_engine *e, struct party *l, struct str sdp)
 		return;
 	if (l->call->state == CALL_OFFERED)
 		offer_confirmed(e, l->call, sdp);
-	else if (!bridge_confirmed(e, l, sdp))
+	else if (!reinvite_confirmed(e, l, sdp))
 		call_end(e, l->call, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
-}
-
-void call_progress(struct td_engine *e, struct party *l, int code)
-{
-	if (l->trunk)
-		dial_progress(e, l, code);
-	else
-		ring_progress(e, l, code);
-}
-
-void call_answered(struct td_engine *e, struct party *l, const struct sip_msg *m)
-{
-	struct call *c = l->call;
-
-	if (l->trunk)
-		dial_over(e, c, TD_ENDED_BY_US, dial_answered(e, l, m));
-	else
-		ring_answered(e, l, m);
-}
-
-void call_failed(struct td_engine *e, struct party *l, int code)
-{
-	struct call *c = l->call;
-	enum td_ended_by by = TD_ENDED_BY_US;
-
-	if (l->trunk) {
-		code = dial_failed(e, l, code, &by);
-		dial_over(e, c, by, code);
-	} else {
-		ring_failed(e, l, code);
-	}
 }
 
 void call_cancelled(struct td_engine *e, struct party *l)
@@ -262,6 +205,23 @@ void call_cancelled(struct td_engine *e, struct party *l)
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
 
+/* The talk goes on without it; or when somebody is rung yet, the caller waits for that one. */
+static void party_left(struct td_engine *e, struct call *c, struct party *p)
+{
+	const struct party *ringing = call_ringing(c), *next;
+
+	if (dial_rings(c))
+		dial_alone(c);
+	p->state = PARTY_LEFT;
+	next = call_other(c);
+	talk_leave(e, c, p, TD_ENDED_BY_CALLEE, TALK_TRANSFERRED,
+		next      ? party_who(next)
+		: ringing ? party_who(ringing)
+			  : "");
+	bridge_update(e, c);
+	party_del(e, p);
+}
+
 void call_over(struct td_engine *e, struct party *l, int code)
 {
 	enum td_ended_by by = party_is_caller(l) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
@@ -273,78 +233,16 @@ void call_over(struct td_engine *e, struct party *l, int code)
 	party_session_over(e, l);
 	if (!c)
 		return;
+	if (by == TD_ENDED_BY_CALLEE && c->state == CALL_TALKING &&
+		(call_talkers(c) > 1 || dial_rings(c))) {
+		party_left(e, c, l);
+		return;
+	}
 	if (c->state == CALL_TALKING)
 		disposition = TD_CALL_ANSWERED;
 	else if (c->state == CALL_OFFERED || code)
 		disposition = TD_CALL_FAILED;
 	call_end(e, c, by, disposition, 0);
-}
-
-void call_queued(struct td_engine *e, const struct td_acd_out *out)
-{
-	struct call *c = call_lookup(e, out->contact);
-
-	if (!c)
-		return;
-	c->position = out->position;
-	if (c->first_position)
-		return; /* only its place has changed */
-	c->first_position = out->position;
-	if (c->state == CALL_NEW) {
-		party_add(e, c->caller);
-		party_play(e, c->caller, c->queue);
-		answer(e, c);
-	} else if (c->hops) {
-		/* Another queue: its accounting row, and its music. */
-		party_account(e, c->caller);
-		party_play(e, c->caller, c->queue);
-	}
-	c->state = CALL_QUEUED;
-	if (!c->cdr.queued)
-		c->cdr.queued = engine_wall(e, e->now);
-	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
-	c->queue->entered++;
-	queuelog_enter(e, c);
-	story(e, c, "enters queue %s at position %u", c->queue->object.name, c->first_position);
-}
-
-static const char *overflow_event(uint8_t reason)
-{
-	return reason == TD_ACD_TIMEOUT ? "EXITWITHTIMEOUT" : "EXITEMPTY";
-}
-
-void call_overflow(struct td_engine *e, const struct td_acd_out *out)
-{
-	struct call *c = call_lookup(e, out->contact);
-	struct queue *from, *to = NULL;
-	int code;
-
-	if (!c)
-		return;
-	from = c->queue;
-	if (out->position)
-		c->position = out->position;
-	if (c->agent) /* the CANCEL came first; in any case no ring may outlive the queue */
-		ring_stop(e, c, "RINGCANCELED");
-	wait_over(e, c);
-	from->overflowed++;
-	if (c->first_position) /* a call that found the queue full has never been in it */
-		queuelog_exit(e, c, overflow_event(out->reason));
-	story(e, c, "leaves queue %s: %s", from->object.name,
-		out->reason == TD_ACD_TIMEOUT ? "time-out"
-		: out->reason == TD_ACD_FULL  ? "full"
-					      : "it is gone");
-	if (out->reason == TD_ACD_FULL)
-		e->refused.queue_full++;
-	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
-		to = objects_live(&e->queues, from->conf.overflow_queue);
-	if (to) {
-		c->hops++;
-		wait_begin(e, c, to);
-		return;
-	}
-	code = from->conf.overflow == TD_OVERFLOW_BUSY ? 486 : 480;
-	call_end(e, c, TD_ENDED_BY_US, TD_CALL_OVERFLOWED, code);
 }
 
 void call_digit(struct td_engine *e, struct party *l, char digit, unsigned duration_ms)

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
-#include <engine/call/events/queuelog.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
-#include <engine/call/site/distribute.h>
-#include <engine/call/transition/bridge.h>
-#include <engine/call/transition/wait.h>
-#include <engine/call/transition/dial.h>
+#include <engine/call/site/agents.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/driver.h>
 #include <engine/call/transition/end.h>
-#include <engine/call/transition/ring.h>
+#include <engine/call/transition/talk.h>
 
 static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 {
@@ -17,7 +15,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 
 	if (!s)
 		return;
-	if (c->state == CALL_NEW || c->state == CALL_DIALLING) {
+	if (c->caller->state == PARTY_RINGING) {
 		sip_session_reject(s, e->now, code, (struct str){0});
 		c->cdr.sip_code = (uint16_t)code;
 	} else {
@@ -27,22 +25,25 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 	party_session_over(e, c->caller);
 }
 
+/* What the CDR has of the party that talked to the caller last. */
+static void partner_record(struct call *c)
+{
+	if (c->partner)
+		quality_get(&c->partner->quality, &c->cdr.agent_quality);
+}
+
 void call_close(struct td_engine *e, struct call *c)
 {
-	struct party *caller = c->caller, *agent = c->agent;
-
 	timer_cancel(&e->timers, &c->timer);
 	if (c->cdr.recording)
 		e->io.record(e->io.ctx, c->cdr.recording, NULL, c->codec);
-	quality_get(&caller->quality, &c->cdr.caller_quality);
-	if (agent)
-		quality_get(&agent->quality, &c->cdr.agent_quality);
+	quality_get(&c->caller->quality, &c->cdr.caller_quality);
+	partner_record(c);
 	cdr_write(e, &c->cdr);
 	hash_del(&e->by_id, &c->by_id);
 	c->state = CALL_FREE;
-	party_detach(e, caller);
-	if (agent)
-		party_detach(e, agent);
+	while (c->parties)
+		party_detach(e, c->party[0]);
 	e->call_count--;
 	pool_free(&e->calls, c);
 }
@@ -56,8 +57,17 @@ static void close_due(struct timer *t, uint64_t now)
 
 static bool media_ended(const struct call *c)
 {
-	return c->caller->media != LEG_MEDIA_DELETING &&
-	       !(c->agent && c->agent->media == LEG_MEDIA_DELETING);
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i]->media == LEG_MEDIA_DELETING)
+			return false;
+	return true;
+}
+
+static void talk_end(struct td_engine *e, struct call *c, enum td_ended_by by)
+{
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i] != c->caller && party_talks(c->party[i]))
+			talk_leave(e, c, c->party[i], by, TALK_OVER, NULL);
 }
 
 void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
@@ -65,29 +75,9 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 {
 	if (c->state == CALL_ENDED)
 		return;
-	if (c->contact) {
-		uint32_t contact = c->contact;
-
-		if (c->agent)
-			ring_stop(e, c, "RINGCANCELED");
-		if (c->first_position) {
-			struct acd_contact_info info;
-
-			if (acd_contact_get(e->acd, contact, &info) == 0)
-				c->position = info.position;
-			queuelog_exit(e, c, by == TD_ENDED_BY_CALLER ? "ABANDON" : "WITHDRAW");
-		}
-		if (by == TD_ENDED_BY_CALLER)
-			c->queue->abandoned++;
-		wait_over(e, c);
-		distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
-			by == TD_ENDED_BY_CALLER ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
-	}
+	driver_stop(e, c, by);
 	silence_over(e, c);
-	if (c->state == CALL_DIALLING && c->agent)
-		dial_stop(e, c);
-	if (c->state == CALL_TALKING)
-		bridge_end(e, c, by);
+	talk_end(e, c, by);
 	hang_up_caller(e, c, code);
 	c->state = CALL_ENDED;
 	c->ended = e->now;
@@ -96,9 +86,10 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	c->cdr.disposition = (uint8_t)disposition;
 	c->cdr.cause = cdr_cause(c->cdr.sip_code);
 	e->calls_running--;
-	party_del(e, c->caller);
-	if (c->agent)
-		party_del(e, c->agent);
+	if (c->calling_agent)
+		agents_own(e, c->calling_agent, false);
+	for (unsigned i = 0; i < c->parties; i++)
+		party_del(e, c->party[i]);
 	if (media_ended(c)) {
 		call_close(e, c);
 		return;
@@ -113,10 +104,19 @@ void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *
 
 	if (c) {
 		quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
-		cdr_media(party_is_caller(l) ? &c->cdr.caller_media : &c->cdr.agent_media, stats,
-			c->codec);
+		if (party_is_caller(l))
+			cdr_media(&c->cdr.caller_media, stats, c->codec);
+		else if (l == c->partner)
+			cdr_media(&c->cdr.agent_media, stats, c->codec);
 	}
 	party_gone(e, l);
-	if (c && c->state == CALL_ENDED && media_ended(c))
+	if (!c)
+		return;
+	if (c->state == CALL_ENDED && media_ended(c)) {
 		call_close(e, c);
+	} else if (l != c->caller && l->state == PARTY_LEFT && c->state != CALL_ENDED) {
+		if (l == c->partner)
+			partner_record(c);
+		party_detach(e, l);
+	}
 }

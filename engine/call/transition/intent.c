@@ -3,8 +3,8 @@
 #include <engine/call/media/keys.h>
 #include <engine/call/site/routes.h>
 #include <engine/call/site/trunk.h>
-#include <engine/call/transition/dial.h>
 #include <engine/call/transition/intent.h>
+#include <engine/call/transition/target.h>
 #include <engine/base/codec.h>
 #include <errno.h>
 
@@ -68,7 +68,7 @@ static bool intent_reserve(struct td_engine *e, const struct sip_session *s, str
 		i->late ? keys_tag_ours(intent_srtp(i)) : keys_tag_offered(&i->sdp),
 		intent_codec(i), ptime_ms);
 	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
-	if (!full && !i->queue && !dial_possible(e, i->route, &rate, &full))
+	if (!full && !i->queue && !target_possible(e, i->route, &rate, &full))
 		reserve_release(e, &i->grant);
 	else if (!full)
 		return true;
@@ -112,7 +112,7 @@ bool intent_decide(
 		return intent_refuse(i, &e->refused.full, 503, "max_calls of the site");
 	if (ports_address(&e->ports, sip_session_local(s)) < 0)
 		return intent_refuse(i, &e->refused.full, 503, "no media on this address");
-	if (!m->body.n && !i->queue)
+	if (!m->body.n && i->route->trunk_count)
 		return intent_refuse(
 			i, &e->refused.no_codec, 488, "a call that leads out needs SDP");
 	i->late = !m->body.n;

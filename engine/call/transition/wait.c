@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/queuelog.h>
+#include <engine/call/events/story.h>
+#include <engine/call/media/party.h>
+#include <engine/call/media/silence.h>
 #include <engine/call/site/distribute.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/attempt.h>
+#include <engine/call/transition/driver.h>
 #include <engine/call/transition/wait.h>
+#include <engine/call/transition/talk.h>
+#include <stdio.h>
 
-void wait_begin(struct td_engine *e, struct call *c, struct queue *q)
+/* Into a queue. */
+static void enter(struct td_engine *e, struct call *c, struct queue *q)
 {
 	struct td_acd_in in;
 
@@ -23,11 +33,223 @@ void wait_begin(struct td_engine *e, struct call *c, struct queue *q)
 	distribute(e, &in);
 }
 
-void wait_over(struct td_engine *e, struct call *c)
+/* The call is no longer with the distributor. Either the distributor has told us, or the caller of
+ * this tells it. */
+static void leave(struct td_engine *e, struct call *c)
 {
 	hash_del(&e->by_contact, &c->by_contact);
 	c->contact = 0;
 	c->queue->waiting--;
 	c->waited_ms += ms_between(c->entered, e->now);
 	c->cdr.wait_ms = c->waited_ms;
+}
+
+/* Whoever is rung is hung up. event: RINGNOANSWER or RINGCANCELED. */
+static void ring_stop(struct td_engine *e, struct call *c, const char *event)
+{
+	struct party *p = call_ringing(c);
+
+	if (!p)
+		return;
+	queuelog_ring(e, c, p->agent, event);
+	attempt_stop(e, c);
+}
+
+static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
+{
+	struct acd_contact_info info;
+	uint32_t contact = c->contact;
+	bool abandoned = by == TD_ENDED_BY_CALLER;
+
+	if (!contact)
+		return; /* they talk, or talked */
+	ring_stop(e, c, "RINGCANCELED");
+	if (c->first_position) {
+		if (acd_contact_get(e->acd, contact, &info) == 0)
+			c->position = info.position;
+		queuelog_exit(e, c, abandoned ? "ABANDON" : "WITHDRAW");
+	}
+	if (abandoned)
+		c->queue->abandoned++;
+	leave(e, c);
+	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
+		abandoned ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
+}
+
+/* A transfer out of the talk found nobody. */
+static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
+{
+	if (c->queue->object.live)
+		enter(e, c, c->queue);
+	else
+		driver_return(e, c, o);
+}
+
+static const struct driver_ops driver = {.name = "queue", .stop = stop, .resume = resume};
+
+void wait_start(struct td_engine *e, struct call *c, struct queue *q)
+{
+	driver_push(c, &driver);
+	enter(e, c, q);
+}
+
+static void answer(struct td_engine *e, struct call *c)
+{
+	if (c->caller->state != PARTY_RINGING)
+		return;
+	party_add(e, c->caller);
+	party_play(e, c->caller, c->queue);
+	sip_session_progress(c->caller->session, e->now, 180, (struct str){0});
+	talk_answer(e, c);
+	story(e, c, "180 and 200 to the caller");
+}
+
+void wait_queued(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct call *c = call_lookup(e, out->contact);
+
+	if (!c)
+		return;
+	c->position = out->position;
+	if (c->first_position)
+		return; /* only its place has changed */
+	c->first_position = out->position;
+	party_account(e, c->caller);
+	if (c->cdr.queued) {
+		party_play(e, c->caller, c->queue);
+	} else {
+		c->cdr.queued = engine_wall(e, e->now);
+		answer(e, c);
+	}
+	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
+	c->queue->entered++;
+	queuelog_enter(e, c);
+	story(e, c, "enters queue %s at position %u", c->queue->object.name, c->first_position);
+}
+
+static const char *overflow_text(uint8_t reason)
+{
+	switch (reason) {
+	case TD_ACD_TIMEOUT:
+		return "time-out";
+	case TD_ACD_FULL:
+		return "full";
+	default:
+		return "it is gone";
+	}
+}
+
+void wait_overflow(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct call *c = call_lookup(e, out->contact);
+	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED, .code = 480};
+	struct queue *from;
+
+	if (!c)
+		return;
+	from = c->queue;
+	if (out->position)
+		c->position = out->position;
+	ring_stop(e, c, "RINGCANCELED"); /* the CANCEL came first; no ring may outlive the queue */
+	leave(e, c);
+	from->overflowed++;
+	if (c->first_position) /* a call that found the queue full has never been in it */
+		queuelog_exit(
+			e, c, out->reason == TD_ACD_TIMEOUT ? "EXITWITHTIMEOUT" : "EXITEMPTY");
+	story(e, c, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
+	if (out->reason == TD_ACD_FULL)
+		e->refused.queue_full++;
+	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
+		o.queue = objects_live(&e->queues, from->conf.overflow_queue);
+	if (from->conf.overflow == TD_OVERFLOW_BUSY)
+		o.code = 486;
+	driver_return(e, c, &o);
+}
+
+/* The agent's link may have no room for this call. The distributor could not know: the call has
+ * longer headers or shorter packets than usual. */
+static void refused(struct td_engine *e, struct call *c, const struct target *t,
+	const struct target_refusal *no)
+{
+	enum td_acd_reason reason = TD_ACD_FAILED;
+
+	if (no->full && reserve_full(e, t->agent, &no->rate))
+		reason = TD_ACD_NO_ROOM;
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact, reason);
+}
+
+static void rings(struct td_engine *e, struct call *c, struct party *p)
+{
+	distribute_event(e, TD_ACD_IN_RINGING, p->agent, c->contact, 0);
+}
+
+static enum td_acd_reason reason_of(int code)
+{
+	switch (code) {
+	case 486:
+	case 600:
+		return TD_ACD_BUSY;
+	case 480:
+	case 603:
+		return TD_ACD_DECLINED;
+	default:
+		return TD_ACD_FAILED;
+	}
+}
+
+static bool failed(struct td_engine *e, struct call *c, const struct target *t, int code, bool rang)
+{
+	queuelog_ring(e, c, t->agent, "RINGNOANSWER");
+	t->agent->missed++;
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact, reason_of(code));
+	return false;
+}
+
+static bool answered(struct td_engine *e, struct call *c, struct party *p)
+{
+	struct agent *a = p->agent;
+
+	if (distribute_event(e, TD_ACD_IN_ANSWERED, a, c->contact, 0) < 0) {
+		/* The ring time ended at the same time. The distributor's CANCEL waits, and will
+		 * find nobody. */
+		queuelog_ring(e, c, a, "RINGNOANSWER");
+		a->missed++;
+		story(e, c, "200 from agent %s is too late", a->object.name);
+		return false;
+	}
+	leave(e, c);
+	c->queue->talking++;
+	c->queue->answered++;
+	a->answered++;
+	talk_join(e, c, p);
+	queuelog_connect(e, c, p);
+	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
+		c->cdr.recording ? ", recorded" : "");
+	silence_check(e, c);
+	return true;
+}
+
+static const struct attempt_ops ringing = {
+	.refused = refused, .rings = rings, .answered = answered, .failed = failed};
+
+void wait_offer(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct call *c = call_lookup(e, out->contact);
+	struct target t = {.agent = objects_get(&e->agents, out->agent)};
+
+	if (!c || !t.agent)
+		return; /* the contact has left meanwhile, and the distributor knows */
+	attempt_start(e, c, &ringing, &(struct attempt_plan){.t = &t, .count = 1});
+}
+
+void wait_cancel(struct td_engine *e, const struct td_acd_out *out)
+{
+	struct call *c = call_lookup(e, out->contact);
+	struct party *p = c ? call_ringing(c) : NULL;
+
+	if (!p || p->agent->object.number != out->agent)
+		return;
+	if (out->reason == TD_ACD_NO_ANSWER)
+		p->agent->missed++;
+	ring_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
 }

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* While a call is a contact of the distributor: into a queue, and out of it. */
+/*
+ * The driver of a call that waits in a queue. The distributor says who is rung and how long; what
+ * the telephone answers goes back to it:
+ *     180..183 RINGING · 2xx with usable SDP ANSWERED · 486, 600 BUSY · 480, 603 DECLINED · all
+ *     else, time-outs and a 2xx that we cannot use FAILED
+ * It stays on the stack while they talk: a transfer that finds nobody comes back to it, and it puts
+ * the caller into the queue again, with the time waited so far.
+ */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_WAIT_H
 #define TANDEM_ENGINE_CALL_TRANSITION_WAIT_H
 
@@ -7,9 +14,12 @@
 
 /* The distributor answers with QUEUED or OVERFLOW, which wait until the input has been worked off.
  */
-void wait_begin(struct td_engine *e, struct call *c, struct queue *q);
-/* The call is no longer with the distributor. Either the distributor has told us, or the caller of
- * this tells it. */
-void wait_over(struct td_engine *e, struct call *c);
+void wait_start(struct td_engine *e, struct call *c, struct queue *q);
+
+/* The distributor's words. */
+void wait_queued(struct td_engine *e, const struct td_acd_out *out);
+void wait_overflow(struct td_engine *e, const struct td_acd_out *out);
+void wait_offer(struct td_engine *e, const struct td_acd_out *out);
+void wait_cancel(struct td_engine *e, const struct td_acd_out *out);
 
 #endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/story.h>
+#include <engine/call/media/party.h>
+#include <engine/call/site/trunk.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/attempt.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Everything else of a party that is rung in vain. */
+static struct target part(struct td_engine *e, struct party *p)
+{
+	struct target t = {.agent = p->agent, .trunk = p->trunk};
+
+	target_release(e, p);
+	party_detach(e, p);
+	return t;
+}
+
+static void over(struct td_engine *e, struct call *c, enum td_ended_by by)
+{
+	const struct attempt_ops *ops = c->attempt.ops;
+
+	c->attempt.ops = NULL;
+	if (ops->over)
+		ops->over(e, c, c->attempt.code, by);
+}
+
+static void skip(struct attempt *a)
+{
+	a->next++;
+	a->place = 0;
+}
+
+/* The next address of the trunk that was rung last, else the next target. False: none is left. */
+static bool candidate(struct attempt *a, struct target *t)
+{
+	for (; a->next < a->count; skip(a)) {
+		*t = a->target[a->next];
+		t->place = a->place++;
+		if (!t->place || (t->trunk && t->place < trunk_addresses(t->trunk)))
+			break;
+	}
+	return a->next < a->count;
+}
+
+/* Rings the next one who can be rung, or all at once. */
+static void next(struct td_engine *e, struct call *c)
+{
+	struct attempt *a = &c->attempt;
+	const struct attempt_ops *ops = a->ops;
+	struct target_refusal no;
+	struct target t;
+	char text[TARGET_TEXT];
+
+	while (a->ops == ops && (a->at_once || !call_ringing(c)) && candidate(a, &t)) {
+		bool rings = target_ring(e, c, &t, a->number, &no);
+
+		if (a->at_once || !rings)
+			skip(a);
+		if (rings)
+			continue;
+		story(e, c, "%s is not rung: %s", target_text(&t, text), no.why);
+		if (ops->refused)
+			ops->refused(e, c, &t, &no);
+	}
+	if (a->ops == ops && !call_ringing(c))
+		over(e, c, TD_ENDED_BY_US);
+}
+
+void attempt_start(struct td_engine *e, struct call *c, const struct attempt_ops *ops,
+	const struct attempt_plan *plan)
+{
+	struct attempt *a = &c->attempt;
+
+	*a = (struct attempt){
+		.ops = ops, .count = plan->count, .at_once = plan->at_once, .code = plan->code};
+	memcpy(a->target, plan->t, plan->count * sizeof(*plan->t));
+	if (plan->number)
+		snprintf(a->number, sizeof(a->number), "%s", plan->number);
+	next(e, c);
+}
+
+void attempt_stop(struct td_engine *e, struct call *c)
+{
+	struct party *p;
+	char text[TARGET_TEXT];
+
+	c->attempt.ops = NULL;
+	while ((p = call_ringing(c)) != NULL) {
+		struct sip_session *s = p->session;
+		struct target t = part(e, p);
+
+		story(e, c, "CANCEL to %s", target_text(&t, text));
+		sip_session_cancel(s, e->now);
+	}
+}
+
+void attempt_progress(struct td_engine *e, struct party *p, int code)
+{
+	struct call *c = p->call;
+	struct target t = {.agent = p->agent, .trunk = p->trunk};
+	char text[TARGET_TEXT];
+
+	if (!c)
+		return;
+	story(e, c, "%d from %s", code, target_text(&t, text));
+	if (p->rang || code < 180)
+		return;
+	p->rang = true;
+	c->attempt.ops->rings(e, c, p);
+}
+
+/* It will not be a party of the call: told to whose attempt it is, which may go on. */
+static void lost(struct td_engine *e, struct party *p, int code)
+{
+	struct call *c = p->call;
+	const struct attempt_ops *ops = c->attempt.ops;
+	bool rang = p->rang, go_on;
+	struct target t = part(e, p);
+
+	c->attempt.code = code;
+	if (code != 408 && code != 503) /* RFC 3263 section 4.3 */
+		skip(&c->attempt);
+	go_on = ops->failed(e, c, &t, code, rang);
+	if (c->attempt.ops != ops)
+		return;
+	if (go_on || call_ringing(c))
+		next(e, c);
+	else
+		over(e, c, TD_ENDED_BY_CALLEE);
+}
+
+static void taken(struct td_engine *e, struct party *p)
+{
+	struct call *c = p->call;
+	const struct attempt_ops *ops = c->attempt.ops;
+	struct sip_session *s = p->session;
+
+	p->state = PARTY_JOINED;
+	p->joined = e->now;
+	if (ops->answered(e, c, p)) {
+		attempt_stop(e, c);
+		return;
+	}
+	party_session_over(e, p);
+	part(e, p);
+	sip_session_bye(s, e->now);
+}
+
+void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg *m)
+{
+	struct target t = {.agent = p->agent, .trunk = p->trunk};
+	struct sip_session *s = p->session;
+	struct call *c = p->call;
+	char why[KEYS_TEXT], text[TARGET_TEXT];
+
+	if (!c) {
+		party_session_over(e, p); /* given up meanwhile: this frees it */
+	} else if (party_take(e, p, m->body, why) == 0) {
+		taken(e, p);
+		return;
+	} else {
+		story(e, c, "200 from %s, whose SDP is of no use: %s", target_text(&t, text), why);
+		party_session_over(e, p);
+		lost(e, p, ATTEMPT_UNUSABLE);
+	}
+	sip_session_bye(s, e->now);
+}
+
+void attempt_failed(struct td_engine *e, struct party *p, int code)
+{
+	struct target t = {.agent = p->agent, .trunk = p->trunk};
+	struct call *c = p->call;
+	char text[TARGET_TEXT];
+
+	party_session_over(e, p); /* frees it when there is no call */
+	if (!c)
+		return;
+	story(e, c, "%d from %s", code, target_text(&t, text));
+	lost(e, p, code);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/story.h>
+#include <engine/call/transition/dial.h>
+#include <engine/call/transition/driver.h>
+#include <engine/call/transition/end.h>
+#include <engine/call/transition/wait.h>
+#include <engine/call/transition/route.h>
+
+static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
+{
+}
+
+static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
+{
+	struct driver *d = driver_top(c);
+	struct queue *q = o->queue;
+
+	if (q) {
+		c->hops++;
+	} else if (d->route.queue && d->route.queue->object.live) {
+		q = d->route.queue;
+		d->route.queue = NULL;
+	}
+	if (q) {
+		wait_start(e, c, q);
+		return;
+	}
+	if (o->disposition == TD_CALL_FAILED)
+		story(e, c, "%d to the caller%s", o->code,
+			o->ended_by == TD_ENDED_BY_US ? ": no trunk is left" : "");
+	call_end(e, c, (enum td_ended_by)o->ended_by, (enum td_disposition)o->disposition, o->code);
+}
+
+static const struct driver_ops driver = {.name = "route", .stop = stop, .resume = resume};
+
+void route_start(
+	struct td_engine *e, struct call *c, const struct td_conf_route *r, struct queue *q)
+{
+	struct driver *d = driver_push(c, &driver);
+	struct target t[TD_CONF_LIST] = {0};
+	struct attempt_plan plan = {.t = t, .number = c->cdr.dialled, .code = 503};
+
+	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
+		t[plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);
+		plan.count += t[plan.count].trunk != NULL;
+	}
+	if (plan.count) {
+		d->route.queue = q;
+		dial_start(e, c, &plan, false);
+	} else {
+		wait_start(e, c, q);
+	}
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/queuelog.h>
+#include <engine/call/events/story.h>
+#include <engine/call/media/party.h>
+#include <engine/call/media/silence.h>
+#include <engine/call/site/distribute.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/bridge.h>
+#include <engine/call/transition/talk.h>
+#include <engine/call/transition/target.h>
+
+#define CALLER_CHANNEL 0 /* of a recording: left */
+
+void talk_answer(struct td_engine *e, struct call *c)
+{
+	char text[LEG_SDP_BYTES];
+
+	if (c->caller->state != PARTY_RINGING)
+		return;
+	c->caller->state = PARTY_JOINED;
+	c->caller->joined = e->now;
+	sip_session_answer(c->caller->session, e->now, party_sdp(c->caller, text));
+	c->cdr.answered = engine_wall(e, e->now);
+	c->cdr.sip_code = 200;
+	if (c->trunk)
+		c->trunk->answered++;
+}
+
+/* What a queue says of recording holds to the end of the call. */
+static void record(struct td_engine *e, struct call *c)
+{
+	if (!c->queue->conf.record || c->cdr.recording)
+		return;
+	c->cdr.recording = ++e->last_recording;
+	e->io.record(e->io.ctx, c->cdr.recording, c->cdr.id, c->codec);
+	party_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
+}
+
+void talk_join(struct td_engine *e, struct call *c, struct party *p)
+{
+	c->partner = p;
+	if (c->state != CALL_TALKING)
+		c->talk_since = e->now;
+	c->state = CALL_TALKING;
+	if (!c->cdr.connected) {
+		c->cdr.connected = engine_wall(e, e->now);
+		c->cdr.ring_ms = ms_between(c->rung, e->now);
+	}
+	if (p->agent)
+		memcpy(c->cdr.agent, p->agent->object.name, sizeof(c->cdr.agent));
+	if (c->caller->media == LEG_MEDIA_RESERVED)
+		party_add(e, c->caller);
+	party_add(e, p);
+	if (p->contact)
+		record(e, c);
+	bridge_update(e, c);
+	if (c->bridged != p)
+		party_play(e, p, c->queue);
+}
+
+static void agent_over(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by,
+	enum talk_end why, const char *to)
+{
+	uint32_t contact = p->contact;
+
+	if (contact) {
+		if (why == TALK_TRANSFERRED)
+			queuelog_transfer(e, c, p, to);
+		else
+			queuelog_complete(e, c, p, by == TD_ENDED_BY_CALLEE);
+		c->queue->talking--;
+	}
+	target_release(e, p);
+	if (contact)
+		distribute_event(e, TD_ACD_IN_TALK_END, p->agent, contact, 0);
+}
+
+void talk_leave(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by,
+	enum talk_end why, const char *to)
+{
+	struct sip_session *s = p->session;
+
+	if (s) {
+		story(e, c, "BYE to %s %s", p->agent ? "agent" : "trunk", party_who(p));
+		sip_session_bye(s, e->now);
+		party_session_over(e, p);
+	}
+	p->state = PARTY_LEFT;
+	if (!call_talkers(c)) {
+		c->cdr.talk_ms += ms_between(c->talk_since, e->now);
+		silence_over(e, c);
+		if (c->state == CALL_TALKING)
+			c->state = CALL_CONNECTING;
+	}
+	if (p->agent)
+		agent_over(e, c, p, by, why, to);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/addr.h>
+#include <engine/call/events/story.h>
+#include <engine/call/events/trace.h>
+#include <engine/call/media/keys.h>
+#include <engine/call/media/party.h>
+#include <engine/call/site/agents.h>
+#include <engine/call/site/resolve.h>
+#include <engine/call/site/trunk.h>
+#include <engine/call/transition/target.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEADERS_BYTES 128
+#define URI_BYTES     (160 + TD_HOST_BYTES)
+
+/* What an INVITE needs of whom it goes to. */
+struct address {
+	struct td_flow flow;
+	struct agents_target agent; /* keeps the URI's text */
+	char uri[URI_BYTES], to[URI_BYTES], headers[HEADERS_BYTES];
+	char missing[TD_TEXT_BYTES];
+};
+
+const char *target_text(const struct target *t, char text[static TARGET_TEXT])
+{
+	snprintf(text, TARGET_TEXT, "%s %s", t->agent ? "agent" : "trunk",
+		t->agent ? t->agent->object.name : t->trunk->object.name);
+	return text;
+}
+
+/* What a leg out takes, as far as we know before the leg exists. */
+static struct rate rate_out(const struct td_engine *e, const struct trunk *t, const struct rate *in)
+{
+	struct td_flow flow = trunk_flow(e, t, 0);
+
+	return reserve_rate(e, &flow.local, keys_tag_ours(t->conf.srtp), in->codec, in->ptime_ms);
+}
+
+bool target_possible(struct td_engine *e, const struct td_conf_route *r, const struct rate *caller,
+	const struct budget **full)
+{
+	struct budget *last = NULL;
+	bool unresolved = false;
+
+	for (uint8_t i = 0; i < r->trunk_count; i++) {
+		struct trunk *t = objects_live(&e->trunks, r->trunks[i]);
+		struct rate rate;
+		struct budget *who;
+
+		if (t && !trunk_addresses(t))
+			unresolved = true; /* target_ring() says so in the call's story */
+		if (!t || !trunk_addresses(t))
+			continue;
+		rate = rate_out(e, t, caller);
+		who = reserve_check(t, &rate);
+		if (!who)
+			return true;
+		last = who;
+	}
+	if (last) {
+		last->refused++;
+		reserve_refused(e, last);
+	}
+	*full = last;
+	return !last && unresolved;
+}
+
+/* NULL, or why the agent's telephone cannot be addressed. */
+static const char *address_agent(
+	const struct td_engine *e, const struct call *c, const struct agent *a, struct address *out)
+{
+	int n;
+
+	if (a->call || a->own)
+		return "is in another call";
+	/* An agent without a list of codecs takes any codec. */
+	if (a->conf.codecs[0] && !memchr(a->conf.codecs, c->codec, sizeof(a->conf.codecs)))
+		return "has not the call's codec";
+	if (!agents_target(e, a, &out->agent))
+		return "is not registered";
+	out->flow = out->agent.flow;
+	snprintf(out->to, sizeof(out->to), "sip:%s@%s", a->object.name, conf_site(e->conf)->domain);
+	n = snprintf(out->headers, sizeof(out->headers), "X-Tandem-Call: %s\r\n", c->cdr.id);
+	if (c->queue)
+		snprintf(out->headers + n, sizeof(out->headers) - (size_t)n,
+			"X-Tandem-Queue: %s\r\n", c->queue->object.name);
+	return NULL;
+}
+
+static const char *address_trunk(const struct td_engine *e, const struct call *c,
+	const struct target *target, const char *number, struct address *out)
+{
+	const struct trunk *t = target->trunk;
+	const struct td_server *server = &t->conf.server;
+	const char *missing = resolve_missing(t, out->missing);
+	char host[ADDR_TEXT];
+
+	if (missing)
+		return missing;
+	if (t->conf.codecs[0] && !memchr(t->conf.codecs, c->codec, sizeof(t->conf.codecs)))
+		return "has not the call's codec";
+	out->flow = trunk_flow(e, t, target->place);
+	if (server->name[0])
+		snprintf(out->uri, sizeof(out->uri), "sip:%s@%s:%u", number, server->name,
+			server->addr.port);
+	else
+		snprintf(out->uri, sizeof(out->uri), "sip:%s@%s", number,
+			addr_encode(&out->flow.remote, host));
+	memcpy(out->to, out->uri, sizeof(out->to));
+	snprintf(out->headers, sizeof(out->headers), "X-Tandem-Call: %s\r\n", c->cdr.id);
+	return NULL;
+}
+
+/* Takes what the party needs of the trunk's (or else the agent's) limits. NULL; or who has no room.
+ * no->rate is what was asked for. */
+static const struct budget *reserve(
+	struct td_engine *e, struct party *p, enum td_srtp_policy srtp, struct target_refusal *no)
+{
+	const struct call *c = p->call;
+	struct td_addr local = ports_rtp(&e->ports, p->slot);
+
+	no->rate = reserve_rate(
+		e, &local, keys_tag_ours(srtp), c->codec, c->caller->grant.rate.ptime_ms);
+	no->full = reserve_take(e, &p->grant, p->trunk, p->agent, &no->rate);
+	if (no->full)
+		no->why = reserve_text(no->full, no->text);
+	else
+		p->ptime_ms = no->rate.ptime_ms;
+	return no->full;
+}
+
+/* The INVITE, with the caller's number and one codec, the caller's: what is relayed needs no
+ * transcoding. */
+static bool invite(struct td_engine *e, struct party *p, const struct address *a)
+{
+	const struct call *c = p->call;
+	const struct td_leg_params *caller = &c->caller->params;
+	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
+	char text[LEG_SDP_BYTES];
+	struct sip_invite_params params = {
+		.flow = a->flow,
+		.uri = p->agent ? a->agent.uri : str_of(a->uri),
+		.to_uri = str_of(a->to),
+		.headers = str_of(a->headers),
+		.from_user = str_of(c->cdr.caller),
+		.from_host = str_of(conf_site(e->conf)->domain),
+	};
+
+	/* The caller's events keep their payload type where they have one. */
+	party_describe(e, p, codec, caller->dtmf_pt == TD_PT_NONE ? TD_PT_DTMF : caller->dtmf_pt,
+		caller->ptime_ms);
+	params.sdp = party_sdp(p, text);
+	e->inviting = c->cdr.id;
+	p->session = sip_session_invite(e->ua, e->now, &params, p);
+	e->inviting = NULL;
+	if (!p->session)
+		return false;
+	trace_remember(&e->traces, sip_session_call_id(p->session), c->cdr.id);
+	trace_hold(&e->traces, sip_session_call_id(p->session), p);
+	return true;
+}
+
+static void take(struct td_engine *e, struct call *c, struct party *p)
+{
+	if (p->trunk) {
+		snprintf(c->cdr.to_trunk, sizeof(c->cdr.to_trunk), "%s", p->trunk->object.name);
+	} else if (c->contact) {
+		p->contact = c->contact;
+		p->agent->call = c;
+	} else {
+		agents_own(e, p->agent, true);
+	}
+	c->rung = e->now;
+	c->cdr.attempts++;
+}
+
+struct party *target_ring(struct td_engine *e, struct call *c, const struct target *t,
+	const char *number, struct target_refusal *no)
+{
+	enum td_srtp_policy srtp = t->agent ? t->agent->conf.srtp : t->trunk->conf.srtp;
+	struct address address = {0};
+	char text[TARGET_TEXT], host[ADDR_TEXT];
+	struct party *p;
+	bool named;
+
+	*no = (struct target_refusal){0};
+	no->why = t->agent ? address_agent(e, c, t->agent, &address)
+			   : address_trunk(e, c, t, number, &address);
+	if (no->why == address.missing)
+		no->why = memcpy(no->text, address.missing, sizeof(no->text));
+	if (no->why)
+		return NULL;
+	p = party_alloc(e, c, t, &address.flow.local, 0);
+	if (!p) {
+		no->why = "no RTP port is free";
+		return NULL;
+	}
+	if (!reserve(e, p, srtp, no) && !invite(e, p, &address))
+		no->why = "the INVITE cannot be sent";
+	if (no->why) {
+		party_detach(e, p);
+		return NULL;
+	}
+	take(e, c, p);
+	named = t->trunk && t->trunk->conf.server.name[0];
+	story(e, c, "INVITE to %s%s%s, attempt %u", target_text(t, text), named ? " at " : "",
+		named ? addr_encode(&address.flow.remote, host) : "", c->cdr.attempts);
+	return p;
+}
+
+void target_release(struct td_engine *e, const struct party *p)
+{
+	if (!p->agent)
+		return;
+	if (p->contact)
+		p->agent->call = NULL;
+	else
+		agents_own(e, p->agent, false);
+}
