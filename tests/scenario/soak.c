@@ -76,7 +76,7 @@ static bool configure(struct soak *s)
 		"set link branch limit=500000 layer=ethernet\n"
 		"set trunk acme address=10.20.0.10 limit=2500000\n"
 		"set trunk near address=10.30.0.200 limit=400000 link=branch\n"
-		"set trunk far address=10.30.0.201 max_calls=2\n"
+		"set trunk far address=10.30.0.201 max_calls=4\n"
 		"set route 0* trunks=near,far\n"
 		"set group sales\nset group backup\n"
 		"set queue sales groups=sales record=true wrap_up=500 ring=5000 busy_backoff=3000 "
