@@ -406,7 +406,7 @@ int td_engine_config(
 	engine_drain(e);
 	queues_apply(e, e->conf);
 	agents_apply(e, e->conf);
-	queuelog_system(e, e->started ? "CONFIGRELOAD" : "QUEUESTART");
+	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);
 	e->started = true;
 	conf_free(old);
 	engine_leave(e);

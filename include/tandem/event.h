@@ -231,9 +231,9 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 		"`NONE`: there is none", S)                                                       \
 	F(1, NEXT, 1, NONE, TEXT, char, agent, [TD_NAME_BYTES], NONE, "`NONE`: there is none", S) \
 	F(1, NEXT, 1, NONE, TEXT, char, event, [20], NONE,                                        \
-		"`ENTERQUEUE`, `CONNECT` and so on", S)                                           \
+		"what happened: see Events of queue_log", S)                                         \
 	F(1, NEXT, 1, NONE, TEXTS, char, data, [5][TD_NUMBER_BYTES], NONE,                        \
-		"as the event wants it", S)
+		"as the event has it", S)
 
 #define TD_EV_AGENT_SESSION_FIELDS(F, S...)                                                       \
 	F(1, FIRST, 0, PLAIN, TEXT, char, agent, [TD_NAME_BYTES], NONE, "the agent", S)           \

@@ -2,6 +2,7 @@
 /* What is journaled and stored. The schema of the store follows from the same table. */
 #include <tools/reference/reference.h>
 #include <engine/base/event.h>
+#include <tandem/queue_log.h>
 
 static const char *type(const struct td_column *c, char *out, size_t size)
 {
@@ -44,6 +45,17 @@ static void rows(struct doc *d, const struct td_column *c, unsigned count)
 	}
 }
 
+static void queue_log(struct doc *d)
+{
+	doc_section(d, "Events of queue_log");
+	doc_text(d, "Names, data and units are those of Asterisk.");
+	DOC_TABLE(d, "event", "data1", "data2", "data3", "data4", "data5", "what happened");
+#define EVENT(name, text, one, two, three, four, five) \
+	DOC_ROW(d, #name, one, two, three, four, five, text);
+	TD_QUEUE_LOG(EVENT)
+#undef EVENT
+}
+
 void reference_events(struct doc *d)
 {
 	doc_text(d, "A table of the store for each event of the journal. A time has microseconds, "
@@ -60,4 +72,5 @@ void reference_events(struct doc *d)
 		if (own)
 			rows(d, t->columns.column + EVENT_OWN_COLUMNS, own);
 	}
+	queue_log(d);
 }

@@ -5,20 +5,31 @@
 
 #define NONE "NONE"
 
+#define NAME_FITS(name, ...) \
+	_Static_assert(      \
+		sizeof(#name) <= sizeof(((struct td_ev_queue_log *)0)->event), #name " fits");
+TD_QUEUE_LOG(NAME_FITS)
+
+static const char *const names[TD_QUEUE_LOG_COUNT] = {
+#define NAME(name, ...) #name,
+	TD_QUEUE_LOG(NAME)
+#undef NAME
+};
+
 struct line {
 	struct td_ev_queue_log ev;
 	unsigned fields;
 };
 
 static struct line line_new(
-	const char *call, const char *queue, const struct agent *a, const char *event)
+	const char *call, const char *queue, const struct agent *a, enum td_queue_log event)
 {
 	struct line l = {0};
 
 	snprintf(l.ev.call, sizeof(l.ev.call), "%s", call);
 	snprintf(l.ev.queue, sizeof(l.ev.queue), "%s", queue);
 	snprintf(l.ev.agent, sizeof(l.ev.agent), "%s", a ? a->object.name : NONE);
-	snprintf(l.ev.event, sizeof(l.ev.event), "%s", event);
+	snprintf(l.ev.event, sizeof(l.ev.event), "%s", names[event]);
 	return l;
 }
 
@@ -42,7 +53,7 @@ static uint32_t seconds(uint64_t from, uint64_t to)
 	return ms_between(from, to) / 1000;
 }
 
-void queuelog_system(struct td_engine *e, const char *event)
+void queuelog_system(struct td_engine *e, enum td_queue_log event)
 {
 	struct line l = line_new(NONE, NONE, NULL, event);
 
@@ -51,7 +62,7 @@ void queuelog_system(struct td_engine *e, const char *event)
 
 void queuelog_enter(struct td_engine *e, const struct call *c)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, "ENTERQUEUE");
+	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, TD_QUEUE_LOG_ENTERQUEUE);
 
 	text(&l, "");
 	text(&l, c->cdr.caller);
@@ -59,7 +70,7 @@ void queuelog_enter(struct td_engine *e, const struct call *c)
 	emit(e, &l);
 }
 
-void queuelog_exit(struct td_engine *e, const struct call *c, const char *event)
+void queuelog_exit(struct td_engine *e, const struct call *c, enum td_queue_log event)
 {
 	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, event);
 
@@ -70,7 +81,7 @@ void queuelog_exit(struct td_engine *e, const struct call *c, const char *event)
 }
 
 void queuelog_ring(
-	struct td_engine *e, const struct call *c, const struct agent *a, const char *event)
+	struct td_engine *e, const struct call *c, const struct agent *a, enum td_queue_log event)
 {
 	struct line l = line_new(c->cdr.id, c->queue->object.name, a, event);
 
@@ -80,7 +91,7 @@ void queuelog_ring(
 
 void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent, "CONNECT");
+	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent, TD_QUEUE_LOG_CONNECT);
 	char peer[TD_NUMBER_BYTES];
 
 	number(&l, seconds(c->entered, p->joined));
@@ -103,7 +114,7 @@ void queuelog_complete(
 	struct td_engine *e, const struct call *c, const struct party *p, bool by_agent)
 {
 	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent,
-		by_agent ? "COMPLETEAGENT" : "COMPLETECALLER");
+		by_agent ? TD_QUEUE_LOG_COMPLETEAGENT : TD_QUEUE_LOG_COMPLETECALLER);
 
 	talk(e, &l, c, p);
 }
@@ -113,7 +124,7 @@ void queuelog_transfer(
 {
 	bool attended = call_talkers(c) > 0;
 	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent,
-		attended ? "ATTENDEDTRANSFER" : "BLINDTRANSFER");
+		attended ? TD_QUEUE_LOG_ATTENDEDTRANSFER : TD_QUEUE_LOG_BLINDTRANSFER);
 
 	text(&l, to);
 	if (!attended)
@@ -123,7 +134,7 @@ void queuelog_transfer(
 
 void queuelog_login(struct td_engine *e, const struct agent *a, const char *channel)
 {
-	struct line l = line_new(NONE, NONE, a, "AGENTLOGIN");
+	struct line l = line_new(NONE, NONE, a, TD_QUEUE_LOG_AGENTLOGIN);
 
 	text(&l, channel);
 	emit(e, &l);
@@ -131,7 +142,7 @@ void queuelog_login(struct td_engine *e, const struct agent *a, const char *chan
 
 void queuelog_logoff(struct td_engine *e, const struct agent *a, const char *channel)
 {
-	struct line l = line_new(NONE, NONE, a, "AGENTLOGOFF");
+	struct line l = line_new(NONE, NONE, a, TD_QUEUE_LOG_AGENTLOGOFF);
 
 	text(&l, channel);
 	number(&l, seconds(a->login, e->now));
@@ -140,7 +151,7 @@ void queuelog_logoff(struct td_engine *e, const struct agent *a, const char *cha
 
 void queuelog_pause(struct td_engine *e, const struct agent *a, bool pause)
 {
-	struct line l = line_new(NONE, NONE, a, pause ? "PAUSE" : "UNPAUSE");
+	struct line l = line_new(NONE, NONE, a, pause ? TD_QUEUE_LOG_PAUSE : TD_QUEUE_LOG_UNPAUSE);
 
 	text(&l, a->reason);
 	emit(e, &l);

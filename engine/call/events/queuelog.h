@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Lines as Asterisk's app_queue writes them to queue_log, which reporting tools read. Names, order
- * of the fields and units (seconds, but RINGNOANSWER and RINGCANCELED in ms) are Asterisk's.
- */
+/* Lines of queue_log, as include/tandem/queue_log.h says. */
 #ifndef TANDEM_ENGINE_CALL_EVENTS_QUEUELOG_H
 #define TANDEM_ENGINE_CALL_EVENTS_QUEUELOG_H
 
 #include <engine/call/state/state.h>
+#include <tandem/queue_log.h>
 
-void queuelog_system(struct td_engine *e, const char *event); /* QUEUESTART, CONFIGRELOAD */
+void queuelog_system(struct td_engine *e, enum td_queue_log event); /* QUEUESTART, CONFIGRELOAD */
 void queuelog_enter(struct td_engine *e, const struct call *c);
 /* ABANDON, EXITWITHTIMEOUT, EXITEMPTY, WITHDRAW */
-void queuelog_exit(struct td_engine *e, const struct call *c, const char *event);
+void queuelog_exit(struct td_engine *e, const struct call *c, enum td_queue_log event);
 /* RINGNOANSWER, RINGCANCELED */
 void queuelog_ring(
-	struct td_engine *e, const struct call *c, const struct agent *a, const char *event);
+	struct td_engine *e, const struct call *c, const struct agent *a, enum td_queue_log event);
 void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p);
 /* The end of what CONNECT began, one of these: */
 void queuelog_complete(

@@ -45,7 +45,7 @@ static void leave(struct td_engine *e, struct call *c)
 }
 
 /* Whoever is rung is hung up. event: RINGNOANSWER or RINGCANCELED. */
-static void ring_stop(struct td_engine *e, struct call *c, const char *event)
+static void ring_stop(struct td_engine *e, struct call *c, enum td_queue_log event)
 {
 	struct party *p = call_ringing(c);
 
@@ -63,11 +63,11 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 
 	if (!contact)
 		return; /* they talk, or talked */
-	ring_stop(e, c, "RINGCANCELED");
+	ring_stop(e, c, TD_QUEUE_LOG_RINGCANCELED);
 	if (c->first_position) {
 		if (acd_contact_get(e->acd, contact, &info) == 0)
 			c->position = info.position;
-		queuelog_exit(e, c, abandoned ? "ABANDON" : "WITHDRAW");
+		queuelog_exit(e, c, abandoned ? TD_QUEUE_LOG_ABANDON : TD_QUEUE_LOG_WITHDRAW);
 	}
 	if (abandoned)
 		c->queue->abandoned++;
@@ -150,12 +150,14 @@ void wait_overflow(struct td_engine *e, const struct td_acd_out *out)
 	from = c->queue;
 	if (out->position)
 		c->position = out->position;
-	ring_stop(e, c, "RINGCANCELED"); /* the CANCEL came first; no ring may outlive the queue */
+	ring_stop(e, c, TD_QUEUE_LOG_RINGCANCELED); /* the CANCEL came first; no ring may outlive
+						       the queue */
 	leave(e, c);
 	from->overflowed++;
 	if (c->first_position) /* a call that found the queue full has never been in it */
-		queuelog_exit(
-			e, c, out->reason == TD_ACD_TIMEOUT ? "EXITWITHTIMEOUT" : "EXITEMPTY");
+		queuelog_exit(e, c,
+			out->reason == TD_ACD_TIMEOUT ? TD_QUEUE_LOG_EXITWITHTIMEOUT
+						      : TD_QUEUE_LOG_EXITEMPTY);
 	story(e, c, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
 	if (out->reason == TD_ACD_FULL)
 		e->refused.queue_full++;
@@ -199,7 +201,7 @@ static enum td_acd_reason reason_of(int code)
 
 static bool failed(struct td_engine *e, struct call *c, const struct target *t, int code, bool rang)
 {
-	queuelog_ring(e, c, t->agent, "RINGNOANSWER");
+	queuelog_ring(e, c, t->agent, TD_QUEUE_LOG_RINGNOANSWER);
 	t->agent->missed++;
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact, reason_of(code));
 	return false;
@@ -212,7 +214,7 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 	if (distribute_event(e, TD_ACD_IN_ANSWERED, a, c->contact, 0) < 0) {
 		/* The ring time ended at the same time. The distributor's CANCEL waits, and will
 		 * find nobody. */
-		queuelog_ring(e, c, a, "RINGNOANSWER");
+		queuelog_ring(e, c, a, TD_QUEUE_LOG_RINGNOANSWER);
 		a->missed++;
 		story(e, c, "200 from agent %s is too late", a->object.name);
 		return false;
@@ -251,5 +253,7 @@ void wait_cancel(struct td_engine *e, const struct td_acd_out *out)
 		return;
 	if (out->reason == TD_ACD_NO_ANSWER)
 		p->agent->missed++;
-	ring_stop(e, c, out->reason == TD_ACD_NO_ANSWER ? "RINGNOANSWER" : "RINGCANCELED");
+	ring_stop(e, c,
+		out->reason == TD_ACD_NO_ANSWER ? TD_QUEUE_LOG_RINGNOANSWER
+						: TD_QUEUE_LOG_RINGCANCELED);
 }
