@@ -84,7 +84,10 @@ enum td_consumed { TD_CONSUMED(TD_STATS_ENUM_CONSUMED) TD_CONSUMED_COUNT };
 #define TD_STATS_ENUM_APART(id, name) TD_APART_##id,
 enum td_apart { TD_APARTS(TD_STATS_ENUM_APART) TD_APART_COUNT };
 
-enum td_direction { TD_DIR_IN, TD_DIR_OUT, TD_DIR_COUNT };
+/* As a port or a leg sees it: X(identifier, name). */
+#define TD_DIRECTIONS(X)    X(IN, "in") X(OUT, "out")
+#define TD_DIR_ID(id, name) TD_DIR_##id,
+enum td_direction { TD_DIRECTIONS(TD_DIR_ID) TD_DIR_COUNT };
 
 struct td_frames {
 	uint64_t packets, bytes; /* bytes: Ethernet frames without FCS */

@@ -148,7 +148,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, trunk, NONE, 1, "trunk, or `agents`")                               \
 	X(V, TEXT, queue, NONE, 1, "queue")                                            \
 	X(V, TEXT, link, NONE, 1, "link")                                              \
-	X(V, TEXT, direction, NONE, 1, "`in` or `out`")                                \
+	X(V, TEXT, direction, NONE, 1, "one of" TD_DIRECTIONS(TD_TICKED))              \
 	X(V, COUNT, packets, PACKETS, 1, "RTP and RTCP, since the engine's start")     \
 	X(V, COUNT, ip_bytes, BYTES, 1, "IP header and all above it")                  \
 	X(V, COUNT, ethernet_bytes, BYTES, 1, "frames without FCS")                    \
@@ -182,7 +182,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 
 #define TD_VIEW_PORT_BANDWIDTH(X, V)                                                          \
 	X(V, TEXT, port, NONE, 1, "the port")                                                 \
-	X(V, TEXT, direction, NONE, 1, "`in` or `out`")                                       \
+	X(V, TEXT, direction, NONE, 1, "one of" TD_DIRECTIONS(TD_TICKED))                     \
 	X(V, TEXT, kind, NONE, 1, "`rtp`, what is not, and `total`, as the interface counts") \
 	X(V, COUNT, packets, PACKETS, 1, "since the engine's start")                          \
 	X(V, COUNT, ethernet_bytes, BYTES, 1, "frames without FCS")                           \

@@ -9,10 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const direction_names[TD_DIR_COUNT] = {
-	[TD_DIR_IN] = "in",
-	[TD_DIR_OUT] = "out",
-};
+const char *const direction_names[TD_DIR_COUNT] = {TD_DIRECTIONS(TD_WORD)};
 
 int bandwidth_init(struct bandwidth *b, uint32_t rows)
 {

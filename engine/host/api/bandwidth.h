@@ -8,6 +8,8 @@
 
 struct dp;
 
+extern const char *const direction_names[TD_DIR_COUNT];
+
 struct bandwidth_row {
 	struct td_acct_row last;
 	double packets[TD_DIR_COUNT], ip_bytes[TD_DIR_COUNT]; /* a second */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
 #include <engine/base/view.h>
+#include <engine/host/api/bandwidth.h>
 #include <engine/host/api/show.h>
 #include <engine/host/api/state.h>
 #include <engine/host/clock.h>
@@ -83,7 +84,7 @@ static void frames_row(struct td_buf *out, const char *port, const char *directi
  * what the interface itself has counted. */
 static void port_frames(struct td_buf *out, const struct dp_port_info *p, enum td_direction way)
 {
-	const char *direction = way == TD_DIR_IN ? "in" : "out";
+	const char *direction = direction_names[way];
 	struct td_frames total = {.packets = way == TD_DIR_IN ? p->stats.in : p->stats.out,
 		.bytes = way == TD_DIR_IN ? p->stats.in_bytes : p->stats.out_bytes};
 	struct td_frames rtp = total, kernel = p->kernel[way];
