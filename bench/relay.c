@@ -10,30 +10,8 @@
 #include <rte_cycles.h>
 #include <rte_ring.h>
 #include <stdlib.h>
-#include <bench/traffic.h>
+#include <bench/stage.h>
 #include <dataplane/worker/loop.h>
-
-/* One burst through the stages. What they would send is taken off the ports, neither sent nor
- * freed: it is looked at later, where it is. */
-static void stage_burst(struct traffic *t, unsigned b)
-{
-	struct dp_worker *d = traffic_worker(t);
-	unsigned port;
-	struct rte_mbuf **m = traffic_burst(t, b, &port);
-
-	pipeline_run(d, port, m, WORKER_BURST, traffic_now(t, WORKER_BURST));
-	for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
-		d->worker.port[i].tx_count = 0;
-}
-
-static uint64_t stage_chunk(struct traffic *t, unsigned first, int *rc)
-{
-	uint64_t start = rte_rdtsc();
-
-	for (unsigned b = first; b < first + TRAFFIC_CHUNK / WORKER_BURST; b++)
-		stage_burst(t, b);
-	return rte_rdtsc() - start;
-}
 
 static struct rte_ring *ring_of(unsigned port, char side)
 {
@@ -43,14 +21,15 @@ static struct rte_ring *ring_of(unsigned port, char side)
 	return rte_ring_lookup(name);
 }
 
-/* A chunk of packets through rings and turns of the loop, timed from the first to the last. */
-static uint64_t io_chunk(struct traffic *t, unsigned first, int *rc)
+/* Chunk c of the packets through rings and turns of the loop, timed from the first to the last.
+ * Cycles for each packet. */
+static double io_chunk(struct traffic *t, unsigned c, int *rc)
 {
 	struct dp_worker *d = traffic_worker(t);
 	uint64_t before = d->info.packets, now, start, took;
-	unsigned out = 0;
+	unsigned out = 0, bursts = TRAFFIC_CHUNK / WORKER_BURST;
 
-	for (unsigned b = first; b < first + TRAFFIC_CHUNK / WORKER_BURST; b++) {
+	for (unsigned b = c * bursts; b < (c + 1) * bursts; b++) {
 		unsigned port;
 		struct rte_mbuf **m = traffic_burst(t, b, &port);
 
@@ -72,7 +51,7 @@ static uint64_t io_chunk(struct traffic *t, unsigned first, int *rc)
 	}
 	if (out != TRAFFIC_CHUNK)
 		*rc = -EBADMSG;
-	return took;
+	return (double)took / TRAFFIC_CHUNK;
 }
 
 /* Rounds through all packets, each round's chunks timed one by one. */
@@ -85,11 +64,10 @@ static int run_case(const struct bench_options *o, uint32_t legs, bool io, doubl
 	for (unsigned i = 0; i < warm_ups + o->rounds && !rc; i++) {
 		traffic_prepare(t);
 		for (unsigned c = 0; c < TRAFFIC_CHUNKS && !rc; c++) {
-			unsigned first = c * (TRAFFIC_CHUNK / WORKER_BURST);
-			uint64_t took = io ? io_chunk(t, first, &rc) : stage_chunk(t, first, &rc);
+			double cycles = io ? io_chunk(t, c, &rc) : stage_chunk(t, c);
 
 			if (i >= warm_ups)
-				*values++ = (double)took / TRAFFIC_CHUNK;
+				*values++ = cycles;
 		}
 		rc = rc ? rc : traffic_verify(t);
 	}

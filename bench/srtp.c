@@ -12,22 +12,15 @@
 #include <errno.h>
 #include <rte_cycles.h>
 #include <stdlib.h>
-#include <bench/traffic.h>
+#include <bench/stage.h>
 #include <dataplane/rtp/srtp.h>
 #include <engine/base/prng.h>
 
 #define BATCH 256u /* packets timed in one go */
 #define PLAIN (12 + TRAFFIC_PAYLOAD)
 
-static const struct {
-	const char *name;
-	uint8_t suite;
-} suites[] = {
-	{"AES_CM_128_HMAC_SHA1_80", TD_SRTP_AES_CM_128_HMAC_SHA1_80},
-	{"AEAD_AES_128_GCM", TD_SRTP_AEAD_AES_128_GCM},
-	{"AEAD_AES_256_GCM", TD_SRTP_AEAD_AES_256_GCM},
-};
-#define SUITES (sizeof(suites) / sizeof(suites[0]))
+#define SUITE_NAME(id, ...) [TD_SRTP_##id] = #id,
+static const char *const suite_names[TD_SRTP_SUITE_COUNT] = {TD_SRTP_SUITES(SUITE_NAME)};
 
 /* One end of every leg's session. */
 struct ends {
@@ -36,9 +29,9 @@ struct ends {
 	uint32_t legs;
 };
 
-static struct td_srtp_key key_of(unsigned suite, uint8_t octet)
+static struct td_srtp_key key_of(enum td_srtp_suite suite, uint8_t octet)
 {
-	struct td_srtp_key k = {.suite = suites[suite].suite, .fresh = true};
+	struct td_srtp_key k = {.suite = (uint8_t)suite, .fresh = true};
 
 	memset(k.key, octet, sizeof(k.key));
 	return k;
@@ -97,8 +90,8 @@ static int module_batch(
 	return failed ? -EBADMSG : 0;
 }
 
-static int run_module(
-	const struct bench_options *o, uint32_t legs, unsigned suite, double *a, double *b)
+static int run_module(const struct bench_options *o, uint32_t legs, enum td_srtp_suite suite,
+	double *a, double *b)
 {
 	struct td_srtp_key key = key_of(suite, 1);
 	uint16_t *seq = calloc(legs, sizeof(*seq));
@@ -174,23 +167,8 @@ static int open_all(struct traffic *t, struct ends *e)
 	return failed ? -EBADMSG : 0;
 }
 
-static double stage_chunk(struct traffic *t, unsigned first)
-{
-	struct dp_worker *d = traffic_worker(t);
-	uint64_t start = rte_rdtsc();
-
-	for (unsigned b = first; b < first + TRAFFIC_CHUNK / WORKER_BURST; b++) {
-		unsigned port;
-		struct rte_mbuf **m = traffic_burst(t, b, &port);
-
-		pipeline_run(d, port, m, WORKER_BURST, traffic_now(t, WORKER_BURST));
-		for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
-			d->worker.port[i].tx_count = 0;
-	}
-	return (double)(rte_rdtsc() - start) / TRAFFIC_CHUNK;
-}
-
-static int run_stage(const struct bench_options *o, uint32_t legs, unsigned suite, double *values)
+static int run_stage(
+	const struct bench_options *o, uint32_t legs, enum td_srtp_suite suite, double *values)
 {
 	struct td_srtp_key theirs = key_of(suite, 1), ours = key_of(suite, 2);
 	struct traffic *t = traffic_alloc(o, legs, false);
@@ -204,10 +182,10 @@ static int run_stage(const struct bench_options *o, uint32_t legs, unsigned suit
 		traffic_prepare(t);
 		rc = seal_all(t, &e);
 		for (unsigned c = 0; c < TRAFFIC_CHUNKS && !rc; c++) {
-			double took = stage_chunk(t, c * (TRAFFIC_CHUNK / WORKER_BURST));
+			double cycles = stage_chunk(t, c);
 
 			if (i >= warm_ups)
-				*values++ = took;
+				*values++ = cycles;
 		}
 		rc = rc ? rc : open_all(t, &e);
 		rc = rc ? rc : traffic_verify(t);
@@ -217,18 +195,32 @@ static int run_stage(const struct bench_options *o, uint32_t legs, unsigned suit
 	return rc;
 }
 
-static void tell(const struct bench_options *o, const char *metric, uint32_t legs, unsigned suite,
-	double *values)
+static void tell(const struct bench_options *o, const char *metric, uint32_t legs,
+	enum td_srtp_suite suite, double *values)
 {
 	struct bench_result r = {.bench = "srtp",
 		.metric = metric,
 		.unit = "cycles",
 		.legs = legs,
-		.of = {{.name = "suite", .word = suites[suite].name}},
+		.of = {{.name = "suite", .word = suite_names[suite]}},
 		.frame_bytes = TRAFFIC_FRAME_BYTES};
 
 	report_values(&r, values, o->rounds * TRAFFIC_CHUNKS);
 	report_result(o, &r);
+}
+
+static int run_suite(const struct bench_options *o, uint32_t legs, enum td_srtp_suite suite,
+	double *a, double *b, double *stage)
+{
+	int rc = run_stage(o, legs, suite, stage); /* first: DPDK then knows the TSC */
+
+	rc = rc ? rc : run_module(o, legs, suite, a, b);
+	if (rc)
+		return rc;
+	tell(o, "cycles_per_protect", legs, suite, a);
+	tell(o, "cycles_per_unprotect", legs, suite, b);
+	tell(o, "cycles_per_packet", legs, suite, stage);
+	return 0;
 }
 
 static int run(const struct bench_options *o)
@@ -237,18 +229,9 @@ static int run(const struct bench_options *o)
 	double *a = calloc(3 * (size_t)runs, sizeof(*a)), *b = a + runs, *stage = b + runs;
 	int rc = a ? 0 : -ENOMEM;
 
-	for (unsigned i = 0; i < o->legs_count * SUITES && !rc; i++) {
-		uint32_t legs = o->legs[i / SUITES];
-		unsigned suite = i % SUITES;
-
-		rc = run_stage(o, legs, suite, stage); /* first: DPDK then knows the TSC */
-		rc = rc ? rc : run_module(o, legs, suite, a, b);
-		if (rc)
-			break;
-		tell(o, "cycles_per_protect", legs, suite, a);
-		tell(o, "cycles_per_unprotect", legs, suite, b);
-		tell(o, "cycles_per_packet", legs, suite, stage);
-	}
+	for (unsigned i = 0; i < o->legs_count && !rc; i++)
+		for (unsigned suite = 1; suite < TD_SRTP_SUITE_COUNT && !rc; suite++)
+			rc = run_suite(o, o->legs[i], suite, a, b, stage);
 	free(a);
 	if (rc)
 		fprintf(stderr, "tandem-bench: srtp: %s\n", strerror(-rc));

@@ -6,9 +6,8 @@
  * between chunks and that time is not counted: the recorder's thread has a core of its own.
  */
 #include <errno.h>
-#include <rte_cycles.h>
 #include <stdlib.h>
-#include <bench/traffic.h>
+#include <bench/stage.h>
 #include <dataplane/tap.h>
 
 /* The number of audio records that were in the ring. */
@@ -24,22 +23,6 @@ static uint64_t drain(struct tap *tap)
 	return n;
 }
 
-static uint64_t chunk(struct traffic *t, unsigned first)
-{
-	struct dp_worker *d = traffic_worker(t);
-	uint64_t start = rte_rdtsc();
-
-	for (unsigned b = first; b < first + TRAFFIC_CHUNK / WORKER_BURST; b++) {
-		unsigned port;
-		struct rte_mbuf **m = traffic_burst(t, b, &port);
-
-		pipeline_run(d, port, m, WORKER_BURST, traffic_now(t, WORKER_BURST));
-		for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
-			d->worker.port[i].tx_count = 0;
-	}
-	return rte_rdtsc() - start;
-}
-
 static int round_through(struct traffic *t, bool tap, double *values)
 {
 	struct tap *ring = traffic_worker(t)->tap;
@@ -49,7 +32,7 @@ static int round_through(struct traffic *t, bool tap, double *values)
 	(void)drain(ring);
 	traffic_prepare(t);
 	for (unsigned c = 0; c < TRAFFIC_CHUNKS; c++) {
-		values[c] = (double)chunk(t, c * (TRAFFIC_CHUNK / WORKER_BURST)) / TRAFFIC_CHUNK;
+		values[c] = stage_chunk(t, c);
 		recorded += drain(ring);
 	}
 	if (recorded != (tap ? TRAFFIC_PACKETS : 0)) {

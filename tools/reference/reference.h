@@ -26,6 +26,7 @@
 	X(metrics, "What is counted")                          \
 	X(operations, "What the sockets answer")               \
 	X(port_types, "Types of ports")                        \
+	X(srtp_suites, "Suites of SRTP")                       \
 	X(tandemctl_options, "Options of tandemctl")           \
 	X(tandemd_options, "Options of tandemd")               \
 	X(views, "What operators see")
