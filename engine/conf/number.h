@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* For value.c alone: values that are a number in their field. */
+#ifndef TANDEM_ENGINE_CONF_NUMBER_H
+#define TANDEM_ENGINE_CONF_NUMBER_H
+
+#include <engine/conf/schema.h>
+
+/* Sets *err. Always false, for a return. */
+bool conf_fail(struct td_text *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* As conf_value_decode() and conf_value_encode(). field: where the value is, k->size bytes. */
+bool conf_number_decode(
+	const struct conf_key *k, void *field, struct str text, bool yaml, struct td_text *err);
+void conf_number_encode(const struct conf_key *k, const void *field, struct td_buf *buf);
+
+#endif
