@@ -266,16 +266,13 @@ static void formats_resolve(struct sdp_reader *r)
 	}
 }
 
-int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
+/* The lines of a description, which begins with its version. */
+static int lines_decode(struct sdp_reader *r, struct str text)
 {
-	struct sdp_reader r = {.out = out, .srtp = srtp};
-	struct str rest = text;
 	bool first = true;
 
-	*out = (struct sdp){
-		.ptime_ms = PTIME_DEFAULT, .direction = SDP_SENDRECV, .dtmf_pt = TD_PT_NONE};
-	while (rest.n > 0) {
-		struct str line = str_cut(&rest, '\n');
+	while (text.n > 0) {
+		struct str line = str_cut(&text, '\n');
 
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
 			line.n--;
@@ -284,26 +281,44 @@ int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
 		if (line.n < 2 || line.p[1] != '=' || (first && !str_eq(line, STR("v=0"))))
 			return -EINVAL;
 		first = false;
-		int rc = line_decode(&r, line);
+		int rc = line_decode(r, line);
 
 		if (rc != 0)
 			return rc;
 	}
-	if (first)
-		return -EINVAL;
+	return first ? -EINVAL : 0;
+}
+
+/* Where the peer wants its packets: the ports of m= and a=rtcp at the address of c=. */
+static void addresses_resolve(const struct sdp_reader *r)
+{
+	struct sdp *out = r->out;
+	uint16_t port = out->rtp.port;
+
+	out->rtp = r->connection;
+	out->rtp.port = port;
+	if (out->rtcp.port != 0 && out->rtcp.family == 0) {
+		port = out->rtcp.port;
+		out->rtcp = r->connection;
+		out->rtcp.port = port;
+	}
+}
+
+int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
+{
+	struct sdp_reader r = {.out = out, .srtp = srtp};
+	int rc;
+
+	*out = (struct sdp){
+		.ptime_ms = PTIME_DEFAULT, .direction = SDP_SENDRECV, .dtmf_pt = TD_PT_NONE};
+	rc = lines_decode(&r, text);
+	if (rc != 0)
+		return rc;
 	if (!r.found)
 		return -ENOENT;
 	if (r.connection.family == 0)
 		return -EINVAL;
-	uint16_t port = out->rtp.port;
-
-	out->rtp = r.connection;
-	out->rtp.port = port;
-	if (out->rtcp.port != 0 && out->rtcp.family == 0) {
-		port = out->rtcp.port;
-		out->rtcp = r.connection;
-		out->rtcp.port = port;
-	}
+	addresses_resolve(&r);
 	/* hold as before RFC 3264: the author does not want to receive */
 	if (addr_is_any(&out->rtp))
 		out->direction &= (uint8_t)~SDP_RECVONLY;
