@@ -72,12 +72,38 @@ static bool bits_fit(const char *value)
 	return conf_rate_decode(str_of(value), &bits) && bits;
 }
 
-/* name: as it was typed, -n or --limit */
-static bool value_wrong(
+/* The next three say what is wrong with a value. name: as it was typed, -n or --limit */
+static bool word_wrong(
 	const struct cli_command *c, const struct cli_arg *a, const char *name, const char *value)
 {
 	struct conf_nearest near;
 
+	if (word_fits(a, value, &near))
+		return false;
+	if (near.best.n)
+		cli_usage(c, "no such %s: %s; did you mean %.*s?", name, value, STR_FMT(near.best));
+	else
+		cli_usage(c, "no such %s: %s", name, value);
+	return true;
+}
+
+static bool number_wrong(
+	const struct cli_command *c, const struct cli_arg *a, const char *name, const char *value)
+{
+	if (number_fits(a, value))
+		return false;
+	if (a->step > 1)
+		cli_usage(c, "%s is %g to %g in steps of %g, not %s", name, a->min, a->max, a->step,
+			value);
+	else
+		cli_usage(c, "%s is a number from %.10g to %.10g, not %s", name, a->min, a->max,
+			value);
+	return true;
+}
+
+static bool value_wrong(
+	const struct cli_command *c, const struct cli_arg *a, const char *name, const char *value)
+{
 	/* A request is JSON. Names of files may be anything. */
 	if (a->kind != ARG_FILE && a->kind != ARG_DIRECTORY && !utf8_valid(str_of(value))) {
 		cli_usage(c, "%s is not UTF-8: %s", name, value);
@@ -88,25 +114,10 @@ static bool value_wrong(
 	case ARG_WORD:
 	case ARG_CODEC:
 	case ARG_LAYER:
-		if (word_fits(a, value, &near))
-			return false;
-		if (near.best.n)
-			cli_usage(c, "no such %s: %s; did you mean %.*s?", name, value,
-				STR_FMT(near.best));
-		else
-			cli_usage(c, "no such %s: %s", name, value);
-		return true;
+		return word_wrong(c, a, name, value);
 	case ARG_NUMBER:
 	case ARG_SECONDS:
-		if (number_fits(a, value))
-			return false;
-		if (a->step > 1)
-			cli_usage(c, "%s is %g to %g in steps of %g, not %s", name, a->min, a->max,
-				a->step, value);
-		else
-			cli_usage(c, "%s is a number from %.10g to %.10g, not %s", name, a->min,
-				a->max, value);
-		return true;
+		return number_wrong(c, a, name, value);
 	case ARG_BITS:
 		if (bits_fit(value))
 			return false;
