@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <system/file.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -105,4 +106,55 @@ bool file_same(const char *a, const char *b)
 	if (stat(a, &x) == 0 && stat(b, &y) == 0)
 		return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 	return resolve(a, first) && resolve(b, second) && strcmp(first, second) == 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+long file_numbers(int dirfd, uint64_t (*number_of)(const char *name), uint64_t **list)
+{
+	uint64_t *all = NULL;
+	size_t count = 0, cap = 0;
+	int err = 0;
+	/* Its own descriptor: closedir() closes it, and a directory's offset is the descriptor's.
+	 */
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	*list = NULL;
+	if (!dir) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		uint64_t number = number_of(entry->d_name);
+
+		if (!number)
+			continue;
+		if (count == cap) {
+			cap = cap ? 2 * cap : 64;
+			uint64_t *more = realloc(all, cap * sizeof(*more));
+			if (!more) {
+				err = -ENOMEM;
+				break;
+			}
+			all = more;
+		}
+		all[count++] = number;
+	}
+	closedir(dir);
+	if (err) {
+		free(all);
+		return err;
+	}
+	if (count)
+		qsort(all, count, sizeof(*all), compare);
+	*list = all;
+	return (long)count;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <tandem/text.h>
 
@@ -20,6 +21,10 @@ int file_read(const char *path, size_t max, unsigned char **data, size_t *n, str
  * O_WRONLY or O_RDWR and more.
  */
 int file_create(int dirfd, const char *name, int flags, mode_t mode);
+
+/* The numbers that a directory's files have in their names, ascending, in *list, which the caller
+ * frees. number_of: 0 for another name. Their count or a negative errno. */
+long file_numbers(int dirfd, uint64_t (*number_of)(const char *name), uint64_t **list);
 
 /* Both are names of one file, or will be when it is made. */
 bool file_same(const char *a, const char *b);

@@ -108,6 +108,33 @@ static void one_file_has_several_names(void **state)
 	assert_int_equal(unlink(link), 0);
 }
 
+static uint64_t number_of(const char *name)
+{
+	return strtoull(name, NULL, 10);
+}
+
+static void numbered_files_are_listed_in_order(void **state)
+{
+	static const char *const names[] = {"30", "4", "200"};
+	uint64_t *list;
+	int dirfd = open(dir, O_RDONLY | O_DIRECTORY);
+
+	assert_int_equal(file_numbers(dirfd, number_of, &list), 0); /* "file" has no number */
+	free(list);
+	for (unsigned i = 0; i < 3; i++)
+		assert_return_code(close(openat(dirfd, names[i], O_CREAT | O_WRONLY, 0600)), errno);
+	assert_int_equal(file_numbers(dirfd, number_of, &list), 3);
+	assert_int_equal(list[0], 4);
+	assert_int_equal(list[1], 30);
+	assert_int_equal(list[2], 200);
+	free(list);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(unlinkat(dirfd, names[i], 0), 0);
+	close(dirfd);
+	assert_int_equal(file_numbers(-1, number_of, &list), -EBADF);
+	assert_null(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +142,7 @@ int main(void)
 		cmocka_unit_test(what_had_the_name_is_not_written_into),
 		cmocka_unit_test(one_file_has_several_names),
 		cmocka_unit_test(what_cannot_be_read_is_said),
+		cmocka_unit_test(numbered_files_are_listed_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -12,8 +12,6 @@
 #define SEGMENT_NAME 32 /* "NNNNNNNNNNNNNNNNNNNN.journal" and NUL */
 
 const char *segment_name(uint64_t first, char out[static SEGMENT_NAME]);
-/* The first record's number, 0 when this is not the name of a segment. */
-uint64_t segment_first(const char *name);
 
 /* The numbers of all segments in ascending order, in *list (free() it). Their count or -errno. */
 long segment_list(int dirfd, uint64_t **list);

@@ -41,7 +41,7 @@ struct recorder {
 	unsigned tap_count;
 	uint64_t min_free;
 	pthread_t thread, recovery;
-	uint32_t *old; /* log segments that recovery reads */
+	uint64_t *old; /* log segments that recovery reads */
 	size_t old_count;
 	struct wake wake;
 	atomic_bool stop;
@@ -399,7 +399,7 @@ static int recorder_open(struct recorder *r, const char *dir)
 	}
 	r->old_count = (size_t)old;
 	disk_init(&r->disk);
-	taplog_init(&r->log, &r->disk, r->logfd, old ? r->old[old - 1] + 1 : 1);
+	taplog_init(&r->log, &r->disk, r->logfd, old ? (uint32_t)r->old[old - 1] + 1 : 1);
 	r->running.dirfd = r->dirfd;
 	r->running.journal = r->journal;
 	r->running.disk = &r->disk;

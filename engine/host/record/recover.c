@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <dirent.h>
 #include <engine/base/hash.h>
 #include <engine/host/record/recover.h>
 #include <engine/host/record/report.h>
 #include <engine/host/record/taplog.h>
+#include <system/file.h>
 #include <system/log.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -34,52 +34,14 @@ struct recover {
 	int error;
 };
 
-static int compare(const void *a, const void *b)
+static uint64_t number_of(const char *name)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
+	return taplog_number(name);
 }
 
-long recover_list(int logfd, uint32_t **list)
+long recover_list(int logfd, uint64_t **list)
 {
-	int fd = openat(logfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	size_t count = 0, cap = 0;
-	long rc = 0;
-
-	*list = NULL;
-	if (!dir) {
-		rc = -errno;
-		if (fd >= 0)
-			close(fd);
-		return rc;
-	}
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		uint32_t number = taplog_number(entry->d_name);
-
-		if (!number)
-			continue;
-		if (count == cap) {
-			cap = cap ? 2 * cap : 64;
-			uint32_t *more = realloc(*list, cap * sizeof(*more));
-			if (!more) {
-				rc = -ENOMEM;
-				break;
-			}
-			*list = more;
-		}
-		(*list)[count++] = number;
-	}
-	closedir(dir);
-	if (rc) {
-		free(*list);
-		*list = NULL;
-		return rc;
-	}
-	if (count)
-		qsort(*list, count, sizeof(**list), compare);
-	return (long)count;
+	return file_numbers(logfd, number_of, list);
 }
 
 static struct str key_of(const uint32_t *recording)
@@ -164,7 +126,7 @@ static int walk_bytes(struct recover *r, const unsigned char *p, size_t n,
 	return rc;
 }
 
-static int walk(struct recover *r, const uint32_t *list, size_t count,
+static int walk(struct recover *r, const uint64_t *list, size_t count,
 	int (*fn)(struct recover *r, const struct tap_rec *rec, const void *payload))
 {
 	int rc = 0;
@@ -172,7 +134,8 @@ static int walk(struct recover *r, const uint32_t *list, size_t count,
 	for (size_t i = 0; i < count && !rc; i++) {
 		char name[TAPLOG_NAME];
 		struct stat st;
-		int fd = openat(r->logfd, taplog_name(list[i], name), O_RDONLY | O_CLOEXEC);
+		int fd = openat(
+			r->logfd, taplog_name((uint32_t)list[i], name), O_RDONLY | O_CLOEXEC);
 		void *map;
 
 		if (fd < 0)
@@ -206,7 +169,7 @@ static void recovered(void *ctx, const struct split_info *info, const struct spl
 		r->count++;
 }
 
-long recover_run(int dirfd, int logfd, const uint32_t *list, size_t count, struct journal *journal)
+long recover_run(int dirfd, int logfd, const uint64_t *list, size_t count, struct journal *journal)
 {
 	struct recover r = {.dirfd = dirfd, .logfd = logfd, .journal = journal};
 	char name[TAPLOG_NAME];
@@ -236,6 +199,6 @@ long recover_run(int dirfd, int logfd, const uint32_t *list, size_t count, struc
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < count; i++)
-		unlinkat(logfd, taplog_name(list[i], name), 0);
+		unlinkat(logfd, taplog_name((uint32_t)list[i], name), 0);
 	return r.count;
 }
