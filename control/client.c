@@ -184,7 +184,9 @@ static int in_read(struct client *c, int64_t deadline)
 	return 1;
 }
 
-int client_recv(struct client *c, struct client_msg *m, int timeout_ms)
+/* Waits for the next message, timeout_ms < 0 for ever. 1, 0 on time-out or a signal, or a negative
+ * errno (-ECONNRESET: the server went away). */
+static int client_recv(struct client *c, struct client_msg *m, int timeout_ms)
 {
 	int64_t deadline = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
 

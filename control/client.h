@@ -35,10 +35,6 @@ void client_close(struct client *c);
 
 /* Sends a request and returns its id (> 0), or a negative errno. body NULL: "{}". */
 int64_t client_send(struct client *c, enum td_api_op op, const char *body, size_t len);
-/* Waits for the next message, timeout_ms < 0 for ever. 1, 0 on time-out or a signal, or a negative
- * errno
- * (-ECONNRESET: the server went away). */
-int client_recv(struct client *c, struct client_msg *m, int timeout_ms);
 /*
  * One request and all its answers: each non-empty body goes to `row` (may be NULL; returning
  * false stops listening to this request). Ends with the empty message of a stream, or, when

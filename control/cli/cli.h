@@ -56,8 +56,6 @@ void cli_table(const struct cli *cli, const struct td_columns *columns, const js
 	const char *empty);
 /* The same for a view. top: only what `top` has of it. */
 void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top);
-/* Asks the engine for a view and prints it. */
-int cli_show(const struct cli *cli, const struct td_view *v);
 /* One object, a key a line. columns: NULL when nothing is known of them. */
 void cli_object(const struct cli *cli, const struct td_columns *columns, const json_t *object);
 
@@ -65,8 +63,6 @@ void cli_object(const struct cli *cli, const struct td_columns *columns, const j
  * *kind is what else it can be: ARG_FILE, ARG_DIRECTORY, else ARG_TEXT. */
 json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, const char *word,
 	enum arg_kind *kind);
-/* All values of a kind that can be listed; those of the engine are asked for. */
-json_t *cli_names(const struct cli *cli, enum arg_kind kind);
 
 /* Of cli_commands[]. */
 int cmd_show(const struct cli *cli, const struct cli_args *args);

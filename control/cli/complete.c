@@ -63,7 +63,8 @@ static void engine_add(const struct cli *cli, json_t *names, enum td_view_id vie
 	json_decref(rows);
 }
 
-json_t *cli_names(const struct cli *cli, enum arg_kind kind)
+/* All values of a kind that can be listed; those of the engine are asked for. */
+static json_t *names_of(const struct cli *cli, enum arg_kind kind)
 {
 	const struct cli_arg any = {.name = "", .kind = kind, .words = ""};
 	json_t *names = json_array();
@@ -125,7 +126,7 @@ static void value_add(
 	} else if (a->kind == ARG_WORD) {
 		words_add(names, a);
 	} else {
-		known = cli_names(cli, a->kind);
+		known = names_of(cli, a->kind);
 		json_array_extend(names, known);
 		json_decref(known);
 	}
@@ -260,6 +261,6 @@ int cmd_complete(const struct cli *cli, const struct cli_args *args)
 		return complete_line(cli, args->rest_count, args->rest);
 	for (size_t i = 0; name && i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].name, name) == 0)
-			print_names(cli_names(cli, kinds[i].kind), "");
+			print_names(names_of(cli, kinds[i].kind), "");
 	return name ? CLI_OK : cli_usage(args->command, "no KIND");
 }

@@ -13,7 +13,8 @@ static int rows_of(const struct cli *cli, const struct td_view *v, json_t **rows
 	return cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
 }
 
-int cli_show(const struct cli *cli, const struct td_view *v)
+/* Asks the engine for a view and prints it. */
+static int show(const struct cli *cli, const struct td_view *v)
 {
 	json_t *rows;
 	int rc = rows_of(cli, v, &rows);
@@ -30,12 +31,12 @@ int cli_show(const struct cli *cli, const struct td_view *v)
 
 int cmd_show(const struct cli *cli, const struct cli_args *args)
 {
-	return cli_show(cli, view_lookup(cli_arg(args, "VIEW")));
+	return show(cli, view_lookup(cli_arg(args, "VIEW")));
 }
 
 int cmd_view(const struct cli *cli, const struct cli_args *args)
 {
-	return cli_show(cli, &td_views[args->command->view]);
+	return show(cli, &td_views[args->command->view]);
 }
 
 int cmd_status(const struct cli *cli, const struct cli_args *args)

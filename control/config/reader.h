@@ -84,7 +84,6 @@ bool reader_key_meant(struct reader *r, const struct entry *e, int map, const st
 void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine);
 
 /* site.c: what concerns several objects, or this machine */
-struct entry *reader_entry(struct reader *r, enum td_kind kind, struct str name);
 void reader_groups_join(struct reader *r);
 void reader_passwords_hash(struct reader *r);
 void reader_machine_check(struct reader *r);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct entry *reader_entry(struct reader *r, enum td_kind kind, struct str name)
+static struct entry *entry_lookup(struct reader *r, enum td_kind kind, struct str name)
 {
 	unsigned low = r->first[kind], high = r->first[kind + 1];
 
@@ -61,7 +61,7 @@ static void group_member_add(
 		reader_error(r, node, "%s: an agent's name is wanted", path);
 		return;
 	}
-	agent = reader_entry(r, TD_KIND_AGENT, reader_text(n));
+	agent = entry_lookup(r, TD_KIND_AGENT, reader_text(n));
 	if (!agent) {
 		agent_unknown(r, path, node, reader_text(n));
 		return;

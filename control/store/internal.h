@@ -18,8 +18,6 @@ struct store {
 	unsigned pending;
 };
 
-double store_seconds(uint64_t wall);
-
 /* sql.c: 0 or a negative errno */
 int store_errno(int sqlite_rc);
 int store_run(struct store *s, const char *sql);

@@ -166,7 +166,7 @@ static uint64_t uint_of(const uint8_t *field, size_t size)
 	return v;
 }
 
-double store_seconds(uint64_t wall)
+static double seconds_of(uint64_t wall)
 {
 	/* Whole microseconds, so that a time is the same double wherever it comes from. */
 	uint64_t us = wall / 1000;
@@ -178,7 +178,7 @@ static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall, bool optional)
 {
 	if (!wall && optional)
 		return sqlite3_bind_null(st, i);
-	return sqlite3_bind_double(st, i, store_seconds(wall));
+	return sqlite3_bind_double(st, i, seconds_of(wall));
 }
 
 /* `from`: what the column lies in, of `len` bytes. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/alarm.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char *const names[TD_ALARM_COUNT] = {TD_ALARMS(TD_WORD)};
 
@@ -11,15 +10,6 @@ TD_ALARMS(ALARM_FITS)
 const char *alarm_name(enum td_alarm alarm)
 {
 	return names[alarm];
-}
-
-enum td_alarm alarm_lookup(const char *name)
-{
-	unsigned i = 0;
-
-	while (i < TD_ALARM_COUNT && strcmp(name, names[i]) != 0)
-		i++;
-	return (enum td_alarm)i;
 }
 
 void alarm_init(struct td_ev_alarm *ev, enum td_alarm alarm, bool raised)

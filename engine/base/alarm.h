@@ -7,8 +7,6 @@
 #include <tandem/event.h>
 
 const char *alarm_name(enum td_alarm alarm); /* "link-full" */
-/* TD_ALARM_COUNT: no alarm has this name. */
-enum td_alarm alarm_lookup(const char *name);
 /* All but the text, which is empty. */
 void alarm_init(struct td_ev_alarm *ev, enum td_alarm alarm, bool raised);
 

@@ -12,10 +12,9 @@ static void a_record_has_the_name_of_its_alarm(void **state)
 		assert_string_equal(ev.name, alarm_name(i));
 		assert_string_equal(ev.text, "");
 		assert_int_equal(ev.raised, i % 2);
-		assert_int_equal(alarm_lookup(ev.name), i); /* no other has it */
+		for (unsigned other = 0; other < i; other++)
+			assert_string_not_equal(ev.name, alarm_name(other));
 	}
-	assert_int_equal(alarm_lookup("disk-full"), TD_ALARM_COUNT);
-	assert_int_equal(alarm_lookup(""), TD_ALARM_COUNT);
 }
 
 int main(void)

@@ -441,7 +441,7 @@ static void full_disk_is_an_alarm(void **state)
 
 	start(f, 1ull << 60);
 	await(f, TD_EV_ALARM, &alarm, sizeof(alarm));
-	assert_int_equal(alarm_lookup(alarm.name), TD_ALARM_RECORDING_DISK_FULL);
+	assert_string_equal(alarm.name, alarm_name(TD_ALARM_RECORDING_DISK_FULL));
 	assert_int_equal(alarm.raised, 1);
 	put_call(f);
 	end(f, 0);

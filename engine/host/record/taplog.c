@@ -29,7 +29,8 @@ uint32_t taplog_number(const char *name)
 	return (uint32_t)strtoul(name, NULL, 10);
 }
 
-size_t taplog_bytes(const struct tap_rec *rec)
+/* Room that a record takes. */
+static size_t rec_bytes(const struct tap_rec *rec)
 {
 	return sizeof(*rec) + ((rec->len + 7u) & ~(size_t)7);
 }
@@ -49,7 +50,7 @@ size_t taplog_decode(const void *p, size_t n, struct tap_rec *rec)
 	if (n < sizeof(*rec))
 		return 0;
 	memcpy(rec, p, sizeof(*rec));
-	bytes = taplog_bytes(rec);
+	bytes = rec_bytes(rec);
 	if (rec->kind == TAP_PAD || bytes > n)
 		return 0;
 	return check_of(*rec, (const char *)p + sizeof(*rec), bytes) == rec->check ? bytes : 0;
@@ -99,7 +100,7 @@ static struct disk_op *gather(struct taplog *l)
 
 bool taplog_append(struct taplog *l, const struct tap_rec *rec, const void *payload, uint64_t now)
 {
-	size_t bytes = taplog_bytes(rec);
+	size_t bytes = rec_bytes(rec);
 
 	if (!l->active) {
 		l->active = gather(l);

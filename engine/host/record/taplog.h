@@ -47,8 +47,6 @@ struct taplog {
 
 const char *taplog_name(uint32_t number, char out[static TAPLOG_NAME]);
 uint32_t taplog_number(const char *name); /* 0: not a segment's name */
-/* Room that a record takes. */
-size_t taplog_bytes(const struct tap_rec *rec);
 /* The first record of n bytes: what it takes, or 0 when none is whole and sound; TAP_PAD then says
  * that the rest of the block is filled up. */
 size_t taplog_decode(const void *p, size_t n, struct tap_rec *rec);
