@@ -161,6 +161,18 @@ static void af_take_vlan(const struct port *p, const struct port_env *env)
 			p->conf->device);
 }
 
+/* The driver's own socket: the one that is there now and was not before. 0 or -EBADF, told. */
+static int af_socket_find(
+	struct port *p, const bool before[static AF_FDS], int family, struct td_text *err)
+{
+	p->fd = af_descriptors(NULL, before, family);
+	if (p->fd >= 0)
+		return 0;
+	td_text_set(err, "the driver's %s socket can't be found",
+		family == AF_XDP ? "AF_XDP" : "packet");
+	return -EBADF;
+}
+
 static int af_open_xdp(struct port *p, const struct port_env *env, struct td_text *err)
 {
 	bool before[AF_FDS] = {false};
@@ -184,13 +196,10 @@ static int af_open_xdp(struct port *p, const struct port_env *env, struct td_tex
 		rc = device_start(p, env, err);
 	if (!rc)
 		rc = xdp_start(&p->xdp, p->ifindex, &p->ours, err);
+	if (!rc)
+		rc = af_socket_find(p, before, AF_XDP, err);
 	if (rc)
 		return rc;
-	p->fd = af_descriptors(NULL, before, AF_XDP);
-	if (p->fd < 0) {
-		td_text_set(err, "the driver's AF_XDP socket can't be found");
-		return -EBADF;
-	}
 	if (!getsockopt(p->fd, SOL_XDP, XDP_OPTIONS, &options, &len))
 		p->zero_copy = options.flags & XDP_OPTIONS_ZEROCOPY;
 	return 0;
@@ -213,13 +222,10 @@ static int af_open_packet(struct port *p, const struct port_env *env, struct td_
 		p->conf->device);
 	af_descriptors(before, NULL, 0);
 	rc = device_plug(p, args, err);
+	if (!rc)
+		rc = af_socket_find(p, before, AF_PACKET, err);
 	if (rc)
 		return rc;
-	p->fd = af_descriptors(NULL, before, AF_PACKET);
-	if (p->fd < 0) {
-		td_text_set(err, "the driver's packet socket can't be found");
-		return -EBADF;
-	}
 	p->tc = tc_alloc(p->ifindex, p->fd, object, &p->ours, err);
 	return p->tc ? device_start(p, env, err) : -errno;
 }

@@ -165,26 +165,39 @@ static void source_count(struct srtp_source *src, uint64_t index, bool begins)
 	src->inherited = false;
 }
 
+/* Encrypts, and decrypts as well: AES-CM. */
+static void rtp_ctr(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *rtp,
+	unsigned header, unsigned len, uint64_t index)
+{
+	uint8_t iv[16];
+
+	ctr_iv(&s->rtp, raw32(rtp + 8), index, iv);
+	crypto_ctr(x, &s->rtp, iv, rtp + header, len - header);
+}
+
+/* The digest of a packet as it is on the wire, of which the tag is the beginning. */
+static void rtp_mac(const struct srtp_stream *s, const uint8_t *rtp, unsigned len, uint64_t index,
+	uint8_t mac[static CRYPTO_SHA1])
+{
+	crypto_hmac(&s->rtp, rtp, len, htonl((uint32_t)(index >> 16)), mac);
+}
+
 /* The tag of a packet of `len` octets; `len` and the MKI's place behind it are the caller's. */
 static void seal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *rtp, unsigned header,
 	unsigned len, uint64_t index, uint8_t *tag)
 {
 	const struct crypto_suite *suite = &crypto_suites[s->master.suite];
-	uint32_t ssrc = raw32(rtp + 8);
+	struct crypto_aad aad = {.data = rtp, .n = header};
 	uint8_t iv[16], mac[CRYPTO_SHA1];
 
-	if (suite->aead) {
-		struct crypto_aad aad = {.data = rtp, .n = header};
-
-		gcm_iv(&s->rtp, ssrc, index, iv);
-		crypto_gcm_seal(
-			x, s->master.suite, &s->rtp, iv, &aad, rtp + header, len - header, tag);
+	if (!suite->aead) {
+		rtp_ctr(x, s, rtp, header, len, index);
+		rtp_mac(s, rtp, len, index, mac);
+		memcpy(tag, mac, suite->tag);
 		return;
 	}
-	ctr_iv(&s->rtp, ssrc, index, iv);
-	crypto_ctr(x, &s->rtp, iv, rtp + header, len - header);
-	crypto_hmac(&s->rtp, rtp, len, htonl((uint32_t)(index >> 16)), mac);
-	memcpy(tag, mac, suite->tag);
+	gcm_iv(&s->rtp, raw32(rtp + 8), index, iv);
+	crypto_gcm_seal(x, s->master.suite, &s->rtp, iv, &aad, rtp + header, len - header, tag);
 }
 
 enum srtp_result srtp_protect(
@@ -225,21 +238,20 @@ static bool unseal(struct srtp_crypto *x, const struct srtp_stream *s, uint8_t *
 	unsigned header, unsigned len, uint64_t index, const uint8_t *tag)
 {
 	const struct crypto_suite *suite = &crypto_suites[s->master.suite];
-	uint32_t ssrc = raw32(rtp + 8);
-	uint8_t iv[16], mac[CRYPTO_SHA1];
+	uint8_t mac[CRYPTO_SHA1];
 
 	if (suite->aead) {
 		struct crypto_aad aad = {.data = rtp, .n = header};
+		uint8_t iv[16];
 
-		gcm_iv(&s->rtp, ssrc, index, iv);
+		gcm_iv(&s->rtp, raw32(rtp + 8), index, iv);
 		return crypto_gcm_open(
 			x, s->master.suite, &s->rtp, iv, &aad, rtp + header, len - header, tag);
 	}
-	crypto_hmac(&s->rtp, rtp, len, htonl((uint32_t)(index >> 16)), mac);
+	rtp_mac(s, rtp, len, index, mac);
 	if (CRYPTO_memcmp(mac, tag, suite->tag))
 		return false;
-	ctr_iv(&s->rtp, ssrc, index, iv);
-	crypto_ctr(x, &s->rtp, iv, rtp + header, len - header);
+	rtp_ctr(x, s, rtp, header, len, index);
 	return true;
 }
 

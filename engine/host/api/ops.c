@@ -507,10 +507,9 @@ static void waiters_forget(struct waiters *list, const struct api_client *c)
 	}
 }
 
-static void closed(void *ctx, struct api_client *c)
+/* Takes this client's answers out of those that wait for room to send, and gives each to `then`. */
+static void unpark(struct ops *o, const struct api_client *c, void (*then)(struct job *j))
 {
-	struct ops *o = ctx;
-	bool traced = !TAILQ_EMPTY(&o->tracers);
 	struct show *s = TAILQ_FIRST(&o->parked), *next;
 
 	for (; s; s = next) {
@@ -518,8 +517,16 @@ static void closed(void *ctx, struct api_client *c)
 		if (s->job.client != c)
 			continue;
 		TAILQ_REMOVE(&o->parked, s, link);
-		job_free(&s->job);
+		then(&s->job);
 	}
+}
+
+static void closed(void *ctx, struct api_client *c)
+{
+	struct ops *o = ctx;
+	bool traced = !TAILQ_EMPTY(&o->tracers);
+
+	unpark(o, c, job_free);
 	waiters_forget(&o->tracers, c);
 	waiters_forget(&o->drainers, c);
 	if (traced && TAILQ_EMPTY(&o->tracers))
@@ -528,16 +535,7 @@ static void closed(void *ctx, struct api_client *c)
 
 static void drained(void *ctx, struct api_client *c)
 {
-	struct ops *o = ctx;
-	struct show *s = TAILQ_FIRST(&o->parked), *next;
-
-	for (; s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		if (s->job.client != c)
-			continue;
-		TAILQ_REMOVE(&o->parked, s, link);
-		job_send(&s->job);
-	}
+	unpark(ctx, c, job_send);
 }
 
 const struct api_handlers ops_handlers = {.request = request, .closed = closed, .drained = drained};
