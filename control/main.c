@@ -294,10 +294,10 @@ close_store:
 int main(int argc, char **argv)
 {
 	static struct tandemd d;
-	int rc = options_read(&d.options, argc, argv);
+	int rc = tandemd_options_read(&d.options, argc, argv);
 
-	if (rc)
-		return rc - 1;
+	if (rc >= 0)
+		return rc;
 	umask(0027);
 	rc = loop_open(&d);
 	if (rc) {

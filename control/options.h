@@ -17,10 +17,11 @@ struct tandemd_options {
 	const char *store;
 	const char *journal; /* NULL: the site says where */
 	const char *log;     /* NULL: likewise */
-	unsigned keep_days;  /* of stories and decisions */
+	const char *keep;    /* days of stories and decisions, as text */
+	unsigned keep_days;  /* the same as a number */
 };
 
-/* 0: go on; else exit with status - 1 (help was asked for, or the line was wrong). */
-int options_read(struct tandemd_options *o, int argc, char **argv);
+/* As options_read(). */
+int tandemd_options_read(struct tandemd_options *o, int argc, char **argv);
 
 #endif

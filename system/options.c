@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <system/options.h>
+#include <system/exit.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LINE_BYTES 95
@@ -104,4 +106,39 @@ void options_usage(const struct option_row *rows, FILE *out)
 		}
 		putc('\n', out);
 	}
+}
+
+static int told(const struct option_program *p, int option)
+{
+	if (option == 'V') {
+		printf("%s %s\n", p->name, p->version);
+		return EXIT_SUCCESS;
+	}
+	printf("usage: %s [options]\n%s\n\n", p->name, p->about);
+	options_usage(p->rows, stdout);
+	if (p->more)
+		printf("\n%s\n", p->more);
+	return EXIT_SUCCESS;
+}
+
+int options_read(const struct option_program *p, int argc, char **argv, void *out)
+{
+	int option;
+
+	while ((option = options_next(p->rows, argc, argv)) != OPTION_END) {
+		const struct option_row *r = p->rows;
+
+		if (option == 'h' || option == 'V')
+			return told(p, option);
+		while (r->name && r->id != option)
+			r++;
+		if (!r->name)
+			return EXIT_CONFIG;
+		*(const char **)((char *)out + r->field) = optarg;
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "%s: '%s' is not an option; see %s --help\n", p->name, argv[optind],
+		p->name);
+	return EXIT_CONFIG;
 }

@@ -18,6 +18,14 @@ struct option_row {
 	const char *value;  /* what stands for its value: "FILE"; NULL: it has none */
 	const char *preset; /* what counts when it is not given; NULL: nothing to say */
 	const char *help;   /* sentences; `x` is a word of Tandem's own */
+	size_t field;       /* options_read(): where the value, a const char *, goes to */
+};
+
+/* A program that takes options and no other words. */
+struct option_program {
+	const char *name, *version;
+	const struct option_row *rows; /* help and version apart, each has a value */
+	const char *about, *more;      /* the usage, above and below the options; or NULL */
 };
 
 /* A macro's number as text, for what a row says. */
@@ -42,6 +50,10 @@ struct option_row {
 /* The id of the next option; its value is in `optarg`. OPTION_END: none is left, and argv[optind]
  * is the first word that is no option. OPTION_WRONG: a line on stderr says what is wrong. */
 int options_next(const struct option_row *rows, int argc, char **argv);
+/* Puts the values of all options into their fields of *out, which has what counts without them. -1:
+ * go on; else the program ends with this status: help or version were asked for and told, or a line
+ * on stderr says what is wrong. */
+int options_read(const struct option_program *p, int argc, char **argv, void *out);
 /* The row of a word like --config or --config=FILE, or -j; NULL: there is none. */
 const struct option_row *options_lookup(const struct option_row *rows, const char *word);
 /* "-j, --json"; "--config FILE". Returns its length. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <system/exit.h>
 #include <system/options.h>
 #include <getopt.h>
 #include <tests/unit/unit.h>
@@ -71,12 +72,52 @@ static void the_usage_has_every_row(void **state)
 	assert_string_equal(text, expected);
 }
 
+struct values {
+	const char *other, *file;
+};
+
+static int values_read(const char *first, const char *second, struct values *v)
+{
+	static const struct option_row table[] = {
+		{FILE_ID, "file", "FILE", "/etc/file", "A file.", offsetof(struct values, file)},
+		{'o', "other", "WORD", NULL, "A word.", offsetof(struct values, other)},
+		OPTION_HELP,
+		OPTION_VERSION,
+		{0},
+	};
+	const struct option_program p = {"program", "1", table, "It is a test.", NULL};
+	char *argv[] = {(char *)"program", (char *)first, (char *)second, NULL};
+
+	*v = (struct values){.file = "/etc/file"};
+	optind = 0;
+	opterr = 0;
+	return options_read(&p, second ? 3 : first ? 2 : 1, argv, v);
+}
+
+static void values_go_to_their_fields(void **state)
+{
+	struct values v;
+
+	assert_int_equal(values_read(NULL, NULL, &v), -1);
+	assert_string_equal(v.file, "/etc/file");
+	assert_null(v.other);
+	assert_int_equal(values_read("--file=x", "-oy", &v), -1);
+	assert_string_equal(v.file, "x");
+	assert_string_equal(v.other, "y");
+	assert_int_equal(values_read("--frogs", NULL, &v), EXIT_CONFIG);
+	assert_int_equal(values_read("--file", NULL, &v), EXIT_CONFIG);
+	assert_int_equal(values_read("--file=x", "word", &v), EXIT_CONFIG);
+	assert_int_equal(values_read("-h", "word", &v), 0);
+	assert_int_equal(values_read("--version", NULL, &v), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_read_by_the_table),
 		cmocka_unit_test(a_row_is_found_by_its_word),
 		cmocka_unit_test(the_usage_has_every_row),
+		cmocka_unit_test(values_go_to_their_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

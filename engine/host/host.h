@@ -8,7 +8,7 @@
 #include <system/loop.h>
 
 struct host {
-	struct options options;
+	struct engine_options options;
 	const char *log;
 	struct ops ops; /* dp, turn, journal, recorder, conf */
 	struct kernel_sip *kernel_sip;

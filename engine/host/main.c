@@ -287,7 +287,7 @@ static int run(struct host *h)
 int main(int argc, char **argv)
 {
 	static struct host h;
-	int status = options_parse(&h.options, argc, argv);
+	int status = engine_options_read(&h.options, argc, argv);
 
 	if (status >= 0)
 		return status;

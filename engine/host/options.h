@@ -6,13 +6,13 @@
 
 extern const struct option_row engine_options[];
 
-struct options {
+struct engine_options {
 	const char *config, *socket;
 	const char *log;         /* NULL: as the site says */
 	const char *file_prefix; /* NULL: the dataplane's own */
 };
 
-/* -1: go on; else the program ends with this status, all having been said. */
-int options_parse(struct options *o, int argc, char **argv);
+/* As options_read(). */
+int engine_options_read(struct engine_options *o, int argc, char **argv);
 
 #endif
