@@ -1,53 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/net/parse.h>
 #include <dataplane/net/parse6.h>
+#include <dataplane/net/udp.h>
 
-/*
- * A checksum that a sender on this machine left to its network card never gets completed on a veth
- * or memif: it is still the sum of the pseudo-header. Nothing was on a wire, so both are right.
- */
-static bool parse_sum_right(const struct rte_ipv4_hdr *ip, const struct rte_udp_hdr *udp)
-{
-	uint64_t pseudo = (uint64_t)udp->dgram_len + htons(IPPROTO_UDP);
-
-	if (!udp->dgram_cksum)
-		return true;
-	pseudo = checksum_add(pseudo, &ip->src_addr, 8);
-	return udp->dgram_cksum == checksum_fold(pseudo) ||
-	       checksum_fold(checksum_add(pseudo, udp, ntohs(udp->dgram_len))) == 0xffff;
-}
-
-static unsigned parse_udp(const struct local *t, const struct worker_port *p, struct rte_mbuf *m,
-	const struct rte_ipv4_hdr *ip, unsigned header, unsigned index)
+static unsigned parse_ip4_udp(const struct local *t, const struct worker_port *p,
+	struct rte_mbuf *m, const struct rte_ipv4_hdr *ip, unsigned header, unsigned index)
 {
 	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + header);
-	unsigned room = ntohs(ip->total_length) - header, len, port;
+	unsigned total = ntohs(ip->total_length);
+	unsigned verdict = parse_udp(t, p, m, udp, total - header, index);
 	struct pkt *k = pkt_of(m);
 
-	if (room < sizeof(*udp))
-		return PARSE_DROP(UDP_HEADER);
-	len = ntohs(udp->dgram_len);
-	port = ntohs(udp->dst_port);
-	if (port != t->sip_port && (port < t->rtp_port_min || port > t->rtp_port_max))
-		return p->kernel_owned ? VERDICT_KERNEL : PARSE_DROP(UDP_PORT);
-	if (len < sizeof(*udp) || len > room ||
-		(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_BAD)
-		return PARSE_DROP(UDP_HEADER);
+	if (verdict != VERDICT_MEDIA && verdict != VERDICT_SIP)
+		return verdict;
 	k->family = 4;
 	k->src_ip = ip->src_addr;
 	k->dst_ip = ip->dst_addr;
-	k->src_port = ntohs(udp->src_port);
-	k->dst_port = (uint16_t)port;
 	k->payload = (uint16_t)(sizeof(struct rte_ether_hdr) + header + sizeof(*udp));
-	k->payload_len = (uint16_t)(len - sizeof(*udp));
-	k->ip_len = ntohs(ip->total_length);
-	if (port == t->sip_port)
-		/* The checksum of media is not checked: a damaged sample is better than none (RFC
-		 * 3828). */
-		return parse_sum_right(ip, udp) ? VERDICT_SIP : PARSE_DROP(UDP_HEADER);
-	k->leg = index * t->ports_per_address + (port - t->rtp_port_min) / 2;
-	k->rtcp = (port - t->rtp_port_min) & 1;
-	return VERDICT_MEDIA;
+	k->ip_len = (uint16_t)total;
+	/* The checksum of media is not checked: a damaged sample is better than none (RFC 3828). */
+	if (verdict == VERDICT_SIP && udp->dgram_cksum && !udp_sum_right(udp, &ip->src_addr, 8))
+		return PARSE_DROP(UDP_HEADER);
+	return verdict;
 }
 
 /* A first fragment shows the ports. Fragments of media are dropped at once and do not wait for the
@@ -119,7 +93,7 @@ static unsigned parse_ip4(const struct local *t, const struct worker_port *p, st
 		return VERDICT_ICMP;
 	if (ip->next_proto_id != IPPROTO_UDP)
 		return PARSE_DROP(IP_PROTOCOL);
-	return parse_udp(t, p, m, ip, header, (unsigned)index);
+	return parse_ip4_udp(t, p, m, ip, header, (unsigned)index);
 }
 
 /* The kernel gives us its own frames alone; on a port of ours others may come by. */

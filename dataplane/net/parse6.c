@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/net/parse6.h>
+#include <dataplane/net/udp.h>
 
 bool parse6_group(const struct rte_ether_addr *to)
 {
@@ -18,46 +19,26 @@ static bool parse6_multicast(const uint8_t to[16])
 	return !memcmp(to, solicited, sizeof(solicited)) || !memcmp(to, all_nodes, 16);
 }
 
-/* Checksum of a datagram to SIP. As in IPv4, one that was left to a device counts (parse.c). */
-static bool parse6_sum_right(const struct rte_ipv6_hdr *ip, const struct rte_udp_hdr *udp)
-{
-	uint64_t pseudo = (uint64_t)udp->dgram_len + htons(IPPROTO_UDP);
-
-	pseudo = checksum_add(pseudo, ip->src_addr, 32);
-	return udp->dgram_cksum == checksum_fold(pseudo) ||
-	       checksum_fold(checksum_add(pseudo, udp, ntohs(udp->dgram_len))) == 0xffff;
-}
-
 static unsigned parse6_udp(const struct local *t, const struct worker_port *p, struct rte_mbuf *m,
 	const struct rte_ipv6_hdr *ip, unsigned index)
 {
 	const struct rte_udp_hdr *udp = (const void *)(ip + 1);
-	unsigned room = ntohs(ip->payload_len), len, port;
+	unsigned room = ntohs(ip->payload_len), verdict = parse_udp(t, p, m, udp, room, index);
 	struct pkt *k = pkt_of(m);
 
-	if (room < sizeof(*udp))
-		return PARSE_DROP(UDP_HEADER);
-	len = ntohs(udp->dgram_len);
-	port = ntohs(udp->dst_port);
-	if (port != t->sip_port && (port < t->rtp_port_min || port > t->rtp_port_max))
-		return p->kernel_owned ? VERDICT_KERNEL : PARSE_DROP(UDP_PORT);
+	if (verdict != VERDICT_MEDIA && verdict != VERDICT_SIP)
+		return verdict;
 	/* RFC 8200 section 8.1: without a checksum it is not to be received. */
-	if (len < sizeof(*udp) || len > room || !udp->dgram_cksum ||
-		(m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_BAD)
+	if (!udp->dgram_cksum)
 		return PARSE_DROP(UDP_HEADER);
 	k->family = 6;
 	memcpy(k->src_ip6, ip->src_addr, 16);
 	memcpy(k->dst_ip6, ip->dst_addr, 16);
-	k->src_port = ntohs(udp->src_port);
-	k->dst_port = (uint16_t)port;
 	k->payload = (uint16_t)(sizeof(struct rte_ether_hdr) + sizeof(*ip) + sizeof(*udp));
-	k->payload_len = (uint16_t)(len - sizeof(*udp));
 	k->ip_len = (uint16_t)(sizeof(*ip) + room);
-	if (port == t->sip_port)
-		return parse6_sum_right(ip, udp) ? VERDICT_SIP : PARSE_DROP(UDP_HEADER);
-	k->leg = index * t->ports_per_address + (port - t->rtp_port_min) / 2;
-	k->rtcp = (port - t->rtp_port_min) & 1;
-	return VERDICT_MEDIA;
+	if (verdict == VERDICT_SIP && !udp_sum_right(udp, ip->src_addr, 32))
+		return PARSE_DROP(UDP_HEADER);
+	return verdict;
 }
 
 /* A first fragment shows the ports. Fragments of media are dropped at once and do not wait for the
