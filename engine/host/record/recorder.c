@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/worker/wake.h>
 #include <engine/host/clock.h>
+#include <engine/host/record/health.h>
 #include <engine/host/record/recorder.h>
 #include <engine/host/record/recover.h>
 #include <engine/host/record/running.h>
@@ -16,10 +17,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#define CHECK_NS     TD_NSEC_PER_SEC /* room on the disk, losses */
 #define TAIL_NS      (2 * TD_NSEC_PER_SEC)
 #define MIN_FREE     (16ull << 20)
 #define COMMAND_RING (256u << 10)
@@ -39,50 +38,26 @@ struct recorder {
 	struct spsc *commands;
 	struct tap **taps;
 	unsigned tap_count;
-	uint64_t min_free;
 	pthread_t thread, recovery;
 	uint64_t *old; /* log segments that recovery reads */
 	size_t old_count;
 	struct wake wake;
 	atomic_bool stop;
 	_Atomic uint64_t taken, writes, written;
-	atomic_bool full;
 
 	/* the recorder thread's */
 	struct disk disk;
 	struct taplog log;
 	struct running running;
-	uint64_t log_told; /* of running.log_refused */
-	unsigned open;     /* begun by the engine and not ended, made or refused: legs are tapped */
-	uint64_t checked, lost_told, failures; /* of the disk, looked at */
-	bool failing;                          /* alarm recording-failed is raised */
+	struct health health;
+	unsigned open; /* begun by the engine and not ended, made or refused: legs are tapped */
 };
-
-static void disk_failed(struct recorder *r, int error)
-{
-	bool space = error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
-
-	if (!space) {
-		if (!r->failing)
-			journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_FAILED, true,
-				"%s: look at the recordings' directory", strerror(-error));
-		r->failing = true;
-	} else if (!atomic_load(&r->full)) {
-		journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_DISK_FULL, true,
-			"recordings stop, calls go on: make room where the recordings are");
-		atomic_store(&r->full, true);
-	}
-	if (space)
-		running_finish_all(&r->running);
-	else
-		running_finish_failed(&r->running);
-}
 
 static void begin(struct recorder *r, const struct command *c)
 {
 	int rc;
 
-	if (atomic_load(&r->full)) {
+	if (health_is_full(&r->health)) {
 		atomic_fetch_add(&r->running.failed, 1);
 		report_nothing(r->journal, JOURNAL_RECORDER, c->call, -ENOSPC);
 		return;
@@ -91,7 +66,7 @@ static void begin(struct recorder *r, const struct command *c)
 	if (rc == 0)
 		return;
 	report_nothing(r->journal, JOURNAL_RECORDER, c->call, rc);
-	disk_failed(r, rc);
+	health_failed(&r->health, rc);
 }
 
 static void take_commands(struct recorder *r)
@@ -152,68 +127,11 @@ static uint64_t taps_lost(const struct recorder *r)
 	return lost;
 }
 
-/* The first error of the log, or of a recording's file. */
-static int take_error(struct recorder *r)
-{
-	int error = r->log.error ? r->log.error : running_error(&r->running);
-
-	r->log.error = 0;
-	return error;
-}
-
-static void tell_losses(struct recorder *r)
-{
-	uint64_t lost = taps_lost(r);
-
-	if (lost != r->lost_told)
-		log_line(LOG_WARNING, "recordings have holes: tap ring full", "packets=%" PRIu64,
-			lost - r->lost_told);
-	if (r->running.log_refused != r->log_told)
-		log_line(LOG_WARNING, "recording log is behind the disk: a crash would cost them",
-			"packets=%" PRIu64, r->running.log_refused - r->log_told);
-	r->lost_told = lost;
-	r->log_told = r->running.log_refused;
-}
-
-static void check(struct recorder *r)
-{
-	bool due = r->running.now >= r->checked + CHECK_NS;
-	struct statvfs fs;
-	int error = 0;
-
-	if (due || r->failures != r->disk.failed || r->log.error) {
-		r->failures = r->disk.failed;
-		error = take_error(r);
-	}
-	if (error)
-		disk_failed(r, error);
-	if (!due)
-		return;
-	r->checked = r->running.now;
-	tell_losses(r);
-	if (fstatvfs(r->dirfd, &fs) < 0)
-		return;
-	uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (room < r->min_free)
-		disk_failed(r, -ENOSPC);
-	/* Twice the mark, so that the alarm does not come and go. */
-	if (atomic_load(&r->full) && room >= 2 * r->min_free) {
-		atomic_store(&r->full, false);
-		journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_DISK_FULL, false,
-			"new recordings are made again");
-	}
-	if (r->failing && !error) {
-		r->failing = false;
-		journal_alarm(r->journal, JOURNAL_RECORDER, TD_ALARM_RECORDING_FAILED, false,
-			"tried again");
-	}
-}
-
 /* Workers wake nobody. While legs are tapped, this thread looks at their rings in each turn;
  * before a leg is tapped, the engine says so. */
 static void rest(struct recorder *r)
 {
-	bool alarmed = atomic_load(&r->full) || r->failing;
+	bool alarmed = health_is_bad(&r->health);
 	size_t n;
 
 	if (r->open || !TAILQ_EMPTY(&r->running.all) || r->disk.flying || r->log.active) {
@@ -222,7 +140,7 @@ static void rest(struct recorder *r)
 	}
 	wake_arm(&r->wake);
 	if (!spsc_peek(r->commands, &n) && !atomic_load(&r->stop))
-		wake_wait(&r->wake, alarmed ? (int)(CHECK_NS / TD_NSEC_PER_MSEC) : -1);
+		wake_wait(&r->wake, alarmed ? (int)(HEALTH_CHECK_NS / TD_NSEC_PER_MSEC) : -1);
 	wake_disarm(&r->wake);
 }
 
@@ -244,7 +162,7 @@ static void *run(void *arg)
 		disk_poll(&r->disk);
 		atomic_store(&r->writes, r->disk.done);
 		atomic_store(&r->written, r->disk.written);
-		check(r);
+		health_check(&r->health, r->running.now, taps_lost(r));
 		if (more)
 			continue;
 		if (stop)
@@ -308,7 +226,7 @@ void recorder_stats(struct recorder *r, struct recorder_stats *out)
 				.made = atomic_load(&r->running.made),
 				.failed = atomic_load(&r->running.failed),
 				.packets_lost = taps_lost(r),
-				.disk_full = atomic_load(&r->full),
+				.disk_full = health_is_full(&r->health),
 			},
 		.taken = atomic_load(&r->taken),
 		.writes = atomic_load(&r->writes),
@@ -342,7 +260,7 @@ static struct recorder *recorder_alloc(const struct recorder_params *p)
 	if (!r)
 		goto fail;
 	r->journal = p->journal;
-	r->min_free = p->min_free ? p->min_free : MIN_FREE;
+	r->health.min_free = p->min_free ? p->min_free : MIN_FREE;
 	r->tap_count = p->tap_count;
 	r->taps = calloc(p->tap_count ? p->tap_count : 1, sizeof(struct tap *));
 	if (!r->taps)
@@ -404,6 +322,11 @@ static int recorder_open(struct recorder *r, const char *dir)
 	r->running.journal = r->journal;
 	r->running.disk = &r->disk;
 	r->running.log = &r->log;
+	r->health.dirfd = r->dirfd;
+	r->health.journal = r->journal;
+	r->health.disk = &r->disk;
+	r->health.log = &r->log;
+	r->health.running = &r->running;
 	if (!r->disk.uring)
 		log_line(LOG_NOTICE, "io_uring refused: recordings are written by plain calls",
 			"dir=%s", dir);
