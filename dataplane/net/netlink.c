@@ -1,43 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if.h>
 #include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <dataplane/net/netlink.h>
-#include <dataplane/net/ledger.h>
-
-#define NETLINK_BUFFER 32768 /* the kernel fills dumps up to this much at a time */
-
-enum netlink_asked {
-	NETLINK_NONE,
-	NETLINK_WANTED,    /* to be asked for in the next turn */
-	NETLINK_ASKED,     /* in the kernel's table because of us */
-	NETLINK_PERMANENT, /* an administrator's own entry: not to be touched */
-};
-
-struct netlink {
-	struct fib *fib;
-	struct mnl_socket *events, *requests;
-	unsigned ports;
-	int ifindex[PORT_MAX];
-	bool up[PORT_MAX];
-	bool routes_changed;
-	uint32_t seq;
-	uint8_t *asked; /* by next hop's number: enum netlink_asked */
-	bool any_wanted;
-	_Alignas(struct nlmsghdr) char buffer[NETLINK_BUFFER];
-};
-
-struct netlink_dump {
-	struct netlink *n;
-	struct fib_route *route;
-	unsigned count, room;
-	bool failed;
-};
+#include <dataplane/net/netlink_msg.h>
 
 void netlink_want(struct netlink *n, uint32_t nexthop)
 {
@@ -45,7 +14,7 @@ void netlink_want(struct netlink *n, uint32_t nexthop)
 	n->any_wanted = true;
 }
 
-static unsigned netlink_port(const struct netlink *n, int ifindex)
+unsigned netlink_port(const struct netlink *n, int ifindex)
 {
 	for (unsigned i = 0; i < n->ports; i++)
 		if (n->ifindex[i] && n->ifindex[i] == ifindex)
@@ -53,7 +22,7 @@ static unsigned netlink_port(const struct netlink *n, int ifindex)
 	return FIB_ELSEWHERE;
 }
 
-static int netlink_attrs(const struct nlattr *a, void *data)
+int netlink_attrs(const struct nlattr *a, void *data)
 {
 	const struct nlattr **table = data;
 
@@ -62,8 +31,7 @@ static int netlink_attrs(const struct nlattr *a, void *data)
 	return MNL_CB_OK;
 }
 
-/* An address of this family; false for others, and when there is none. */
-static bool netlink_addr(uint8_t family, const struct nlattr *a, struct td_addr *out)
+bool netlink_addr(uint8_t family, const struct nlattr *a, struct td_addr *out)
 {
 	if (!a || mnl_attr_get_payload_len(a) != (family == AF_INET ? 4 : 16))
 		return false;
@@ -132,81 +100,6 @@ static int netlink_event(const struct nlmsghdr *h, void *ctx)
 	return MNL_CB_OK;
 }
 
-static void netlink_dump_add(struct netlink_dump *d, const struct fib_route *r)
-{
-	struct fib_route *bigger;
-
-	if (d->count == d->room) {
-		bigger = realloc(d->route, (d->room * 2 + 16) * sizeof(*bigger));
-		if (!bigger) {
-			d->failed = true;
-			return;
-		}
-		d->route = bigger;
-		d->room = d->room * 2 + 16;
-	}
-	d->route[d->count++] = *r;
-}
-
-/* A gateway; RTA_VIA says the family of one that is not the route's own (RFC 5549). */
-static void netlink_gateway(
-	uint8_t family, const struct nlattr *gateway, const struct nlattr *via, struct td_addr *out)
-{
-	const struct rtvia *v = via ? mnl_attr_get_payload(via) : NULL;
-
-	if (!netlink_addr(family, gateway, out) && v && v->rtvia_family == AF_INET6 &&
-		mnl_attr_get_payload_len(via) == sizeof(*v) + sizeof(out->ip6))
-		*out = addr_v6(v->rtvia_addr);
-}
-
-/* The first path of several: a call's packets stay together. */
-static void netlink_first_path(
-	const struct netlink *n, uint8_t family, const struct nlattr *paths, struct fib_route *r)
-{
-	const struct rtnexthop *hop = mnl_attr_get_payload(paths);
-	const struct nlattr *a[RTA_MAX + 1] = {0};
-
-	if (mnl_attr_get_payload_len(paths) < sizeof(*hop) || hop->rtnh_len < sizeof(*hop) ||
-		hop->rtnh_len > mnl_attr_get_payload_len(paths))
-		return;
-	r->port = (uint8_t)netlink_port(n, hop->rtnh_ifindex);
-	mnl_attr_parse_payload(hop + 1, hop->rtnh_len - sizeof(*hop), netlink_attrs, a);
-	netlink_gateway(family, a[RTA_GATEWAY], a[RTA_VIA], &r->gateway);
-}
-
-static int netlink_route(const struct nlmsghdr *h, void *ctx)
-{
-	struct netlink_dump *d = ctx;
-	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
-	const struct nlattr *a[RTA_MAX + 1] = {0};
-	struct fib_route r = {.bits = m->rtm_dst_len, .port = FIB_ELSEWHERE};
-
-	if (h->nlmsg_type != RTM_NEWROUTE || m->rtm_flags & RTM_F_CLONED ||
-		(m->rtm_family != AF_INET && m->rtm_family != AF_INET6))
-		return MNL_CB_OK;
-	mnl_attr_parse(h, sizeof(*m), netlink_attrs, a);
-	if (m->rtm_table != RT_TABLE_MAIN && m->rtm_table != RT_TABLE_DEFAULT)
-		return MNL_CB_OK; /* policy routing stays with the kernel; local routes are not for
-				     us */
-	r.to.family = m->rtm_family == AF_INET ? 4 : 6;
-	if (a[RTA_DST] && !netlink_addr(m->rtm_family, a[RTA_DST], &r.to))
-		return MNL_CB_OK;
-	if (a[RTA_PRIORITY])
-		r.metric = mnl_attr_get_u32(a[RTA_PRIORITY]);
-	if (a[RTA_MULTIPATH]) {
-		netlink_first_path(d->n, m->rtm_family, a[RTA_MULTIPATH], &r);
-	} else {
-		if (a[RTA_OIF] && m->rtm_type == RTN_UNICAST)
-			r.port = (uint8_t)netlink_port(d->n, (int)mnl_attr_get_u32(a[RTA_OIF]));
-		netlink_gateway(m->rtm_family, a[RTA_GATEWAY], a[RTA_VIA], &r.gateway);
-	}
-	/* Each interface has a route of this kind. A destination without its interface means
-	 * nothing. */
-	if (!addr_is_link_local(&r.to))
-		netlink_dump_add(d, &r);
-	return MNL_CB_OK;
-}
-
 /* Sends a request and gives each answer to cb until the end or the acknowledgement. */
 static int netlink_request(struct netlink *n, struct nlmsghdr *h, mnl_cb_t cb, void *ctx)
 {
@@ -227,7 +120,7 @@ static int netlink_request(struct netlink *n, struct nlmsghdr *h, mnl_cb_t cb, v
 	return rc < 0 ? -errno : 0;
 }
 
-static int netlink_dump(struct netlink *n, uint16_t type, size_t header, mnl_cb_t cb, void *ctx)
+int netlink_dump(struct netlink *n, uint16_t type, size_t header, mnl_cb_t cb, void *ctx)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(n->buffer);
 
@@ -235,21 +128,6 @@ static int netlink_dump(struct netlink *n, uint16_t type, size_t header, mnl_cb_
 	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(h, header); /* zeroed: AF_UNSPEC, all families */
 	return netlink_request(n, h, cb, ctx);
-}
-
-int netlink_routes(struct netlink *n, struct fib_route **out)
-{
-	struct netlink_dump d = {.n = n};
-	int rc = netlink_dump(n, RTM_GETROUTE, sizeof(struct rtmsg), netlink_route, &d);
-
-	if (!rc && d.failed)
-		rc = -ENOMEM;
-	if (rc) {
-		free(d.route);
-		return rc;
-	}
-	*out = d.route;
-	return (int)d.count;
 }
 
 static uint8_t netlink_family(const struct td_addr *ip)
