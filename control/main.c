@@ -50,7 +50,7 @@ static void complain(void *ctx, const struct config_error *e)
 	fprintf(stderr, "%s\n", e->line);
 }
 
-/* What is written would replace what is read, or the other way round. */
+/* One file for both would be overwritten. */
 static int files_check(const struct tandemd_options *o, const char *log)
 {
 	char beside[PATH_MAX];
@@ -138,7 +138,8 @@ static void engine_up(void *ctx)
 	acknowledge(d);
 }
 
-/* A store that cannot write is an operator's matter: said once, and once when it is over. */
+/* A store that cannot write needs an operator. It is told once, and once when it can write again.
+ */
 static void store_watch(struct tandemd *d)
 {
 	int error = d->follow.error == -ENOENT ? 0 : d->follow.error; /* no journal yet */

@@ -50,7 +50,7 @@ void api_client_get(struct api_client *c)
 	c->refs++;
 }
 
-/* One that says no more is not read: its end would be readable for ever. */
+/* A client that has closed its writing side is not read: its end would be readable for ever. */
 static void client_watch(struct api_client *c, bool writing)
 {
 	loop_fd_set(&c->watch, (c->ended ? 0 : LOOP_READ) | (writing ? LOOP_WRITE : 0));

@@ -159,7 +159,7 @@ bool cell_is_number(const struct td_column *column, const json_t *value)
 	       !(column && (column->words || column->type == TD_COLUMN_FLAG));
 }
 
-/* A duration's cell says its unit, so the title need not: wait_ms is "wait". */
+/* The cells of a duration have their units, so the title has none: wait_ms is "wait". */
 void cell_title(const struct td_column *column, const char *key, char out[CELL])
 {
 	const char *unit = column ? unit_name(column->unit) : "";

@@ -9,10 +9,10 @@
 #include <tandem/alarm.h>
 
 const char *const cli_groups[CLI_GROUPS] = {
-	[CLI_IS] = "What is",
-	[CLI_WAS] = "What was",
-	[CLI_SHALL] = "What shall be",
-	[CLI_HERE] = "The program itself",
+	[CLI_IS] = "What happens now",
+	[CLI_WAS] = "What has happened",
+	[CLI_SHALL] = "Changes",
+	[CLI_HERE] = "tandemctl itself",
 };
 
 /* Which rows of the store. */
@@ -20,17 +20,17 @@ const char *const cli_groups[CLI_GROUPS] = {
 	{                                                                                          \
 		.name = "--limit", .letter = "-n", .kind = ARG_NUMBER, .value = "COUNT", .min = 1, \
 		.max = TD_API_ROWS_MAX, .step = 1,                                                 \
-		.help = "The newest; " OPTION_TEXT(TD_API_ROWS) " otherwise."                      \
+		.help = "How many of the newest; otherwise " OPTION_TEXT(TD_API_ROWS) "."          \
 	}
 #define QUEUE                                                                           \
 	{                                                                               \
 		.name = "--queue", .letter = "-q", .kind = ARG_QUEUE, .value = "QUEUE", \
-		.help = "Of this queue alone."                                          \
+		.help = "Only those of this queue."                                     \
 	}
 #define CALL                                                                         \
 	{                                                                            \
 		.name = "--call", .letter = "-c", .kind = ARG_CALL, .value = "CALL", \
-		.help = "Of this call alone."                                        \
+		.help = "Only those of this call."                                   \
 	}
 
 #define LAYER_HELP(id, word, bytes, help) " `" word "`: " help "."
@@ -50,10 +50,10 @@ const struct cli_command cli_commands[] = {
 		.arg = {{"VIEW", .kind = ARG_VIEW, .required = true}}},
 	{"top", CLI_IS, "queues, agents and calls, live", NULL, cmd_top, TD_API_SHOW,
 		.arg = {{"--delay", "-d", .kind = ARG_SECONDS, .value = "SECONDS", .min = 0.1,
-				.max = 3600, .help = "Between two pictures; 1 otherwise."},
+				.max = 3600, .help = "Seconds between two pictures; otherwise 1."},
 			{"--times", "-n", .kind = ARG_NUMBER, .value = "TIMES", .min = 0,
 				.max = 1e9, .step = 1,
-				.help = "Pictures; 0, or not given: without end."}}},
+				.help = "How many pictures. 0, or not given: no end."}}},
 	{"bandwidth", CLI_IS, "packets and bytes by codec, trunk, queue, link and direction", NULL,
 		cmd_view, TD_API_SHOW, TD_VIEW_ID_BANDWIDTH},
 	{"bandwidth links", CLI_IS, "limits of links and trunks, and what they carry now",
@@ -71,7 +71,7 @@ const struct cli_command cli_commands[] = {
 		.arg = {{"--link", .kind = ARG_BITS, .value = "BITS", .required = true},
 			{"--codec", .kind = ARG_CODEC, .value = "CODEC"},
 			{"--ptime", .kind = ARG_NUMBER, .value = "MS", .min = 10, .max = 60,
-				.step = 10, .help = "Milliseconds a packet; 20 otherwise."},
+				.step = 10, .help = "Milliseconds in a packet; otherwise 20."},
 			{"--layer", .kind = ARG_LAYER, .value = "LAYER"},
 			{"--ipv6"},
 			{"--srtp"}}},

@@ -30,7 +30,7 @@ enum { EVENT_cdr_caller_NONE = -1, EVENT_cdr_agent_NONE = -1 };
 
 #define FIGURES (0 STREAM(ONE))
 static const char *const names[FIGURES] = {STREAM(NAME)};
-static const struct stream {
+static const struct cdr_stream {
 	const char *name;
 	int figure[FIGURES]; /* columns of a call's record; -1: there is none */
 } streams[] = {
@@ -45,7 +45,7 @@ static const struct td_columns *cdr_columns(void)
 	return &event_table(TD_EV_CDR)->columns;
 }
 
-static void stream_add(json_t *rows, const json_t *cdr, const struct stream *s)
+static void stream_add(json_t *rows, const json_t *cdr, const struct cdr_stream *s)
 {
 	const struct td_column *column = cdr_columns()->column;
 	const char *codec = json_string_value(json_object_get(cdr, column[s->figure[0]].name));

@@ -99,7 +99,8 @@ static void key_unknown(struct reader *r, const struct entry *e, int node, bool 
 			engine ? "engine" : path, STR_FMT(text), all);
 }
 
-/* Relative paths start where the site file lies: in the compiled text they would not. */
+/* A relative path begins at the folder of the site file. The compiled text lies elsewhere, so it
+ * gets the whole path. */
 static bool path_absolute(struct reader *r, struct str text, char out[static PATH_MAX])
 {
 	if (text.n && text.p[0] == '/')

@@ -100,7 +100,7 @@ static void stage_media(struct dp_worker *d, struct rte_mbuf **m, unsigned n, ui
 	}
 }
 
-/* Two tables, as one of pairs would cost half an instruction a packet. */
+/* Two tables: one table of pairs would cost half an instruction a packet more. */
 #define STAGE_RUN(id, name, apart)   [VERDICT_##id] = stage_##name,
 #define STAGE_APART(id, name, apart) [VERDICT_##id] = apart,
 static stage_fn *const stages[VERDICT_COUNT] = {VERDICTS(STAGE_RUN)};

@@ -117,7 +117,8 @@ static bool worker_has_work(struct dp_worker *d)
 	       sip_held_ready(d) || atomic_load(&d->all->fib.generation) != d->generation;
 }
 
-/* A port without a descriptor is looked at again after a nap as long as its silence so far. */
+/* A port without a descriptor: the longer it has been silent, the longer the nap before the next
+ * look. */
 static uint64_t nap_end(const struct dp_worker *d, uint64_t now)
 {
 	uint64_t nap = now - d->rest.last;

@@ -20,7 +20,7 @@
 const struct codec codec_table[TD_CODEC_COUNT] = {
 	[TD_CODEC_NONE] = {.name = "none", .encoding = "", .help = ""}, TD_CODECS(ROW)};
 
-/* The codecs above the default move down by one; the last place is the end's. */
+/* The default comes first, so codecs before it move by one place. The last place ends the list. */
 #define ORDER(id, ...)                                                     \
 	[TD_CODEC_##id] = TD_CODEC_##id < TD_CODEC_DEFAULT ? TD_CODEC_##id \
 							   : (TD_CODEC_##id + 1) % TD_CODEC_COUNT,

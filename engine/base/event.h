@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tables and columns of the journal's events, out of the table in include/tandem/event.h: the
- * store makes its tables, its indexes, its rows and so the keys of their JSON by them, the
- * reference program its document.
+ * The tables and columns of the journal's events, made of the table in include/tandem/event.h. From
+ * them the store makes its tables, indexes and rows and the keys of rows in JSON, and the reference
+ * program makes its document.
  */
 #ifndef TANDEM_ENGINE_BASE_EVENT_H
 #define TANDEM_ENGINE_BASE_EVENT_H
@@ -17,7 +17,7 @@ struct event_table {
 	bool days;                 /* rows are kept for some days, not for ever */
 };
 
-/* By type - 1; the last one takes what no other can. */
+/* By type - 1. The last one takes the records that fit no other. */
 #define EVENT_TABLES TD_EV_END
 extern const struct event_table event_tables[EVENT_TABLES];
 

@@ -286,8 +286,8 @@ static const struct td_conf_queue *overflow_of(
 	return conf_lookup(conf, TD_KIND_QUEUE, str_of(q->overflow_queue));
 }
 
-/* Full queues that overflow in a circle would hand a caller round for ever. Said once, of the
- * circle's first queue. */
+/* Full queues that overflow in a circle would pass a caller on for ever. The fault is told once,
+ * for the first queue of the circle. */
 static void circle_check(struct check *c, const struct conf_list *queues, uint32_t i)
 {
 	const struct td_conf_queue *q = &queues->queue[i], *next = q;
