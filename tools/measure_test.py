@@ -30,6 +30,7 @@ class Measure(unittest.TestCase):
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
         self.write("tools/circles.txt", "# none\n")
+        self.write("tools/uncalled.txt", "# none\n")
         shutil.copy(TOOLS + "/measure", self.folder + "/tools/measure")
         self.git("init", "-q")
 
@@ -91,6 +92,7 @@ class Measure(unittest.TestCase):
                    "static int high(int n)\n{\n\treturn low(n);\n}\nint use(void)\n{\n\treturn high(1);\n}\n")
         self.write("engine/b.c", "int high(int n)\n{\n\treturn low(n);\n}\n")
         self.write("engine/c.c", "int over(const struct ops *o)\n{\n\treturn o->high(1);\n}\n")
+        self.write("tools/uncalled.txt", "use: for the test\nover: for the test\n")
         self.assertEqual(self.measure("--lint"), (0, ""))
 
     def test_a_listed_circle_that_is_gone_fails(self):
@@ -108,6 +110,30 @@ class Measure(unittest.TestCase):
         code, out = self.measure("--lint")
         self.assertEqual(code, 1)
         self.assertIn("struct leg is two things, in dataplane/b.c and engine/a.c; name one", out)
+
+    def test_a_function_that_no_other_file_calls_fails(self):
+        body = "{\n\treturn 0;\n}\n"
+        self.write("engine/a.h", "int used(void);\nint tried(void);\nint own(void);\nint both(void);\n")
+        self.write("engine/a.c", f"int used(void)\n{body}int tried(void)\n{body}int own(void)\n{body}"
+                   f"int both(void)\n{body}int row(void)\n{{\n\treturn own() + both();\n}}\n")
+        self.write("engine/b.c", "static int b(void)\n{\n\treturn used() + row();\n}\n")
+        self.write("engine/a_test.c", "static void t(void)\n{\n\ttried();\n\tboth();\n}\n")
+        code, out = self.measure("--lint")
+        self.assertEqual(code, 1)
+        self.assertEqual(out, "engine/a.c:5: tests alone call tried(): take it out, or give the reason in "
+                         "tools/uncalled.txt\nengine/a.c:9: no other file calls own(): make it static, or take it out\n")
+        self.assertIn("uncalled               2 functions", self.measure()[1])
+        self.write("tools/uncalled.txt", "tried: soon\nown:\nused: it is called\n")
+        _, out = self.measure("--lint")
+        self.assertIn("tools/uncalled.txt:2: no reason", out)
+        self.assertIn("tools/uncalled.txt:3: used() is called, or gone: take the line out", out)
+
+    def test_a_function_above_the_limits_fails(self):
+        for lines, code in ((54, 0), (55, 1)):
+            self.write("engine/a.c", "static int a(int n)\n{\n" + "\tn++;\n" * lines + "\treturn n;\n}\n")
+            self.assertEqual(self.measure("--lint")[0], code)
+        self.write("engine/a.c", "static int a(int n)\n{\n" + "\tif (n)\n\t\tn--;\n" * 15 + "\treturn n;\n}\n")
+        self.assertIn("engine/a.c:1: a() has 16 branches, 15 at most", self.measure("--lint")[1])
 
     def test_a_revision_is_measured_as_it_was(self):
         self.write("engine/a.c", "int a(void)\n{\n\treturn 0;\n}\n")

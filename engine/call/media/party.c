@@ -184,7 +184,9 @@ int party_negotiate(struct td_engine *e, struct party *l, const struct sdp *peer
 	return 0;
 }
 
-int party_accept(struct td_engine *e, struct party *l, const struct sdp *peer)
+/* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
+ * 6.1), and where there is no room for it, packets keep the length of our offer. */
+static int party_accept(struct td_engine *e, struct party *l, const struct sdp *peer)
 {
 	struct sdp plain = *peer;
 	int rc = party_negotiate(e, l, peer);

@@ -34,9 +34,6 @@ int party_answer(
  * SRTP in common; -EDQUOT: it
  * needs more than its link, its trunk or the other leg's link has; then all is as it was. */
 int party_negotiate(struct td_engine *e, struct party *l, const struct sdp *peer);
-/* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
- * 6.1), and where there is no room for it, packets keep the length of our offer. */
-int party_accept(struct td_engine *e, struct party *l, const struct sdp *peer);
 /* The same of the answer's text, which came in a 200 or an ACK. When it fails, `why` says the
  * reason in words. */
 int party_take(struct td_engine *e, struct party *l, struct str text, char why[static KEYS_TEXT]);
