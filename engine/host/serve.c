@@ -122,7 +122,7 @@ void host_resolved(void *ctx, const struct td_resolved *r)
 
 static void names_asked(struct host *h)
 {
-	const struct question *q;
+	const struct name_question *q;
 
 	while ((q = turn_question_peek(h->ops.turn))) {
 		resolver_ask(h->resolver, q->request, q->name);

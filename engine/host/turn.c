@@ -123,11 +123,11 @@ static void take_trace(void *ctx, const char *call, bool in, const struct td_flo
 static void ask_name(void *ctx, uint32_t request, const char *name)
 {
 	struct turn *t = ctx;
-	struct question *q = spsc_reserve(t->questions, sizeof(*q));
+	struct name_question *q = spsc_reserve(t->questions, sizeof(*q));
 
 	if (!q)
 		return;
-	*q = (struct question){.request = request};
+	*q = (struct name_question){.request = request};
 	snprintf(q->name, sizeof(q->name), "%s", name);
 	spsc_commit(t->questions);
 	t->news = true;
@@ -424,7 +424,7 @@ void turn_abort(struct turn *t)
 	}
 }
 
-const struct question *turn_question_peek(struct turn *t)
+const struct name_question *turn_question_peek(struct turn *t)
 {
 	size_t len;
 

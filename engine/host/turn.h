@@ -88,11 +88,11 @@ void turn_stop(struct turn *t);
 void turn_answers(struct turn *t); /* calls done() of each that is answered */
 void turn_abort(struct turn *t);   /* after the workers stopped: answers the rest, -ESHUTDOWN */
 /* A host name whose addresses the engine wants. */
-struct question {
+struct name_question {
 	uint32_t request;
 	char name[TD_HOST_BYTES];
 };
-const struct question *turn_question_peek(struct turn *t); /* NULL: none */
+const struct name_question *turn_question_peek(struct turn *t); /* NULL: none */
 void turn_question_consume(struct turn *t);
 /* The answer. One for which there is no room is lost, and the engine asks again. */
 void turn_resolved(struct turn *t, const struct td_resolved *r);
