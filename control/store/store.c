@@ -348,7 +348,7 @@ int store_purge(struct store *s, unsigned days, uint64_t wall_now)
 		char sql[256];
 		int rc;
 
-		if (!event_tables[i].days)
+		if (!event_tables[i].journal)
 			continue;
 		snprintf(sql, sizeof(sql),
 			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld "

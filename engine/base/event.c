@@ -63,7 +63,7 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 	+sizeof(((struct S *)0)->name)
 
 #define KEEP_ALWAYS            false
-#define KEEP_DAYS              true
+#define KEEP_JOURNAL           true
 #define LEAST_EMPTY(id, name)  0
 #define LEAST_BYTES(id, name)  sizeof(struct td_##name)
 #define LEAST_FIELDS(id, name) TD_EV_##id##_FIELDS(BYTES_1, td_ev_##name)
@@ -72,7 +72,7 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 		.help = (help_),                                          \
 		.columns = {name_##_columns, COUNT(name_##_columns)},     \
 		.least = LEAST_##shape(id, name_),                        \
-		.days = KEEP_##keep},
+		.journal = KEEP_##keep},
 
 const struct event_table event_tables[EVENT_TABLES] = {
 	TD_EVENTS(TABLE){.name = "other",
@@ -94,7 +94,7 @@ const struct event_table event_tables[EVENT_TABLES] = {
 	CHECK_##shape(id, name, bytes) _Static_assert(                         \
 		(bytes) <= TD_REC_MAX, #name ": longer than a record can be"); \
 	_Static_assert(!KEEP_##keep || TD_INDEX_##index == TD_INDEX_PLAIN,     \
-		#name ": rows kept for DAYS are found by their time: make its index PLAIN");
+		#name ": rows kept as JOURNAL are found by their time: make its index PLAIN");
 TD_EVENTS(CHECK)
 #define ONE_MORE(...) +1
 _Static_assert(TD_EVENTS(ONE_MORE) + 1 == TD_EV_END, "events are numbered 1, 2, 3 in their order");

@@ -95,7 +95,7 @@ static void rows_are_found_by_what_is_indexed(void **state)
 		columns_index(&table(TD_EV_STORY)->columns, TD_INDEX_CALL)->name, "call");
 	assert_null(columns_index(&table(TD_EV_ALARM)->columns, TD_INDEX_QUEUE));
 	for (unsigned i = 0; i < EVENT_TABLES; i++)
-		if (event_tables[i].days)
+		if (event_tables[i].journal)
 			assert_int_equal(columns_get(&event_tables[i].columns, "time")->index,
 				TD_INDEX_PLAIN);
 }

@@ -67,7 +67,7 @@ void reference_events(struct doc *d)
 
 		doc_section(d, t->name);
 		doc_text(d, t->help);
-		if (t->days)
+		if (t->journal)
 			doc_text(d, "Rows are kept for `tandemd --keep-days`.");
 		if (own)
 			rows(d, t->columns.column + EVENT_OWN_COLUMNS, own);
