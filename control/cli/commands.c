@@ -38,6 +38,7 @@ const char *const cli_groups[CLI_GROUPS] = {
 
 #define ACTION_WORDS                             &(TD_AGENT_ACTIONS(TD_SPACED))[1]
 #define ACTION_HELP(id, word, input, verb, help) " `" word "`: " help "."
+#define PARTY_HELP(id, word, help)               " `" word "`: " help "."
 
 const struct cli_command cli_commands[] = {
 	/* clang-format off */
@@ -115,6 +116,15 @@ const struct cli_command cli_commands[] = {
 				.words = ACTION_WORDS},
 			{"--reason", .kind = ARG_TEXT, .value = "TEXT", .when = "pause",
 				.help = "Why, with `pause`."}}},
+	{"party", CLI_SHALL, "change who takes part in a call",
+		&(TD_PARTY_ACTIONS(PARTY_HELP) TD_PARTY_KINDS(PARTY_HELP))[1],
+		NULL, TD_API_PARTY,
+		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true},
+			{"ACTION", .key = "do", .kind = ARG_WORD, .required = true,
+				.words = &(TD_PARTY_ACTIONS(TD_SPACED))[1]},
+			{"BY", .key = "by", .kind = ARG_WORD, .required = true,
+				.words = &(TD_PARTY_KINDS(TD_SPACED))[1]},
+			{"NAME", .key = "name", .kind = ARG_TEXT, .required = true}}},
 	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",

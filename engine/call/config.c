@@ -255,6 +255,8 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 		a->acd = in.agent_set;
 		distribute(e, &in);
 	}
+	if (fresh && a->own)
+		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, 1);
 	if (!a->since) /* an agent who comes back has stayed logged out */
 		a->since = e->now;
 	agents_reachable(e, a,

@@ -5,6 +5,7 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/end.h>
+#include <engine/call/transition/third.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -28,6 +29,22 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
 		td_text_set(err, "there is no call %s", call);
 		rc = -ENOENT;
 	}
+	engine_leave(e);
+	return rc;
+}
+
+int td_engine_party(
+	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err)
+{
+	struct call *c;
+	int rc = -ENOENT;
+
+	engine_enter(e, now);
+	c = call_by_id(e, r->call);
+	if (c && c->state != CALL_ENDED)
+		rc = third_request(e, c, r, err);
+	else
+		td_text_set(err, "there is no call %s", r->call);
 	engine_leave(e);
 	return rc;
 }

@@ -27,6 +27,7 @@ enum request_op {
 	REQUEST_SHOW,        /* .what, .cursor -> .rows */
 	REQUEST_AGENT,       /* .name, .action, .reason */
 	REQUEST_HANGUP,      /* .name */
+	REQUEST_PARTY,       /* .party */
 	REQUEST_CONFIG,      /* .text */
 	REQUEST_CONFIG_TEXT, /* -> .rows: the text in force */
 	REQUEST_DRAIN,
@@ -42,6 +43,7 @@ struct request {
 	char name[TD_NAME_BYTES];
 	char reason[TD_NAME_BYTES];
 	enum td_agent_action action;
+	struct td_party_request party;
 	bool on;
 	const char *text;
 	size_t len;

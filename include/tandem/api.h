@@ -15,6 +15,7 @@
 #define TANDEM_API_H
 
 #include <tandem/acd.h>
+#include <tandem/party.h>
 #include <tandem/types.h>
 
 #define TD_API_VERSION 1
@@ -59,6 +60,10 @@ struct td_api_msg {
 		"{t: wall ns, src: .., dst: .., in: bool, call: .., data: text}, .., until the "   \
 		"client closes")                                                                   \
 	X(JOURNAL_ACK, 22, journal_ack, PROGRAM, "{seq: n}: all up to n are stored", "{}")         \
+	X(PARTY, 24, party, OPERATE,                                                               \
+		"{call: id, do: one of" TD_PARTY_ACTIONS(TD_SPACED) ", by: one of" TD_PARTY_KINDS( \
+			TD_SPACED) ", name: text}",                                                \
+		"{}")                                                                              \
 	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls",                                      \
 		"{}: sent when the last call has ended")
 #define TD_API_TANDEMD_OPS(X)                                                                     \

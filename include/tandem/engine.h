@@ -15,6 +15,7 @@
 #include <tandem/config.h>
 #include <tandem/flow.h>
 #include <tandem/media.h>
+#include <tandem/party.h>
 #include <tandem/text.h>
 #include <tandem/types.h>
 
@@ -109,6 +110,10 @@ void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset);
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	enum td_agent_action action, const char *reason, struct td_text *err);
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err);
+/* Somebody joins a talk, takes it over, or leaves it. -EBUSY: nobody talks to the caller, or
+ * somebody is rung already. */
+int td_engine_party(
+	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err);
 /* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
 void td_engine_drain(struct td_engine *e, uint64_t now);
 /* The same, and running calls get BYE. Their CDRs follow once the workers have reported their last

@@ -200,7 +200,7 @@ struct call {
 	uint8_t parties;
 	struct party *bridged; /* who is relayed to the caller; NULL: nobody */
 	struct party *taped;   /* whom the recording hears beside the caller */
-	struct party *partner; /* who joined last; NULL: nobody, or it is gone */
+	struct party *partner; /* who was relayed last; NULL: nobody, or it is gone */
 	struct attempt attempt;
 	struct driver driver[DRIVERS_MAX];
 	uint8_t drivers;

@@ -26,6 +26,13 @@ static void record(struct td_engine *e, struct call *c, struct party *p)
 	c->taped = p;
 }
 
+void bridge_partner(struct call *c, struct party *p)
+{
+	c->partner = p;
+	if (p->agent)
+		memcpy(c->cdr.agent, p->agent->object.name, sizeof(c->cdr.agent));
+}
+
 void bridge_update(struct td_engine *e, struct call *c)
 {
 	struct party *p = wanted(c);
@@ -40,6 +47,7 @@ void bridge_update(struct td_engine *e, struct call *c)
 	c->bridged = p;
 	if (!p)
 		return;
+	bridge_partner(c, p);
 	record(e, c, p);
 	party_bridge(e, c->caller, p); /* ends the music */
 }

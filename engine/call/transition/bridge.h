@@ -9,6 +9,8 @@
 
 #include <engine/call/state/state.h>
 
+/* The CDR's other side from now on. */
+void bridge_partner(struct call *c, struct party *p);
 /* Brings the workers to what the parties' states ask for, and the recording with them. */
 void bridge_update(struct td_engine *e, struct call *c);
 

@@ -18,6 +18,7 @@
 #include <engine/call/transition/reinvite.h>
 #include <engine/call/transition/route.h>
 #include <engine/call/transition/talk.h>
+#include <engine/call/transition/third.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -205,23 +206,6 @@ void call_cancelled(struct td_engine *e, struct party *l)
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
 
-/* The talk goes on without it; or when somebody is rung yet, the caller waits for that one. */
-static void party_left(struct td_engine *e, struct call *c, struct party *p)
-{
-	const struct party *ringing = call_ringing(c), *next;
-
-	if (dial_rings(c))
-		dial_alone(c);
-	p->state = PARTY_LEFT;
-	next = call_other(c);
-	talk_leave(e, c, p, TD_ENDED_BY_CALLEE, TALK_TRANSFERRED,
-		next      ? party_who(next)
-		: ringing ? party_who(ringing)
-			  : "");
-	bridge_update(e, c);
-	party_del(e, p);
-}
-
 void call_over(struct td_engine *e, struct party *l, int code)
 {
 	enum td_ended_by by = party_is_caller(l) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
@@ -233,11 +217,8 @@ void call_over(struct td_engine *e, struct party *l, int code)
 	party_session_over(e, l);
 	if (!c)
 		return;
-	if (by == TD_ENDED_BY_CALLEE && c->state == CALL_TALKING &&
-		(call_talkers(c) > 1 || dial_rings(c))) {
-		party_left(e, c, l);
+	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, l))
 		return;
-	}
 	if (c->state == CALL_TALKING)
 		disposition = TD_CALL_ANSWERED;
 	else if (c->state == CALL_OFFERED || code)

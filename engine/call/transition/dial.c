@@ -36,13 +36,18 @@ static void nobody(struct td_engine *e, struct call *c, int code, enum td_ended_
 	}
 }
 
+void dial_cancel(struct td_engine *e, struct call *c)
+{
+	attempt_stop(e, c);
+	nobody(e, c, 480, TD_ENDED_BY_US);
+}
+
 static void nobody_answers(struct timer *t, uint64_t now)
 {
 	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
 
 	story(c->engine, c, "nobody answers");
-	attempt_stop(c->engine, c);
-	nobody(c->engine, c, 480, TD_ENDED_BY_US);
+	dial_cancel(c->engine, c);
 }
 
 static void rings(struct td_engine *e, struct call *c, struct party *p)

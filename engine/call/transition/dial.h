@@ -16,6 +16,8 @@
 void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan, bool join);
 /* Those who talked have left while somebody is rung: the caller waits for that one alone. */
 void dial_alone(struct call *c);
+/* Whoever rings is hung up, and the driver returns. */
+void dial_cancel(struct td_engine *e, struct call *c);
 bool dial_rings(struct call *c); /* this driver is on top */
 
 #endif

@@ -83,7 +83,7 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	c->ended = e->now;
 	c->cdr.ended = engine_wall(e, e->now);
 	c->cdr.ended_by = (uint8_t)by;
-	c->cdr.disposition = (uint8_t)disposition;
+	c->cdr.disposition = c->cdr.connected ? TD_CALL_ANSWERED : (uint8_t)disposition;
 	c->cdr.cause = cdr_cause(c->cdr.sip_code);
 	e->calls_running--;
 	if (c->calling_agent)

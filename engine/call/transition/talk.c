@@ -38,16 +38,15 @@ static void record(struct td_engine *e, struct call *c)
 
 void talk_join(struct td_engine *e, struct call *c, struct party *p)
 {
-	c->partner = p;
-	if (c->state != CALL_TALKING)
+	if (c->state != CALL_TALKING) {
 		c->talk_since = e->now;
+		bridge_partner(c, p);
+	}
 	c->state = CALL_TALKING;
 	if (!c->cdr.connected) {
 		c->cdr.connected = engine_wall(e, e->now);
 		c->cdr.ring_ms = ms_between(c->rung, e->now);
 	}
-	if (p->agent)
-		memcpy(c->cdr.agent, p->agent->object.name, sizeof(c->cdr.agent));
 	if (c->caller->media == LEG_MEDIA_RESERVED)
 		party_add(e, c->caller);
 	party_add(e, p);

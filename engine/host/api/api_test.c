@@ -324,6 +324,7 @@ static void names_are_not_cut(int fd)
 		{TD_API_AGENT, "agent", ",\"do\":\"login\""},
 		{TD_API_AGENT, "reason", ",\"do\":\"pause\",\"agent\":\"alice\""},
 		{TD_API_HANGUP, "call", ""},
+		{TD_API_PARTY, "call", ",\"do\":\"add\",\"by\":\"agent\",\"name\":\"bob\""},
 		{TD_API_TRACE_SIP, "call", ""},
 	};
 	char request[256], text[512];
@@ -338,6 +339,25 @@ static void names_are_not_cut(int fd)
 	}
 	assert_string_equal(fake.agent, "");
 	assert_false(fake.tracing);
+}
+
+static void parties_reach_the_engine(int fd)
+{
+	char text[512];
+
+	assert_int_equal(ask(fd, TD_API_PARTY,
+				 "{\"call\":\"1.1\",\"do\":\"transfer\",\"by\":\"queue\","
+				 "\"name\":\"sales\"}",
+				 text),
+		0);
+	assert_string_equal(fake.party, "1.1 1 1 sales");
+	assert_int_equal(
+		ask(fd, TD_API_PARTY, "{\"call\":\"1.1\",\"do\":\"give\"}", text), -EINVAL);
+	assert_non_null(strstr(text, "one of" TD_PARTY_ACTIONS(TD_SPACED)));
+	assert_int_equal(
+		ask(fd, TD_API_PARTY, "{\"call\":\"1.1\",\"do\":\"add\",\"by\":\"fax\"}", text),
+		-EINVAL);
+	assert_non_null(strstr(text, "one of" TD_PARTY_KINDS(TD_SPACED)));
 }
 
 static void commands_reach_the_engine(void **state)
@@ -360,6 +380,7 @@ static void commands_reach_the_engine(void **state)
 	names_are_not_cut(fd);
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.1\"}", text), 0);
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.2\"}", text), -ENOENT);
+	parties_reach_the_engine(fd);
 	assert_true(text[0]);
 	assert_int_equal(ask(fd, TD_API_DRAIN, "{}", text), 0);
 	assert_true(fake.draining);

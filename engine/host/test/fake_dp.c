@@ -166,6 +166,14 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
 	return strcmp(call, "1.1") == 0 ? 0 : -ENOENT;
 }
 
+int td_engine_party(
+	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err)
+{
+	snprintf(fake.party, sizeof(fake.party), "%.20s %d %d %.20s", r->call, (int)r->action,
+		(int)r->kind, r->name);
+	return strcmp(r->call, "1.1") == 0 ? 0 : -ENOENT;
+}
+
 void td_engine_drain(struct td_engine *e, uint64_t now)
 {
 	fake.draining = true;

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/story.h>
+#include <engine/call/media/party.h>
+#include <engine/call/site/routes.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/bridge.h>
+#include <engine/call/transition/dial.h>
+#include <engine/call/transition/driver.h>
+#include <engine/call/transition/end.h>
+#include <engine/call/transition/talk.h>
+#include <engine/call/transition/third.h>
+#include <engine/call/transition/wait.h>
+#include <errno.h>
+#include <string.h>
+
+/* Whom a request means. */
+struct whom {
+	struct target target[TD_CONF_LIST];
+	struct attempt_plan plan;
+	struct queue *queue; /* NULL: those of the plan are rung */
+};
+
+static int agents(const struct td_engine *e, const char *names, struct whom *w, struct td_text *err)
+{
+	struct str rest = str_of(names);
+	char name[TD_NAME_BYTES];
+
+	while (rest.n) {
+		struct str one = str_trim(str_cut(&rest, ','));
+		struct agent *a =
+			str_copy(name, sizeof(name), one) ? objects_live(&e->agents, name) : NULL;
+
+		if (!a) {
+			td_text_set(err, "there is no agent %.*s", (int)one.n, one.p);
+			return -ENOENT;
+		}
+		if (w->plan.count == TD_CONF_LIST) {
+			td_text_set(err, "more than %d agents are named", TD_CONF_LIST);
+			return -EINVAL;
+		}
+		w->target[w->plan.count++].agent = a;
+	}
+	w->plan.at_once = true;
+	return 0;
+}
+
+static int number(
+	const struct td_engine *e, const char *dialled, struct whom *w, struct td_text *err)
+{
+	const struct td_conf_route *r = route_lookup(e, str_of(dialled), NULL);
+
+	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
+		w->target[w->plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);
+		w->plan.count += w->target[w->plan.count].trunk != NULL;
+	}
+	if (r && !w->plan.count)
+		w->queue = objects_live(&e->queues, r->queue);
+	if (w->plan.count || w->queue)
+		return 0;
+	td_text_set(err, "no route leads to %s", dialled);
+	return -ENOENT;
+}
+
+static int whom(const struct td_engine *e, const struct td_party_request *r, struct whom *w,
+	struct td_text *err)
+{
+	memset(w, 0, sizeof(*w));
+	w->plan = (struct attempt_plan){.t = w->target, .number = r->name, .code = 480};
+	switch (r->kind) {
+	case TD_PARTY_BY_AGENT:
+		return agents(e, r->name, w, err);
+	case TD_PARTY_BY_NUMBER:
+		return number(e, r->name, w, err);
+	case TD_PARTY_BY_QUEUE:
+		w->queue = objects_live(&e->queues, r->name);
+		if (w->queue)
+			return 0;
+		td_text_set(err, "there is no queue %s", r->name);
+		return -ENOENT;
+	default:
+		td_text_set(
+			err, "write agent, number or queue: nobody can be rung by a trunk's name");
+		return -EINVAL;
+	}
+}
+
+static int can_ring(struct call *c, struct td_text *err)
+{
+	if (c->state != CALL_TALKING) {
+		td_text_set(err, "nobody talks to the caller of %s", c->cdr.id);
+		return -EBUSY;
+	}
+	if (dial_rings(c)) {
+		td_text_set(err, "somebody is rung for %s already; drop that one first", c->cdr.id);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int add(struct td_engine *e, struct call *c, struct whom *w, struct td_text *err)
+{
+	if (w->queue) {
+		td_text_set(err, "a queue cannot join a talk; transfer the caller there");
+		return -EINVAL;
+	}
+	if (c->parties + w->plan.count > PARTIES_MAX) {
+		td_text_set(err, "%s has %u parties, and can have %d", c->cdr.id, c->parties,
+			PARTIES_MAX);
+		return -EBUSY;
+	}
+	dial_start(e, c, &w->plan, true);
+	return 0;
+}
+
+static void leave(struct td_engine *e, struct call *c, struct party *p, const char *to)
+{
+	talk_leave(e, c, p, TD_ENDED_BY_CALLEE, TALK_TRANSFERRED, to);
+	bridge_update(e, c);
+	party_del(e, p);
+}
+
+static int transfer(
+	struct td_engine *e, struct call *c, const struct td_party_request *r, const struct whom *w)
+{
+	struct party *p;
+
+	story(e, c, "transferred to %s", r->name);
+	while (call_talkers(c)) {
+		p = call_other(c);
+		leave(e, c, p, r->name);
+	}
+	if (!w->queue) {
+		dial_start(e, c, &w->plan, false);
+		return 0;
+	}
+	while (c->drivers > 1) /* the route stays; the queue has nothing under way */
+		driver_pop(c);
+	wait_start(e, c, w->queue);
+	return 0;
+}
+
+static bool is(const struct party *p, const struct td_party_request *r)
+{
+	const struct object *o = r->kind == TD_PARTY_BY_AGENT
+					 ? (p->agent ? &p->agent->object : NULL)
+				 : p->trunk ? &p->trunk->object
+					    : NULL;
+
+	return o && p->state != PARTY_LEFT && strcmp(o->name, r->name) == 0;
+}
+
+static int drop(
+	struct td_engine *e, struct call *c, const struct td_party_request *r, struct td_text *err)
+{
+	for (unsigned i = 0; i < c->parties; i++) {
+		struct party *p = c->party[i];
+
+		if (p == c->caller || !is(p, r))
+			continue;
+		if (p->state == PARTY_RINGING && !dial_rings(c))
+			break; /* the queue's offer: the distributor leads it */
+		if (p->state == PARTY_RINGING)
+			dial_cancel(e, c);
+		else if (!third_left(e, c, p))
+			call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
+		return 0;
+	}
+	td_text_set(err, "%s has no party %s", c->cdr.id, r->name);
+	return -ENOENT;
+}
+
+int third_request(
+	struct td_engine *e, struct call *c, const struct td_party_request *r, struct td_text *err)
+{
+	struct whom w;
+	int rc;
+
+	if (r->action == TD_PARTY_DROP)
+		return drop(e, c, r, err);
+	rc = whom(e, r, &w, err);
+	if (rc == 0)
+		rc = can_ring(c, err);
+	if (rc < 0)
+		return rc;
+	return r->action == TD_PARTY_ADD ? add(e, c, &w, err) : transfer(e, c, r, &w);
+}
+
+bool third_left(struct td_engine *e, struct call *c, struct party *p)
+{
+	const struct party *next = call_ringing(c);
+
+	if (c->state != CALL_TALKING || (call_talkers(c) == 1 && !next))
+		return false;
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i] != p && c->party[i] != c->caller && party_talks(c->party[i]))
+			next = c->party[i];
+	if (call_talkers(c) == 1)
+		dial_alone(c);
+	leave(e, c, p, party_who(next));
+	return true;
+}
