@@ -168,6 +168,9 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 		out_say(o, "TAP %s recording=%u channel=%u", leg, cmd->tap.recording,
 			cmd->tap.channel);
 		break;
+	case TD_MEDIA_UNTAP:
+		out_say(o, "UNTAP %s", leg);
+		break;
 	case TD_MEDIA_SRTP_IN:
 	case TD_MEDIA_SRTP_OUT:
 		out_say(o, "SRTP-%s %s suite=%u mki=%u fresh=%u key=%02x%02x",

@@ -214,6 +214,29 @@ static void do_hangup(struct script *s, char *word[], unsigned n)
 	world_run(s->world, s->world->now);
 }
 
+/* party add agent bob; "error" at the end: it must be refused. */
+static void do_party(struct script *s, char *word[], unsigned n)
+{
+	static const char *const actions[] = {TD_PARTY_ACTIONS(TD_WORD) NULL};
+	static const char *const kinds[] = {TD_PARTY_KINDS(TD_WORD) NULL};
+	struct td_party_request r = {0};
+	struct td_text err;
+	bool refused;
+
+	while (actions[r.action] && strcmp(actions[r.action], word[1]) != 0)
+		r.action++;
+	while (kinds[r.kind] && strcmp(kinds[r.kind], word[2]) != 0)
+		r.kind++;
+	snprintf(r.call, sizeof(r.call), "%s", s->last_call);
+	snprintf(r.name, sizeof(r.name), "%s", word[3]);
+	refused = td_engine_party(s->world->engine, s->world->now, &r, &err) < 0;
+	if (refused && n == 4)
+		complain(s, "%s", err.s);
+	else if (!refused && n == 5)
+		complain(s, "it was not refused");
+	world_run(s->world, s->world->now);
+}
+
 static void do_digit(struct script *s, char *word[], unsigned n)
 {
 	world_digit(s->world, said_leg(s, word[1]), word[2][0]);
@@ -241,6 +264,7 @@ static const struct step {
 	{"drain", 1, 1, do_drain},
 	{"stop", 1, 1, do_stop},
 	{"hangup", 1, 2, do_hangup},
+	{"party", 4, 5, do_party},
 	{"digit", 3, 3, do_digit},
 	{"stale", 2, 2, do_stale},
 	{"first", 2, 2, do_first},

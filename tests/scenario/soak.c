@@ -179,6 +179,7 @@ static void supervise(struct soak *s)
 		hang_up_someone(s);
 	for (unsigned i = 0; i < 4; i++)
 		net_break(&s->net, s->now, prng_below(&s->prng, NET_STREAMS));
+	soak_parties(s);
 	if (prng_below(&s->prng, 3) == 0)
 		reconfigure(s);
 

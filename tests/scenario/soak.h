@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the parts of a soak share: soak.c has the world, soak_phones.c the other side of SIP,
- * soak_audit.c judges what the engine said. */
+ * soak_parties.c the operator of third parties; soak_audit.c judges what the engine said. */
 #ifndef TANDEM_TESTS_SCENARIO_SOAK_H
 #define TANDEM_TESTS_SCENARIO_SOAK_H
 
@@ -11,8 +11,9 @@
 #include <tests/scenario/net.h>
 #include <tests/scenario/world.h>
 
-#define AGENTS 12
-#define PHONES 20000 /* sessions of the other side, at once */
+#define AGENTS       12
+#define SOAK_CHANGED (1u << 18) /* calls */
+#define PHONES       20000      /* sessions of the other side, at once */
 
 struct soak;
 
@@ -38,7 +39,9 @@ struct soak {
 	/* what the engine's journal said */
 	unsigned cdrs, by_disposition[TD_CALL_FAILED + 1];
 	unsigned out_answered, out_next; /* calls that led out; of these by a second trunk */
-	unsigned entered, left, connects, completes, recordings_on, recordings_off;
+	unsigned entered, left, connects, completes, transfers, recordings_on, recordings_off;
+	unsigned parties; /* changes by the operator, and of which calls */
+	bool changed[SOAK_CHANGED];
 	uint64_t session_to[AGENTS];
 	char fault[128];
 };
@@ -49,6 +52,11 @@ struct td_addr soak_ip(uint32_t last, uint32_t net);
 struct sip_ua *soak_ua_alloc(struct soak *s, uint64_t seed);
 /* For next_call: a caller dials, and the timer is set for the next one. */
 void soak_place_call(struct timer *t, uint64_t now);
+
+/* Whether the operator has changed the parties of the call with this id. */
+bool *soak_changed(struct soak *s, const char *call);
+/* Some calls get another party, lose one, or go elsewhere. */
+void soak_parties(struct soak *s);
 
 /* For struct world_hooks. */
 void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len);
