@@ -60,6 +60,25 @@ static void table_free(void *p, uint64_t count, size_t size)
 		munmap(p, count * size);
 }
 
+/* Pages of 4 kB: one more takes no more memory than it must. */
+static int sides_alloc(struct legs *r)
+{
+#define SIDE_ALLOC(id, side)                                           \
+	r->side = table_reserve(r->legs * (uint64_t)sizeof(*r->side)); \
+	if (!r->side)                                                  \
+		return -ENOMEM;
+	LEG_SIDES(SIDE_ALLOC)
+	r->secure = table_reserve(r->legs * (uint64_t)sizeof(*r->secure));
+	return r->secure ? 0 : -ENOMEM;
+}
+
+static void sides_free(struct legs *r)
+{
+#define SIDE_FREE(id, side) table_free(r->side, r->legs, sizeof(*r->side));
+	LEG_SIDES(SIDE_FREE)
+	table_free(r->secure, r->legs, sizeof(*r->secure));
+}
+
 struct legs *legs_alloc(const struct legs_params *p)
 {
 	struct legs *r =
@@ -98,8 +117,7 @@ struct legs *legs_alloc(const struct legs_params *p)
 	r->acct = calloc(r->acct_rows, sizeof(*r->acct));
 	r->leg = table_alloc(r, r->legs + 1ull, sizeof(*r->leg));
 	r->cold = table_alloc(r, r->legs, sizeof(*r->cold));
-	r->secure = table_reserve(r->legs * (uint64_t)sizeof(*r->secure));
-	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold || !r->secure) {
+	if (!r->address || !r->live || !r->acct || !r->leg || !r->cold || sides_alloc(r)) {
 		legs_free(r);
 		errno = ENOMEM;
 		return NULL;
@@ -122,7 +140,7 @@ void legs_free(struct legs *r)
 	if (!r)
 		return;
 	srtp_crypto_free(r->crypto);
-	table_free(r->secure, r->legs, sizeof(*r->secure));
+	sides_free(r);
 	table_free(r->cold, r->legs, sizeof(*r->cold));
 	table_free(r->leg, r->legs + 1ull, sizeof(*r->leg));
 	free(r->acct);

@@ -29,12 +29,11 @@ static void leg_set(
 	c->codec = p->codec;
 	c->policy = p->policy;
 	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
-	c->play_octets = (uint16_t)codec_payload(c->codec, c->ptime_ms);
+	c->payload_octets = (uint16_t)codec_payload(c->codec, c->ptime_ms);
 	c->remote = p->remote;
 	c->rtcp = p->rtcp;
 	c->mux = mux;
 	c->dscp = p->dscp;
-	c->sip_ip = source_mark(r, &p->sip);
 	c->pt = l->out_type = p->pt;
 	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
@@ -43,14 +42,15 @@ static void leg_set(
 			       (p->flags & TD_LEG_RECV ? LEG_RECV : 0) |
 			       (p->flags & TD_LEG_RTCP ? LEG_RTCP : 0));
 	secure_set(r, id, p->flags & TD_LEG_SRTP);
-	source_set(r, id, moved);
+	source_set(r, id, &p->sip, moved);
 	if (moved || rtcp_moved)
 		leg_address(r, id, moved ? &c->remote : &c->to);
 	if ((l->flags & both) != both)
 		l->flags &= (uint16_t)~LEG_SILENT;
 	else if (before != both)
 		watch_start(r, id, now);
-	l->police_byte = police_byte(leg_frame(c), leg_ip_bytes(l) + RTP_HEADER + c->play_octets);
+	l->police_byte =
+		police_byte(leg_frame(c), leg_ip_bytes(l) + RTP_HEADER + c->payload_octets);
 	leg_match(r, id);
 	record_prepare(r, id);
 }
@@ -135,10 +135,10 @@ static void leg_del(struct legs *r, uint32_t id, uint64_t now)
 	report_bye(r, id, now);
 	digits_finish(r, id);
 	record_stop(r, id, now);
-	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_WATCH]);
+	wheel_cancel(&r->wheel, &c->watch);
 	fib_put(r->worker->fib, l->nexthop);
 	fib_put(r->worker->fib, c->rtcp_nexthop);
-	stats_get(l, c, &ev.stats);
+	stats_get(r, id, &ev.stats);
 	secure_set(r, id, false);
 	l->flags = 0;
 	leg_match(r, id);

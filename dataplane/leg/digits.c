@@ -16,34 +16,38 @@ static void tell_digits(
 
 void digits_due(struct legs *r, uint32_t id, uint64_t now)
 {
-	struct leg_cold *c = &r->cold[id];
+	struct leg_digit *d = leg_digit(r, id);
 	struct digit_report report;
 
-	if (digit_expire(&c->digit, now, &report))
+	if (digit_expire(&d->digit, now, &report))
 		tell_digits(r, id, &report, 1);
-	else if (c->digit.active)
-		wheel_set(&r->wheel, &c->timer[LEG_TIMER_DIGIT], c->digit.last + DIGIT_TIMEOUT_NS);
+	else if (d->digit.active)
+		wheel_set(&r->wheel, &d->timer, d->digit.last + DIGIT_TIMEOUT_NS);
 }
 
 void digits_finish(struct legs *r, uint32_t id)
 {
+	struct leg_digit *d = leg_digit(r, id);
 	struct digit_report report;
 
-	wheel_cancel(&r->wheel, &r->cold[id].timer[LEG_TIMER_DIGIT]);
-	if (digit_finish(&r->cold[id].digit, &report))
+	if (!d)
+		return;
+	wheel_cancel(&r->wheel, &d->timer);
+	if (digit_finish(&d->digit, &report))
 		tell_digits(r, id, &report, 1);
 }
 
 void digits_input(struct legs *r, uint32_t id, const struct rtp_packet *v, uint64_t now)
 {
-	struct leg_cold *c = &r->cold[id];
 	struct digit_report reports[2];
+	struct leg_digit *d;
 
 	if (v->len < DIGIT_BYTES)
 		return;
+	d = take_digit(r, id);
 	tell_digits(
-		r, id, reports, digit_input(&c->digit, v->ssrc, v->ts, v->payload, now, reports));
+		r, id, reports, digit_input(&d->digit, v->ssrc, v->ts, v->payload, now, reports));
 	/* It may come too early by the packets that follow: digits_due() looks again. */
-	if (c->digit.active && !c->timer[LEG_TIMER_DIGIT].at)
-		wheel_set(&r->wheel, &c->timer[LEG_TIMER_DIGIT], now + DIGIT_TIMEOUT_NS);
+	if (d->digit.active && !d->timer.at)
+		wheel_set(&r->wheel, &d->timer, now + DIGIT_TIMEOUT_NS);
 }

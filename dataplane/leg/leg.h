@@ -41,14 +41,14 @@
  *        125    1  its codec
  *        126    2  unused
  *
- * The cold record has what reports, commands and rare packets need.
+ * The cold record has what reports, commands and rare packets need. What only some legs need has
+ * memory of its own (side.h).
  */
 #ifndef TANDEM_DATAPLANE_LEG_LEG_H
 #define TANDEM_DATAPLANE_LEG_LEG_H
 
 #include <tandem/media.h>
-#include <dataplane/rtp/digit.h>
-#include <dataplane/rtp/wheel.h>
+#include <dataplane/leg/side.h>
 
 #define LEG_LINE   64
 #define LEG_MATCH  16
@@ -120,8 +120,6 @@ _Static_assert(offsetof(struct leg, nexthop) == 92, "as drawn");
 _Static_assert(offsetof(struct leg, out_packets) == 112, "as drawn");
 _Static_assert(offsetof(struct leg, tap_codec) == 125, "as drawn");
 
-enum leg_timer { LEG_TIMER_PLAY, LEG_TIMER_WATCH, LEG_TIMER_DIGIT, LEG_TIMERS };
-
 struct leg_cold {
 	uint32_t recording;
 	uint8_t channel, codec, policy, ptime_ms;
@@ -131,12 +129,12 @@ struct leg_cold {
 	uint16_t bad_seq; /* RFC 3550 A.1: this one next would prove a jump */
 	bool jumped;      /* bad_seq is set */
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
+	uint8_t sides;    /* bit by enum leg_side: those that it has taken */
 	/* what the peer sends, and from where */
 	uint32_t in_ssrc;  /* network order */
 	uint32_t src_ip;   /* source_mark(): of IPv4 the address itself; it is that of `to` */
 	uint16_t src_port; /* host order; with LEG_ANY_PORT the last one it used */
 	uint8_t pt, dtmf_pt;
-	struct digit digit;
 
 	/* statistics of the whole leg; the hot ones count since the last report */
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
@@ -161,33 +159,14 @@ struct leg_cold {
 	bool mux; /* RTCP on the RTP ports (RFC 5761) */
 	uint8_t dscp;
 
-	/* the sound that plays */
-	uint32_t sound, position;
-	bool loop;
-	uint8_t phase;        /* the millisecond of 20 in which it is sent */
-	uint16_t play_octets; /* of a packet's payload */
+	uint16_t payload_octets; /* of a packet of the codec */
 
-	/* what the peer's reports said */
-	int32_t out_lost;
-	uint32_t out_reports, out_seq_max, out_jitter, rtt_us;
-	struct td_leg_xr xr;
-	uint32_t sr_ntp;         /* middle bits of the peer's last SR, 0 none */
-	uint32_t sr_time;        /* and when it came, 1/65536 s */
 	uint32_t out_packets_sr; /* leg_out_packets() at our last report: a sender since then? */
+	uint32_t rtcp_time;      /* police_rtcp() */
 
-	/* a source that must still prove itself (source.c); addresses are marks */
-	uint32_t probe_ip, probe_ssrc;
-	uint32_t probe_since; /* time-stamp units */
-	uint16_t probe_port, probe_seq;
-	uint32_t sip_ip;    /* where its SIP comes from, 0 unknown */
-	uint32_t former_ip; /* where it was before signalling moved it */
-	uint16_t former_port;
-	uint32_t rtcp_time; /* police_rtcp() */
-	bool far;           /* src_ip is a far one's: a near one may take its place */
-
-	struct wheel_timer timer[LEG_TIMERS];
+	struct wheel_timer watch; /* watch.c: silence, and the next report */
 };
 
-_Static_assert(sizeof(struct leg_cold) + sizeof(struct leg) <= 512, "1 kB a bridged call");
+_Static_assert(sizeof(struct leg_cold) + sizeof(struct leg) <= 384, "768 bytes a relayed call");
 
 #endif

@@ -19,13 +19,13 @@
 void play_stop(struct legs *r, uint32_t id)
 {
 	struct leg *l = &r->leg[id];
-	struct leg_cold *c = &r->cold[id];
+	struct leg_play *p = leg_play(r, id);
 
 	if (!(l->flags & LEG_PLAY))
 		return;
 	l->flags &= (uint16_t)~LEG_PLAY;
-	r->phase_load[c->phase]--;
-	wheel_cancel(&r->wheel, &c->timer[LEG_TIMER_PLAY]);
+	r->phase_load[p->phase]--;
+	wheel_cancel(&r->wheel, &p->timer);
 	if (l->peer != TD_LEG_NONE)
 		stream_update(r, l->peer);
 }
@@ -33,7 +33,7 @@ void play_stop(struct legs *r, uint32_t id)
 void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
-	struct leg_cold *c = &r->cold[id];
+	struct leg_play *p = take_play(r, id);
 	uint64_t ms = now / TD_NSEC_PER_MSEC + 1;
 	uint64_t best = ms;
 
@@ -41,61 +41,64 @@ void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t
 	for (uint64_t at = ms; at < ms + PLAY_PHASES; at++)
 		if (r->phase_load[at % PLAY_PHASES] < r->phase_load[best % PLAY_PHASES])
 			best = at;
-	c->sound = sound;
-	c->loop = loop;
-	c->position = 0;
-	c->phase = (uint8_t)(best % PLAY_PHASES);
-	r->phase_load[c->phase]++;
+	p->sound = sound;
+	p->loop = loop;
+	p->position = 0;
+	p->phase = (uint8_t)(best % PLAY_PHASES);
+	r->phase_load[p->phase]++;
 	l->flags |= LEG_PLAY;
 	l->out_type |= RTP_MARKER;
 	if (l->peer != TD_LEG_NONE)
 		stream_update(r, l->peer);
-	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], best * TD_NSEC_PER_MSEC);
+	wheel_set(&r->wheel, &p->timer, best * TD_NSEC_PER_MSEC);
 }
 
-/* `n` octets from the leg's position on; silence beyond the end of a sound that does not loop. */
-static void copy(struct leg_cold *c, const struct samples *s, uint8_t *out, uint32_t n)
+/* `n` octets from the play's position on; `silence` beyond the end of a sound that does not loop.
+ */
+static void copy(
+	struct leg_play *p, const struct samples *s, uint8_t *out, uint32_t n, uint8_t silence)
 {
-	if (c->position >= s->bytes) /* it was replaced by a shorter one */
-		c->position = 0;
+	if (p->position >= s->bytes) /* it was replaced by a shorter one */
+		p->position = 0;
 	while (n > 0) {
-		uint32_t part = s->bytes - c->position;
+		uint32_t part = s->bytes - p->position;
 
 		part = part < n ? part : n;
-		memcpy(out, s->data + c->position, part);
+		memcpy(out, s->data + p->position, part);
 		out += part;
 		n -= part;
-		c->position += part;
-		if (c->position < s->bytes)
+		p->position += part;
+		if (p->position < s->bytes)
 			continue;
-		if (!c->loop) {
-			memset(out, codec_get(c->codec)->silence, n);
+		if (!p->loop) {
+			memset(out, silence, n);
 			return;
 		}
-		c->position = 0;
+		p->position = 0;
 	}
 }
 
-static void skip(struct leg_cold *c, const struct samples *s, uint64_t octets)
+static void skip(struct leg_play *p, const struct samples *s, uint64_t octets)
 {
-	uint64_t to = c->position + octets;
+	uint64_t to = p->position + octets;
 
-	if (c->loop)
-		c->position = (uint32_t)(to % s->bytes);
+	if (p->loop)
+		p->position = (uint32_t)(to % s->bytes);
 	else
-		c->position = to < s->bytes ? (uint32_t)to : s->bytes;
+		p->position = to < s->bytes ? (uint32_t)to : s->bytes;
 }
 
 static void send_frame(struct legs *r, uint32_t id, const struct samples *s, uint32_t frame)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
+	struct leg_play *p = leg_play(r, id);
 	uint8_t *rtp;
 	struct rte_mbuf *m = leg_packet(r, id, false, RTP_HEADER + frame, &rtp);
 	uint32_t ts = htonl(c->last_ts);
 
 	if (!m) {
-		skip(c, s, frame);
+		skip(p, s, frame);
 		return;
 	}
 	rtp[0] = RTP_VERSION;
@@ -105,7 +108,7 @@ static void send_frame(struct legs *r, uint32_t id, const struct samples *s, uin
 	rtp[3] = (uint8_t)c->last_seq;
 	memcpy(rtp + 4, &ts, 4);
 	memcpy(rtp + 8, &l->out_ssrc, 4);
-	copy(c, s, rtp + RTP_HEADER, frame);
+	copy(p, s, rtp + RTP_HEADER, frame, codec_get(c->codec)->silence);
 	if ((l->flags & LEG_SRTP) && !secure_seal(r, id, m, false))
 		return;
 	leg_count_out(r->acct, l, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
@@ -116,18 +119,19 @@ void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	const struct samples *s = sounds_get(r->sounds, c->sound, c->codec);
+	struct leg_play *p = leg_play(r, id);
+	const struct samples *s = sounds_get(r->sounds, p->sound, c->codec);
 	uint64_t interval = c->ptime_ms * TD_NSEC_PER_MSEC;
-	uint32_t frame = c->play_octets;
+	uint32_t frame = c->payload_octets;
 	uint64_t missed = (now - deadline) / interval;
 
-	if (s && c->position >= s->bytes && c->loop)
-		c->position = 0;
+	if (s && p->position >= s->bytes && p->loop)
+		p->position = 0;
 	if (s && missed > CATCH_UP) {
-		skip(c, s, missed * frame);
+		skip(p, s, missed * frame);
 		deadline += missed * interval;
 	}
-	if (!s || (!c->loop && c->position >= s->bytes)) {
+	if (!s || (!p->loop && p->position >= s->bytes)) {
 		struct td_media_event ev = {.type = TD_MEDIA_PLAYED};
 
 		play_stop(r, id);
@@ -142,7 +146,7 @@ void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 		c->last_seq++;
 		send_frame(r, id, s, frame);
 	} else {
-		skip(c, s, frame);
+		skip(p, s, frame);
 	}
-	wheel_set(&r->wheel, &c->timer[LEG_TIMER_PLAY], deadline + interval);
+	wheel_set(&r->wheel, &p->timer, deadline + interval);
 }

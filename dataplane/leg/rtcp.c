@@ -64,6 +64,8 @@ static void block_make(struct legs *r, uint32_t id, struct rtcp_block *b, uint64
 {
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
+	const struct leg_heard *h = leg_heard(r, id);
+	bool sr = h && h->sr_ntp;
 	uint32_t expected = l->seq_max - c->base + 1;
 	uint32_t received = (uint32_t)(leg_in_packets(l, c) - c->packets_before);
 	int64_t lost = (int64_t)expected - received;
@@ -82,8 +84,8 @@ static void block_make(struct legs *r, uint32_t id, struct rtcp_block *b, uint64
 					   : (int32_t)lost,
 		.seq_max = l->seq_max,
 		.jitter = l->jitter >> 4,
-		.lsr = c->sr_ntp,
-		.dlsr = c->sr_ntp ? ntp_middle(ntp_of(now)) - c->sr_time : 0};
+		.lsr = sr ? h->sr_ntp : 0,
+		.dlsr = sr ? ntp_middle(ntp_of(now)) - h->sr_time : 0};
 }
 
 static void send_report(struct legs *r, uint32_t id, bool bye, uint64_t now)
@@ -142,7 +144,7 @@ void report_due(struct legs *r, uint32_t id, uint64_t now)
 	packets = (uint32_t)(c->in_packets + c->out_packets);
 	if (packets != c->reported_packets) {
 		c->reported_packets = packets;
-		stats_get(l, c, &ev.stats);
+		stats_get(r, id, &ev.stats);
 		legs_event(r, id, &ev);
 	}
 	send_report(r, id, false, now);
@@ -150,21 +152,22 @@ void report_due(struct legs *r, uint32_t id, uint64_t now)
 }
 
 /* The round trip by LSR and DLSR (section 6.4.1), microseconds. */
-static void read_block(struct legs *r, struct leg_cold *c, const struct rtcp_block *b, uint64_t now)
+static void read_block(
+	struct legs *r, struct leg_heard *h, const struct rtcp_block *b, uint64_t now)
 {
 	int32_t rtt = (int32_t)(ntp_middle(ntp_time(r, now)) - b->lsr - b->dlsr);
 
-	c->out_reports++;
-	c->out_lost = b->lost;
-	c->out_seq_max = b->seq_max;
-	c->out_jitter = b->jitter;
+	h->out_reports++;
+	h->out_lost = b->lost;
+	h->out_seq_max = b->seq_max;
+	h->out_jitter = b->jitter;
 	if (b->lsr && (!r->wall_since || now - r->wall_since > STEP_NS))
-		c->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
+		h->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
 }
 
-static void read_voip(struct leg_cold *c, const struct rtcp_voip *v)
+static void read_voip(struct leg_heard *h, const struct rtcp_voip *v)
 {
-	c->xr = (struct td_leg_xr){.known = true,
+	h->xr = (struct td_leg_xr){.known = true,
 		.plc = v->plc,
 		.r = v->r,
 		.mos = v->mos_cq != RTCP_VOIP_NONE ? v->mos_cq : v->mos_lq,
@@ -178,6 +181,7 @@ void report_input(struct legs *r, struct rte_mbuf *m, uint64_t now)
 	const struct pkt *pkt = pkt_of(m);
 	const struct leg *l = &r->leg[pkt->leg];
 	struct leg_cold *c = &r->cold[pkt->leg];
+	struct leg_heard *h = NULL;
 	struct rtcp_msg msg;
 
 	if (!source_rtcp(l, c, pkt)) {
@@ -197,13 +201,15 @@ void report_input(struct legs *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTCP_INVALID);
 		return;
 	}
+	if (msg.sender || msg.block || msg.xr)
+		h = take_heard(r, pkt->leg);
 	if (msg.sender) {
-		c->sr_ntp = (uint32_t)(msg.ntp >> 16);
-		c->sr_time = ntp_middle(ntp_of(now));
+		h->sr_ntp = (uint32_t)(msg.ntp >> 16);
+		h->sr_time = ntp_middle(ntp_of(now));
 	}
 	if (msg.block)
-		read_block(r, c, &msg.report, now);
+		read_block(r, h, &msg.report, now);
 	if (msg.xr)
-		read_voip(c, &msg.voip);
+		read_voip(h, &msg.voip);
 	worker_consume(r->worker, m, TD_CONSUMED_RTCP);
 }

@@ -53,22 +53,34 @@ static bool is_from(const struct td_addr *a, const struct pkt *pkt) /* port and 
 	return addr_equal(a, &source);
 }
 
-void source_set(struct legs *r, uint32_t id, bool moved)
+/* Whoever was there is forgotten. */
+static void proof_begin(struct legs *r, uint32_t id, const struct td_addr *sip)
+{
+	const struct leg_cold *c = &r->cold[id];
+	struct leg_proof *p = take_proof(r, id);
+
+	*p = (struct leg_proof){
+		.sip_ip = source_mark(r, sip), .former_ip = c->src_ip, .former_port = c->src_port};
+	r->leg[id].flags |= LEG_LATCHING;
+}
+
+void source_set(struct legs *r, uint32_t id, const struct td_addr *sip, bool moved)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
+	struct leg_proof *p = leg_proof(r, id);
 
+	if (p)
+		p->sip_ip = source_mark(r, sip);
 	l->flags &= (uint16_t) ~(LEG_ANY_PORT | (c->policy == TD_SOURCE_LATCH ? 0 : LEG_LATCHING));
 	if (c->policy == TD_SOURCE_ADDRESS)
 		l->flags |= LEG_ANY_PORT;
 	if (c->policy != TD_SOURCE_STRICT && !moved && c->src_port)
 		return; /* what was learnt stays */
 	if (c->policy == TD_SOURCE_LATCH)
-		l->flags |= LEG_LATCHING;
-	c->probe_ip = 0;
-	c->far = false;
-	c->former_ip = c->src_ip;
-	c->former_port = c->src_port;
+		proof_begin(r, id, sip);
+	else if (p)
+		p->far = false;
 	c->src_ip = source_mark(r, &c->remote);
 	c->src_port = c->remote.port;
 }
@@ -76,21 +88,24 @@ void source_set(struct legs *r, uint32_t id, bool moved)
 static void latch(struct legs *r, uint32_t id, const struct pkt *pkt, bool far)
 {
 	struct leg_cold *c = &r->cold[id];
+	struct leg_proof *p = take_proof(r, id);
 	struct td_addr to = pkt_source(pkt);
 
 	r->leg[id].flags &= (uint16_t)~LEG_LATCHING;
-	c->probe_ip = 0;
-	c->far = far;
+	p->probe_ip = 0;
+	p->far = far;
 	c->src_ip = mark_of(r, pkt);
 	c->src_port = pkt->src_port;
 	leg_address(r, id, &to);
 	leg_match(r, id);
 }
 
-static bool is_far(const struct legs *r, const struct leg_cold *c, uint32_t ip, uint16_t port)
+static bool is_far(const struct legs *r, uint32_t id, uint32_t ip, uint16_t port)
 {
-	return (ip != source_mark(r, &c->remote) && ip != c->sip_ip) ||
-	       (ip == c->former_ip && port == c->former_port);
+	const struct leg_proof *p = leg_proof(r, id);
+
+	return (ip != source_mark(r, &r->cold[id].remote) && ip != p->sip_ip) ||
+	       (ip == p->former_ip && port == p->former_port);
 }
 
 /* A packet that may prove its source. There is one place for a probe. A near source takes it from
@@ -98,28 +113,28 @@ static bool is_far(const struct legs *r, const struct leg_cold *c, uint32_t ip, 
 static enum source probe(
 	struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp, uint32_t time)
 {
-	struct leg_cold *c = &r->cold[id];
+	struct leg_proof *p = leg_proof(r, id);
 	uint32_t ip = mark_of(r, pkt);
-	bool far = is_far(r, c, ip, pkt->src_port);
+	bool far = is_far(r, id, ip, pkt->src_port);
 	uint16_t seq = be16_get(rtp + 2);
 	uint32_t ssrc = raw32(rtp + 8);
 
-	if (far && (c->far || (c->probe_ip && !is_far(r, c, c->probe_ip, c->probe_port) &&
-				      time - c->probe_since < SOURCE_FAR)))
+	if (far && (p->far || (p->probe_ip && !is_far(r, id, p->probe_ip, p->probe_port) &&
+				      time - p->probe_since < SOURCE_FAR)))
 		return SOURCE_STRANGER;
-	if (c->probe_ip == ip && c->probe_port == pkt->src_port && c->probe_ssrc == ssrc &&
-		c->probe_seq == seq) {
-		if (!far || time - c->probe_since >= SOURCE_FAR) {
+	if (p->probe_ip == ip && p->probe_port == pkt->src_port && p->probe_ssrc == ssrc &&
+		p->probe_seq == seq) {
+		if (!far || time - p->probe_since >= SOURCE_FAR) {
 			latch(r, id, pkt, far);
 			return SOURCE_PROVED;
 		}
 	} else {
-		c->probe_ip = ip;
-		c->probe_port = pkt->src_port;
-		c->probe_ssrc = ssrc;
-		c->probe_since = time;
+		p->probe_ip = ip;
+		p->probe_port = pkt->src_port;
+		p->probe_ssrc = ssrc;
+		p->probe_since = time;
 	}
-	c->probe_seq = (uint16_t)(seq + 1);
+	p->probe_seq = (uint16_t)(seq + 1);
 	return SOURCE_PROBATION;
 }
 
@@ -137,6 +152,7 @@ enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, con
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	bool latching = l->flags & LEG_LATCHING;
+	const struct leg_proof *p = leg_proof(r, id);
 
 	if (leg_is_source(c, pkt) && pkt->src_port == c->src_port && !latching)
 		return SOURCE_RIGHTFUL;
@@ -154,7 +170,8 @@ enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, con
 		latch(r, id, pkt, false);
 		return SOURCE_RIGHTFUL;
 	}
-	return (latching || c->far) && expected_pt ? probe(r, id, pkt, rtp, time) : SOURCE_STRANGER;
+	return (latching || (p && p->far)) && expected_pt ? probe(r, id, pkt, rtp, time)
+							  : SOURCE_STRANGER;
 }
 
 bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)

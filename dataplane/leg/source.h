@@ -6,7 +6,8 @@
 #include <dataplane/leg/state.h>
 
 enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
-void source_set(struct legs *r, uint32_t id, bool moved);
+/* LEG_ADD, LEG_SET. `sip`: where the peer's SIP comes from. */
+void source_set(struct legs *r, uint32_t id, const struct td_addr *sip, bool moved);
 /* Stands for an address where an IPv6 address has no room: a hash under a key of this run, so that
  * nobody can choose addresses that collide. 0: none. */
 uint32_t source_mark(const struct legs *r, const struct td_addr *a);

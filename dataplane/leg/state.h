@@ -30,6 +30,8 @@ struct legs {
 	struct tap *tap;
 	struct leg_cold *cold;
 	struct leg_secure *secure; /* of legs with LEG_SRTP; others' take no memory */
+#define LEG_SIDE_TABLE(id, name) struct leg_##name *name;
+	LEG_SIDES(LEG_SIDE_TABLE)
 	struct srtp_crypto *crypto;
 	uint32_t legs, per_address;    /* of all workers: */
 	uint32_t own_first, own_count; /* these places of each address are ours */
@@ -116,6 +118,20 @@ static inline bool leg_is_source(const struct leg_cold *c, const struct pkt *pkt
 	return likely(pkt->family == 4) ? pkt->src_ip == c->src_ip
 					: !memcmp(pkt->src_ip6, c->to.ip6, sizeof(pkt->src_ip6));
 }
+
+#define LEG_SIDE_GET(id, name)                                                          \
+	static inline struct leg_##name *leg_##name(const struct legs *r, uint32_t leg) \
+	{                                                                               \
+		return r->cold[leg].sides & 1u << LEG_SIDE_##id ? &r->name[leg] : NULL; \
+	}                                                                               \
+	static inline struct leg_##name *take_##name(struct legs *r, uint32_t leg)      \
+	{                                                                               \
+		if (!leg_##name(r, leg))                                                \
+			memset(&r->name[leg], 0, sizeof(r->name[leg]));                 \
+		r->cold[leg].sides |= 1u << LEG_SIDE_##id;                              \
+		return &r->name[leg];                                                   \
+	}
+LEG_SIDES(LEG_SIDE_GET)
 
 /* Our address that the leg belongs to. */
 static inline const struct legs_address *leg_local(const struct legs *r, uint32_t id)

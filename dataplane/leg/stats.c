@@ -62,8 +62,21 @@ void stats_fold(struct leg *l, struct leg_cold *c)
 	l->in_packets = l->in_bytes = l->out_packets = l->out_bytes = 0;
 }
 
-void stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stats *out)
+static void heard_get(const struct leg_heard *h, struct td_leg_stats *out)
 {
+	out->out_reports = h->out_reports;
+	out->out_lost = h->out_lost;
+	out->out_jitter = h->out_jitter;
+	out->out_seq_max = h->out_seq_max;
+	out->rtt_us = h->rtt_us;
+	out->xr = h->xr;
+}
+
+void stats_get(const struct legs *r, uint32_t id, struct td_leg_stats *out)
+{
+	const struct leg *l = &r->leg[id];
+	const struct leg_cold *c = &r->cold[id];
+	const struct leg_heard *h = leg_heard(r, id);
 	uint64_t in_packets = leg_in_packets(l, c);
 
 	*out = (struct td_leg_stats){.in_packets = in_packets,
@@ -73,13 +86,9 @@ void stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stat
 		.strangers = c->strangers,
 		.unexpected_pt = c->unexpected_pt,
 		.in_jitter = l->jitter >> 4,
-		.in_jitter_max = l->jitter_max,
-		.out_reports = c->out_reports,
-		.out_lost = c->out_lost,
-		.out_jitter = c->out_jitter,
-		.out_seq_max = c->out_seq_max,
-		.rtt_us = c->rtt_us,
-		.xr = c->xr};
+		.in_jitter_max = l->jitter_max};
+	if (h)
+		heard_get(h, out);
 	if (l->flags & LEG_STARTED) {
 		out->in_ssrc = rte_be_to_cpu_32(c->in_ssrc);
 		out->in_expected = c->expected_before + l->seq_max - c->base + 1;

@@ -37,6 +37,6 @@ void seq_start(
 	struct leg *l, struct leg_cold *c, uint32_t ssrc, uint16_t seq, uint32_t ts, uint32_t time);
 enum sequence seq_update(struct leg *l, struct leg_cold *c, uint16_t seq);
 void stats_fold(struct leg *l, struct leg_cold *c);
-void stats_get(const struct leg *l, const struct leg_cold *c, struct td_leg_stats *out);
+void stats_get(const struct legs *r, uint32_t id, struct td_leg_stats *out);
 
 #endif

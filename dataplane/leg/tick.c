@@ -5,27 +5,30 @@
 #include <dataplane/leg/play.h>
 #include <dataplane/leg/watch.h>
 
+/* Is it a timer of this table? Then *id is its leg's. */
+static bool timer_of(
+	const struct wheel_timer *t, const void *table, size_t size, uint32_t legs, uint32_t *id)
+{
+	size_t at = (size_t)((const char *)t - (const char *)table);
+
+	*id = (uint32_t)(at / size);
+	return at / size < legs;
+}
+
+#define TIMER_OF(table) timer_of(t, r->table, sizeof(*r->table), r->legs, &id)
+
 uint64_t legs_tick(struct legs *r, uint64_t now)
 {
 	struct wheel_timer *t;
+	uint32_t id;
 
 	while ((t = wheel_due(&r->wheel, now))) {
-		size_t at = (size_t)((char *)t - (char *)r->cold);
-		uint32_t id = (uint32_t)(at / sizeof(*r->cold));
-
-		switch ((enum leg_timer)(t - r->cold[id].timer)) {
-		case LEG_TIMER_PLAY:
+		if (TIMER_OF(play))
 			play_due(r, id, t->deadline, now);
-			break;
-		case LEG_TIMER_WATCH:
+		else if (TIMER_OF(cold))
 			watch_due(r, id, now);
-			break;
-		case LEG_TIMER_DIGIT:
+		else if (TIMER_OF(digit))
 			digits_due(r, id, now);
-			break;
-		case LEG_TIMERS:
-			break;
-		}
 	}
 	return wheel_next(&r->wheel);
 }

@@ -35,7 +35,7 @@ static void arm(struct legs *r, uint32_t id, uint64_t now)
 
 	if (is_watched(&r->leg[id]) && silent < next)
 		next = silent;
-	wheel_set(&r->wheel, &c->timer[LEG_TIMER_WATCH], next);
+	wheel_set(&r->wheel, &c->watch, next);
 }
 
 void watch_start(struct legs *r, uint32_t id, uint64_t now)
@@ -48,14 +48,15 @@ void watch_start(struct legs *r, uint32_t id, uint64_t now)
 }
 
 /* When the last packet came, of those that came since the last look. */
-static uint32_t heard(const struct leg *l, const struct leg_cold *c, uint32_t time)
+static uint32_t heard(const struct legs *r, uint32_t id, uint32_t time)
 {
-	uint32_t at = l->in_time, digit = rtp_clock(c->digit.last);
+	const struct leg_digit *d = leg_digit(r, id);
+	uint32_t at = r->leg[id].in_time, digit = d ? rtp_clock(d->digit.last) : 0;
 
-	if (c->digit.any && (int32_t)(digit - at) > 0)
+	if (d && d->digit.any && (int32_t)(digit - at) > 0)
 		at = digit;
 	/* A packet whose type was not negotiated leaves no time. */
-	return (int32_t)(at - c->watch_heard) > 0 ? at : time;
+	return (int32_t)(at - r->cold[id].watch_heard) > 0 ? at : time;
 }
 
 static void watch(struct legs *r, uint32_t id, uint64_t now)
@@ -67,7 +68,7 @@ static void watch(struct legs *r, uint32_t id, uint64_t now)
 
 	if (packets != c->watch_packets) {
 		c->watch_packets = packets;
-		c->watch_heard = heard(l, c, time);
+		c->watch_heard = heard(r, id, time);
 	}
 	if (time - c->watch_heard < SILENCE)
 		return;

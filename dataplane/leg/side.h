@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Side memory: what only some legs need. A leg that relays and no more has none of it.
+ *
+ * Each kind is a table of its own, by leg number like the records of leg.h. A table is reserved as
+ * address space, and its pages cost memory once a leg on them takes its place. The record of a leg
+ * says which places it has taken. A new leg has none, whatever its number's last leg left there.
+ */
+#ifndef TANDEM_DATAPLANE_LEG_SIDE_H
+#define TANDEM_DATAPLANE_LEG_SIDE_H
+
+#include <tandem/media.h>
+#include <dataplane/rtp/digit.h>
+#include <dataplane/rtp/wheel.h>
+
+/* X(ID, name): struct leg_##name. leg_##name() is a leg's, NULL while it has none; take_##name()
+ * gives it one, of zeroes at first. */
+#define LEG_SIDES(X)    \
+	X(PLAY, play)   \
+	X(DIGIT, digit) \
+	X(PROOF, proof) \
+	X(HEARD, heard)
+
+/* The sound that plays to the peer (play.c). */
+struct leg_play {
+	struct wheel_timer timer;
+	uint32_t sound, position;
+	bool loop;
+	uint8_t phase; /* the millisecond of 20 in which it is sent */
+};
+
+/* The telephone event that comes from the peer, or came last (digits.c). */
+struct leg_digit {
+	struct wheel_timer timer;
+	struct digit digit;
+};
+
+/* How a source proves itself, with TD_SOURCE_LATCH (source.c); addresses are marks. */
+struct leg_proof {
+	uint32_t probe_ip, probe_ssrc;
+	uint32_t probe_since; /* time-stamp units */
+	uint16_t probe_port, probe_seq;
+	uint32_t sip_ip;    /* where its SIP comes from, 0 unknown */
+	uint32_t former_ip; /* where it was before signalling moved it */
+	uint16_t former_port;
+	bool far; /* the source is a far one's: a near one may take its place */
+};
+
+/* What the peer's reports said (rtcp.c). */
+struct leg_heard {
+	int32_t out_lost;
+	uint32_t out_reports, out_seq_max, out_jitter, rtt_us;
+	struct td_leg_xr xr;
+	uint32_t sr_ntp;  /* middle bits of its last SR, 0 none */
+	uint32_t sr_time; /* and when it came, 1/65536 s */
+};
+
+#define LEG_SIDE_ENUM(id, name) LEG_SIDE_##id,
+enum leg_side { LEG_SIDES(LEG_SIDE_ENUM) LEG_SIDE_COUNT };
+
+#endif
