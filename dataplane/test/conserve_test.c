@@ -368,7 +368,7 @@ static void command(void)
 	struct td_media_cmd cmd = wire_leg_add(leg);
 
 	cmd.leg_params.dtmf_pt = chance(2) ? 101 : TD_PT_NONE;
-	cmd.leg_params.flags = (uint8_t)(chance(6) ? rnd(8) : 7);
+	cmd.leg_params.flags = chance(6) ? rnd(8) : 7;
 	cmd.leg_params.policy = (uint8_t)rnd(3);
 	if (chance(20)) /* somewhere that cannot be reached */
 		cmd.leg_params.remote.ip4 = chance(2) ? htonl(RTE_IPV4(172u, 16, 0, 1))

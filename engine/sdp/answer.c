@@ -112,10 +112,10 @@ static bool is_on_hold(const struct sdp *peer)
 	return addr_is_any(&peer->rtp);
 }
 
-static uint8_t leg_flags(const struct sdp *ours, const struct sdp *peer)
+static uint32_t leg_flags(const struct sdp *ours, const struct sdp *peer)
 {
 	bool reachable = peer->rtp.port != 0 && !is_on_hold(peer);
-	uint8_t flags = 0;
+	uint32_t flags = 0;
 
 	if (peer->direction & SDP_RECVONLY && reachable)
 		flags |= TD_LEG_SEND;

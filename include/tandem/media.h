@@ -96,9 +96,9 @@ struct td_leg_params {
 	uint8_t pt;         /* payload type we send and expect for codec */
 	uint8_t dtmf_pt;    /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
 	uint8_t policy;     /* enum td_source_policy */
-	uint8_t flags;      /* enum td_leg_flags */
 	uint8_t ptime_ms;   /* 10..60 */
 	uint8_t dscp;       /* 0..63, of what we send */
+	uint32_t flags;     /* enum td_leg_flags */
 	uint32_t acct;      /* row of the accounting table (include/tandem/stats.h) */
 	uint32_t cookie;    /* the call's own; comes back in every event of the leg */
 };
