@@ -188,10 +188,14 @@ void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now)
 		unbridge(r, id, false);
 		break;
 	case TD_MEDIA_PLAY:
-		play_start(r, id, cmd->play.sound, cmd->play.loop, now);
+		play_start(r, id,
+			&(struct play){.sound = cmd->play.sound,
+				.number = cmd->play.number,
+				.loop = cmd->play.loop},
+			now);
 		break;
 	case TD_MEDIA_STOP:
-		play_stop(r, id);
+		play_cancel(r, id, cmd->play.number);
 		break;
 	case TD_MEDIA_TAP:
 		record_start(r, id, cmd->tap.recording, cmd->tap.channel, now);

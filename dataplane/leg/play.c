@@ -30,7 +30,15 @@ void play_stop(struct legs *r, uint32_t id)
 		stream_update(r, l->peer);
 }
 
-void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t now)
+void play_cancel(struct legs *r, uint32_t id, uint32_t number)
+{
+	const struct leg_play *p = leg_play(r, id);
+
+	if (p && p->play.number == number)
+		play_stop(r, id);
+}
+
+void play_start(struct legs *r, uint32_t id, const struct play *play, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_play *p = take_play(r, id);
@@ -41,8 +49,7 @@ void play_start(struct legs *r, uint32_t id, uint32_t sound, bool loop, uint64_t
 	for (uint64_t at = ms; at < ms + PLAY_PHASES; at++)
 		if (r->phase_load[at % PLAY_PHASES] < r->phase_load[best % PLAY_PHASES])
 			best = at;
-	p->sound = sound;
-	p->loop = loop;
+	p->play = *play;
 	p->position = 0;
 	p->phase = (uint8_t)(best % PLAY_PHASES);
 	r->phase_load[p->phase]++;
@@ -70,7 +77,7 @@ static void copy(
 		p->position += part;
 		if (p->position < s->bytes)
 			continue;
-		if (!p->loop) {
+		if (!p->play.loop) {
 			memset(out, silence, n);
 			return;
 		}
@@ -82,7 +89,7 @@ static void skip(struct leg_play *p, const struct samples *s, uint64_t octets)
 {
 	uint64_t to = p->position + octets;
 
-	if (p->loop)
+	if (p->play.loop)
 		p->position = (uint32_t)(to % s->bytes);
 	else
 		p->position = to < s->bytes ? (uint32_t)to : s->bytes;
@@ -120,19 +127,19 @@ void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	struct leg_play *p = leg_play(r, id);
-	const struct samples *s = sounds_get(r->sounds, p->sound, c->codec);
+	const struct samples *s = sounds_get(r->sounds, p->play.sound, c->codec);
 	uint64_t interval = c->ptime_ms * TD_NSEC_PER_MSEC;
 	uint32_t frame = c->payload_octets;
 	uint64_t missed = (now - deadline) / interval;
 
-	if (s && p->position >= s->bytes && p->loop)
+	if (s && p->position >= s->bytes && p->play.loop)
 		p->position = 0;
 	if (s && missed > CATCH_UP) {
 		skip(p, s, missed * frame);
 		deadline += missed * interval;
 	}
-	if (!s || (!p->loop && p->position >= s->bytes)) {
-		struct td_media_event ev = {.type = TD_MEDIA_PLAYED};
+	if (!s || (!p->play.loop && p->position >= s->bytes)) {
+		struct td_media_event ev = {.type = TD_MEDIA_PLAYED, .play = p->play.number};
 
 		play_stop(r, id);
 		legs_event(r, id, &ev);

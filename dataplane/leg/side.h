@@ -21,11 +21,17 @@
 	X(PROOF, proof) \
 	X(HEARD, heard)
 
-/* The sound that plays to the peer (play.c). */
+/* A play of a sound; `number` is signalling's, and comes back with TD_MEDIA_PLAYED. */
+struct play {
+	uint32_t sound, number;
+	bool loop;
+};
+
+/* What plays to the peer, or did last (play.c). */
 struct leg_play {
 	struct wheel_timer timer;
-	uint32_t sound, position;
-	bool loop;
+	struct play play;
+	uint32_t position;
 	uint8_t phase; /* the millisecond of 20 in which it is sent */
 };
 

@@ -315,6 +315,37 @@ static void a_sound_plays_once(void **state)
 	assert_int_equal(w->frames, 6);
 }
 
+/* The end of a play and the word that stops it name the play: neither means the one after it. */
+static void a_play_is_known_by_its_number(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = world_params(A);
+	struct td_media_event ev;
+
+	a.flags = TD_LEG_SEND | TD_LEG_RECV;
+	world_add(w, A, &a);
+	world_cmd(w, TD_MEDIA_STOP, A, 0); /* nothing has ever played */
+	world_play(w, A, 0, false);
+	world_advance(w, 150 * WORLD_MS);
+	assert_int_equal(world_events(w, TD_MEDIA_PLAYED, A, &ev), 1);
+	assert_int_equal(ev.play, w->plays);
+	world_play(w, A, 0, true);
+	w->plays--;
+	world_cmd(w, TD_MEDIA_STOP, A, 0); /* of the first one, and late */
+	w->plays++;
+	w->frames = 0;
+	world_advance(w, 100 * WORLD_MS);
+	assert_in_range(w->frames, 4, 6);
+	world_cmd(w, TD_MEDIA_STOP, A, 0);
+	w->frames = 0;
+	world_advance(w, 100 * WORLD_MS);
+	assert_int_equal(w->frames, 0);
+	world_play(w, A, 77, false);
+	world_advance(w, 20 * WORLD_MS);
+	assert_int_equal(world_events(w, TD_MEDIA_PLAYED, A, &ev), 2);
+	assert_int_equal(ev.play, w->plays);
+}
+
 /* 80 legs that begin at once: never more than a twentieth in a millisecond, and no drift. */
 static void sounds_are_spread(void **state)
 {
@@ -400,6 +431,7 @@ int main(void)
 		TEST(reports_cross),
 		TEST(rtcp_that_is_none_is_refused),
 		TEST(a_sound_plays_once),
+		TEST(a_play_is_known_by_its_number),
 		TEST(sounds_are_spread),
 		TEST(ptime_is_the_peers),
 		TEST(accounting_counts_ip_bytes),

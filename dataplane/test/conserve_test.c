@@ -21,7 +21,7 @@
 #include <dataplane/test/wire.h>
 
 #define STEPS        12000
-#define SEED         20261122
+#define SEED         20261130
 #define STASH        65536
 #define WORKERS_MOST 3
 #define LEGS         60  /* in use, of both sides: spread over all workers */
@@ -391,11 +391,12 @@ static void command(void)
 		break;
 	case 8:
 		cmd = (struct td_media_cmd){
-			.op = TD_MEDIA_PLAY, .leg = leg, .play = {rnd(2), rnd(2)}};
+			.op = TD_MEDIA_PLAY, .leg = leg, .play = {rnd(2), rnd(2), rnd(2)}};
 		break;
 	case 9:
-		cmd = (struct td_media_cmd){
-			.op = chance(2) ? TD_MEDIA_STOP : TD_MEDIA_UNTAP, .leg = leg};
+		cmd = (struct td_media_cmd){.op = chance(2) ? TD_MEDIA_STOP : TD_MEDIA_UNTAP,
+			.leg = leg,
+			.play = {.number = rnd(2)}};
 		break;
 	case 10:
 		cmd = (struct td_media_cmd){

@@ -27,9 +27,9 @@ enum td_media_op {
 	TD_MEDIA_LEG_DEL,  /* free it; answered by LEG_GONE with the final statistics */
 	TD_MEDIA_BRIDGE,   /* .peer: what arrives on `leg` leaves on `peer`, and the reverse */
 	TD_MEDIA_UNBRIDGE, /* both legs stop relaying */
-	TD_MEDIA_PLAY,     /* .play: a sound to this leg, until STOP, BRIDGE or its end */
-	TD_MEDIA_STOP,
-	TD_MEDIA_TAP, /* .tap: copy what arrives on this leg to the recorder */
+	TD_MEDIA_PLAY, /* .play: a sound to this leg, until STOP, another PLAY, BRIDGE or its end */
+	TD_MEDIA_STOP, /* .play.number: ends that play; nothing when another one runs by now */
+	TD_MEDIA_TAP,  /* .tap: copy what arrives on this leg to the recorder */
 	TD_MEDIA_UNTAP,
 	TD_MEDIA_SRTP_IN,  /* .srtp: the peer's key, what we decrypt with; after LEG_ADD, LEG_SET */
 	TD_MEDIA_SRTP_OUT, /* .srtp: ours, what we encrypt with */
@@ -111,8 +111,9 @@ struct td_media_cmd {
 		struct td_leg_params leg_params;
 		uint32_t peer;
 		struct {
-			uint32_t sound; /* its number, conf_sound() */
-			uint32_t loop;  /* 0 once, 1 for ever */
+			uint32_t sound;  /* its number, conf_sound() */
+			uint32_t loop;   /* 0 once, 1 for ever */
+			uint32_t number; /* of the play: another one for each of a leg's plays */
 		} play;
 		struct {
 			uint32_t recording; /* number of the recording, unique in this run */
@@ -124,7 +125,7 @@ struct td_media_cmd {
 
 enum td_media_event_type {
 	TD_MEDIA_DTMF = 1,  /* .dtmf: one whole digit, reported once, at its end */
-	TD_MEDIA_PLAYED,    /* a sound that does not loop came to its end */
+	TD_MEDIA_PLAYED,    /* .play: a sound that does not loop came to its end */
 	TD_MEDIA_FIRST_RTP, /* the first rightful packet arrived; .from is its source */
 	TD_MEDIA_LEG_GONE,  /* .stats: final; the number may be given out again */
 	TD_MEDIA_LEG_STATS, /* .stats: asked for, or every 5 s while media runs */
@@ -180,6 +181,7 @@ struct td_media_event {
 			uint16_t duration_ms; /* from the last packet of the event */
 		} dtmf;
 		struct td_addr from;
+		uint32_t play; /* number of the play that is over */
 		struct td_leg_stats stats;
 		struct {
 			uint32_t ms; /* since the last packet; or since one could be sent */

@@ -162,7 +162,8 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 		out_say(o, "UNBRIDGE %s", leg);
 		break;
 	case TD_MEDIA_PLAY:
-		out_say(o, "PLAY %s sound=%u loop=%u", leg, cmd->play.sound, cmd->play.loop);
+		out_say(o, "PLAY %s sound=%u loop=%u number=%u", leg, cmd->play.sound,
+			cmd->play.loop, cmd->play.number);
 		break;
 	case TD_MEDIA_TAP:
 		out_say(o, "TAP %s recording=%u channel=%u", leg, cmd->tap.recording,

@@ -242,6 +242,30 @@ static void do_digit(struct script *s, char *word[], unsigned n)
 	world_digit(s->world, said_leg(s, word[1]), word[2][0]);
 }
 
+/* played a 1: the worker says that play 1 on leg a is over. */
+static void do_played(struct script *s, char *word[], unsigned n)
+{
+	world_media(s->world, said_leg(s, word[1]),
+		&(struct td_media_event){
+			.type = TD_MEDIA_PLAYED, .play = (uint32_t)strtoul(word[2], NULL, 10)});
+}
+
+/* counter NAME VALUE, of `tandemctl show sip`. */
+static void do_counter(struct script *s, char *word[], unsigned n)
+{
+	struct td_buf shown, row;
+	uint32_t cursor = 0;
+
+	buf_init(&shown);
+	buf_init(&row);
+	buf_printf(&row, "\"counter\":\"%s\",\"value\":%s,", word[1], word[2]);
+	if (td_engine_show(s->world->engine, s->world->now, "sip", &cursor, UINT32_MAX, &shown) ||
+		!strstr(shown.data, row.data))
+		complain(s, "%s is not %s", word[1], word[2]);
+	buf_free(&row);
+	buf_free(&shown);
+}
+
 static void do_stale(struct script *s, char *word[], unsigned n)
 {
 	world_stale(s->world, said_leg(s, word[1]));
@@ -266,6 +290,8 @@ static const struct step {
 	{"hangup", 1, 2, do_hangup},
 	{"party", 4, 5, do_party},
 	{"digit", 3, 3, do_digit},
+	{"played", 3, 3, do_played},
+	{"counter", 3, 3, do_counter},
 	{"stale", 2, 2, do_stale},
 	{"first", 2, 2, do_first},
 	{"silent", 3, 4, do_silence},

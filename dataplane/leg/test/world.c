@@ -295,6 +295,8 @@ void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer
 {
 	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg, .peer = peer};
 
+	if (op == TD_MEDIA_STOP)
+		cmd.play.number = w->plays;
 	if (op == TD_MEDIA_TAP) {
 		cmd.tap.recording = peer;
 		cmd.tap.channel = leg / WORLD_PER_ADDRESS % 2;
@@ -313,8 +315,9 @@ void world_bridge(
 
 void world_play(struct world *w, uint32_t leg, uint32_t sound, bool loop)
 {
-	struct td_media_cmd cmd = {
-		.op = TD_MEDIA_PLAY, .leg = leg, .play = {.sound = sound, .loop = loop}};
+	struct td_media_cmd cmd = {.op = TD_MEDIA_PLAY,
+		.leg = leg,
+		.play = {.sound = sound, .loop = loop, .number = ++w->plays}};
 
 	legs_command(w->rtp, &cmd, w->now);
 }

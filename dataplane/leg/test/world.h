@@ -59,6 +59,7 @@ struct world {
 	struct world_frame *frame; /* [0, frames) */
 	struct td_media_event *event;
 	unsigned frames, events;
+	uint32_t plays;   /* number of the last one */
 	unsigned general; /* packets that the fast lane did not take */
 	int references;   /* to next hops */
 };
@@ -97,6 +98,7 @@ void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer
 /* The legs CARRIER and FLOOR, bridged. */
 void world_bridge(
 	struct world *w, const struct td_leg_params *carrier, const struct td_leg_params *floor);
+/* A play with the next number. TD_MEDIA_STOP by world_cmd() stops that number. */
 void world_play(struct world *w, uint32_t leg, uint32_t sound, bool loop);
 void world_receive(struct world *w, const struct world_rtp *p); /* one packet, and flush */
 /* A packet as the leg's peer sends it, of one stream: time stamps go with the numbers. */

@@ -298,13 +298,25 @@ void party_play(struct td_engine *e, struct party *l, const struct queue *q)
 
 	if (sound < 0)
 		return; /* no music, or its queue has just been deleted: silence */
+	l->playing = true;
 	command(e, l,
-		&(struct td_media_cmd){
-			.op = TD_MEDIA_PLAY, .play = {.sound = (uint32_t)sound, .loop = 1}});
+		&(struct td_media_cmd){.op = TD_MEDIA_PLAY,
+			.play = {.sound = (uint32_t)sound, .loop = 1, .number = ++l->play}});
 }
 
-void party_bridge(struct td_engine *e, struct party *l, const struct party *peer)
+bool party_played(struct td_engine *e, struct party *l, uint32_t number)
 {
+	if (!l->playing || number != l->play) {
+		e->plays_stale++;
+		return false;
+	}
+	l->playing = false;
+	return true;
+}
+
+void party_bridge(struct td_engine *e, struct party *l, struct party *peer)
+{
+	l->playing = peer->playing = false;
 	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
 }
 

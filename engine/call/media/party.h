@@ -46,7 +46,10 @@ void party_set(struct td_engine *e, struct party *l);
 void party_account(struct td_engine *e, struct party *l); /* the call's queue has changed */
 void party_del(struct td_engine *e, struct party *l);     /* only what the worker knows of */
 void party_play(struct td_engine *e, struct party *l, const struct queue *q);
-void party_bridge(struct td_engine *e, struct party *l, const struct party *peer);
+/* The worker says that a play is over. False: it is not the party's last one, or a bridge has ended
+ * that one; it is counted and means nothing. */
+bool party_played(struct td_engine *e, struct party *l, uint32_t number);
+void party_bridge(struct td_engine *e, struct party *l, struct party *peer);
 void party_unbridge(struct td_engine *e, struct party *l);
 void party_untap(struct td_engine *e, struct party *l);
 void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel);

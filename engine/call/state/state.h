@@ -135,6 +135,8 @@ struct party {
 	bool heard;  /* RTP has come */
 	bool silent; /* none comes, though it should */
 	uint64_t silent_since;
+	bool playing;  /* a sound; its end was not told yet */
+	uint32_t play; /* number of the last one, 0 none */
 	struct sdp ours;
 	struct leg_keys keys;
 	struct td_leg_params params;
@@ -288,6 +290,7 @@ struct td_engine {
 		*outs; /* outputs of the distributor that we have not carried out yet, a ring */
 	uint32_t out_head, out_count, out_cap;
 	uint64_t outs_lost;
+	uint64_t plays_stale;
 	uint32_t last_contact, last_recording, last_request;
 	uint64_t last_call;
 	uint32_t call_count, calls_running; /* not closed, not ended */

@@ -255,6 +255,9 @@ void call_media(struct td_engine *e, struct party *l, const struct td_media_even
 	case TD_MEDIA_HEARD:
 		silence_heard(e, l, ev->silence.ms);
 		break;
+	case TD_MEDIA_PLAYED:
+		(void)party_played(e, l, ev->play);
+		break;
 	case TD_MEDIA_LEG_STATS:
 		quality_update(&l->quality, &ev->stats, l->params.codec, l->params.ptime_ms, false);
 		break;
