@@ -574,11 +574,11 @@ static void settle(void)
 		for (uint32_t leg = 0; leg < WIRE_SIDES * WIRE_LEGS && round % 100 == 50; leg++)
 			(void)dp_media_cmd(
 				t.w.dp, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL, .leg = leg});
+		dp_main_turn(t.w.dp); /* first: workers send what it makes in the last round, too */
 		for (unsigned i = 0; i < t.workers; i++)
 			(void)worker_turn(&t.w.dp->workers.worker[i], t.now);
 		if (t.split)
 			(void)turn(NULL, t.now);
-		dp_main_turn(t.w.dp);
 		for (unsigned side = 0; side < WIRE_SIDES && round + 20 < SETTLE; side++)
 			packets_out(side); /* whose answers still come in */
 		record();
