@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <control/cli/args.h>
-#include <control/cli/say.h>
+#include <control/cli/cli.h>
 #include <engine/base/number.h>
 #include <engine/conf/schema.h>
 #include <math.h>
@@ -164,6 +163,7 @@ static void option_unknown(const struct cli_command *c, const char *word)
 	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
 		if (arg_is_option(a))
 			conf_nearest(&near, str_of(a->name));
+	conf_nearest(&near, STR("--json"));
 	if (like.len)
 		cli_usage(c, "%s may be %.*s; write more of it", word, (int)like.len, like.data);
 	else if (near.best.n > 2 && near.wanted.n > 2)
@@ -211,6 +211,14 @@ static int option_read(struct cli_args *args, int argc, const char *const *argv)
 		       : took;
 }
 
+/* tandemctl's own option. Many people type it behind the command. */
+static bool is_json(const char *word)
+{
+	const struct option_row *r = options_lookup(cli_options, word);
+
+	return r && r->id == CLI_OPTION_JSON && !strchr(word, '=');
+}
+
 bool cli_args_read(
 	struct cli_args *args, const struct cli_command *c, int argc, const char *const *argv)
 {
@@ -225,6 +233,10 @@ bool cli_args_read(
 		took = 1;
 		if (options && strcmp(argv[i], "--") == 0) {
 			options = false;
+			continue;
+		}
+		if (options && is_json(argv[i])) {
+			args->json = true;
 			continue;
 		}
 		if (options && word_is_option(argv[i])) {

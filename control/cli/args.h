@@ -13,6 +13,7 @@ struct cli_args {
 	const char *value[CLI_ARGS]; /* borrowed from the words; NULL: not given */
 	int rest_count;              /* ARG_REST */
 	const char *const *rest;
+	bool json; /* tandemctl's own --json, which may stand behind the command */
 };
 
 /* False: a line on stderr says what is wrong, and how the command is used. */

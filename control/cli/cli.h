@@ -30,7 +30,7 @@ struct cli {
 };
 
 /* tandemctl's own options, which stand before the command. */
-enum { CLI_OPTION_ENGINE = OPTION_LONG, CLI_OPTION_TANDEMD };
+enum { CLI_OPTION_JSON = 'j', CLI_OPTION_ENGINE = OPTION_LONG, CLI_OPTION_TANDEMD };
 extern const struct option_row cli_options[];
 
 int cli_run(const struct cli *cli, int argc, const char *const *argv); /* argc > 0 */

@@ -28,6 +28,10 @@ expect 0 '"calls": 6280' bandwidth plan --link 600M --layer wire --json
 expect 0 '"packet_bytes": 318,' --json bandwidth plan --link 1G --ptime 30 --layer wire
 expect 0 '"packet_bytes": 274,' --json bandwidth plan --link 1G --layer wire --ipv6 --srtp
 expect 2 'ptime' bandwidth plan --link 10M --ptime 25
+expect 0 '"calls": 104' bandwidth plan -j --link 10M --layer wire
+expect 2 '[-]-ptime is 10 to 60 in steps of 10, not --json' bandwidth plan --link 10M --ptime --json
+expect 2 'no option --jsn; did you mean --json.' bandwidth plan --link 10M --jsn
+expect 2 '^--json: cannot be read' check -- --json
 for bits in ten inf nan 1e9 0x10 -1 0 1T 512K 1.5M 99999999999999999999G; do
 	expect 2 "not a bit rate: $bits; write a number and k, M or G" bandwidth plan "--link=$bits"
 done

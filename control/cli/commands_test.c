@@ -16,6 +16,8 @@ static const char *arg_wrong(const struct cli_command *c, unsigned i)
 		return "a letter is a dash and one character, of an option";
 	if (a->letter && a->letter[1] == 'h')
 		return "-h is help";
+	if (strcmp(a->name, "--json") == 0 || (a->letter && a->letter[1] == CLI_OPTION_JSON))
+		return "--json and -j are tandemctl's own";
 	if (arg_is_option(a) && (a->kind == ARG_FLAG) == !!a->value)
 		return "an option has a `value` for its usage, a flag has none";
 	if (!arg_is_option(a) && a->kind == ARG_FLAG)
@@ -119,6 +121,26 @@ static void options_are_read_as_people_write_them(void **state)
 	assert_true(cli_arg_number(&args, "times", 1) == 0);
 }
 
+static void json_is_an_option_wherever_no_value_or_word_is_wanted(void **state)
+{
+	assert_true(READS("cdr", "--json", "-n", "3"));
+	assert_true(args.json);
+	assert_true(READS("cdr", "-n", "3", "-j"));
+	assert_true(args.json);
+	assert_true(READS("agent", "alice", "pause", "--reason", "--json"));
+	assert_false(args.json);
+	assert_string_equal(cli_arg(&args, "reason"), "--json");
+	assert_true(READS("hangup", "--", "--json"));
+	assert_false(args.json);
+	assert_string_equal(cli_arg(&args, "call"), "--json");
+	assert_true(READS("complete", "--line", "show", "--json"));
+	assert_false(args.json);
+	assert_int_equal(args.rest_count, 2);
+	assert_false(READS("cdr", "--json=yes"));
+	assert_false(READS("cdr", "-n", "--json"));
+	assert_false(READS("cdr", "--jsn"));
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
 	assert_false(READS("cdr", "-n", "0"));
@@ -196,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_is_right),
 		cmocka_unit_test(options_are_read_as_people_write_them),
+		cmocka_unit_test(json_is_an_option_wherever_no_value_or_word_is_wanted),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(a_request_has_what_was_given),
 		cmocka_unit_test(words_are_completed_by_the_table),

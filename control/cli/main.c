@@ -4,7 +4,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 static int run(int argc, char **argv)
@@ -22,7 +21,7 @@ static int run(int argc, char **argv)
 	opterr = 0; /* getopt would repeat the word as it is */
 	while (at = optind, (option = options_next(cli_options, argc, argv)) != OPTION_END) {
 		switch (option) {
-		case 'j':
+		case CLI_OPTION_JSON:
 			cli.json = true;
 			break;
 		case CLI_OPTION_ENGINE:
@@ -43,15 +42,6 @@ static int run(int argc, char **argv)
 					: "tandemctl: invalid option %s; see tandemctl help",
 				argv[at]);
 			return CLI_USAGE;
-		}
-	}
-	/* --json may also stand behind the command: many people type it there. */
-	for (int i = optind; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0) {
-			cli.json = true;
-			memmove(&argv[i], &argv[i + 1], (size_t)(argc - i) * sizeof(*argv));
-			argc--;
-			i--;
 		}
 	}
 	if (optind == argc)

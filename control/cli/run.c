@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct option_row cli_options[] = {
-	{'j', "json", NULL, NULL,
+	{CLI_OPTION_JSON, "json", NULL, NULL,
 		"Prints JSON with all fields, for programs. It may also stand behind the command."},
 	{CLI_OPTION_ENGINE, "engine", "SOCKET", "TANDEM_ENGINE_SOCKET, or " TD_ENGINE_SOCKET,
 		"The socket of tandem-engine."},
@@ -107,6 +107,7 @@ int cli_run(const struct cli *cli, int argc, const char *const *argv)
 {
 	int words = 0;
 	const struct cli_command *c = cli_lookup(argc, argv, &words);
+	struct cli asked = *cli;
 	struct cli_args args;
 
 	if (!c)
@@ -117,5 +118,6 @@ int cli_run(const struct cli *cli, int argc, const char *const *argv)
 	}
 	if (!cli_args_read(&args, c, argc - words, argv + words))
 		return CLI_USAGE;
-	return c->run ? c->run(cli, &args) : ask(cli, &args);
+	asked.json |= args.json;
+	return c->run ? c->run(&asked, &args) : ask(&asked, &args);
 }
