@@ -229,9 +229,12 @@ int client_call(struct client *c, enum td_api_op op, const char *body, bool stre
 	bool (*row)(void *ctx, const char *body, size_t len), void *ctx, int timeout_ms,
 	struct td_text *err)
 {
-	int64_t id = client_send(c, op, body, body ? strlen(body) : 0);
+	uint32_t id = c->next_id;
+	int64_t sent = client_send(c, op, body, body ? strlen(body) : 0);
 	struct client_msg m;
-	int rc = id < 0 ? (int)id : 1;
+	/* A server that refuses a request by its head answers, and closes before it has read all.
+	 */
+	int rc = sent < 0 && sent != -ECONNRESET ? (int)sent : 1;
 
 	while (rc == 1) {
 		rc = client_recv(c, &m, timeout_ms);
@@ -239,7 +242,7 @@ int client_call(struct client *c, enum td_api_op op, const char *body, bool stre
 			rc = -ETIMEDOUT;
 		if (rc < 0)
 			break;
-		if (m.head.id != (uint32_t)id)
+		if (m.head.id != id)
 			continue;
 		if (m.head.status) {
 			reason(&m, err);

@@ -2,6 +2,7 @@
 /* The client against a server of a few lines, in a child process that dies with the test. */
 #include <control/client.h>
 #include <system/socket.h>
+#include <endian.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,20 @@ static void answer(int fd, uint16_t op, uint32_t id, int16_t status, const char 
 		_exit(1);
 }
 
+/* As a server of ours refuses a body: by its head, and with the body unread. */
+static void refuse_long(int fd, const uint8_t *in, size_t len)
+{
+	struct td_api_msg m;
+
+	if (len < TD_API_HEAD)
+		return;
+	memcpy(&m, in, sizeof(m));
+	if (le32toh(m.len) <= TD_API_REQUEST_MAX)
+		return;
+	answer(fd, le16toh(m.op), le32toh(m.id), -EMSGSIZE, "{\"error\":\"too long\"}");
+	_exit(0);
+}
+
 static void serve(int fd)
 {
 	static uint8_t in[1 << 16];
@@ -39,6 +54,7 @@ static void serve(int fd)
 		int64_t whole;
 
 		len += n;
+		refuse_long(fd, in, len);
 		while ((whole = client_head_decode(in, len, &m)) > 0) {
 			switch (m.op) {
 			case TD_API_HELLO:
@@ -145,6 +161,24 @@ static void the_servers_reason_is_told(void **state)
 	client_close(&c);
 }
 
+/* More than a socket holds, so that sending fails before the answer is read. */
+static void what_a_server_says_before_it_closes_is_told(void **state)
+{
+	size_t len = 4 << 20;
+	char *body = malloc(len + 1);
+	struct client c;
+	struct td_text err = {""};
+
+	memset(body, ' ', len);
+	body[len] = '\0';
+	assert_int_equal(client_open(&c, path, "test", 5000, &err), 0);
+	assert_int_equal(
+		client_call(&c, TD_API_HANGUP, body, false, NULL, NULL, 5000, &err), -EMSGSIZE);
+	assert_string_equal(err.s, "too long");
+	client_close(&c);
+	free(body);
+}
+
 static void no_server_is_said_in_a_line(void **state)
 {
 	struct td_text err;
@@ -209,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stream_ends_with_an_empty_message),
 		cmocka_unit_test(the_servers_reason_is_told),
+		cmocka_unit_test(what_a_server_says_before_it_closes_is_told),
 		cmocka_unit_test(no_server_is_said_in_a_line),
 		cmocka_unit_test(a_server_that_is_stopped_is_said_in_a_line),
 		cmocka_unit_test(a_server_that_reads_nothing_ends_a_request),

@@ -270,11 +270,23 @@ static int no_room(struct api_client *c)
 	return -1;
 }
 
+static const char *op_name(uint16_t op)
+{
+	switch (op) {
+#define OP(ID, number, name, right, request, answer) \
+	case TD_API_##ID:                            \
+		return #name;
+		TD_API_OPS(OP)
+#undef OP
+	default:
+		return "this";
+	}
+}
+
 static int too_long(struct api_client *c, const struct td_api_msg *m)
 {
-	api_error(c, m->op, m->id, -EMSGSIZE,
-		"operation %u has a body of %u bytes; it may have %u, after HELLO", m->op, m->len,
-		request_max(c, m->op));
+	api_error(c, m->op, m->id, -EMSGSIZE, "the request %s has %u bytes; it may have %u%s",
+		op_name(m->op), m->len, request_max(c, m->op), c->hello ? "" : " before HELLO");
 	client_send(c);
 	return -1;
 }
