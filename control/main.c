@@ -113,6 +113,22 @@ static int capabilities_drop(void)
 	return rc;
 }
 
+/* An engine that refuses keeps what is stored until its reserve is full: an operator's matter. */
+static void acknowledged(void *ctx, int status, const char *reason, size_t len)
+{
+	struct tandemd *d = ctx;
+	bool refused = d->ops.ack_error.s[0];
+
+	if (status == -ECONNRESET || status == -ETIMEDOUT || status == -ESHUTDOWN)
+		return; /* engine_up() tells it again */
+	if (status && !refused)
+		log_line(LOG_ERR, "engine does not free what is stored", "reason=\"%.*s\"",
+			(int)len, reason);
+	else if (!status && refused)
+		log_line(LOG_NOTICE, "engine frees what is stored again", "seq=%lu", d->acked);
+	td_text_set(&d->ops.ack_error, "%.*s", status ? (int)len : 0, reason);
+}
+
 /* Tells the engine what is stored; it reuses that space. */
 static void acknowledge(struct tandemd *d)
 {
@@ -125,7 +141,7 @@ static void acknowledge(struct tandemd *d)
 	buf_init_fixed(&body, storage, sizeof(storage));
 	buf_printf(&body, "{\"seq\":%lu}", seq);
 	/* A full table of requests empties soon: the journal's next turn tries again. */
-	if (link_send(&d->link, TD_API_JOURNAL_ACK, &body, NULL, NULL) == 0)
+	if (link_send(&d->link, TD_API_JOURNAL_ACK, &body, acknowledged, d) == 0)
 		d->acked = seq;
 }
 
@@ -275,7 +291,7 @@ static int run(struct tandemd *d)
 		rc = EXIT_FAILURE;
 		goto stop_api;
 	}
-	log_line(LOG_NOTICE, "started", "version=%s site=%s store=%s seq=%lu", TD_VERSION,
+	log_line(LOG_NOTICE, "started", "release=%s site=%s store=%s seq=%lu", TD_VERSION,
 		d->options.site, d->options.store, store_seq(d->store));
 	sd_notify(0, "READY=1");
 	rc = serve(d);

@@ -327,6 +327,7 @@ static void op_status(
 			.missing = store_missing(o->store),
 			.damaged = o->follow->damaged,
 			.store_error = follow_error(o->follow),
+			.journal_error = o->ack_error.s,
 		});
 	api_reply_buf(c, m->op, m->id, &out);
 	buf_free(&out);

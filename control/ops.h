@@ -22,6 +22,7 @@ struct tandemd_ops {
 	struct loop_work reload;         /* posted when a change has ended and reload_waits */
 	bool reload_waits;               /* SIGHUP came during a change */
 	struct rows_job *jobs[OPS_JOBS]; /* long answers under way; NULL: free */
+	struct td_text ack_error;        /* why the engine does not free what is stored */
 };
 
 void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_options *options,

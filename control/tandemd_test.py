@@ -81,7 +81,7 @@ class Engine:
 
     def __init__(self, path):
         self.path, self.objects, self.applied, self.acks = path, {}, [], []
-        self.refuse = self.silent = self.held = None
+        self.refuse = self.refuse_ack = self.silent = self.held = None
         self.answered = 0  # changes that were applied and answered
         self.listener = self.peer = None
 
@@ -115,7 +115,10 @@ class Engine:
     def answer(self, op, _, number, body):
         if op == JOURNAL_ACK:
             self.acks.append(body["seq"])
-            self.peer.write(op, number, {})
+            if self.refuse_ack:
+                self.peer.write(op, number, {"error": self.refuse_ack}, -34)
+            else:
+                self.peer.write(op, number, {})
         elif op == CONFIG_GET:
             self.peer.write(op, number, {"text": "".join(
                 f"{line}\n" for line in self.objects.values())})
@@ -383,6 +386,23 @@ class Tandemd(unittest.TestCase):
         self.assertEqual(db.execute("SELECT count(*), count(DISTINCT text) FROM story").fetchone(),
                          (600, 600))
         db.close()
+        journal.file.close()
+
+    def test_an_engine_that_does_not_free_what_is_stored_is_told_once(self):
+        journal = Journal(f"{self.dir}/journal")
+        self.engine.refuse_ack = "is the store another engine's?"
+        self.start()
+        self.engine.start()
+        for i in range(1, 4):
+            journal.story("1732220776.1", f"step {i}")
+            until("it is told", lambda i=i: self.engine.acks[-1:] == [i])
+        until("status says it", lambda: self.status()["journal_error"] == self.engine.refuse_ack)
+        self.engine.refuse_ack = None
+        journal.story("1732220776.1", "step 4")
+        until("status is without it", lambda: self.status()["journal_error"] == "")
+        self.assertEqual(self.logged().count("engine does not free what is stored: "
+                                             "reason=\"is the store another engine's?\""), 1)
+        self.assertEqual(self.logged().count("engine frees what is stored again: seq=4"), 1)
         journal.file.close()
 
     def test_long_answers_come_in_pieces(self):

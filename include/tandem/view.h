@@ -268,7 +268,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, stored_seq, NONE, 1, "number of the last record stored")          \
 	X(V, COUNT, missing, NONE, 1, "records that never came, of all time")         \
 	X(V, COUNT, damaged, NONE, 1, "places of the journal that could not be read") \
-	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does")
+	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does")   \
+	X(V, TEXT, journal_error, NONE, 1,                                                    \
+		"why the engine does not free what is stored; nothing: it does")
 
 /* X(ID, id, name, SHAPE, help, when there is no row), by who answers; in the order of the errors
  * and documents. PART: rows that the host joins to others; nobody else asks for them.
