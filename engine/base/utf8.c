@@ -58,6 +58,49 @@ static bool is_control(const unsigned char *s, size_t len)
 	return s[0] < 0x20 || s[0] == 0x7f || (len == 2 && s[0] == 0xc2 && s[1] < 0xa0);
 }
 
+/* Characters that show nothing, or turn what follows round (bidirectional controls): in them two
+ * names differ and look alike. The joiners U+200C and U+200D are not among them; Persian, Hindi and
+ * many emoji are written with them. */
+static const uint32_t unseen[][2] = {
+	{0xad, 0xad},
+	{0x61c, 0x61c},
+	{0x180e, 0x180e},
+	{0x200b, 0x200b},
+	{0x200e, 0x200f},
+	{0x2028, 0x202e},
+	{0x2060, 0x206f},
+	{0xfeff, 0xfeff},
+	{0xfff9, 0xfffb},
+	{0xe0000, 0xe007f},
+};
+
+/* Of well-formed UTF-8. */
+static uint32_t code_point(const unsigned char *s, size_t len)
+{
+	uint32_t c = len == 1 ? s[0] : s[0] & (0xff >> (len + 1));
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (s[i] & 0x3f);
+	return c;
+}
+
+static bool is_unseen(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		if (c >= unseen[i][0] && c <= unseen[i][1])
+			return true;
+	return false;
+}
+
+static void put_code_point(struct td_buf *out, uint32_t c)
+{
+	char text[10] = {'\\', c > 0xffff ? 'U' : 'u'};
+	unsigned digits = c > 0xffff ? 8 : 4;
+
+	hex_encode(c, digits, text + 2);
+	buf_put(out, text, 2 + digits);
+}
+
 static bool line_stays(struct str text)
 {
 	return text.p[0] == '\n' || text.p[0] == '\t' || str_has_prefix(text, STR("\r\n"));
@@ -83,6 +126,8 @@ void utf8_printable(struct td_buf *out, struct str text, enum utf8_lines lines)
 
 		if (len == 0 || (is_control(s, len) && !(lines == UTF8_LINES && line_stays(text))))
 			put_escape(out, len == 2 ? s[1] : s[0]);
+		else if (is_unseen(code_point(s, len)))
+			put_code_point(out, code_point(s, len));
 		else
 			buf_put(out, text.p, len);
 		text.p += len ? len : 1;

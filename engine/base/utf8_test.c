@@ -33,6 +33,24 @@ static void control_characters_are_written_out(void **state)
 		"\\x7f\\x9b2J");
 }
 
+/* A right-to-left override would show the rest of the line turned round. */
+static void what_is_not_seen_is_written_out(void **state)
+{
+	static const char joined[] = "\xd9\x85\xe2\x80\x8c\xd8\xa7"; /* U+200C, as Persian has it */
+
+	assert_string_equal(shown("alice\xe2\x80\x8b", UTF8_ONE_LINE), "alice\\u200b");
+	assert_string_equal(shown("\xe2\x80\xae"
+				  "123",
+				    UTF8_LINES),
+		"\\u202e123");
+	assert_string_equal(shown("a\xc2\xad"
+				  "b\xef\xbb\xbf",
+				    UTF8_ONE_LINE),
+		"a\\u00adb\\ufeff");
+	assert_string_equal(shown("\xf3\xa0\x81\x81", UTF8_ONE_LINE), "\\U000e0041");
+	assert_string_equal(shown(joined, UTF8_ONE_LINE), joined);
+}
+
 static void lines_stay_where_they_are_wanted(void **state)
 {
 	assert_string_equal(shown("a\r\nb\n\tc", UTF8_LINES), "a\r\nb\n\tc");
@@ -80,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_that_does_nothing_stays),
 		cmocka_unit_test(control_characters_are_written_out),
+		cmocka_unit_test(what_is_not_seen_is_written_out),
 		cmocka_unit_test(lines_stay_where_they_are_wanted),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_written_out),
 		cmocka_unit_test(what_has_no_room_ends_after_a_character),
