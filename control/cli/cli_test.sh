@@ -41,6 +41,8 @@ expect 2 'cdr: --limit is a number from 1' cdr --lim x
 expect 2 'top: -d is a number from 0.1' top -d x
 expect 2 'no option --quueue; did you mean --queue.' cdr --quueue x
 expect 2 "no command 'sho'; did you mean 'show'." sho calls
+expect 2 "no command 'hsow'; did you mean 'show'." hsow
+expect 2 "no command 'nope'; see tandemctl help$" nope
 expect 2 "no command 'bandwith'; did you mean 'bandwidth'." help bandwith
 expect 2 'no such VIEW: cals; did you mean calls.' show cals
 expect 2 'no such ACTION: puase; did you mean pause.' agent alice puase

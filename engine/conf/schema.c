@@ -352,36 +352,40 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's distance, both at most 31 bytes long. */
+/* How many letters must be added, left out, changed, or swapped with their neighbour (optimal
+ * string alignment), both at most 31 bytes long. */
 static unsigned distance(struct str a, struct str b)
 {
-	unsigned row[TD_NAME_BYTES];
+	unsigned rows[3][TD_NAME_BYTES], *above = rows[0], *row = rows[1], *next = rows[2];
 
 	for (unsigned j = 0; j <= b.n; j++)
 		row[j] = j;
 	for (unsigned i = 1; i <= a.n; i++) {
-		unsigned diagonal = row[0];
+		unsigned *free_row = above;
 
-		row[0] = i;
+		next[0] = i;
 		for (unsigned j = 1; j <= b.n; j++) {
-			unsigned substitute = diagonal + (a.p[i - 1] != b.p[j - 1]);
-
-			diagonal = row[j];
-			row[j] = least(substitute, least(row[j], row[j - 1]) + 1);
+			next[j] = least(row[j - 1] + (a.p[i - 1] != b.p[j - 1]),
+				least(row[j], next[j - 1]) + 1);
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
+				next[j] = least(next[j], above[j - 2] + 1);
 		}
+		above = row;
+		row = next;
+		next = free_row;
 	}
 	return row[b.n];
 }
 
 void conf_nearest(struct conf_nearest *n, struct str candidate)
 {
-	unsigned d;
+	/* Further than a third of the word is another word. */
+	unsigned d, most = n->wanted.n < 6 ? 1 : (unsigned)n->wanted.n / 3;
 
 	if (n->wanted.n >= TD_NAME_BYTES || candidate.n >= TD_NAME_BYTES)
 		return;
-	/* Further than a third of the word is another word. */
 	d = distance(n->wanted, candidate);
-	if (d > 1 + n->wanted.n / 3 || d >= n->wanted.n || (n->best.p && d >= n->distance))
+	if (d > most || d >= n->wanted.n || (n->best.p && d >= n->distance))
 		return;
 	n->best = candidate;
 	n->distance = d;
