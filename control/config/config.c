@@ -70,8 +70,10 @@ static void objects_read(struct reader *r, enum td_kind kind, int section)
 			r->broken[kind] = true;
 			continue;
 		}
-		if (!conf_name_valid(kind, reader_text(key), &why))
+		if (!conf_name_valid(kind, reader_text(key), &why)) {
 			reader_error(r, p->key, "%s: %s", td_kinds[kind].section, why.s);
+			r->unnamed[kind] = true;
+		}
 		e = entry_add(r, kind, reader_text(key), p->key, p->value);
 		if (e)
 			reader_object_keys(r, e, p->value, false);
@@ -93,10 +95,13 @@ static void section_unknown(struct reader *r, int node)
 {
 	struct str text = reader_text(reader_node(r, node));
 	struct conf_nearest near = {.wanted = text};
+	enum td_kind meant;
 
 	for (unsigned i = 0; i < TD_KIND_COUNT; i++)
 		conf_nearest(&near, str_of(td_kinds[i].section));
 	conf_nearest(&near, STR("engine"));
+	if (near.best.n && section_kind(near.best, &meant))
+		r->broken[meant] = true;
 	if (near.best.n)
 		reader_error(r, node, "unknown section '%.*s'; did you mean '%.*s'?", STR_FMT(text),
 			STR_FMT(near.best));

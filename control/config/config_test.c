@@ -164,9 +164,16 @@ static const struct {
 	{S "queues: {a: [b}\n",
 		"f.yaml:2:15: this is not YAML: did not find expected ',' or ']' while parsing a "
 		"flow sequence; look at indentation, colons and brackets\n"},
-	{S "queues:\n\ta: b\n",
-		"f.yaml:3:1: this is not YAML: found character that cannot start any token while "
+	{S "queues:\n\ta: b\n", "f.yaml:3:1: this is not YAML: a tab; indent with spaces\n"},
+	{S "queues: {a: @b}\n",
+		"f.yaml:2:13: this is not YAML: found character that cannot start any token while "
 		"scanning for the next token; look at indentation, colons and brackets\n"},
+	{S "queues:\n  a:\n    ring: 1s\n    record:true\n    timeout: 1s\n",
+		"f.yaml:5:5: this is not YAML: no colon with a space behind it; write key: "
+		"value\n"},
+	{S "queues:\n  a:\n    record:true\n    ring: 1s\n",
+		"f.yaml:5:9: this is not YAML: no key can stand here; look at the line above, "
+		"too: a colon needs a space behind it, and a value with a colon needs quotes\n"},
 	{S "# gr\xc3\xbc\xc3\x9f\xff\n",
 		"f.yaml:2:7: this is not UTF-8 (invalid leading UTF-8 octet); save the file as "
 		"UTF-8\n"},
@@ -246,7 +253,8 @@ static const struct {
 		"f.yaml:6:11: queues.q.ring: '10' is no duration; write a number and ms, s, m or "
 		"h, like 20s\n"},
 	{G "queues:\n  q: {groups: [g], record: yes}\n",
-		"f.yaml:4:28: queues.q.record: 'yes' is neither true nor false\n"},
+		"f.yaml:4:28: queues.q.record: 'yes' is neither true nor false; write one of "
+		"these\n"},
 	{G "queues:\n  q: {groups: g}\n",
 		"f.yaml:4:15: queues.q.groups: a list is wanted; write [g]\n"},
 	{G "queues:\n  q: {groups: []}\n",
@@ -313,6 +321,17 @@ static const struct {
 	{G "queues:\n  q: {groups: [g], overflow: sales}\n",
 		"f.yaml:4:30: queues.q.overflow: write hangup, busy, or {queue: sales}\n"},
 	/* one mistake is one line */
+	{S "queue:\n  sales: {}\nroutes:\n  1: {queue: sales}\n",
+		"f.yaml:2:1: unknown section 'queue'; did you mean 'queues'?\n"},
+	{"sites: {domain: d}\n", "f.yaml:1:1: unknown section 'sites'; did you mean 'site'?\n"},
+	{S "groups: {g: {agents: [al ice, bob]}}\nagents: {al ice: {password: a}}\n",
+		"f.yaml:3:10: agents: the name 'al ice' has a character that names cannot have; "
+		"use letters, digits and _-.+\n"},
+	{S "groups: {g: {agents: [alice, bob]}}\nagents: {al ice: {password: a}, bob: {}}\n",
+		"f.yaml:3:10: agents: the name 'al ice' has a character that names cannot have; "
+		"use letters, digits and _-.+\n"
+		"f.yaml:3:33: agents.bob: password is missing; give one, or a contact that needs "
+		"none\n"},
 	{S "agents:\n  alice: {pasword: a}\n",
 		"f.yaml:3:11: agents.alice: unknown key 'pasword'; did you mean 'password'?\n"},
 	{"site: {domian: d}\n", "f.yaml:1:8: site: unknown key 'domian'; did you mean 'domain'?\n"},

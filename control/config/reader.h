@@ -36,6 +36,7 @@ struct reader {
 	unsigned entry_count, entry_cap;
 	unsigned first[TD_KIND_COUNT + 1]; /* entries of a kind; once sorted */
 	bool broken[TD_KIND_COUNT];        /* some of its objects could not be read at all */
+	bool unnamed[TD_KIND_COUNT];       /* some have no valid name; others may mean them */
 	struct reader_error *errors;
 	unsigned error_count, error_cap;
 	unsigned errors_more; /* not kept */

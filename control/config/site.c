@@ -35,7 +35,7 @@ static void agent_unknown(struct reader *r, const char *path, int node, struct s
 {
 	struct conf_nearest near = {.wanted = name};
 
-	if (r->broken[TD_KIND_AGENT])
+	if (r->broken[TD_KIND_AGENT] || r->unnamed[TD_KIND_AGENT])
 		return;
 	for (unsigned i = r->first[TD_KIND_AGENT]; i < r->first[TD_KIND_AGENT + 1]; i++)
 		conf_nearest(&near, r->entries[i].name);
@@ -232,7 +232,8 @@ static bool fault_follows(
 		return node != 0 || r->broken[f->kind] ||
 		       reader_key_meant(r, e,
 			       f->key->flags & CONF_ENGINE ? r->engine_node : e->map_node, f->key);
-	return (f->key->type == CONF_REF || f->key->type == CONF_REFS) && r->broken[f->key->ref];
+	return (f->key->type == CONF_REF || f->key->type == CONF_REFS) &&
+	       (r->broken[f->key->ref] || r->unnamed[f->key->ref]);
 }
 
 static void fault_report(void *ctx, const struct conf_fault *f)

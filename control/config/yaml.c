@@ -96,19 +96,53 @@ static void error_at_offset(struct reader *r, const char *text, size_t offset, c
 	reader_error_at(r, line, column, "this is not UTF-8 (%s); save the file as UTF-8", problem);
 }
 
+/* Whether a tab stands where libyaml found no token. */
+static bool tab_at(const yaml_mark_t *mark, const char *text, size_t len)
+{
+	struct str rest = {text, len}, line = {0};
+
+	for (size_t i = 0; i <= mark->line; i++)
+		line = str_cut(&rest, '\n');
+	while (line.n && str_has_prefix(line, STR(" "))) {
+		line.p++;
+		line.n--;
+	}
+	return str_has_prefix(line, STR("\t"));
+}
+
+static void not_yaml(struct reader *r, const yaml_parser_t *p, const char *text, size_t len)
+{
+	/* The mistake is in the line that lacks a colon, and is noticed in the next one. */
+	bool colon = strcmp(p->problem, "could not find expected ':'") == 0;
+	const yaml_mark_t *mark = colon ? &p->context_mark : &p->problem_mark;
+
+	if (colon)
+		reader_error_at(r, mark->line + 1, mark->column + 1,
+			"this is not YAML: no colon with a space behind it; write key: value");
+	else if (strstr(p->problem, "mapping values are not allowed"))
+		reader_error_at(r, mark->line + 1, mark->column + 1,
+			"this is not YAML: no key can stand here; look at the line above, too: a "
+			"colon needs a space behind it, and a value with a colon needs quotes");
+	else if (strstr(p->problem, "cannot start any token") && tab_at(mark, text, len))
+		reader_error_at(r, mark->line + 1, mark->column + 1,
+			"this is not YAML: a tab; indent with spaces");
+	else
+		reader_error_at(r, mark->line + 1, mark->column + 1,
+			"this is not YAML: %s%s%s; look at indentation, colons and brackets",
+			p->problem, p->context ? " " : "", p->context ? p->context : "");
+}
+
 static void parser_error(struct reader *r, const yaml_parser_t *p, const char *text, size_t len)
 {
-	const char *problem = p->problem ? p->problem : "damaged";
-
 	if (p->error == YAML_MEMORY_ERROR)
 		r->no_memory = true;
+	else if (!p->problem)
+		reader_error_at(r, 0, 0, "this is not YAML");
 	else if (p->error == YAML_READER_ERROR)
 		error_at_offset(
-			r, text, p->problem_offset < len ? p->problem_offset : len, problem);
+			r, text, p->problem_offset < len ? p->problem_offset : len, p->problem);
 	else
-		reader_error_at(r, p->problem_mark.line + 1, p->problem_mark.column + 1,
-			"this is not YAML: %s%s%s; look at indentation, colons and brackets",
-			problem, p->context ? " " : "", p->context ? p->context : "");
+		not_yaml(r, p, text, len);
 }
 
 static bool load_one(

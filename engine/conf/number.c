@@ -225,7 +225,8 @@ static bool decode(
 	case CONF_BOOL:
 		*v = str_eq(text, STR("true"));
 		return *v || str_eq(text, STR("false")) ||
-		       conf_fail(err, "'%.*s' is neither true nor false", STR_FMT(text));
+		       conf_fail(err, "'%.*s' is neither true nor false; write one of these",
+			       STR_FMT(text));
 	default:
 		return conf_fail(err, "this key does not stand here");
 	}
