@@ -49,10 +49,11 @@ static int send_datagram(
 
 	if (rc != -EMSGSIZE)
 		return rc;
-	t->stats.sip.out_by_kernel++;
-	return t->kernel_sip ? kernel_sip_send(
-				       t->kernel_sip, &flow->local, &flow->remote, dscp, data, len)
-			     : rc;
+	if (!t->kernel_sip)
+		return rc;
+	rc = kernel_sip_send(t->kernel_sip, &flow->local, &flow->remote, dscp, data, len);
+	t->stats.sip.out_by_kernel += rc == 0;
+	return rc;
 }
 
 static int send_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
@@ -66,9 +67,7 @@ static int send_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t
 		rc = send_datagram(t, flow, dscp, data, len);
 	else
 		rc = -EPROTONOSUPPORT;
-	t->stats.sip.out++;
-	if (rc)
-		t->stats.sip.not_sent++;
+	t->stats.sip.out += rc == 0; /* SIP counts the others: not_sent of `show sip` */
 	return rc == -ENOBUFS ? -EAGAIN : rc;
 }
 
@@ -477,6 +476,6 @@ void turn_stats(const struct turn *t, struct turn_stats *out)
 	if (t->kernel_sip)
 		kernel_sip_stats(t->kernel_sip, &kernel);
 	*out = t->stats;
-	out->sip.not_sent += kernel.not_sent;
+	out->sip.kernel_refused = kernel.refused;
 	out->sip.lost = kernel.lost;
 }

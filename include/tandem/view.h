@@ -234,11 +234,11 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, media_commands_refused, NONE, 1, "media commands that a full ring refused") \
 	X(V, COUNT, trace_lost, NONE, 1, "SIP messages that a trace lost")
 
-#define TD_SECTION_SIP(X, V)                                                              \
-	X(V, COUNT, in, NONE, 1, "messages taken from the workers")                       \
-	X(V, COUNT, out, NONE, 1, "messages sent by the workers")                         \
-	X(V, COUNT, out_by_kernel, NONE, 1, "messages above the MTU, sent by the kernel") \
-	X(V, COUNT, not_sent, NONE, 1, "messages that could not be sent")                 \
+#define TD_SECTION_SIP(X, V)                                                               \
+	X(V, COUNT, in, NONE, 1, "messages taken from the workers")                        \
+	X(V, COUNT, out, NONE, 1, "messages taken by the workers or the kernel")           \
+	X(V, COUNT, out_by_kernel, NONE, 1, "of them, above the MTU: given to the kernel") \
+	X(V, COUNT, kernel_refused, NONE, 1, "of these, refused by the kernel")            \
 	X(V, COUNT, lost, NONE, 1, "messages that a full ring lost")
 
 #define TD_SECTION_JOURNAL(X, V)                                           \
@@ -257,19 +257,19 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 
 /* --- answered by tandemd: control/ops.c --- */
 
-#define TD_VIEW_STATUS(X, V)                                                          \
-	X(V, TEXT, release, NONE, 1, "tandemd's")                                     \
-	X(V, TEXT, site, NONE, 1, "file that tandemd starts with")                    \
-	X(V, TEXT, name, NONE, 1, "what the site is called")                          \
-	X(V, BOOL, engine, NONE, 1, "the engine is reached")                          \
-	X(V, TEXT, compiled, NONE, 1, "file that the engine starts with")             \
-	X(V, TEXT, store, NONE, 1, "database of what happened")                       \
-	X(V, TEXT, journal, NONE, 1, "directory of the engine's journal")             \
-	X(V, COUNT, stored_seq, NONE, 1, "number of the last record stored")          \
-	X(V, COUNT, missing, NONE, 1, "records that never came, of all time")         \
-	X(V, COUNT, damaged, NONE, 1, "places of the journal that could not be read") \
-	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does")   \
-	X(V, TEXT, journal_error, NONE, 1,                                                    \
+#define TD_VIEW_STATUS(X, V)                                                                \
+	X(V, TEXT, release, NONE, 1, "tandemd's")                                           \
+	X(V, TEXT, site, NONE, 1, "file that tandemd starts with")                          \
+	X(V, TEXT, name, NONE, 1, "what the site is called")                                \
+	X(V, BOOL, engine, NONE, 1, "the engine is reached")                                \
+	X(V, TEXT, compiled, NONE, 1, "file that the engine starts with")                   \
+	X(V, TEXT, store, NONE, 1, "database of what happened")                             \
+	X(V, TEXT, journal, NONE, 1, "directory of the engine's journal")                   \
+	X(V, COUNT, stored_seq, NONE, 1, "number of the last record stored")                \
+	X(V, COUNT, missing, NONE, 1, "records that never came, of all time")               \
+	X(V, COUNT, damaged, NONE, 1, "places of the journal that could not be read")       \
+	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does") \
+	X(V, TEXT, journal_error, NONE, 1,                                                  \
 		"why the engine does not free what is stored; nothing: it does")
 
 /* X(ID, id, name, SHAPE, help, when there is no row), by who answers; in the order of the errors

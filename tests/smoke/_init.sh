@@ -79,9 +79,9 @@ at_least() { # WHAT VALUE LIMIT
 	echo "ok    $1: $2 (at least $3)"
 }
 
-# Tandem's balance: every packet is accounted for.
+# Every packet, and every SIP message sent, is accounted for.
 balanced() {
-	"$here/lib/balance" "$LAB_ENGINE_SOCKET" || fail "the packet balance is not even"
+	"$here/lib/balance" "$LAB_ENGINE_SOCKET" || fail "a balance is not even"
 }
 
 statistic() { # SIPP-NAME COLUMN: of the last row

@@ -29,7 +29,7 @@ struct kernel_sip {
 	unsigned count;
 	pthread_t thread;
 	atomic_bool stop;
-	_Atomic uint64_t lost, not_sent;
+	_Atomic uint64_t lost, refused;
 	unsigned char buffer[DATAGRAM_BYTES];
 };
 
@@ -168,7 +168,7 @@ static void transmit(struct kernel_sip *k)
 		if (rc) {
 			char text[ADDR_TEXT];
 
-			atomic_fetch_add_explicit(&k->not_sent, 1, memory_order_relaxed);
+			atomic_fetch_add_explicit(&k->refused, 1, memory_order_relaxed);
 			log_line(LOG_WARNING, "long SIP message not sent",
 				"to=%s bytes=%u reason=\"%s\"", addr_encode(&d->remote, text),
 				d->len, strerror(-rc));
@@ -308,5 +308,5 @@ void kernel_sip_stats(const struct kernel_sip *k, struct kernel_sip_stats *out)
 {
 	*out = (struct kernel_sip_stats){
 		.lost = atomic_load_explicit(&k->lost, memory_order_relaxed),
-		.not_sent = atomic_load_explicit(&k->not_sent, memory_order_relaxed)};
+		.refused = atomic_load_explicit(&k->refused, memory_order_relaxed)};
 }

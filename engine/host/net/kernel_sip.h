@@ -33,8 +33,8 @@ const struct kernel_datagram *kernel_sip_peek(struct kernel_sip *k); /* NULL: no
 void kernel_sip_consume(struct kernel_sip *k);
 
 struct kernel_sip_stats {
-	uint64_t lost;     /* datagrams that came while signalling was behind */
-	uint64_t not_sent; /* messages that the kernel refused */
+	uint64_t lost;    /* datagrams that came while signalling was behind */
+	uint64_t refused; /* messages that the kernel refused */
 };
 void kernel_sip_stats(const struct kernel_sip *k, struct kernel_sip_stats *out); /* any thread */
 
