@@ -34,5 +34,5 @@ static int run(const struct bench_options *o)
 }
 
 const struct bench bench_bridge = {.name = "bridge",
-	.what = "the engine's dataplane with N bridged calls: the relay that loadgen loads",
+	.what = "the engine's dataplane with N calls: a relay for loadgen",
 	.run = run};

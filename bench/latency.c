@@ -265,5 +265,5 @@ static int run(const struct bench_options *o)
 }
 
 const struct bench bench_latency = {.name = "latency",
-	.what = "what the engine adds to a packet's way: memif, at 70 % of what it carries",
+	.what = "what the engine adds to a packet's way, at 70 % of the load",
 	.run = run};

@@ -8,58 +8,93 @@
 #include <engine/base/addr.h>
 #include <engine/base/number.h>
 #include <engine/conf/schema.h>
+#include <system/options.h>
 
-#define PORT_TYPES TD_PORT_TYPES(TD_SPACED)
-#define LATENCIES  TD_LATENCIES(TD_SPACED)
-
-#define ROUNDS_DEFAULT 15u
+#define ROUNDS_DEFAULT 15
 #define ROUNDS_MAX     1000u
-#define LEGS_MAX       1600000u
+#define LEGS_MIN       64 /* with a third of it, the engine takes a chunk of packets for a flood */
+#define LEGS_MAX       1600000
 #define SECONDS_MAX    86400.0
+#define JITTER_MS      60
 
-static int usage(FILE *out)
+_Static_assert(JITTER_MS *TD_NSEC_PER_MSEC == LOAD_JITTER_MAX, "the help says what is allowed");
+
+enum {
+	CORE = OPTION_LONG,
+	SEED,
+	LEGS,
+	ROUNDS,
+	PORT,
+	CALLS,
+	COUNT,
+	LATENCY,
+	SECONDS,
+	WARM,
+	LOSS,
+	REORDER,
+	JITTER,
+	PID,
+	NO_CHECKSUM,
+	DIR,
+	KILL
+};
+
+static const struct option_row rows[] = {
+	{CORE, "core", "N", "0", "The core to run on."},
+	{SEED, "seed", "N", "1", "Of everything random."},
+	{'j', "json", NULL, NULL, "One JSON object a line."},
+	{LEGS, "legs", "N[,N...]", "1000,10000,100000",
+		"relay, srtp, tap: how many legs at once, a case each: multiples of 8 "
+		"from " OPTION_TEXT(LEGS_MIN) " to " OPTION_TEXT(LEGS_MAX) "."},
+	{ROUNDS, "rounds", "N", OPTION_TEXT(ROUNDS_DEFAULT),
+		"relay, srtp, tap: how often through 65,536 packets for each case, timed 2,048 at "
+		"a time."},
+	{PORT, "port", "PORT", NULL,
+		"loadgen, bridge: TYPE:DEVICE:ADDRESS/BITS[,ADDRESS/BITS...], as in "
+		"af_xdp:eth1:10.20.0.1/24; may be given again. TYPE is one "
+		"of" TD_PORT_TYPES(TD_SPACED) "; memif! is its server."},
+	{CALLS, "calls", "FILE", NULL,
+		"loadgen, bridge: a call a line, A B RELAY_A RELAY_B, each address:port."},
+	{COUNT, "count", "N", "all, or 10000",
+		"loadgen, bridge: the first N of the calls. recorder: calls recorded at once."},
+	{LATENCY, "latency", "HOW", "balanced",
+		"bridge, latency: one of" TD_LATENCIES(TD_SPACED) ", as in site.yaml."},
+	{SECONDS, "seconds", "S", "4", "loadgen, latency, recorder: length of a window."},
+	{WARM, "warm", "S", "1", "loadgen, latency, recorder: how long nothing counts before it."},
+	{LOSS, "loss", "PERCENT", "0", "loadgen: how many of the packets are never sent."},
+	{REORDER, "reorder", "PERCENT", "0",
+		"loadgen: how many of them are sent after the next one of their stream."},
+	{JITTER, "jitter", "MS", "0",
+		"loadgen: each packet is sent up to so much late, at most " OPTION_TEXT(
+			JITTER_MS) "."},
+	{PID, "pid", "N", NULL, "loadgen: reckon the CPU time of this process, the relay."},
+	{NO_CHECKSUM, "no-checksum", NULL, NULL,
+		"loadgen: do not check the relay's UDP checksums. A kernel leaves them to the "
+		"device, and a veth pair has none that would fill them in."},
+	{DIR, "dir", "DIR", "this directory",
+		"recorder: where the recordings are put, and removed again."},
+	{KILL, "kill", NULL, NULL,
+		"recorder: kill -9 in the middle, recover, and tell what was lost."},
+	OPTION_HELP,
+	OPTION_VERSION,
+	{0},
+};
+
+static void usage(void)
 {
-	fprintf(out, "usage: tandem-bench BENCH [options]\n\nbenches:\n");
+	puts("usage: tandem-bench BENCH [options]\n");
 	for (const struct bench *const *b = benches; *b; b++)
-		fprintf(out, "  %-8s %s\n", (*b)->name, (*b)->what);
-	fprintf(out,
-		"\nall:\n"
-		"  --core N         the core to run on (default 0)\n"
-		"  --seed N         of everything random (default 1)\n"
-		"  --json           one JSON object a line\n"
-		"  --help\n"
-		"relay, srtp, tap:\n"
-		"  --legs N[,N...]  how many legs at once (default 1000,10000,100000)\n"
-		"  --rounds N       through 65,536 packets for each case, timed 2,048 at a time "
-		"(default %u)\n"
-		"loadgen, bridge:\n"
-		"  --port TYPE:DEVICE:ADDRESS/BITS[,ADDRESS/BITS...]\n"
-		"                   one of" PORT_TYPES " (memif!: its server); may be "
-		"given again\n"
-		"  --calls FILE     a call a line: A B RELAY_A RELAY_B, each address:port\n"
-		"  --count N        the first N of them\n"
-		"bridge, latency:\n"
-		"  --latency HOW    one of" LATENCIES ", as in site.yaml\n"
-		"loadgen, latency, recorder:\n"
-		"  --seconds S      of a window (default 4), after --warm S that is not counted "
-		"(default 1)\n"
-		"loadgen:\n"
-		"  --loss %%         of the packets are never sent\n"
-		"  --reorder %%      of the packets are sent after the next one of their stream\n"
-		"  --jitter MS      each packet is sent up to so much late (at most 60)\n"
-		"  --pid N          reckon the CPU time of this process, the relay\n"
-		"  --no-checksum    the relay's UDP checksums are not checked: a kernel leaves "
-		"them "
-		"to the\n"
-		"                   device, and a veth pair has none that would fill them in\n"
-		"recorder:\n"
-		"  --count N        calls recorded at once (default 10000)\n"
-		"  --dir DIR        where the recordings are put, and removed again (default .)\n"
-		"  --kill           kill -9 in the middle, recover, and tell what was lost\n\n"
-		"Cycles are those of the TSC. The minimum is the machine undisturbed, the median "
-		"what it was.\n",
-		ROUNDS_DEFAULT);
-	return out == stdout ? -1 : 2;
+		printf("  %-8s  %s\n", (*b)->name, (*b)->what);
+	putchar('\n');
+	options_usage(rows, stdout);
+	puts("\nCycles are those of the TSC. The minimum is the machine undisturbed, the median\n"
+	     "what it was.");
+}
+
+static int wrong(const char *why)
+{
+	fprintf(stderr, "%ssee tandem-bench --help\n", why);
+	return 2;
 }
 
 static int number(const char *name, const char *text, uint64_t max, uint64_t *value)
@@ -103,9 +138,10 @@ static int legs(const char *text, struct bench_options *o)
 		struct str part = str_cut(&rest, ',');
 		uint64_t n;
 
-		if (!str_u64(part, LEGS_MAX, &n) || n < 8 || n % 8) {
-			fprintf(stderr, "tandem-bench: --legs %.*s: give multiples of 8 up to %u\n",
-				STR_FMT(part), LEGS_MAX);
+		if (!str_u64(part, LEGS_MAX, &n) || n < LEGS_MIN || n % 8) {
+			fprintf(stderr,
+				"tandem-bench: --legs %.*s: give multiples of 8 from %u to %u\n",
+				STR_FMT(part), LEGS_MIN, LEGS_MAX);
 			return 2;
 		}
 		o->legs[o->legs_count++] = (uint32_t)n;
@@ -181,83 +217,79 @@ static int latency(const char *text, struct bench_options *o)
 	return 0;
 }
 
-static int one(int c, struct bench_options *o)
+static int one(int option, struct bench_options *o)
 {
 	uint64_t value = 0;
 	int rc;
 
-	switch (c) {
-	case 'l':
+	switch (option) {
+	case LEGS:
 		return legs(optarg, o);
-	case 'r':
+	case ROUNDS:
 		rc = number("rounds", optarg, ROUNDS_MAX, &value);
 		o->rounds = value ? (unsigned)value : 1;
 		return rc;
-	case 'c':
+	case CORE:
 		rc = number("core", optarg, UINT8_MAX, &value);
 		o->core = (unsigned)value;
 		return rc;
-	case 's':
+	case SEED:
 		return number("seed", optarg, UINT64_MAX - 1, &o->seed);
 	case 'j':
 		o->json = true;
 		return 0;
-	case 'p':
+	case PORT:
 		return port(optarg, o);
-	case 'f':
+	case CALLS:
 		o->calls_file = optarg;
 		return 0;
-	case 'n':
+	case COUNT:
 		rc = number("count", optarg, UINT32_MAX, &value);
 		o->calls = (uint32_t)value;
 		return rc;
-	case 'S':
+	case SECONDS:
 		return nanoseconds("seconds", optarg, SECONDS_MAX, TD_NSEC_PER_SEC, &o->window);
-	case 'W':
+	case WARM:
 		return nanoseconds("warm", optarg, SECONDS_MAX, TD_NSEC_PER_SEC, &o->warm);
-	case 'L':
+	case LOSS:
 		return decimal("loss", optarg, 100, 0.01, &o->loss);
-	case 'R':
+	case REORDER:
 		return decimal("reorder", optarg, 100, 0.01, &o->reorder);
-	case 'J':
+	case JITTER:
 		return nanoseconds("jitter", optarg, (double)(LOAD_JITTER_MAX / TD_NSEC_PER_MSEC),
 			TD_NSEC_PER_MSEC, &o->jitter);
-	case 'P':
+	case PID:
 		rc = number("pid", optarg, INT32_MAX, &value);
 		o->pid = (int)value;
 		return rc;
-	case 'N':
+	case NO_CHECKSUM:
 		o->checksums = false;
 		return 0;
-	case 'y':
+	case LATENCY:
 		return latency(optarg, o);
-	case 'd':
+	case DIR:
 		o->dir = optarg;
 		return 0;
-	case 'k':
+	case KILL:
 		o->kill = true;
 		return 0;
 	case 'h':
-		return usage(stdout);
-	default:
-		return usage(stderr);
+		usage();
+		return -1;
+	case 'V':
+		puts("tandem-bench " TD_VERSION);
+		return -1;
+	default: /* getopt has said what is wrong */
+		return wrong("");
 	}
 }
 
+/* The bench stands before its options or among them. */
 int options_parse(struct bench_options *o, int argc, char **argv, const char **bench)
 {
-	static const struct option options[] = {{"legs", required_argument, NULL, 'l'},
-		{"rounds", required_argument, NULL, 'r'}, {"core", required_argument, NULL, 'c'},
-		{"seed", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
-		{"port", required_argument, NULL, 'p'}, {"calls", required_argument, NULL, 'f'},
-		{"count", required_argument, NULL, 'n'}, {"seconds", required_argument, NULL, 'S'},
-		{"warm", required_argument, NULL, 'W'}, {"loss", required_argument, NULL, 'L'},
-		{"reorder", required_argument, NULL, 'R'}, {"jitter", required_argument, NULL, 'J'},
-		{"pid", required_argument, NULL, 'P'}, {"no-checksum", no_argument, NULL, 'N'},
-		{"latency", required_argument, NULL, 'y'}, {"dir", required_argument, NULL, 'd'},
-		{"kill", no_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
-	int c, rc = 0;
+	int option, rc = 0;
 
+	*bench = NULL;
 	*o = (struct bench_options){.legs = {1000, 10000, 100000},
 		.legs_count = 3,
 		.rounds = ROUNDS_DEFAULT,
@@ -265,10 +297,16 @@ int options_parse(struct bench_options *o, int argc, char **argv, const char **b
 		.warm = TD_NSEC_PER_SEC,
 		.window = 4 * TD_NSEC_PER_SEC,
 		.checksums = true};
-	while (!rc && (c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		rc = one(c, o);
-	if (!rc && optind + 1 != argc)
-		rc = usage(stderr);
-	*bench = argv[optind];
-	return rc;
+	while (!rc && optind < argc) {
+		option = options_next(rows, argc, argv);
+		if (option != OPTION_END)
+			rc = one(option, o);
+		else if (optind == argc)
+			break;
+		else if (*bench)
+			rc = wrong("tandem-bench: one bench at a time; ");
+		else
+			*bench = argv[optind++];
+	}
+	return rc || *bench ? rc : wrong("tandem-bench: which bench? ");
 }

@@ -421,5 +421,5 @@ static int run(const struct bench_options *given)
 }
 
 const struct bench bench_recorder = {.name = "recorder",
-	.what = "so many calls recorded at once, read back and compared octet by octet",
+	.what = "many calls recorded at once, then compared octet by octet",
 	.run = run};

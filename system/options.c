@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_BYTES 95
+#define LINE_BYTES 79 /* of a terminal with 80 columns */
 
 static bool has_letter(const struct option_row *r)
 {
@@ -66,8 +66,7 @@ static int word_put(FILE *out, const char *word, int n)
 	return put;
 }
 
-/* Words, with a new line where the next word would pass the end; *column is where the line is. */
-static void words_put(FILE *out, const char *text, int indent, int *column)
+void options_words(FILE *out, const char *text, int indent, int *column)
 {
 	while (*text) {
 		int n = (int)strcspn(text, " ");
@@ -99,10 +98,10 @@ void options_usage(const struct option_row *rows, FILE *out)
 
 		option_title(r, title, sizeof(title));
 		fprintf(out, "  %-*s", indent - 2, title);
-		words_put(out, r->help, indent, &column);
+		options_words(out, r->help, indent, &column);
 		if (r->preset) {
 			snprintf(preset, sizeof(preset), "Otherwise %s.", r->preset);
-			words_put(out, preset, indent, &column);
+			options_words(out, preset, indent, &column);
 		}
 		putc('\n', out);
 	}

@@ -35,7 +35,7 @@ struct option_program {
 #define OPTION_LONG  256
 #define OPTION_END   (-1)
 #define OPTION_WRONG '?'
-#define OPTIONS_MAX  16 /* of a table, which ends with a row without a name */
+#define OPTIONS_MAX  32 /* of a table, which ends with a row without a name */
 
 /* The last rows of each table. */
 #define OPTION_HELP                                               \
@@ -47,8 +47,9 @@ struct option_program {
 		'V', "version", NULL, NULL, "Prints the release, and ends." \
 	}
 
-/* The id of the next option; its value is in `optarg`. OPTION_END: none is left, and argv[optind]
- * is the first word that is no option. OPTION_WRONG: a line on stderr says what is wrong. */
+/* The id of the next option; its value is in `optarg`. OPTION_END: the next word, argv[optind], is
+ * no option, or none is left; who steps over it may ask for more. OPTION_WRONG: a line on stderr
+ * says what is wrong. */
 int options_next(const struct option_row *rows, int argc, char **argv);
 /* Puts the values of all options into their fields of *out, which has what counts without them. -1:
  * go on; else the program ends with this status: help or version were asked for and told, or a line
@@ -58,6 +59,9 @@ int options_read(const struct option_program *p, int argc, char **argv, void *ou
 const struct option_row *options_lookup(const struct option_row *rows, const char *word);
 /* "-j, --json"; "--config FILE". Returns its length. */
 int option_title(const struct option_row *r, char *out, size_t size);
+/* Words, and a new line, indented, where the next one would pass the 79th column. *column is where
+ * the line is, and then where it ends. */
+void options_words(FILE *out, const char *text, int indent, int *column);
 /* A line or more for each option. */
 void options_usage(const struct option_row *rows, FILE *out);
 

@@ -56,13 +56,12 @@ static void a_row_is_found_by_its_word(void **state)
 
 static void the_usage_has_every_row(void **state)
 {
-	static const char expected[] = "  --file FILE    What is read when the program starts, and "
-				       "again at each signal that "
-				       "says so,\n"
-				       "                 whoever sent it. Otherwise /etc/file.\n"
-				       "  -j, --json     Objects, one a line.\n"
-				       "  -h, --help     Prints this, and ends.\n"
-				       "  -V, --version  Prints the release, and ends.\n";
+	static const char expected[] =
+		"  --file FILE    What is read when the program starts, and again at each signal\n"
+		"                 that says so, whoever sent it. Otherwise /etc/file.\n"
+		"  -j, --json     Objects, one a line.\n"
+		"  -h, --help     Prints this, and ends.\n"
+		"  -V, --version  Prints the release, and ends.\n";
 	char text[1024] = "";
 	FILE *out = fmemopen(text, sizeof(text), "w");
 

@@ -12,6 +12,8 @@
  * sent, and the counters are printed as one JSON object.
  */
 #include <engine/base/number.h>
+#include <engine/base/str.h>
+#include <system/options.h>
 #include <tests/impair/heap.h>
 
 #include <arpa/inet.h>
@@ -38,6 +40,7 @@
 #define RX_BURST      64
 #define FLOWS         4096 /* a power of two; a collision only makes two flows share an order */
 #define PPM           1000000u
+#define REORDER_MS    30
 
 struct params {
 	uint32_t loss_ppm, dup_ppm, reorder_ppm;
@@ -305,56 +308,66 @@ static bool delay_decode(const char *text, uint64_t *delay, uint64_t *jitter)
 	return *jitter <= *delay && !*text;
 }
 
-static const char usage[] =
-	"usage: tandem-impair [--loss P%] [--dup P%] [--reorder P%] [--reorder-by 30ms]\n"
-	"                     [--delay 40ms±20ms] [--seed N] [--json FILE] DEVICE DEVICE\n"
-	"Carries frames between two interfaces and breaks them on the way, until SIGTERM.\n";
+enum { LOSS = OPTION_LONG, DUP, REORDER, REORDER_BY, DELAY, SEED, COUNTERS };
+
+static const struct option_row rows[] = {
+	{LOSS, "loss", "P%", "0%", "How many frames are lost."},
+	{DUP, "dup", "P%", "0%", "How many come twice."},
+	{REORDER, "reorder", "P%", "0%", "How many are held back, so that others pass them."},
+	{REORDER_BY, "reorder-by", "TIME", OPTION_TEXT(REORDER_MS) "ms", "For how long."},
+	{DELAY, "delay", "TIME", "0ms", "How late each frame is, as in 40ms or 40ms±20ms."},
+	{SEED, "seed", "N", "1", "Of everything random."},
+	{COUNTERS, "json", "FILE", "standard output", "Where the counters go at the end."},
+	OPTION_HELP,
+	{0},
+};
+
+static void usage(void)
+{
+	fputs("usage: tandem-impair [options] DEVICE DEVICE\n"
+	      "Carries frames between two interfaces and breaks them on the way, until "
+	      "SIGTERM.\n\n",
+		stdout);
+	options_usage(rows, stdout);
+}
+
+static bool option_take(int option, struct params *p)
+{
+	uint64_t none = 0;
+
+	switch (option) {
+	case LOSS:
+		return percent_decode(optarg, &p->loss_ppm);
+	case DUP:
+		return percent_decode(optarg, &p->dup_ppm);
+	case REORDER:
+		return percent_decode(optarg, &p->reorder_ppm);
+	case REORDER_BY:
+		return delay_decode(optarg, &p->reorder_by, &none) && !none;
+	case DELAY:
+		return delay_decode(optarg, &p->delay, &p->jitter);
+	case SEED:
+		return str_u64(str_of(optarg), UINT64_MAX - 1, &p->seed);
+	default:
+		p->json = optarg;
+		return true;
+	}
+}
 
 static int params_decode(int argc, char **argv, struct params *p)
 {
-	static const struct option options[] = {{"loss", 1, NULL, 'l'}, {"dup", 1, NULL, 'u'},
-		{"reorder", 1, NULL, 'r'}, {"reorder-by", 1, NULL, 'b'}, {"delay", 1, NULL, 'd'},
-		{"seed", 1, NULL, 's'}, {"json", 1, NULL, 'j'}, {"help", 0, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
-	uint64_t none = 0;
-	int c;
+	int option, at;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		bool good = true;
-
-		switch (c) {
-		case 'l':
-			good = percent_decode(optarg, &p->loss_ppm);
-			break;
-		case 'u':
-			good = percent_decode(optarg, &p->dup_ppm);
-			break;
-		case 'r':
-			good = percent_decode(optarg, &p->reorder_ppm);
-			break;
-		case 'b':
-			good = delay_decode(optarg, &p->reorder_by, &none) && !none;
-			break;
-		case 'd':
-			good = delay_decode(optarg, &p->delay, &p->jitter);
-			break;
-		case 's':
-			p->seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'j':
-			p->json = optarg;
-			break;
-		case 'h':
-			fputs(usage, stdout);
+	while (at = optind, (option = options_next(rows, argc, argv)) != OPTION_END) {
+		if (option == 'h') {
+			usage();
 			exit(0);
-		default:
-			good = false;
-			optarg = NULL;
 		}
-		if (!good) {
-			if (optarg)
-				fprintf(stderr, "tandem-impair: %s: not a value that it can take\n",
-					optarg);
+		if (option == OPTION_WRONG)
+			return -EINVAL; /* getopt has said what is wrong */
+		if (!option_take(option, p)) {
+			fprintf(stderr, "tandem-impair: %s %s: not a value that it can take\n",
+				argv[at], argv[at + 1] == optarg ? optarg : "");
 			return -EINVAL;
 		}
 	}
@@ -363,13 +376,13 @@ static int params_decode(int argc, char **argv, struct params *p)
 
 int main(int argc, char **argv)
 {
-	static struct impair im = {.p = {.reorder_by = 30 * NSEC_PER_MSEC, .seed = 1}};
+	static struct impair im = {.p = {.reorder_by = REORDER_MS * NSEC_PER_MSEC, .seed = 1}};
 	FILE *out = stdout;
 	sigset_t set;
 	int err;
 
 	if (params_decode(argc, argv, &im.p) < 0) {
-		fputs(usage, stderr);
+		fputs("usage: tandem-impair [options] DEVICE DEVICE; see --help\n", stderr);
 		return 2;
 	}
 	sigemptyset(&set);
