@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <control/cli/cli.h>
+#include <control/cli/args.h>
+#include <control/cli/say.h>
+#include <control/cli/usage.h>
 #include <engine/base/number.h>
 #include <engine/conf/schema.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SYNOPSIS 1024
-
-int cli_usage(const struct cli_command *c, const char *why, ...)
-{
-	char storage[SYNOPSIS];
-	struct td_buf synopsis;
-	va_list args;
-
-	if (why) {
-		fprintf(stderr, "tandemctl: %s: ", c->name);
-		va_start(args, why);
-		cli_vsay(why, args);
-		va_end(args);
-	}
-	buf_init_fixed(&synopsis, storage, sizeof(storage));
-	cli_synopsis(c, &synopsis);
-	fprintf(stderr, "usage: tandemctl %s%s%.*s\n", c->name, synopsis.len ? " " : "",
-		(int)synopsis.len, synopsis.data);
-	return CLI_USAGE;
-}
 
 static bool takes_rest(const struct cli_arg *a)
 {
@@ -172,6 +154,19 @@ static void option_unknown(const struct cli_command *c, const char *word)
 		cli_usage(c, "there is no option %s", word);
 }
 
+static void word_unknown(const struct cli_command *c, const char *word)
+{
+	struct conf_nearest near = {.wanted = str_of(word)};
+
+	for (const struct cli_command *own = cli_own_next(c, c); own; own = cli_own_next(c, own))
+		conf_nearest(&near, str_of(strchr(own->name, ' ') + 1));
+	if (near.best.n)
+		cli_usage(c, "what is '%s'? did you mean %s %.*s?", word, c->name,
+			STR_FMT(near.best));
+	else
+		cli_usage(c, "what is '%s'?", word);
+}
+
 /* One option with its value, which may be the next word. How many words it took; 0: wrong. */
 static int option_read(struct cli_args *args, int argc, const char *const *argv)
 {
@@ -247,7 +242,7 @@ bool cli_args_read(
 		}
 		a = arg_word(c, place++);
 		if (!a) {
-			cli_usage(c, "what is '%s'?", argv[i]);
+			word_unknown(c, argv[i]);
 			return false;
 		}
 		args->value[a - c->arg] = argv[i];

@@ -27,8 +27,5 @@ double cli_arg_number(const struct cli_args *args, const char *key, double other
 uint64_t cli_arg_bits(const struct cli_args *args, const char *key); /* a second; 0: not given */
 /* {"key": value, ...} of those given: numbers as such, flags as true. */
 json_t *cli_args_request(const struct cli_args *args);
-/* "usage: tandemctl ..." on stderr. Returns CLI_USAGE. `why`: a line before it, or NULL. */
-int cli_usage(const struct cli_command *c, const char *why, ...)
-	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -10,13 +10,13 @@
 #include <control/cli/args.h>
 #include <control/cli/command.h>
 #include <control/cli/say.h>
+#include <control/cli/usage.h>
 #include <engine/base/view.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <system/options.h>
 #include <tandem/api.h>
 
 /* Microseconds of an epoch time are 16 digits; the 17th would only show how a double errs. */
@@ -28,10 +28,6 @@ struct cli {
 	bool color; /* stdout is a terminal */
 	bool quiet; /* say nothing when no one answers */
 };
-
-/* tandemctl's own options, which stand before the command. */
-enum { CLI_OPTION_JSON = 'j', CLI_OPTION_ENGINE = OPTION_LONG, CLI_OPTION_TANDEMD };
-extern const struct option_row cli_options[];
 
 int cli_run(const struct cli *cli, int argc, const char *const *argv); /* argc > 0 */
 void cli_help(FILE *out);                                              /* all commands */

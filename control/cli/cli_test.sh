@@ -49,6 +49,15 @@ expect 2 'no such ACTION: puase; did you mean pause.' agent alice puase
 expect 0 '^tandemctl show calls' show --help
 expect 0 '^tandemctl bandwidth plan ' bandwidth plan --link 1M -h
 expect 0 '^tandemctl show calls' help show calls
+expect 0 '^    -q, --queue QUEUE  Only those of this queue' cdr --help
+expect 0 '^    login: the agent gets calls' agent --help
+expect 2 "what is 'lins'. did you mean bandwidth links.$" bandwidth lins
+expect 2 '^       tandemctl bandwidth plan --link BITS ' bandwidth lins
+wide=$({ "$ctl" help; "$ctl" complete commands | while read -r name; do "$ctl" $name --help; done; } | awk 'length > 79')
+[ -z "$wide" ] || {
+	printf 'help is wider than 79 columns:\n%s\n' "$wide"
+	failed=1
+}
 expect 0 '^tandemctl agent NAME ' help agent alice pause
 expect 2 '/nonexistent/e' agent alice pause --reason --help
 expect 2 '[-]-l may be --link or --layer; write more of it' bandwidth plan --l 10M

@@ -11,12 +11,17 @@
 
 #include <engine/base/buf.h>
 #include <stdbool.h>
+#include <system/options.h>
 #include <tandem/api.h>
 #include <tandem/event.h>
 #include <tandem/view.h>
 
 /* What a command returns, and tandemctl with it. */
 enum { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2 };
+
+/* tandemctl's own options, which stand before the command; --json also behind it. */
+enum { CLI_OPTION_JSON = 'j', CLI_OPTION_ENGINE = OPTION_LONG, CLI_OPTION_TANDEMD };
+extern const struct option_row cli_options[];
 
 struct cli;
 struct cli_args;
@@ -88,6 +93,9 @@ extern const struct cli_command cli_commands[]; /* ends with a NULL name */
 
 /* The command that the words begin with, and how many words its name has. NULL: none. */
 const struct cli_command *cli_lookup(int argc, const char *const *argv, int *words);
+/* The next command behind `own` that is one of c's own: of two words, of which c's name is the
+ * first. They stand behind it in the table. NULL: no more. */
+const struct cli_command *cli_own_next(const struct cli_command *c, const struct cli_command *own);
 bool arg_is_option(const struct cli_arg *a);
 bool word_is_option(const char *word);
 /* The option that a word begins with: its letter, its name, or as much of the name as no other has.

@@ -15,6 +15,18 @@ const char *const cli_groups[CLI_GROUPS] = {
 	[CLI_HERE] = "tandemctl itself",
 };
 
+const struct option_row cli_options[] = {
+	{CLI_OPTION_JSON, "json", NULL, NULL,
+		"Prints JSON with all fields, for programs. It may also stand behind the command."},
+	{CLI_OPTION_ENGINE, "engine", "SOCKET", "TANDEM_ENGINE_SOCKET, or " TD_ENGINE_SOCKET,
+		"The socket of tandem-engine."},
+	{CLI_OPTION_TANDEMD, "tandemd", "SOCKET", "TANDEM_TANDEMD_SOCKET, or " TD_TANDEMD_SOCKET,
+		"The socket of tandemd."},
+	OPTION_HELP,
+	OPTION_VERSION,
+	{0},
+};
+
 /* Which rows of the store. */
 #define LIMIT                                                                                      \
 	{                                                                                          \
@@ -169,6 +181,14 @@ const struct cli_command *cli_lookup(int argc, const char *const *argv, int *wor
 		}
 	}
 	return found;
+}
+
+const struct cli_command *cli_own_next(const struct cli_command *c, const struct cli_command *own)
+{
+	size_t n = strlen(c->name);
+
+	own++;
+	return own->name && strncmp(own->name, c->name, n) == 0 && own->name[n] == ' ' ? own : NULL;
 }
 
 bool arg_is_option(const struct cli_arg *a)

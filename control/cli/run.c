@@ -5,18 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct option_row cli_options[] = {
-	{CLI_OPTION_JSON, "json", NULL, NULL,
-		"Prints JSON with all fields, for programs. It may also stand behind the command."},
-	{CLI_OPTION_ENGINE, "engine", "SOCKET", "TANDEM_ENGINE_SOCKET, or " TD_ENGINE_SOCKET,
-		"The socket of tandem-engine."},
-	{CLI_OPTION_TANDEMD, "tandemd", "SOCKET", "TANDEM_TANDEMD_SOCKET, or " TD_TANDEMD_SOCKET,
-		"The socket of tandemd."},
-	OPTION_HELP,
-	OPTION_VERSION,
-	{0},
-};
-
 /* What most commands do: ask, and print the answer if it says anything. */
 static int ask(const struct cli *cli, const struct cli_args *args)
 {
@@ -42,36 +30,9 @@ void cli_help(FILE *out)
 			if ((int)c->group == group)
 				fprintf(out, "  %-16s %s\n", c->name, c->help);
 	}
-	fputs("\ntandemctl COMMAND --help tells a command's arguments. Exit status: 0 done, 1 the "
-	      "answer "
-	      "was\n"
-	      "no, 2 wrong usage or nobody to ask. See tandemctl(1).\n",
+	fputs("\ntandemctl COMMAND --help tells a command's arguments. Exit status: 0 done,\n"
+	      "1 the answer was no, 2 wrong usage or nobody to ask. See tandemctl(1).\n",
 		out);
-}
-
-static void help_command(const struct cli_command *c)
-{
-	char storage[1024];
-	struct td_buf synopsis;
-
-	buf_init_fixed(&synopsis, storage, sizeof(storage));
-	cli_synopsis(c, &synopsis);
-	printf("tandemctl %s%s%.*s\n    %s\n", c->name, synopsis.len ? " " : "", (int)synopsis.len,
-		synopsis.data, c->help);
-	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
-		if (a->help)
-			printf("    %s%s%s  %s\n", a->letter ? a->letter : "",
-				a->letter ? ", " : "", a->name, a->help);
-}
-
-/* With its own commands of two words, which stand behind it in the table. */
-static void help_commands(const struct cli_command *c)
-{
-	size_t n = strlen(c->name);
-
-	help_command(c);
-	for (c++; c->name && strncmp(c->name, c[-1].name, n) == 0 && c->name[n] == ' '; c++)
-		help_command(c);
 }
 
 static int unknown(const char *name)
@@ -99,7 +60,7 @@ int cmd_help(const struct cli *cli, const struct cli_args *args)
 	else if (!c)
 		return unknown(args->rest[0]);
 	else
-		help_commands(c);
+		cli_usage_help(c);
 	return CLI_OK;
 }
 
@@ -113,7 +74,7 @@ int cli_run(const struct cli *cli, int argc, const char *const *argv)
 	if (!c)
 		return unknown(argv[0]);
 	if (cli_args_want_help(c, argc - words, argv + words)) {
-		help_commands(c);
+		cli_usage_help(c);
 		return CLI_OK;
 	}
 	if (!cli_args_read(&args, c, argc - words, argv + words))
