@@ -138,13 +138,18 @@ bool lex_host(struct str *s, struct str *host)
 		*host = lex_run(s, LEX_HOST);
 		return host->n > 0;
 	}
-	const char *end = memchr(s->p, ']', s->n);
+	struct str inner = {s->p + 1, s->n - 1};
 
-	if (!end)
+	*host = *s;
+	/* What stands here, we write into the first line of our next request: no line end. */
+	while (inner.n > 0 && (lex_is(inner.p[0], LEX_HOST) || inner.p[0] == ':')) {
+		inner.p++;
+		inner.n--;
+	}
+	if (!lex_char(&inner, ']'))
 		return false;
-	*host = (struct str){s->p, (size_t)(end - s->p) + 1};
-	s->p += host->n;
-	s->n -= host->n;
+	host->n -= inner.n;
+	*s = inner;
 	return true;
 }
 

@@ -43,11 +43,29 @@ static void a_run_ends_where_its_class_ends(void **state)
 	assert_false(lex_all(STR("12a"), LEX_DIGIT));
 }
 
+/* RFC 3986 section 3.2.2. Whether it is an address, addr_decode() says. */
+static void a_reference_has_the_octets_of_an_address_alone(void **state)
+{
+	static const char *const bad[] = {"[::1", "[", "[::1\r\n ]", "[::1\r]", "[::1 ]", "[a>b]",
+		"[[::1]]", "[::1@x]", "[\x80]"};
+	struct str s = STR("[2001:db8::192.0.2.1]:5060"), host;
+
+	assert_true(lex_host(&s, &host));
+	assert_str(host, "[2001:db8::192.0.2.1]");
+	assert_str(s, ":5060");
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		s = str_of(bad[i]);
+		if (lex_host(&s, &host))
+			fail_msg("%s", bad[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_holds_no_word),
 		cmocka_unit_test(a_run_ends_where_its_class_ends),
+		cmocka_unit_test(a_reference_has_the_octets_of_an_address_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,6 +176,7 @@ static void uris(void **state)
 		{"sip:a b@h", -EBADMSG, 0, NULL, NULL},
 		{"sip:a@h;;lr", -EBADMSG, 0, NULL, NULL},
 		{"sip:a@[::1", -EBADMSG, 0, NULL, NULL},
+		{"sip:a@[::1\r\n SIP/2.0]", -EBADMSG, 0, NULL, NULL},
 		{"alice", -EBADMSG, 0, NULL, NULL},
 		{"", -EBADMSG, 0, NULL, NULL},
 	};
