@@ -69,7 +69,9 @@ int sip_addr_decode(struct sip_addr *out, struct str text)
 	while ((rc = lex_param(&s, &name, &value)) > 0) {
 		if (name.n != 3 || !str_caseeq(name, STR("tag")))
 			continue;
-		if (out->tag.p) /* section 7.3.1: a parameter once; which dialog would it be? */
+		/* section 7.3.1: a parameter once, and this one has a value; which dialog would it
+		 * be? */
+		if (out->tag.p || value.n == 0)
 			return -EBADMSG;
 		out->tag = value;
 	}

@@ -231,7 +231,8 @@ static void addresses(void **state)
 	assert_str(a.uri.user, "a;b");
 	const char *bad[] = {"", "sip:a;b=<sip:c>", "a", "a b", "\"a <sip:h>", "<sip:h",
 		"a, b <sip:h>", "<sip:h>x", "<sip:h>;", "<>", "<sip:h>;tag=1;tag=1",
-		"sip:h;tag=1;Tag=2", "sip:h?a=b", "\"", "\"\\"};
+		"sip:h;tag=1;Tag=2", "<sip:h>;tag", "<sip:h>;tag=\"\"", "<sip:h>;tag;tag=1",
+		"sip:h?a=b", "\"", "\"\\"};
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (sip_addr_decode(&a, str_of(bad[i])) == 0)
@@ -319,6 +320,8 @@ static void via_gets_its_source(void **state)
 	assert_int_equal(sip_via_decode(&v, STR("SIP/1.0/UDP h")), -EBADMSG);
 	assert_int_equal(sip_via_decode(&v, STR("SIP/2.0/UDP h;branch=")), -EBADMSG);
 	assert_int_equal(sip_via_decode(&v, STR("SIP/2.0/UDP h;branch=a;branch=a")), -EBADMSG);
+	assert_int_equal(sip_via_decode(&v, STR("SIP/2.0/UDP h;branch")), -EBADMSG);
+	assert_int_equal(sip_via_decode(&v, STR("SIP/2.0/UDP h;branch;branch=a")), -EBADMSG);
 }
 
 static void lists_split_at_commas(void **state)

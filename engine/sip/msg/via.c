@@ -51,7 +51,8 @@ int sip_via_decode(struct sip_via *out, struct str text)
 	out->params = s;
 	while ((rc = lex_param(&s, &name, &value)) > 0) {
 		if (str_caseeq(name, STR("branch"))) {
-			if (out->branch.p) /* section 7.3.1; which transaction would it be? */
+			/* section 7.3.1; which transaction would it be? */
+			if (out->branch.p || value.n == 0)
 				return -EBADMSG;
 			out->branch = value;
 		} else if (str_caseeq(name, STR("received"))) {
