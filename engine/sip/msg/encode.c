@@ -30,14 +30,21 @@ void header_name_encode(struct td_buf *b, enum sip_header id)
 	buf_str(b, STR(": "));
 }
 
+/* Bytes before the first CR or LF. */
+static size_t unfolded(struct str s)
+{
+	const char *lf = memchr(s.p, '\n', s.n),
+		   *cr = memchr(s.p, '\r', lf ? (size_t)(lf - s.p) : s.n);
+
+	return cr ? (size_t)(cr - s.p) : lf ? (size_t)(lf - s.p) : s.n;
+}
+
 void value_encode(struct td_buf *b, struct str value)
 {
 	/* To us a fold is white space. It must not become a line of its own at another program. */
 	while (value.n > 0) {
-		size_t n = 0;
+		size_t n = unfolded(value);
 
-		while (n < value.n && value.p[n] != '\r' && value.p[n] != '\n')
-			n++;
 		buf_put(b, value.p, n);
 		if (n < value.n) {
 			buf_str(b, STR(" "));

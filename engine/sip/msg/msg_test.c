@@ -301,9 +301,15 @@ static void via_gets_its_source(void **state)
 			"SIP/2.0/UDP h:5060;branch=z9hG4bK1;received=10.0.0.1;rport=4444"},
 		{"SIP/2.0/UDP h ; received=1.2.3.4;branch=z9hG4bK1 ; x=\"a b\"",
 			"SIP/2.0/UDP h;branch=z9hG4bK1;x=\"a b\";received=10.0.0.1"},
+		/* section 7.3.1 forbids it, and nothing follows from it */
+		{"SIP/2.0/UDP h;rport=1;rport=2;received=1.2.3.4;received=h;branch=z9hG4bK1",
+			"SIP/2.0/UDP h;branch=z9hG4bK1;received=10.0.0.1;rport=4444"},
+		/* what is white space to us may end a line of someone else */
+		{"SIP/2.0/UDP\r\n h:\r5060;branch=z9hG4bK1;x=\"\n \"",
+			"SIP/2.0/UDP   h: 5060;branch=z9hG4bK1;x=\"  \";received=10.0.0.1"},
 	};
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sip_via v;
 		struct td_buf b;
 

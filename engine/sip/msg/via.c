@@ -2,8 +2,8 @@
 /* Via: RFC 3261 section 20.42, with rport of RFC 3581. */
 #include <errno.h>
 #include <engine/base/addr.h>
+#include <engine/sip/msg/encode.h>
 #include <engine/sip/msg/lex.h>
-#include <engine/sip/msg/msg.h>
 
 static bool protocol(struct str *s, struct str *transport)
 {
@@ -56,6 +56,7 @@ int sip_via_decode(struct sip_via *out, struct str text)
 				return -EBADMSG;
 			out->branch = value;
 		} else if (str_caseeq(name, STR("received"))) {
+			/* Only we set received and rport, so theirs may stand twice. */
 			out->received = value;
 		} else if (str_caseeq(name, STR("rport"))) {
 			out->rport = true;
@@ -70,7 +71,7 @@ void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const st
 	struct str head = {v->text.p, v->text.n - v->params.n}, rest = v->params, name, value;
 	char ip[ADDR_TEXT];
 
-	buf_str(b, str_trim(head));
+	value_encode(b, str_trim(head));
 	while (lex_param(&rest, &name, &value) > 0) {
 		/* we set these, so what the sender says of them does not count */
 		if (str_caseeq(name, STR("received")) || str_caseeq(name, STR("rport")))
@@ -81,7 +82,7 @@ void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const st
 			bool quoted = value.p[-1] == '"';
 
 			buf_str(b, quoted ? STR("=\"") : STR("="));
-			buf_str(b, value);
+			value_encode(b, value);
 			buf_str(b, quoted ? STR("\"") : STR(""));
 		}
 	}
