@@ -411,6 +411,22 @@ static void folded_header_fields_are_answered_unfolded(void **state)
 	fake_expect_idle(&f);
 }
 
+/* The answer goes where the request came from, with each Via in its own place. */
+static void malformed_via_keeps_its_place(void **state)
+{
+	fake_recv(&f,
+		"OPTIONS sip:x@10.0.0.1 SIP/2.0\r\n"
+		"Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1;branch=z9hG4bK2\r\n"
+		"Via: SIP/2.0/UDP 10.0.0.9:7000;branch=z9hG4bK3\r\n"
+		"From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c2\r\nCSeq: 1 OPTIONS\r\n\r\n");
+	fake_expect(&f, "400/OPTIONS");
+	fake_expect_to(&f, "10.0.0.2:5080");
+	assert_true(str_eq(fake_values(&f, SIP_HDR_VIA),
+		STR("SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1;branch=z9hG4bK2, "
+		    "SIP/2.0/UDP 10.0.0.9:7000;branch=z9hG4bK3")));
+	fake_expect_idle(&f);
+}
+
 static void options_and_register_outside_dialogs(void **state)
 {
 	fake_request(&f, "OPTIONS", "o1", 1, NULL, NULL, NULL);
@@ -629,6 +645,7 @@ int main(int argc, char **argv)
 		TEST(calls_beyond_the_pool_get_503),
 		TEST(finished_transactions_give_way),
 		TEST(folded_header_fields_are_answered_unfolded),
+		TEST(malformed_via_keeps_its_place),
 		TEST(options_and_register_outside_dialogs),
 		TEST(old_branches_match_too),
 		TEST(large_messages_go_both_ways),

@@ -11,8 +11,10 @@ static bool decode_via(struct sip_msg *m, struct str value)
 {
 	struct str first;
 
-	if (sip_msg_has(m, SIP_HDR_VIA))
-		return true; /* the topmost alone is for us */
+	/* The topmost alone is for us. When that one is malformed, the next is no better: the
+	 * answer goes the way of the topmost. */
+	if (m->via.text.p)
+		return sip_msg_has(m, SIP_HDR_VIA);
 	return sip_list_next(&value, &first) && sip_via_decode(&m->via, first) == 0;
 }
 
