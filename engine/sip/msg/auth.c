@@ -43,8 +43,12 @@ int sip_auth_decode(struct sip_auth *out, struct str text)
 				return -EBADMSG;
 		}
 		for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-			if (str_caseeq(name, fields[i].name))
+			if (str_caseeq(name, fields[i].name)) {
+				/* RFC 7235 section 2.1; another program might read the other one */
+				if (fields[i].out->p)
+					return -EBADMSG;
 				*fields[i].out = value;
+			}
 		lex_space(&s);
 		if (s.n == 0)
 			break;

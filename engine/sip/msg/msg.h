@@ -181,5 +181,8 @@ int sip_auth_decode(struct sip_auth *out, struct str text); /* -ENOTSUP: another
 
 /* One of ";a=1;b;c="x"". False when not there; *value is empty when it has none, unquoted. */
 bool sip_param(struct str params, struct str name, struct str *value);
+/* The same of a header field's parameter that decides something, which must not stand twice
+ * (section 7.3.1): 1 found, 0 not there, -EBADMSG twice. */
+int sip_param_once(struct str params, struct str name, struct str *value);
 
 #endif

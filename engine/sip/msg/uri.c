@@ -115,6 +115,22 @@ bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out)
 	return true;
 }
 
+int sip_param_once(struct str params, struct str name, struct str *value)
+{
+	struct str n, v;
+	int found = 0;
+
+	while (lex_param(&params, &n, &v) > 0) {
+		if (!str_caseeq(n, name))
+			continue;
+		if (found)
+			return -EBADMSG;
+		*value = v;
+		found = 1;
+	}
+	return found;
+}
+
 bool sip_param(struct str params, struct str name, struct str *value)
 {
 	struct str n, v;

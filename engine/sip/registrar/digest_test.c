@@ -73,6 +73,9 @@ static void malformed_credentials_are_refused(void **state)
 		{"Digest username=\"a\" realm=\"b\"", -EBADMSG},
 		{"Digest username=\"a\",", -EBADMSG},
 		{"Digest username=\"a\"", -EBADMSG}, /* no nonce */
+		{"Digest realm=a, nonce=b, username=\"a\", Username=\"b\"", -EBADMSG},
+		{"Digest realm=a, nonce=b, nonce=\"\"", -EBADMSG},
+		{"Digest realm=a, nonce=b, stale=false, stale=true", -EBADMSG},
 		{"digest REALM=a, nonce=\"b\" , stale=TRUE, unknown=x", 0},
 	};
 	struct sip_auth a;

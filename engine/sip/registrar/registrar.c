@@ -98,8 +98,11 @@ static int change_decode(
 
 	if (sip_addr_decode(&a, value) != 0 || !a.uri.host.p)
 		return 400;
-	/* section 20.19: a value that is no number counts as absent */
-	if (sip_param(a.params, STR("expires"), &text))
+	int found = sip_param_once(a.params, STR("expires"), &text);
+
+	if (found < 0)
+		return 400;
+	if (found) /* section 20.19: a value that is no number counts as absent */
 		str_u64(text, UINT32_MAX, &expires);
 	if (expires > 0 && expires < r->min_s)
 		return 423;

@@ -233,6 +233,10 @@ static void bad_contacts_change_nothing(void **state)
 	assert_int_equal(do_register("alice", "secret", "c",
 				 "Contact: <sip:a@10.0.0.9>, <sip:b@10.0.0.9>;expires=1\r\n"),
 		423);
+	/* section 7.3.1: which of them would it be? */
+	assert_int_equal(do_register("alice", "secret", "c",
+				 "Contact: <sip:alice@10.0.0.3>;expires=0;Expires=60\r\n"),
+		400);
 	snprintf(text, sizeof(text), "Contact: <sip:%0300d@h>\r\n", 1);
 	assert_int_equal(do_register("alice", "secret", "c", text), 513);
 	assert_int_equal(do_register("alice", "secret", "c",
