@@ -235,7 +235,7 @@ void sim_answer(struct sim *s, struct peer *p, int code, bool to_invite, const c
 	char body[1024] = "", text[PEER_MSG];
 
 	peer_sdp(sdp, body, sizeof(body));
-	peer_response(p, code, to_invite, body, text, sizeof(text));
+	peer_response(p, code, to_invite, "application/sdp", body, text, sizeof(text));
 	deliver(s, p, text);
 }
 

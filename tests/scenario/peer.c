@@ -116,8 +116,8 @@ void peer_request(struct peer *p, const char *method, const char *number, const 
 		contact_transport(p), headers, type_line, strlen(body), body);
 }
 
-void peer_response(
-	struct peer *p, int code, bool to_invite, const char *body, char *out, size_t size)
+void peer_response(struct peer *p, int code, bool to_invite, const char *type, const char *body,
+	char *out, size_t size)
 {
 	const char *msg = to_invite ? p->invite : p->request;
 	char via[PEER_FIELD], from[PEER_FIELD], to[PEER_FIELD], id[PEER_FIELD], cseq[64];
@@ -133,10 +133,10 @@ void peer_response(
 	snprintf(out, size,
 		"SIP/2.0 %d Whatever\r\nVia: %s\r\nFrom: %s\r\nTo: %s%s%s\r\nCall-ID: %s\r\nCSeq: "
 		"%s\r\n"
-		"Contact: <sip:%s@%s:%u%s>\r\n%sContent-Length: %zu\r\n\r\n%s",
+		"Contact: <sip:%s@%s:%u%s>\r\n%s%s%sContent-Length: %zu\r\n\r\n%s",
 		code, via, from, to, tag[0] ? ";tag=" : "", tag, id, cseq, p->name, p->host,
-		p->addr.port, contact_transport(p),
-		body[0] ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+		p->addr.port, contact_transport(p), body[0] ? "Content-Type: " : "",
+		body[0] ? type : "", body[0] ? "\r\n" : "", strlen(body), body);
 }
 
 static void learn_target(struct peer *p, const char *msg)

@@ -46,8 +46,8 @@ void peer_sdp(const char *text, char *out, size_t size);
 void peer_request(struct peer *p, const char *method, const char *number, const char *headers,
 	const char *type, const char *body, char *out, size_t size);
 /* A response to the last request, or the last INVITE. */
-void peer_response(
-	struct peer *p, int code, bool to_invite, const char *body, char *out, size_t size);
+void peer_response(struct peer *p, int code, bool to_invite, const char *type, const char *body,
+	char *out, size_t size);
 /* Learns from what came: dialogs, targets. */
 void peer_learn(struct peer *p, const char *msg);
 

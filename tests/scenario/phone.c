@@ -129,8 +129,8 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 	for (char *c = body; (c = strchr(c, ';')) && strcmp(type, "application/dtmf-relay") == 0;)
 		*c = '\n';
 	if (isdigit((unsigned char)word[2][0])) {
-		peer_response(
-			p, atoi(word[2]), to_invite || word[2][0] == '1', body, msg, sizeof(msg));
+		peer_response(p, atoi(word[2]), to_invite || word[2][0] == '1', type, body, msg,
+			sizeof(msg));
 	} else {
 		if (number[0])
 			p->call_id[0] = '\0';

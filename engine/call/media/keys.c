@@ -169,6 +169,8 @@ void keys_wipe(struct party *l)
 
 const char *keys_why(int rc, const struct sdp *peer, char text[static KEYS_TEXT])
 {
+	if (rc == -EINVAL)
+		return "it is malformed";
 	if (rc != -EPROTO)
 		return "no codec in common";
 	if (peer->crypto_count)

@@ -201,6 +201,11 @@ int party_take(struct td_engine *e, struct party *l, struct str text, char why[s
 {
 	char detail[KEYS_TEXT];
 	struct sdp sdp;
+
+	if (text.n == 0) {
+		snprintf(why, KEYS_TEXT, "the message has none that can be read");
+		return -EINVAL;
+	}
 	int rc = sdp_decode(&sdp, text, keys_policy(l));
 
 	if (rc == 0)

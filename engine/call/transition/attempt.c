@@ -157,7 +157,7 @@ void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg
 
 	if (!c) {
 		party_session_over(e, p); /* given up meanwhile: this frees it */
-	} else if (party_take(e, p, m->body, why) == 0) {
+	} else if (party_take(e, p, sip_msg_sdp(m), why) == 0) {
 		taken(e, p);
 		return;
 	} else {

@@ -247,6 +247,27 @@ static void delayed_offer_is_answered_in_the_ack(void **state)
 	fake_expect_idle(&f);
 }
 
+/* An ACK cannot be refused, so a body that we cannot read counts as none. */
+static void answer_in_the_ack_is_sdp_or_none(void **state)
+{
+	static const char *const unread[] = {"Content-Type: text/plain\r\n",
+		"Content-Type: application/sdp\r\nContent-Encoding: gzip\r\n"};
+
+	for (unsigned i = 0; i < sizeof(unread) / sizeof(unread[0]); i++) {
+		char branch[16];
+
+		snprintf(branch, sizeof(branch), "u%u", i);
+		fake_request(&f, "INVITE", branch, 1, NULL, NULL, NULL);
+		sip_session_answer(f.session, f.now, STR("v=0\r\noffer\r\n"));
+		fake_request(&f, "ACK", "a1", 1, fake_tag(&f), unread[i], "v=0\r\nanswer\r\n");
+		fake_expect(&f, "invite 200/INVITE confirmed");
+		assert_string_equal(f.body, "");
+		sip_session_bye(f.session, f.now);
+		fake_expect_idle(&f);
+		f.log_len = 0;
+	}
+}
+
 static void what_is_not_acceptable_is_refused(void **state)
 {
 	fake_request(&f, "INVITE", "i1", 1, NULL, "Require: 100rel, timer\r\n", NULL);
@@ -638,6 +659,7 @@ int main(int argc, char **argv)
 		TEST(requests_in_dialog),
 		TEST(reinvite_of_peer),
 		TEST(delayed_offer_is_answered_in_the_ack),
+		TEST(answer_in_the_ack_is_sdp_or_none),
 		TEST(what_is_not_acceptable_is_refused),
 		TEST(checks_have_their_order),
 		TEST(lists_are_read_to_their_end),

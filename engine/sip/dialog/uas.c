@@ -29,23 +29,10 @@ static void refuse(const struct incoming *in, int code, struct str extra, bool s
 	reply(in, code, extra, stateless);
 }
 
-static struct str sdp_of(const struct sip_msg *m)
-{
-	return m->content_type.p ? m->body : STR("");
-}
-
 /* Is the body one we read, if there is one? Parameters of the type do not matter. */
 static bool body_known(const struct sip_msg *m)
 {
-	struct str encoding;
-	struct sip_values it = {0};
-
-	if (m->body.n == 0)
-		return true;
-	while (sip_msg_value(m, SIP_HDR_CONTENT_ENCODING, &it, &encoding))
-		if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
-			return false;
-	return sip_msg_body_is(m, STR("application/sdp"));
+	return m->body.n == 0 || sip_msg_sdp(m).p;
 }
 
 /* section 8.2.2.3: everything in Require is unknown to us. Our message has room for what theirs
@@ -329,7 +316,7 @@ static void ack(const struct incoming *in)
 		return;
 	}
 	uac_reinvite_try(s);
-	ua->ops.confirmed(ua->ops.ctx, s, sdp_of(m));
+	ua->ops.confirmed(ua->ops.ctx, s, sip_msg_sdp(m));
 }
 
 void uas_no_ack(struct sip_tu *tu)

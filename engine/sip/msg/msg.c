@@ -27,6 +27,21 @@ bool sip_msg_body_is(const struct sip_msg *m, struct str media)
 	return s.n == 0 || s.p[0] == ';';
 }
 
+struct str sip_msg_sdp(const struct sip_msg *m)
+{
+	struct sip_values it = {0};
+	struct str encoding;
+
+	if (m->body.n == 0 || !sip_msg_body_is(m, STR("application/sdp")))
+		return (struct str){0};
+	if (!sip_msg_has(m, SIP_HDR_CONTENT_ENCODING))
+		return m->body;
+	while (sip_msg_value(m, SIP_HDR_CONTENT_ENCODING, &it, &encoding))
+		if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
+			return (struct str){0};
+	return m->body;
+}
+
 bool sip_list_next(struct str *rest, struct str *value)
 {
 	bool quoted = false, angle = false;

@@ -139,6 +139,34 @@ static void empty_words_are_refused(void **state)
 	}
 }
 
+/* RFC 3261 sections 20.12, 20.15 */
+static void sdp_is_what_is_said_to_be(void **state)
+{
+	static const struct {
+		const char *fields;
+		bool sdp;
+	} cases[] = {
+		{"Content-Type: application/sdp\r\n", true},
+		{"c: Application / SDP;charset=utf-8\r\ne: identity\r\n", true},
+		{"", false},
+		{"Content-Type: text/plain\r\n", false},
+		{"Content-Type: application/sdp\r\nContent-Encoding: gzip\r\n", false},
+		{"Content-Type: application/sdp\r\ne: identity\r\ne: gzip\r\n", false},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"ACK sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+			"From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>;tag=2\r\nCall-ID: c\r\n"
+			"CSeq: 1 ACK\r\n%s\r\nv=0\r\n",
+			cases[i].fields);
+		assert_int_equal(decode(text), 0);
+		assert_str(sip_msg_sdp(&m), cases[i].sdp ? "v=0\r\n" : "");
+	}
+}
+
 static void names_are_known(void **state)
 {
 	assert_int_equal(sip_method_decode(STR("invite")), SIP_OTHER);
@@ -547,6 +575,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_prefix_is_refused),
 		cmocka_unit_test(a_body_may_begin_with_a_space),
 		cmocka_unit_test(empty_words_are_refused),
+		cmocka_unit_test(sdp_is_what_is_said_to_be),
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
 		cmocka_unit_test(addresses),
