@@ -155,8 +155,8 @@ static void route(struct sip_session *s)
 
 void session_target_set(struct sip_session *s, const struct sip_msg *m)
 {
-	/* one that does not fit leaves the old one in force */
-	if (m->contact.uri.text.n > 0)
+	/* one that does not fit, or is no SIP URI, leaves the old one in force */
+	if (m->contact.uri.host.p)
 		session_field_set(s, FIELD_TARGET, m->contact.uri.text);
 	route(s);
 }

@@ -324,6 +324,9 @@ static void checks_have_their_order(void **state)
 	/* section 20.10: * is for REGISTER alone */
 	recv_with("INVITE", "sip:h", "From: <sip:a@h>;tag=1\r\nContact: *\r\n");
 	fake_expect(&f, "400/INVITE");
+	/* section 8.1.1.8: requests in the dialog go to a SIP URI */
+	recv_with("INVITE", "sip:h", "From: <sip:a@h>;tag=1\r\nContact: <mailto:a@h>\r\n");
+	fake_expect(&f, "400/INVITE");
 	recv_with("REGISTER", "sip:h", "From: <sip:a@h>;tag=1\r\nContact: *\r\n");
 	fake_expect(&f, "request 405/REGISTER");
 	fake_expect_idle(&f);

@@ -179,7 +179,7 @@ void uac_fork(
 	if (!session_field_set(s, FIELD_CALL_ID, m->call_id) ||
 		!session_field_set(s, FIELD_LOCAL, m->from.text) ||
 		!session_field_set(s, FIELD_TARGET, m->contact.uri.text) || !dialog_make(s, m) ||
-		m->contact.uri.text.n == 0)
+		!m->contact.uri.host.p)
 		return;
 	if (!session_request_encode(s, SIP_ACK, t->cseq, branch, STR(""), STR("")))
 		return;

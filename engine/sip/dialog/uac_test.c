@@ -261,6 +261,15 @@ static void contact_reached_elsewhere_stays_reached(void **state)
 	fake_expect_idle(&f);
 }
 
+/* section 8.1.1.8: a Contact that is no SIP URI is no target. */
+static void contact_of_another_scheme_is_no_target(void **state)
+{
+	fake_placed_call(&f, "Contact: <mailto:alice@10.0.0.2>\r\n");
+	assert_true(str_eq(f.m.uri.text, STR("sip:alice@10.0.0.2:5080")));
+	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
 static void reinvite_of_ours(void **state)
 {
 	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
@@ -366,6 +375,7 @@ int main(void)
 		TEST(flow_that_fails_ends_what_waits_for_it),
 		TEST(bye_lost_with_its_connection_goes_again),
 		TEST(contact_reached_elsewhere_stays_reached),
+		TEST(contact_of_another_scheme_is_no_target),
 		TEST(reinvite_of_ours),
 		TEST(reinvite_without_an_answer_ends_the_dialog),
 		TEST(glare_is_tried_again),

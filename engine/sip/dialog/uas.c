@@ -60,10 +60,14 @@ static bool refuse_require(const struct incoming *in)
 	return any;
 }
 
-/* section 10.2.2: "*" means all bindings, and only a REGISTER has them. */
-static bool contact_is_all(const struct sip_msg *m)
+/* "*" means all bindings, and only a REGISTER has them (section 10.2.2). Requests in the dialog go
+ * to a SIP URI (section 8.1.1.8). */
+static bool contact_is_wrong(const struct sip_msg *m)
 {
-	return str_eq(m->contact.text, STR("*"));
+	if (m->method == SIP_REGISTER)
+		return false;
+	return str_eq(m->contact.text, STR("*")) ||
+	       (m->method == SIP_INVITE && m->contact.text.n > 0 && !m->contact.uri.host.p);
 }
 
 /* Checks that ask nothing but the message itself, so that the answer needs no state. Their order is
@@ -78,7 +82,7 @@ static bool acceptable(const struct incoming *in)
 	else if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
 		 !str_caseeq(scheme, STR("tel")))
 		refuse(in, 416, NONE, true);
-	else if (m->uri.headers.p || (m->method != SIP_REGISTER && contact_is_all(m)))
+	else if (m->uri.headers.p || contact_is_wrong(m))
 		refuse(in, 400, NONE, true);
 	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
 		return false;
