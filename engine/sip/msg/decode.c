@@ -149,7 +149,8 @@ int sip_msg_decode(struct sip_msg *m, const uint8_t *data, size_t len)
 		fault(m, SIP_FAULT_START_LINE, SIP_HDR_OTHER);
 		return -EBADMSG;
 	}
-	if (line.n >= 4 && memcmp(line.p, "SIP/", 4) == 0)
+	/* section 7.1: the version's case does not count, and no method has a '/' */
+	if (line.n >= 4 && str_caseeq((struct str){line.p, 4}, STR("SIP/")))
 		status_line(m, line);
 	else
 		request_line(m, line);

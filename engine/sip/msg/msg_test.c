@@ -139,6 +139,25 @@ static void empty_words_are_refused(void **state)
 	}
 }
 
+/* section 7.1: the version is read in any case. */
+static void versions_are_read_in_any_case(void **state)
+{
+	static const char fields[] =
+		"Via: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n"
+		"To: <sip:b@h>;tag=2\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n";
+	static const char *const starts[] = {
+		"sip/2.0 200 OK", "SiP/2.0 200 OK", "OPTIONS sip:h sip/2.0"};
+
+	for (unsigned i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "%s\r\n%s", starts[i], fields);
+		assert_int_equal(decode(text), 0);
+		assert_int_equal(m.code, i < 2 ? 200 : 0);
+		assert_int_equal(m.method, SIP_OPTIONS);
+	}
+}
+
 /* RFC 3261 sections 20.12, 20.15 */
 static void sdp_is_what_is_said_to_be(void **state)
 {
@@ -575,6 +594,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_prefix_is_refused),
 		cmocka_unit_test(a_body_may_begin_with_a_space),
 		cmocka_unit_test(empty_words_are_refused),
+		cmocka_unit_test(versions_are_read_in_any_case),
 		cmocka_unit_test(sdp_is_what_is_said_to_be),
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
