@@ -49,6 +49,8 @@ bool sip_list_next(struct str *rest, struct str *value)
 
 	if (str_trim(*rest).n == 0)
 		return false;
+	if (!memchr(rest->p, ',', rest->n)) /* most have one value */
+		n = rest->n;
 	for (; n < rest->n; n++) {
 		char c = rest->p[n];
 
