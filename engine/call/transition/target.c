@@ -8,6 +8,7 @@
 #include <engine/call/site/resolve.h>
 #include <engine/call/site/trunk.h>
 #include <engine/call/transition/target.h>
+#include <engine/sip/msg/encode.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,10 +82,11 @@ static const char *address_agent(
 		return "is not registered";
 	out->flow = out->agent.flow;
 	snprintf(out->to, sizeof(out->to), "sip:%s@%s", a->object.name, conf_site(e->conf)->domain);
-	n = snprintf(out->headers, sizeof(out->headers), "X-Tandem-Call: %s\r\n", c->cdr.id);
+	n = snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
+		c->cdr.id);
 	if (c->queue)
 		snprintf(out->headers + n, sizeof(out->headers) - (size_t)n,
-			"X-Tandem-Queue: %s\r\n", c->queue->object.name);
+			SIP_HEADER_LINE(X_TANDEM_QUEUE, "%s"), c->queue->object.name);
 	return NULL;
 }
 
@@ -108,7 +110,8 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 		snprintf(out->uri, sizeof(out->uri), "sip:%s@%s", number,
 			addr_encode(&out->flow.remote, host));
 	memcpy(out->to, out->uri, sizeof(out->to));
-	snprintf(out->headers, sizeof(out->headers), "X-Tandem-Call: %s\r\n", c->cdr.id);
+	snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
+		c->cdr.id);
 	return NULL;
 }
 

@@ -56,7 +56,9 @@
 	X(USER_AGENT, "User-Agent", 0, FIRST, MAY, NULL, "RFC 3261 20.41", "Written with each request: our name.") \
 	X(VIA, "Via", 'v', LIST, MUST, decode_via, "RFC 3261 20.42", "Where responses go, and by its branch the transaction. Only the topmost is ours.") \
 	X(WARNING, "Warning", 0, LIST, MAY, NULL, "RFC 3261 20.43", "Written with 488 to a re-INVITE that needs more bandwidth than there is.") \
-	X(WWW_AUTHENTICATE, "WWW-Authenticate", 0, LINES, MAY, NULL, "RFC 3261 20.44", "Written with 401: the challenge to REGISTER.")
+	X(WWW_AUTHENTICATE, "WWW-Authenticate", 0, LINES, MAY, NULL, "RFC 3261 20.44", "Written with 401: the challenge to REGISTER.") \
+	X(X_TANDEM_CALL, "X-Tandem-Call", 0, FIRST, MAY, NULL, "ours", "Written with INVITE: the call's number, by which the store knows it.") \
+	X(X_TANDEM_QUEUE, "X-Tandem-Queue", 0, FIRST, MAY, NULL, "ours", "Written with INVITE to an agent: the queue that the call comes from.")
 /* clang-format on */
 
 #endif
