@@ -155,9 +155,25 @@ static long decode(struct journal_reader *r, struct td_rec *rec)
 	return n == -EAGAIN ? 0 : n;
 }
 
+/* Goes to the next whole record of the segment, behind what cannot be read. 1, 0 there is none, or
+ * a negative errno. */
+static int skip_damage(struct journal_reader *r)
+{
+	uint64_t offset = (uint64_t)r->offset + r->at + RECORD_ALIGN;
+	struct td_rec rec;
+	int rc = segment_search(r->fd, &offset, &rec);
+
+	if (rc > 0) {
+		r->offset = (off_t)offset;
+		r->at = r->have = 0;
+	}
+	return rc;
+}
+
 /*
  * The writer never touches a segment again once a newer one is there. So a record that is still not
- * whole after the newer segment was seen will never be whole: it is the end, or damage.
+ * whole after the newer segment was seen will never be whole: it is the end, or damage. Records may
+ * stand behind damage.
  */
 int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload)
 {
@@ -182,6 +198,9 @@ int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void
 			}
 		}
 		if (n <= 0) {
+			rc = r->fd >= 0 ? skip_damage(r) : 0;
+			if (rc)
+				return rc < 0 ? rc : -EBADMSG;
 			rc = segment_open(r, newer);
 			if (rc == -ENOENT)
 				continue;

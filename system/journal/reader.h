@@ -35,8 +35,8 @@ int journal_reader_seek(struct journal_reader *r, uint64_t seq);
 
 /*
  * 1 and a record: *payload has rec->len bytes, aligned to 8, valid until the next call. 0: none
- * now. -EBADMSG: a record was damaged on disk; what stood behind it in its segment is lost, and
- * the next call goes on with the next segment. Other errnos: as the system says; try again later.
+ * now. -EBADMSG: records were damaged on disk, and the next call goes on with the first whole one
+ * behind them. Other errnos: as the system says; try again later.
  */
 int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload);
 

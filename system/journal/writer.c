@@ -70,11 +70,11 @@ static void segment_drop_oldest(struct journal_writer *w)
 	memmove(w->segments, w->segments + 1, --w->count * sizeof(*w->segments));
 }
 
-/* Where the whole records of the file end; *next is the number that follows the last one. */
+/* Where the whole records from *end on end; *next is the number that follows the last one. */
 static int segment_scan(int fd, uint64_t *end, uint64_t *next)
 {
 	size_t have = 0, at = 0;
-	uint64_t offset = 0;
+	uint64_t offset = *end;
 	unsigned char *buffer = malloc(PENDING_BYTES);
 	int rc = 0;
 
@@ -110,8 +110,28 @@ static int segment_scan(int fd, uint64_t *end, uint64_t *next)
 	return rc;
 }
 
+/* Whole records behind `end`, where something is damaged: 1, and *next follows the last one of
+ * them. 0: there are none. */
+static int segment_scan_behind(int fd, uint64_t end, uint64_t *next)
+{
+	uint64_t at = end + RECORD_ALIGN, number;
+	struct td_rec rec;
+	int found = 0, rc;
+
+	while ((rc = segment_search(fd, &at, &rec)) > 0) {
+		number = rec.seq;
+		rc = segment_scan(fd, &at, &number);
+		if (rc)
+			return rc;
+		found |= number > *next;
+		*next = number > *next ? number : *next;
+	}
+	return rc < 0 ? rc : found;
+}
+
 /* Goes on in the newest segment. What lies behind its last whole record was never acknowledged to
- * anyone. It is cut off and allocated again as zeros. */
+ * anyone. It is cut off and allocated again as zeros. Where whole records lie behind damage, the
+ * segment stays as it is: readers find them, and the first put makes a new segment. */
 static int segment_resume(struct journal_writer *w, uint64_t first)
 {
 	char name[SEGMENT_NAME];
@@ -125,6 +145,14 @@ static int segment_resume(struct journal_writer *w, uint64_t first)
 	rc = segment_scan(w->fd, &end, &w->next);
 	if (rc)
 		return rc;
+	rc = segment_scan_behind(w->fd, end, &w->next);
+	if (rc < 0)
+		return rc;
+	if (rc) {
+		close(w->fd);
+		w->fd = -1;
+		return 0;
+	}
 	if (ftruncate(w->fd, (off_t)end) < 0)
 		return -errno;
 	/* On a full disk the first put makes a new segment, or fails and says so. */
