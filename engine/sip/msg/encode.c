@@ -3,6 +3,7 @@
 #include <engine/base/addr.h>
 #include <engine/base/hex.h>
 #include <engine/sip/msg/encode.h>
+#include <engine/sip/msg/lex.h>
 
 #define CRLF STR("\r\n")
 
@@ -86,6 +87,32 @@ void via_encode(
 	buf_str(b, CRLF);
 }
 
+void via_received_encode(struct td_buf *b, const struct sip_via *v, const struct td_addr *source)
+{
+	struct str head = {v->text.p, v->text.n - v->params.n}, rest = v->params, name, value;
+	char ip[ADDR_TEXT];
+
+	value_encode(b, str_trim(head));
+	while (lex_param(&rest, &name, &value) > 0) {
+		/* we set these, so what the sender says of them does not count */
+		if (str_caseeq(name, STR("received")) || str_caseeq(name, STR("rport")))
+			continue;
+		buf_str(b, STR(";"));
+		buf_str(b, name);
+		if (value.p) {
+			bool quoted = value.p[-1] == '"';
+
+			buf_str(b, quoted ? STR("=\"") : STR("="));
+			value_encode(b, value);
+			buf_str(b, quoted ? STR("\"") : STR(""));
+		}
+	}
+	buf_str(b, STR(";received="));
+	buf_str(b, str_of(addr_encode_ip(source, ip)));
+	if (v->rport)
+		buf_printf(b, ";rport=%u", source->port);
+}
+
 void max_forwards_encode(struct td_buf *b)
 {
 	header_encode(b, SIP_HDR_MAX_FORWARDS, STR("70"));
@@ -123,7 +150,7 @@ void head_encode(struct td_buf *b, const struct sip_msg *m, const struct td_addr
 			continue;
 		}
 		header_name_encode(b, SIP_HDR_VIA);
-		sip_via_encode_received(b, &m->via, source);
+		via_received_encode(b, &m->via, source);
 		buf_str(b, CRLF);
 		first = false;
 	}

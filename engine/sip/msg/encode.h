@@ -28,6 +28,8 @@ void request_line_encode(struct td_buf *b, enum sip_method method, struct str ur
 /* transport: as Via calls it, "UDP". */
 void via_encode(
 	struct td_buf *b, struct str transport, const struct td_addr *local, uint64_t branch);
+/* As it was, with received and rport of the packet's source (section 18.2.1, RFC 3581). */
+void via_received_encode(struct td_buf *b, const struct sip_via *v, const struct td_addr *source);
 void max_forwards_encode(struct td_buf *b);
 void cseq_encode(struct td_buf *b, uint32_t cseq, enum sip_method method);
 /* The end of the header, and the body. False: it, or what stands before it, did not fit. */

@@ -176,8 +176,6 @@ bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out);
 int sip_addr_decode(struct sip_addr *out, struct str text);
 void sip_addr_encode(struct td_buf *b, struct str display, struct str uri, struct str tag);
 int sip_via_decode(struct sip_via *out, struct str text);
-/* As it was, with received and rport of the packet's source (section 18.2.1, RFC 3581). */
-void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const struct td_addr *src);
 int sip_cseq_decode(struct sip_cseq *out, struct str text);
 int sip_auth_decode(struct sip_auth *out, struct str text); /* -ENOTSUP: another than Digest */
 

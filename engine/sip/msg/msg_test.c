@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <assert.h>
 #include <stdio.h>
+#include <engine/sip/msg/encode.h>
 #include <engine/sip/msg/msg.h>
 #include <tests/unit/unit.h>
 
@@ -362,7 +363,7 @@ static void via_gets_its_source(void **state)
 
 		buf_init(&b);
 		assert_int_equal(sip_via_decode(&v, str_of(cases[i][0])), 0);
-		sip_via_encode_received(&b, &v, &src);
+		via_received_encode(&b, &v, &src);
 		assert_str((struct str){b.data, b.len}, cases[i][1]);
 		buf_free(&b);
 	}
@@ -576,7 +577,7 @@ static void ipv6_references(void **state)
 	assert_int_equal(m.from.uri.port, 5070);
 	assert_str(m.call_id, "SSG9559905523997077@[2001:db8::9:1]");
 	buf_init(&b);
-	sip_via_encode_received(&b, &m.via, &source);
+	via_received_encode(&b, &m.via, &source);
 	assert_str((struct str){b.data, b.len},
 		"SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKas3;received=2001:db8::7");
 	buf_free(&b);

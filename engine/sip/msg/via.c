@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Via: RFC 3261 section 20.42, with rport of RFC 3581. */
 #include <errno.h>
-#include <engine/base/addr.h>
-#include <engine/sip/msg/encode.h>
 #include <engine/sip/msg/lex.h>
+#include <engine/sip/msg/msg.h>
 
 static bool protocol(struct str *s, struct str *transport)
 {
@@ -64,30 +63,4 @@ int sip_via_decode(struct sip_via *out, struct str text)
 		}
 	}
 	return rc == 0 ? 0 : -EBADMSG;
-}
-
-void sip_via_encode_received(struct td_buf *b, const struct sip_via *v, const struct td_addr *src)
-{
-	struct str head = {v->text.p, v->text.n - v->params.n}, rest = v->params, name, value;
-	char ip[ADDR_TEXT];
-
-	value_encode(b, str_trim(head));
-	while (lex_param(&rest, &name, &value) > 0) {
-		/* we set these, so what the sender says of them does not count */
-		if (str_caseeq(name, STR("received")) || str_caseeq(name, STR("rport")))
-			continue;
-		buf_str(b, STR(";"));
-		buf_str(b, name);
-		if (value.p) {
-			bool quoted = value.p[-1] == '"';
-
-			buf_str(b, quoted ? STR("=\"") : STR("="));
-			value_encode(b, value);
-			buf_str(b, quoted ? STR("\"") : STR(""));
-		}
-	}
-	buf_str(b, STR(";received="));
-	buf_str(b, str_of(addr_encode_ip(src, ip)));
-	if (v->rport)
-		buf_printf(b, ";rport=%u", src->port);
 }
