@@ -5,10 +5,10 @@
 #include <engine/base/codec.h>
 #include <engine/sdp/sdp.h>
 
+const char *const sdp_direction_names[SDP_DIRECTION_COUNT] = {SDP_DIRECTIONS(TD_WORD)};
+
 static void audio_encode(const struct sdp *o, struct td_buf *out)
 {
-	static const char *const directions[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
-
 	buf_printf(out, "m=audio %u RTP/%s", o->rtp.port, o->savp ? "SAVP" : "AVP");
 	for (unsigned i = 0; i < sizeof(o->codecs) && o->codecs[i]; i++)
 		buf_printf(out, " %u", o->pt[i]);
@@ -22,7 +22,7 @@ static void audio_encode(const struct sdp *o, struct td_buf *out)
 		buf_printf(out, "a=rtpmap:%u telephone-event/%u\r\na=fmtp:%u 0-16\r\n", o->dtmf_pt,
 			TD_RTP_CLOCK, o->dtmf_pt);
 	buf_printf(out, "a=ptime:%u\r\na=%s\r\n", o->ptime_ms,
-		directions[o->direction & SDP_SENDRECV]);
+		sdp_direction_names[o->direction & SDP_SENDRECV]);
 	if (o->rtcp.port != 0 && o->rtcp.port != o->rtp.port + 1)
 		buf_printf(out, "a=rtcp:%u\r\n", o->rtcp.port);
 	if (o->rtcp_mux)

@@ -109,21 +109,12 @@ static void crypto_decode(struct sdp_reader *r, struct str s)
 
 static int attribute_decode(struct sdp_reader *r, struct str s)
 {
-	static const struct {
-		struct str name;
-		uint8_t direction;
-	} directions[] = {
-		{{"sendrecv", 8}, SDP_SENDRECV},
-		{{"sendonly", 8}, SDP_SENDONLY},
-		{{"recvonly", 8}, SDP_RECVONLY},
-		{{"inactive", 8}, SDP_INACTIVE},
-	};
 	struct str name = str_cut(&s, ':');
 	uint64_t n;
 
-	for (unsigned i = 0; i < sizeof(directions) / sizeof(directions[0]); i++) {
-		if (str_eq(name, directions[i].name)) {
-			r->out->direction = directions[i].direction;
+	for (unsigned i = 0; i < SDP_DIRECTION_COUNT; i++) {
+		if (str_eq(name, str_of(sdp_direction_names[i]))) {
+			r->out->direction = (uint8_t)i;
 			return 0;
 		}
 	}

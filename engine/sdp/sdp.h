@@ -13,7 +13,16 @@
 #define SDP_MEDIA_MAX   8  /* m= lines we can answer; more is -E2BIG */
 #define SDP_MEDIA_BYTES 64 /* of one, with its first format alone, with NUL; longer is -E2BIG */
 
-enum sdp_direction { SDP_INACTIVE = 0, SDP_SENDONLY = 1, SDP_RECVONLY = 2, SDP_SENDRECV = 3 };
+/* The attributes of a direction (RFC 8866 section 6.7), two flags: X(ID, attribute). The place in
+ * the list is the value: 1, the author sends; 2, the author receives. */
+#define SDP_DIRECTIONS(X)           \
+	X(SDP_INACTIVE, "inactive") \
+	X(SDP_SENDONLY, "sendonly") \
+	X(SDP_RECVONLY, "recvonly") \
+	X(SDP_SENDRECV, "sendrecv")
+#define SDP_DIRECTION_ID(id, word) id,
+enum sdp_direction { SDP_DIRECTIONS(SDP_DIRECTION_ID) SDP_DIRECTION_COUNT };
+extern const char *const sdp_direction_names[SDP_DIRECTION_COUNT];
 
 #define SDP_CRYPTO_MAX 4 /* lines a=crypto that are kept */
 
