@@ -128,3 +128,14 @@ struct hash_node *hash_next(const struct hash_node *n)
 {
 	return same_hash(n->next, n->key_hash);
 }
+
+bool hash_sound(const struct hash *h)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i <= h->mask; i++)
+		for (const struct hash_node *n = h->bucket[i]; n; n = n->next)
+			if ((n->key_hash & h->mask) != i || ++count > h->count)
+				return false;
+	return count == h->count;
+}

@@ -30,5 +30,6 @@ void hash_del(struct hash *h, struct hash_node *n);
 /* First node with key's hash; go on with hash_next() until the caller's own comparison holds. */
 struct hash_node *hash_first(const struct hash *h, struct str key);
 struct hash_node *hash_next(const struct hash_node *n);
+bool hash_sound(const struct hash *h); /* each node is in its bucket, and counted; visits all */
 
 #endif

@@ -87,6 +87,26 @@ static void seed_matters(void **state)
 	hash_fini(&a);
 }
 
+static void knows_its_faults(void **state)
+{
+	struct hash h;
+
+	assert_int_equal(hash_init(&h, 16, 1), 0);
+	for (int i = 0; i < 20; i++) {
+		snprintf(item[i].key, sizeof(item[i].key), "%d", i);
+		hash_add(&h, &item[i].node, str_of(item[i].key));
+	}
+	assert_true(hash_sound(&h));
+	h.count++;
+	assert_false(hash_sound(&h));
+	h.count -= 2;
+	assert_false(hash_sound(&h));
+	h.count++;
+	item[7].node.key_hash++;
+	assert_false(hash_sound(&h));
+	hash_fini(&h);
+}
+
 static int build(void)
 {
 	struct hash h;
@@ -110,6 +130,7 @@ int main(void)
 		cmocka_unit_test(finds_what_was_added),
 		cmocka_unit_test(keeps_doubles),
 		cmocka_unit_test(seed_matters),
+		cmocka_unit_test(knows_its_faults),
 		cmocka_unit_test(survives_oom),
 	};
 

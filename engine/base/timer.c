@@ -111,3 +111,16 @@ void timers_advance(struct timers *ts, uint64_t now)
 		t->fire(t, now);
 	}
 }
+
+bool timers_hold(const struct timers *ts, const struct timer *t)
+{
+	return t->place && t->place <= ts->count && ts->heap[t->place] == t;
+}
+
+bool timers_sound(const struct timers *ts)
+{
+	for (uint32_t i = 1; i <= ts->count; i++)
+		if (ts->heap[i]->place != i || (i > 1 && before(ts->heap[i], ts->heap[i / 2])))
+			return false;
+	return true;
+}

@@ -28,6 +28,8 @@ int timers_reserve(struct timers *ts, uint32_t cap);                   /* grow; 
 void timer_set(struct timers *ts, struct timer *t, uint64_t deadline); /* moves it when set */
 void timer_cancel(struct timers *ts, struct timer *t);                 /* harmless when not set */
 bool timer_is_set(const struct timer *t);
+bool timers_hold(const struct timers *ts, const struct timer *t); /* it is set, and here */
+bool timers_sound(const struct timers *ts);    /* the heap is in order; visits each timer */
 uint64_t timers_next(const struct timers *ts); /* TD_NEVER when empty */
 /* Fires all timers with deadline <= now, in order; those that are set meanwhile fire too. */
 void timers_advance(struct timers *ts, uint64_t now);

@@ -151,6 +151,26 @@ static void setting_never_allocates(void **state)
 	assert_int_equal(oom_live(), live);
 }
 
+static void knows_its_faults(void **state)
+{
+	struct timers other;
+
+	for (int i = 0; i < 10; i++)
+		timer_set(&ts, &timer[i], (uint64_t)i);
+	assert_true(timers_sound(&ts));
+	assert_true(timers_hold(&ts, &timer[9]));
+	assert_false(timers_hold(&ts, &timer[10])); /* not set */
+	assert_int_equal(timers_init(&other, 16), 0);
+	assert_false(timers_hold(&other, &timer[9]));
+	timers_fini(&other);
+	timer[1].deadline = 100;
+	assert_false(timers_sound(&ts));
+	timer[1].deadline = 1;
+	timer[9].place = 1;
+	assert_false(timers_hold(&ts, &timer[9]));
+	assert_false(timers_sound(&ts));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +179,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(may_set_itself_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(agrees_with_a_scan, setup, teardown),
 		cmocka_unit_test_setup_teardown(setting_never_allocates, setup, teardown),
+		cmocka_unit_test_setup_teardown(knows_its_faults, setup, teardown),
 		cmocka_unit_test(survives_oom),
 	};
 

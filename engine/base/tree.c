@@ -102,3 +102,33 @@ uint32_t tree_count(const struct tree *t)
 {
 	return size_of(t->root);
 }
+
+bool tree_holds(const struct tree *t, const struct tree_node *n)
+{
+	if (!tree_has(n))
+		return false;
+	while (n->parent)
+		n = n->parent;
+	return n == t->root;
+}
+
+/* Its order is that between the nodes around the subtree, which may be NULL. */
+static bool sound(const struct tree *t, const struct tree_node *n, const struct tree_node *low,
+	const struct tree_node *high)
+{
+	const struct tree_node *child[] = {n->left, n->right};
+
+	if ((low && !t->before(low, n)) || (high && !t->before(n, high)) ||
+		n->size != 1 + size_of(n->left) + size_of(n->right))
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (child[i] && (child[i]->parent != n || child[i]->weight > n->weight ||
+					!sound(t, child[i], i ? n : low, i ? high : n)))
+			return false;
+	return true;
+}
+
+bool tree_sound(const struct tree *t)
+{
+	return !t->root || (!t->root->parent && sound(t, t->root, NULL, NULL));
+}

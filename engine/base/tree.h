@@ -30,6 +30,9 @@ void tree_del(struct tree *t, struct tree_node *n); /* harmless when it is in no
 struct tree_node *tree_first(const struct tree *t); /* NULL when empty */
 uint32_t tree_rank(const struct tree_node *n);      /* how many come before it */
 uint32_t tree_count(const struct tree *t);
+bool tree_holds(const struct tree *t, const struct tree_node *n); /* n is in this very tree */
+/* Order, sizes, weights and links hold throughout. It visits every node. */
+bool tree_sound(const struct tree *t);
 
 static inline bool tree_has(const struct tree_node *n)
 {

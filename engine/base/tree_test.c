@@ -113,12 +113,49 @@ static void lets_a_changed_key_go(void **state)
 	assert_int_equal(tree_rank(&item[4].node), 3);
 }
 
+/* A walk says so as long as it is so. */
+static void knows_its_faults(void **state)
+{
+	struct tree t, other;
+	struct tree_node *n;
+
+	tree_init(&t, before);
+	tree_init(&other, before);
+	assert_true(tree_sound(&t));
+	for (uint32_t i = 0; i < 20; i++) {
+		item[i] = (struct item){.key = i};
+		tree_add(i < 10 ? &t : &other, &item[i].node);
+	}
+	assert_true(tree_sound(&t));
+	assert_true(tree_holds(&t, &item[3].node));
+	assert_false(tree_holds(&t, &item[13].node));
+	tree_del(&t, &item[3].node);
+	assert_false(tree_holds(&t, &item[3].node));
+	item[5].key = 100;
+	assert_false(tree_sound(&t));
+	item[5].key = 5;
+	n = t.root->left;
+	n->size++;
+	assert_false(tree_sound(&t));
+	n->size--;
+	n->parent = n;
+	assert_false(tree_sound(&t));
+	n->parent = t.root;
+	n->weight = t.root->weight + 1;
+	assert_false(tree_sound(&t));
+	n->weight = 0;
+	n = t.root;
+	n->parent = &item[0].node;
+	assert_false(tree_sound(&t));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_a_walk),
 		cmocka_unit_test(stays_shallow),
 		cmocka_unit_test(lets_a_changed_key_go),
+		cmocka_unit_test(knows_its_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
