@@ -114,10 +114,22 @@ struct acd_contact_info {
 int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *info);
 int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info);
 int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info);
+uint32_t acd_link_room(const struct acd *a, uint32_t link); /* 1 to limits.links; else TD_ACD_ROOM
+							     */
 /* Counts the agents of the queue's groups by state. It looks at every agent, so it is for people
  * and not for each call. */
 int acd_queue_agents(
 	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT]);
+
+/*
+ * What must hold after every input, link by link. False: `fault` names who breaks what. acd_check()
+ * looks at everything, for tests; the others look at one object and its neighbours, in O(log n).
+ * A contact that is not there is no fault.
+ */
+struct td_text; /* include/tandem/text.h */
+bool acd_check(const struct acd *a, struct td_text *fault);
+bool acd_check_agent(const struct acd *a, uint32_t agent, struct td_text *fault);
+bool acd_check_contact(const struct acd *a, uint32_t contact, struct td_text *fault);
 
 /* "not responding", "time-out", ...; "?" for a number that has no name. */
 const char *acd_state_name(uint32_t state);

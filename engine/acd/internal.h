@@ -149,8 +149,9 @@ void out_end(struct acd *a, const struct td_acd_out *out);
 void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason);
 
 /* sets.c */
-void agent_refresh(struct acd_agent *ag); /* into or out of its groups' sets, by its state */
-void queue_refresh(struct acd_queue *q);  /* the same, by its contacts */
+bool agent_free(const struct acd_agent *ag); /* could take a contact, if one waited */
+void agent_refresh(struct acd_agent *ag);    /* into or out of its groups' sets, by its state */
+void queue_refresh(struct acd_queue *q);     /* the same, by its contacts */
 struct acd_queue *agent_queue(struct acd_agent *ag); /* whose best contact it would take, or NULL */
 struct acd_agent *queue_agent(const struct acd_queue *q); /* idle longest of its groups, or NULL */
 void pipe_set(

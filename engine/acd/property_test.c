@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * 200,000 random inputs from a seed, every output and the state after every input judged by the
- * model; then the journal of it all replayed, whole and with a record altered.
+ * model and by acd_check(); then the journal of it all replayed, whole and with a record altered.
  */
 #include <engine/acd/test/model.h>
 #include <engine/acd/replay.h>
 #include <engine/base/buf.h>
 #include <engine/base/prng.h>
+#include <tandem/text.h>
 #include <tests/unit/unit.h>
 
 #define INPUTS 200000
@@ -47,10 +48,14 @@ static void on_out(void *ctx, const struct td_acd_out *out)
 
 static void step(struct run *r, struct td_acd_in *in)
 {
+	struct td_text fault;
+
 	in->now = r->now;
 	note(r, TD_EV_ACD_IN, in, sizeof(*in));
 	model_in(&r->model, in);
 	model_done(&r->model, r->acd, acd_step(r->acd, in));
+	if (!acd_check(r->acd, &fault))
+		fail_msg("%s", fault.s);
 }
 
 static uint32_t below(struct run *r, uint32_t n)

@@ -2,11 +2,16 @@
 /* The groups' sets: who could take a contact now, and where one waits. */
 #include <engine/acd/internal.h>
 
+bool agent_free(const struct acd_agent *ag)
+{
+	return ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->engaged &&
+	       !timer_is_set(&ag->timer) && !pipe_full(ag);
+}
+
 void agent_refresh(struct acd_agent *ag)
 {
 	struct acd_group *group = ag->acd->group;
-	bool idle = ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->engaged &&
-		    !timer_is_set(&ag->timer) && !pipe_full(ag);
+	bool idle = agent_free(ag);
 
 	if (idle == ag->idle)
 		return;

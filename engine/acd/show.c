@@ -79,6 +79,11 @@ int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_in
 	return 0;
 }
 
+uint32_t acd_link_room(const struct acd *a, uint32_t link)
+{
+	return link >= 1 && link <= a->limits.links ? a->pipe[link].room : TD_ACD_ROOM;
+}
+
 static bool serves(const struct acd_agent *ag, const struct acd_queue *q)
 {
 	for (int i = 0; i < ag->links.count; i++)
