@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/resolve.h>
 #include <engine/call/site/stay.h>
-#include <engine/call/transition/call.h>
+#include <engine/call/media/party.h>
 #include <engine/call/transition/end.h>
+#include <engine/call/transition/step.h>
 #include <engine/call/config.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/site/distribute.h>
@@ -96,6 +97,7 @@ struct td_engine *td_engine_alloc(
 		return NULL;
 	e->io = *io;
 	e->params = *params;
+	e->call_due = call_due;
 	prng_init(&e->prng, params->seed);
 	objects_init(&e->groups, sizeof(struct group));
 	objects_init(&e->agents, sizeof(struct agent));
@@ -165,19 +167,30 @@ void td_engine_resolved(struct td_engine *e, uint64_t now, const struct td_resol
 	engine_leave(e);
 }
 
+static void leg_gone(struct td_engine *e, struct party *p, const struct td_media_event *ev)
+{
+	struct call_input in = {CALL_EVENT_GONE, p, .media = ev};
+
+	if (p->call)
+		call_step(e, p->call, &in);
+	else
+		party_gone(e, p);
+}
+
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev)
 {
 	struct party *l = ports_owner(&e->ports, ev->leg);
+	struct call_input in = {CALL_EVENT_MEDIA, .media = ev};
 
 	if (!l || l->params.cookie != ev->cookie)
 		return; /* of a leg that was here before */
 	engine_enter(e, now);
-	l = ports_owner(&e->ports, ev->leg); /* what was due may have ended it */
+	in.party = l = ports_owner(&e->ports, ev->leg); /* what was due may have ended it */
 	if (l && l->params.cookie == ev->cookie) {
 		if (ev->type == TD_MEDIA_LEG_GONE && l->media == LEG_MEDIA_DELETING)
-			call_gone(e, l, &ev->stats);
+			leg_gone(e, l, ev);
 		else if (l->call)
-			call_media(e, l, ev);
+			call_step(e, l->call, &in);
 	}
 	engine_leave(e);
 }

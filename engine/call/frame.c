@@ -2,28 +2,29 @@
 #include <engine/call/frame.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
-#include <engine/call/transition/wait.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/step.h>
+
+/* What the distributor says of a contact, as the call has it. */
+static const uint8_t events[] = {
+	[TD_ACD_OUT_QUEUED] = CALL_EVENT_QUEUED,
+	[TD_ACD_OUT_OVERFLOW] = CALL_EVENT_OVERFLOW,
+	[TD_ACD_OUT_OFFER] = CALL_EVENT_OFFER,
+	[TD_ACD_OUT_CANCEL] = CALL_EVENT_OFFER_OVER,
+};
 
 void engine_drain(struct td_engine *e)
 {
 	struct td_acd_out out;
 
 	while (distribute_next(e, &out)) {
-		switch (out.type) {
-		case TD_ACD_OUT_QUEUED:
-			wait_queued(e, &out);
-			break;
-		case TD_ACD_OUT_OVERFLOW:
-			wait_overflow(e, &out);
-			break;
-		case TD_ACD_OUT_OFFER:
-			wait_offer(e, &out);
+		struct call *c = call_lookup(e, out.contact);
+		struct call_input in = {.event = (enum call_event)events[out.type], .out = &out};
+
+		if (c) /* else it has left meanwhile, and the distributor knows */
+			call_step(e, c, &in);
+		if (out.type == TD_ACD_OUT_OFFER)
 			reserve_rung(e, objects_get(&e->agents, out.agent));
-			break;
-		case TD_ACD_OUT_CANCEL:
-			wait_cancel(e, &out);
-			break;
-		}
 	}
 }
 

@@ -21,6 +21,8 @@
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \
 	X(names_unanswered, e->names_unanswered, "host names to which no answer came in 10 s") \
 	X(plays_stale, e->plays_stale, "ends told of sounds that were over by then anyway")    \
+	X(unexpected_events, e->unexpected,                                                    \
+		"events that no transition of a call knows; always 0, otherwise a bug")        \
 	X(acd_outputs_lost, e->outs_lost, "always 0; otherwise a bug")
 
 /* All of them: of SIP, of the registrar, refusals of calls, the rest. */

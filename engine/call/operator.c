@@ -4,16 +4,15 @@
 #include <engine/call/frame.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/state/calls.h>
-#include <engine/call/transition/end.h>
-#include <engine/call/transition/third.h>
+#include <engine/call/transition/step.h>
 #include <errno.h>
 #include <stdio.h>
 
 static void hang_up(struct td_engine *e, struct call *c, const char *why, int code)
 {
-	story(e, c, "%s", why);
-	call_end(e, c, TD_ENDED_BY_US, c->state == CALL_TALKING ? TD_CALL_ANSWERED : TD_CALL_FAILED,
-		code);
+	struct call_input in = {.event = CALL_EVENT_HANG_UP, .why = why, .code = code};
+
+	call_step(e, c, &in);
 }
 
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)
@@ -36,17 +35,16 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
 int td_engine_party(
 	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err)
 {
+	struct call_input in = {.event = CALL_EVENT_PARTY, .request = r, .err = err, .rc = -ENOENT};
 	struct call *c;
-	int rc = -ENOENT;
 
+	td_text_set(err, "there is no call %s in which somebody could take part", r->call);
 	engine_enter(e, now);
 	c = call_by_id(e, r->call);
-	if (c && c->state != CALL_ENDED)
-		rc = third_request(e, c, r, err);
-	else
-		td_text_set(err, "there is no call %s", r->call);
+	if (c && (c->state == CALL_CONNECTING || c->state == CALL_TALKING))
+		call_step(e, c, &in);
 	engine_leave(e);
-	return rc;
+	return in.rc;
 }
 
 void td_engine_hangup_all(struct td_engine *e, uint64_t now)

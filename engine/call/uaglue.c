@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From the SIP user agent and the registrar to calls, offers and agents. */
 #include <engine/call/site/agents.h>
-#include <engine/call/transition/attempt.h>
 #include <engine/call/transition/call.h>
-#include <engine/call/transition/reinvite.h>
+#include <engine/call/transition/step.h>
 #include <engine/call/uaglue.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/media/marking.h>
@@ -38,51 +37,51 @@ static void on_invite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 
 static void on_cancelled(void *ctx, struct sip_session *s)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_CANCELLED, sip_session_user(s)};
 
-	if (l)
-		call_cancelled(ctx, l);
+	if (in.party)
+		party_step(ctx, &in);
 }
 
 static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_CONFIRMED, sip_session_user(s), .sdp = sdp};
 
-	if (l)
-		call_confirmed(ctx, l, sdp);
+	if (in.party && in.party->offering) /* else it is the end of a 2xx, no more */
+		party_step(ctx, &in);
 }
 
 static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_RINGS, sip_session_user(s), code};
 
-	if (l)
-		attempt_progress(ctx, l, code);
+	if (in.party)
+		party_step(ctx, &in);
 }
 
 static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_ANSWERED, sip_session_user(s), .m = m};
 
-	if (l)
-		attempt_answered(ctx, l, m);
+	if (in.party)
+		party_step(ctx, &in);
 }
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_FAILED, sip_session_user(s), code};
 
-	if (l)
-		attempt_failed(ctx, l, code);
+	if (in.party)
+		party_step(ctx, &in);
 }
 
 static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
 	struct td_engine *e = ctx;
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_REINVITE, sip_session_user(s), .m = m, .s = s};
 
-	if (l)
-		reinvite_came(e, l, s, m);
+	if (in.party)
+		party_step(e, &in);
 	else
 		sip_session_reinvite_answer(s, e->now, 481, (struct str){0});
 }
@@ -96,12 +95,12 @@ static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const s
 /* "Signal=5\r\nDuration=160\r\n", as Cisco and those after it write it (application/dtmf-relay). */
 static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_DIGIT, sip_session_user(s)};
 	struct str rest = m->body;
 	uint64_t duration = INFO_DURATION_MS;
 	char digit = 0;
 
-	if (!l || !l->call || !sip_msg_body_is(m, STR("application/dtmf-relay")))
+	if (!in.party || !in.party->call || !sip_msg_body_is(m, STR("application/dtmf-relay")))
 		return;
 	while (rest.n) {
 		struct str value = str_cut(&rest, '\n');
@@ -115,16 +114,22 @@ static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 	}
 	if (digit >= 'a' && digit <= 'd')
 		digit = (char)(digit - 'a' + 'A');
-	if (digit && strchr("0123456789*#ABCD", digit))
-		call_digit(ctx, l, digit, (unsigned)duration);
+	if (!digit || !strchr("0123456789*#ABCD", digit))
+		return;
+	in.digit = digit;
+	in.ms = (unsigned)duration;
+	party_step(ctx, &in);
 }
 
 static void on_ended(void *ctx, struct sip_session *s, int code)
 {
-	struct party *l = sip_session_user(s);
+	struct call_input in = {CALL_EVENT_PARTY_LEFT, sip_session_user(s), code};
 
-	if (l)
-		call_over(ctx, l, code);
+	if (!in.party)
+		return;
+	if (party_is_caller(in.party))
+		in.event = CALL_EVENT_CALLER_LEFT;
+	party_step(ctx, &in);
 }
 
 static void on_request(

@@ -46,6 +46,8 @@ static void advance(struct world *w)
 		w->fault = agents_check(w->engine);
 	if (!w->fault)
 		w->fault = budgets_check(&w->budgets, w->engine);
+	if (!w->fault && w->engine->unexpected)
+		w->fault = "an event that the table of transitions lacks";
 }
 
 static void say(struct world *w, char what, const void *data, size_t len)

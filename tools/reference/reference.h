@@ -15,6 +15,7 @@
 /* X(name, title), sorted. */
 #define REFERENCE_LISTS(X)                                     \
 	X(alarms, "Alarms")                                    \
+	X(calls, "What can happen to a call")                  \
 	X(codecs, "Codecs")                                    \
 	X(commands, "The commands of tandemctl")               \
 	X(configuration, "The sections and keys of site.yaml") \

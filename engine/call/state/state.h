@@ -145,14 +145,16 @@ struct party {
 	uint8_t ptime_ms; /* the shorter of what either side has said */
 };
 
-enum call_state {
-	CALL_FREE,       /* no call; unused records of the pool have this state */
-	CALL_OFFERED,    /* answered with our offer: the ACK will bring the caller's SDP */
-	CALL_CONNECTING, /* a driver looks for somebody; answered or not, as the caller's party says
-			  */
-	CALL_TALKING,
-	CALL_ENDED, /* until LEG_GONE or CLOSE_NS */
-};
+/* X(ID, name, help). FREE comes first: unused records of the pool are zero. */
+#define CALL_STATES(X)                                                                         \
+	X(FREE, "free", "no call")                                                             \
+	X(OFFERED, "offered", "answered with our offer; the ACK will bring the caller's SDP")  \
+	X(CONNECTING, "connecting",                                                            \
+		"a driver looks for somebody; whether the caller is answered, its party says") \
+	X(TALKING, "talking", "the caller talks to at least one party")                        \
+	X(ENDED, "ended", "the last statistics are waited for, 2 s at most")
+#define CALL_STATE_ID(id, ...) CALL_##id,
+enum call_state { CALL_STATES(CALL_STATE_ID) CALL_STATE_COUNT };
 
 /* Who can be rung: an agent, or a number by a trunk. */
 struct target {
@@ -298,6 +300,8 @@ struct td_engine {
 	struct refusals refused;
 	struct silences silences;
 	uint64_t names_failed, names_unanswered;
+	uint64_t unexpected; /* events that the table of transitions lacks */
+	void (*call_due)(struct timer *t, uint64_t now);
 };
 
 static inline bool party_is_caller(const struct party *l)

@@ -102,8 +102,6 @@ void attempt_progress(struct td_engine *e, struct party *p, int code)
 	struct target t = {.agent = p->agent, .trunk = p->trunk};
 	char text[TARGET_TEXT];
 
-	if (!c)
-		return;
 	story(e, c, "%d from %s", code, target_text(&t, text));
 	if (p->rang || code < 180)
 		return;
@@ -120,7 +118,7 @@ static void lost(struct td_engine *e, struct party *p, int code)
 	struct target t = part(e, p);
 
 	c->attempt.code = code;
-	if (code != 408 && code != 503) /* RFC 3263 section 4.3 */
+	if (!c->attempt.at_once && code != 408 && code != 503) /* RFC 3263 section 4.3 */
 		skip(&c->attempt);
 	go_on = ops->failed(e, c, &t, code, rang);
 	if (c->attempt.ops != ops)
@@ -155,16 +153,13 @@ void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg
 	struct call *c = p->call;
 	char why[KEYS_TEXT], text[TARGET_TEXT];
 
-	if (!c) {
-		party_session_over(e, p); /* given up meanwhile: this frees it */
-	} else if (party_take(e, p, sip_msg_sdp(m), why) == 0) {
+	if (party_take(e, p, sip_msg_sdp(m), why) == 0) {
 		taken(e, p);
 		return;
-	} else {
-		story(e, c, "200 from %s, whose SDP is of no use: %s", target_text(&t, text), why);
-		party_session_over(e, p);
-		lost(e, p, ATTEMPT_UNUSABLE);
 	}
+	story(e, c, "200 from %s, whose SDP is of no use: %s", target_text(&t, text), why);
+	party_session_over(e, p);
+	lost(e, p, ATTEMPT_UNUSABLE);
 	sip_session_bye(s, e->now);
 }
 
@@ -174,9 +169,7 @@ void attempt_failed(struct td_engine *e, struct party *p, int code)
 	struct call *c = p->call;
 	char text[TARGET_TEXT];
 
-	party_session_over(e, p); /* frees it when there is no call */
-	if (!c)
-		return;
+	party_session_over(e, p);
 	story(e, c, "%d from %s", code, target_text(&t, text));
 	lost(e, p, code);
 }

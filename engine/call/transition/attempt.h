@@ -44,7 +44,7 @@ void attempt_start(struct td_engine *e, struct call *c, const struct attempt_ops
 /* Whoever rings is hung up, and nothing is told. */
 void attempt_stop(struct td_engine *e, struct call *c);
 
-/* What they say whom we ring. The party's call may be NULL: given up meanwhile. */
+/* What they say whom we ring. */
 void attempt_progress(struct td_engine *e, struct party *p, int code);
 void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg *m);
 void attempt_failed(struct td_engine *e, struct party *p, int code);

@@ -80,6 +80,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	c->caller->grant = i->grant;
 	c->caller->ptime_ms = i->grant.rate.ptime_ms;
 	c->engine = e;
+	c->timer.fire = e->call_due;
 	c->state = CALL_CONNECTING;
 	c->trunk = i->trunk;
 	c->calling_agent = i->agent;
@@ -186,8 +187,6 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 
 void call_confirmed(struct td_engine *e, struct party *l, struct str sdp)
 {
-	if (!l->call || !l->offering)
-		return;
 	if (l->call->state == CALL_OFFERED)
 		offer_confirmed(e, l->call, sdp);
 	else if (!reinvite_confirmed(e, l, sdp))
@@ -199,8 +198,6 @@ void call_cancelled(struct td_engine *e, struct party *l)
 	struct call *c = l->call;
 
 	party_session_over(e, l);
-	if (!c)
-		return;
 	c->cdr.sip_code = 487;
 	story(e, c, "CANCEL from the caller");
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
@@ -212,11 +209,8 @@ void call_over(struct td_engine *e, struct party *l, int code)
 	enum td_disposition disposition = TD_CALL_ABANDONED;
 	struct call *c = l->call;
 
-	if (c)
-		story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(l));
+	story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(l));
 	party_session_over(e, l);
-	if (!c)
-		return;
 	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, l))
 		return;
 	if (c->state == CALL_TALKING)

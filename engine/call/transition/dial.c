@@ -42,12 +42,10 @@ void dial_cancel(struct td_engine *e, struct call *c)
 	nobody(e, c, 480, TD_ENDED_BY_US);
 }
 
-static void nobody_answers(struct timer *t, uint64_t now)
+void dial_no_answer(struct td_engine *e, struct call *c)
 {
-	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
-
-	story(c->engine, c, "nobody answers");
-	dial_cancel(c->engine, c);
+	story(e, c, "nobody answers");
+	dial_cancel(e, c);
 }
 
 static void rings(struct td_engine *e, struct call *c, struct party *p)
@@ -96,7 +94,6 @@ static const struct attempt_ops ringing = {
 void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan, bool join)
 {
 	driver_push(c, &driver)->dial.join = join;
-	c->timer.fire = nobody_answers;
 	timer_set(&e->timers, &c->timer, e->now + RING_NS);
 	attempt_start(e, c, &ringing, plan);
 }

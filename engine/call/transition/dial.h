@@ -18,6 +18,7 @@ void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *
 void dial_alone(struct call *c);
 /* Whoever rings is hung up, and the driver returns. */
 void dial_cancel(struct td_engine *e, struct call *c);
-bool dial_rings(struct call *c); /* this driver is on top */
+void dial_no_answer(struct td_engine *e, struct call *c); /* its time is over */
+bool dial_rings(struct call *c);                          /* this driver is on top */
 
 #endif

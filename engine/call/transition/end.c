@@ -48,13 +48,6 @@ void call_close(struct td_engine *e, struct call *c)
 	pool_free(&e->calls, c);
 }
 
-static void close_due(struct timer *t, uint64_t now)
-{
-	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
-
-	call_close(c->engine, c);
-}
-
 static bool media_ended(const struct call *c)
 {
 	for (unsigned i = 0; i < c->parties; i++)
@@ -94,7 +87,6 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 		call_close(e, c);
 		return;
 	}
-	c->timer.fire = close_due;
 	timer_set(&e->timers, &c->timer, e->now + CLOSE_NS);
 }
 
@@ -102,16 +94,12 @@ void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *
 {
 	struct call *c = l->call;
 
-	if (c) {
-		quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
-		if (party_is_caller(l))
-			cdr_media(&c->cdr.caller_media, stats, c->codec);
-		else if (l == c->partner)
-			cdr_media(&c->cdr.agent_media, stats, c->codec);
-	}
+	quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
+	if (party_is_caller(l))
+		cdr_media(&c->cdr.caller_media, stats, c->codec);
+	else if (l == c->partner)
+		cdr_media(&c->cdr.agent_media, stats, c->codec);
 	party_gone(e, l);
-	if (!c)
-		return;
 	if (c->state == CALL_ENDED && media_ended(c)) {
 		call_close(e, c);
 	} else if (l != c->caller && l->state == PARTY_LEFT && c->state != CALL_ENDED) {

@@ -104,12 +104,8 @@ static void answer(struct td_engine *e, struct call *c)
 	story(e, c, "180 and 200 to the caller");
 }
 
-void wait_queued(struct td_engine *e, const struct td_acd_out *out)
+void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	struct call *c = call_lookup(e, out->contact);
-
-	if (!c)
-		return;
 	c->position = out->position;
 	if (c->first_position)
 		return; /* only its place has changed */
@@ -139,14 +135,11 @@ static const char *overflow_text(uint8_t reason)
 	}
 }
 
-void wait_overflow(struct td_engine *e, const struct td_acd_out *out)
+void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	struct call *c = call_lookup(e, out->contact);
 	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED, .code = 480};
 	struct queue *from;
 
-	if (!c)
-		return;
 	from = c->queue;
 	if (out->position)
 		c->position = out->position;
@@ -234,20 +227,16 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 static const struct attempt_ops ringing = {
 	.refused = refused, .rings = rings, .answered = answered, .failed = failed};
 
-void wait_offer(struct td_engine *e, const struct td_acd_out *out)
+void wait_offer(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	struct call *c = call_lookup(e, out->contact);
 	struct target t = {.agent = objects_get(&e->agents, out->agent)};
 
-	if (!c || !t.agent)
-		return; /* the contact has left meanwhile, and the distributor knows */
 	attempt_start(e, c, &ringing, &(struct attempt_plan){.t = &t, .count = 1});
 }
 
-void wait_cancel(struct td_engine *e, const struct td_acd_out *out)
+void wait_cancel(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	struct call *c = call_lookup(e, out->contact);
-	struct party *p = c ? call_ringing(c) : NULL;
+	struct party *p = call_ringing(c);
 
 	if (!p || p->agent->object.number != out->agent)
 		return;

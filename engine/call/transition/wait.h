@@ -17,9 +17,9 @@
 void wait_start(struct td_engine *e, struct call *c, struct queue *q);
 
 /* The distributor's words. */
-void wait_queued(struct td_engine *e, const struct td_acd_out *out);
-void wait_overflow(struct td_engine *e, const struct td_acd_out *out);
-void wait_offer(struct td_engine *e, const struct td_acd_out *out);
-void wait_cancel(struct td_engine *e, const struct td_acd_out *out);
+void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *out);
+void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out *out);
+void wait_offer(struct td_engine *e, struct call *c, const struct td_acd_out *out);
+void wait_cancel(struct td_engine *e, struct call *c, const struct td_acd_out *out);
 
 #endif
