@@ -105,6 +105,7 @@ struct legs *legs_alloc(const struct legs_params *p)
 	r->legs = r->per_address * p->address_count;
 	r->own_first = td_worker_first(p->index, p->count, r->per_address);
 	r->own_count = td_worker_first(p->index + 1, p->count, r->per_address) - r->own_first;
+	r->workers = p->count;
 	r->acct_rows = p->acct_rows ? p->acct_rows : 1;
 	if (r->legs == 0 || r->acct_rows > UINT16_MAX) {
 		errno = EINVAL;

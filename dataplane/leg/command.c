@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Commands of signalling: legs begin, change, are joined and end. */
+#include <dataplane/leg/bridge.h>
 #include <dataplane/leg/digits.h>
 #include <dataplane/leg/header.h>
 #include <dataplane/leg/match.h>
@@ -34,7 +35,8 @@ static void leg_set(
 	c->rtcp = p->rtcp;
 	c->mux = mux;
 	c->dscp = p->dscp;
-	c->pt = l->out_type = p->pt;
+	c->pt = p->pt;
+	l->out_type = (uint8_t)(p->pt | (l->out_type & RTP_MARKER));
 	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
 	l->flags &= (uint16_t) ~(LEG_SEND | LEG_RECV | LEG_RTCP);
@@ -58,9 +60,7 @@ static void leg_set(
 static void leg_change(struct legs *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
 {
 	leg_set(r, id, p, false, now);
-	stream_update(r, id);
-	if (r->leg[id].peer != TD_LEG_NONE)
-		stream_update(r, r->leg[id].peer);
+	leg_rebridge(r, id);
 }
 
 static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, uint64_t now)
@@ -90,48 +90,14 @@ static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, 
 	atomic_fetch_add_explicit(&r->legs_in_use, 1, memory_order_relaxed);
 }
 
-static void unbridge(struct legs *r, uint32_t id, bool ended)
-{
-	uint32_t peer = r->leg[id].peer;
-
-	if (peer == TD_LEG_NONE)
-		return;
-	stream_stop(r, id);
-	stream_stop(r, peer);
-	r->leg[id].peer = TD_LEG_NONE;
-	r->leg[peer].peer = TD_LEG_NONE;
-	if (ended)
-		r->leg[peer].flags |= LEG_ORPHAN;
-}
-
-static void bridge(struct legs *r, uint32_t id, uint32_t peer)
-{
-	if (peer >= r->legs || peer == id || !(r->leg[peer].flags & LEG_LIVE))
-		return;
-	play_stop(r, id);
-	play_stop(r, peer);
-	if (r->leg[id].peer != peer) {
-		unbridge(r, id, false);
-		unbridge(r, peer, false);
-		r->leg[id].peer = peer;
-		r->leg[peer].peer = id;
-		r->leg[id].flags &= (uint16_t)~LEG_ORPHAN;
-		r->leg[peer].flags &= (uint16_t)~LEG_ORPHAN;
-	}
-	record_prepare(r, id);
-	record_prepare(r, peer);
-	stream_update(r, id);
-	stream_update(r, peer);
-}
-
 static void leg_del(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE};
 
-	play_stop(r, id);
-	unbridge(r, id, true);
+	stream_source(r, id, LEG_SOURCE_NONE);
+	leg_unbridge(r, id, true);
 	report_bye(r, id, now);
 	digits_finish(r, id);
 	record_stop(r, id, now);
@@ -182,10 +148,10 @@ void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now)
 		leg_del(r, id, now);
 		break;
 	case TD_MEDIA_BRIDGE:
-		bridge(r, id, cmd->peer);
+		leg_bridge(r, id, cmd->peer, cmd->peer_cookie);
 		break;
 	case TD_MEDIA_UNBRIDGE:
-		unbridge(r, id, false);
+		leg_unbridge(r, id, false);
 		break;
 	case TD_MEDIA_PLAY:
 		play_start(r, id,

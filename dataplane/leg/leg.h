@@ -39,7 +39,8 @@
  *        120    4  the recording that what is relayed to this peer goes into: valid with LEG_TAP
  *        124    1  its channel     of the leg that it is relayed from
  *        125    1  its codec
- *        126    2  unused
+ *        126    1  what the peer hears, enum leg_source
+ *        127    1  unused
  *
  * The cold record has what reports, commands and rare packets need. What only some legs need has
  * memory of its own (side.h).
@@ -68,7 +69,7 @@ enum leg_flag {
 	LEG_SWITCH = 1 << 8,  /* no packet was relayed yet: seq_add and ts_add of `peer` must still
 				 be made */
 	LEG_TAP = 1 << 9,
-	LEG_PLAY = 1 << 10,   /* a sound plays to this peer */
+	LEG_FAR = 1 << 10,    /* `peer` is another worker's leg (far.h) */
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
 	LEG_SILENT = 1 << 12, /* TD_MEDIA_SILENT was sent: the next packet is news (watch.c) */
 	LEG_SRTP = 1 << 13,   /* its packets are opened and sealed (secure.h) */
@@ -76,8 +77,20 @@ enum leg_flag {
 };
 
 /* A leg's packets may take the fast lane when exactly LEG_FAST of these flags are set. */
-#define LEG_FAST      (LEG_LIVE | LEG_STARTED)
-#define LEG_FAST_MASK (LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP | LEG_SIX)
+#define LEG_FAST (LEG_LIVE | LEG_STARTED)
+#define LEG_FAST_MASK \
+	(LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP | LEG_SIX | LEG_FAR)
+
+/*
+ * What a peer can hear, besides nothing: X(ID, name). stream_source() alone changes it, and calls
+ * name_leave() where another source takes this one's place.
+ */
+#define LEG_SOURCES(X)                                                             \
+	X(PEER, peer) /* what arrives on the other leg of the bridge (bridge.c) */ \
+	X(PLAY, play) /* a sound (play.c) */
+
+#define LEG_SOURCE_ENUM(id, name) LEG_SOURCE_##id,
+enum leg_source { LEG_SOURCE_NONE, LEG_SOURCES(LEG_SOURCE_ENUM) LEG_SOURCE_COUNT };
 
 struct leg {
 	_Alignas(LEG_LINE) uint8_t match[LEG_MATCH];
@@ -107,7 +120,7 @@ struct leg {
 	uint32_t out_packets, out_bytes;
 	uint32_t tap_recording;
 	uint8_t tap_channel, tap_codec;
-	uint16_t unused;
+	uint8_t source, unused;
 };
 
 _Static_assert(sizeof(struct leg) == 2 * LEG_LINE, "two cache lines a leg");
@@ -118,10 +131,10 @@ _Static_assert(offsetof(struct leg, in_pseudo) == 62, "the receiving line ends h
 _Static_assert(offsetof(struct leg, header) == LEG_LINE, "the sending line begins here");
 _Static_assert(offsetof(struct leg, nexthop) == 92, "as drawn");
 _Static_assert(offsetof(struct leg, out_packets) == 112, "as drawn");
-_Static_assert(offsetof(struct leg, tap_codec) == 125, "as drawn");
+_Static_assert(offsetof(struct leg, source) == 126, "as drawn");
 
 struct leg_cold {
-	uint32_t recording;
+	_Alignas(LEG_LINE) uint32_t recording;
 	uint8_t channel, codec, policy, ptime_ms;
 	uint32_t cookie;
 	uint32_t top_ts;  /* highest time stamp behind in_ts, after reordering */
@@ -164,9 +177,18 @@ struct leg_cold {
 	uint32_t out_packets_sr; /* leg_out_packets() at our last report: a sender since then? */
 	uint32_t rtcp_time;      /* police_rtcp() */
 
+	/* with LEG_FAR (far.c) */
+	uint32_t far_cookie; /* of the peer, which another leg of its number has not */
+	uint16_t far_run;    /* of what we hand over: counted up where the stream begins anew */
+	uint16_t fed_run;    /* of what we are handed */
+	uint16_t fed_seq;    /* its highest sequence number */
+	uint8_t fed_back;    /* so many numbers before it may still come */
+	bool fed;            /* these are known: a packet has come since the source is PEER */
+
 	struct wheel_timer watch; /* watch.c: silence, and the next report */
 };
 
-_Static_assert(sizeof(struct leg_cold) + sizeof(struct leg) <= 384, "768 bytes a relayed call");
+/* A power of two: its place follows from the leg's number by one shift. */
+_Static_assert(sizeof(struct leg_cold) == 4 * LEG_LINE, "768 bytes a relayed call");
 
 #endif

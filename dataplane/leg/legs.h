@@ -42,6 +42,8 @@ void legs_free(struct legs *r);
 /* A media packet for which the parse found a leg; its struct pkt is filled. Takes the packet.
  * lane.h has a faster way for the usual packets. */
 void legs_receive(struct legs *r, struct rte_mbuf *m, uint64_t now);
+/* One that another worker handed over for a leg of ours (far.h). Takes the packet. */
+void legs_take(struct legs *r, struct rte_mbuf *m, uint64_t now);
 void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now);
 /* Playout, RTCP, whatever is due. The next deadline; TD_NEVER when nothing is timed. */
 uint64_t legs_tick(struct legs *r, uint64_t now);

@@ -7,6 +7,7 @@
  * millisecond and not a thousand at once. Each deadline follows from the deadline before it, and
  * not from when that was met.
  */
+#include <dataplane/leg/bridge.h>
 #include <dataplane/leg/header.h>
 #include <dataplane/leg/play.h>
 #include <dataplane/leg/secure.h>
@@ -16,36 +17,33 @@
 
 #define CATCH_UP 3 /* packets late that are sent at once; more are left out, their time passes */
 
-void play_stop(struct legs *r, uint32_t id)
+void play_leave(struct legs *r, uint32_t id)
 {
-	struct leg *l = &r->leg[id];
 	struct leg_play *p = leg_play(r, id);
 
-	if (!(l->flags & LEG_PLAY))
-		return;
-	l->flags &= (uint16_t)~LEG_PLAY;
 	r->phase_load[p->phase]--;
 	wheel_cancel(&r->wheel, &p->timer);
-	if (l->peer != TD_LEG_NONE)
-		stream_update(r, l->peer);
+}
+
+static void play_end(struct legs *r, uint32_t id)
+{
+	stream_source(r, id, LEG_SOURCE_NONE);
+	leg_rebridge(r, id);
 }
 
 void play_cancel(struct legs *r, uint32_t id, uint32_t number)
 {
-	const struct leg_play *p = leg_play(r, id);
-
-	if (p && p->play.number == number)
-		play_stop(r, id);
+	if (r->leg[id].source == LEG_SOURCE_PLAY && leg_play(r, id)->play.number == number)
+		play_end(r, id);
 }
 
 void play_start(struct legs *r, uint32_t id, const struct play *play, uint64_t now)
 {
-	struct leg *l = &r->leg[id];
 	struct leg_play *p = take_play(r, id);
 	uint64_t ms = now / TD_NSEC_PER_MSEC + 1;
 	uint64_t best = ms;
 
-	play_stop(r, id);
+	stream_source(r, id, LEG_SOURCE_NONE);
 	for (uint64_t at = ms; at < ms + PLAY_PHASES; at++)
 		if (r->phase_load[at % PLAY_PHASES] < r->phase_load[best % PLAY_PHASES])
 			best = at;
@@ -53,10 +51,7 @@ void play_start(struct legs *r, uint32_t id, const struct play *play, uint64_t n
 	p->position = 0;
 	p->phase = (uint8_t)(best % PLAY_PHASES);
 	r->phase_load[p->phase]++;
-	l->flags |= LEG_PLAY;
-	l->out_type |= RTP_MARKER;
-	if (l->peer != TD_LEG_NONE)
-		stream_update(r, l->peer);
+	stream_source(r, id, LEG_SOURCE_PLAY);
 	wheel_set(&r->wheel, &p->timer, best * TD_NSEC_PER_MSEC);
 }
 
@@ -141,7 +136,7 @@ void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 	if (!s || (!p->play.loop && p->position >= s->bytes)) {
 		struct td_media_event ev = {.type = TD_MEDIA_PLAYED, .play = p->play.number};
 
-		play_stop(r, id);
+		play_end(r, id);
 		legs_event(r, id, &ev);
 		return;
 	}

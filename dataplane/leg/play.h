@@ -6,8 +6,8 @@
 #include <dataplane/leg/state.h>
 
 void play_start(struct legs *r, uint32_t id, const struct play *p, uint64_t now);
-void play_stop(struct legs *r, uint32_t id);                    /* whichever runs */
-void play_cancel(struct legs *r, uint32_t id, uint32_t number); /* only that one */
+/* Ends that play; another one goes on. */
+void play_cancel(struct legs *r, uint32_t id, uint32_t number);
 void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now);
 
 #endif

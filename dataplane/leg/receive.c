@@ -4,6 +4,7 @@
  * packets, and leaves the others to this file.
  */
 #include <dataplane/leg/digits.h>
+#include <dataplane/leg/far.h>
 #include <dataplane/leg/header.h>
 #include <dataplane/leg/match.h>
 #include <dataplane/leg/police.h>
@@ -32,7 +33,8 @@ static enum sequence sequence(
 	if (verdict != SEQ_RESTART)
 		return verdict;
 	if (l->flags & LEG_RELAY) {
-		stream_settle(r, l->peer);
+		if (leg_near(r, id) != TD_LEG_NONE)
+			stream_settle(r, l->peer);
 		l->flags |= LEG_SWITCH;
 	}
 	seq_start(l, c, v->ssrc, v->seq, v->ts, time);
@@ -48,28 +50,31 @@ static void tell_first(struct legs *r, uint32_t id, const struct pkt *pkt)
 	legs_event(r, id, &ev);
 }
 
-/* It is the peer's, in sequence, counted: to the recorder, and on to whoever listens. */
-static void deliver(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
+/* A stream is relayed from this packet on. Those before it that come late would get numbers that
+ * were already used. */
+static void relay_begin(struct legs *r, uint32_t id, const struct rtp_packet *v, uint32_t time)
 {
-	struct pkt *pkt = pkt_of(m);
-	struct leg *l = &r->leg[pkt->leg];
-	bool digit = v->pt == r->cold[pkt->leg].dtmf_pt;
-	struct leg *out;
+	struct leg *l = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
 
-	if ((l->flags & LEG_TAP) && !digit)
-		record_payload(r, pkt->leg, v->rtp, v->payload, v->len, now);
-	if (digit)
-		digits_input(r, pkt->leg, v, now);
-	if (!(l->flags & LEG_RELAY)) {
-		if (l->flags & LEG_ORPHAN)
-			worker_drop(r->worker, m, TD_DROP_RTP_PEER_GONE);
-		else
-			worker_consume(
-				r->worker, m, digit ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);
-		return;
-	}
-	out = &r->leg[l->peer];
-	if (digit && out->out_dtmf_pt == TD_PT_NONE) {
+	l->flags &= (uint16_t)~LEG_SWITCH;
+	c->floor = l->seq_max;
+	c->top_ts = v->ts;
+	if (l->flags & LEG_FAR)
+		c->far_run++;
+	else
+		stream_begin(r, l->peer, v->seq, v->ts, time);
+	leg_match(r, id);
+}
+
+/* On to whoever listens. */
+static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
+{
+	uint32_t id = pkt_of(m)->leg;
+	struct leg *l = &r->leg[id], *out = &r->leg[l->peer];
+	bool far = l->flags & LEG_FAR, digit = v->pt == r->cold[id].dtmf_pt;
+
+	if (digit && !far && out->out_dtmf_pt == TD_PT_NONE) {
 		worker_consume(r->worker, m, TD_CONSUMED_RTP_DTMF);
 		return;
 	}
@@ -78,9 +83,31 @@ static void deliver(struct legs *r, struct rte_mbuf *m, const struct rtp_packet 
 			worker_drop(r->worker, m, TD_DROP_RTP_LATE);
 			return;
 		}
-		stream_switch(r, l, v->seq, v->ts, rtp_clock(now));
+		relay_begin(r, id, v, rtp_clock(now));
 	}
-	relay_packet(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
+	if (far)
+		far_send(r, m, digit);
+	else
+		relay_packet(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
+}
+
+/* It is the peer's, in sequence, counted: to the recorder, and on. */
+static void deliver(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
+{
+	const struct pkt *pkt = pkt_of(m);
+	const struct leg *l = &r->leg[pkt->leg];
+	bool digit = v->pt == r->cold[pkt->leg].dtmf_pt;
+
+	if ((l->flags & LEG_TAP) && !digit)
+		record_payload(r, pkt->leg, v->rtp, v->payload, v->len, now);
+	if (digit)
+		digits_input(r, pkt->leg, v, now);
+	if (l->flags & LEG_RELAY)
+		relay(r, m, v, now);
+	else if (l->flags & LEG_ORPHAN)
+		worker_drop(r->worker, m, TD_DROP_RTP_PEER_GONE);
+	else
+		worker_consume(r->worker, m, digit ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);
 }
 
 /*

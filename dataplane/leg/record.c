@@ -22,9 +22,9 @@ void record_payload(struct legs *r, uint32_t id, const uint8_t *rtp, const void 
 void record_prepare(struct legs *r, uint32_t id)
 {
 	const struct leg_cold *c = &r->cold[id];
-	struct leg *out = &r->leg[r->leg[id].peer];
+	struct leg *out = &r->leg[leg_near(r, id)];
 
-	if (r->leg[id].peer == TD_LEG_NONE)
+	if (leg_near(r, id) == TD_LEG_NONE)
 		return;
 	out->tap_recording = c->recording;
 	out->tap_channel = c->channel;

@@ -35,6 +35,7 @@ struct legs {
 	struct srtp_crypto *crypto;
 	uint32_t legs, per_address;    /* of all workers: */
 	uint32_t own_first, own_count; /* these places of each address are ours */
+	unsigned workers;
 	uint32_t acct_rows;
 	uint16_t port_min;
 	unsigned addresses;
@@ -52,6 +53,18 @@ struct legs {
 	uint32_t phase_load[PLAY_PHASES];
 	struct wheel wheel;
 };
+
+/* Is it a leg of this worker? */
+static inline bool legs_own(const struct legs *r, uint32_t id)
+{
+	return id % r->per_address - r->own_first < r->own_count;
+}
+
+/* The other leg of the bridge, where it is ours too; else TD_LEG_NONE. */
+static inline uint32_t leg_near(const struct legs *r, uint32_t id)
+{
+	return r->leg[id].flags & LEG_FAR ? TD_LEG_NONE : r->leg[id].peer;
+}
 
 /* Octets of IP in front of the leg's RTP. */
 static inline unsigned leg_ip_bytes(const struct leg *l)

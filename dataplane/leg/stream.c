@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a peer hears is one RTP stream for the life of its leg: one SSRC, sequence numbers without
- * a gap of our making, time stamps that advance by elapsed time, whether a sound plays, the other
- * leg is relayed, or that one's own source changes:
+ * a gap of our making, time stamps that advance by elapsed time, whatever its source is (leg.h),
+ * and also where the other leg's own source changes:
  *
  *     from        music  music | agent  agent | agent, new SSRC
  *     sequence       7      8  |    9     10  |   11
  *     marker bit     1      0  |    1      0  |    1
  *     time stamp     t  t+160  | t+160+max(160, elapsed) ...
  *
- * While packets are relayed, only what to add to their numbers is kept: the position of the stream
- * follows from the receiving line of the leg that they come from.
+ * While the packets of a leg of ours are relayed, only what to add to their numbers is kept: the
+ * position of the stream follows from the receiving line of the leg that they come from.
  */
-#include <dataplane/leg/match.h>
 #include <dataplane/leg/stream.h>
 
-/* The leg whose packets go to `id` at this moment and have begun to; or NULL. */
+/* The leg of ours whose packets go to `id` at this moment and have begun to; or NULL. */
 static const struct leg *feeding(const struct legs *r, uint32_t id)
 {
-	uint32_t peer = r->leg[id].peer;
+	uint32_t peer = leg_near(r, id);
 	const struct leg *in;
 
 	if (peer == TD_LEG_NONE)
@@ -65,43 +64,32 @@ uint32_t stream_next_ts(const struct leg_cold *c, uint32_t time)
 	return c->last_ts + elapsed;
 }
 
-void stream_switch(struct legs *r, struct leg *in, uint16_t seq, uint32_t ts, uint32_t time)
+static void (*const leave[LEG_SOURCE_COUNT])(struct legs *r, uint32_t id) = {
+#define LEAVE(source, name) [LEG_SOURCE_##source] = name##_leave,
+	LEG_SOURCES(LEAVE)
+#undef LEAVE
+};
+
+void stream_source(struct legs *r, uint32_t id, enum leg_source to)
 {
-	struct leg *out = &r->leg[in->peer];
-	const struct leg_cold *c = &r->cold[in->peer];
+	struct leg *l = &r->leg[id];
+	enum leg_source from = l->source;
+
+	if (from == to)
+		return;
+	stream_settle(r, id); /* while it is known who feeds it */
+	l->source = (uint8_t)to;
+	l->out_type |= RTP_MARKER;
+	if (leave[from])
+		leave[from](r, id);
+}
+
+void stream_begin(struct legs *r, uint32_t id, uint16_t seq, uint32_t ts, uint32_t time)
+{
+	struct leg *out = &r->leg[id];
+	const struct leg_cold *c = &r->cold[id];
 
 	out->seq_add = (uint16_t)(c->last_seq + 1 - seq);
 	out->ts_add = stream_next_ts(c, time) - ts;
 	out->out_type |= RTP_MARKER;
-	in->flags &= (uint16_t)~LEG_SWITCH;
-	leg_match(r, out->peer);
-	/* Late packets from before would get numbers that were already used. */
-	r->cold[out->peer].floor = in->seq_max;
-	r->cold[out->peer].top_ts = ts;
-}
-
-void stream_stop(struct legs *r, uint32_t id)
-{
-	struct leg *in = &r->leg[id];
-
-	if (in->flags & LEG_RELAY)
-		stream_settle(r, in->peer);
-	in->flags &= (uint16_t) ~(LEG_RELAY | LEG_SWITCH);
-	leg_match(r, id);
-}
-
-void stream_update(struct legs *r, uint32_t id)
-{
-	struct leg *in = &r->leg[id];
-	const struct leg *out;
-
-	if (in->peer == TD_LEG_NONE)
-		return;
-	out = &r->leg[in->peer];
-	if (!(in->flags & LEG_RECV) || !(out->flags & LEG_SEND) || (out->flags & LEG_PLAY) ||
-		r->cold[id].codec != r->cold[in->peer].codec)
-		stream_stop(r, id);
-	else if (!(in->flags & LEG_RELAY))
-		in->flags |= LEG_RELAY | LEG_SWITCH;
-	leg_match(r, id);
 }

@@ -13,10 +13,14 @@ struct position stream_position(const struct legs *r, uint32_t id);
 void stream_settle(struct legs *r, uint32_t id); /* position into the cold record */
 /* The time stamp of the packet after the last one, sent now. */
 uint32_t stream_next_ts(const struct leg_cold *c, uint32_t time);
-/* `in` is about to relay its first packet; seq and ts are those of that packet. */
-void stream_switch(struct legs *r, struct leg *in, uint16_t seq, uint32_t ts, uint32_t time);
-void stream_stop(struct legs *r, uint32_t id); /* what arrives on `id` is relayed no more */
-/* Flags, peer, codec or sound changed: relays what arrives on `id`, or stops. */
-void stream_update(struct legs *r, uint32_t id);
+/* From now on, `to` is what the peer of `id` hears. What it was before ends. */
+void stream_source(struct legs *r, uint32_t id, enum leg_source to);
+/* The peer of `id` is about to get the first packet of a stream that is relayed to it; seq and ts
+ * are those of that packet. */
+void stream_begin(struct legs *r, uint32_t id, uint16_t seq, uint32_t ts, uint32_t time);
+
+/* Of each source: another one takes its place on leg `id`. */
+#define LEG_SOURCE_LEAVE(source, name) void name##_leave(struct legs *r, uint32_t id);
+LEG_SOURCES(LEG_SOURCE_LEAVE)
 
 #endif

@@ -175,6 +175,14 @@ static void dp_worker_queue(const struct dp *dp, struct dp_worker *d, unsigned p
 	w->via_worker = (uint8_t)owner;
 }
 
+static void dp_worker_legs(const struct dp *dp, struct dp_worker *d)
+{
+	for (unsigned to = 0; to < dp->workers.count; to++)
+		if (to != d->worker.index)
+			d->worker.to_legs[to] =
+				workers_handover(&dp->workers, d->worker.index, to)->relayed;
+}
+
 static void dp_worker_ports(const struct dp *dp, struct dp_worker *d)
 {
 	d->worker.port_count = dp->ports;
@@ -244,6 +252,7 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	d->worker.fib = &dp->workers.fib;
 	d->info.core = eal_worker_core(&dp->site, index);
 	dp_worker_ports(dp, d);
+	dp_worker_legs(dp, d);
 	rc = dp_worker_rings(dp, d, (unsigned)legs);
 	if (rc)
 		return rc;

@@ -27,18 +27,39 @@ int dp_sip_send(struct dp *dp, const struct td_addr *local, const struct td_addr
 	return sip_send(&dp->workers, local, remote, dscp, data, len);
 }
 
-int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
+static struct dp_worker *leg_worker(const struct dp *dp, uint32_t leg)
 {
-	uint32_t worker =
-		td_leg_worker(cmd->leg, dp->workers.count, dp->workers.local.ports_per_address);
-	struct dp_worker *d = &dp->workers.worker[worker];
+	return &dp->workers.worker[td_leg_worker(
+		leg, dp->workers.count, dp->workers.local.ports_per_address)];
+}
 
+static int command_put(struct dp *dp, struct dp_worker *d, const struct td_media_cmd *cmd)
+{
 	if (!cmdq_put(d->commands, cmd)) {
 		dp->workers.signalling.commands_lost++;
 		return -ENOBUFS;
 	}
 	wake_post(&d->wake);
 	return 0;
+}
+
+/* Of a bridge between two workers, each is told its own half. Each command is in a ring once, so
+ * that none of the rings needs more room than for the credits of all legs. */
+int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
+{
+	struct dp_worker *d = leg_worker(dp, cmd->leg), *other = d;
+	int rc = command_put(dp, d, cmd);
+
+	if (cmd->op == TD_MEDIA_BRIDGE)
+		other = leg_worker(dp, cmd->peer);
+	if (rc || other == d)
+		return rc;
+	return command_put(dp, other,
+		&(struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
+			.leg = cmd->peer,
+			.peer = cmd->leg,
+			.cookie = cmd->peer_cookie,
+			.peer_cookie = cmd->cookie});
 }
 
 unsigned dp_media_events(struct dp *dp, struct td_media_event *out, unsigned n)

@@ -54,6 +54,8 @@ struct worker {
 	uint32_t handed;          /* worker: bit by worker that was handed something this turn */
 	struct rte_mempool *pool; /* mbufs with sizeof(struct pkt) private bytes */
 	struct fib *fib;
+	struct rte_ring
+		*to_legs[WORKER_MAX]; /* main, before start: to the legs of each other one */
 	struct worker_port port[PORT_MAX];
 };
 

@@ -55,6 +55,7 @@ static struct {
 	uint64_t injected[WIRE_SIDES], taken[WIRE_SIDES];
 	unsigned blocked[WIRE_SIDES]; /* places of its rings that nothing fills */
 	uint64_t taps, sip, events;
+	unsigned relayed; /* turns after which media was on its way to another worker's leg */
 	uint16_t seq[WIRE_SIDES * WIRE_LEGS];
 	struct td_port_stats port[WIRE_SIDES]; /* as of the last check */
 	uint64_t digest;
@@ -403,10 +404,9 @@ static void command(void)
 			.op = TD_MEDIA_TAP, .leg = leg, .tap = {1 + rnd(9), rnd(2)}};
 		break;
 	default: /* mostly to the same place on the other side, so of the same worker */
-		cmd = (struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
-			.leg = leg,
-			.peer = chance(8) ? any_leg()
-					  : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS)};
+		cmd = wire_bridge(
+			leg, chance(3) ? any_leg() : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS));
+		cmd.peer_cookie += chance(20);
 		break;
 	}
 	(void)dp_media_cmd(t.w.dp, &cmd); /* its ring is full while its worker has no turn */
@@ -489,6 +489,19 @@ static uint64_t buffers_elsewhere(void)
 	return n;
 }
 
+static bool relayed_now(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < t.workers * t.workers; i++) {
+		const struct handover *h =
+			workers_handover(&t.w.dp->workers, i / t.workers, i % t.workers);
+
+		n += h ? rte_ring_count(h->relayed) : 0;
+	}
+	return n > 0;
+}
+
 static void check(void)
 {
 	uint64_t left = 0, right = 0, held = 0;
@@ -533,6 +546,7 @@ static void turns(void)
 			continue;
 		(void)worker_turn(&t.w.dp->workers.worker[i], t.now);
 		check();
+		t.relayed += relayed_now();
 	}
 	if (t.split && chance(2)) {
 		(void)turn(NULL, t.now);
@@ -654,6 +668,7 @@ static void two_workers(void **state)
 	run_given(2, 0, false);
 	assert_met(met, RTE_DIM(met));
 	assert_met(met_between, RTE_DIM(met_between));
+	assert_true(t.relayed);
 }
 
 static void two_workers_of_which_each_has_a_port(void **state)
@@ -665,6 +680,7 @@ static void two_workers_of_which_each_has_a_port(void **state)
 static void three_workers_with_two_queues(void **state)
 {
 	run_given(3, 2, true);
+	assert_true(t.relayed);
 }
 
 static void a_seed_is_a_run(void **state)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <rte_arp.h>
 #include <rte_icmp.h>
+#include <unistd.h>
 #include <dataplane/port/mempool.h>
 #include <dataplane/net/checksum.h>
 #include <dataplane/main/dp.h>
@@ -61,7 +62,7 @@ void wire_open(struct wire *w, const struct wire_params *p)
 
 	*w = (struct wire){0};
 	for (unsigned i = 0; i < p->workers; i++)
-		site.worker_cores[i] = (uint8_t)i;
+		site.worker_cores[i] = (uint8_t)(i % (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
 	for (unsigned side = 0; side < WIRE_SIDES; side++)
 		wire_port(&ports[side], side, p->queues);
 	w->dp = dp_alloc(&params, &err);
@@ -115,7 +116,17 @@ struct td_media_cmd wire_leg_add(uint32_t leg)
 			.pt = 8,
 			.dtmf_pt = TD_PT_NONE,
 			.flags = TD_LEG_SEND | TD_LEG_RECV,
-			.ptime_ms = 20}};
+			.ptime_ms = 20,
+			.cookie = wire_cookie(leg)}};
+}
+
+struct td_media_cmd wire_bridge(uint32_t leg, uint32_t peer)
+{
+	return (struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
+		.leg = leg,
+		.peer = peer,
+		.cookie = wire_cookie(leg),
+		.peer_cookie = wire_cookie(peer)};
 }
 
 static void wire_ethernet(

@@ -40,8 +40,10 @@ struct wire {
 };
 
 struct wire_params {
-	unsigned workers, queues; /* cores 0, 1, ...; queues 0: as many */
-	bool split;               /* signalling on the core behind the workers' */
+	/* Workers on cores 0, 1, ..., and on these again where there are no more. Queues 0: as
+	 * many. */
+	unsigned workers, queues;
+	bool split; /* signalling on the core behind the workers' */
 	uint64_t (*turn)(void *ctx, uint64_t now);
 };
 
@@ -80,7 +82,13 @@ static inline uint16_t wire_leg_port(uint32_t leg)
 	return td_leg_port(leg, WIRE_PORT_MIN, WIRE_LEGS);
 }
 
+static inline uint32_t wire_cookie(uint32_t leg)
+{
+	return leg + 0x1000000;
+}
+
 struct td_media_cmd wire_leg_add(uint32_t leg);
+struct td_media_cmd wire_bridge(uint32_t leg, uint32_t peer);
 
 /* Frames, written to f; their length. All is right: addresses, lengths, checksums. */
 struct wire_udp {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two workers that run: whichever of them a packet comes to, it arrives once, its stream in order,
- * and is counted. Ports have a queue for each worker, where the test steers right, wrong, or as it
- * happens; or ("one") one queue alone, port 0's being worker 0's and port 1's worker 1's.
+ * Workers that run: whichever of them a packet comes to, it arrives once, its stream in order, and
+ * is counted. Ports have a queue for each worker, where the test steers right, wrong, or as it
+ * happens; or ("one") one queue alone, port 0's being worker 0's and port 1's worker 1's. A call's
+ * legs are both of one worker; or ("far") of two of three, where cores are shared if need be.
  */
 #include <rte_arp.h>
 #include <rte_icmp.h>
@@ -10,8 +11,8 @@
 #include <dataplane/main/dp.h>
 #include <dataplane/test/wire.h>
 
-#define WORKERS 2
-#define CALLS   40 /* every other is worker 0's */
+#define MOST    3  /* workers */
+#define CALLS   40 /* spread over all workers */
 #define PACKETS 90 /* of a stream: a burst that is not yet a flood */
 #define STREAMS (CALLS * WIRE_SIDES)
 #define WAIT    5000 /* ms that an answer may take on a busy machine */
@@ -19,7 +20,8 @@
 #define LEN     160
 
 static struct wire w;
-static bool one;
+static bool one, far;
+static unsigned workers = 2;
 static _Atomic unsigned sip_seen, legs_gone;
 
 static uint64_t turn(void *ctx, uint64_t now)
@@ -40,7 +42,7 @@ static uint64_t turn(void *ctx, uint64_t now)
 static int setup(void **state)
 {
 	wire_open(
-		&w, &(struct wire_params){.workers = WORKERS, .queues = one ? 1 : 0, .turn = turn});
+		&w, &(struct wire_params){.workers = workers, .queues = one ? 1 : 0, .turn = turn});
 	return dp_start(w.dp);
 }
 
@@ -101,19 +103,20 @@ static struct rte_mbuf *receive(unsigned side)
 	return NULL;
 }
 
-/* A call's legs have one place on each side; the calls' are spread over both workers' ranges, to
- * their ends. */
-static uint32_t leg_of(unsigned call, unsigned side)
+static unsigned worker_of(unsigned call, unsigned side)
 {
-	uint32_t range = WIRE_LEGS / WORKERS;
-
-	return side * WIRE_LEGS + call % WORKERS * range +
-	       call / WORKERS * (range - 1) / (CALLS / WORKERS - 1);
+	return (call + (far ? side : 0)) % workers;
 }
 
-static unsigned worker_of(unsigned call)
+/* A call's legs have one place on each side, or one in each of two ranges; the calls' are spread
+ * over all of the ranges, to their ends. */
+static uint32_t leg_of(unsigned call, unsigned side)
 {
-	return td_leg_worker(leg_of(call, 0), WORKERS, WIRE_LEGS);
+	uint32_t first = td_worker_first(worker_of(call, side), workers, WIRE_LEGS);
+	uint32_t end = td_worker_first(worker_of(call, side) + 1, workers, WIRE_LEGS);
+
+	return side * WIRE_LEGS + first +
+	       call / workers * (end - first - 1) / ((CALLS - 1) / workers);
 }
 
 /* Commands are carried out, neighbours known. */
@@ -121,7 +124,7 @@ static bool calls_ready(void)
 {
 	bool ready = true;
 
-	for (unsigned i = 0; i < WORKERS; i++)
+	for (unsigned i = 0; i < workers; i++)
 		ready &= rte_ring_empty(w.dp->workers.worker[i].commands);
 	for (unsigned c = 0; c < CALLS; c++)
 		for (unsigned side = 0; side < WIRE_SIDES; side++) {
@@ -136,8 +139,10 @@ static bool calls_ready(void)
 static void calls_start(bool tapped)
 {
 	for (unsigned c = 0; c < CALLS; c++) {
+		struct td_media_cmd cmd;
+
 		for (unsigned side = 0; side < WIRE_SIDES; side++) {
-			struct td_media_cmd cmd = wire_leg_add(leg_of(c, side));
+			cmd = wire_leg_add(leg_of(c, side));
 			struct td_media_cmd tap = {.op = TD_MEDIA_TAP,
 				.leg = cmd.leg,
 				.tap = {.recording = c + 1, .channel = side}};
@@ -146,10 +151,8 @@ static void calls_start(bool tapped)
 			if (tapped)
 				assert_int_equal(dp_media_cmd(w.dp, &tap), 0);
 		}
-		assert_int_equal(dp_media_cmd(w.dp, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
-							    .leg = leg_of(c, 0),
-							    .peer = leg_of(c, 1)}),
-			0);
+		cmd = wire_bridge(leg_of(c, 0), leg_of(c, 1));
+		assert_int_equal(dp_media_cmd(w.dp, &cmd), 0);
 	}
 	for (unsigned i = 0; i < 2 * WAIT && !calls_ready(); i++) {
 		assert_null(take(0));
@@ -215,7 +218,7 @@ static uint64_t dropped(const struct td_port_stats *s)
 }
 
 struct sums {
-	uint64_t in, out, dropped, held, handed[WORKERS];
+	uint64_t in, out, dropped, held, handed[MOST];
 };
 
 static struct sums sums(void)
@@ -231,7 +234,7 @@ static struct sums sums(void)
 		s.dropped += dropped(&p.stats);
 		s.held += p.stats.held;
 	}
-	for (unsigned i = 0; i < WORKERS; i++) {
+	for (unsigned i = 0; i < workers; i++) {
 		struct dp_worker_info info;
 
 		dp_worker_info(w.dp, i, &info);
@@ -246,15 +249,32 @@ static unsigned queue_of(enum steering steering, unsigned call, unsigned side)
 {
 	switch (steering) {
 	case RIGHT:
-		return worker_of(call);
+		return worker_of(call, side);
 	case WRONG:
-		return 1 - worker_of(call);
+		return (worker_of(call, side) + 1) % workers;
 	default: /* each stream by one queue, as any hash does it */
 		return side;
 	}
 }
 
-static void talk(enum steering steering, uint64_t handed)
+/* Packets that worker i hands on: of streams that come in by its queue and are another's, and of
+ * its own that leave by another's leg. With one queue a port, one of its port's two. */
+static uint64_t handed_by(enum steering steering, unsigned i)
+{
+	unsigned streams = 0;
+
+	for (unsigned c = 0; c < CALLS; c++)
+		for (unsigned side = 0; side < WIRE_SIDES; side++) {
+			unsigned own = worker_of(c, side);
+			unsigned in = one ? side : queue_of(steering, c, side);
+			unsigned out = one ? 1 - side : worker_of(c, 1 - side);
+
+			streams += (in == i && in != own) + (own == i && own != out);
+		}
+	return (uint64_t)streams * PACKETS;
+}
+
+static void talk(enum steering steering)
 {
 	struct stream stream[STREAMS] = {0};
 	struct sums before, after;
@@ -288,23 +308,18 @@ static void talk(enum steering steering, uint64_t handed)
 	assert_int_equal(after.dropped - before.dropped, 0);
 	assert_int_equal(after.held, 0);
 	assert_true(after.in - before.in >= PACKETS * STREAMS); /* and ARP */
-	for (unsigned i = 0; i < WORKERS; i++)
-		assert_int_equal(after.handed[i] - before.handed[i], handed);
+	for (unsigned i = 0; i < workers; i++)
+		assert_int_equal(after.handed[i] - before.handed[i], handed_by(steering, i));
 	calls_stop();
 }
 
-/* What a port brings or takes is at one worker, what the legs need may be at the other. */
 static void media_arrives_once_and_in_order(void **state)
 {
-	const uint64_t half = PACKETS * STREAMS / 2;
-
-	if (one) { /* a call's way in or its way out is at the other worker: not both, not none */
-		talk(RIGHT, half);
+	talk(RIGHT);
+	if (one)
 		return;
-	}
-	talk(RIGHT, 0);
-	talk(WRONG, half);
-	talk(MIXED, half / 2);
+	talk(WRONG);
+	talk(MIXED);
 }
 
 /* Two senders, each by one queue: what each sent comes back in order. */
@@ -375,7 +390,7 @@ static void waking_reaches_the_other_worker(void **state)
 		unsigned heard = 0;
 
 		usleep(1000);
-		inject(0, 1 - worker_of(i % CALLS), f,
+		inject(0, (worker_of(i % CALLS, 0) + 1) % workers, f,
 			wire_rtp(&w, f, leg_of(i % CALLS, 0), (uint16_t)(i / CALLS), LEN));
 		for (unsigned t = 0; t < 2 * WAIT && !heard; t++) {
 			wait_a_little();
@@ -386,10 +401,10 @@ static void waking_reaches_the_other_worker(void **state)
 	calls_stop();
 }
 
-/* A recording is of one call, so all of it is in one worker's ring. */
+/* What arrives on a leg is in the ring of its worker. */
 static void each_worker_fills_its_own_tap(void **state)
 {
-	unsigned audio[WORKERS][CALLS] = {0}, ends[CALLS] = {0};
+	unsigned audio[MOST][STREAMS] = {0}, ends[CALLS] = {0};
 	struct stream stream[STREAMS] = {0};
 	uint8_t f[WIRE_FRAME];
 	unsigned heard = 0;
@@ -405,22 +420,23 @@ static void each_worker_fills_its_own_tap(void **state)
 	}
 	assert_int_equal(heard, TAPPED * STREAMS);
 	calls_stop();
-	for (unsigned i = 0; i < WORKERS; i++) {
+	for (unsigned i = 0; i < workers; i++) {
 		struct tap *tap = dp_tap(w.dp, i);
 
 		for (const struct tap_rec *r; (r = tap_peek(tap)); tap_consume(tap, r)) {
 			assert_in_range(r->recording, 1, CALLS);
 			if (r->kind == TAP_AUDIO)
-				audio[i][r->recording - 1]++;
+				audio[i][(r->recording - 1) * WIRE_SIDES + r->channel]++;
 			else if (r->kind == TAP_END)
 				ends[r->recording - 1]++;
 		}
 		assert_int_equal(tap_lost(tap), 0);
 	}
-	for (unsigned c = 0; c < CALLS; c++) {
-		assert_int_equal(audio[worker_of(c)][c], 2 * TAPPED);
-		assert_int_equal(audio[1 - worker_of(c)][c], 0);
-		assert_int_equal(ends[c], 2);
+	for (unsigned i = 0; i < STREAMS; i++) {
+		for (unsigned k = 0; k < workers; k++)
+			assert_int_equal(audio[k][i],
+				k == worker_of(i / WIRE_SIDES, i % WIRE_SIDES) ? TAPPED : 0);
+		assert_int_equal(ends[i / WIRE_SIDES], WIRE_SIDES);
 	}
 }
 
@@ -435,7 +451,9 @@ int main(int argc, char **argv)
 	};
 
 	one = argc > 1 && !strcmp(argv[1], "one");
-	if (sysconf(_SC_NPROCESSORS_ONLN) < WORKERS)
+	far = argc > 1 && !strcmp(argv[1], "far");
+	workers = far ? 3 : 2;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		return 77; /* meson: skipped */
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

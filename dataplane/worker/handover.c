@@ -11,8 +11,9 @@ struct handover *handover_alloc(unsigned workers, uint64_t *bytes)
 		if (i / workers == i % workers)
 			continue;
 		h[i].received = cmdq_alloc(HANDOVER_RING, sizeof(struct rte_mbuf *), bytes);
+		h[i].relayed = cmdq_alloc(HANDOVER_RING, sizeof(struct rte_mbuf *), bytes);
 		h[i].frames = cmdq_alloc(HANDOVER_RING, sizeof(struct rte_mbuf *), bytes);
-		if (!h[i].received || !h[i].frames) {
+		if (!h[i].received || !h[i].relayed || !h[i].frames) {
 			handover_free(h, workers);
 			errno = ENOMEM;
 			return NULL;
@@ -34,6 +35,7 @@ void handover_free(struct handover *h, unsigned workers)
 {
 	for (unsigned i = 0; h && i < workers * workers; i++) {
 		handover_ring_free(h[i].received);
+		handover_ring_free(h[i].relayed);
 		handover_ring_free(h[i].frames);
 	}
 	free(h);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Packets that change hands between workers, each pair of which has two rings of its own:
+ * Packets that change hands between workers, each pair of which has three rings of its own:
  *
  *     received   media of a leg that is another worker's: the port can't tell them apart, or the
  *                right worker has no queue there
+ *     relayed    media that arrived on a leg of ours and may leave on one that is another worker's
+ *                (dataplane/leg/far.h)
  *     frames     whole frames for a port of which their maker has no queue
  *
  * Single producer, single consumer: what one worker hands another stays in order, and so does each
@@ -21,7 +23,7 @@
 #define HANDOVER_RING 2047
 
 struct handover { /* from one worker to another */
-	struct rte_ring *received, *frames;
+	struct rte_ring *received, *relayed, *frames;
 };
 
 /* The rings of a pair are at [from * workers + to]; from == to has none. NULL with errno. *bytes

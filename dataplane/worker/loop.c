@@ -50,6 +50,19 @@ static unsigned worker_receive(struct dp_worker *d, uint64_t now)
 	return total;
 }
 
+/* Takes media that may leave on our legs. */
+static unsigned worker_take_relayed(struct dp_worker *d, struct rte_ring *relayed, uint64_t now)
+{
+	struct rte_mbuf *m[WORKER_BURST];
+	unsigned n = rte_ring_sc_dequeue_burst(relayed, (void **)m, WORKER_BURST, NULL);
+
+	for (unsigned i = 0; i < n; i++) {
+		d->worker.port[pkt_of(m[i])->port].stats.handed_in++;
+		legs_take(d->rtp, m[i], now);
+	}
+	return n;
+}
+
 /* Takes frames for our queues, and packets for our legs. */
 static unsigned worker_take(struct dp_worker *d, const struct handover *h, uint64_t now)
 {
@@ -69,7 +82,7 @@ static unsigned worker_take(struct dp_worker *d, const struct handover *h, uint6
 			;
 		pipeline_take(d, port, m + first, end - first, now);
 	}
-	return frames + n;
+	return frames + n + worker_take_relayed(d, h->relayed, now);
 }
 
 static unsigned worker_given(struct dp_worker *d, uint64_t now)

@@ -102,7 +102,8 @@ static bool worker_is_given(const struct dp_worker *d)
 	for (unsigned from = 0; from < d->all->count; from++) {
 		const struct handover *h = workers_handover(d->all, from, d->worker.index);
 
-		if (h && (!rte_ring_empty(h->received) || !rte_ring_empty(h->frames)))
+		if (h && (!rte_ring_empty(h->received) || !rte_ring_empty(h->relayed) ||
+				 !rte_ring_empty(h->frames)))
 			return true;
 	}
 	return false;

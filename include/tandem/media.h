@@ -23,10 +23,12 @@
 
 enum td_media_op {
 	TD_MEDIA_LEG_ADD = 1, /* .leg_params: create the leg */
-	TD_MEDIA_LEG_SET,  /* .leg_params: new remote, codec, direction; SSRC and statistics stay */
-	TD_MEDIA_LEG_DEL,  /* free it; answered by LEG_GONE with the final statistics */
-	TD_MEDIA_BRIDGE,   /* .peer: what arrives on `leg` leaves on `peer`, and the reverse */
-	TD_MEDIA_UNBRIDGE, /* both legs stop relaying */
+	TD_MEDIA_LEG_SET, /* .leg_params: new remote, codec, direction; SSRC and statistics stay */
+	TD_MEDIA_LEG_DEL, /* free it; answered by LEG_GONE with the final statistics */
+	/* .peer, .cookie, .peer_cookie: what arrives on `leg` leaves on `peer`, and the reverse.
+	 * The two may be of different workers. */
+	TD_MEDIA_BRIDGE,
+	TD_MEDIA_UNBRIDGE, /* neither leg gets anything from the other any more */
 	TD_MEDIA_PLAY, /* .play: a sound to this leg, until STOP, another PLAY, BRIDGE or its end */
 	TD_MEDIA_STOP, /* .play.number: ends that play; nothing when another one runs by now */
 	TD_MEDIA_TAP,  /* .tap: copy what arrives on this leg to the recorder */
@@ -109,7 +111,10 @@ struct td_media_cmd {
 	uint32_t leg;
 	union {
 		struct td_leg_params leg_params;
-		uint32_t peer;
+		struct {
+			uint32_t peer;
+			uint32_t cookie, peer_cookie; /* of both legs, as in their leg_params */
+		};
 		struct {
 			uint32_t sound;  /* its number, conf_sound() */
 			uint32_t loop;   /* 0 once, 1 for ever */

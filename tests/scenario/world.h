@@ -51,6 +51,7 @@ struct world {
 	uint32_t per_address; /* legs of an address, where WORLD_WORKERS have them; 0: not looked at
 			       */
 	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
+	uint32_t bridges_apart; /* of legs of two workers, where one had room for both */
 };
 
 /* NULL with errno. */

@@ -322,7 +322,11 @@ bool party_played(struct td_engine *e, struct party *l, uint32_t number)
 void party_bridge(struct td_engine *e, struct party *l, struct party *peer)
 {
 	l->playing = peer->playing = false;
-	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_BRIDGE, .peer = peer->slot});
+	command(e, l,
+		&(struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
+			.peer = peer->slot,
+			.cookie = l->params.cookie,
+			.peer_cookie = peer->params.cookie});
 }
 
 void party_unbridge(struct td_engine *e, struct party *l)

@@ -25,7 +25,8 @@
 struct fixture {
 	char dir[32], journal_dir[64], recording_dir[64];
 	struct td_text err;
-	struct tap *tap;
+	struct tap *tap[2];
+	bool apart; /* the channels are of two workers' legs, each with a tap */
 	struct journal *journal;
 	struct journal_reader *reader;
 	struct recorder *recorder;
@@ -57,14 +58,15 @@ static int teardown(void **state)
 
 static void start(struct fixture *f, uint64_t min_free)
 {
-	struct recorder_params p = {.dir = f->recording_dir, .tap_count = 1, .min_free = min_free};
+	struct recorder_params p = {.dir = f->recording_dir, .tap_count = 2, .min_free = min_free};
 
-	f->tap = tap_alloc(TAP_BYTES);
+	for (unsigned i = 0; i < 2; i++)
+		f->tap[i] = tap_alloc(TAP_BYTES);
 	f->journal = journal_start(f->journal_dir, 1u << 20, &f->err);
 	if (!f->journal)
 		fail_msg("%s", f->err.s);
 	f->reader = journal_reader_open(f->journal_dir);
-	p.taps = &f->tap;
+	p.taps = f->tap;
 	p.journal = f->journal;
 	f->recorder = recorder_start(&p, &f->err);
 	if (!f->recorder)
@@ -76,12 +78,18 @@ static void stop(struct fixture *f)
 	recorder_stop(f->recorder);
 	journal_stop(f->journal, false);
 	journal_reader_close(f->reader);
-	tap_free(f->tap);
+	tap_free(f->tap[0]);
+	tap_free(f->tap[1]);
 }
 
 static uint8_t octet(unsigned channel, unsigned frame, unsigned i)
 {
 	return (uint8_t)(channel * 101 + frame * 7 + i * 3 + 1);
+}
+
+static struct tap *tap_of(const struct fixture *f, unsigned channel)
+{
+	return f->tap[f->apart ? channel : 0];
 }
 
 struct packet {
@@ -106,14 +114,14 @@ static void put(struct fixture *f, const struct packet *p)
 
 	for (unsigned i = 0; i < FRAME; i++)
 		payload[i] = octet(p->channel, p->frame, i);
-	assert_true(tap_put(f->tap, &rec, payload));
+	assert_true(tap_put(tap_of(f, p->channel), &rec, payload));
 }
 
 static void end(struct fixture *f, unsigned channel)
 {
 	struct tap_rec rec = {.kind = TAP_END, .recording = 1, .channel = (uint8_t)channel};
 
-	assert_true(tap_put(f->tap, &rec, NULL));
+	assert_true(tap_put(tap_of(f, channel), &rec, NULL));
 }
 
 /* The next record of this type in the journal. */
@@ -257,6 +265,20 @@ static void stereo_in_step(void **state)
 	journal_reader_close(r);
 }
 
+static void channels_of_two_workers(void **state)
+{
+	struct fixture *f = *state;
+
+	f->apart = true;
+	start(f, 1);
+	put_call(f);
+	end(f, 1);
+	end(f, 0);
+	recorder_end(f->recorder, 1);
+	expect_call(f, false);
+	stop(f);
+}
+
 /* Without an END the recording ends 2 s after the engine said so. */
 static void ends_without_end(void **state)
 {
@@ -280,7 +302,8 @@ static void stopped_engine_finishes(void **state)
 	expect_call(f, false);
 	journal_stop(f->journal, false);
 	journal_reader_close(f->reader);
-	tap_free(f->tap);
+	tap_free(f->tap[0]);
+	tap_free(f->tap[1]);
 }
 
 /* Until the disk has had all: nothing new was written for half a second. */
@@ -497,6 +520,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(stereo_in_step, setup, teardown),
+		cmocka_unit_test_setup_teardown(channels_of_two_workers, setup, teardown),
 		cmocka_unit_test_setup_teardown(ends_without_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopped_engine_finishes, setup, teardown),
 		cmocka_unit_test_setup_teardown(killed_engine_is_recovered, setup, teardown),

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Bridges between legs of two workers. Each worker knows its own leg alone, and decides alone what
+ * depends on that leg:
+ *
+ *     owner of the leg on which a packet arrives      owner of the leg on which it may leave
+ *     source, SSRC, order, police, SRTP, statistics,  is the leg still this one, and bridged with
+ *     digits, recording                      ──ring──► the other? does it hear its peer? codec,
+ *                                                     numbers of its stream, SRTP, statistics
+ *
+ * No worker tells the other that a leg changes or ends: what the other hands over meanwhile ends
+ * here by its name. A leg is known by its number and its cookie, so a packet on its way to a leg
+ * that is gone reaches none that has the number next.
+ */
+#ifndef TANDEM_DATAPLANE_LEG_FAR_H
+#define TANDEM_DATAPLANE_LEG_FAR_H
+
+#include <dataplane/leg/state.h>
+
+/* A packet that arrived on a leg with LEG_FAR, its struct pkt filled, to the owner of its peer.
+ * Takes the packet. The other end is legs_take() of legs.h. */
+void far_send(struct legs *r, struct rte_mbuf *m, bool digit);
+
+#endif
