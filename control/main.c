@@ -41,8 +41,10 @@ struct tandemd {
 	struct loop *loop;
 	struct loop_fd journal; /* the store follows it */
 	struct loop_timer follow_timer, purge_timer;
-	uint64_t acked; /* what the engine was told last */
-	int told_error; /* of the store, in the log */
+	uint64_t acked;   /* what the engine was told last */
+	int told_error;   /* of the store, in the log */
+	uint64_t unknown; /* records, when we looked last */
+	bool told_unknown;
 };
 
 static void complain(void *ctx, const struct config_error *e)
@@ -132,7 +134,7 @@ static void acknowledged(void *ctx, int status, const char *reason, size_t len)
 /* Tells the engine what is stored; it reuses that space. */
 static void acknowledge(struct tandemd *d)
 {
-	uint64_t seq = store_seq(d->store);
+	uint64_t seq = store_safe(d->store);
 	char storage[64];
 	struct td_buf body;
 
@@ -170,6 +172,21 @@ static void store_watch(struct tandemd *d)
 	d->told_error = error;
 }
 
+/* Once: who runs an older tandemd beside a newer engine knows it then. */
+static void unknown_watch(struct tandemd *d)
+{
+	uint64_t unknown = store_unknown(d->store);
+
+	if (unknown > d->unknown && !d->told_unknown) {
+		log_line(LOG_WARNING,
+			"records that this release does not know are kept in the archive; is the "
+			"engine newer than tandemd?",
+			"store=%s seq=%lu", d->options.store, store_seq(d->store));
+		d->told_unknown = true;
+	}
+	d->unknown = unknown;
+}
+
 static void purge_due(void *ctx, uint64_t now)
 {
 	struct tandemd *d = ctx;
@@ -188,6 +205,7 @@ static void follow_due(void *ctx, uint64_t now)
 
 	loop_timer_set(&d->follow_timer, now + (uint64_t)wait_ms * TD_NSEC_PER_MSEC);
 	store_watch(d);
+	unknown_watch(d);
 	acknowledge(d);
 }
 
@@ -274,6 +292,7 @@ static int run(struct tandemd *d)
 		fprintf(stderr, "tandemd: %s\n", err.s);
 		return EXIT_CONFIG;
 	}
+	d->unknown = store_unknown(d->store);
 	follow_init(&d->follow, d->store, journal ? journal : conf_site(d->site.want)->journal_dir);
 	d->follow.watch = journal_watch;
 	d->follow.ctx = d;

@@ -326,6 +326,7 @@ static void op_status(
 			.stored_seq = store_seq(o->store),
 			.missing = store_missing(o->store),
 			.damaged = o->follow->damaged,
+			.unknown = store_unknown(o->store),
 			.store_error = follow_error(o->follow),
 			.journal_error = o->ack_error.s,
 		});

@@ -18,16 +18,18 @@ const struct option_row tandemd_options[] = {
 	{SITE, "site", "FILE", SITE_FILE, "The site's configuration, site.yaml(5).", FIELD(site)},
 	{COMPILED, "compiled", "FILE", OPTIONS_COMPILED, "What the engine starts from.",
 		FIELD(compiled)},
-	{STORE, "store", "FILE", OPTIONS_STORE, "The store, an SQLite database.", FIELD(store)},
+	{STORE, "store", "FILE", OPTIONS_STORE,
+		"The store, an SQLite database. Its archive is the directory `FILE-archive`.",
+		FIELD(store)},
 	{JOURNAL, "journal", "DIR", "what the site says", "The engine's journal.", FIELD(journal)},
 	{ENGINE, "engine", "SOCKET", TD_ENGINE_SOCKET, "The engine's socket.", FIELD(engine)},
 	{SOCKET, "socket", "PATH", TD_TANDEMD_SOCKET,
 		"The socket on which tandemctl finds tandemd.", FIELD(socket)},
 	{LOG, "log", "DEST", "what the site says", "`journal`, `stderr` or a file.", FIELD(log)},
 	{KEEP, "keep-days", "DAYS", OPTION_TEXT(KEEP_DAYS),
-		"For how many days the store keeps the steps of calls and the records of the "
-		"distributor (tables `story`, `acd_in`, `acd_out`); 0: for ever. A replay of the "
-		"store reaches back only so far. All other records are kept for ever.",
+		"For how many days the archive keeps the steps of calls, the records of the "
+		"distributor and live events; 0: for ever. A replay of the store reaches back only "
+		"so far. All other records are rows, and are kept for ever.",
 		FIELD(keep)},
 	OPTION_HELP,
 	OPTION_VERSION,

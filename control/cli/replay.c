@@ -5,6 +5,7 @@
  */
 #include <control/cli/cli.h>
 #include <control/options.h>
+#include <control/store/archive.h>
 #include <engine/acd/acd.h>
 #include <engine/acd/replay.h>
 #include <engine/base/buf.h>
@@ -96,57 +97,157 @@ out:
 	return status;
 }
 
+/* Records of a store: rows, and what its archive has. */
+struct stored {
+	sqlite3 *db;
+	sqlite3_stmt *rows;
+	struct archive_reader archive;
+	struct archive_walk walk;
+	int row, archived; /* what stands there: 1 a record, 0 no more, or a negative errno */
+	uint64_t damaged;
+	bool walks; /* the store has an archive */
+};
+
 /* A gap's counts are all that the replay wants of it; a missing number is a gap like any other. */
-static int from_store(const struct cli *cli, struct acd_replay *replay, const char *file)
+#define ROWS                                                             \
+	"SELECT seq, 1, NULL, 0, 0, time FROM start UNION ALL "          \
+	"SELECT seq, 2, NULL, 0, 0, time FROM stop UNION ALL "           \
+	"SELECT seq, 3, NULL, lost, lost_diag, time FROM gap UNION ALL " \
+	"SELECT seq, 3, NULL, count, 0, time FROM missing"
+/* What releases without an archive kept as rows. */
+#define OLD_ROWS                                                             \
+	" UNION ALL SELECT seq, 10, data, 0, 0, time FROM acd_in UNION ALL " \
+	"SELECT seq, 11, data, 0, 0, time FROM acd_out"
+/* Rows can be there before the records of the archive that stand between them. */
+#define SAFE                                                        \
+	") WHERE seq <= (SELECT value FROM meta WHERE key = 'seq')" \
+	" OR time <= (SELECT value FROM meta WHERE key = 'seq_wall') / 1e9 ORDER BY 1"
+
+static bool table_there(sqlite3 *db, const char *name)
 {
-	static const char select[] = "SELECT seq, 1, NULL, 0, 0 FROM start UNION ALL "
-				     "SELECT seq, 2, NULL, 0, 0 FROM stop UNION ALL "
-				     "SELECT seq, 3, NULL, lost, lost_diag FROM gap UNION ALL "
-				     "SELECT seq, 3, NULL, count, 0 FROM missing UNION ALL "
-				     "SELECT seq, 10, data, 0, 0 FROM acd_in UNION ALL "
-				     "SELECT seq, 11, data, 0, 0 FROM acd_out ORDER BY 1";
+	return sqlite3_table_column_metadata(db, NULL, name, NULL, NULL, NULL, NULL, NULL, NULL) ==
+	       SQLITE_OK;
+}
+
+static int stored_open(struct stored *s, const char *file)
+{
+	bool old;
+
+	if (sqlite3_open_v2(file, &s->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+		sqlite3_exec(s->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+		return -EIO;
+	old = table_there(s->db, "acd_in") && table_there(s->db, "acd_out");
+	if (sqlite3_prepare_v2(s->db,
+		    old ? "SELECT * FROM (" ROWS OLD_ROWS SAFE : "SELECT * FROM (" ROWS SAFE, -1,
+		    &s->rows, NULL) != SQLITE_OK)
+		return -EIO;
+	s->walks = table_there(s->db, "archive");
+	if (!s->walks)
+		return 0;
+	if (archive_reader_init(&s->archive, s->db, file))
+		return -ENOMEM;
+	return archive_walk_start(&s->walk, &s->archive);
+}
+
+static void stored_close(struct stored *s)
+{
+	if (s->walks) {
+		archive_walk_end(&s->walk);
+		archive_reader_fini(&s->archive);
+	}
+	sqlite3_finalize(s->rows);
+	sqlite3_close(s->db);
+}
+
+static void row_next(struct stored *s)
+{
+	int step = sqlite3_step(s->rows);
+
+	s->row = step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : -EIO;
+}
+
+static int row_replay(struct stored *s, struct acd_replay *replay)
+{
+	uint16_t type = (uint16_t)sqlite3_column_int(s->rows, 1);
+	const void *payload = sqlite3_column_blob(s->rows, 2);
+	size_t len = (size_t)sqlite3_column_bytes(s->rows, 2);
 	struct td_ev_start start = {0};
-	sqlite3_stmt *rows = NULL;
-	sqlite3 *db = NULL;
-	uint64_t seq = 0;
-	int rc = 0, step = SQLITE_DONE, status = CLI_USAGE;
+	struct td_ev_gap gap = {.lost = (uint64_t)sqlite3_column_int64(s->rows, 3),
+		.lost_diag = (uint64_t)sqlite3_column_int64(s->rows, 4)};
 
 	_Static_assert(TD_EV_START == 1 && TD_EV_STOP == 2 && TD_EV_GAP == 3 &&
 			       TD_EV_ACD_IN == 10 && TD_EV_ACD_OUT == 11,
 		"the numbers in the SELECT");
-	if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
-		sqlite3_prepare_v2(db, select, -1, &rows, NULL) != SQLITE_OK) {
+	if (type == TD_EV_START) {
+		payload = &start;
+		len = sizeof(start);
+	} else if (type == TD_EV_GAP) {
+		payload = &gap;
+		len = sizeof(gap);
+	}
+	return acd_replay_record(
+		replay, (uint64_t)sqlite3_column_int64(s->rows, 0), type, payload, len);
+}
+
+/* A block that cannot be read is a gap. */
+static int archive_next(struct stored *s, struct acd_replay *replay)
+{
+	static const struct td_ev_gap gap = {.lost = 1};
+	int rc;
+
+	while ((s->archived = s->walks ? archive_walk_next(&s->walk) : 0) == -EBADMSG) {
+		cli_say("tandemctl: replay: %s", s->archive.err.s);
+		s->damaged++;
+		rc = acd_replay_record(replay, 0, TD_EV_GAP, &gap, sizeof(gap));
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* The record with the lower number, and the next one in its place. 0: go on. */
+static int stored_next(struct stored *s, struct acd_replay *replay, uint64_t *seq)
+{
+	const struct td_rec *rec = &s->walk.at.rec;
+	int rc;
+
+	if (s->archived == 1 &&
+		(s->row != 1 || rec->seq < (uint64_t)sqlite3_column_int64(s->rows, 0))) {
+		*seq = rec->seq;
+		rc = acd_replay_record(replay, rec->seq, rec->type, s->walk.at.payload, rec->len);
+		return rc ? rc : archive_next(s, replay);
+	}
+	*seq = (uint64_t)sqlite3_column_int64(s->rows, 0);
+	rc = row_replay(s, replay);
+	row_next(s);
+	return rc;
+}
+
+static int from_store(const struct cli *cli, struct acd_replay *replay, const char *file)
+{
+	struct stored s = {0};
+	int status = CLI_USAGE, rc;
+	uint64_t seq = 0;
+
+	rc = stored_open(&s, file);
+	if (rc) {
 		cli_say("tandemctl: replay: %s: %s; --store names tandemd's store, "
 			"--journal a journal",
-			file, sqlite3_errmsg(db));
+			file, rc == -EIO ? sqlite3_errmsg(s.db) : strerror(-rc));
 		goto out;
 	}
-	while (rc == 0 && (step = sqlite3_step(rows)) == SQLITE_ROW) {
-		struct td_ev_gap gap = {.lost = (uint64_t)sqlite3_column_int64(rows, 3),
-			.lost_diag = (uint64_t)sqlite3_column_int64(rows, 4)};
-		uint16_t type = (uint16_t)sqlite3_column_int(rows, 1);
-		const void *payload = sqlite3_column_blob(rows, 2);
-		size_t len = (size_t)sqlite3_column_bytes(rows, 2);
-
-		if (type == TD_EV_START) {
-			payload = &start;
-			len = sizeof(start);
-		} else if (type == TD_EV_GAP) {
-			payload = &gap;
-			len = sizeof(gap);
-		}
-		seq = (uint64_t)sqlite3_column_int64(rows, 0);
-		rc = acd_replay_record(replay, seq, type, payload, len);
-	}
+	row_next(&s);
+	rc = archive_next(&s, replay);
+	while (rc == 0 && (s.row == 1 || s.archived == 1))
+		rc = stored_next(&s, replay, &seq);
 	if (rc < 0)
 		status = refused(seq, rc);
-	else if (rc == 0 && step != SQLITE_DONE)
-		cli_say("tandemctl: replay: %s: %s", file, sqlite3_errmsg(db));
+	else if (rc == 0 && (s.row < 0 || s.archived < 0))
+		cli_say("tandemctl: replay: %s: %s", file, sqlite3_errmsg(s.db));
 	else
-		status = print_result(cli, acd_replay_end(replay), 0);
+		status = print_result(cli, acd_replay_end(replay), s.damaged);
 out:
-	sqlite3_finalize(rows);
-	sqlite3_close(db);
+	stored_close(&s);
 	return status;
 }
 

@@ -91,6 +91,8 @@ int cmd_call(const struct cli *cli, const struct cli_args *args)
 	rc = cli_ask(cli, TD_API_CALL, cli_args_request(args), &answer);
 	if (rc)
 		return rc;
+	json_array_foreach(json_object_get(answer, "lost"), i, step)
+		cli_say("tandemctl: call: %s", json_string_value(step));
 	if (cli->json) {
 		cli_object(cli, NULL, answer);
 	} else {

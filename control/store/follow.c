@@ -27,8 +27,8 @@ static void reader_close(struct follow *f)
 
 void follow_fini(struct follow *f)
 {
-	if (store_commit(f->store) == 0)
-		f->begun_ms = 0;
+	if (store_seal(f->store) == 0)
+		f->begun_ms = f->block_ms = 0;
 	reader_close(f);
 }
 
@@ -89,15 +89,28 @@ static int start_over(struct follow *f, int error)
 {
 	store_rollback(f->store);
 	reader_close(f);
-	f->begun_ms = 0;
+	f->begun_ms = f->block_ms = 0;
 	f->error = error;
 	return RETRY_MS;
+}
+
+static bool block_due(struct follow *f, uint64_t now_ms)
+{
+	if (!store_waits(f->store))
+		f->block_ms = 0;
+	else if (!f->block_ms)
+		f->block_ms = now_ms;
+	return f->block_ms && (f->stopped || now_ms - f->block_ms >= FOLLOW_BLOCK_MS);
 }
 
 static int commit_when_due(struct follow *f, uint64_t now_ms)
 {
 	int rc;
 
+	if (block_due(f, now_ms)) {
+		f->begun_ms = f->block_ms = 0;
+		return store_seal(f->store);
+	}
 	if (!store_pending(f->store))
 		return 0;
 	if (store_pending(f->store) < FOLLOW_COMMIT_RECORDS &&
@@ -128,13 +141,13 @@ static int read_some(struct follow *f, uint64_t now_ms)
 		rc = store_put(f->store, &rec, payload);
 		if (rc)
 			return rc;
+		f->stopped = rec.type == TD_EV_STOP;
 	}
 	return 1;
 }
 
 int follow_turn(struct follow *f, uint64_t now_ms)
 {
-	uint64_t waited;
 	int more, rc;
 
 	if (!f->reader) {
@@ -155,14 +168,15 @@ int follow_turn(struct follow *f, uint64_t now_ms)
 	f->error = 0;
 	if (more)
 		return 0;
-	if (store_pending(f->store)) {
-		waited = now_ms - f->begun_ms;
-		return (int)(FOLLOW_COMMIT_MS - waited);
-	}
+	if (store_pending(f->store))
+		return (int)(FOLLOW_COMMIT_MS - (now_ms - f->begun_ms));
 	if (now_ms - f->checked_ms >= CHECK_MS) {
 		f->checked_ms = now_ms;
+		/* What waits for its block is in the old journal alone. */
 		if (journal_is_new(f))
-			return start_over(f, 0);
+			return start_over(f, store_seal(f->store));
 	}
+	if (f->block_ms)
+		return (int)(FOLLOW_BLOCK_MS - (now_ms - f->block_ms));
 	return CHECK_MS;
 }

@@ -12,12 +12,15 @@
 
 #define FOLLOW_COMMIT_MS      200  /* a record waits no longer for its commit */
 #define FOLLOW_COMMIT_RECORDS 1000 /* nor do more wait */
+#define FOLLOW_BLOCK_MS       5000 /* nor longer for its block of the archive */
 
 struct follow {
 	struct store *store;
 	const char *dir;
 	struct journal_reader *reader; /* NULL while the directory is not there */
 	uint64_t begun_ms;             /* the open transaction's first record; 0 none */
+	uint64_t block_ms;             /* likewise of the block that is not written yet */
+	bool stopped;                  /* the engine: no more comes, so the block is written */
 	uint64_t checked_ms;           /* when we last saw that the journal is the same one */
 	uint64_t damaged;              /* places that could not be read */
 	int error;                     /* of the last turn that failed; 0 when all is well */

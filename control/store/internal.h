@@ -3,31 +3,56 @@
 #ifndef TANDEM_CONTROL_STORE_INTERNAL_H
 #define TANDEM_CONTROL_STORE_INTERNAL_H
 
+#include <control/store/archive.h>
 #include <engine/base/event.h>
 #include <sqlite3.h>
 
 struct store_position {
-	uint64_t seq, wall, missing;
+	uint64_t seq, wall, missing, unknown;
 };
 
 struct store {
 	int lock; /* the file, held while it is ours; -1 not yet */
 	sqlite3 *db;
 	sqlite3_stmt *insert[EVENT_TABLES], *insert_missing, *update_meta;
-	struct store_position now, committed; /* now: with the open transaction */
+	struct archive archive;
+	bool old[EVENT_TABLES]; /* an older release kept these records as rows, */
+	uint64_t old_seq;       /* up to this number */
+	/* now: with the open transaction; safe: what outlives the process. The records between safe
+	 * and committed that go to the archive wait for their block. */
+	struct store_position now, committed, safe, before_waiting;
 	unsigned pending;
+	bool open; /* a transaction is */
 };
+
+/* Records of these go to the archive. */
+static inline bool event_archived(unsigned table)
+{
+	return event_tables[table].journal || table == EVENT_TABLES - 1;
+}
+
+double store_seconds(uint64_t wall);
 
 /* sql.c: 0 or a negative errno */
 int store_errno(int sqlite_rc);
 int store_run(struct store *s, const char *sql);
 /* The one number of a query, 0 when it has no row. */
-int store_number_get(struct store *s, const char *sql, int64_t *value);
+int store_number_get(sqlite3 *db, const char *sql, int64_t *value);
+
+/* query.c: the columns of the row where a statement stands, within an object. */
+void store_row_json(sqlite3_stmt *st, struct td_buf *out);
 
 /* schema.c: 0 or a negative errno */
 
 /* Reads only: the file may be another program's, which counts its versions too. -EPROTO: it is. */
 int schema_check(struct store *s, int64_t *version);
 int schema_update(struct store *s, int64_t version);
+int schema_old_tables(struct store *s);
+
+/* row.c */
+int row_bind_wall(sqlite3_stmt *st, int i, uint64_t wall, bool optional);      /* SQLite's result */
+int row_bind(sqlite3_stmt *st, const struct td_rec *rec, const void *payload); /* likewise */
+/* The columns of the record's table, within an object, as a row of SQLite would give them. */
+void row_json(const struct td_rec *rec, const void *payload, struct td_buf *out);
 
 #endif

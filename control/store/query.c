@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-static void row_put(sqlite3_stmt *st, struct td_buf *out)
+void store_row_json(sqlite3_stmt *st, struct td_buf *out)
 {
 	for (int i = 0, n = sqlite3_column_count(st); i < n; i++) {
 		const char *key = sqlite3_column_name(st, i);
@@ -27,20 +27,6 @@ static void row_put(sqlite3_stmt *st, struct td_buf *out)
 			break;
 		}
 	}
-}
-
-static int step_rows(struct store *s, sqlite3_stmt *st, struct td_buf *out)
-{
-	int rc;
-
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		json_object_start(out, NULL);
-		row_put(st, out);
-		json_object_end(out);
-	}
-	sqlite3_finalize(st);
-	rc = store_errno(rc);
-	return rc ? rc : out->error;
 }
 
 /* The condition of a query: an empty parameter fits all rows, without spoiling the index. */
@@ -133,7 +119,7 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	while (rc == 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		q->from = sqlite3_column_int64(st, 0) + 1;
 		json_object_start(out, NULL);
-		row_put(st, out);
+		store_row_json(st, out);
 		json_object_end(out);
 		rows++;
 		rc = 0;
@@ -147,89 +133,4 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	if (rc || out->error)
 		return rc ? rc : out->error;
 	return rows == max && q->from <= q->to;
-}
-
-/* The event's rows of a call, as a statement that the caller finalizes, after an error too. */
-static int call_prepare(
-	struct store *s, enum td_event_type event, const char *call, sqlite3_stmt **st)
-{
-	const struct event_table *t = event_table(event);
-	char sql[128];
-	int rc;
-
-	snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\" WHERE \"%s\" = ? ORDER BY seq", t->name,
-		columns_index(&t->columns, TD_INDEX_CALL)->name);
-	rc = sqlite3_prepare_v2(s->db, sql, -1, st, NULL);
-	return rc == SQLITE_OK ? sqlite3_bind_text(*st, 1, call, -1, SQLITE_STATIC) : rc;
-}
-
-static int rows_of_call(struct store *s, const char *key, enum td_event_type event,
-	const char *call, struct td_buf *out)
-{
-	sqlite3_stmt *st = NULL;
-	int rc = call_prepare(s, event, call, &st);
-
-	if (rc != SQLITE_OK) {
-		sqlite3_finalize(st);
-		return store_errno(rc);
-	}
-	json_array_start(out, key);
-	rc = step_rows(s, st, out);
-	json_array_end(out);
-	return rc;
-}
-
-/* Whether the engine has started anew since the call's first trace: its run is over then. */
-static int call_interrupted(struct store *s, const char *call, bool *interrupted)
-{
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(s->db,
-		"SELECT EXISTS (SELECT 1 FROM start WHERE time > min("
-		"(SELECT coalesce(min(time), 9e9) FROM story WHERE call = ?1),"
-		"(SELECT coalesce(min(time), 9e9) FROM queue_log WHERE call = ?1)))",
-		-1, &st, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
-		*interrupted = sqlite3_column_int(st, 0);
-	sqlite3_finalize(st);
-	return store_errno(rc);
-}
-
-int store_call(struct store *s, const char *call, struct td_buf *out)
-{
-	sqlite3_stmt *st = NULL;
-	size_t before = out->len, empty;
-	int rc = call_prepare(s, TD_EV_CDR, call, &st);
-	bool found = false, interrupted = false;
-
-	json_object_start(out, NULL);
-	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		json_object_start(out, "cdr");
-		row_put(st, out);
-		json_object_end(out);
-		found = true;
-	}
-	sqlite3_finalize(st);
-	rc = store_errno(rc);
-	if (rc == 0 && !found) {
-		rc = call_interrupted(s, call, &interrupted);
-		json_bool(out, "interrupted", interrupted);
-	}
-	empty = out->len +
-		sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]"); /* and a comma */
-	if (rc == 0)
-		rc = rows_of_call(s, "story", TD_EV_STORY, call, out);
-	if (rc == 0)
-		rc = rows_of_call(s, "queue_log", TD_EV_QUEUE_LOG, call, out);
-	if (rc == 0)
-		rc = rows_of_call(s, "recordings", TD_EV_RECORDING, call, out);
-	found |= out->len > empty;
-	json_object_end(out);
-	if (rc == 0 && !found)
-		rc = -ENOENT;
-	if (rc)
-		out->len = before;
-	return rc ? rc : out->error;
 }

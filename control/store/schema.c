@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 #define STRING(x)  STRING_(x)
 #define STRING_(x) #x
@@ -67,7 +67,7 @@ static int column_add(struct store *s, const struct event_table *t, const struct
 
 	snprintf(there_sql, sizeof(there_sql),
 		"SELECT count(*) FROM pragma_table_info('%s') WHERE name = '%s'", t->name, c->name);
-	rc = store_number_get(s, there_sql, &there);
+	rc = store_number_get(s->db, there_sql, &there);
 	if (rc || there)
 		return rc;
 	buf_init(&sql);
@@ -104,7 +104,8 @@ static int indexes_create(struct store *s, const struct event_table *t)
 }
 
 /* All of a new store; of an older one what its release did not have: events, columns that their
- * later versions brought, and indexes. */
+ * later versions brought, and indexes. Tables of records that go to the archive stay as an older
+ * release left them. */
 static int tables_update(struct store *s)
 {
 	int rc = 0;
@@ -112,6 +113,8 @@ static int tables_update(struct store *s)
 	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++) {
 		const struct event_table *t = &event_tables[i];
 
+		if (event_archived(i))
+			continue;
 		rc = table_create(s, t);
 		for (unsigned k = 0; rc == 0 && k < t->columns.count; k++)
 			if (t->columns.column[k].since > 1)
@@ -131,7 +134,8 @@ static const char own_tables[] =
 	"INSERT OR IGNORE INTO meta VALUES ('seq', 0), ('seq_wall', 0);";
 
 /* Version 0: a new store. Version 1: a recording's file could have two rows; the later one is
- * right. What versions 2 to 4 brought are columns. Each release may bring indexes. */
+ * right. What versions 2 to 4 brought are columns, version 5 the archive. Each release may bring
+ * indexes. */
 int schema_update(struct store *s, int64_t version)
 {
 	int rc = store_run(s, "BEGIN IMMEDIATE");
@@ -143,6 +147,8 @@ int schema_update(struct store *s, int64_t version)
 		rc = tables_update(s);
 	if (rc == 0)
 		rc = store_run(s, own_tables);
+	if (rc == 0)
+		rc = store_run(s, archive_tables);
 	if (rc == 0 && version < SCHEMA_VERSION)
 		rc = store_run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
 	if (rc == 0)
@@ -152,15 +158,40 @@ int schema_update(struct store *s, int64_t version)
 	return rc;
 }
 
+/* Tables of the archive's records, in a store that an older release made. */
+int schema_old_tables(struct store *s)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++) {
+		int64_t there = 0;
+		char sql[128];
+
+		snprintf(sql, sizeof(sql),
+			"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '%s'",
+			event_tables[i].name);
+		if (event_archived(i))
+			rc = store_number_get(s->db, sql, &there);
+		s->old[i] = there;
+		if (rc || !there)
+			continue;
+		snprintf(sql, sizeof(sql), "SELECT max(seq) FROM \"%s\"", event_tables[i].name);
+		rc = store_number_get(s->db, sql, &there);
+		if ((uint64_t)there > s->old_seq)
+			s->old_seq = (uint64_t)there;
+	}
+	return rc;
+}
+
 int schema_check(struct store *s, int64_t *version)
 {
 	int64_t all, ours;
-	int rc = store_number_get(s, "PRAGMA user_version", version);
+	int rc = store_number_get(s->db, "PRAGMA user_version", version);
 
 	if (rc == 0)
-		rc = store_number_get(s, "SELECT count(*) FROM sqlite_master", &all);
+		rc = store_number_get(s->db, "SELECT count(*) FROM sqlite_master", &all);
 	if (rc == 0)
-		rc = store_number_get(s,
+		rc = store_number_get(s->db,
 			"SELECT count(*) FROM sqlite_master WHERE type = 'table'"
 			" AND name IN ('cdr', 'meta', 'missing')",
 			&ours);

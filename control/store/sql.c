@@ -27,10 +27,10 @@ int store_run(struct store *s, const char *sql)
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-int store_number_get(struct store *s, const char *sql, int64_t *value)
+int store_number_get(sqlite3 *db, const char *sql, int64_t *value)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
 
 	*value = 0;
 	if (rc == SQLITE_OK)

@@ -54,26 +54,32 @@ static int prepare(struct store *s)
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++)
-		rc = insert_prepare(s, i);
+		rc = event_archived(i) ? 0 : insert_prepare(s, i);
 	if (rc == 0)
 		rc = statement(
 			s, &s->insert_missing, "INSERT OR IGNORE INTO missing VALUES (?, ?, ?)");
 	if (rc == 0)
-		rc = statement(s, &s->update_meta, "UPDATE meta SET value = ? WHERE key = ?");
+		rc = statement(s, &s->update_meta,
+			"INSERT OR REPLACE INTO meta (value, key) VALUES (?, ?)");
 	return rc;
 }
 
 static int position_read(struct store *s)
 {
-	int64_t seq = 0, wall = 0, missing = 0;
-	int rc = store_number_get(s, "SELECT value FROM meta WHERE key = 'seq'", &seq);
+	int64_t seq = 0, wall = 0, missing = 0, unknown = 0;
+	int rc = store_number_get(s->db, "SELECT value FROM meta WHERE key = 'seq'", &seq);
 
 	if (rc == 0)
-		rc = store_number_get(s, "SELECT value FROM meta WHERE key = 'seq_wall'", &wall);
+		rc = store_number_get(
+			s->db, "SELECT value FROM meta WHERE key = 'seq_wall'", &wall);
 	if (rc == 0)
-		rc = store_number_get(s, "SELECT coalesce(sum(count), 0) FROM missing", &missing);
-	s->now = s->committed =
-		(struct store_position){(uint64_t)seq, (uint64_t)wall, (uint64_t)missing};
+		rc = store_number_get(
+			s->db, "SELECT coalesce(sum(count), 0) FROM missing", &missing);
+	if (rc == 0)
+		rc = store_number_get(
+			s->db, "SELECT value FROM meta WHERE key = 'unknown'", &unknown);
+	s->now = s->committed = s->safe = (struct store_position){
+		(uint64_t)seq, (uint64_t)wall, (uint64_t)missing, (uint64_t)unknown};
 	return rc;
 }
 
@@ -111,6 +117,7 @@ static const char *open_error(const struct store *s, int rc)
 struct store *store_open(const char *path, struct td_text *err)
 {
 	struct store *s = calloc(1, sizeof(*s));
+	bool told = false;
 	int64_t version;
 	int rc;
 
@@ -119,7 +126,7 @@ struct store *store_open(const char *path, struct td_text *err)
 		errno = ENOMEM;
 		return NULL;
 	}
-	s->lock = -1;
+	s->lock = s->archive.fd = s->archive.dirfd = s->archive.reader.fd = -1;
 	rc = lock_take(s, path);
 	if (rc == 0)
 		rc = store_errno(sqlite3_open_v2(
@@ -133,12 +140,21 @@ struct store *store_open(const char *path, struct td_text *err)
 	if (rc == 0)
 		rc = schema_update(s, version);
 	if (rc == 0)
+		rc = schema_old_tables(s);
+	if (rc == 0)
 		rc = position_read(s);
 	if (rc == 0)
 		rc = prepare(s);
+	if (rc == 0) {
+		rc = archive_open(&s->archive, s->db, path);
+		if (rc)
+			td_text_set(err, "%s-archive: %s", path, strerror(-rc));
+		told = rc != 0;
+	}
 	if (rc == 0)
 		return s;
-	td_text_set(err, "%s: %s", path, open_error(s, rc));
+	if (!told)
+		td_text_set(err, "%s: %s", path, open_error(s, rc));
 	store_close(s);
 	errno = -rc;
 	return NULL;
@@ -150,68 +166,13 @@ void store_close(struct store *s)
 		return;
 	for (unsigned i = 0; i < EVENT_TABLES; i++)
 		sqlite3_finalize(s->insert[i]);
+	archive_close(&s->archive);
 	sqlite3_finalize(s->insert_missing);
 	sqlite3_finalize(s->update_meta);
 	sqlite3_close_v2(s->db); /* rolls back what is open */
 	if (s->lock >= 0)
 		close(s->lock);
 	free(s);
-}
-
-static uint64_t uint_of(const uint8_t *field, size_t size)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, field, size); /* little endian, as the machine */
-	return v;
-}
-
-static double seconds_of(uint64_t wall)
-{
-	/* Whole microseconds, so that a time is the same double wherever it comes from. */
-	uint64_t us = wall / 1000;
-
-	return (double)us / 1e6;
-}
-
-static int bind_wall(sqlite3_stmt *st, int i, uint64_t wall, bool optional)
-{
-	if (!wall && optional)
-		return sqlite3_bind_null(st, i);
-	return sqlite3_bind_double(st, i, seconds_of(wall));
-}
-
-/* `from`: what the column lies in, of `len` bytes. */
-static int bind_column(
-	sqlite3_stmt *st, int i, const struct td_column *c, const uint8_t *from, size_t len)
-{
-	const uint8_t *field = from + c->offset;
-	const char *word;
-	uint64_t v;
-
-	if (c->offset + c->size > len)
-		return sqlite3_bind_null(st, i); /* an older engine's */
-	switch (c->type) {
-	case TD_COLUMN_TEXT:
-		return sqlite3_bind_text(st, i, (const char *)field,
-			(int)strnlen((const char *)field, c->size), SQLITE_STATIC);
-	case TD_COLUMN_TIME:
-		return bind_wall(st, i, uint_of(field, 8), column_is_optional(c));
-	case TD_COLUMN_INT:
-		return sqlite3_bind_int64(st, i,
-			c->size == 4 ? (int32_t)uint_of(field, 4) : (int64_t)uint_of(field, 8));
-	case TD_COLUMN_SCORE:
-		v = uint_of(field, c->size);
-		return v ? sqlite3_bind_double(st, i, (double)v / 100) : sqlite3_bind_null(st, i);
-	case TD_COLUMN_WORD:
-		word = word_get(c->words, uint_of(field, c->size));
-		return sqlite3_bind_text(st, i, word ? word : "unknown", -1, SQLITE_STATIC);
-	case TD_COLUMN_BYTES:
-		return sqlite3_bind_blob(
-			st, i, len ? (const void *)from : "", (int)len, SQLITE_STATIC);
-	default:
-		return sqlite3_bind_int64(st, i, (int64_t)uint_of(field, c->size));
-	}
 }
 
 static int finish(struct store *s, sqlite3_stmt *st, int rc)
@@ -223,56 +184,90 @@ static int finish(struct store *s, sqlite3_stmt *st, int rc)
 	return store_errno(rc);
 }
 
+/* What is read again after a crash was counted then. */
 static int missing_put(struct store *s, const struct td_rec *rec)
 {
 	uint64_t count = rec->seq - s->now.seq - 1;
 	int rc = sqlite3_bind_int64(s->insert_missing, 1, (int64_t)(s->now.seq + 1));
 
 	if (rc == SQLITE_OK)
-		rc = bind_wall(s->insert_missing, 2, rec->wall, false);
+		rc = row_bind_wall(s->insert_missing, 2, rec->wall, false);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(s->insert_missing, 3, (int64_t)count);
 	rc = finish(s, s->insert_missing, rc);
-	if (rc == 0)
+	if (rc == 0 && sqlite3_changes(s->db) == 1)
 		s->now.missing += count;
 	return rc;
 }
 
-static int row_put(struct store *s, const struct td_rec *rec, const void *payload)
+static int begin(struct store *s)
 {
-	unsigned i = event_table_of(rec);
-	const struct td_columns *columns = &event_tables[i].columns;
-	sqlite3_stmt *st = s->insert[i];
-	int rc = SQLITE_OK;
+	int rc = s->open ? 0 : store_run(s, "BEGIN IMMEDIATE");
 
-	for (unsigned k = 0; rc == SQLITE_OK && k < columns->count; k++) {
-		const struct td_column *c = &columns->column[k];
+	s->open |= rc == 0;
+	return rc;
+}
 
-		rc = c->since ? bind_column(st, (int)k + 1, c, payload, rec->len)
-			      : bind_column(st, (int)k + 1, c, (const uint8_t *)rec, sizeof(*rec));
-	}
-	return finish(s, st, rc);
+/* The row of an older release, or the block that has the record already: 1, 0 or -errno. Only after
+ * the journal began anew can there be one. */
+static int archive_knows(struct store *s, unsigned table, const struct td_rec *rec)
+{
+	char sql[160];
+	int64_t there;
+	int rc = archive_has(&s->archive, rec);
+
+	if (rc || !s->old[table] || rec->seq > s->old_seq)
+		return rc;
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM \"%s\" WHERE seq = %lu AND time = %.17g",
+		event_tables[table].name, rec->seq, store_seconds(rec->wall));
+	rc = store_number_get(s->db, sql, &there);
+	return rc ? rc : there != 0;
+}
+
+static int archived_put(
+	struct store *s, unsigned table, const struct td_rec *rec, const void *payload)
+{
+	int rc = archive_knows(s, table, rec);
+
+	if (rc)
+		return rc < 0 ? rc : 0;
+	if (!store_waits(s))
+		s->before_waiting = s->now;
+	s->now.unknown += table == EVENT_TABLES - 1;
+	return archive_put(&s->archive, rec, payload);
+}
+
+static int row_put(struct store *s, unsigned table, const struct td_rec *rec, const void *payload)
+{
+	sqlite3_stmt *st = s->insert[table];
+	int rc = begin(s);
+
+	return rc ? rc : finish(s, st, row_bind(st, rec, payload));
 }
 
 int store_put(struct store *s, const struct td_rec *rec, const void *payload)
 {
+	unsigned table = event_table_of(rec);
 	int rc = 0;
 
-	if (!s->pending)
-		rc = store_run(s, "BEGIN IMMEDIATE");
-	if (rc)
-		return rc;
 	s->pending++;
 	/* A new store does not count records from before it as missing. */
-	if (s->now.seq && rec->seq > s->now.seq + 1)
-		rc = missing_put(s, rec);
-	if (rc == 0)
-		rc = row_put(s, rec, payload);
-	if (rc == 0) {
-		s->now.seq = rec->seq;
-		s->now.wall = rec->wall;
+	if (s->now.seq && rec->seq > s->now.seq + 1) {
+		rc = begin(s);
+		if (rc == 0)
+			rc = missing_put(s, rec);
 	}
-	return rc;
+	if (rc == 0)
+		rc = event_archived(table) ? archived_put(s, table, rec, payload)
+					   : row_put(s, table, rec, payload);
+	if (rc)
+		return rc;
+	s->now.seq = rec->seq;
+	s->now.wall = rec->wall;
+	if (!archive_full(&s->archive))
+		return 0;
+	rc = begin(s);
+	return rc ? rc : archive_seal(&s->archive);
 }
 
 static int meta_put(struct store *s, const char *key, uint64_t value)
@@ -284,17 +279,36 @@ static int meta_put(struct store *s, const char *key, uint64_t value)
 	return finish(s, s->update_meta, rc);
 }
 
+/* What is safe once the open transaction is committed. */
+static int safe_put(struct store *s, const struct store_position *safe)
+{
+	int rc = meta_put(s, "seq", safe->seq);
+
+	if (rc == 0)
+		rc = meta_put(s, "seq_wall", safe->wall);
+	if (rc == 0 && safe->unknown)
+		rc = meta_put(s, "unknown", safe->unknown);
+	return rc;
+}
+
 int store_commit(struct store *s)
 {
-	int rc;
+	const struct store_position safe = store_waits(s) ? s->before_waiting : s->now;
+	int rc = 0;
 
-	if (!s->pending)
-		return 0;
-	rc = meta_put(s, "seq", s->now.seq);
-	if (rc == 0)
-		rc = meta_put(s, "seq_wall", s->now.wall);
-	if (rc == 0)
-		rc = store_run(s, "COMMIT");
+	/* Records that only wait change nothing on disk. */
+	if (s->pending && !store_waits(s))
+		rc = begin(s);
+	if (rc == 0 && s->open) {
+		rc = safe_put(s, &safe);
+		if (rc == 0)
+			rc = store_run(s, "COMMIT");
+		if (rc == 0) {
+			s->open = false;
+			s->safe = safe;
+			archive_commit(&s->archive);
+		}
+	}
 	if (rc) {
 		store_rollback(s);
 		return rc;
@@ -304,12 +318,27 @@ int store_commit(struct store *s)
 	return 0;
 }
 
+int store_seal(struct store *s)
+{
+	int rc = store_waits(s) ? begin(s) : 0;
+
+	if (rc == 0)
+		rc = archive_seal(&s->archive);
+	if (rc == 0)
+		return store_commit(s);
+	store_rollback(s);
+	return rc;
+}
+
 void store_rollback(struct store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))
 		store_run(s, "ROLLBACK");
+	s->open = false;
 	s->pending = 0;
-	s->now = s->committed;
+	archive_rollback(&s->archive);
+	s->safe.missing = s->committed.missing; /* their rows stay */
+	s->now = s->committed = s->safe;
 }
 
 unsigned store_pending(const struct store *s)
@@ -327,37 +356,57 @@ uint64_t store_seq_wall(const struct store *s)
 	return s->committed.wall;
 }
 
+uint64_t store_safe(const struct store *s)
+{
+	return s->safe.seq;
+}
+
+bool store_waits(const struct store *s)
+{
+	return s->archive.waiting.head.records > 0;
+}
+
 uint64_t store_missing(const struct store *s)
 {
 	return s->now.missing;
 }
 
+uint64_t store_unknown(const struct store *s)
+{
+	return s->now.unknown;
+}
+
 void store_restart(struct store *s)
 {
-	s->now.seq = s->committed.seq = 0;
-	s->now.wall = s->committed.wall = 0;
+	s->now.seq = s->committed.seq = s->safe.seq = 0;
+	s->now.wall = s->committed.wall = s->safe.wall = 0;
+}
+
+/* Rows that a release without an archive left. */
+static int rows_purge(struct store *s, unsigned table, int64_t before)
+{
+	const char *name = event_tables[table].name;
+	char sql[256];
+	int rc;
+
+	snprintf(sql, sizeof(sql),
+		"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld LIMIT %d)",
+		name, name, before, PURGE_ROWS);
+	rc = store_run(s, sql);
+	return rc ? rc : sqlite3_changes(s->db) == PURGE_ROWS;
 }
 
 int store_purge(struct store *s, unsigned days, uint64_t wall_now)
 {
 	int64_t before = (int64_t)(wall_now / NSEC) - (int64_t)days * 86400;
-	bool more = false;
+	int rc = archive_purge(&s->archive, (double)before);
+	bool more = rc == 1;
 
-	for (unsigned i = 0; i < EVENT_TABLES; i++) {
-		const char *name = event_tables[i].name;
-		char sql[256];
-		int rc;
-
-		if (!event_tables[i].journal)
+	for (unsigned i = 0; rc >= 0 && i < EVENT_TABLES; i++) {
+		if (!s->old[i] || !event_tables[i].journal)
 			continue;
-		snprintf(sql, sizeof(sql),
-			"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld "
-			"LIMIT %d)",
-			name, name, before, PURGE_ROWS);
-		rc = store_run(s, sql);
-		if (rc)
-			return rc;
-		more |= sqlite3_changes(s->db) == PURGE_ROWS;
+		rc = rows_purge(s, i, before);
+		more |= rc == 1;
 	}
-	return more;
+	return rc < 0 ? rc : more;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What happened, in SQLite: a row for each record of the journal (docs/store.md).
+ * What happened: a row of SQLite for each record of the journal, or a place in the archive
+ * (docs/store.md).
  *
- * Rows and the sequence number they reach are written in one transaction, so after any end of the
- * process the store knows exactly what it has. A row is known by its record's number and time;
- * putting it a second time changes nothing.
+ * Rows, blocks of the archive and the sequence number they reach are written in one transaction, so
+ * after any end of the process the store knows exactly what it has. A record is known by its number
+ * and time; putting it a second time changes nothing.
  */
 #ifndef TANDEM_CONTROL_STORE_STORE_H
 #define TANDEM_CONTROL_STORE_STORE_H
@@ -20,24 +21,32 @@ struct store *store_open(const char *path, struct td_text *err);
 void store_close(struct store *s); /* what was not committed is not kept; NULL is fine */
 
 /*
- * Writes the record's row in the transaction that is open, or opens one. 0, or a negative errno:
- * then roll back. Numbers that are missing before this one are counted in the table gap.
+ * Writes the record's row in the transaction that is open, or opens one; or lets the record wait
+ * for its block of the archive. 0, or a negative errno: then roll back. Numbers that are missing
+ * before this one are counted in the table `missing`.
  */
 int store_put(struct store *s, const struct td_rec *rec, const void *payload);
 int store_commit(struct store *s); /* 0 or a negative errno: then it was rolled back */
+int store_seal(struct store *s);   /* likewise, with a block of the records that wait */
+/* Forgets what outlives no end of the process: the records behind store_safe(), which are to be put
+ * again. */
 void store_rollback(struct store *s);
 unsigned store_pending(const struct store *s); /* records put since the last commit */
+bool store_waits(const struct store *s);       /* records wait for their block */
 
 /* Number and time of the last record committed (with store_pending() 0: of the last one put). */
 uint64_t store_seq(const struct store *s);
 uint64_t store_seq_wall(const struct store *s);
-/* The journal has begun anew: numbers start again at its first record. */
+uint64_t store_safe(const struct store *s); /* up to here the journal is not needed any more */
+/* The journal has begun anew: numbers start again at its first record. Seal before. */
 void store_restart(struct store *s);
 uint64_t store_missing(const struct store *s);  /* records of all time that never came */
+uint64_t store_unknown(const struct store *s);  /* records of a newer release, in the archive */
 const char *store_error(const struct store *s); /* SQLite's last line */
 
-/* Deletes steps of calls and decisions older than `days`, some thousand rows at a time: 1 when
- * there are more, 0, or a negative errno. Not within a transaction. */
+/* Deletes segments of the archive that are older than `days`, one at a time, and such rows of an
+ * older release, some thousand at a time: 1 when there are more, 0, or a negative errno. Not within
+ * a transaction. */
 int store_purge(struct store *s, unsigned days, uint64_t wall_now);
 
 /* query.c: rows as JSON */
@@ -54,7 +63,8 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 /*
  * {"cdr":{...},"story":[...],"queue_log":[...],"recordings":[...]}; -ENOENT: no trace. Without a
  * record of its end "cdr" is missing and there is "interrupted": the engine has started anew
- * since, so there will never be one.
+ * since, so there will never be one. "events":[...] are the archive's other records of the call,
+ * each with the name of its "event"; "lost":[...] has a line for each block that could not be read.
  */
 int store_call(struct store *s, const char *call, struct td_buf *out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/event.h>
+#include <control/store/archive.h>
 #include <control/store/follow.h>
 #include <control/store/store.h>
 #include <system/journal/writer.h>
@@ -64,6 +65,39 @@ static const char *value(const char *sql)
 	sqlite3_finalize(st);
 	sqlite3_close(db);
 	return text;
+}
+
+/* What the archive has, "seq:type:payload as text " each; its records are counted. */
+static const char *archived(unsigned *count)
+{
+	static char text[1 << 16];
+	struct archive_reader r;
+	struct archive_walk w;
+	size_t n = 0;
+	sqlite3 *db;
+	int rc;
+
+	*count = 0;
+	text[0] = '\0';
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(archive_reader_init(&r, db, path), 0);
+	assert_int_equal(archive_walk_start(&w, &r), 0);
+	for (; (rc = archive_walk_next(&w)) == 1; ++*count)
+		n += (size_t)snprintf(text + n, n < sizeof(text) - 300 ? 300 : 0, "%lu:%u:%.*s ",
+			w.at.rec.seq, w.at.rec.type, (int)w.at.rec.len, (char *)w.at.payload);
+	assert_int_equal(rc, 0);
+	archive_walk_end(&w);
+	archive_reader_fini(&r);
+	sqlite3_close(db);
+	return text;
+}
+
+static unsigned archived_count(void)
+{
+	unsigned count;
+
+	archived(&count);
+	return count;
 }
 
 static void put(struct store *s, uint64_t seq, uint16_t type, const void *payload, uint32_t len)
@@ -179,7 +213,7 @@ static void indexes_are_those_of_the_table(void **state)
 		"1");
 	assert_string_equal(value("SELECT count(*) FROM sqlite_master WHERE type = 'index'"
 				  " AND name LIKE '%\\_time' ESCAPE '\\'"),
-		"4");
+		"1");
 }
 
 static void each_codec_has_its_word(void **state)
@@ -216,7 +250,7 @@ static void fields_become_columns(void **state)
 	put(s, 3, TD_EV_RECORDING, &recording, sizeof(recording));
 	put(s, 4, TD_EV_STOP, "", 0);
 	put(s, 5, TD_EV_ACD_IN, &in, sizeof(in));
-	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_seal(s), 0);
 	store_close(s);
 	assert_string_equal(value("SELECT id || ' ' || caller || ' ' || queue || ' ' || digits "
 				  "FROM cdr"),
@@ -232,7 +266,10 @@ static void fields_become_columns(void **state)
 	assert_string_equal(value("SELECT file || samples || codec FROM recording"),
 		"2024-11-21/1732220776.1.wav24000pcma");
 	assert_string_equal(value("SELECT count(*) FROM stop"), "1");
-	assert_int_equal(atoi(value("SELECT length(data) FROM acd_in")), sizeof(in));
+	assert_string_equal(value("SELECT count(*) FROM sqlite_master WHERE name IN"
+				  " ('acd_in', 'acd_out', 'story', 'other')"),
+		"0");
+	assert_int_equal(archived_count(), 1);
 	assert_string_equal(value("SELECT value FROM meta WHERE key = 'seq'"), "5");
 }
 
@@ -241,14 +278,16 @@ static void a_record_twice_is_one_row(void **state)
 	struct store *s = open_store();
 
 	put_call(s, 1, 1, "sales");
-	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_seal(s), 0);
 	store_restart(s);
 	put_call(s, 1, 1, "sales");
-	assert_int_equal(store_commit(s), 0);
-	assert_int_equal(store_seq(s), 3);
+	put_call(s, 4, 2, "sales");
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(store_seq(s), 6);
 	store_close(s);
-	assert_string_equal(value("SELECT count(*) FROM cdr"), "1");
-	assert_string_equal(value("SELECT count(*) FROM queue_log"), "1");
+	assert_int_equal(archived_count(), 2);
+	assert_string_equal(value("SELECT count(*) FROM cdr"), "2");
+	assert_string_equal(value("SELECT count(*) FROM queue_log"), "2");
 }
 
 /* A crash between the journal's record and the log's DONE mark: the file is made and told again. */
@@ -289,7 +328,7 @@ static void a_store_of_version_1_is_upgraded(void **state)
 	sqlite3_close(db);
 	store_close(open_store());
 	assert_string_equal(value("SELECT group_concat(seq) FROM recording"), "2,3");
-	assert_string_equal(value("PRAGMA user_version"), "4");
+	assert_string_equal(value("PRAGMA user_version"), "5");
 	store_close(open_store());
 }
 
@@ -322,7 +361,7 @@ static void a_store_of_version_2_is_upgraded(void **state)
 	put(s, 5, TD_EV_CDR, &call, sizeof(call));
 	assert_int_equal(store_commit(s), 0);
 	store_close(s);
-	assert_string_equal(value("PRAGMA user_version"), "4");
+	assert_string_equal(value("PRAGMA user_version"), "5");
 	assert_string_equal(
 		value("SELECT group_concat(name) FROM pragma_table_info('cdr')"), as_created);
 	assert_string_equal(value("SELECT group_concat(seq || ' ' || caller_in_packets || ' ' ||"
@@ -340,7 +379,7 @@ static void missing_numbers_are_counted(void **state)
 	assert_int_equal(store_missing(s), 0);
 	put_call(s, 110, 2, "sales"); /* 103 to 109 */
 	put(s, 113, TD_EV_GAP, &gap, sizeof(gap));
-	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_seal(s), 0);
 	assert_int_equal(store_missing(s), 7);
 	store_close(s);
 	s = open_store();
@@ -351,36 +390,47 @@ static void missing_numbers_are_counted(void **state)
 	assert_string_equal(value("SELECT lost || '/' || lost_diag FROM gap"), "5/4");
 }
 
-static void what_no_table_takes_is_kept_raw(void **state)
+static void what_no_table_takes_is_kept_and_counted(void **state)
 {
 	struct store *s = open_store();
+	unsigned count;
 
 	put(s, 1, 999, "from a newer engine", 19);
 	put(s, 2, TD_EV_CDR, "short", 5);
 	put(s, 3, 0, "", 0);
-	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_unknown(s), 3);
+	assert_int_equal(store_seal(s), 0);
 	store_close(s);
-	assert_string_equal(
-		value("SELECT group_concat(type || ':' || CAST(data AS TEXT)) FROM other"),
-		"999:from a newer engine,4:short,0:");
+	assert_string_equal(archived(&count), "1:999:from a newer engine 2:4:short 3:0: ");
+	assert_int_equal(count, 3);
 	assert_string_equal(value("SELECT count(*) FROM cdr"), "0");
+	s = open_store();
+	assert_int_equal(store_unknown(s), 3);
+	store_close(s);
 }
 
+/* A record that waits for its block is in the journal alone: from there it comes again. */
 static void a_rollback_forgets(void **state)
 {
 	struct store *s = open_store();
 
 	put_call(s, 1, 1, "sales");
 	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(store_seq(s), 3);
+	assert_int_equal(store_safe(s), 1);
 	put_call(s, 10, 2, "sales");
 	assert_int_equal(store_pending(s), 3);
 	store_rollback(s);
 	assert_int_equal(store_pending(s), 0);
-	assert_int_equal(store_seq(s), 3);
+	assert_int_equal(store_seq(s), 1);
 	assert_int_equal(store_missing(s), 0);
+	put_call(s, 1, 1, "sales"); /* of these the row of 2 alone was not kept */
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(store_safe(s), 3);
 	put_call(s, 4, 2, "sales");
 	store_close(s); /* uncommitted */
 	assert_string_equal(value("SELECT count(*) FROM cdr"), "1");
+	assert_int_equal(archived_count(), 1);
 }
 
 static void the_last_rows_come_oldest_first_in_pieces(void **state)
@@ -462,18 +512,64 @@ static void a_call_has_all_its_story(void **state)
 	store_close(s);
 }
 
-static void old_steps_are_purged(void **state)
+/* A segment has a day: three days are three files, of which the first two are too old. */
+static void old_segments_are_deleted_whole(void **state)
 {
 	struct store *s = open_store();
+	char command[192];
 
-	for (unsigned i = 0; i < 4000; i++)
-		put_call(s, 1 + 3 * i, i, "sales");
-	assert_int_equal(store_commit(s), 0);
-	/* Story n is at WALL + (3n + 2) seconds: two days later those of the first 3000 s go. */
-	assert_int_equal(store_purge(s, 2, WALL + (2 * 86400 + 3000) * TD_NSEC_PER_SEC), 0);
+	for (unsigned day = 0; day < 3; day++) {
+		for (unsigned i = 0; i < 10; i++)
+			put_call(s, 1 + 90000 * day + 3 * i, 100 * day + i, "sales");
+		assert_int_equal(store_seal(s), 0);
+	}
+	assert_string_equal(value("SELECT count(DISTINCT segment) FROM archive"), "3");
+	assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), 1);
+	assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), 1);
+	assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), 0);
 	store_close(s);
-	assert_string_equal(value("SELECT count(*) FROM story"), "3000");
-	assert_string_equal(value("SELECT count(*) FROM cdr"), "4000");
+	assert_int_equal(archived_count(), 10);
+	assert_string_equal(value("SELECT count(*) FROM cdr"), "30");
+	snprintf(command, sizeof(command), "test $(ls '%s-archive' | wc -l) = 1", path);
+	sh(command);
+}
+
+static void sql(const char *text)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", text, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+/* A release without an archive had rows; this one reads them, adds none, and deletes old ones. */
+static void rows_of_an_older_release_are_read_and_purged(void **state)
+{
+	struct store *s = open_store();
+	struct td_buf out;
+
+	put_call(s, 1, 1, "sales");
+	assert_int_equal(store_seal(s), 0);
+	store_close(s);
+	sql("CREATE TABLE story (seq INTEGER, time REAL, call TEXT, text TEXT, UNIQUE (seq, time));"
+	    "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 5999)"
+	    "INSERT INTO story SELECT i, 1732220776 + i, '1732220776.1', 'INVITE' FROM n");
+	s = open_store();
+	put_call(s, 6000, 2, "sales");
+	assert_int_equal(store_seal(s), 0);
+	buf_init(&out);
+	assert_int_equal(store_call(s, "1732220776.1", &out), 0);
+	buf_put(&out, "", 1);
+	assert_non_null(strstr(out.data, "\"story\":[{\"seq\":10,"));
+	assert_non_null(strstr(out.data, "\"text\":\"INVITE\"},{\"seq\":2,"));
+	buf_free(&out);
+	assert_int_equal(store_purge(s, 2, WALL + (2 * 86400 + 5990) * TD_NSEC_PER_SEC), 1);
+	assert_int_equal(store_purge(s, 2, WALL + (2 * 86400 + 5990) * TD_NSEC_PER_SEC), 0);
+	store_close(s);
+	assert_string_equal(value("SELECT count(*) || ' ' || min(seq) FROM story"), "10 5990");
+	assert_int_equal(archived_count(), 2);
 }
 
 static void file_copy(void)
@@ -579,8 +675,7 @@ static void the_journal_is_followed_even_when_it_begins_anew(void **state)
 	assert_int_equal(store_seq(s), 11);
 	journal_writer_close(w);
 	store_close(s);
-	assert_string_equal(value("SELECT count(*) FROM story"), "1511");
-	assert_string_equal(value("SELECT count(DISTINCT text) FROM story"), "1511");
+	assert_int_equal(archived_count(), 1511);
 }
 
 static void a_store_that_cannot_write_catches_up_later(void **state)
@@ -596,18 +691,21 @@ static void a_store_that_cannot_write_catches_up_later(void **state)
 	follow_init(&f, s, journal);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(follow_turn(&f, 1000), 1000); /* someone has it locked */
+	assert_int_equal(follow_turn(&f, 1000), FOLLOW_COMMIT_MS); /* they wait for their block */
+	assert_int_equal(follow_turn(&f, 1000 + FOLLOW_BLOCK_MS), 1000); /* someone has it locked */
 	assert_int_equal(f.error, -EBUSY);
 	assert_int_equal(store_seq(s), 0);
 	sqlite3_close(db);
-	follow_turn(&f, 2000);
-	follow_turn(&f, 3000);
+	follow_turn(&f, 10000);
+	follow_turn(&f, 10000 + FOLLOW_COMMIT_MS);
 	assert_int_equal(f.error, 0);
 	assert_int_equal(store_seq(s), 10);
+	assert_int_equal(store_safe(s), 0);
 	follow_fini(&f);
+	assert_int_equal(store_safe(s), 10);
 	journal_writer_close(w);
 	store_close(s);
-	assert_string_equal(value("SELECT count(*) FROM story"), "10");
+	assert_int_equal(archived_count(), 10);
 }
 
 int main(void)
@@ -624,11 +722,12 @@ int main(void)
 		TEST(a_store_of_version_1_is_upgraded),
 		TEST(a_store_of_version_2_is_upgraded),
 		TEST(missing_numbers_are_counted),
-		TEST(what_no_table_takes_is_kept_raw),
+		TEST(what_no_table_takes_is_kept_and_counted),
 		TEST(a_rollback_forgets),
 		TEST(the_last_rows_come_oldest_first_in_pieces),
 		TEST(a_call_has_all_its_story),
-		TEST(old_steps_are_purged),
+		TEST(old_segments_are_deleted_whole),
+		TEST(rows_of_an_older_release_are_read_and_purged),
 		TEST(another_file_is_refused),
 		TEST(one_writes_a_store),
 		TEST(the_journal_is_followed_even_when_it_begins_anew),

@@ -90,11 +90,9 @@ const struct event_table event_tables[EVENT_TABLES] = {
 		"struct td_ev_" #name ": its bytes are not those of the table"); \
 	_Static_assert(TD_EV_##id##_FIELDS(BYTES, td_ev_##name) == (bytes),      \
 		"struct td_ev_" #name ": a hole between its fields; name it by a PAD");
-#define CHECK(number, id, name, shape, bytes, keep, place, index, help)        \
-	CHECK_##shape(id, name, bytes) _Static_assert(                         \
-		(bytes) <= TD_REC_MAX, #name ": longer than a record can be"); \
-	_Static_assert(!KEEP_##keep || TD_INDEX_##index == TD_INDEX_PLAIN,     \
-		#name ": rows kept as JOURNAL are found by their time: make its index PLAIN");
+#define CHECK(number, id, name, shape, bytes, keep, place, index, help) \
+	CHECK_##shape(id, name, bytes) _Static_assert(                  \
+		(bytes) <= TD_REC_MAX, #name ": longer than a record can be");
 TD_EVENTS(CHECK)
 #define ONE_MORE(...) +1
 _Static_assert(TD_EVENTS(ONE_MORE) + 1 == TD_EV_END, "events are numbered 1, 2, 3 in their order");

@@ -14,7 +14,7 @@ struct event_table {
 	const char *name, *help;
 	struct td_columns columns; /* EVENT_OWN_COLUMNS of the record, then the event's */
 	uint16_t least;            /* bytes of a record of version 1: a shorter one is none of it */
-	bool journal;              /* kept for some days, not for ever */
+	bool journal;              /* kept in the store's archive, not as rows */
 };
 
 /* By type - 1. The last one takes the records that fit no other. */

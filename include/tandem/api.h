@@ -76,8 +76,10 @@ struct td_api_msg {
 	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}", \
 		"{rows: [..]}, .., then an empty one")                                            \
 	X(CALL, 67, call, SEE, "{call: id}",                                                      \
-		"{cdr: .., story: [..], queue_log: [..], recordings: [..]}; a call that has not " \
-		"ended has no cdr, but interrupted: the engine stopped while it was live")        \
+		"{cdr: .., story: [..], queue_log: [..], recordings: [..], events: [..] or "      \
+		"absent, lost: [line, ..] or absent}; a call that has not ended has no cdr, but " \
+		"interrupted: the engine stopped while it was live; lost: what of the archive "   \
+		"could not be read")                                                              \
 	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                     \
 	X(ALARMS, 69, alarms, SEE, "{limit: n}", "{rows: [..]}, .., then an empty one")
 #define TD_API_OPS(X) TD_API_ENGINE_OPS(X) TD_API_TANDEMD_OPS(X)

@@ -43,10 +43,11 @@ struct td_rec {
  *     shape       FIELDS: TD_EV_`id`_FIELDS has the payload's; EMPTY: there is no payload; BYTES: a
  *                 struct td_`name` of include/tandem/acd.h, kept as it is
  *     bytes       of the payload, today's
- *     keep        ALWAYS; or JOURNAL: steps, decisions and live events, which are read by call or
- *                 in their order and never asked for by SQL. tandemd deletes them after --keep-days
- *     place,      of the column `time`, which each table has, as of a field below. JOURNAL needs an
- *     index       index: old rows are found by it
+ *     keep        ALWAYS: rows of the store; or JOURNAL: steps, decisions and live events, read by
+ *                 call or in their order and never asked for by SQL. They go to the store's
+ *                 archive. tandemd deletes them after --keep-days
+ *     place,      of the column `time`, which each table has, as of a field below
+ *     index
  */
 /* clang-format off */
 #define TD_EVENTS(E)                                                                              \
@@ -63,11 +64,11 @@ struct td_rec {
 		"A recording is whole on disk, one row a file.")                                  \
 	E(8, ALARM, alarm, FIELDS, 240, ALWAYS, 1, NONE, "An operator should know.")              \
 	E(9, CONFIG, config, FIELDS, 80, ALWAYS, 0, NONE, "A configuration took effect.")         \
-	E(10, ACD_IN, acd_in, BYTES, 112, JOURNAL, 0, PLAIN,                                       \
+	E(10, ACD_IN, acd_in, BYTES, 112, JOURNAL, 0, NONE,                                       \
 		"What went into the call distributor.")                                           \
-	E(11, ACD_OUT, acd_out, BYTES, 32, JOURNAL, 0, PLAIN,                                     \
+	E(11, ACD_OUT, acd_out, BYTES, 32, JOURNAL, 0, NONE,                                      \
 		"What came out of the call distributor.")                                         \
-	E(12, STORY, story, FIELDS, 224, JOURNAL, 0, PLAIN,                                       \
+	E(12, STORY, story, FIELDS, 224, JOURNAL, 0, NONE,                                        \
 		"A step of a call. Diagnostic: these are shed first when the journal is full.")   \
 	/* the next event goes above this line */
 /* clang-format on */

@@ -268,6 +268,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, stored_seq, NONE, 1, "number of the last record stored")                \
 	X(V, COUNT, missing, NONE, 1, "records that never came, of all time")               \
 	X(V, COUNT, damaged, NONE, 1, "places of the journal that could not be read")       \
+	X(V, COUNT, unknown, NONE, 1, "records of a newer release, in the archive")         \
 	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does") \
 	X(V, TEXT, journal_error, NONE, 1,                                                  \
 		"why the engine does not free what is stored; nothing: it does")

@@ -37,14 +37,19 @@ settle 1
 captures_stop
 
 "$lab" ctl call "$call" | tee "$out/story"
-python3 - "$LAB_STORE" "$cut" <<'END' || fail "the story of who is not heard"
-import sqlite3, sys
+"$lab" ctl --json call "$call" >"$out/story.json"
+python3 - "$LAB_STORE" "$cut" "$out/story.json" <<'END' || fail "the story of who is not heard"
+import json, re, sqlite3, sys
 db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
 cut = float(sys.argv[2])
-for table, text in (("story", "no RTP from the caller for %one-way audio"),
-                    ("alarm", "%no RTP comes from the caller%")):
-    times = [t for t, in db.execute(f"SELECT time FROM {table} WHERE text LIKE ?", (text,))]
-    print(table, [f"{t - cut:.3f} s after the cut" for t in times])
+with open(sys.argv[3], encoding="utf-8") as file:
+    story = json.load(file)["story"]
+for what, times in (
+        ("story", [step["time"] for step in story
+                   if re.fullmatch("no RTP from the caller for .*one-way audio", step["text"])]),
+        ("alarm", [t for t, in db.execute("SELECT time FROM alarm WHERE text LIKE"
+                                          " '%no RTP comes from the caller%'")])):
+    print(what, [f"{t - cut:.3f} s after the cut" for t in times])
     if len(times) != 1 or times[0] < cut:
         sys.exit(1)
 END

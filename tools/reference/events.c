@@ -58,8 +58,10 @@ static void queue_log(struct doc *d)
 
 void reference_events(struct doc *d)
 {
-	doc_text(d, "A table of the store for each event of the journal. A time has microseconds, "
-		    "and is NULL when it did not happen. Each table begins with these columns:");
+	doc_text(d,
+		"A table of the store for each event of the journal, or a kind of record in the "
+		"store's archive. A time has microseconds, and is NULL when it did not happen. "
+		"Each begins with these columns:");
 	rows(d, event_tables[0].columns.column, EVENT_OWN_COLUMNS);
 	for (unsigned i = 0; i < EVENT_TABLES; i++) {
 		const struct event_table *t = &event_tables[i];
@@ -67,8 +69,10 @@ void reference_events(struct doc *d)
 
 		doc_section(d, t->name);
 		doc_text(d, t->help);
-		if (t->journal)
-			doc_text(d, "Rows are kept for `tandemd --keep-days`.");
+		if (t->journal || i == EVENT_TABLES - 1)
+			doc_text(d, "Not a table: these records are in the archive, for `tandemd "
+				    "--keep-days`. The columns are the keys of `tandemctl call "
+				    "--json`.");
 		if (own)
 			rows(d, t->columns.column + EVENT_OWN_COLUMNS, own);
 	}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All about one call, from rows and from the archive. */
+#include <control/store/internal.h>
+#include <control/store/store.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CLOCK_SECONDS 60 /* that the clock may have been put back by during a call */
+
+/* What the archive has of a call: elements of an array each. */
+struct trace {
+	struct td_buf story, events, lost;
+	double first; /* time of its first record; INFINITY: none */
+};
+
+static void trace_record(void *ctx, const struct td_rec *rec, const void *payload)
+{
+	struct trace *t = ctx;
+	struct td_buf *out = rec->type == TD_EV_STORY ? &t->story : &t->events;
+
+	t->first = fmin(t->first, store_seconds(rec->wall));
+	json_object_start(out, NULL);
+	if (out == &t->events)
+		json_str(out, "event", str_of(event_tables[event_table_of(rec)].name));
+	row_json(rec, payload, out);
+	json_object_end(out);
+}
+
+static void trace_lost(void *ctx, const struct archive_place *place, const char *why)
+{
+	struct trace *t = ctx;
+
+	json_str(&t->lost, NULL, str_of(why));
+}
+
+static void trace_free(struct trace *t)
+{
+	buf_free(&t->story);
+	buf_free(&t->events);
+	buf_free(&t->lost);
+}
+
+/* The one number of a query about the call; 0 when it has no row. */
+static int call_number(struct store *s, const char *sql, const char *call, double *value)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+
+	*value = 0;
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		*value = sqlite3_column_double(st, 0);
+	sqlite3_finalize(st);
+	return store_errno(rc);
+}
+
+/* Nothing of a call is older than its offer, nor than the engine's start, which its name tells. */
+static int trace_read(struct store *s, const char *call, struct trace *t)
+{
+	double offered;
+	int rc = call_number(
+		s, "SELECT coalesce(min(offered), 0) FROM cdr WHERE id = ?", call, &offered);
+
+	buf_init(&t->story);
+	buf_init(&t->events);
+	buf_init(&t->lost);
+	t->first = INFINITY;
+	if (rc == 0)
+		rc = archive_call(&s->archive.reader, call,
+			fmax(offered, strtod(call, NULL)) - CLOCK_SECONDS, trace_record, trace_lost,
+			t);
+	if (rc == 0)
+		rc = archive_waiting(&s->archive, call, trace_record, t);
+	return rc;
+}
+
+/* The event's rows of a call as objects: elements of an array, or the member `key`. */
+static int rows_put(struct store *s, enum td_event_type event, const char *call, const char *key,
+	struct td_buf *out)
+{
+	const struct event_table *t = event_table(event);
+	sqlite3_stmt *st = NULL;
+	char sql[128];
+	int rc;
+
+	snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\" WHERE \"%s\" = ? ORDER BY seq%s", t->name,
+		columns_index(&t->columns, TD_INDEX_CALL)->name, key ? " LIMIT 1" : "");
+	rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
+	while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		json_object_start(out, key);
+		store_row_json(st, out);
+		json_object_end(out);
+		rc = SQLITE_OK;
+	}
+	sqlite3_finalize(st);
+	rc = store_errno(rc);
+	return rc ? rc : out->error;
+}
+
+static void elements_put(const struct td_buf *from, struct td_buf *out)
+{
+	if (!from->len)
+		return;
+	if (out->comma)
+		buf_str(out, STR(","));
+	buf_put(out, from->data, from->len);
+	out->comma = true;
+}
+
+/* Rows of an older release, then what the archive has. */
+static int story_put(struct store *s, const char *call, const struct trace *t, struct td_buf *out)
+{
+	int rc = 0;
+
+	json_array_start(out, "story");
+	if (s->old[TD_EV_STORY - 1])
+		rc = rows_put(s, TD_EV_STORY, call, NULL, out);
+	elements_put(&t->story, out);
+	json_array_end(out);
+	return rc;
+}
+
+static int array_put(struct store *s, const char *key, enum td_event_type event, const char *call,
+	struct td_buf *out)
+{
+	int rc;
+
+	json_array_start(out, key);
+	rc = rows_put(s, event, call, NULL, out);
+	json_array_end(out);
+	return rc;
+}
+
+static void others_put(const char *key, const struct td_buf *elements, struct td_buf *out)
+{
+	if (!elements->len)
+		return;
+	json_array_start(out, key);
+	elements_put(elements, out);
+	json_array_end(out);
+}
+
+/* Whether the engine has started anew since the call's first trace: its run is over then. */
+static int interrupted_put(
+	struct store *s, const char *call, const struct trace *t, struct td_buf *out)
+{
+	double logged, old = 0, started = 0;
+	int rc = call_number(s, "SELECT min(time) FROM queue_log WHERE call = ?", call, &logged);
+
+	if (rc == 0 && s->old[TD_EV_STORY - 1])
+		rc = call_number(s, "SELECT min(time) FROM story WHERE call = ?", call, &old);
+	if (rc == 0)
+		rc = call_number(s, "SELECT max(time) FROM start WHERE ?1 != ''", call, &started);
+	json_bool(out, "interrupted",
+		started > fmin(t->first, fmin(logged ? logged : INFINITY, old ? old : INFINITY)));
+	return rc;
+}
+
+static int call_put(struct store *s, const char *call, const struct trace *t, struct td_buf *out)
+{
+	size_t empty = out->len;
+	int rc = rows_put(s, TD_EV_CDR, call, "cdr", out);
+	bool found = out->len > empty;
+
+	if (rc == 0 && !found)
+		rc = interrupted_put(s, call, t, out);
+	empty = out->len +
+		sizeof("\"story\":[],\"queue_log\":[],\"recordings\":[]"); /* and a comma */
+	if (rc == 0)
+		rc = story_put(s, call, t, out);
+	if (rc == 0)
+		rc = array_put(s, "queue_log", TD_EV_QUEUE_LOG, call, out);
+	if (rc == 0)
+		rc = array_put(s, "recordings", TD_EV_RECORDING, call, out);
+	others_put("events", &t->events, out);
+	found |= out->len > empty;
+	others_put("lost", &t->lost, out);
+	return rc == 0 && !found ? -ENOENT : rc;
+}
+
+int store_call(struct store *s, const char *call, struct td_buf *out)
+{
+	size_t before = out->len;
+	struct trace t;
+	int rc = trace_read(s, call, &t);
+
+	json_object_start(out, NULL);
+	if (rc == 0)
+		rc = call_put(s, call, &t, out);
+	json_object_end(out);
+	if (rc == 0)
+		rc = t.story.error ? t.story.error : t.events.error;
+	trace_free(&t);
+	if (rc)
+		out->len = before;
+	return rc ? rc : out->error;
+}
