@@ -95,9 +95,9 @@ void archive_reader_fini(struct archive_reader *r);
 int archive_read(struct archive_reader *r, const struct archive_place *place);
 /* Each record of a call in one block. */
 int archive_visit_block(const struct block *b, const char *call, archive_visit *visit, void *ctx);
-/* Each record of a call in blocks with records of `from` and later, in their order. */
-int archive_call(struct archive_reader *r, const char *call, double from, archive_visit *visit,
-	archive_lost *lost, void *ctx);
+/* Each record of a call in blocks with records of `from` to `to`, in their order. */
+int archive_call(struct archive_reader *r, const char *call, double from, double to,
+	archive_visit *visit, archive_lost *lost, void *ctx);
 
 /* Goes through all records, block after block. */
 struct archive_walk {

@@ -187,28 +187,36 @@ static int block_of_call(struct archive_reader *r, const struct archive_place *p
 	return 0;
 }
 
-/* A block whose row says that the call is not there is not read. */
-int archive_call(struct archive_reader *r, const char *call, double from, archive_visit *visit,
-	archive_lost *tell, void *ctx)
+static bool block_has_call(sqlite3_stmt *st, uint32_t hash)
+{
+	const void *calls = sqlite3_column_blob(st, 7);
+	size_t count = (size_t)sqlite3_column_bytes(st, 7) / sizeof(hash);
+
+	return count && bsearch(&hash, calls, count, sizeof(hash), compare);
+}
+
+/* A block whose row says that the call is not there is not read. Blocks begin in the order of their
+ * ends, unless the clock was put back. */
+int archive_call(struct archive_reader *r, const char *call, double from, double to,
+	archive_visit *visit, archive_lost *tell, void *ctx)
 {
 	uint32_t hash = archive_hash(call);
+	struct archive_place place;
 	sqlite3_stmt *st = NULL;
-	int step, rc = store_errno(sqlite3_prepare_v2(r->db,
-			  "SELECT " ARCHIVE_PLACE ", calls FROM archive WHERE until >= ?"
-			  " ORDER BY block",
-			  -1, &st, NULL));
+	int step = SQLITE_DONE,
+	    rc = sqlite3_prepare_v2(r->db,
+		    "SELECT " ARCHIVE_PLACE ", calls FROM archive WHERE until >= ? ORDER BY until",
+		    -1, &st, NULL);
 
-	if (rc == 0)
-		rc = store_errno(sqlite3_bind_double(st, 1, from));
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_double(st, 1, from);
+	rc = store_errno(rc);
 	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
-		const void *calls = sqlite3_column_blob(st, 7);
-		size_t count = (size_t)sqlite3_column_bytes(st, 7) / sizeof(hash);
-		struct archive_place place;
-
-		if (!count || !bsearch(&hash, calls, count, sizeof(hash), compare))
-			continue;
 		archive_place_get(st, &place);
-		rc = block_of_call(r, &place, call, visit, tell, ctx);
+		if (place.since > to)
+			break;
+		if (block_has_call(st, hash))
+			rc = block_of_call(r, &place, call, visit, tell, ctx);
 	}
 	if (rc == 0)
 		rc = store_errno(step);

@@ -123,6 +123,26 @@ static void a_call_is_read_from_its_blocks(void **state)
 	store_close(s);
 }
 
+/* From its offer to ten minutes after its record; a live one, in the engine's last day. */
+static void a_call_is_looked_for_in_its_time(void **state)
+{
+	struct td_ev_cdr cdr = {.id = "1732220000.1", .offered = WALL, .ended = WALL};
+	struct td_rec rec = {.seq = 2, .wall = WALL, .type = TD_EV_CDR, .len = sizeof(cdr)};
+	struct store *s = open_store();
+
+	assert_int_equal(step(s, 1, "1732220000.1"), 0);
+	assert_int_equal(store_put(s, &rec, &cdr), 0);
+	assert_int_equal(step(s, 500 * 1000, "1732220000.1"), 0); /* ms: not recorded, say */
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(step(s, 700 * 1000, "1732220000.1"), 0);
+	assert_int_equal(step(s, 700 * 1000 + 1, "1732220000.2"), 0);
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(told(s, "1732220000.1", "\"text\":\"step "), 2);
+	assert_int_equal(told(s, "1732220000.2", "\"text\":\"step "), 1); /* live */
+	assert_int_equal(told(s, "1732221000.1", "\"text\":\"step "), 0);
+	store_close(s);
+}
+
 static void a_damaged_block_costs_its_records(void **state)
 {
 	static const struct {
@@ -251,6 +271,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_call_is_read_from_its_blocks),
+		TEST(a_call_is_looked_for_in_its_time),
 		TEST(a_damaged_block_costs_its_records),
 		TEST(a_missing_segment_costs_its_records),
 		TEST(segments_of_another_store_stay),

@@ -7,22 +7,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CLOCK_SECONDS 60 /* that the clock may have been put back by during a call */
+#define CLOCK_SECONDS 60    /* that the clock may have been put back by during a call */
+#define TRACE_SECONDS 600   /* of a call before its queue, and after its record */
+#define DAY_SECONDS   86400 /* of a call that no row tells of, before its engine's end */
+
+/* Events of the archive that have an array of their own in the answer; the others share `events`.
+ */
+enum { STORY, EVENTS, LISTS };
+static const struct {
+	const char *key;
+	enum td_event_type event;
+} lists[LISTS] = {[STORY] = {"story", TD_EV_STORY}, [EVENTS] = {"events", TD_EV_END}};
 
 /* What the archive has of a call: elements of an array each. */
 struct trace {
-	struct td_buf story, events, lost;
+	struct td_buf list[LISTS], lost;
 	double first; /* time of its first record; INFINITY: none */
 };
 
 static void trace_record(void *ctx, const struct td_rec *rec, const void *payload)
 {
 	struct trace *t = ctx;
-	struct td_buf *out = rec->type == TD_EV_STORY ? &t->story : &t->events;
+	unsigned i = 0;
+
+	while (i < EVENTS && lists[i].event != rec->type)
+		i++;
+	struct td_buf *out = &t->list[i];
 
 	t->first = fmin(t->first, store_seconds(rec->wall));
 	json_object_start(out, NULL);
-	if (out == &t->events)
+	if (i == EVENTS)
 		json_str(out, "event", str_of(event_tables[event_table_of(rec)].name));
 	row_json(rec, payload, out);
 	json_object_end(out);
@@ -37,8 +51,8 @@ static void trace_lost(void *ctx, const struct archive_place *place, const char 
 
 static void trace_free(struct trace *t)
 {
-	buf_free(&t->story);
-	buf_free(&t->events);
+	for (unsigned i = 0; i < LISTS; i++)
+		buf_free(&t->list[i]);
 	buf_free(&t->lost);
 }
 
@@ -57,21 +71,49 @@ static int call_number(struct store *s, const char *sql, const char *call, doubl
 	return store_errno(rc);
 }
 
-/* Nothing of a call is older than its offer, nor than the engine's start, which its name tells. */
+/*
+ * The stretch of the archive in which a call is looked for, so that the answer does not depend on
+ * how much there is. Nothing of a call is older than its offer, or than the engine's start, which
+ * the call's name tells. A call without a record is live, or was when the engine started anew.
+ */
+static int trace_range(struct store *s, const char *call, double *from, double *to)
+{
+	double start = strtod(call, NULL), offered, ended, queued = 0, next = 0;
+	int rc = call_number(s, "SELECT min(offered) FROM cdr WHERE id = ?", call, &offered);
+
+	if (rc == 0)
+		rc = call_number(s, "SELECT max(time) FROM cdr WHERE id = ?", call, &ended);
+	if (rc == 0 && !ended)
+		rc = call_number(
+			s, "SELECT min(time) FROM queue_log WHERE call = ?", call, &queued);
+	if (rc == 0 && !ended)
+		rc = call_number(s,
+			"SELECT time FROM start WHERE time >= CAST(? AS REAL) ORDER BY time"
+			" LIMIT 1 OFFSET 1",
+			call, &next);
+	*to = ended ? ended : next ? next : INFINITY;
+	if (ended)
+		*from = offered;
+	else if (queued)
+		*from = queued - TRACE_SECONDS;
+	else
+		*from = fmin(*to, s->archive.known_until) - DAY_SECONDS;
+	*from = fmax(*from, start) - CLOCK_SECONDS;
+	*to += TRACE_SECONDS;
+	return rc;
+}
+
 static int trace_read(struct store *s, const char *call, struct trace *t)
 {
-	double offered;
-	int rc = call_number(
-		s, "SELECT coalesce(min(offered), 0) FROM cdr WHERE id = ?", call, &offered);
+	double from, to;
+	int rc = trace_range(s, call, &from, &to);
 
-	buf_init(&t->story);
-	buf_init(&t->events);
+	for (unsigned i = 0; i < LISTS; i++)
+		buf_init(&t->list[i]);
 	buf_init(&t->lost);
 	t->first = INFINITY;
 	if (rc == 0)
-		rc = archive_call(&s->archive.reader, call,
-			fmax(offered, strtod(call, NULL)) - CLOCK_SECONDS, trace_record, trace_lost,
-			t);
+		rc = archive_call(&s->archive.reader, call, from, to, trace_record, trace_lost, t);
 	if (rc == 0)
 		rc = archive_waiting(&s->archive, call, trace_record, t);
 	return rc;
@@ -120,7 +162,7 @@ static int story_put(struct store *s, const char *call, const struct trace *t, s
 	json_array_start(out, "story");
 	if (s->old[TD_EV_STORY - 1])
 		rc = rows_put(s, TD_EV_STORY, call, NULL, out);
-	elements_put(&t->story, out);
+	elements_put(&t->list[STORY], out);
 	json_array_end(out);
 	return rc;
 }
@@ -177,7 +219,8 @@ static int call_put(struct store *s, const char *call, const struct trace *t, st
 		rc = array_put(s, "queue_log", TD_EV_QUEUE_LOG, call, out);
 	if (rc == 0)
 		rc = array_put(s, "recordings", TD_EV_RECORDING, call, out);
-	others_put("events", &t->events, out);
+	for (unsigned i = STORY + 1; i < LISTS; i++)
+		others_put(lists[i].key, &t->list[i], out);
 	found |= out->len > empty;
 	others_put("lost", &t->lost, out);
 	return rc == 0 && !found ? -ENOENT : rc;
@@ -193,8 +236,8 @@ int store_call(struct store *s, const char *call, struct td_buf *out)
 	if (rc == 0)
 		rc = call_put(s, call, &t, out);
 	json_object_end(out);
-	if (rc == 0)
-		rc = t.story.error ? t.story.error : t.events.error;
+	for (unsigned i = 0; rc == 0 && i < LISTS; i++)
+		rc = t.list[i].error;
 	trace_free(&t);
 	if (rc)
 		out->len = before;

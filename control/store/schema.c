@@ -158,7 +158,7 @@ int schema_update(struct store *s, int64_t version)
 	return rc;
 }
 
-/* Tables of the archive's records, in a store that an older release made. */
+/* Tables with records that go to the archive today, in a store that an older release made. */
 int schema_old_tables(struct store *s)
 {
 	int rc = 0;
@@ -170,7 +170,7 @@ int schema_old_tables(struct store *s)
 		snprintf(sql, sizeof(sql),
 			"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '%s'",
 			event_tables[i].name);
-		if (event_archived(i))
+		if (event_archived(i) || i == TD_EV_AGENT_SESSION - 1)
 			rc = store_number_get(s->db, sql, &there);
 		s->old[i] = there;
 		if (rc || !there)

@@ -245,6 +245,21 @@ static int row_put(struct store *s, unsigned table, const struct td_rec *rec, co
 	return rc ? rc : finish(s, st, row_bind(st, rec, payload));
 }
 
+/*
+ * A call has two stays of an agent whom it only reaches, reserved and ringing. They are no rows:
+ * the call's record has their length, and with them a call would have more rows than a store of
+ * some years can bear.
+ */
+static bool is_archived(unsigned table, const struct td_rec *rec, const void *payload)
+{
+	const struct td_ev_agent_session *stay = payload;
+
+	if (event_archived(table))
+		return true;
+	return rec->type == TD_EV_AGENT_SESSION &&
+	       (stay->state == TD_AGENT_RESERVED || stay->state == TD_AGENT_RINGING);
+}
+
 int store_put(struct store *s, const struct td_rec *rec, const void *payload)
 {
 	unsigned table = event_table_of(rec);
@@ -258,8 +273,8 @@ int store_put(struct store *s, const struct td_rec *rec, const void *payload)
 			rc = missing_put(s, rec);
 	}
 	if (rc == 0)
-		rc = event_archived(table) ? archived_put(s, table, rec, payload)
-					   : row_put(s, table, rec, payload);
+		rc = is_archived(table, rec, payload) ? archived_put(s, table, rec, payload)
+						      : row_put(s, table, rec, payload);
 	if (rc)
 		return rc;
 	s->now.seq = rec->seq;

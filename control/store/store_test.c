@@ -273,6 +273,31 @@ static void fields_become_columns(void **state)
 	assert_string_equal(value("SELECT value FROM meta WHERE key = 'seq'"), "5");
 }
 
+/* A call of a queue: 7 rows, and 8 when it is recorded. */
+static void a_call_has_few_rows(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_agent_session stay = {.agent = "alice", .from = WALL, .to = WALL + 1};
+	struct td_ev_queue_log log = {.call = "1732220776.1"};
+	uint64_t seq = 1;
+
+	for (stay.state = TD_AGENT_AVAILABLE; stay.state <= TD_AGENT_WRAP_UP; stay.state++)
+		put(s, seq++, TD_EV_AGENT_SESSION, &stay, sizeof(stay));
+	for (unsigned i = 0; i < 3; i++)
+		put(s, seq++, TD_EV_QUEUE_LOG, &log, sizeof(log));
+	put(s, seq, TD_EV_CDR, &call, sizeof(call));
+	assert_int_equal(store_seal(s), 0);
+	store_close(s);
+	assert_string_equal(
+		value("SELECT group_concat(state, ', ') FROM (SELECT state FROM agent_session"
+		      " ORDER BY seq)"),
+		"available, talking, wrap-up");
+	assert_string_equal(value("SELECT (SELECT count(*) FROM agent_session) +"
+				  " (SELECT count(*) FROM queue_log) + (SELECT count(*) FROM cdr)"),
+		"7");
+	assert_int_equal(archived_count(), 2);
+}
+
 static void a_record_twice_is_one_row(void **state)
 {
 	struct store *s = open_store();
@@ -717,6 +742,7 @@ int main(void)
 		TEST(what_came_later_is_made),
 		TEST(an_index_that_came_later_is_made),
 		TEST(indexes_are_those_of_the_table),
+		TEST(a_call_has_few_rows),
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
 		TEST(a_store_of_version_1_is_upgraded),

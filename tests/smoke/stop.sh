@@ -28,6 +28,6 @@ same "call records" "$(stored "SELECT count(*) FROM cdr WHERE agent = 'carol' AN
 same "recordings" "$(stored 'SELECT count(*) FROM recording WHERE recovered = 0')" 1
 same "stays of carol in her states" "$(stored "SELECT group_concat(state, ', ') FROM
 	(SELECT state FROM agent_session WHERE agent = 'carol' ORDER BY seq)")" \
-	"logged out, available, reserved, ringing, talking, wrap-up"
+	"logged out, available, talking, wrap-up"
 same "the last record" "$(stored "SELECT count(*) FROM stop WHERE seq =
 	(SELECT value FROM meta WHERE key = 'seq')")" 1
