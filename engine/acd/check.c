@@ -198,10 +198,9 @@ static bool line_order(const struct place *p)
 
 static bool line_count(const struct place *p)
 {
-	const struct contact *c;
 	uint32_t all = 0, offered = 0;
 
-	TAILQ_FOREACH (c, &p->q->entries, entry) {
+	for (const struct contact *c = TAILQ_FIRST(&p->q->entries); c; c = TAILQ_NEXT(c, entry)) {
 		all++;
 		offered += c->agent != NULL;
 	}
@@ -218,37 +217,48 @@ static bool group_order(const struct place *p)
 	return tree_sound(&p->group->idle) && tree_sound(&p->group->calling);
 }
 
-static uint32_t names(const struct links *l, uint32_t group)
-{
-	for (int i = 0; i < l->count; i++)
-		if (l->group[i] == group)
-			return 1;
-	return 0;
-}
-
-static bool group_count(const struct place *p)
-{
-	uint32_t idle = 0, calling = 0;
-
-	for (uint32_t i = 1; i <= p->a->limits.agents; i++)
-		if (p->a->agent[i].idle)
-			idle += names(&p->a->agent[i].links, p->number);
-	for (uint32_t i = 1; i <= p->a->limits.queues; i++)
-		if (p->a->queue[i].used && p->a->queue[i].best)
-			calling += names(&p->a->queue[i].links, p->number);
-	return idle == tree_count(&p->group->idle) && calling == tree_count(&p->group->calling);
-}
-
 static bool pipe_agents(const struct place *p)
 {
 	const struct acd_agent *ag;
 	uint32_t behind = 0;
 
-	for (uint32_t i = 1; i <= p->a->limits.agents; i++)
-		behind += p->a->agent[i].pipe == p->pipe;
 	TAILQ_FOREACH (ag, &p->pipe->agents, beside)
-		if (ag->pipe != p->pipe || !behind--)
+		if (ag->pipe != p->pipe || behind++ == p->a->limits.agents)
 			return false;
+	return true;
+}
+
+/* Each agent and queue has looked for itself in its own sets, so sums tell whether others are
+ * there. */
+static bool whole_sets(const struct place *p)
+{
+	const struct acd *a = p->a;
+	uint64_t idle = 0, calling = 0;
+
+	for (uint32_t i = 1; i <= a->limits.agents; i++)
+		if (a->agent[i].idle)
+			idle += a->agent[i].links.count;
+	for (uint32_t i = 1; i <= a->limits.queues; i++)
+		if (a->queue[i].used && a->queue[i].best)
+			calling += a->queue[i].links.count;
+	for (uint32_t i = 1; i <= a->limits.groups; i++) {
+		idle -= tree_count(&a->group[i].idle);
+		calling -= tree_count(&a->group[i].calling);
+	}
+	return !idle && !calling;
+}
+
+static bool whole_pipes(const struct place *p)
+{
+	const struct acd *a = p->a;
+	const struct acd_agent *ag;
+	uint32_t behind = 0;
+
+	for (uint32_t i = 1; i <= a->limits.agents; i++)
+		behind += a->agent[i].pipe != NULL;
+	for (uint32_t i = 1; i <= a->limits.links; i++)
+		TAILQ_FOREACH (ag, &a->pipe[i].agents, beside)
+			behind--;
 	return !behind;
 }
 

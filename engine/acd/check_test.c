@@ -162,8 +162,22 @@ static void groups(void)
 
 	BREAK(g[1].idle, g[2].idle, "group_one", "group 1 ");
 	BREAK(g[2].idle.root->size, 2, "group_order", "group 2 ");
-	BREAK(g[3].idle, g[2].idle, "group_count", "group 3 ");
+	BREAK(g[3].idle, g[2].idle, "whole_sets", "distributor");
+	BREAK(acd->pipe[2].agents.tqh_first, &acd->agent[TALKER], "pipe_agents", "link 2 ");
 	BREAK(acd->agent[WRITER].timer.deadline, UINT64_MAX, "whole_timers", "distributor");
+}
+
+/* A link's list has lost its first agent, who does not know. */
+static void lost_agent(void)
+{
+	struct acd_agent *first = acd->pipe[1].agents.tqh_first, *aside = first;
+
+	first->beside.tqe_prev = &aside;
+	acd->pipe[1].agents.tqh_first = NULL;
+	broken("whole_pipes", "distributor");
+	first->beside.tqe_prev = &acd->pipe[1].agents.tqh_first;
+	acd->pipe[1].agents.tqh_first = first;
+	sound();
 }
 
 static void names_what_is_broken(void **state)
@@ -176,6 +190,7 @@ static void names_what_is_broken(void **state)
 	queues();
 	waits_twice();
 	groups();
+	lost_agent();
 	for (size_t i = 0; i < RULE_COUNT; i++)
 		if (!rules[i].seen)
 			fail_msg("no test has broken %s: %s", rules[i].name, rules[i].text);

@@ -37,10 +37,11 @@
 	X(line_count, "has a line, a list and contacts being offered that do not add up")
 #define ACD_GROUP_RULES(X)                                                                        \
 	X(group_one, "has an idle agent and a contact that waits")                                \
-	X(group_order, "has a set that is out of order")                                          \
-	X(group_count, "has a set with others than its agents and queues")
-#define ACD_PIPE_RULES(X) X(pipe_agents, "has a list with others than the agents behind it")
+	X(group_order, "has a set that is out of order")
+#define ACD_PIPE_RULES(X) X(pipe_agents, "has somebody else in the list of its agents")
 #define ACD_WHOLE_RULES(X)                                                                        \
+	X(whole_sets, "the groups' sets have others than idle agents and queues that wait")       \
+	X(whole_pipes, "links' lists have others than the agents who are behind a link")          \
 	X(whole_contacts, "the lines, the table of numbers and the pool differ in their contacts") \
 	X(whole_timers, "the heap of timers is out of order, or has others than are set")
 #define ACD_RULES(X)                                                                              \
