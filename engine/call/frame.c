@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/check/check.h>
 #include <engine/call/frame.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
@@ -41,4 +42,5 @@ void engine_enter(struct td_engine *e, uint64_t now)
 void engine_leave(struct td_engine *e)
 {
 	engine_drain(e);
+	check_step(e);
 }

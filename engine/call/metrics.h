@@ -23,6 +23,8 @@
 	X(plays_stale, e->plays_stale, "ends told of sounds that were over by then anyway")    \
 	X(unexpected_events, e->unexpected,                                                    \
 		"events that no transition of a call knows; always 0, otherwise a bug")        \
+	X(checks, e->checks.done, "checks of one call, agent or other object in turn")         \
+	X(checks_failed, e->checks.failed, "always 0; otherwise a bug")                        \
 	X(acd_outputs_lost, e->outs_lost, "always 0; otherwise a bug")
 
 /* All of them: of SIP, of the registrar, refusals of calls, the rest. */

@@ -30,6 +30,11 @@
 		"an address found, or a configuration without that name",                        \
 		"Look at the reason in the text and at `tandemctl show trunks`. Try the name with " \
 		"`getent ahosts NAME` on this machine. Addresses found earlier stay in force.")   \
+	X(CHECK_FAILED, "check-failed",                                                           \
+		"a call, an agent or another record that contradicts the others: a bug",          \
+		"a round through all of them without a fault",                                    \
+		"Report the text, with the version and the journal of that minute. Calls go on. " \
+		"If some stay though nobody talks any more, restart the engine when it suits.")   \
 	X(JOURNAL_RESERVE, "journal-reserve",                                                     \
 		"three quarters of `journal_reserve` in use: the steps of calls are no longer kept", \
 		"eleven sixteenths or less in use, since tandemd has stored records",             \

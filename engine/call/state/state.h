@@ -234,6 +234,15 @@ struct silences {
 	struct timer clear;
 };
 
+/* The check of one object in turn: engine/call/check/check.h. */
+struct checks {
+	uint32_t inputs;       /* since the last one */
+	uint32_t next;         /* whose turn it is */
+	uint32_t faults;       /* in this round of all objects */
+	uint64_t done, failed; /* objects looked at; of these, found at fault */
+	bool raised;           /* the alarm */
+};
+
 /* Calls that were refused, and why: X(name, text). Counted; rows of `tandemctl show sip`. */
 #define CALL_REFUSALS(X)                                                                \
 	X(unknown_source, "INVITEs from nowhere known: 403")                            \
@@ -299,6 +308,7 @@ struct td_engine {
 	bool draining, trace, started;
 	struct refusals refused;
 	struct silences silences;
+	struct checks checks;
 	uint64_t names_failed, names_unanswered;
 	uint64_t unexpected; /* events that the table of transitions lacks */
 	void (*call_due)(struct timer *t, uint64_t now);

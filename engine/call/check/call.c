@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rules of a call: the tables it is found in, its parties, who leads it, its timer. */
+#include <engine/call/check/rules.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/driver.h>
+
+static bool has(const struct call *c, const struct party *p)
+{
+	for (unsigned i = 0; i < c->parties && i < PARTIES_MAX; i++)
+		if (c->party[i] == p)
+			return true;
+	return false;
+}
+
+/* The first of those who talk to the caller. */
+static const struct party *talker(const struct call *c)
+{
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i] != c->caller && party_talks(c->party[i]))
+			return c->party[i];
+	return NULL;
+}
+
+static bool led_by(const struct call *c, const char *name)
+{
+	return c->drivers && strcmp(c->driver[c->drivers - 1].ops->name, name) == 0;
+}
+
+static bool call_found(const struct check_at *k)
+{
+	return call_by_id(k->e, k->c->cdr.id) == k->c && k->c->engine == k->e;
+}
+
+static bool call_contact_found(const struct check_at *k)
+{
+	return !k->c->contact || call_lookup(k->e, k->c->contact) == k->c;
+}
+
+static bool call_contact_queue(const struct check_at *k)
+{
+	const struct call *c = k->c;
+	struct acd_contact_info info;
+
+	if (!c->contact)
+		return true;
+	return acd_contact_get(k->e->acd, c->contact, &info) == 0 && c->queue &&
+	       c->queue->object.number == info.queue && c->entered == info.entered &&
+	       c->first_position;
+}
+
+static bool call_contact_agent(const struct check_at *k)
+{
+	const struct party *p = call_ringing(k->c);
+	struct acd_contact_info info;
+
+	if (!k->c->contact || acd_contact_get(k->e->acd, k->c->contact, &info) < 0)
+		return true;
+	return info.agent == (p && p->agent ? p->agent->object.number : 0);
+}
+
+static bool call_caller(const struct check_at *k)
+{
+	return k->c->parties && k->c->parties <= PARTIES_MAX && k->c->party[0] == k->c->caller;
+}
+
+static bool call_parties(const struct check_at *k)
+{
+	const struct call *c = k->c;
+
+	for (unsigned i = 0; i < c->parties; i++) {
+		if (c->party[i]->call != c)
+			return false;
+		for (unsigned j = 0; j < i; j++)
+			if (c->party[i] == c->party[j])
+				return false;
+	}
+	return true;
+}
+
+static bool call_source(const struct check_at *k)
+{
+	return !k->c->trunk != !k->c->calling_agent;
+}
+
+static bool call_own(const struct check_at *k)
+{
+	return k->c->state == CALL_ENDED || !k->c->calling_agent || k->c->calling_agent->own;
+}
+
+static bool call_bridged(const struct check_at *k)
+{
+	const struct call *c = k->c;
+
+	if (!c->bridged)
+		return true;
+	if (!has(c, c->bridged) || c->bridged == c->caller)
+		return false;
+	return c->state == CALL_ENDED || (party_talks(c->bridged) && !c->bridged->held);
+}
+
+static bool call_bridge_due(const struct check_at *k)
+{
+	const struct party *p = talker(k->c);
+
+	return k->c->state != CALL_TALKING || !p || p->held || k->c->bridged == p;
+}
+
+static bool call_taped(const struct check_at *k)
+{
+	return !k->c->taped || (k->c->cdr.recording && has(k->c, k->c->taped));
+}
+
+static bool call_partner(const struct check_at *k)
+{
+	return !k->c->partner || (has(k->c, k->c->partner) && k->c->partner != k->c->caller);
+}
+
+static bool call_talk(const struct check_at *k)
+{
+	return (k->c->state == CALL_TALKING) == (talker(k->c) != NULL);
+}
+
+static bool call_answered(const struct check_at *k)
+{
+	return k->c->state != CALL_TALKING || party_talks(k->c->caller);
+}
+
+static bool call_seeks(const struct check_at *k)
+{
+	return k->c->state != CALL_CONNECTING || k->c->contact || call_ringing(k->c);
+}
+
+static bool call_offered(const struct check_at *k)
+{
+	const struct call *c = k->c;
+
+	return c->state != CALL_OFFERED || (c->caller->offering && c->parties == 1);
+}
+
+static bool call_attempt(const struct check_at *k)
+{
+	return !k->c->attempt.ops == !call_ringing(k->c);
+}
+
+static bool call_targets(const struct check_at *k)
+{
+	const struct attempt *a = &k->c->attempt;
+
+	return !a->ops || (a->count && a->count <= TD_CONF_LIST && a->next <= a->count);
+}
+
+/* From the bottom up; some may be missing. */
+static bool call_drivers(const struct check_at *k)
+{
+	static const char *const order[] = {"route", "queue", "dial"};
+	const struct call *c = k->c;
+	unsigned at = 0;
+
+	if (c->drivers > DRIVERS_MAX)
+		return false;
+	for (unsigned i = 0; i < c->drivers; i++, at++) {
+		while (at < sizeof(order) / sizeof(*order) &&
+			strcmp(order[at], c->driver[i].ops->name) != 0)
+			at++;
+		if (at == sizeof(order) / sizeof(*order))
+			return false;
+	}
+	return !c->drivers || strcmp(c->driver[0].ops->name, order[0]) == 0;
+}
+
+static bool call_led(const struct check_at *k)
+{
+	bool goes_on = k->c->state == CALL_CONNECTING || k->c->state == CALL_TALKING;
+
+	return goes_on == (k->c->drivers > 0);
+}
+
+static bool call_driver_queue(const struct check_at *k)
+{
+	bool waits = k->c->state == CALL_CONNECTING && led_by(k->c, "queue");
+
+	return waits == (k->c->contact != 0);
+}
+
+static bool call_timer(const struct check_at *k)
+{
+	const struct timer *t = &k->c->timer;
+
+	if (k->c->state != CALL_ENDED && !led_by(k->c, "dial"))
+		return !timer_is_set(t);
+	return timers_hold(&k->e->timers, t) && t->fire;
+}
+
+static bool call_ended(const struct check_at *k)
+{
+	const struct call *c = k->c;
+
+	if (c->state != CALL_ENDED)
+		return true;
+	for (unsigned i = 0; i < c->parties; i++)
+		if (c->party[i]->media == LEG_MEDIA_DELETING)
+			return c->ended;
+	return false;
+}
+
+static bool call_one_way(const struct check_at *k)
+{
+	return !k->c->one_way || k->c->state == CALL_TALKING;
+}
+
+static const struct check_rule call_rules[] = CHECK_TABLE(CHECK_CALL_RULES);
+
+bool check_call(const struct check_at *k)
+{
+	const struct call *c = k->c;
+	const struct check_rule *broken = check_broken(call_rules, k);
+
+	if (broken) {
+		td_text_set(k->fault, "call %s (contact %u, queue %s) %s", c->cdr.id, c->contact,
+			c->queue ? c->queue->object.name : "none", broken->text);
+		return false;
+	}
+	for (unsigned i = 0; i < c->parties; i++) {
+		struct check_at party = {.e = k->e, .p = c->party[i], .fault = k->fault};
+
+		if (!check_party(&party))
+			return false;
+	}
+	return !c->contact || acd_check_contact(k->e->acd, c->contact, k->fault);
+}

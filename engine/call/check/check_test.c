@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Each rule of rules.h is broken by hand, and engine_check() names it and who breaks it. */
+#include <engine/acd/internal.h>
+#include <engine/call/check/check.h>
+#include <engine/call/check/rules.h>
+#include <engine/call/check/test/floor.h>
+#include <engine/call/transition/dial.h>
+#include <tests/unit/unit.h>
+
+static struct {
+	const char *name, *text;
+	bool seen;
+} rules[] = {
+#define ROW(name, text) {#name, text, false},
+	CHECK_RULES(ROW)
+#undef ROW
+};
+#define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
+
+static struct floor f;
+static struct td_engine *e;
+static struct call *talks, *rings, *waits, *out, *late, *over;
+static struct party *left; /* its call is closed, and its worker has not answered yet */
+static struct agent *alice, *bob, *carol, *dave;
+static struct queue *sales;
+static struct link *branch;
+static struct trunk *acme;
+
+/* Who talks has a third party who rings. */
+static void invite_carol(void)
+{
+	struct target t = {.agent = carol};
+
+	dial_start(e, talks, &(struct attempt_plan){.t = &t, .count = 1}, true);
+	floor_run(&f, TD_NSEC_PER_MSEC);
+}
+
+static struct call *hung_up(void)
+{
+	struct call *c = floor_call(&f, "4989100", true);
+	struct td_text err;
+
+	assert_int_equal(td_engine_hangup(e, f.now, c->cdr.id, &err), 0);
+	return c;
+}
+
+static int setup(void **state)
+{
+	floor_open(&f);
+	e = f.engine;
+	alice = floor_agent(&f, "alice");
+	bob = floor_agent(&f, "bob");
+	carol = floor_agent(&f, "carol");
+	dave = floor_agent(&f, "dave");
+	sales = objects_live(&e->queues, "sales");
+	branch = objects_live(&e->links, "branch");
+	acme = objects_live(&e->trunks, "acme");
+	talks = floor_call(&f, "4989100", true);
+	invite_carol();
+	left = hung_up()->caller;
+	floor_run(&f, CLOSE_NS + TD_NSEC_PER_SEC);
+	rings = floor_call(&f, "4989100", true);
+	waits = floor_call(&f, "4989100", true);
+	out = floor_call(&f, "0301", true);
+	late = floor_call(&f, "4989100", false);
+	over = hung_up();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	floor_close(&f);
+	return 0;
+}
+
+static void sound(void)
+{
+	struct td_text fault = {""};
+
+	if (!engine_check(e, &fault))
+		fail_msg("%s", fault.s);
+}
+
+static void named(const char *rule, const char *who, const char *said)
+{
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		if (strcmp(rules[i].name, rule) != 0)
+			continue;
+		if (!strstr(said, rules[i].text) || !strstr(said, who))
+			fail_msg("%s of %s was broken, and the check says: %s", rule, who, said);
+		rules[i].seen = true;
+		return;
+	}
+	fail_msg("there is no rule %s", rule);
+}
+
+static void broken(const char *rule, const char *who)
+{
+	struct td_text fault = {""};
+
+	if (engine_check(e, &fault))
+		fail_msg("%s of %s was broken, and the check says nothing", rule, who);
+	named(rule, who, fault.s);
+}
+
+#define BREAK(lvalue, value, rule, who)        \
+	do {                                   \
+		typeof(lvalue) was = (lvalue); \
+		(lvalue) = (value);            \
+		broken(rule, who);             \
+		(lvalue) = was;                \
+		sound();                       \
+	} while (0)
+
+static void the_floor_is_sound(void **state)
+{
+	assert_int_equal(talks->state, CALL_TALKING);
+	assert_int_equal(talks->parties, 3);
+	assert_int_equal(rings->party[1]->state, PARTY_RINGING);
+	assert_ptr_equal(rings->party[1]->agent, bob);
+	assert_true(waits->contact && waits->parties == 1);
+	assert_int_equal(out->party[1]->state, PARTY_RINGING);
+	assert_int_equal(late->state, CALL_OFFERED);
+	assert_int_equal(over->state, CALL_ENDED);
+	assert_true(!left->call && left->media == LEG_MEDIA_DELETING);
+	sound();
+}
+
+static void tables_of_calls(void)
+{
+	BREAK(talks->cdr.id[0], 'x', "call_found", "queue sales");
+	BREAK(waits->contact, 99, "call_contact_found", waits->cdr.id);
+	BREAK(waits->entered, 1, "call_contact_queue", waits->cdr.id);
+	BREAK(rings->party[1]->agent, carol, "call_contact_agent", rings->cdr.id);
+	BREAK(talks->calling_agent, carol, "call_source", talks->cdr.id);
+	BREAK(e->call_count, 1, "engine_calls", "engine");
+	BREAK(e->by_id.count, 1, "engine_calls", "engine");
+	BREAK(e->calls_running, 1, "engine_running", "engine");
+	BREAK(e->by_contact.count, 9, "engine_contacts", "engine");
+	BREAK(e->calls.free[0], pool_index(&e->calls, talks), "engine_free", "engine");
+	BREAK(e->legs.free[0], pool_index(&e->legs, left), "engine_free", "engine");
+	BREAK(e->legs.free_count, 1, "engine_parties", "engine");
+}
+
+static void a_call_of_an_agent(void)
+{
+	struct trunk *was = waits->trunk;
+
+	waits->trunk = NULL;
+	waits->calling_agent = dave;
+	broken("call_own", waits->cdr.id);
+	waits->trunk = was;
+	waits->calling_agent = NULL;
+	sound();
+}
+
+static void parties_of_calls(void)
+{
+	struct party *alices = talks->party[1];
+
+	BREAK(talks->caller, alices, "call_caller", talks->cdr.id);
+	BREAK(talks->party[2], alices, "call_parties", talks->cdr.id);
+	BREAK(talks->party[2], rings->party[1], "call_parties", talks->cdr.id);
+	BREAK(talks->bridged, rings->party[1], "call_bridged", talks->cdr.id);
+	BREAK(talks->bridged, talks->party[2], "call_bridged", talks->cdr.id);
+	BREAK(alices->held, true, "call_bridged", talks->cdr.id);
+	BREAK(talks->bridged, NULL, "call_bridge_due", talks->cdr.id);
+	BREAK(talks->taped, rings->party[1], "call_taped", talks->cdr.id);
+	BREAK(talks->cdr.recording, 0, "call_taped", talks->cdr.id);
+	BREAK(talks->partner, rings->party[1], "call_partner", talks->cdr.id);
+}
+
+static void states_of_calls(void)
+{
+	BREAK(talks->state, CALL_CONNECTING, "call_talk", talks->cdr.id);
+	BREAK(talks->caller->state, PARTY_RINGING, "call_answered", talks->cdr.id);
+	BREAK(waits->contact, 0, "call_seeks", waits->cdr.id);
+	BREAK(late->caller->offering, false, "call_offered", late->cdr.id);
+	BREAK(out->attempt.ops, NULL, "call_attempt", out->cdr.id);
+	BREAK(waits->attempt.ops, out->attempt.ops, "call_attempt", waits->cdr.id);
+	BREAK(out->attempt.next, 9, "call_targets", out->cdr.id);
+	BREAK(talks->driver[0].ops, talks->driver[1].ops, "call_drivers", talks->cdr.id);
+	BREAK(waits->drivers, 0, "call_led", waits->cdr.id);
+	BREAK(over->drivers, 1, "call_led", over->cdr.id);
+	BREAK(waits->drivers, 1, "call_driver_queue", waits->cdr.id);
+	BREAK(out->timer.place, 0, "call_timer", out->cdr.id);
+	BREAK(over->timer.place, 0, "call_timer", over->cdr.id);
+	BREAK(waits->timer.place, 1, "call_timer", waits->cdr.id);
+	BREAK(over->ended, 0, "call_ended", over->cdr.id);
+	BREAK(over->caller->media, LEG_MEDIA_NONE, "call_ended", over->cdr.id);
+	BREAK(waits->one_way, true, "call_one_way", waits->cdr.id);
+}
+
+static void sessions_of_parties(void)
+{
+	struct party *alices = talks->party[1];
+
+	BREAK(left->call, talks, "party_known", talks->cdr.id);
+	BREAK(left->media, LEG_MEDIA_RESERVED, "party_needed", "the caller of call none");
+	BREAK(alices->trunk, acme, "party_role", "alice");
+	BREAK(alices->session, talks->caller->session, "party_session", "alice");
+	BREAK(alices->trace->held, false, "party_trace", "alice");
+	BREAK(alices->trace->call[0], 'x', "party_trace", "alice");
+	BREAK(alices->joined, 0, "party_state", "alice");
+	BREAK(talks->party[2]->joined, 1, "party_state", "carol");
+	BREAK(over->caller->session, talks->caller->session, "party_session", over->cdr.id);
+	BREAK(alices->contact, 99, "party_contact", "alice");
+	BREAK(rings->party[1]->rang, false, "party_contact", "bob");
+	BREAK(alice->call, waits, "party_agent", "alice");
+}
+
+static void media_of_parties(void)
+{
+	struct party *alices = talks->party[1];
+
+	BREAK(alices->slot, talks->caller->slot, "party_port", "alice");
+	BREAK(left->slot, TD_LEG_NONE, "party_port", "the caller");
+	BREAK(talks->codec, TD_CODEC_PCMU, "party_codec", talks->cdr.id);
+	BREAK(alices->params.acct, 99, "party_acct", "alice");
+	BREAK(alices->params.acct, talks->caller->params.acct, "party_acct", "alice");
+	BREAK(left->grant.of[0], &acme->budget, "party_released", "the caller");
+	BREAK(alices->grant.of[GRANT_TRUNK], &acme->budget, "party_granted", "alice");
+	BREAK(talks->caller->grant.of[GRANT_TRUNK], NULL, "party_granted", "the caller");
+	BREAK(alices->grant.rate.codec, TD_CODEC_PCMU, "party_rate", "alice");
+	BREAK(alices->grant.rate.ptime_ms, 5, "party_ptime", "alice");
+	BREAK(e->ports.load[0], 99, "engine_ports", "engine");
+	BREAK(e->traces.entries[e->traces.next].held, true, "engine_traces", "engine");
+}
+
+/* A port with another worker, to both of which the party agrees. */
+static void another_worker(void)
+{
+	struct party *alices = talks->party[1];
+	uint32_t was = alices->slot, other;
+
+	for (other = 0; ports_owner(&e->ports, other) ||
+			td_leg_worker(other, e->ports.workers, e->ports.per_address) ==
+				td_leg_worker(was, e->ports.workers, e->ports.per_address);)
+		other++;
+	alices->slot = other;
+	e->ports.owner[other] = alices;
+	broken("party_worker", "alice");
+	alices->slot = was;
+	e->ports.owner[other] = NULL;
+	sound();
+}
+
+/* The call says that it is the agent's, and no party of it is. */
+static void a_call_without_the_agent(void)
+{
+	struct td_text fault = {""};
+	struct check_at k = {.e = e, .a = alice, .fault = &fault};
+
+	assert_true(check_agent(&k));
+	alice->call = rings;
+	assert_false(check_agent(&k));
+	alice->call = talks;
+	named("agent_call", "agent alice", fault.s);
+}
+
+static void agents(void)
+{
+	BREAK(alice->state, TD_AGENT_PAUSED, "agent_state", "agent alice");
+	BREAK(dave->backoff, TD_ACD_BUSY, "agent_state", "agent dave");
+	BREAK(dave->call, talks, "agent_busy", "agent dave");
+	BREAK(alice->own, 1, "agent_engaged", "agent alice");
+	BREAK(dave->reachable, false, "agent_reachable", "agent dave");
+	BREAK(alice->link, NULL, "agent_link", "agent alice");
+	BREAK(carol->own, 2, "agent_own", "agent carol");
+	a_call_without_the_agent();
+}
+
+static void queues_and_limits(void)
+{
+	BREAK(sales->waiting, 9, "queue_waiting", "queue sales");
+	BREAK(sales->talking, 9, "queue_talks", "queue sales");
+	BREAK(branch->offers, 1, "link_offers", "link branch");
+	BREAK(branch->told, 7, "link_room", "link branch");
+	BREAK(branch->budget.calls, 7, "link_held", "link branch");
+	BREAK(branch->budget.reserved_bps, 7, "link_held", "link branch");
+	BREAK(branch->agents, 7, "link_agents", "link branch");
+	BREAK(acme->budget.calls, 7, "trunk_held", "trunk acme");
+	BREAK(acme->resolution.waiting, true, "trunk_name", "trunk acme");
+}
+
+static void the_engine(void)
+{
+	BREAK(e->outs_lost, 1, "engine_said", "engine");
+	BREAK(e->out_count, 1, "engine_said", "engine");
+	BREAK(e->silences.raised, true, "engine_silences", "engine");
+	BREAK(e->silences.one_way, 1, "engine_one_way", "engine");
+	BREAK(e->timers.heap[1]->deadline, UINT64_MAX, "engine_timers", "engine");
+}
+
+static void names_what_is_broken(void **state)
+{
+	struct td_text fault = {""};
+
+	tables_of_calls();
+	a_call_of_an_agent();
+	parties_of_calls();
+	states_of_calls();
+	sessions_of_parties();
+	media_of_parties();
+	another_worker();
+	agents();
+	queues_and_limits();
+	the_engine();
+	e->acd->queue[1].entered++; /* the distributor's own */
+	assert_false(engine_check(e, &fault));
+	assert_non_null(strstr(fault.s, "of the distributor"));
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		if (!rules[i].seen)
+			fail_msg("no test has broken %s: %s", rules[i].name, rules[i].text);
+}
+
+static void inputs(unsigned n)
+{
+	while (n--)
+		check_step(e);
+}
+
+/* More than places that are looked at. */
+#define ROUND (CHECK_INPUTS * 200)
+
+/* A fault is counted each time that it is seen and told once; when it is gone, that is told. */
+static void looks_at_one_in_turn(void **state)
+{
+	e->checks = (struct checks){0};
+	inputs(CHECK_INPUTS - 1);
+	assert_int_equal(e->checks.done, 0);
+	inputs(ROUND);
+	assert_int_equal(e->checks.done, ROUND / CHECK_INPUTS);
+	assert_int_equal(e->checks.failed, 0);
+	waits->one_way = true;
+	inputs(2 * ROUND);
+	assert_in_range(e->checks.failed, 2, 100);
+	assert_int_equal(f.raised, 1);
+	assert_int_equal(f.cleared, 0);
+	assert_non_null(strstr(f.text, waits->cdr.id));
+	waits->one_way = false;
+	inputs(2 * ROUND);
+	assert_int_equal(f.raised, 1);
+	assert_int_equal(f.cleared, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_floor_is_sound, setup, teardown),
+		cmocka_unit_test_setup_teardown(names_what_is_broken, setup, teardown),
+		cmocka_unit_test_setup_teardown(looks_at_one_in_turn, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

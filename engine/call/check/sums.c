@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Counts, against all that is counted. Each walks through the pools, so these are for tests. */
+#include <engine/call/check/rules.h>
+
+static const struct call *call_at(const struct td_engine *e, uint32_t i)
+{
+	return pool_at(&e->calls, i);
+}
+
+static const struct party *party_at(const struct td_engine *e, uint32_t i)
+{
+	return pool_at(&e->legs, i);
+}
+
+/* It is rung, or talks. */
+static bool active(const struct party *p)
+{
+	return p->call && p->state != PARTY_LEFT;
+}
+
+static bool agent_own(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t own = 0;
+
+	if (!k->a->own) /* call_own() and party_agent() have looked for those who should have some
+			 */
+		return true;
+	for (uint32_t i = 0; i < e->legs.capacity; i++)
+		own += active(party_at(e, i)) && party_at(e, i)->agent == k->a &&
+		       !party_at(e, i)->contact;
+	for (uint32_t i = 0; i < e->calls.capacity; i++)
+		own += call_at(e, i)->state != CALL_FREE && call_at(e, i)->state != CALL_ENDED &&
+		       call_at(e, i)->calling_agent == k->a;
+	return own == k->a->own;
+}
+
+static bool queue_talks(const struct check_at *k)
+{
+	uint32_t talking = 0;
+
+	for (uint32_t i = 0; i < k->e->legs.capacity; i++) {
+		const struct party *p = party_at(k->e, i);
+
+		talking += p->call && party_talks(p) && p->contact && p->call->queue == k->q;
+	}
+	return talking == k->q->talking;
+}
+
+static bool held(const struct td_engine *e, const struct budget *b)
+{
+	uint64_t bps = 0;
+	uint32_t calls = 0;
+
+	for (uint32_t i = 0; i < e->legs.capacity; i++) {
+		const struct grant *g = &party_at(e, i)->grant;
+
+		for (int n = 0; n < GRANT_BUDGETS; n++) {
+			if (g->of[n] != b)
+				continue;
+			bps += rate_bps(&g->rate, (enum td_layer)b->layer);
+			calls++;
+		}
+	}
+	return bps == b->reserved_bps && calls == b->calls;
+}
+
+static bool link_held(const struct check_at *k)
+{
+	return held(k->e, &k->k->budget);
+}
+
+static bool trunk_held(const struct check_at *k)
+{
+	return held(k->e, &k->t->budget);
+}
+
+static bool link_agents(const struct check_at *k)
+{
+	uint32_t agents = 0;
+
+	for (uint32_t n = 1; n <= k->e->agents.count; n++)
+		agents += ((const struct agent *)objects_get(&k->e->agents, n))->link == k->k;
+	return agents == k->k->agents;
+}
+
+static bool engine_calls(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t calls = 0;
+
+	for (uint32_t i = 0; i < e->calls.capacity; i++)
+		calls += call_at(e, i)->state != CALL_FREE;
+	return calls == e->call_count && calls == e->by_id.count && hash_sound(&e->by_id) &&
+	       calls == e->calls.capacity - e->calls.free_count;
+}
+
+static bool engine_running(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t running = 0;
+
+	for (uint32_t i = 0; i < e->calls.capacity; i++)
+		running += call_at(e, i)->state != CALL_FREE && call_at(e, i)->state != CALL_ENDED;
+	return running == e->calls_running;
+}
+
+static bool engine_contacts(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t contacts = 0, queued = 0;
+
+	for (uint32_t i = 0; i < e->calls.capacity; i++)
+		contacts += call_at(e, i)->state != CALL_FREE && call_at(e, i)->contact;
+	for (uint32_t n = 1; n <= e->queues.count; n++)
+		queued += ((const struct queue *)objects_get(&e->queues, n))->waiting;
+	return contacts == e->by_contact.count && contacts == queued && hash_sound(&e->by_contact);
+}
+
+static bool engine_parties(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t parties = 0;
+
+	for (uint32_t i = 0; i < e->legs.capacity; i++)
+		parties += check_party_used(party_at(e, i));
+	return parties == e->legs.capacity - e->legs.free_count;
+}
+
+static bool engine_free(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+
+	for (uint32_t i = 0; i < e->calls.free_count; i++)
+		if (call_at(e, e->calls.free[i])->state != CALL_FREE)
+			return false;
+	for (uint32_t i = 0; i < e->legs.free_count; i++)
+		if (check_party_used(party_at(e, e->legs.free[i])))
+			return false;
+	return true;
+}
+
+static bool engine_ports(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t ports = 0, owned = 0;
+
+	for (uint32_t i = 0; i < e->legs.capacity; i++)
+		ports += party_at(e, i)->media != LEG_MEDIA_NONE;
+	for (uint32_t i = 0; i < e->ports.addresses * e->ports.per_address; i++)
+		owned += e->ports.owner[i] != NULL;
+	return ports == owned && ports == ports_in_use(&e->ports);
+}
+
+static bool engine_traces(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t parties = 0, held_ids = 0;
+
+	for (uint32_t i = 0; i < e->legs.capacity; i++)
+		parties += check_party_used(party_at(e, i)) && party_at(e, i)->trace;
+	for (uint32_t i = 0; i < e->traces.count; i++)
+		held_ids += e->traces.entries[i].held;
+	return parties == held_ids && hash_sound(&e->traces.by_call_id);
+}
+
+static bool engine_one_way(const struct check_at *k)
+{
+	uint32_t one_way = 0;
+
+	for (uint32_t i = 0; i < k->e->calls.capacity; i++)
+		one_way += call_at(k->e, i)->state != CALL_FREE && call_at(k->e, i)->one_way;
+	return one_way == k->e->silences.one_way;
+}
+
+static bool engine_timers(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t set = timer_is_set(&e->silences.clear);
+
+	for (uint32_t i = 0; i < e->calls.capacity; i++)
+		set += call_at(e, i)->state != CALL_FREE && timer_is_set(&call_at(e, i)->timer);
+	for (uint32_t n = 1; n <= e->trunks.count; n++)
+		set += timer_is_set(
+			&((const struct trunk *)objects_get(&e->trunks, n))->resolution.timer);
+	return set == e->timers.count && timers_sound(&e->timers);
+}
+
+static const struct check_rule agent_sums[] = CHECK_TABLE(CHECK_AGENT_SUMS);
+static const struct check_rule queue_sums[] = CHECK_TABLE(CHECK_QUEUE_SUMS);
+static const struct check_rule link_sums[] = CHECK_TABLE(CHECK_LINK_SUMS);
+static const struct check_rule trunk_sums[] = CHECK_TABLE(CHECK_TRUNK_SUMS);
+static const struct check_rule engine_sums[] = CHECK_TABLE(CHECK_ENGINE_SUMS);
+
+/* `name` is that of an agent, queue, link or trunk. */
+static bool sums_hold(const struct check_at *k, const struct check_rule *rules, const char *what,
+	const char *name)
+{
+	const struct check_rule *broken = check_broken(rules, k);
+
+	if (broken)
+		td_text_set(k->fault, "%s%s %s", what, name, broken->text);
+	return !broken;
+}
+
+static bool agents_sum(struct check_at k)
+{
+	for (uint32_t n = 1; n <= k.e->agents.count; n++) {
+		k.a = objects_get(&k.e->agents, n);
+		if (!sums_hold(&k, agent_sums, "agent ", k.a->object.name))
+			return false;
+	}
+	return true;
+}
+
+static bool queues_sum(struct check_at k)
+{
+	for (uint32_t n = 1; n <= k.e->queues.count; n++) {
+		k.q = objects_get(&k.e->queues, n);
+		if (!sums_hold(&k, queue_sums, "queue ", k.q->object.name))
+			return false;
+	}
+	return true;
+}
+
+static bool links_sum(struct check_at k)
+{
+	for (uint32_t n = 1; n <= k.e->links.count; n++) {
+		k.k = objects_get(&k.e->links, n);
+		if (!sums_hold(&k, link_sums, "link ", k.k->object.name))
+			return false;
+	}
+	return true;
+}
+
+static bool trunks_sum(struct check_at k)
+{
+	for (uint32_t n = 1; n <= k.e->trunks.count; n++) {
+		k.t = objects_get(&k.e->trunks, n);
+		if (!sums_hold(&k, trunk_sums, "trunk ", k.t->object.name))
+			return false;
+	}
+	return true;
+}
+
+bool check_sums(const struct check_at *k)
+{
+	return agents_sum(*k) && queues_sum(*k) && links_sum(*k) && trunks_sum(*k) &&
+	       sums_hold(k, engine_sums, "engine: ", "");
+}
