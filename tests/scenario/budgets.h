@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The promise of admission, checked after every input: what is reserved is the sum over the legs
- * that live, and it is never above a limit.
+ * The promise of admission, checked after every input: what is reserved is never above a limit.
+ * That it is the sum over the legs that live is for engine_check().
  */
 #ifndef TANDEM_TESTS_SCENARIO_BUDGETS_H
 #define TANDEM_TESTS_SCENARIO_BUDGETS_H

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/replay.h>
+#include <engine/call/check/check.h>
 #include <engine/call/state/state.h>
 #include <engine/conf/schema.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <tests/scenario/world.h>
 
+#define MAX_OBJECTS    32
 #define GONE_NS        TD_NSEC_PER_MSEC
 #define PACKETS_SECOND 50
 #define RING_NS        (10 * TD_NSEC_PER_MSEC)
@@ -15,39 +18,27 @@ struct acd_rec {
 	uint32_t len;
 };
 
-static bool has_agent(const struct call *c, const struct agent *a)
+static void look(struct world *w)
 {
-	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i]->agent == a && c->party[i]->state != PARTY_LEFT)
-			return true;
-	return false;
+	struct td_text fault;
+
+	if (w->fault[0])
+		return;
+	if (!engine_check(w->engine, &fault))
+		snprintf(w->fault, sizeof(w->fault), "%s", fault.s);
+	else if (w->engine->unexpected)
+		snprintf(
+			w->fault, sizeof(w->fault), "an event that the table of transitions lacks");
+	else if (budgets_check(&w->budgets, w->engine))
+		snprintf(w->fault, sizeof(w->fault), "%s", budgets_check(&w->budgets, w->engine));
 }
 
-/* An agent is reserved, rung or talks if, and only if, there is a call that does it. */
-static const char *agents_check(const struct td_engine *e)
-{
-	for (uint32_t n = 1; n <= e->agents.count; n++) {
-		const struct agent *a = objects_get(&e->agents, n);
-		bool busy = a->state == TD_AGENT_RESERVED || a->state == TD_AGENT_RINGING ||
-			    a->state == TD_AGENT_TALKING;
-
-		if (busy != (a->call != NULL))
-			return busy ? "an agent busy without a call" : "an idle agent in a call";
-		if (a->call && !has_agent(a->call, a))
-			return "an agent in a call that is not the agent's";
-	}
-	return NULL;
-}
-
+/* After each input, and again when all that is due has been done. */
 static void advance(struct world *w)
 {
+	look(w);
 	w->next = td_engine_advance(w->engine, w->now);
-	if (!w->fault)
-		w->fault = agents_check(w->engine);
-	if (!w->fault)
-		w->fault = budgets_check(&w->budgets, w->engine);
-	if (!w->fault && w->engine->unexpected)
-		w->fault = "an event that the table of transitions lacks";
+	look(w);
 }
 
 static void say(struct world *w, char what, const void *data, size_t len)
@@ -187,6 +178,8 @@ struct world *world_alloc(
 		return NULL;
 	conf_object_init(TD_KIND_SITE, &site, STR(""));
 	params.max = site.max;
+	/* engine_check() looks at every place. */
+	params.max.agents = params.max.groups = params.max.queues = params.max.links = MAX_OBJECTS;
 	io.ctx = w;
 	w->hooks = *hooks;
 	w->now = WORLD_START;
@@ -371,7 +364,7 @@ const char *world_residue(const struct world *w)
 {
 	const struct td_engine *e = w->engine;
 
-	if (w->fault)
+	if (w->fault[0])
 		return w->fault;
 	if (td_engine_calls(e) || e->calls_running)
 		return "calls";

@@ -42,7 +42,7 @@ struct world {
 	struct td_engine *engine;
 	struct world_hooks hooks; /* each may be NULL */
 	uint64_t now, next;
-	const char *fault; /* the first time that agents and calls, or limits, did not agree */
+	char fault[TD_TEXT_BYTES]; /* what engine_check() or limits said first */
 	struct budgets budgets;
 	struct td_buf transcript; /* bytes of every output, in order */
 	struct td_buf acd;        /* struct acd_rec and payload, in order */
