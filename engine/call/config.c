@@ -268,8 +268,9 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 static void agent_end(struct td_engine *e, struct agent *a)
 {
 	a->object.live = false;
-	a->reachable = false;
 	registrar_del(e->registrar, str_of(a->object.name));
+	agents_reachable(e, a, false); /* an agent who talks stays with the distributor, and may
+					  come back before the end of the talk */
 	distribute_event(e, TD_ACD_IN_AGENT_DEL, a, 0, 0);
 	engine_drain(e);
 }
