@@ -33,4 +33,10 @@ static inline size_t convert_samples(unsigned codec, size_t octets)
 	return octets * (8 * CONVERT_RATE) / codec_get(codec)->bps;
 }
 
+/* So many units of an RTP clock (Hz) as samples. */
+static inline int64_t convert_units(uint32_t clock, int32_t units)
+{
+	return (int64_t)units * CONVERT_RATE / clock;
+}
+
 #endif

@@ -51,9 +51,20 @@ static void g711_is_each_sample_by_itself(void **state)
 		assert_int_equal(back[i], g711_ulaw_linear[g711_ulaw(in[i])]);
 }
 
+static void time_stamps_become_samples(void **state)
+{
+	assert_int_equal(convert_units(8000, 160), 160);
+	assert_int_equal(convert_units(8000, INT32_MIN), INT32_MIN);
+	assert_int_equal(convert_units(48000, 960), 160);
+	assert_int_equal(convert_units(48000, -960), -160);
+	assert_int_equal(convert_units(48000, INT32_MAX), INT32_MAX / 6);
+	assert_int_equal(convert_units(44100, 882), 160);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(time_stamps_become_samples),
 		cmocka_unit_test(each_codec_brings_speech_through),
 		cmocka_unit_test(unknown_codecs_have_none),
 		cmocka_unit_test(g711_is_each_sample_by_itself),

@@ -28,6 +28,8 @@ static void leg_set(
 
 	c->cookie = p->cookie;
 	c->codec = p->codec;
+	c->clock = codec_get(p->codec)->clock;
+	c->dtmf_clock = p->dtmf_clock ? p->dtmf_clock : TD_DTMF_CLOCK;
 	c->policy = p->policy;
 	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
 	c->payload_octets = (uint16_t)codec_payload(c->codec, c->ptime_ms);
@@ -52,7 +54,7 @@ static void leg_set(
 	else if (before != both)
 		watch_start(r, id, now);
 	l->police_byte =
-		police_byte(leg_frame(c), leg_ip_bytes(l) + RTP_HEADER + c->payload_octets);
+		police_byte(leg_frame_ticks(c), leg_ip_bytes(l) + RTP_HEADER + c->payload_octets);
 	leg_match(r, id);
 	record_prepare(r, id);
 }
@@ -76,7 +78,7 @@ static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, 
 	if (leg_local(r, id)->addr.family == 6)
 		l->flags |= LEG_SIX;
 	l->peer = TD_LEG_NONE;
-	l->police_time = rtp_clock(now);
+	l->police_time = leg_ticks(now);
 	l->out_ssrc = htonl(p->ssrc);
 	report_start(r, id, now);
 	watch_start(r, id, now);
@@ -85,7 +87,7 @@ static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, 
 	 * ts_offset. */
 	c->last_seq = (uint16_t)(p->seq - 1);
 	c->last_ts = p->ts_offset - leg_frame(c);
-	c->last_time = rtp_clock(now) - leg_frame(c);
+	c->last_time = leg_ticks(now) - leg_frame_ticks(c);
 	r->live[id / 64] |= 1ull << id % 64;
 	atomic_fetch_add_explicit(&r->legs_in_use, 1, memory_order_relaxed);
 }

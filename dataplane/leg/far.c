@@ -15,11 +15,16 @@ void far_send(struct legs *r, struct rte_mbuf *m, bool digit)
 	pkt->cookie = c->far_cookie;
 	pkt->run = c->far_run;
 	pkt->codec = c->codec;
-	pkt->digit = digit;
+	pkt->event_khz = digit ? (uint8_t)(c->dtmf_clock / 1000) : 0;
 	worker_hand(r->worker, r->worker->to_legs[to], to, pkt->port, &m, 1);
 }
 
-/* Does the peer of leg `id` hear what its handler has sent? False: the packet was taken. */
+static bool event_passes(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
+{
+	return l->out_dtmf_pt != TD_PT_NONE && c->dtmf_clock / 1000 == pkt->event_khz;
+}
+
+/* Does the leg's peer hear what was handed over? False: the packet was taken. */
 static bool far_check(struct legs *r, struct rte_mbuf *m)
 {
 	const struct pkt *pkt = pkt_of(m);
@@ -31,9 +36,9 @@ static bool far_check(struct legs *r, struct rte_mbuf *m)
 		return false;
 	}
 	if (l->source == LEG_SOURCE_PEER && l->flags & LEG_FAR && l->peer == pkt->from &&
-		c->codec == pkt->codec && !(pkt->digit && l->out_dtmf_pt == TD_PT_NONE))
+		c->codec == pkt->codec && (!pkt->event_khz || event_passes(l, c, pkt)))
 		return true;
-	worker_consume(r->worker, m, pkt->digit ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);
+	worker_consume(r->worker, m, pkt->event_khz ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);
 	return false;
 }
 
@@ -74,7 +79,7 @@ void legs_take(struct legs *r, struct rte_mbuf *m, uint64_t now)
 	if (!far_check(r, m))
 		return;
 	if (!c->fed || c->fed_run != pkt->run) {
-		stream_begin(r, pkt->leg, seq, ts, rtp_clock(now));
+		stream_begin(r, pkt->leg, seq, ts, leg_ticks(now));
 		c->fed = true;
 		c->fed_run = pkt->run;
 		c->fed_seq = seq;
@@ -83,6 +88,6 @@ void legs_take(struct legs *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_LATE);
 		return;
 	}
-	far_settle(l, c, ts, pkt->digit, rtp_clock(now));
-	relay_packet(r, m, l, pkt->digit ? l->out_dtmf_pt : l->out_type & RTP_TYPE);
+	far_settle(l, c, ts, pkt->event_khz, leg_ticks(now));
+	relay_packet(r, m, l, pkt->event_khz ? l->out_dtmf_pt : l->out_type & RTP_TYPE);
 }

@@ -43,7 +43,7 @@ uint64_t lane_open(struct lane *lane, struct legs *r, const struct local *t, uns
 	lane->port = port;
 	lane->n = n;
 	lane->now = now;
-	lane->time = rtp_clock(now);
+	lane->time = leg_ticks(now);
 	lane->mac_word = r->worker->port[port].mac_word;
 	lane->mac_check = r->worker->port[port].mac_check;
 	if (lane->ask != m)

@@ -36,7 +36,7 @@ struct lane {
 	struct rte_mbuf **ask; /* packets that pass 1 is for during pass 3: m, or what is behind */
 	unsigned port, n;
 	uint64_t now;
-	uint32_t time;                /* now, in time-stamp units */
+	uint32_t time;                /* now, in ticks */
 	uint64_t mac_word, mac_check; /* the port's */
 	struct leg *leg[LANE_BURST];  /* of the packet, by its place in the burst */
 };

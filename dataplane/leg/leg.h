@@ -14,14 +14,14 @@
  *         24    4  highest sequence number, extended (RFC 3550 A.1)
  *         28    4  which of the last 32 sequence numbers were seen; bit 0 is the highest
  *         32    4  RTP time stamp of the last packet
- *         36    4  its arrival, in time-stamp units
+ *         36    4  its arrival, in ticks
  *         40    4  interarrival jitter, 16 times (RFC 3550 A.8)
  *         44    2  the largest it was, in time-stamp units
  *         46    2  checksum: what the addresses, the ports and the SSRC take away from a sum
  *         48    4  packets   \ since the last report, which folds them into the cold record
  *         52    4  IP bytes  /
  *         56    4  flood: when all that came would have come at the rate allowed (police.h)
- *         60    2  flood: time that an IP byte takes at that rate, 1/256 time-stamp units
+ *         60    2  flood: time that an IP byte takes at that rate, 1/256 ticks
  *         62    2  checksum: what the pseudo-header sums up to without a length
  *     offset size  sending line: what our packets to that peer look like
  *         64   28  header: IPv4 and UDP, complete but for UDP's checksum, for the last length sent
@@ -51,6 +51,9 @@
 #include <tandem/media.h>
 #include <dataplane/leg/side.h>
 
+/* A second of a worker's time. Time stamps of a codec with this clock count in the same units: such
+ * legs take the fast lane. */
+#define LEG_TICKS  8000
 #define LEG_LINE   64
 #define LEG_MATCH  16
 #define LEG_HEADER 28 /* IPv4 without options, UDP */
@@ -136,6 +139,7 @@ _Static_assert(offsetof(struct leg, source) == 126, "as drawn");
 struct leg_cold {
 	_Alignas(LEG_LINE) uint32_t recording;
 	uint8_t channel, codec, policy, ptime_ms;
+	uint32_t clock, dtmf_clock; /* Hz: of its time stamps, of its events' durations */
 	uint32_t cookie;
 	uint32_t top_ts;  /* highest time stamp behind in_ts, after reordering */
 	uint32_t floor;   /* packets before it (extended) were sent before the last switch */
@@ -158,7 +162,7 @@ struct leg_cold {
 	uint32_t expected_prior, received_prior; /* at our last report block (RFC 3550 A.3) */
 	uint32_t reported_packets;               /* in + out at the last LEG_STATS */
 
-	/* is the peer heard (watch.c); times in time-stamp units */
+	/* is the peer heard (watch.c); times in ticks */
 	uint32_t watch_packets; /* in_packets when it was looked last */
 	uint32_t watch_heard;   /* when it was heard last, or might first be */
 	uint32_t report_at;     /* ms: the timer of both fires at the earlier */
@@ -167,7 +171,7 @@ struct leg_cold {
 	struct td_addr remote, rtcp; /* as signalling said */
 	struct td_addr to;           /* where ours go: the same, or where a latch led */
 	uint32_t rtcp_nexthop;
-	uint32_t last_ts, last_time; /* of the last packet sent, its time in time-stamp units */
+	uint32_t last_ts, last_time; /* of the last packet sent, its time in ticks */
 	uint16_t last_seq;
 	bool mux; /* RTCP on the RTP ports (RFC 5761) */
 	uint8_t dscp;

@@ -141,7 +141,7 @@ void play_due(struct legs *r, uint32_t id, uint64_t deadline, uint64_t now)
 		return;
 	}
 	if (l->flags & LEG_SEND) {
-		uint32_t time = rtp_clock(deadline);
+		uint32_t time = leg_ticks(deadline);
 
 		c->last_ts = stream_next_ts(c, time);
 		c->last_time = time;

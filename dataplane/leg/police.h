@@ -11,20 +11,19 @@
 
 #include <dataplane/leg/leg.h>
 
-#define POLICE_AHEAD \
-	TD_RTP_CLOCK /* time-stamp units: 1 s, in which fit 2 s of the codec's packets */
+#define POLICE_AHEAD      LEG_TICKS /* 1 s, in which fit 2 s of the codec's packets */
 #define POLICE_FACTOR     2
 #define POLICE_SHIFT      8 /* of police_byte */
 #define POLICE_RTCP       10
-#define POLICE_RTCP_AHEAD TD_RTP_CLOCK /* 1 s */
+#define POLICE_RTCP_AHEAD LEG_TICKS /* 1 s */
 
-/* For packets of `frame` time-stamp units in `bytes` of IP. */
+/* For packets of `frame` ticks in `bytes` of IP. */
 static inline uint16_t police_byte(uint32_t frame, uint32_t bytes)
 {
 	return (uint16_t)((frame << POLICE_SHIFT) / (POLICE_FACTOR * bytes));
 }
 
-/* False: the packet is too much. `time`: arrival, in time-stamp units. */
+/* False: the packet is too much. `time`: arrival, in ticks. */
 static inline bool police_pass(struct leg *l, uint32_t bytes, uint32_t time)
 {
 	int32_t ahead = (int32_t)(l->police_time - time);
@@ -51,7 +50,7 @@ static inline bool police_rtcp(uint32_t *police_time, uint32_t time)
 	return true;
 }
 
-/* The clock of time-stamp units wraps around in 6 days. A leg that was silent for 3 days must not
+/* The clock of ticks wraps around in 6 days. A leg that was silent for 3 days must not
  * count as ahead. */
 static inline void police_settle(uint32_t *police_time, uint32_t time)
 {

@@ -67,6 +67,15 @@ static void relay_begin(struct legs *r, uint32_t id, const struct rtp_packet *v,
 	leg_match(r, id);
 }
 
+/* May events of leg `id` go to its peer as they are? Both are ours. */
+static bool events_pass(const struct legs *r, uint32_t id)
+{
+	uint32_t to = r->leg[id].peer;
+
+	return r->leg[to].out_dtmf_pt != TD_PT_NONE &&
+	       r->cold[to].dtmf_clock == r->cold[id].dtmf_clock;
+}
+
 /* On to whoever listens. */
 static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
 {
@@ -74,7 +83,7 @@ static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v
 	struct leg *l = &r->leg[id], *out = &r->leg[l->peer];
 	bool far = l->flags & LEG_FAR, digit = v->pt == r->cold[id].dtmf_pt;
 
-	if (digit && !far && out->out_dtmf_pt == TD_PT_NONE) {
+	if (digit && !far && !events_pass(r, id)) {
 		worker_consume(r->worker, m, TD_CONSUMED_RTP_DTMF);
 		return;
 	}
@@ -83,7 +92,7 @@ static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v
 			worker_drop(r->worker, m, TD_DROP_RTP_LATE);
 			return;
 		}
-		relay_begin(r, id, v, rtp_clock(now));
+		relay_begin(r, id, v, leg_ticks(now));
 	}
 	if (far)
 		far_send(r, m, digit);
@@ -141,7 +150,7 @@ struct arrival {
 	struct leg_cold *c;
 	struct rtp_packet v;
 	uint64_t now;
-	uint32_t time; /* now, in time-stamp units */
+	uint32_t time; /* now, in ticks */
 	bool expected; /* its payload type was negotiated */
 };
 
@@ -218,7 +227,7 @@ static void count(struct legs *r, const struct arrival *a, enum sequence verdict
 		watch_heard(r, a->pkt->leg, a->now);
 	/* The time stamps of an event do not advance, so they say nothing about jitter. */
 	if (a->v.pt == a->c->pt && verdict != SEQ_RESTART)
-		leg_jitter(a->l, a->v.ts, a->time);
+		leg_jitter_by(a->l, a->v.ts, a->time, leg_units(a->c, a->time - a->l->in_time));
 }
 
 static void receive_rtp(struct legs *r, struct arrival *a)
@@ -279,6 +288,6 @@ void legs_receive(struct legs *r, struct rte_mbuf *m, uint64_t now)
 	a.l = l;
 	a.c = c;
 	a.now = now;
-	a.time = rtp_clock(now);
+	a.time = leg_ticks(now);
 	receive_rtp(r, &a);
 }

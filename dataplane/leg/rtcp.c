@@ -104,7 +104,7 @@ static void send_report(struct legs *r, uint32_t id, bool bye, uint64_t now)
 	if ((uint32_t)sent != c->out_packets_sr) {
 		msg.sender = true;
 		msg.ntp = ntp_time(r, now);
-		msg.ts = p.ts + (rtp_clock(now) - p.time);
+		msg.ts = p.ts + leg_units(c, leg_ticks(now) - p.time);
 		msg.packets = (uint32_t)sent;
 		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
 					sent * (leg_ip_bytes(l) + RTP_HEADER + secure_more(r, id)));
@@ -138,8 +138,8 @@ void report_due(struct legs *r, uint32_t id, uint64_t now)
 	struct td_media_event ev = {.type = TD_MEDIA_LEG_STATS};
 	uint32_t packets;
 
-	police_settle(&l->police_time, rtp_clock(now));
-	police_settle(&c->rtcp_time, rtp_clock(now));
+	police_settle(&l->police_time, leg_ticks(now));
+	police_settle(&c->rtcp_time, leg_ticks(now));
 	stats_fold(l, c);
 	packets = (uint32_t)(c->in_packets + c->out_packets);
 	if (packets != c->reported_packets) {
@@ -189,11 +189,11 @@ void report_input(struct legs *r, struct rte_mbuf *m, uint64_t now)
 		worker_drop(r->worker, m, TD_DROP_RTP_STRANGER);
 		return;
 	}
-	if (!police_rtcp(&c->rtcp_time, rtp_clock(now))) {
+	if (!police_rtcp(&c->rtcp_time, leg_ticks(now))) {
 		worker_drop(r->worker, m, TD_DROP_RTCP_FLOOD);
 		return;
 	}
-	if ((l->flags & LEG_SRTP) && !secure_open(r, m, true, rtp_clock(now)))
+	if ((l->flags & LEG_SRTP) && !secure_open(r, m, true, leg_ticks(now)))
 		return;
 	account(r, l->in_acct, TD_DIR_IN, pkt->ip_len);
 	if (rtcp_decode(&msg, rte_pktmbuf_mtod_offset(m, const uint8_t *, pkt->payload),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/leg/secure.h>
 
-#define BEFORE_TIME RTP_CLOCK /* the old key is good for a second more: packets overtake */
+#define BEFORE_TIME LEG_TICKS /* the old key is good for a second more: packets overtake */
 
 void secure_set(struct legs *r, uint32_t id, bool on)
 {

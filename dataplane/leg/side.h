@@ -44,7 +44,7 @@ struct leg_digit {
 /* How a source proves itself, with TD_SOURCE_LATCH (source.c); addresses are marks. */
 struct leg_proof {
 	uint32_t probe_ip, probe_ssrc;
-	uint32_t probe_since; /* time-stamp units */
+	uint32_t probe_since; /* ticks */
 	uint16_t probe_port, probe_seq;
 	uint32_t sip_ip;    /* where its SIP comes from, 0 unknown */
 	uint32_t former_ip; /* where it was before signalling moved it */

@@ -24,8 +24,8 @@
 #include <dataplane/leg/match.h>
 #include <dataplane/leg/source.h>
 
-#define SOURCE_SILENCE (2u * RTP_CLOCK)
-#define SOURCE_FAR     (RTP_CLOCK / 2u)
+#define SOURCE_SILENCE (2u * LEG_TICKS)
+#define SOURCE_FAR     (LEG_TICKS / 2u)
 
 uint32_t source_mark(const struct legs *r, const struct td_addr *a)
 {

@@ -13,8 +13,7 @@
 #include <dataplane/rtp/packet.h>
 #include <engine/base/prng.h>
 
-#define RTP_CLOCK     TD_RTP_CLOCK
-#define RTP_CLOCK_NS  (TD_NSEC_PER_SEC / RTP_CLOCK)
+#define LEG_TICK_NS   (TD_NSEC_PER_SEC / LEG_TICKS)
 #define IP_UDP_BYTES  (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
 #define IP6_UDP_BYTES (sizeof(struct rte_ipv6_hdr) + sizeof(struct rte_udp_hdr))
 #define PLAY_PHASES   20   /* milliseconds over which the packets of sounds are spread */
@@ -72,15 +71,27 @@ static inline unsigned leg_ip_bytes(const struct leg *l)
 	return l->flags & LEG_SIX ? IP6_UDP_BYTES : IP_UDP_BYTES;
 }
 
-/* A moment in time-stamp units; only differences mean something. */
-static inline uint32_t rtp_clock(uint64_t now)
+/* A moment; only differences mean something. */
+static inline uint32_t leg_ticks(uint64_t now)
 {
-	return (uint32_t)(now / RTP_CLOCK_NS);
+	return (uint32_t)(now / LEG_TICK_NS);
 }
 
-static inline uint32_t leg_frame(const struct leg_cold *c) /* time-stamp units of a packet */
+/* Time-stamp units that pass in so many ticks. */
+static inline uint32_t leg_units(const struct leg_cold *c, uint32_t ticks)
 {
-	return c->ptime_ms * (RTP_CLOCK / 1000u);
+	return (uint32_t)((uint64_t)ticks * c->clock / LEG_TICKS);
+}
+
+/* A packet lasts so long. */
+static inline uint32_t leg_frame_ticks(const struct leg_cold *c)
+{
+	return c->ptime_ms * (LEG_TICKS / 1000u);
+}
+
+static inline uint32_t leg_frame(const struct leg_cold *c) /* in time-stamp units */
+{
+	return c->ptime_ms * c->clock / 1000u;
 }
 
 static inline uint64_t leg_in_packets(const struct leg *l, const struct leg_cold *c)

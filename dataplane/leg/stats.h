@@ -18,10 +18,11 @@ static inline void leg_advance(struct leg *l, uint32_t delta)
 		l->seen = (delta < LEG_WINDOW ? l->seen << delta : 0) | 1;
 }
 
-/* RFC 3550 A.8 in its integer form. `time` is the arrival, in units of ts. */
-static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
+/* RFC 3550 A.8 in its integer form. `time` is the arrival, in ticks; `units`: those of ts that have
+ * passed since the packet before. */
+static inline void leg_jitter_by(struct leg *l, uint32_t ts, uint32_t time, uint32_t units)
 {
-	int32_t d = (int32_t)((time - l->in_time) - (ts - l->in_ts));
+	int32_t d = (int32_t)(units - (ts - l->in_ts));
 	uint32_t jitter = l->jitter;
 
 	jitter += (uint32_t)(d < 0 ? -d : d) - ((jitter + 8) >> 4);
@@ -32,6 +33,13 @@ static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
 	l->in_ts = ts;
 	l->in_time = time;
 }
+
+/* The same where a unit of ts is a tick. */
+static inline void leg_jitter(struct leg *l, uint32_t ts, uint32_t time)
+{
+	leg_jitter_by(l, ts, time, time - l->in_time);
+}
+
 enum sequence { SEQ_NEXT, SEQ_REORDERED, SEQ_DUPLICATE, SEQ_LATE, SEQ_JUMP, SEQ_RESTART };
 void seq_start(
 	struct leg *l, struct leg_cold *c, uint32_t ssrc, uint16_t seq, uint32_t ts, uint32_t time);

@@ -57,11 +57,11 @@ void stream_settle(struct legs *r, uint32_t id)
 /* A packet lasts one frame: a packet that follows sooner would cover the end of the one before. */
 uint32_t stream_next_ts(const struct leg_cold *c, uint32_t time)
 {
-	uint32_t elapsed = time - c->last_time;
+	uint32_t ticks = time - c->last_time, units = leg_units(c, ticks);
 
-	if ((int32_t)elapsed < 0 || elapsed < leg_frame(c))
-		elapsed = leg_frame(c);
-	return c->last_ts + elapsed;
+	if ((int32_t)ticks < 0 || units < leg_frame(c))
+		units = leg_frame(c);
+	return c->last_ts + units;
 }
 
 static void (*const leave[LEG_SOURCE_COUNT])(struct legs *r, uint32_t id) = {

@@ -14,8 +14,8 @@
 #include <dataplane/leg/rtcp.h>
 #include <dataplane/leg/watch.h>
 
-#define SILENCE      (TD_SILENCE_MS * (RTP_CLOCK / 1000u)) /* time-stamp units */
-#define UNITS_A_MS   (RTP_CLOCK / 1000u)
+#define SILENCE      (TD_SILENCE_MS * (LEG_TICKS / 1000u)) /* ticks */
+#define UNITS_A_MS   (LEG_TICKS / 1000u)
 #define MS(now)      ((now) / TD_NSEC_PER_MSEC)
 #define DUE(now, at) ((int32_t)((uint32_t)MS(now) - (at)) >= 0)
 
@@ -30,8 +30,8 @@ static void arm(struct legs *r, uint32_t id, uint64_t now)
 	struct leg_cold *c = &r->cold[id];
 	int32_t to_report = (int32_t)(c->report_at - (uint32_t)MS(now));
 	uint64_t next = (MS(now) + (uint64_t)(to_report > 0 ? to_report : 0)) * TD_NSEC_PER_MSEC;
-	uint32_t idle = rtp_clock(now) - c->watch_heard;
-	uint64_t silent = now + (idle < SILENCE ? SILENCE - idle : 0) * RTP_CLOCK_NS;
+	uint32_t idle = leg_ticks(now) - c->watch_heard;
+	uint64_t silent = now + (idle < SILENCE ? SILENCE - idle : 0) * LEG_TICK_NS;
 
 	if (is_watched(&r->leg[id]) && silent < next)
 		next = silent;
@@ -43,7 +43,7 @@ void watch_start(struct legs *r, uint32_t id, uint64_t now)
 	struct leg_cold *c = &r->cold[id];
 
 	c->watch_packets = (uint32_t)leg_in_packets(&r->leg[id], c);
-	c->watch_heard = rtp_clock(now);
+	c->watch_heard = leg_ticks(now);
 	arm(r, id, now);
 }
 
@@ -51,7 +51,7 @@ void watch_start(struct legs *r, uint32_t id, uint64_t now)
 static uint32_t heard(const struct legs *r, uint32_t id, uint32_t time)
 {
 	const struct leg_digit *d = leg_digit(r, id);
-	uint32_t at = r->leg[id].in_time, digit = d ? rtp_clock(d->digit.last) : 0;
+	uint32_t at = r->leg[id].in_time, digit = d ? leg_ticks(d->digit.last) : 0;
 
 	if (d && d->digit.any && (int32_t)(digit - at) > 0)
 		at = digit;
@@ -63,7 +63,7 @@ static void watch(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
-	uint32_t packets = (uint32_t)leg_in_packets(l, c), time = rtp_clock(now);
+	uint32_t packets = (uint32_t)leg_in_packets(l, c), time = leg_ticks(now);
 	struct td_media_event ev = {.type = TD_MEDIA_SILENT};
 
 	if (packets != c->watch_packets) {
@@ -92,7 +92,7 @@ void watch_heard(struct legs *r, uint32_t id, uint64_t now)
 {
 	struct td_media_event ev = {.type = TD_MEDIA_HEARD};
 
-	ev.silence.ms = (rtp_clock(now) - r->cold[id].watch_heard) / UNITS_A_MS;
+	ev.silence.ms = (leg_ticks(now) - r->cold[id].watch_heard) / UNITS_A_MS;
 	r->leg[id].flags &= (uint16_t)~LEG_SILENT;
 	leg_match(r, id);
 	watch_start(r, id, now);

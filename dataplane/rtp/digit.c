@@ -2,21 +2,21 @@
 #include <engine/base/octets.h>
 #include <dataplane/rtp/digit.h>
 
-#define UNITS_PER_MS 8 /* RFC 4733 section 2.1: the clock of the audio stream, 8 kHz for G.711 */
-#define SEGMENT      0xffffu
-#define END          0x80
-#define VOLUME       0x3f
+#define SEGMENT 0xffffu
+#define END     0x80
+#define VOLUME  0x3f
 
 /* Events 0..16 of section 3.2; others (tones, modem and fax events) are no digits. */
 static const char event_digit[] = "0123456789*#ABCD!";
 
 bool digit_finish(struct digit *d, struct digit_report *out)
 {
-	uint32_t ms = (d->before + d->duration) / UNITS_PER_MS;
+	uint64_t ms;
 
 	if (!d->active)
 		return false;
 	d->active = false;
+	ms = (uint64_t)(d->before + d->duration) * 1000 / d->clock;
 	*out = (struct digit_report){.digit = event_digit[d->event],
 		.volume = d->volume,
 		.duration_ms = ms > UINT16_MAX ? UINT16_MAX : (uint16_t)ms};
@@ -67,8 +67,12 @@ unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t 
 		return 0;
 	} else {
 		reports += digit_finish(d, &out[reports]);
-		*d = (struct digit){
-			.ssrc = ssrc, .ts = ts, .event = event, .active = true, .any = true};
+		*d = (struct digit){.clock = d->clock,
+			.ssrc = ssrc,
+			.ts = ts,
+			.event = event,
+			.active = true,
+			.any = true};
 		d->duration = duration;
 	}
 	d->last = now;

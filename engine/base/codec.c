@@ -27,17 +27,17 @@ const struct codec codec_table[TD_CODEC_COUNT] = {
 const uint8_t codec_all[TD_CODEC_COUNT] = {TD_CODEC_DEFAULT, TD_CODECS(ORDER)};
 
 /* A row that cannot be right fails the build, with its name. */
-#define CHECK(id, word, rtp, type, hz, bits, fill, tag, ie_, bpl_, raw, text)                    \
-	_Static_assert((hz) == TD_RTP_CLOCK, #word ": clock: workers count in TD_RTP_CLOCK");    \
-	_Static_assert((type) >= 0 && (type) <= PT_MAX && (type) != TD_PT_DTMF,                  \
-		#word ": pt: a payload type is 0..127, and TD_PT_DTMF is taken");                \
-	_Static_assert((bits) >= 1000 && (bits) <= 64000,                                        \
-		#word ": bps: 1000..64000, so that a packet of 60 ms fits into our frames");     \
-	_Static_assert((fill) >= 0 && (fill) <= 0xff, #word ": silence: one octet");             \
-	_Static_assert((tag) >= 0 && (tag) <= 0xffff, #word ": wav: a format tag has 16 bits");  \
-	_Static_assert((tag) == 0 || (bits) == 64000, #word ": wav: is for one octet a sample"); \
-	_Static_assert((tag) != 0 || TD_CODEC_##id != TD_CODEC_DEFAULT,                          \
-		#word ": wav: recordings of the default need one");                              \
+#define CHECK(id, word, rtp, type, hz, bits, fill, tag, ie_, bpl_, raw, text)                      \
+	_Static_assert((hz) > 0 && (hz) % 100 == 0, #word ": clock: 10 ms are whole units of it"); \
+	_Static_assert((type) >= 0 && (type) <= PT_MAX && (type) != TD_PT_DTMF,                    \
+		#word ": pt: a payload type is 0..127, and TD_PT_DTMF is taken");                  \
+	_Static_assert((bits) >= 1000 && (bits) <= 64000,                                          \
+		#word ": bps: 1000..64000, so that a packet of 60 ms fits into our frames");       \
+	_Static_assert((fill) >= 0 && (fill) <= 0xff, #word ": silence: one octet");               \
+	_Static_assert((tag) >= 0 && (tag) <= 0xffff, #word ": wav: a format tag has 16 bits");    \
+	_Static_assert((tag) == 0 || (bits) == 64000, #word ": wav: is for one octet a sample");   \
+	_Static_assert((tag) != 0 || TD_CODEC_##id != TD_CODEC_DEFAULT,                            \
+		#word ": wav: recordings of the default need one");                                \
 	_Static_assert(sizeof(rtp) > 1 && sizeof(text) > 1, #word ": encoding and help are text");
 TD_CODECS(CHECK)
 _Static_assert(TD_CODEC_COUNT <= TD_CODEC_LIST, "each codec once, and the end");

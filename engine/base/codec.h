@@ -40,6 +40,12 @@ extern const uint8_t codec_all[TD_CODEC_COUNT];
 /* Appends all names, the default first: "pcma|pcmu" with separator "|". */
 void codec_names(struct td_buf *out, const char *separator);
 
+/* Time-stamp units of a codec's clock as microseconds. */
+static inline uint32_t codec_us(unsigned codec, uint32_t units)
+{
+	return (uint32_t)((uint64_t)units * 1000000u / codec_get(codec)->clock);
+}
+
 /* Octets of the payload of a packet of so many milliseconds. */
 static inline unsigned codec_payload(unsigned codec, unsigned ptime_ms)
 {

@@ -25,6 +25,8 @@ static void g711_is_as_the_standards_say(void **state)
 	assert_int_equal(codec_lookup_pt(0), TD_CODEC_PCMU);
 	assert_int_equal(codec_lookup_pt(8), TD_CODEC_PCMA);
 	assert_int_equal(codec_lookup_encoding(STR("pcma"), 8000), TD_CODEC_PCMA);
+	assert_int_equal(codec_us(TD_CODEC_PCMA, 8), 1000);
+	assert_int_equal(codec_us(TD_CODEC_PCMU, UINT32_MAX / 1000), UINT32_MAX / 1000 * 125);
 	assert_int_equal(codec_payload(TD_CODEC_PCMU, 20), 160);
 	assert_int_equal(codec_payload(TD_CODEC_PCMA, 60), 480);
 }

@@ -20,7 +20,7 @@ static void audio_encode(const struct sdp *o, struct td_buf *out)
 			codec_get(o->codecs[i])->encoding, codec_get(o->codecs[i])->clock);
 	if (o->dtmf_pt != TD_PT_NONE) /* RFC 4733: digits, letters and flash */
 		buf_printf(out, "a=rtpmap:%u telephone-event/%u\r\na=fmtp:%u 0-16\r\n", o->dtmf_pt,
-			TD_RTP_CLOCK, o->dtmf_pt);
+			TD_DTMF_CLOCK, o->dtmf_pt);
 	buf_printf(out, "a=ptime:%u\r\na=%s\r\n", o->ptime_ms,
 		sdp_direction_names[o->direction & SDP_SENDRECV]);
 	if (o->rtcp.port != 0 && o->rtcp.port != o->rtp.port + 1)

@@ -67,7 +67,7 @@ static void rtpmap_decode(struct sdp_reader *r, struct str s)
 	r->format[pt] = TD_CODEC_NONE;
 	if (channels != 1)
 		return;
-	if (clock == TD_RTP_CLOCK && str_caseeq(name, STR("telephone-event")))
+	if (clock == TD_DTMF_CLOCK && str_caseeq(name, STR("telephone-event")))
 		r->format[pt] = PT_DTMF;
 	else
 		r->format[pt] = (uint8_t)codec_lookup_encoding(name, clock);

@@ -10,8 +10,8 @@
  *     encoding   the name in SDP's a=rtpmap (RFC 8866 section 6.6), case ignored
  *     pt         the RTP payload type that we offer: static below 96, and then a peer need not
  *                write a=rtpmap (RFC 3551 table 4); else dynamic, 96..127 but TD_PT_DTMF
- *     clock      Hz of RTP time stamps: TD_RTP_CLOCK (G.722's too, RFC 3551 section 4.5.2), as
- *                others do not build
+ *     clock      Hz of RTP time stamps, a multiple of 100 (G.722's are 8000, RFC 3551 section
+ *                4.5.2). Packets take the fast lane where it is 8000
  *     bps        bits a second of payload at most: for packets' sizes, bandwidth and limits
  *     silence    the octet that fills what nobody says
  *     wav        the format tag of a WAV file that has its octets as they are, one a sample at
@@ -37,8 +37,8 @@
 enum td_codec { TD_CODEC_NONE, TD_CODECS(TD_CODEC_ENUM) TD_CODEC_COUNT };
 
 #define TD_CODEC_DEFAULT TD_CODEC_PCMA /* where no one has said which */
-#define TD_RTP_CLOCK     8000          /* Hz: workers, their statistics and quality count in it */
 #define TD_CODEC_LIST    8             /* places of a list of codecs, one for its end */
 #define TD_PT_DTMF       101           /* telephone-event (RFC 4733) in our offers */
+#define TD_DTMF_CLOCK    8000 /* Hz of its durations there, and in the offers that we take */
 
 #endif

@@ -89,20 +89,21 @@ struct td_srtp_key {
 struct td_leg_params {
 	struct td_addr remote; /* where our packets go: c= and m= of the peer's SDP */
 	struct td_addr rtcp;   /* a=rtcp, family 0 when it is remote.port + 1 */
-	struct td_addr sip; /* where the peer's SIP comes from: TD_SOURCE_LATCH trusts it more than
-			     * any other; family 0 unknown */
-	uint32_t ssrc;      /* ours, for the life of the leg */
-	uint32_t ts_offset; /* random first time stamp (RFC 3550 section 5.1) */
-	uint16_t seq;       /* random first sequence number */
-	uint8_t codec;      /* enum td_codec */
-	uint8_t pt;         /* payload type we send and expect for codec */
-	uint8_t dtmf_pt;    /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
-	uint8_t policy;     /* enum td_source_policy */
-	uint8_t ptime_ms;   /* 10..60 */
-	uint8_t dscp;       /* 0..63, of what we send */
-	uint32_t flags;     /* enum td_leg_flags */
-	uint32_t acct;      /* row of the accounting table (include/tandem/stats.h) */
-	uint32_t cookie;    /* the call's own; comes back in every event of the leg */
+	struct td_addr sip;  /* where the peer's SIP comes from: TD_SOURCE_LATCH trusts it more than
+			      * any other; family 0 unknown */
+	uint32_t ssrc;       /* ours, for the life of the leg */
+	uint32_t ts_offset;  /* random first time stamp (RFC 3550 section 5.1) */
+	uint16_t seq;        /* random first sequence number */
+	uint8_t codec;       /* enum td_codec */
+	uint8_t pt;          /* payload type we send and expect for codec */
+	uint8_t dtmf_pt;     /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
+	uint32_t dtmf_clock; /* Hz, of its durations; 0: TD_DTMF_CLOCK */
+	uint8_t policy;      /* enum td_source_policy */
+	uint8_t ptime_ms;    /* 10..60 */
+	uint8_t dscp;        /* 0..63, of what we send */
+	uint32_t flags;      /* enum td_leg_flags */
+	uint32_t acct;       /* row of the accounting table (include/tandem/stats.h) */
+	uint32_t cookie;     /* the call's own; comes back in every event of the leg */
 };
 
 struct td_media_cmd {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
+#include <engine/base/codec.h>
 
 void cdr_media(struct td_ev_media *out, const struct td_leg_stats *stats, uint8_t codec)
 {
@@ -9,7 +10,7 @@ void cdr_media(struct td_ev_media *out, const struct td_leg_stats *stats, uint8_
 		.out_packets = stats->out_packets,
 		.out_bytes = stats->out_bytes,
 		.in_lost = stats->in_lost,
-		.in_jitter_us = stats->in_jitter * QUALITY_US_A_UNIT,
+		.in_jitter_us = codec_us(codec, stats->in_jitter),
 		.rtt_us = stats->rtt_us,
 		.codec = codec,
 	};

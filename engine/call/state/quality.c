@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/state/quality.h>
+#include <engine/base/codec.h>
 #include <engine/base/emodel.h>
 
 #define US_A_MS     1000
@@ -38,7 +39,7 @@ static void rate_in(
 	struct quality *q, const struct td_leg_stats *s, uint8_t codec, uint8_t ptime_ms, bool last)
 {
 	uint32_t expected = s->in_expected - q->in_expected;
-	uint32_t buffer_us = emodel_buffer_us(s->in_jitter * QUALITY_US_A_UNIT);
+	uint32_t buffer_us = emodel_buffer_us(codec_us(codec, s->in_jitter));
 
 	if ((int32_t)expected <= 0 || (expected < QUALITY_PACKETS && !last))
 		return;
@@ -55,7 +56,7 @@ static void rate_out(
 {
 	uint32_t expected = s->out_seq_max - q->out_seq_max;
 	uint32_t lost = positive(s->out_lost - q->out_lost);
-	uint32_t buffer_us = emodel_buffer_us(s->out_jitter * QUALITY_US_A_UNIT);
+	uint32_t buffer_us = emodel_buffer_us(codec_us(codec, s->out_jitter));
 
 	if (s->out_reports == q->out_reports)
 		return;
@@ -90,6 +91,7 @@ void quality_update(struct quality *q, const struct td_leg_stats *stats, uint8_t
 	if (stats->rtt_us > q->rtt_max_us)
 		q->rtt_max_us = stats->rtt_us;
 	q->last = *stats;
+	q->codec = codec;
 }
 
 static struct td_ev_rating rating(const struct quality_rating *x)
@@ -116,9 +118,9 @@ void quality_get(const struct quality *q, struct td_ev_quality *out)
 		.xr_mos = xr && s->xr.mos != UNAVAILABLE ? s->xr.mos * 10 : 0,
 		.silences = q->silences,
 		.silent_ms = q->silent_ms,
-		.in_jitter_max_us = s->in_jitter_max * QUALITY_US_A_UNIT,
+		.in_jitter_max_us = codec_us(q->codec, s->in_jitter_max),
 		.out_lost = s->out_lost,
-		.out_jitter_us = s->out_jitter * QUALITY_US_A_UNIT,
+		.out_jitter_us = codec_us(q->codec, s->out_jitter),
 		.rtt_max_us = q->rtt_max_us,
 	};
 }

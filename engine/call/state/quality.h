@@ -16,8 +16,6 @@
 #include <tandem/event.h>
 #include <tandem/media.h>
 
-#define QUALITY_US_A_UNIT (1000000 / TD_RTP_CLOCK) /* of RTP time stamps, as jitter counts */
-
 #define QUALITY_PACKETS 100 /* a shorter window is joined with the next: two seconds of speech */
 
 struct quality_rating {
@@ -35,6 +33,7 @@ struct quality {
 	uint16_t silences;
 	uint32_t silent_ms;
 	uint16_t first_seq;
+	uint8_t codec; /* in whose units jitter is */
 };
 
 void quality_init(struct quality *q, uint16_t first_seq); /* of our stream */

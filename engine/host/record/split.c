@@ -204,7 +204,8 @@ static uint64_t place(struct split *s, struct channel *c, const struct tap_rec *
 	uint64_t arrival = rec->now > s->origin ? (rec->now - s->origin) / NS_PER_SAMPLE : 0;
 
 	if (c->begun && c->ssrc == rec->ssrc) {
-		at = (int64_t)c->base + (int32_t)(rec->ts - c->ts);
+		at = (int64_t)c->base +
+		     convert_units(codec_get(rec->codec)->clock, (int32_t)(rec->ts - c->ts));
 		drift = at - (int64_t)arrival;
 		if (at >= 0 && drift <= DRIFT && drift >= -DRIFT) {
 			/* The base follows, so that a difference never reaches 2^31 time-stamp
