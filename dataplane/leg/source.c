@@ -27,7 +27,9 @@
 #define SOURCE_SILENCE (2u * LEG_TICKS)
 #define SOURCE_FAR     (LEG_TICKS / 2u)
 
-uint32_t source_mark(const struct legs *r, const struct td_addr *a)
+/* Stands for an address where an IPv6 address has no room: a hash under a key of this run, so that
+ * nobody can choose addresses that collide. 0: none. */
+static uint32_t source_mark(const struct legs *r, const struct td_addr *a)
 {
 	struct str key = {(const char *)a->ip6, sizeof(a->ip6)};
 
@@ -146,13 +148,20 @@ static bool port_may_change(const struct leg *l, const struct leg_cold *c, const
 	       time - l->in_time >= SOURCE_SILENCE;
 }
 
+/* Does a far one have the place of the source? A near one may take it. */
+static bool far_source(const struct legs *r, uint32_t id)
+{
+	const struct leg_proof *p = leg_proof(r, id);
+
+	return p && p->far;
+}
+
 enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
 	bool expected_pt, uint32_t time)
 {
 	const struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 	bool latching = l->flags & LEG_LATCHING;
-	const struct leg_proof *p = leg_proof(r, id);
 
 	if (leg_is_source(c, pkt) && pkt->src_port == c->src_port && !latching)
 		return SOURCE_RIGHTFUL;
@@ -170,8 +179,8 @@ enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, con
 		latch(r, id, pkt, false);
 		return SOURCE_RIGHTFUL;
 	}
-	return (latching || (p && p->far)) && expected_pt ? probe(r, id, pkt, rtp, time)
-							  : SOURCE_STRANGER;
+	return (latching || far_source(r, id)) && expected_pt ? probe(r, id, pkt, rtp, time)
+							      : SOURCE_STRANGER;
 }
 
 bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)

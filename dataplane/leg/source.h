@@ -8,9 +8,6 @@
 enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED };
 /* LEG_ADD, LEG_SET. `sip`: where the peer's SIP comes from. */
 void source_set(struct legs *r, uint32_t id, const struct td_addr *sip, bool moved);
-/* Stands for an address where an IPv6 address has no room: a hash under a key of this run, so that
- * nobody can choose addresses that collide. 0: none. */
-uint32_t source_mark(const struct legs *r, const struct td_addr *a);
 enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
 	bool expected_pt, uint32_t time);
 bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt);

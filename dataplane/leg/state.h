@@ -150,7 +150,7 @@ static inline bool leg_is_source(const struct leg_cold *c, const struct pkt *pkt
 	}                                                                               \
 	static inline struct leg_##name *take_##name(struct legs *r, uint32_t leg)      \
 	{                                                                               \
-		if (!leg_##name(r, leg))                                                \
+		if (!(r->cold[leg].sides & 1u << LEG_SIDE_##id))                        \
 			memset(&r->name[leg], 0, sizeof(r->name[leg]));                 \
 		r->cold[leg].sides |= 1u << LEG_SIDE_##id;                              \
 		return &r->name[leg];                                                   \
