@@ -62,8 +62,9 @@ static size_t ip6_head(uint8_t *p, const struct td_addr *src, const struct td_ad
 	return IP6_BYTES;
 }
 
-/* A packet made anew around the message: on the wire the message may have had fragments. IPv4 may
- * leave the UDP checksum out (0, RFC 768), IPv6 not (RFC 8200 section 8.1). */
+/* A UDP packet made anew around the message: on the wire the message may have had fragments, or
+ * have been part of a stream, whose segments nobody knows here. IPv4 may leave the UDP checksum out
+ * (0, RFC 768), IPv6 not (RFC 8200 section 8.1). */
 static bool pcap_write(FILE *f, uint64_t wall, const struct td_addr *src, const struct td_addr *dst,
 	const char *data, size_t len)
 {
@@ -120,6 +121,7 @@ static bool trace_message(void *ctx, json_t *body)
 	const char *src = json_string_value(json_object_get(body, "src"));
 	const char *dst = json_string_value(json_object_get(body, "dst"));
 	const char *call = json_string_value(json_object_get(body, "call"));
+	const char *transport = json_string_value(json_object_get(body, "transport"));
 	const json_t *text = json_object_get(body, "data");
 	struct td_addr from, to;
 	time_t seconds = (time_t)(wall / TD_NSEC_PER_SEC);
@@ -150,6 +152,11 @@ static bool trace_message(void *ctx, json_t *body)
 		fputs(" > ", stdout);
 		cli_print(dst, UTF8_ONE_LINE);
 		fputs("  ", stdout);
+		if (transport &&
+			strcmp(transport, "udp") != 0) { /* an older engine has UDP alone */
+			cli_print(transport, UTF8_ONE_LINE);
+			fputs("  ", stdout);
+		}
 		cli_print(call, UTF8_ONE_LINE);
 		putchar('\n');
 		cli_print(json_string_value(text), UTF8_LINES);

@@ -5,6 +5,7 @@
 #include <engine/base/buf.h>
 #include <engine/base/rate.h>
 #include <stdarg.h>
+#include <tandem/flow.h>
 #include <stdio.h>
 
 #define IPV6_MTU_MIN 1280 /* RFC 8200 section 5 */
@@ -88,6 +89,12 @@ static void site_check(struct check *c)
 	if (worker_has(site, site->signalling_core))
 		fault(c, TD_KIND_SITE, 0, "signalling_core", -1,
 			"CPU %d is a worker's; choose another one, or none", site->signalling_core);
+	if (site->connection_idle_s < site->register_max_s)
+		fault(c, TD_KIND_SITE, 0, "connection_idle", -1,
+			"%us is shorter than register_max (%us): telephones on TCP would be cut "
+			"off "
+			"between two registrations; make it longer",
+			site->connection_idle_s, site->register_max_s);
 	if (site->register_min_s > site->register_max_s)
 		fault(c, TD_KIND_SITE, 0, "register_min", -1,
 			"%us is longer than register_max (%us); make it shorter",
@@ -331,6 +338,29 @@ static bool can_call_out(const struct td_conf_trunk *t)
 	return t->server.addr.port || (t->address_count && t->address[0].bits == host);
 }
 
+#define TRUNK_TRANSPORT(id, ...) TRUNK_##id,
+enum { TD_TRUNK_TRANSPORTS(TRUNK_TRANSPORT) };
+#define SAME_TRANSPORT(id, ...) \
+	_Static_assert(         \
+		(int)TRUNK_##id == (int)TD_TRANSPORT_##id, "TD_TRANSPORTS has another order");
+TD_TRUNK_TRANSPORTS(SAME_TRANSPORT)
+
+/* Sockets are the kernel's, so is TCP: each address by which we can reach a server must be its. */
+static void transports_check(struct check *c)
+{
+	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
+	const struct conf_list *ports = &c->conf->of[TD_KIND_PORT];
+	bool kernel = !ports->count;
+
+	for (uint32_t i = 0; i < ports->count; i++)
+		kernel |= td_port_kernel(&ports->port[i]);
+	for (uint32_t i = 0; i < trunks->count && !kernel; i++)
+		if (trunks->trunk[i].transport != TD_TRANSPORT_UDP)
+			fault(c, TD_KIND_TRUNK, i, "transport", -1,
+				"TCP needs a port that the kernel owns too: type af_xdp or "
+				"af_packet, without vlan");
+}
+
 static void routes_check(struct check *c)
 {
 	const struct conf_list *routes = &c->conf->of[TD_KIND_ROUTE];
@@ -389,5 +419,6 @@ unsigned conf_check(const struct td_conf *conf,
 	counts_check(&c);
 	overflow_check(&c);
 	routes_check(&c);
+	transports_check(&c);
 	return c.faults;
 }

@@ -93,8 +93,8 @@ static void a_server_is_an_address_or_a_name(void **state)
 	assert_int_equal(t[1].server.addr.family, 6);
 	assert_int_equal(t[1].server.addr.port, 5090);
 	assert_int_equal(t[2].server.addr.port, 0);
-	assert_non_null(strstr(text, " server=sip-2.example.com:5080\n"));
-	assert_non_null(strstr(text, " server=[2001:db8::1]:5090\n"));
+	assert_non_null(strstr(text, " server=sip-2.example.com:5080 transport=udp\n"));
+	assert_non_null(strstr(text, " server=[2001:db8::1]:5090 transport=udp\n"));
 	assert_null(strstr(strstr(text, "trunk c"), "server="));
 	free(text);
 	conf_free(c);
@@ -263,6 +263,14 @@ static const struct {
 	{SITE "trunk a address=10.0.0.1 server=sip.example.com:0\n",
 		"line 2: trunk a: server: 'sip.example.com:0' is no address and no host name; "
 		"write it like 10.0.0.1:5060 or sip.example.com:5060"},
+	{SITE "port a type=pci device=0000:01:00.0 address=10.0.0.9/24\n"
+	      "trunk a address=10.0.0.1 transport=tcp\n",
+		"trunk a: transport: TCP needs a port that the kernel owns too: type af_xdp or "
+		"af_packet, without vlan"},
+	{"site site domain=a connection_idle=60000\n",
+		"site site: connection_idle: 60s is shorter than register_max (3600s): telephones "
+		"on "
+		"TCP would be cut off between two registrations; make it longer"},
 	{SITE "trunk a address=10.0.0.1 server=sip..example.com:5060\n",
 		"line 2: trunk a: server: 'sip..example.com:5060' is no address and no host name; "
 		"write it like 10.0.0.1:5060 or sip.example.com:5060"},

@@ -47,7 +47,8 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_SITE, "domain", CONF_NAME, CONF_REQUIRED, FIELD(td_conf_site, domain),
 	 .help = "SIP domain and realm of the agents' passwords."},
 	{TD_KIND_SITE, "sip_port", CONF_INT, CONF_RESTART, FIELD(td_conf_site, sip_port), .min = 1,
-	 .max = 65535, .value = "5060", .help = "UDP port of SIP on every address."},
+	 .max = 65535, .value = "5060", .help = "UDP and TCP port of SIP on every address. TCP: on ports that the kernel owns too "
+		 "(af_xdp and af_packet without vlan)."},
 	{TD_KIND_SITE, "rtp_ports", CONF_PORTS, CONF_RESTART, FIELD(td_conf_site, rtp_port_min),
 	 .min = 1024, .max = 65535, .value = "20000-29999",
 	 .help = "UDP ports of media on every address, from an even to an odd port. A call takes "
@@ -109,6 +110,19 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_SITE, "register_max", CONF_DURATION, CONF_ENGINE,
 	 FIELD(td_conf_site, register_max_s), .min = SECOND, .max = 24 * HOUR, .unit = SECOND,
 	 .value = "1h", .help = "Longest registration; a longer one is cut to it."},
+	{TD_KIND_SITE, "max_connections", CONF_INT, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, max_connections), .min = 1, .max = 1000000, .value = "4096",
+	 .help = "TCP connections of SIP at once; one more is closed. Each takes a descriptor: above "
+		 "65,000, raise `LimitNOFILE` of the unit."},
+	{TD_KIND_SITE, "source_connections", CONF_INT, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, source_connections), .min = 1, .max = 1000000, .value = "1024",
+	 .help = "TCP connections of SIP from one address at once; one more is closed."},
+	{TD_KIND_SITE, "connection_idle", CONF_DURATION, CONF_ENGINE | CONF_RESTART,
+	 FIELD(td_conf_site, connection_idle_s), .min = 60 * SECOND, .max = 48 * HOUR,
+	 .unit = SECOND, .value = "2h",
+	 .help = "A TCP connection by which nothing has come or gone for so long is closed. A "
+		 "telephone that registered by it is then out of reach, so this is longer than "
+		 "`register_max`."},
 
 	{TD_KIND_PORT, "type", CONF_ENUM, CONF_RESTART, FIELD(td_conf_port, type),
 	 WORDS(TD_PORT_TYPES), .value = "af_xdp",
@@ -175,6 +189,10 @@ const struct conf_key td_schema[] = {
 	 .help = "Where calls out are sent: an address or a host name, and the port. When not "
 		 "given: the first `address`, port 5060. Calls in are known by `address` alone, "
 		 "whatever addresses the host name has."},
+
+	{TD_KIND_TRUNK, "transport", CONF_ENUM, 0, FIELD(td_conf_trunk, transport),
+	 WORDS(TD_TRUNK_TRANSPORTS), .value = "udp",
+	 .help = "How calls out are sent." TD_TRUNK_TRANSPORTS(WORD_HELP) " Calls in come by either."},
 
 	{TD_KIND_GROUP, "agents", CONF_WORD, CONF_ONLY_YAML, .ref = TD_KIND_AGENT,
 	 .list_max = UINT16_MAX, .help = "Names of its agents."},

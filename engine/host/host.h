@@ -12,6 +12,7 @@ struct host {
 	const char *log;
 	struct ops ops; /* dp, turn, journal, recorder, conf */
 	struct kernel_sip *kernel_sip;
+	struct tcp *tcp;
 	struct resolver *resolver;
 	struct api *api;
 	struct loop *loop;

@@ -10,6 +10,7 @@
 #include <engine/host/host.h>
 #include <engine/host/net/kernel_sip.h>
 #include <engine/host/net/resolver.h>
+#include <engine/host/net/tcp.h>
 #include <engine/host/site.h>
 #include <engine/host/sounds.h>
 #include <system/exit.h>
@@ -152,6 +153,24 @@ static void kernel_sip_down(struct host *h)
 	kernel_sip_stop(h->kernel_sip);
 }
 
+static int tcp_up(struct host *h)
+{
+	const struct conf_list *ports = &h->ops.conf->of[TD_KIND_PORT];
+	const struct tcp_params p = {.site = conf_site(h->ops.conf),
+		.ports = ports->port,
+		.port_count = ports->count,
+		.dp = h->ops.dp,
+		.patience_ns = TCP_PATIENCE_NS};
+
+	h->tcp = tcp_start(&p, &h->err);
+	return h->tcp ? 0 : EXIT_CONFIG;
+}
+
+static void tcp_down(struct host *h)
+{
+	tcp_stop(h->tcp);
+}
+
 /* The engine takes lines of "set", as differences are; this is the difference from nothing. */
 static int engine_config(struct host *h)
 {
@@ -175,7 +194,7 @@ static int engine_config(struct host *h)
 
 static int site_up(struct host *h)
 {
-	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip);
+	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip, h->tcp);
 	if (sounds_load(h->ops.dp, NULL, h->ops.conf, &h->err) != 0 || engine_config(h) != 0)
 		return EXIT_CONFIG;
 	return 0;
@@ -240,6 +259,7 @@ static const struct step {
 	{dataplane_up, dataplane_down},
 	{recorder_up, recorder_down},
 	{kernel_sip_up, kernel_sip_down},
+	{tcp_up, tcp_down},
 	{site_up, NULL},
 	{resolver_up, resolver_down},
 	{api_up, api_down},

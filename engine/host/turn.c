@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
 #include <engine/host/net/kernel_sip.h>
+#include <engine/host/net/tcp.h>
 #include <engine/host/record/recorder.h>
 #include <engine/host/spsc.h>
 #include <engine/host/turn.h>
@@ -24,6 +25,7 @@ struct turn {
 	struct journal *journal;
 	struct recorder *recorder;
 	struct kernel_sip *kernel_sip;
+	struct tcp *tcp;
 	struct td_engine *engine;
 	struct spsc *requests, *answers, *traces;
 	struct spsc *questions, *resolved; /* names to main, addresses to signalling */
@@ -65,6 +67,8 @@ static int send_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t
 		rc = -ESHUTDOWN;
 	else if (flow->transport == TD_TRANSPORT_UDP)
 		rc = send_datagram(t, flow, dscp, data, len);
+	else if (flow->transport == TD_TRANSPORT_TCP && t->tcp)
+		rc = tcp_send(t->tcp, flow, dscp, data, len);
 	else
 		rc = -EPROTONOSUPPORT;
 	t->stats.sip.out += rc == 0; /* SIP counts the others: not_sent of `show sip` */
@@ -107,11 +111,7 @@ static void take_trace(void *ctx, const char *call, bool in, const struct td_flo
 		t->stats.trace_lost++;
 		return;
 	}
-	*trace = (struct trace){.wall = wall(t),
-		.local = flow->local,
-		.remote = flow->remote,
-		.in = in,
-		.len = (uint32_t)len};
+	*trace = (struct trace){.wall = wall(t), .flow = *flow, .in = in, .len = (uint32_t)len};
 	snprintf(trace->call, sizeof(trace->call), "%s", call ? call : "");
 	memcpy(trace + 1, data, len);
 	spsc_commit(t->traces);
@@ -199,11 +199,13 @@ void turn_free(struct turn *t)
 	free(t);
 }
 
-void turn_connect(struct turn *t, struct dp *dp, struct recorder *recorder, struct kernel_sip *ks)
+void turn_connect(struct turn *t, struct dp *dp, struct recorder *recorder, struct kernel_sip *ks,
+	struct tcp *tcp)
 {
 	t->dp = dp;
 	t->recorder = recorder;
 	t->kernel_sip = ks;
+	t->tcp = tcp;
 	t->now = dp_now();
 }
 
@@ -310,6 +312,22 @@ static unsigned take_kernel_sip(struct turn *t)
 	return n;
 }
 
+static unsigned take_tcp(struct turn *t)
+{
+	const struct tcp_news *news;
+	unsigned n = 0;
+
+	for (; t->tcp && n < SIP_BATCH && (news = tcp_peek(t->tcp)); n++) {
+		if (news->ended)
+			td_engine_flow_failed(t->engine, t->now, &news->flow);
+		else
+			td_engine_sip(t->engine, t->now, &news->flow, (const uint8_t *)(news + 1),
+				news->len);
+		tcp_consume(t->tcp);
+	}
+	return n;
+}
+
 /* An answer in its ring, the addresses behind it. */
 struct answer {
 	uint32_t request, ttl_s, count;
@@ -363,6 +381,7 @@ uint64_t turn_run(void *turn, uint64_t now)
 	more |= take_media(t) == MEDIA_BATCH;
 	more |= take_sip(t) == SIP_BATCH;
 	more |= take_kernel_sip(t) == SIP_BATCH;
+	more |= take_tcp(t) == SIP_BATCH;
 	more |= take_names(t) == ANSWER_BATCH;
 	more |= take_requests(t) == REQUEST_BATCH;
 	uint64_t deadline = td_engine_advance(t->engine, now);
@@ -478,4 +497,6 @@ void turn_stats(const struct turn *t, struct turn_stats *out)
 	*out = t->stats;
 	out->sip.kernel_refused = kernel.refused;
 	out->sip.lost = kernel.lost;
+	if (t->tcp)
+		tcp_stats(t->tcp, &out->tcp);
 }

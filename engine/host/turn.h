@@ -3,8 +3,8 @@
  * The signalling lcore's turn: takes a bounded batch from each ring, gives it to the engine, and
  * carries out what the engine wants done. It owns the engine while the workers run. It makes two
  * system calls, and neither blocks: one wakes a host thread that has something to do (answers to
- * operators, traces, questions for names, messages for the kernel's socket), getrandom() makes keys
- * of SRTP.
+ * operators, traces, questions for names, messages for the kernel's sockets), getrandom() makes
+ * keys of SRTP.
  */
 #ifndef TANDEM_ENGINE_HOST_TURN_H
 #define TANDEM_ENGINE_HOST_TURN_H
@@ -18,6 +18,7 @@
 struct dp;
 struct kernel_sip;
 struct recorder;
+struct tcp;
 struct turn;
 
 #define TURN_ROWS   64  /* of one answer to SHOW */
@@ -60,7 +61,7 @@ struct request {
 /* What tracing gives to main, the message behind it. */
 struct trace {
 	uint64_t wall;
-	struct td_addr local, remote;
+	struct td_flow flow;
 	bool in;
 	char call[TD_CALL_ID_BYTES];
 	uint32_t len;
@@ -76,7 +77,8 @@ struct turn_params {
 struct turn *turn_alloc(const struct turn_params *p); /* NULL with errno */
 void turn_free(struct turn *t);
 /* main, before the workers start: what needs the turn to be there first. */
-void turn_connect(struct turn *t, struct dp *dp, struct recorder *recorder, struct kernel_sip *ks);
+void turn_connect(struct turn *t, struct dp *dp, struct recorder *recorder, struct kernel_sip *ks,
+	struct tcp *tcp);
 /* main, before the workers start or after they stopped. */
 struct td_engine *turn_engine(struct turn *t);
 
@@ -104,8 +106,9 @@ void turn_wall(struct turn *t, uint64_t wall_offset); /* journal and engine use 
 
 struct turn_stats {
 	struct td_section_sip sip; /* what operators see of it */
-	uint64_t media_failed;     /* commands refused: a fault of ours */
-	uint64_t record_failed;    /* recordings not begun: the recorder's ring was full */
+	struct td_section_tcp tcp;
+	uint64_t media_failed;  /* commands refused: a fault of ours */
+	uint64_t record_failed; /* recordings not begun: the recorder's ring was full */
 	uint64_t trace_lost;
 };
 void turn_stats(const struct turn *t, struct turn_stats *out); /* any thread: racy */

@@ -57,7 +57,8 @@ struct td_api_msg {
 	X(CONFIG_APPLY, 20, config_apply, PROGRAM, "{text: lines of set and del}, all or nothing", \
 		"{set: n, deleted: n}")                                                            \
 	X(TRACE_SIP, 21, trace, SEE, "{call: id or absent}",                                       \
-		"{t: wall ns, src: .., dst: .., in: bool, call: .., data: text}, .., until the "   \
+		"{t: wall ns, src: .., dst: .., transport: .., in: bool, call: .., data: text}, "  \
+		".., until the "                                                                   \
 		"client closes")                                                                   \
 	X(JOURNAL_ACK, 22, journal_ack, PROGRAM, "{seq: n}: all up to n are stored", "{}")         \
 	X(PARTY, 24, party, OPERATE,                                                               \

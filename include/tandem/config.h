@@ -83,6 +83,7 @@ struct td_conf_site {
 	char log[TD_PATH_BYTES]; /* "journal", "stderr" or a file */
 	uint32_t nonce_ms;       /* life of a digest nonce */
 	uint32_t register_min_s, register_max_s;
+	uint32_t max_connections, source_connections, connection_idle_s; /* of SIP over TCP */
 };
 
 #define TD_PORT_TYPES(X)                                                      \
@@ -131,6 +132,11 @@ struct td_conf_link {
 	uint8_t layer;      /* enum td_layer, at which limit_bps counts */
 };
 
+/* In the order of enum td_transport: what a trunk can be told to use. */
+#define TD_TRUNK_TRANSPORTS(X)                                       \
+	X(UDP, "udp", "datagrams, sent again while no answer comes") \
+	X(TCP, "tcp", "a TCP connection, which stays open for the calls that follow")
+
 #define TD_HOST_BYTES 254 /* longest name of DNS in text (RFC 1035 section 2.3.4), and NUL */
 
 /* A peer that we call: an address, or a name for which the host finds addresses. */
@@ -151,6 +157,7 @@ struct td_conf_trunk {
 	uint64_t limit_bps;            /* 0 without limit */
 	uint8_t layer;                 /* enum td_layer, at which limit_bps counts */
 	char link[TD_NAME_BYTES];      /* the line it comes by; empty: one without limit */
+	uint8_t transport;             /* of calls out: enum td_transport */
 	struct td_server server;       /* where calls out go; none: its first address, port 5060 */
 };
 

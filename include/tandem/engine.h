@@ -26,8 +26,8 @@ struct td_engine_io {
 	void *ctx;
 	/*
 	 * A SIP message to send by a flow, marked with `dscp`. `data` is borrowed. A stream's goes
-	 * over flow->connection while that is open, else over a new one to flow->remote, whose
-	 * number is put into flow->connection.
+	 * over flow->connection while that is open, else over one that was made to flow->remote
+	 * before, else over a new one; its number is put into flow->connection.
 	 * 0: on its way; what fails later comes as td_engine_flow_failed(). -EAGAIN: there was no
 	 * room now; over UDP the engine's timers send it again, over a stream it has failed. Any
 	 * other: the flow cannot carry it.

@@ -229,6 +229,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, SECTION, packets_dropped, PACKETS, 1, "dropped, by reason")                        \
 	X(V, SECTION, consumed, PACKETS, 1, "consumed, by reason")                              \
 	X(V, SECTION, sip, NONE, 1, "SIP messages between signalling and the workers")          \
+	X(V, SECTION, tcp, NONE, 1, "SIP over TCP")                                             \
 	X(V, SECTION, journal, NONE, 1, "the journal")                                          \
 	X(V, SECTION, recorder, NONE, 1, "the recorder")                                        \
 	X(V, COUNT, media_commands_refused, NONE, 1, "media commands that a full ring refused") \
@@ -236,10 +237,33 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 
 #define TD_SECTION_SIP(X, V)                                                               \
 	X(V, COUNT, in, NONE, 1, "messages taken from the workers")                        \
-	X(V, COUNT, out, NONE, 1, "messages taken by the workers or the kernel")           \
+	X(V, COUNT, out, NONE, 1,                                                          \
+		"messages taken by the workers, the kernel or the thread of TCP")          \
 	X(V, COUNT, out_by_kernel, NONE, 1, "of them, above the MTU: given to the kernel") \
 	X(V, COUNT, kernel_refused, NONE, 1, "of these, refused by the kernel")            \
 	X(V, COUNT, lost, NONE, 1, "messages that a full ring lost")
+
+#define TD_SECTION_TCP(X, V)                                                                     \
+	X(V, COUNT, open, NONE, 1, "connections at this moment")                                 \
+	X(V, COUNT, accepted, NONE, 1, "connections that peers made")                            \
+	X(V, COUNT, made, NONE, 1, "connections begun by us")                                    \
+	X(V, COUNT, in, NONE, 1, "messages taken from connections")                              \
+	X(V, COUNT, out, NONE, 1, "messages given to connections")                               \
+	X(V, COUNT, pings, NONE, 1, "keep-alives answered")                                      \
+	X(V, COUNT, refused_full, NONE, 1,                                                       \
+		"connections refused: `max_connections`, or no descriptor")                      \
+	X(V, COUNT, refused_source, NONE, 1, "connections refused: `source_connections`")        \
+	X(V, COUNT, not_made, NONE, 1, "connections of ours that failed before they were there") \
+	X(V, COUNT, ended_by_peer, NONE, 1, "connections that the peer closed")                  \
+	X(V, COUNT, ended_idle, NONE, 1, "connections closed after `connection_idle`")           \
+	X(V, COUNT, ended_slow, NONE, 1, "connections closed: no whole message within 10 s")     \
+	X(V, COUNT, ended_full, NONE, 1, "connections closed: the peer does not read")           \
+	X(V, COUNT, broken, NONE, 1, "connections that broke")                                   \
+	X(V, COUNT, not_sip, NONE, 1, "connections closed: what came is not SIP")                \
+	X(V, COUNT, no_length, NONE, 1, "connections closed: a message without Content-Length")  \
+	X(V, COUNT, bad_length, NONE, 1,                                                         \
+		"connections closed: a Content-Length that is none, or a second one")            \
+	X(V, COUNT, too_long, NONE, 1, "connections closed: a message beyond 65,535 octets")
 
 #define TD_SECTION_JOURNAL(X, V)                                           \
 	X(V, COUNT, written, NONE, 1, "number of the last record written") \
@@ -315,7 +339,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 enum td_view_id { TD_VIEWS(TD_VIEW_ENUM) TD_VIEW_COUNT };
 
 /* X(ID, id): objects within a view's row. Those of the reasons are counters by enum. */
-#define TD_SECTIONS(X) X(SIP, sip) X(JOURNAL, journal) X(RECORDER, recorder)
+#define TD_SECTIONS(X) X(SIP, sip) X(TCP, tcp) X(JOURNAL, journal) X(RECORDER, recorder)
 
 struct td_section_packets_dropped {
 	uint64_t count[TD_DROP_COUNT];

@@ -76,7 +76,8 @@ static void out_say(struct out *o, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* A message of a connection that has ended makes a new one, as the host does. */
+/* A message of a connection that has ended makes a new one, and one without takes the one that is
+ * there, as the host does. */
 static int connect_to(struct script *s, struct td_flow *flow)
 {
 	struct peer *p = phone_at(s, &flow->remote);
@@ -85,9 +86,11 @@ static int connect_to(struct script *s, struct td_flow *flow)
 		return 0;
 	if (p->transport != flow->transport)
 		complain(s, "a message to %s by transport %u", p->name, flow->transport);
-	if (p->transport != TD_TRANSPORT_UDP && flow->connection &&
-		flow->connection == p->connection)
+	if (p->transport != TD_TRANSPORT_UDP && p->connection &&
+		(!flow->connection || flow->connection == p->connection)) {
+		flow->connection = p->connection;
 		return 0;
+	}
 	if (p->unreachable)
 		return p->transport == TD_TRANSPORT_UDP ? -EHOSTUNREACH : -ECONNREFUSED;
 	if (p->transport != TD_TRANSPORT_UDP)

@@ -30,7 +30,8 @@ unsigned trunk_addresses(const struct trunk *t)
 
 struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place)
 {
-	struct td_flow flow = {.remote = t->conf.address[0].addr};
+	struct td_flow flow = {.remote = t->conf.address[0].addr,
+		.transport = (enum td_transport)t->conf.transport};
 
 	if (t->resolution.name[0])
 		flow.remote = t->resolution.address[place];

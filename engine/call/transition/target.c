@@ -9,6 +9,7 @@
 #include <engine/call/site/trunk.h>
 #include <engine/call/transition/target.h>
 #include <engine/sip/msg/encode.h>
+#include <engine/sip/transport/flow.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,7 +97,9 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 	const struct trunk *t = target->trunk;
 	const struct td_server *server = &t->conf.server;
 	const char *missing = resolve_missing(t, out->missing);
+	struct str transport;
 	char host[ADDR_TEXT];
+	int n;
 
 	if (missing)
 		return missing;
@@ -104,11 +107,15 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 		return "has not the call's codec";
 	out->flow = trunk_flow(e, t, target->place);
 	if (server->name[0])
-		snprintf(out->uri, sizeof(out->uri), "sip:%s@%s:%u", number, server->name,
+		n = snprintf(out->uri, sizeof(out->uri), "sip:%s@%s:%u", number, server->name,
 			server->addr.port);
 	else
-		snprintf(out->uri, sizeof(out->uri), "sip:%s@%s", number,
+		n = snprintf(out->uri, sizeof(out->uri), "sip:%s@%s", number,
 			addr_encode(&out->flow.remote, host));
+	transport = flow_uri_name(&out->flow);
+	if (out->flow.transport != TD_TRANSPORT_UDP) /* RFC 3261 section 19.1.1 */
+		snprintf(out->uri + n, sizeof(out->uri) - (size_t)n, ";transport=%.*s",
+			STR_FMT(transport));
 	memcpy(out->to, out->uri, sizeof(out->to));
 	snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
 		c->cdr.id);

@@ -90,7 +90,7 @@ static int setup(void **state)
 		fail_msg("%s", f->err.s);
 	p.journal = f->ops.journal = journal_start(f->journal_dir, 1u << 20, &f->err);
 	f->ops.turn = turn_alloc(&p);
-	turn_connect(f->ops.turn, NULL, NULL, NULL);
+	turn_connect(f->ops.turn, NULL, NULL, NULL, NULL);
 	assert_int_equal(bandwidth_init(&f->ops.bandwidth, dp_acct_rows(NULL)), 0);
 	handlers.ctx = &f->ops;
 	f->api = api_start(f->loop, f->socket, &handlers, &f->err);
@@ -506,6 +506,7 @@ static void traces_until_the_client_closes(void **state)
 		assert_int_equal(hear(all, &body).id, 3);
 		assert_string_equal(
 			json_string_value(json_object_get(body, "src")), "10.0.0.2:5070");
+		assert_string_equal(json_string_value(json_object_get(body, "transport")), "udp");
 		assert_string_equal(
 			json_string_value(json_object_get(body, "dst")), "10.0.0.1:5060");
 		json_decref(body);

@@ -6,6 +6,7 @@
 #include <engine/host/api/ops.h>
 #include <engine/host/api/show.h>
 #include <engine/host/api/apply.h>
+#include <engine/sip/transport/flow.h>
 #include <system/body.h>
 #include <system/log.h>
 #include <errno.h>
@@ -423,8 +424,9 @@ static void trace_reply(const struct waiter *w, const struct trace *t)
 	buf_init(&body);
 	json_object_start(&body, NULL);
 	json_u64(&body, "t", t->wall);
-	json_str(&body, "src", str_of(addr_encode(t->in ? &t->remote : &t->local, src)));
-	json_str(&body, "dst", str_of(addr_encode(t->in ? &t->local : &t->remote, dst)));
+	json_str(&body, "src", str_of(addr_encode(t->in ? &t->flow.remote : &t->flow.local, src)));
+	json_str(&body, "dst", str_of(addr_encode(t->in ? &t->flow.local : &t->flow.remote, dst)));
+	json_str(&body, "transport", flow_uri_name(&t->flow));
 	json_bool(&body, "in", t->in);
 	json_str(&body, "call", str_of(t->call));
 	json_str(&body, "data", (struct str){(const char *)(t + 1), t->len});

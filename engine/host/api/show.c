@@ -270,6 +270,7 @@ static void show_stats(const struct ops *o, struct td_buf *out)
 			.packets_dropped = dropped,
 			.consumed = consumed,
 			.sip = t.sip,
+			.tcp = t.tcp,
 			.journal = stats_journal(o),
 			.recorder = stats_recorder(o, &t),
 			.media_commands_refused = t.media_failed,

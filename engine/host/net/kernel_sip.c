@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <arpa/inet.h>
 #include <dataplane/dataplane.h>
 #include <engine/base/addr.h>
 #include <engine/host/net/kernel_sip.h>
+#include <engine/host/net/sockaddr.h>
 #include <engine/host/spsc.h>
 #include <system/log.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define RING_BYTES     (1u << 20)
@@ -33,67 +31,19 @@ struct kernel_sip {
 	unsigned char buffer[DATAGRAM_BYTES];
 };
 
-union any_sockaddr {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-/* Its length. */
-static socklen_t sockaddr_of(const struct td_addr *a, union any_sockaddr *out)
-{
-	*out = (union any_sockaddr){0};
-	if (a->family == 6) {
-		out->in6.sin6_family = AF_INET6;
-		out->in6.sin6_port = htons(a->port);
-		memcpy(&out->in6.sin6_addr, a->ip6, sizeof(a->ip6));
-		return sizeof(out->in6);
-	}
-	out->in.sin_family = AF_INET;
-	out->in.sin_port = htons(a->port);
-	out->in.sin_addr.s_addr = a->ip4;
-	return sizeof(out->in);
-}
-
-static struct td_addr addr_of(const union any_sockaddr *a)
-{
-	struct td_addr out = {.family = 4};
-
-	if (a->sa.sa_family == AF_INET6) {
-		out.family = 6;
-		out.port = ntohs(a->in6.sin6_port);
-		memcpy(out.ip6, &a->in6.sin6_addr, sizeof(out.ip6));
-	} else {
-		out.port = ntohs(a->in.sin_port);
-		out.ip4 = a->in.sin_addr.s_addr;
-	}
-	return out;
-}
-
-static int set(int fd, int level, int option, int value)
-{
-	return setsockopt(fd, level, option, &value, sizeof(value));
-}
-
 static int socket_open(const struct td_addr *local)
 {
-	union any_sockaddr a;
-	socklen_t len = sockaddr_of(local, &a);
-	int fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket_bound(local, SOCK_DGRAM);
 	int err;
 
 	if (fd < 0)
-		return -errno;
-	/* FREEBIND: the interface may get its address after us. DONT: fragment rather than refuse.
-	 */
+		return fd;
+	/* Fragment rather than refuse. */
 	if (local->family == 6)
-		err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) ||
-		      set(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1) ||
-		      set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+		err = socket_set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
 	else
-		err = set(fd, IPPROTO_IP, IP_FREEBIND, 1) ||
-		      set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
-	if (err || bind(fd, &a.sa, len) < 0) {
+		err = socket_set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	if (err < 0) {
 		err = -errno;
 		close(fd);
 		return err;
@@ -121,8 +71,9 @@ static void receive(struct kernel_sip *k, unsigned i)
 				LOG_WARNING, "signalling is behind, SIP dropped", "bytes=%zd", len);
 			return;
 		}
-		*d = (struct kernel_datagram){
-			.local = k->local[i], .remote = addr_of(&from), .len = (uint32_t)len};
+		*d = (struct kernel_datagram){.local = k->local[i],
+			.remote = sockaddr_decode(&from),
+			.len = (uint32_t)len};
 		memcpy(d + 1, k->buffer, (size_t)len);
 		spsc_commit(k->in);
 	}
@@ -136,7 +87,7 @@ static int send_marked(int fd, const struct kernel_datagram *d)
 	union any_sockaddr to;
 	struct iovec data = {.iov_base = (void *)(d + 1), .iov_len = d->len};
 	struct msghdr m = {.msg_name = &to,
-		.msg_namelen = sockaddr_of(&d->remote, &to),
+		.msg_namelen = sockaddr_encode(&d->remote, &to),
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = control,

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <ares.h>
-#include <engine/base/addr.h>
 #include <engine/host/net/resolver.h>
+#include <engine/host/net/sockaddr.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/socket.h>
 #include <system/loop.h>
 
 /* Two tries of each name server take 2 + 4 s, and the engine waits for 10 s. */
@@ -98,20 +96,14 @@ static void socket_state(void *ctx, ares_socket_t fd, int readable, int writable
 		loop_fd_add(q->resolver->loop, place, fd, events, fd_ready, q);
 }
 
-static bool addr_of(const struct sockaddr *sa, struct td_addr *out)
+static bool addr_of(const struct ares_addrinfo_node *n, struct td_addr *out)
 {
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
+	union any_sockaddr a = {0};
 
-	if (sa->sa_family == AF_INET) {
-		memcpy(&in, sa, sizeof(in));
-		*out = addr_v4(in.sin_addr.s_addr);
-		return out->family;
-	}
-	if (sa->sa_family != AF_INET6)
+	if (n->ai_family != AF_INET && n->ai_family != AF_INET6)
 		return false;
-	memcpy(&in6, sa, sizeof(in6));
-	*out = addr_v6(&in6.sin6_addr);
+	memcpy(&a, n->ai_addr, n->ai_family == AF_INET ? sizeof(a.in) : sizeof(a.in6));
+	*out = sockaddr_decode(&a);
 	return true;
 }
 
@@ -131,7 +123,7 @@ static void give(const struct question *q, const struct ares_addrinfo *info)
 	for (const struct ares_addrinfo_cname *c = info->cnames; c; c = c->next)
 		r.ttl_s = shorter(r.ttl_s, c->ttl);
 	for (const struct ares_addrinfo_node *n = info->nodes; n; n = n->ai_next)
-		if (r.count < RESOLVER_ADDRESSES && addr_of(n->ai_addr, &addresses[r.count])) {
+		if (r.count < RESOLVER_ADDRESSES && addr_of(n, &addresses[r.count])) {
 			r.ttl_s = shorter(r.ttl_s, n->ai_ttl);
 			r.count++;
 		}

@@ -127,6 +127,10 @@ void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_flow *flow
 {
 }
 
+void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_flow *flow)
+{
+}
+
 void td_engine_resolved(struct td_engine *e, uint64_t now, const struct td_resolved *r)
 {
 }

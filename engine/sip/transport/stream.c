@@ -108,7 +108,7 @@ bool stream_begun(struct str data)
 const char *stream_fault_text(enum stream_fault fault)
 {
 	static const char *const texts[STREAM_FAULT_COUNT] = {[STREAM_FAULT_NONE] = "no fault",
-#define STREAM_FAULT_TEXT(id, text) [STREAM_FAULT_##id] = text,
+#define STREAM_FAULT_TEXT(id, counter, text) [STREAM_FAULT_##id] = text,
 		STREAM_FAULTS(STREAM_FAULT_TEXT)
 #undef STREAM_FAULT_TEXT
 	};

@@ -15,16 +15,16 @@
 
 #include <engine/base/str.h>
 
-/* X(ID, what is wrong): after it nobody can say where the next message begins. */
-#define STREAM_FAULTS(X)                                                     \
-	X(NOT_SIP, "no SIP message begins here")                             \
-	X(NO_LENGTH, "a message without a Content-Length")                   \
-	X(BAD_LENGTH, "a Content-Length that is no number, or a second one") \
-	X(TOO_LONG, "a message of more than 65,535 octets")
+/* X(ID, counter, what is wrong): after it nobody can say where the next message begins. */
+#define STREAM_FAULTS(X)                                                                 \
+	X(NOT_SIP, not_sip, "no SIP message begins here")                                \
+	X(NO_LENGTH, no_length, "a message without a Content-Length")                    \
+	X(BAD_LENGTH, bad_length, "a Content-Length that is no number, or a second one") \
+	X(TOO_LONG, too_long, "a message of more than 65,535 octets")
 
 enum stream_fault {
 	STREAM_FAULT_NONE,
-#define STREAM_FAULT_ID(id, text) STREAM_FAULT_##id,
+#define STREAM_FAULT_ID(id, counter, text) STREAM_FAULT_##id,
 	STREAM_FAULTS(STREAM_FAULT_ID)
 #undef STREAM_FAULT_ID
 		STREAM_FAULT_COUNT

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SIP over TCP by the kernel's sockets, on the interfaces that the kernel owns: RFC 3261 section
+ * 18.2.2, 18.3. A thread of its own has the sockets; signalling and it speak by two rings.
+ *
+ *     signalling ── messages, by connection ──────────► thread ──► sockets
+ *                ◄─ messages, connections that ended ──        ◄──
+ *
+ * Anybody may connect, up to the limits: who may call, the engine decides, as over UDP.
+ */
+#ifndef TANDEM_ENGINE_HOST_NET_TCP_H
+#define TANDEM_ENGINE_HOST_NET_TCP_H
+
+#include <tandem/config.h>
+#include <tandem/flow.h>
+#include <tandem/text.h>
+#include <tandem/view.h>
+
+struct dp;
+struct tcp;
+
+struct tcp_params {
+	const struct td_conf_site *site; /* sip_port, and the limits of connections */
+	const struct td_conf_port *ports;
+	unsigned port_count;
+	struct dp *dp; /* is woken when there is news */
+	/* A connection that is being made, and a message that has begun, have so long. */
+	uint64_t patience_ns;
+};
+
+#define TCP_PATIENCE_NS (10 * TD_NSEC_PER_SEC)
+
+struct tcp_news {
+	struct td_flow flow;
+	bool ended; /* the connection; else a message of it has come */
+	uint32_t len;
+	/* the message */
+};
+
+/* NULL with errno and one line in err. `params` is not kept. */
+struct tcp *tcp_start(const struct tcp_params *params, struct td_text *err);
+void tcp_stop(struct tcp *t); /* NULL is fine */
+
+/*
+ * Signalling. As struct td_engine_io.sip says: by flow->connection, else by the one that was made
+ * to flow->remote, else by a new one; its number is put into flow->connection. 0; -ENOBUFS: no
+ * room; -EADDRNOTAVAIL: the kernel does not own our address.
+ */
+int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data, size_t len);
+const struct tcp_news *tcp_peek(struct tcp *t); /* NULL: none */
+void tcp_consume(struct tcp *t);
+
+void tcp_stats(const struct tcp *t, struct td_section_tcp *out); /* any thread: racy */
+
+#endif

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ *   accepted ─────────────────┐
+ *   made ──► connecting ──► open ──► ended ──told──► freed
+ *               └──────────────────────┘
+ */
+#include <dataplane/dataplane.h>
+#include <engine/base/addr.h>
+#include <engine/base/container.h>
+#include <engine/host/net/sockaddr.h>
+#include <engine/host/net/tcp_conn.h>
+#include <engine/host/spsc.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <system/log.h>
+#include <unistd.h>
+
+/* What the peer does not acknowledge for so long ends the connection: SIP's own Timer B. */
+#define UNACKNOWLEDGED_MS 32000
+
+static struct str number_key(const uint32_t *number)
+{
+	return (struct str){(const char *)number, sizeof(*number)};
+}
+
+static struct str ip_key(const struct td_addr *ip)
+{
+	return (struct str){(const char *)ip, sizeof(*ip)};
+}
+
+struct conn *conn_lookup(const struct conns *s, uint32_t number)
+{
+	for (struct hash_node *n = hash_first(&s->by_number, number_key(&number)); n;
+		n = hash_next(n)) {
+		struct conn *c = container_of(n, struct conn, node);
+
+		if (c->flow.connection == number)
+			return c;
+	}
+	return NULL;
+}
+
+/* The address's record, made where there is none. NULL: no memory. */
+static struct source *source_get(struct conns *s, const struct td_addr *remote)
+{
+	struct td_addr ip = *remote;
+	struct source *source;
+
+	ip.port = 0;
+	for (struct hash_node *n = hash_first(&s->sources, ip_key(&ip)); n; n = hash_next(n)) {
+		source = container_of(n, struct source, node);
+		if (addr_equal(&source->ip, &ip))
+			return source;
+	}
+	source = calloc(1, sizeof(*source));
+	if (!source)
+		return NULL;
+	source->ip = ip;
+	hash_add(&s->sources, &source->node, ip_key(&source->ip));
+	return source;
+}
+
+static void source_put(struct conns *s, struct source *source)
+{
+	if (source->count)
+		return;
+	hash_del(&s->sources, &source->node);
+	free(source);
+}
+
+static void conn_free(struct conn *c)
+{
+	struct conns *s = c->conns;
+
+	if (c->waiting)
+		TAILQ_REMOVE(&s->waiting, c, wait);
+	LIST_REMOVE(c, link);
+	hash_del(&s->by_number, &c->node);
+	free(c);
+}
+
+/* What the ring has no room for is said when it has. */
+static void conn_wait(struct conn *c)
+{
+	struct conns *s = c->conns;
+
+	if (!c->waiting)
+		TAILQ_INSERT_TAIL(&s->waiting, c, wait);
+	c->waiting = true;
+	loop_timer_set(&s->retry, loop_now(s->loop) + CONN_RETRY_NS);
+}
+
+static bool tell(struct conn *c, bool ended, const char *data, size_t len)
+{
+	struct tcp_news *news = spsc_reserve(c->conns->in, sizeof(*news) + len);
+
+	if (!news)
+		return false;
+	*news = (struct tcp_news){.flow = c->flow, .ended = ended, .len = (uint32_t)len};
+	if (len)
+		memcpy(news + 1, data, len);
+	spsc_commit(c->conns->in);
+	dp_signal_wake(c->conns->dp);
+	return true;
+}
+
+/* Nothing of it is touched any more, but its number while signalling must hear of the end. */
+static void conn_end(struct conn *c, uint64_t *counter, const char *why)
+{
+	struct conns *s = c->conns;
+	char remote[ADDR_TEXT];
+
+	(*counter)++;
+	if (counter != &s->stats.ended_by_peer && counter != &s->stats.ended_idle)
+		log_line(LOG_NOTICE, "SIP connection ended", "with=%s reason=\"%s\"",
+			addr_encode(&c->flow.remote, remote), why);
+	s->stats.open--;
+	loop_fd_del(&c->fd);
+	loop_timer_del(&c->deadline);
+	if (c->fd.fd >= 0)
+		close(c->fd.fd);
+	c->fd.fd = -1;
+	if (c->source) {
+		c->source->count--;
+		source_put(s, c->source);
+		c->source = NULL;
+	}
+	free(c->in);
+	free(c->out);
+	c->in = c->out = NULL;
+	if (c->known && !tell(c, true, NULL, 0))
+		conn_wait(c);
+	else
+		conn_free(c);
+}
+
+static void watch(struct conn *c)
+{
+	uint32_t events = (c->waiting || c->connecting ? 0 : LOOP_READ) |
+			  (c->out_len || c->connecting ? LOOP_WRITE : 0);
+
+	if (events != c->fd.events)
+		loop_fd_set(&c->fd, events);
+}
+
+static void deadline_set(struct conn *c)
+{
+	uint64_t at = c->active + (c->spoken ? c->conns->idle_ns : c->conns->patience_ns);
+
+	if (c->begun && c->begun + c->conns->patience_ns < at)
+		at = c->begun + c->conns->patience_ns;
+	if (c->waiting) /* for us: the peer is not slow */
+		at = loop_now(c->conns->loop) + c->conns->idle_ns;
+	loop_timer_set(&c->deadline, at);
+}
+
+static void due(void *ctx, uint64_t now)
+{
+	struct conn *c = ctx;
+	struct td_section_tcp *n = &c->conns->stats;
+
+	if (c->connecting)
+		conn_end(c, &n->not_made, "it is not answered");
+	else if (c->begun || !c->spoken)
+		conn_end(c, &n->ended_slow, "no whole message comes");
+	else
+		conn_end(c, &n->ended_idle, "idle");
+}
+
+static uint64_t *fault_counter(struct td_section_tcp *n, enum stream_fault fault)
+{
+	switch (fault) {
+#define COUNTER(id, name, text) \
+	case STREAM_FAULT_##id: \
+		return &n->name;
+		STREAM_FAULTS(COUNTER)
+#undef COUNTER
+	default:
+		return &n->broken;
+	}
+}
+
+/* False: it has ended. */
+static bool flush(struct conn *c)
+{
+	while (c->out_len && !c->connecting) {
+		ssize_t n = send(c->fd.fd, c->out + c->out_at, c->out_len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n < 0) {
+			conn_end(c, &c->conns->stats.broken, strerror(errno));
+			return false;
+		}
+		c->out_at += (size_t)n;
+		c->out_len -= (size_t)n;
+	}
+	if (!c->out_len) {
+		free(c->out);
+		c->out = NULL;
+		c->out_at = 0;
+	}
+	watch(c);
+	return true;
+}
+
+/* False: it has ended. */
+static bool put(struct conn *c, const char *data, size_t len)
+{
+	char *more = NULL;
+
+	if (c->out_len + len <= CONN_OUT_MAX)
+		more = malloc(c->out_len + len);
+	if (!more) {
+		conn_end(c, &c->conns->stats.ended_full, "it does not take what we send");
+		return false;
+	}
+	if (c->out_len)
+		memcpy(more, c->out + c->out_at, c->out_len);
+	memcpy(more + c->out_len, data, len);
+	free(c->out);
+	c->out = more;
+	c->out_at = 0;
+	c->out_len += len;
+	return flush(c);
+}
+
+/* Takes what `data` begins with. *taken: how many octets; 0: no more now. False: it has ended. */
+static bool take_one(struct conn *c, struct str data, size_t *taken)
+{
+	struct conns *s = c->conns;
+	struct stream before = c->stream;
+	enum stream_found found = stream_next(&c->stream, data, taken);
+
+	switch (found) {
+	case STREAM_FAULT:
+		conn_end(c, fault_counter(&s->stats, c->stream.fault),
+			stream_fault_text(c->stream.fault));
+		return false;
+	case STREAM_PING:
+		s->stats.pings++;
+		c->active = loop_now(s->loop);
+		return put(c, "\r\n", 2);
+	case STREAM_MESSAGE:
+		if (!tell(c, false, data.p, *taken)) {
+			c->stream = before;
+			*taken = 0;
+			conn_wait(c);
+			return true;
+		}
+		s->stats.in++;
+		c->known = c->spoken = true;
+		c->active = loop_now(s->loop);
+		return true;
+	default:
+		return true;
+	}
+}
+
+/* Takes all whole messages; *at: where the rest begins. False: it has ended. */
+static bool take(struct conn *c, const char *data, size_t len, size_t *at)
+{
+	size_t taken;
+
+	*at = 0;
+	do {
+		if (!take_one(c, (struct str){data + *at, len - *at}, &taken))
+			return false;
+		*at += taken;
+		if (taken)
+			c->begun = 0;
+	} while (taken && *at < len);
+	if (c->waiting)
+		c->begun = 0;
+	else if (!c->begun && stream_begun((struct str){data + *at, len - *at}))
+		c->begun = loop_now(c->conns->loop);
+	deadline_set(c);
+	watch(c);
+	return true;
+}
+
+/* Takes what lies in c->in. */
+static void take_kept(struct conn *c)
+{
+	size_t at;
+
+	if (!take(c, c->in, c->in_len, &at))
+		return;
+	c->in_len -= at;
+	if (at)
+		memmove(c->in, c->in + at, c->in_len);
+	if (c->in_len)
+		return;
+	free(c->in);
+	c->in = NULL;
+	c->in_room = 0;
+}
+
+/* Room grows by doubling, so that a message that comes octet by octet is copied twice at most. */
+static bool keep(struct conn *c, const char *data, size_t len)
+{
+	size_t room = c->in_room ? c->in_room : CONN_ROOM;
+	char *in = c->in;
+
+	while (room < c->in_len + len)
+		room *= 2;
+	if (room != c->in_room)
+		in = realloc(c->in, room);
+	if (!in) {
+		conn_end(c, &c->conns->stats.broken, "no memory");
+		return false;
+	}
+	c->in = in;
+	c->in_room = room;
+	memcpy(in + c->in_len, data, len);
+	c->in_len += len;
+	return true;
+}
+
+static void readable(struct conn *c)
+{
+	struct conns *s = c->conns;
+	ssize_t n = recv(c->fd.fd, s->scratch, sizeof(s->scratch), 0);
+	size_t at;
+
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n == 0)
+		conn_end(c, &s->stats.ended_by_peer, "closed by the peer");
+	else if (n < 0)
+		conn_end(c, &s->stats.broken, strerror(errno));
+	else if (c->in_len && keep(c, s->scratch, (size_t)n))
+		take_kept(c);
+	else if (!c->in_len && take(c, s->scratch, (size_t)n, &at) && at < (size_t)n)
+		keep(c, s->scratch + at, (size_t)n - at);
+}
+
+/* The kernel says whether the connection that we wanted is there. False: it has ended. */
+static bool connected(struct conn *c)
+{
+	int err = 0;
+	socklen_t len = sizeof(err);
+
+	if (getsockopt(c->fd.fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
+		err = errno;
+	if (err) {
+		conn_end(c, &c->conns->stats.not_made, strerror(err));
+		return false;
+	}
+	c->connecting = false;
+	c->active = loop_now(c->conns->loop);
+	deadline_set(c);
+	return true;
+}
+
+static void ready(void *ctx, uint32_t events)
+{
+	struct conn *c = ctx;
+
+	if (c->connecting) {
+		if (!connected(c))
+			return;
+		events = LOOP_WRITE;
+	}
+	if (events & LOOP_WRITE && !flush(c))
+		return;
+	if (events & (LOOP_READ | LOOP_BROKEN) && !c->waiting)
+		readable(c);
+	else if (events & LOOP_BROKEN)
+		conn_end(c, &c->conns->stats.broken, "broken while signalling is behind");
+}
+
+static void retry(void *ctx, uint64_t now)
+{
+	struct conns *s = ctx;
+	struct conn *c, *last = TAILQ_LAST(&s->waiting, conn_list);
+
+	while (last && (c = TAILQ_FIRST(&s->waiting))) {
+		bool end = c == last;
+
+		TAILQ_REMOVE(&s->waiting, c, wait);
+		c->waiting = false;
+		if (c->fd.fd < 0) {
+			if (tell(c, true, NULL, 0))
+				conn_free(c);
+			else
+				conn_wait(c);
+		} else {
+			take_kept(c);
+		}
+		if (end)
+			break;
+	}
+}
+
+static struct conn *conn_alloc(struct conns *s, const struct td_flow *flow)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->conns = s;
+	c->flow = *flow;
+	c->fd.fd = -1;
+	c->active = loop_now(s->loop);
+	if (loop_timer_add(s->loop, &c->deadline, due, c) < 0) {
+		free(c);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&s->all, c, link);
+	hash_add(&s->by_number, &c->node, number_key(&c->flow.connection));
+	s->stats.open++;
+	return c;
+}
+
+static void socket_options(int fd)
+{
+	socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS);
+}
+
+/* 0, or -errno; `fd` is the connection's from now on. */
+static int conn_open(struct conn *c, int fd, uint32_t events)
+{
+	int rc = loop_fd_add(c->conns->loop, &c->fd, fd, events, ready, c);
+
+	if (rc < 0)
+		close(fd);
+	else
+		deadline_set(c);
+	return rc;
+}
+
+void conn_accept(struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote)
+{
+	struct source *source = source_get(s, remote);
+	struct td_flow flow = {*local, *remote, TD_TRANSPORT_TCP};
+	struct conn *c = NULL;
+
+	if (s->stats.open >= s->max || !source) {
+		s->stats.refused_full++;
+	} else if (source->count >= s->max_source) {
+		s->stats.refused_source++;
+	} else {
+		s->accepted += s->accepted + 2 ? 2 : 4; /* 0 is none */
+		flow.connection = s->accepted;
+		c = conn_alloc(s, &flow);
+	}
+	if (!c) {
+		close(fd);
+		if (source)
+			source_put(s, source);
+		return;
+	}
+	s->stats.accepted++;
+	c->source = source;
+	source->count++;
+	socket_options(fd);
+	if (conn_open(c, fd, LOOP_READ) < 0)
+		conn_end(c, &s->stats.broken, "no memory");
+}
+
+/* 0 or -errno. */
+static int connect_to(struct conn *c)
+{
+	struct td_addr from = c->flow.local;
+	union any_sockaddr to;
+	socklen_t len = sockaddr_encode(&c->flow.remote, &to);
+	int fd, rc = 0;
+
+	from.port = 0;
+	fd = socket_bound(&from, SOCK_STREAM);
+	if (fd < 0)
+		return fd;
+	socket_options(fd);
+	if (connect(fd, &to.sa, len) < 0 && errno != EINPROGRESS)
+		rc = -errno;
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	return conn_open(c, fd, LOOP_WRITE);
+}
+
+void conn_make(struct conns *s, const struct td_flow *flow)
+{
+	bool full = s->stats.open >= s->max;
+	struct conn *c = conn_alloc(s, flow);
+	int rc;
+
+	if (!c)
+		return; /* without memory the engine's timers end it */
+	c->known = c->connecting = true;
+	rc = full ? -EMFILE : connect_to(c);
+	if (full)
+		conn_end(c, &s->stats.refused_full, "max_connections is reached");
+	else if (rc < 0)
+		conn_end(c, &s->stats.not_made, strerror(-rc));
+	else
+		s->stats.made++;
+}
+
+void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len)
+{
+	bool v6 = c->flow.remote.family == 6;
+
+	if (c->fd.fd < 0)
+		return; /* ended, and signalling is about to hear so */
+	if (c->dscp != dscp)
+		socket_set(c->fd.fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS,
+			dscp << 2);
+	c->dscp = dscp;
+	c->known = c->spoken = true;
+	c->conns->stats.out++;
+	if (!c->connecting) {
+		c->active = loop_now(c->conns->loop);
+		deadline_set(c);
+	}
+	put(c, data, len);
+}
+
+int conns_init(struct conns *s, uint64_t seed)
+{
+	LIST_INIT(&s->all);
+	TAILQ_INIT(&s->waiting);
+	if (hash_init(&s->by_number, s->max, seed) < 0)
+		return -ENOMEM;
+	if (hash_init(&s->sources, s->max, seed) < 0)
+		goto free_numbers;
+	if (loop_timer_add(s->loop, &s->retry, retry, s) < 0)
+		goto free_sources;
+	return 0;
+free_sources:
+	hash_fini(&s->sources);
+free_numbers:
+	hash_fini(&s->by_number);
+	return -ENOMEM;
+}
+
+void conns_fini(struct conns *s)
+{
+	struct conn *c, *next;
+
+	for (c = LIST_FIRST(&s->all); c; c = next) {
+		next = LIST_NEXT(c, link);
+		c->known = false;
+		if (c->fd.fd < 0)
+			conn_free(c);
+		else
+			conn_end(c, &s->stats.ended_idle, "the engine stops");
+	}
+	loop_timer_del(&s->retry);
+	hash_fini(&s->sources);
+	hash_fini(&s->by_number);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A connection, and what all of them share; for tcp.c and tcp_conn.c. All of it is the thread's. */
+#ifndef TANDEM_ENGINE_HOST_NET_TCP_CONN_H
+#define TANDEM_ENGINE_HOST_NET_TCP_CONN_H
+
+#include <engine/base/hash.h>
+#include <engine/host/net/tcp.h>
+#include <engine/sip/transport/stream.h>
+#include <sys/queue.h>
+#include <system/loop.h>
+
+struct spsc;
+
+#define CONN_OUT_MAX  (256u << 10) /* waits to be sent; four of the longest messages */
+#define CONN_SCRATCH  65536
+#define CONN_ROOM     2048                   /* at first, for a message of which a part has come */
+#define CONN_RETRY_NS (2 * TD_NSEC_PER_MSEC) /* signalling is behind: its ring is full */
+
+struct source { /* an address with connections that it made */
+	struct hash_node node;
+	struct td_addr ip;
+	unsigned count;
+};
+
+struct conn {
+	LIST_ENTRY(conn) link;
+	TAILQ_ENTRY(conn) wait; /* while `waiting` */
+	struct hash_node node;  /* conns.by_number */
+	struct conns *conns;
+	struct td_flow flow; /* .connection: its number */
+	struct source *source;
+	struct loop_fd fd; /* fd.fd: -1 once it has ended */
+	struct loop_timer deadline;
+	struct stream stream;
+	char *in, *out;
+	size_t in_len, in_room, out_at, out_len;
+	uint64_t begun;  /* a part of a message has come; 0: none */
+	uint64_t active; /* a message or ping came, or a message went */
+	uint8_t dscp;
+	bool connecting;
+	bool spoken;  /* a whole message has come or gone */
+	bool known;   /* signalling has its number: it must hear of its end */
+	bool waiting; /* for room in the ring: a message, or the end */
+};
+
+struct conns {
+	struct loop *loop;
+	struct spsc *in; /* to signalling */
+	struct dp *dp;
+	uint32_t max, max_source;
+	uint64_t idle_ns, patience_ns;
+	LIST_HEAD(, conn) all;
+	TAILQ_HEAD(conn_list, conn) waiting;
+	struct loop_timer retry; /* of those */
+	struct hash by_number, sources;
+	uint32_t accepted; /* the last number: even ones */
+	struct td_section_tcp stats;
+	char scratch[CONN_SCRATCH];
+};
+
+int conns_init(struct conns *s, uint64_t seed); /* loop, limits and so on are set. 0 or -ENOMEM */
+void conns_fini(struct conns *s);
+struct conn *conn_lookup(const struct conns *s, uint32_t number); /* NULL; ended ones too */
+/* fd: has just been accepted; it is this call's to close. */
+void conn_accept(
+	struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote);
+/* Makes the one that flow->connection names. What becomes of it, signalling is told. */
+void conn_make(struct conns *s, const struct td_flow *flow);
+void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len);
+
+#endif

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Over the loopback interface: what comes and goes, what is refused, and how connections end. */
+#include <engine/base/addr.h>
+#include <engine/conf/schema.h>
+#include <engine/host/clock.h>
+#include <engine/host/net/sockaddr.h>
+#include <engine/host/net/tcp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <tests/unit/unit.h>
+#include <unistd.h>
+
+#define WAIT_NS     (10 * TD_NSEC_PER_SEC)
+#define PATIENCE_NS (200 * TD_NSEC_PER_MSEC)
+#define MESSAGE(n)  "OPTIONS sip:a@b SIP/2.0\r\nX: " n "\r\nContent-Length: 0\r\n\r\n"
+#define LONG        60000
+#define FLOOD       100 /* times LONG: more than the ring holds */
+#define DSCP        26
+
+struct fixture {
+	struct tcp *t;
+	struct td_conf_site site;
+	struct td_addr ours, peer; /* the peer's: of its listener */
+	int listener;
+};
+
+static struct fixture f;
+
+static void start(void)
+{
+	struct td_conf_port port = {
+		.name = "floor", .type = TD_PORT_AF_PACKET, .device = "lo", .address_count = 1};
+	const struct tcp_params p = {
+		.site = &f.site, .ports = &port, .port_count = 1, .patience_ns = PATIENCE_NS};
+	struct td_text err;
+
+	port.address[0].addr = f.ours;
+	port.address[0].addr.port = 0;
+	f.t = tcp_start(&p, &err);
+	if (!f.t)
+		fail_msg("%s", err.s);
+}
+
+/* *state: the family. */
+static int setup(void **state)
+{
+	bool six = (uintptr_t)*state == 6;
+	union any_sockaddr a;
+	socklen_t len;
+
+	f = (struct fixture){0};
+	assert_int_equal(addr_decode(&f.peer, six ? STR("::1") : STR("127.0.0.1")), 0);
+	len = sockaddr_encode(&f.peer, &a);
+	f.listener = socket(a.sa.sa_family, SOCK_STREAM, 0);
+	assert_int_equal(bind(f.listener, &a.sa, len), 0);
+	assert_int_equal(listen(f.listener, 10), 0);
+	assert_int_equal(getsockname(f.listener, &a.sa, &len), 0);
+	f.peer = sockaddr_decode(&a);
+	/* IPv6 has no second loopback address: there the port is another */
+	assert_int_equal(addr_decode(&f.ours, six ? STR("::1") : STR("127.0.0.2")), 0);
+	f.ours.port = f.peer.port ^ 1;
+	conf_object_init(TD_KIND_SITE, &f.site, STR(""));
+	f.site.sip_port = f.ours.port;
+	start();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	tcp_stop(f.t);
+	close(f.listener);
+	return 0;
+}
+
+static struct td_section_tcp stats(void)
+{
+	struct td_section_tcp s;
+
+	tcp_stats(f.t, &s);
+	return s;
+}
+
+static void wait_for(const uint64_t *place, const struct td_section_tcp *s, uint64_t value)
+{
+	uint64_t until = clock_monotonic() + WAIT_NS;
+	size_t at = (size_t)((const char *)place - (const char *)s);
+	struct td_section_tcp now = stats();
+
+	while (*(uint64_t *)((char *)&now + at) != value && clock_monotonic() < until) {
+		clock_nap(TD_NSEC_PER_MSEC);
+		now = stats();
+	}
+	assert_int_equal(*(uint64_t *)((char *)&now + at), value);
+}
+
+#define WAIT_FOR(counter, value)                                   \
+	do {                                                       \
+		struct td_section_tcp wait_stats;                  \
+		wait_for(&wait_stats.counter, &wait_stats, value); \
+	} while (0)
+
+static int peer_connect(void)
+{
+	union any_sockaddr a;
+	socklen_t len = sockaddr_encode(&f.ours, &a);
+	struct timeval wait = {.tv_sec = 10};
+	int fd = socket(a.sa.sa_family, SOCK_STREAM, 0);
+
+	assert_int_equal(connect(fd, &a.sa, len), 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+static int peer_accept(void)
+{
+	struct timeval wait = {.tv_sec = 10};
+	int fd;
+
+	setsockopt(f.listener, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	fd = accept(f.listener, NULL, NULL);
+	assert_true(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+static void peer_says(int fd, const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+static void peer_hears(int fd, const char *text)
+{
+	char got[512] = "";
+
+	assert_int_equal(recv(fd, got, strlen(text), MSG_WAITALL), strlen(text));
+	assert_string_equal(got, text);
+}
+
+/* Closed, or reset where octets of ours were under way. */
+static void peer_hears_the_end(int fd)
+{
+	char c;
+	ssize_t n = recv(fd, &c, 1, 0);
+
+	assert_true(n == 0 || (n < 0 && errno == ECONNRESET));
+	close(fd);
+}
+
+/* The next news; its message must be this one, NULL: the end. */
+static struct td_flow news(const char *text)
+{
+	uint64_t until = clock_monotonic() + WAIT_NS;
+	const struct tcp_news *n = tcp_peek(f.t);
+	struct td_flow flow = {0};
+
+	for (; !n && clock_monotonic() < until; n = tcp_peek(f.t))
+		clock_nap(TD_NSEC_PER_MSEC);
+	if (!n) {
+		fail_msg("no news");
+		return flow;
+	}
+	assert_int_equal(n->ended, text == NULL);
+	if (text) {
+		assert_int_equal(n->len, strlen(text));
+		assert_memory_equal(n + 1, text, n->len);
+	}
+	flow = n->flow;
+	tcp_consume(f.t);
+	return flow;
+}
+
+static struct td_flow flow_out(void)
+{
+	return (struct td_flow){.local = f.ours, .remote = f.peer, .transport = TD_TRANSPORT_TCP};
+}
+
+static void we_say(struct td_flow *flow, const char *text)
+{
+	assert_int_equal(tcp_send(f.t, flow, DSCP, text, strlen(text)), 0);
+}
+
+static void messages_come_in_pieces_and_are_answered(void **state)
+{
+	const char *text = MESSAGE("1");
+	struct td_flow flow;
+	int fd = peer_connect();
+
+	for (size_t i = 0; text[i]; i++)
+		assert_int_equal(send(fd, &text[i], 1, 0), 1);
+	peer_says(fd, MESSAGE("2") "\r\n\r\n" MESSAGE("3"));
+	flow = news(text);
+	assert_true(addr_equal(&flow.local, &f.ours));
+	assert_true(addr_equal_ip(&flow.remote, &f.peer));
+	assert_int_equal(flow.transport, TD_TRANSPORT_TCP);
+	assert_int_equal(flow.connection % 2, 0);
+	assert_int_not_equal(flow.connection, 0);
+	assert_int_equal(news(MESSAGE("2")).connection, flow.connection);
+	assert_int_equal(news(MESSAGE("3")).connection, flow.connection);
+	peer_hears(fd, "\r\n");
+	we_say(&flow, MESSAGE("4"));
+	peer_hears(fd, MESSAGE("4"));
+	assert_int_equal(stats().pings, 1);
+	assert_int_equal(stats().in, 3);
+	assert_int_equal(stats().out, 1);
+	close(fd);
+	assert_int_equal(news(NULL).connection, flow.connection);
+	WAIT_FOR(ended_by_peer, 1);
+	WAIT_FOR(open, 0);
+}
+
+static void we_connect_once_and_again_after_the_end(void **state)
+{
+	struct td_flow one = flow_out(), two = flow_out(), three;
+	int fd;
+
+	we_say(&one, MESSAGE("1"));
+	we_say(&two, MESSAGE("2"));
+	assert_int_equal(one.connection % 2, 1);
+	assert_int_equal(two.connection, one.connection);
+	fd = peer_accept();
+	peer_hears(fd, MESSAGE("1") MESSAGE("2"));
+	peer_says(fd, MESSAGE("3"));
+	three = news(MESSAGE("3"));
+	assert_true(addr_equal(&three.remote, &f.peer));
+	assert_int_equal(three.connection, one.connection);
+	close(fd);
+	assert_int_equal(news(NULL).connection, one.connection);
+	we_say(&two, MESSAGE("4")); /* two has the old number */
+	assert_int_not_equal(two.connection, one.connection);
+	fd = peer_accept();
+	peer_hears(fd, MESSAGE("4"));
+	close(fd);
+	assert_int_equal(stats().made, 2);
+}
+
+static void what_cannot_be_made_is_told(void **state)
+{
+	struct td_flow flow = flow_out(), strange = flow_out();
+
+	close(f.listener);
+	f.listener = -1;
+	we_say(&flow, MESSAGE("1"));
+	assert_int_equal(news(NULL).connection, flow.connection);
+	assert_int_equal(stats().not_made, 1);
+	assert_int_equal(stats().open, 0);
+	assert_int_equal(addr_decode(&strange.local, STR("127.0.0.77:5060")), 0);
+	assert_int_equal(tcp_send(f.t, &strange, 0, "x", 1), -EADDRNOTAVAIL);
+}
+
+static void what_is_not_sip_ends_the_connection(void **state)
+{
+	int fd = peer_connect();
+
+	peer_says(fd, "\x16\x03\x01\x02");
+	peer_hears_the_end(fd);
+	fd = peer_connect();
+	peer_says(fd, "OPTIONS sip:a@b SIP/2.0\r\n\r\n");
+	peer_hears_the_end(fd);
+	fd = peer_connect();
+	peer_says(fd, "OPTIONS sip:a@b SIP/2.0\r\nl: x\r\n\r\n");
+	peer_hears_the_end(fd);
+	fd = peer_connect();
+	peer_says(fd, "OPTIONS sip:a@b SIP/2.0\r\nl: 99999\r\n\r\n");
+	peer_hears_the_end(fd);
+	assert_int_equal(stats().not_sip, 1);
+	assert_int_equal(stats().no_length, 1);
+	assert_int_equal(stats().bad_length, 1);
+	assert_int_equal(stats().too_long, 1);
+	assert_null(tcp_peek(f.t)); /* signalling has never heard of them */
+}
+
+static void half_a_message_has_little_time(void **state)
+{
+	int fd = peer_connect(), silent = peer_connect(), good = peer_connect();
+
+	peer_says(good, MESSAGE("1"));
+	peer_says(fd, MESSAGE("2") "OPTIONS");
+	peer_hears_the_end(silent);
+	peer_hears_the_end(fd);
+	assert_int_equal(stats().ended_slow, 2);
+	assert_int_equal(stats().open, 1); /* who has said something may be silent for longer */
+	close(good);
+}
+
+static void the_end_in_the_middle_of_a_message_is_told(void **state)
+{
+	int fd = peer_connect();
+	struct td_flow flow;
+
+	peer_says(fd, MESSAGE("1") "INVITE sip:");
+	flow = news(MESSAGE("1"));
+	close(fd);
+	assert_int_equal(news(NULL).connection, flow.connection);
+	assert_int_equal(stats().in, 1);
+}
+
+static void idle_connections_are_closed(void **state)
+{
+	int fd;
+
+	tcp_stop(f.t);
+	f.site.connection_idle_s = 1;
+	start();
+	fd = peer_connect();
+	peer_says(fd, MESSAGE("1"));
+	news(MESSAGE("1"));
+	peer_hears_the_end(fd);
+	news(NULL);
+	assert_int_equal(stats().ended_idle, 1);
+}
+
+static void connections_have_limits(void **state)
+{
+	struct td_flow flow = flow_out();
+	int first, second;
+
+	tcp_stop(f.t);
+	f.site.max_connections = 2;
+	f.site.source_connections = 1;
+	start();
+	first = peer_connect();
+	peer_says(first, MESSAGE("1"));
+	news(MESSAGE("1"));
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_source, 1);
+	we_say(&flow, MESSAGE("2"));
+	second = peer_accept();
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_full, 1);
+	close(first);
+	news(NULL);
+	first = peer_connect();
+	peer_says(first, MESSAGE("3"));
+	news(MESSAGE("3"));
+	close(first);
+	close(second);
+}
+
+static void a_peer_that_does_not_read_is_cut_off(void **state)
+{
+	struct td_flow flow = flow_out();
+	static char text[LONG];
+	int fd, sent = 0;
+
+	memset(text, 'x', sizeof(text));
+	while (!tcp_peek(f.t) && sent < 1000) {
+		if (tcp_send(f.t, &flow, DSCP, text, sizeof(text)) == 0)
+			sent++;
+		clock_nap(TD_NSEC_PER_MSEC);
+	}
+	assert_int_equal(news(NULL).connection, flow.connection);
+	assert_int_equal(stats().ended_full, 1);
+	fd = peer_accept();
+	close(fd);
+}
+
+/* Signalling is behind, and its ring is full: nothing is lost, and the peer has to wait. */
+static void what_signalling_has_no_room_for_waits(void **state)
+{
+	static char text[LONG + 1];
+	pid_t child;
+	int fd = peer_connect();
+
+	memset(text, 'x', LONG);
+	child = fork();
+	if (child == 0) {
+		for (unsigned i = 0; i < FLOOD; i++) {
+			int n = snprintf(text, LONG,
+				"OPTIONS sip:a@b SIP/2.0\r\nX: %03u\r\n"
+				"Content-Length: %05d\r\n\r\n",
+				i, LONG - 58);
+
+			text[n] = 'x';
+			for (size_t at = 0; at < LONG;) {
+				ssize_t sent = send(fd, text + at, LONG - at, 0);
+
+				if (sent < 0)
+					_exit(1);
+				at += (size_t)sent;
+			}
+		}
+		_exit(0);
+	}
+	clock_nap(300 * TD_NSEC_PER_MSEC);
+	assert_true(stats().in < FLOOD);
+	for (unsigned i = 0; i < FLOOD; i++) {
+		uint64_t until = clock_monotonic() + WAIT_NS;
+		const struct tcp_news *n = tcp_peek(f.t);
+		char place[16];
+
+		for (; !n && clock_monotonic() < until; n = tcp_peek(f.t))
+			clock_nap(TD_NSEC_PER_MSEC / 10);
+		assert_non_null(n);
+		assert_false(n->ended);
+		assert_int_equal(n->len, LONG);
+		snprintf(place, sizeof(place), "X: %03u\r\n", i);
+		assert_non_null(memmem(n + 1, 100, place, strlen(place)));
+		tcp_consume(f.t);
+	}
+	close(fd);
+	news(NULL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+#define TEST(name, family)                                   \
+	{                                                    \
+#name, name, setup, teardown, (void *)family \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(messages_come_in_pieces_and_are_answered, 4),
+		TEST(messages_come_in_pieces_and_are_answered, 6),
+		TEST(we_connect_once_and_again_after_the_end, 4),
+		TEST(we_connect_once_and_again_after_the_end, 6),
+		TEST(what_cannot_be_made_is_told, 4),
+		TEST(what_is_not_sip_ends_the_connection, 4),
+		TEST(half_a_message_has_little_time, 4),
+		TEST(the_end_in_the_middle_of_a_message_is_told, 4),
+		TEST(idle_connections_are_closed, 4),
+		TEST(connections_have_limits, 4),
+		TEST(a_peer_that_does_not_read_is_cut_off, 4),
+		TEST(what_signalling_has_no_room_for_waits, 4),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
