@@ -49,6 +49,16 @@ static bool bye_again(struct sip_txn *t)
 	return !t->broken;
 }
 
+/* A telephone whose connection has ended goes on ringing: it is told to stop by a new one. */
+static void cancel_anew(struct sip_txn *t)
+{
+	if (!flow_is_reliable(&t->flow))
+		return;
+	t->flow.connection = 0;
+	t->cancelling = false; /* an earlier CANCEL may have gone with the connection */
+	ctrans_cancel(t);
+}
+
 static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
@@ -63,6 +73,7 @@ static void on_expire(struct timer *timer, uint64_t now)
 		tu = t->tu;
 		txn_part(t);
 		t->broken = false;
+		cancel_anew(t);
 		txn_linger(t, TXN_PROCEEDING, SIP_TIMEOUT);
 	} else {
 		tu = txn_expire(t);
