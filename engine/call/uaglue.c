@@ -16,15 +16,15 @@ static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t 
 {
 	struct td_engine *e = ctx;
 
-	return e->io.sip(e->io.ctx, flow, marking_sip(e, &flow->remote), data, len);
+	return e->io.sip(e->io.ctx, flow, marking_sip(e, flow), data, len);
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
 {
 	struct td_engine *e = ctx;
 
 	e->last_call++; /* a refused call has a number too, which traces show */
-	if (trunk_lookup(e, &flow->remote) || trunk_agent(e, &flow->remote))
+	if (trunk_know(e, flow))
 		return 0;
 	e->refused.unknown_source++;
 	return 403;

@@ -32,6 +32,9 @@ struct td_flow {
 	enum td_transport transport;
 	/* The host's number of the stream's connection, never used twice; 0: none is known. */
 	uint32_t connection;
+	/* The engine's: the number of the trunk or of the agent at the other end, once it is known;
+	 * 0: it is not. A number stays with its name while the engine runs. The host passes 0. */
+	uint32_t trunk, agent;
 };
 
 #endif

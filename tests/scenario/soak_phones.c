@@ -133,7 +133,7 @@ static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t 
 	return 0;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
 {
 	return 0;
 }

@@ -35,19 +35,17 @@ static uint8_t site_or(uint8_t site, uint8_t own)
 	return own == TD_DSCP_SITE ? site : own;
 }
 
-uint8_t marking_sip(const struct td_engine *e, const struct td_addr *remote)
+uint8_t marking_sip(const struct td_engine *e, const struct td_flow *flow)
 {
 	uint8_t site = e->conf ? conf_site(e->conf)->sip_dscp : 0;
-	struct marked wanted = {.contact = *remote};
-	const struct trunk *t = trunk_lookup(e, remote);
+	struct marked wanted = {.contact = flow->remote};
+	struct td_flow known = *flow;
 	const struct marked *m;
-	const struct agent *a;
 
-	if (t)
-		return site_or(site, t->conf.sip_dscp);
-	a = trunk_agent(e, remote);
-	if (a)
-		return site_or(site, a->conf.sip_dscp);
+	/* Who comes for the first time, and requests outside calls, are not known yet. */
+	if (trunk_know(e, &known))
+		return site_or(site, known.trunk ? trunk_of(e, &known)->conf.sip_dscp
+						 : trunk_agent_of(e, &known)->conf.sip_dscp);
 	m = e->marked_count ? bsearch(&wanted, e->marked, e->marked_count, sizeof(*m), by_address)
 			    : NULL;
 	return m ? m->sip_dscp : site;

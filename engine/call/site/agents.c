@@ -49,11 +49,13 @@ bool agents_target(const struct td_engine *e, const struct agent *a, struct agen
 
 	if (b) {
 		*out = (struct agents_target){.flow = b->flow, .uri = str_of(b->contact)};
+		out->flow.agent = a->object.number;
 		return true;
 	}
 	if (!a->conf.contact.family)
 		return false;
-	*out = (struct agents_target){.flow.remote = a->conf.contact};
+	*out = (struct agents_target){
+		.flow = {.remote = a->conf.contact, .agent = a->object.number}};
 	if (!out->flow.remote.port)
 		out->flow.remote.port = SIP_PORT;
 	out->flow.local = agents_local(e, &out->flow.remote);

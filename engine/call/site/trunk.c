@@ -5,7 +5,7 @@
 #include <engine/sip/transport/flow.h>
 #include <stdlib.h>
 
-struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote)
+static struct trunk *by_prefix(const struct td_engine *e, const struct td_addr *remote)
 {
 	for (uint32_t i = 0; i < e->source_count; i++)
 		if (prefix_contains(&e->sources[i].prefix, remote))
@@ -13,7 +13,7 @@ struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remo
 	return NULL;
 }
 
-struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remote)
+static struct agent *by_registration(const struct td_engine *e, const struct td_addr *remote)
 {
 	struct str name = registrar_lookup_source(e->registrar, remote);
 	char z[TD_NAME_BYTES];
@@ -21,6 +21,30 @@ struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remot
 	if (!name.n || !str_copy(z, sizeof(z), name))
 		return NULL;
 	return objects_live(&e->agents, z);
+}
+
+bool trunk_know(const struct td_engine *e, struct td_flow *flow)
+{
+	const struct trunk *t;
+	const struct agent *a;
+
+	if (flow->trunk || flow->agent)
+		return true;
+	t = by_prefix(e, &flow->remote);
+	a = t ? NULL : by_registration(e, &flow->remote);
+	flow->trunk = t ? t->object.number : 0;
+	flow->agent = a ? a->object.number : 0;
+	return t || a;
+}
+
+struct trunk *trunk_of(const struct td_engine *e, const struct td_flow *flow)
+{
+	return objects_get(&e->trunks, flow->trunk);
+}
+
+struct agent *trunk_agent_of(const struct td_engine *e, const struct td_flow *flow)
+{
+	return objects_get(&e->agents, flow->agent);
 }
 
 unsigned trunk_addresses(const struct trunk *t)
@@ -31,7 +55,8 @@ unsigned trunk_addresses(const struct trunk *t)
 struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place)
 {
 	struct td_flow flow = {.remote = t->conf.address[0].addr,
-		.transport = (enum td_transport)t->conf.transport};
+		.transport = (enum td_transport)t->conf.transport,
+		.trunk = t->object.number};
 
 	if (t->resolution.name[0])
 		flow.remote = t->resolution.address[place];

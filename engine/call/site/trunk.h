@@ -5,9 +5,14 @@
 
 #include <engine/call/state/state.h>
 
-/* The trunk whose prefix around `remote` is the longest. NULL: none. */
-struct trunk *trunk_lookup(const struct td_engine *e, const struct td_addr *remote);
-struct agent *trunk_agent(const struct td_engine *e, const struct td_addr *remote);
+/*
+ * Writes into the flow who the peer is, where it is not there yet: the trunk whose prefix around
+ * the source is the longest, else the agent who registered from there. False: nobody that we know.
+ */
+bool trunk_know(const struct td_engine *e, struct td_flow *flow);
+/* Who stands in the flow; NULL: nobody. It may have gone from the configuration since. */
+struct trunk *trunk_of(const struct td_engine *e, const struct td_flow *flow);
+struct agent *trunk_agent_of(const struct td_engine *e, const struct td_flow *flow);
 /* How many addresses its server has; 0: resolve_missing() says why. */
 unsigned trunk_addresses(const struct trunk *t);
 /* The way to one of them: `place` is less than trunk_addresses(). */

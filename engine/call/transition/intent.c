@@ -10,11 +10,9 @@
 
 void intent_init(const struct td_engine *e, const struct sip_session *s, struct intent *i)
 {
-	const struct td_addr *source = sip_session_source(s);
+	const struct td_flow *flow = sip_session_flow(s);
 
-	*i = (struct intent){.trunk = trunk_lookup(e, source)};
-	if (!i->trunk)
-		i->agent = trunk_agent(e, source);
+	*i = (struct intent){.trunk = trunk_of(e, flow), .agent = trunk_agent_of(e, flow)};
 }
 
 const char *intent_who(const struct intent *i)

@@ -191,6 +191,11 @@ struct str sip_session_call_id(const struct sip_session *s)
 	return session_field(s, FIELD_CALL_ID);
 }
 
+const struct td_flow *sip_session_flow(const struct sip_session *s)
+{
+	return &s->flow;
+}
+
 const struct td_addr *sip_session_source(const struct sip_session *s)
 {
 	return &s->source.remote;

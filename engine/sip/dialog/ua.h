@@ -30,8 +30,8 @@ struct sip_ua_ops {
 	/* 0, or why not: as struct td_engine_io.sip says. */
 	int (*send)(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len);
 	/* Must a call from here be taken at all? 0, or a status (403, 503) to answer INVITE with.
-	 */
-	int (*admit)(void *ctx, const struct sip_msg *m, const struct td_flow *flow);
+	 * It may say in `flow` who the peer is: that stays with the session. */
+	int (*admit)(void *ctx, const struct sip_msg *m, struct td_flow *flow);
 
 	/* as server */
 	void (*invite)(void *ctx, struct sip_session *s, const struct sip_msg *m);
@@ -124,6 +124,8 @@ void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, 
 void *sip_session_user(const struct sip_session *s);
 void sip_session_set_user(struct sip_session *s, void *user);
 struct str sip_session_call_id(const struct sip_session *s);
+/* By which our requests go; who the peer is stands in it. */
+const struct td_flow *sip_session_flow(const struct sip_session *s);
 /* Where the peer's last message came from: who it is, while its Contact is only what it says. */
 const struct td_addr *sip_session_source(const struct sip_session *s);
 const struct td_addr *sip_session_local(const struct sip_session *s);

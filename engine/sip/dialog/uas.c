@@ -15,7 +15,7 @@
 struct incoming {
 	struct sip_ua *ua;
 	const struct sip_msg *m;
-	const struct td_flow *flow;
+	struct td_flow *flow; /* with the peer, once it is known */
 };
 
 static void reply(const struct incoming *in, int code, struct str extra, bool stateless)
@@ -244,6 +244,7 @@ static void in_dialog(const struct incoming *in)
 		reply(in, 481, NONE, true);
 		return;
 	}
+	flow_know(in->flow, &s->flow);
 	if (s->remote_cseq_known && m->cseq.number < s->remote_cseq) { /* section 12.2.2 */
 		refuse(in, 500, NONE, false);
 		return;
@@ -278,6 +279,7 @@ static void cancel(const struct incoming *in)
 		reply(in, 481, NONE, true);
 		return;
 	}
+	flow_know(in->flow, &t->flow);
 	reply(in, 200, NONE, true); /* the same again for a retransmission: needs no memory */
 	if (t->state != TXN_PROCEEDING || !t->tu)
 		return;
@@ -347,7 +349,8 @@ static void outside(const struct incoming *in)
 
 void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
 {
-	const struct incoming in = {ua, m, flow};
+	struct td_flow by = *flow;
+	const struct incoming in = {ua, m, &by};
 
 	if (m->method == SIP_ACK) {
 		ack(&in);

@@ -40,3 +40,9 @@ bool flow_equal(const struct td_flow *a, const struct td_flow *b)
 		return a->connection == b->connection;
 	return addr_equal(&a->local, &b->local) && addr_equal(&a->remote, &b->remote);
 }
+
+void flow_know(struct td_flow *flow, const struct td_flow *of)
+{
+	flow->trunk = of->trunk;
+	flow->agent = of->agent;
+}

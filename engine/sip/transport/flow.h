@@ -13,5 +13,7 @@ struct str flow_uri_name(const struct td_flow *flow); /* "udp" */
 uint16_t flow_default_port(const struct td_flow *flow);
 /* Do both go the same way? By the connection, where both have one. */
 bool flow_equal(const struct td_flow *a, const struct td_flow *b);
+/* It is the same peer, by another way. */
+void flow_know(struct td_flow *flow, const struct td_flow *of);
 
 #endif
