@@ -2,13 +2,12 @@
 /* What telephones and carriers of a script send and get. */
 #include <ctype.h>
 #include <engine/base/addr.h>
-#include <engine/sip/registrar/digest.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <tests/scenario/credentials.h>
 #include <tests/scenario/script.h>
 
-#define PASSWORD "-secret"
-#define DOMAIN   "tandem.example"
+#define DOMAIN CREDENTIALS_DOMAIN
 
 struct peer *phone_find(struct script *s, const char *name)
 {
@@ -190,11 +189,7 @@ void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n)
 void phone_register(struct script *s, struct peer *p, const char *expires)
 {
 	static char msg[PEER_MSG];
-	char headers[1024], value[512], user[32], text[128];
-	char ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES];
-	static const uint8_t none[DIGEST_SECRET_BYTES];
-	struct digest *d = digest_alloc(none, 1, 1);
-	struct sip_auth a;
+	char headers[1024], authorization[768], value[512], user[32];
 
 	snprintf(user, sizeof(user), "%.*s", (int)strcspn(p->name, "."), p->name);
 	snprintf(p->call_id, sizeof(p->call_id), "reg-%s-%u", p->name, ++p->calls);
@@ -224,24 +219,11 @@ void phone_register(struct script *s, struct peer *p, const char *expires)
 		}
 		if (round == 1)
 			break;
-		snprintf(text, sizeof(text), "%s:" DOMAIN ":%s" PASSWORD, user, user);
-		digest_hash(TD_DIGEST_MD5, str_of(text), ha1);
-		if (sip_auth_decode(&a, str_of(value)) < 0) {
+		if (!credentials_encode(user, value, authorization, sizeof(authorization))) {
 			complain(s, "no challenge: %s", value);
 			break;
 		}
-		a.uri = STR("sip:" DOMAIN);
-		a.cnonce = STR("0a4f113b");
-		a.nc = STR("00000001");
-		a.qop = STR("auth");
-		digest_response(d, TD_DIGEST_MD5, str_of(ha1), STR("REGISTER"), &a, response);
-		snprintf(headers, sizeof(headers),
-			"Expires: %s\r\nAuthorization: Digest username=\"%s\", realm=\"" DOMAIN
-			"\", nonce=\"%.*s\", uri=\"sip:" DOMAIN
-			"\", response=\"%s\", algorithm=MD5, "
-			"cnonce=\"0a4f113b\", qop=auth, nc=00000001\r\n",
-			expires, user, STR_FMT(a.nonce), response);
+		snprintf(headers, sizeof(headers), "Expires: %s\r\n%s", expires, authorization);
 	}
-	digest_free(d);
 	p->call_id[0] = p->target[0] = '\0';
 }

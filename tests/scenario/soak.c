@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <tests/scenario/credentials.h>
 #include <tests/scenario/soak.h>
 
 #define MAX_CALLS    100
@@ -33,6 +35,8 @@ static void deliver(void *ctx, const struct td_flow *flow, const uint8_t *data, 
 	struct soak *s = ctx;
 	struct sip_ua *ua = ua_at(s, &flow->local);
 
+	if (ua && soak_register_takes(s, flow, data, len))
+		return;
 	if (ua)
 		sip_ua_recv(ua, s->now, flow, data, len);
 	else
@@ -44,6 +48,7 @@ static void flow_failed(void *ctx, const struct td_flow *flow)
 	struct soak *s = ctx;
 	struct sip_ua *ua = ua_at(s, &flow->local);
 
+	soak_register_broken(s, flow);
 	if (ua)
 		sip_ua_flow_failed(ua, s->now, flow);
 	else
@@ -58,10 +63,27 @@ static int engine_sip(
 
 	if (stream && !prng_below(&s->prng, 50))
 		return -ECONNREFUSED;
+	s->invites_by_stream += stream && len > 7 && memcmp(data, "INVITE ", 7) == 0;
 	net_send(&s->net, s->world->now, flow, data, len);
 	if (stream && !prng_below(&s->prng, 50)) /* lost, and known a little later */
 		net_break(&s->net, s->now, flow->connection % NET_STREAMS);
 	return 0;
+}
+
+/* Those that register have a password and no contact. */
+static int agent_line(unsigned i, char *out, size_t size)
+{
+	char ha1[DIGEST_HEX_BYTES], user[8];
+	bool registers = i % 4 == 1;
+
+	_Static_assert(REGISTRANT_AGENT(1) == 5 && REGISTRANT_AGENT(REGISTRANTS) > AGENTS, "");
+	snprintf(user, sizeof(user), "a%u", i);
+	credentials_ha1(user, ha1);
+	if (registers)
+		return snprintf(out, size, "set agent a%u groups=%s ha1=%s%s\n", i,
+			i < 2 ? "sales,backup" : "sales", ha1, i % 2 ? " link=branch" : "");
+	return snprintf(out, size, "set agent a%u groups=%s contact=10.30.0.%u:5060%s\n", i,
+		i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "");
 }
 
 static bool configure(struct soak *s)
@@ -75,8 +97,10 @@ static bool configure(struct soak *s)
 		"set port floor device=b address=10.30.0.1/24\n"
 		"set link branch limit=500000 layer=ethernet\n"
 		"set trunk acme address=10.20.0.10 limit=2500000\n"
-		"set trunk near address=10.30.0.200 limit=400000 link=branch\n"
-		"set trunk far address=10.30.0.201 max_calls=4\n"
+		"set trunk near address=10.30.0.200 limit=400000 link=branch "
+		"server=near.example:5060 "
+		"transport=tcp\n"
+		"set trunk far address=10.30.0.201 max_calls=4 server=far.example:5060\n"
 		"set route 0* trunks=near,far\n"
 		"set group sales\nset group backup\n"
 		"set queue sales groups=sales record=true wrap_up=500 ring=5000 busy_backoff=3000 "
@@ -86,9 +110,7 @@ static bool configure(struct soak *s)
 		"set route 4989100 queue=sales\n");
 
 	for (unsigned i = 0; i < AGENTS; i++)
-		n += snprintf(text + n, sizeof(text) - (size_t)n,
-			"set agent a%u groups=%s contact=10.30.0.%u:5060%s\n", i,
-			i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "");
+		n += agent_line(i, text + n, sizeof(text) - (size_t)n);
 	s->world->per_address = td_legs_per_address(20000, 21999);
 	if (world_config(s->world, text, &err) == 0)
 		return true;
@@ -196,8 +218,11 @@ static void supervise(struct soak *s)
 static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 {
 	struct soak *s = calloc(1, sizeof(*s));
-	struct world_hooks hooks = {
-		.ctx = s, .sip = engine_sip, .event = soak_event, .record = soak_record};
+	struct world_hooks hooks = {.ctx = s,
+		.sip = engine_sip,
+		.event = soak_event,
+		.record = soak_record,
+		.resolve = soak_resolve};
 	const char *wrong = "out of memory";
 
 	if (!s)
@@ -220,9 +245,10 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 	s->agents = soak_ua_alloc(s, seed + 2);
 	if (!s->world || !s->callers || !s->agents || net_init(&s->net, seed + 3, PACKETS) < 0 ||
 		pool_init(&s->phones, PHONES, sizeof(struct phone)) < 0 ||
-		timers_init(&s->timers, PHONES + 1) < 0 || !configure(s))
+		timers_init(&s->timers, PHONES + 1 + REGISTRANTS + ANSWERS) < 0 || !configure(s))
 		goto out;
 	timer_set(&s->timers, &s->next_call, s->now);
+	soak_register_start(s);
 	while (s->calls_left || sip_ua_sessions(s->callers)) {
 		run(s, s->now + SUPERVISE_NS);
 		supervise(s);

@@ -17,6 +17,25 @@
 
 struct soak;
 
+/* Those agents whose telephones register, by streams. */
+#define REGISTRANTS         3
+#define REGISTRANT_AGENT(i) (1 + 4 * (i)) /* a1, a5, a9 */
+
+struct soak_registrant {
+	struct timer timer;
+	struct soak *soak;
+	unsigned agent, cseq;
+	uint32_t connection; /* 0: none */
+};
+
+#define ANSWERS 8 /* for names, under way */
+
+struct soak_answer {
+	struct timer timer;
+	struct soak *soak;
+	uint32_t request;
+};
+
 /* One end of a SIP session: a caller, or an agent's telephone in one call. */
 struct phone {
 	struct timer timer;
@@ -34,6 +53,10 @@ struct soak {
 	struct pool phones;
 	struct sip_ua *callers, *agents;
 	struct timer next_call;
+	struct soak_registrant registrant[REGISTRANTS];
+	struct soak_answer answer[ANSWERS];
+	unsigned invites_by_stream; /* the engine's */
+	unsigned registered, names_asked, names_found, names_failed;
 	unsigned calls_left, placed;
 	uint64_t now;
 	/* what the engine's journal said */
@@ -57,8 +80,15 @@ void soak_place_call(struct timer *t, uint64_t now);
 bool *soak_changed(struct soak *s, const char *call);
 /* Some calls get another party, lose one, or go elsewhere. */
 void soak_parties(struct soak *s);
+/* Telephones on streams begin to register. */
+void soak_register_start(struct soak *s);
+/* What they get back. False: it is no answer to a REGISTER. */
+bool soak_register_takes(
+	struct soak *s, const struct td_flow *flow, const uint8_t *data, size_t len);
+void soak_register_broken(struct soak *s, const struct td_flow *flow);
 
 /* For struct world_hooks. */
+void soak_resolve(void *ctx, uint32_t request, const char *name);
 void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len);
 void soak_record(void *ctx, uint32_t recording, const char *call);
 /* At the end. NULL: all is as it must be. */

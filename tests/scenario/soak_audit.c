@@ -106,5 +106,8 @@ const char *soak_judge(const struct soak *s)
 	if (!s->out_answered || !s->out_next || !e->refused.trunk_full ||
 		!e->refused.reinvite_full || !link_refused(e))
 		return "no limit was ever reached: the soak proves little";
+	if (!s->registered || !s->names_found || !s->names_failed || !e->names_unanswered ||
+		s->invites_by_stream < s->placed / 20)
+		return "streams and names were hardly used: the soak proves little";
 	return world_replay(s->world);
 }

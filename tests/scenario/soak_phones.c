@@ -7,6 +7,7 @@
 
 #define ARRIVAL_MS 600 /* mean between two calls */
 #define DAY_NS     (86400 * TD_NSEC_PER_SEC)
+#define LOST_NS    (100 * TD_NSEC_PER_SEC) /* more than any caller talks */
 
 struct td_addr soak_ip(uint32_t last, uint32_t net)
 {
@@ -138,6 +139,21 @@ static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
 	return 0;
 }
 
+/* The other side hangs up, or stops ringing. What says so and is lost with two streams, one after
+ * the other, is lost for good: then the telephone has to see for itself that nobody is there. */
+static uint64_t patience(const struct phone *p)
+{
+	bool stream = sip_session_flow(p->session)->transport != TD_TRANSPORT_UDP;
+
+	return stream ? LOST_NS : DAY_NS;
+}
+
+static void give_up(struct soak *s, struct phone *p)
+{
+	sip_session_reject(p->session, s->now, 480, (struct str){0});
+	phone_over(s, p);
+}
+
 static void answer(struct soak *s, struct phone *p)
 {
 	char text[512];
@@ -149,7 +165,8 @@ static void answer(struct soak *s, struct phone *p)
 	if (prng_below(&s->prng, 3) == 0)
 		phone_after(s, p, ms(s, 200, 4000), hold);
 	else
-		phone_after(s, p, prng_below(&s->prng, 2) ? ms(s, 500, 9000) : DAY_NS, hang_up);
+		phone_after(
+			s, p, prng_below(&s->prng, 2) ? ms(s, 500, 9000) : patience(p), hang_up);
 }
 
 static void on_invite(void *ctx, struct sip_session *session, const struct sip_msg *m)
@@ -171,6 +188,8 @@ static void on_invite(void *ctx, struct sip_session *session, const struct sip_m
 		sip_session_progress(session, s->now, 180, (struct str){0});
 	if (dice < 17)
 		phone_after(s, p, ms(s, 0, 7000), answer); /* at times after the ring time */
+	else
+		phone_after(s, p, patience(p), give_up);
 }
 
 static void on_cancelled(void *ctx, struct sip_session *session)
