@@ -30,7 +30,7 @@ struct resolver {
 	const char *servers;
 	void (*answer)(void *ctx, const struct td_resolved *r);
 	void *ctx;
-	LIST_HEAD(, question) open;
+	LIST_HEAD(question_list, question) open;
 	unsigned count;
 };
 
@@ -168,10 +168,12 @@ struct resolver *resolver_alloc(struct loop *loop, const char *servers,
 
 void resolver_free(struct resolver *r)
 {
-	struct question *q;
+	struct question *q, *next;
 
-	while (r && (q = LIST_FIRST(&r->open)))
+	for (q = r ? LIST_FIRST(&r->open) : NULL; q; q = next) {
+		next = LIST_NEXT(q, link);
 		question_free(q);
+	}
 	free(r);
 }
 

@@ -2,6 +2,7 @@
 #include <dataplane/dataplane.h>
 #include <engine/base/addr.h>
 #include <engine/host/net/sockaddr.h>
+#include <engine/host/net/tcp.h>
 #include <engine/host/net/tcp_conn.h>
 #include <engine/host/net/tcp_table.h>
 #include <engine/host/spsc.h>

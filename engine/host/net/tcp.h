@@ -11,8 +11,8 @@
 #ifndef TANDEM_ENGINE_HOST_NET_TCP_H
 #define TANDEM_ENGINE_HOST_NET_TCP_H
 
+#include <engine/host/net/tcp_news.h>
 #include <tandem/config.h>
-#include <tandem/flow.h>
 #include <tandem/text.h>
 #include <tandem/view.h>
 
@@ -29,13 +29,6 @@ struct tcp_params {
 };
 
 #define TCP_PATIENCE_NS (10 * TD_NSEC_PER_SEC)
-
-struct tcp_news {
-	struct td_flow flow;
-	bool ended; /* the connection; else a message of it has come */
-	uint32_t len;
-	/* the message */
-};
 
 /* NULL with errno and one line in err. `params` is not kept. */
 struct tcp *tcp_start(const struct tcp_params *params, struct td_text *err);

@@ -43,14 +43,14 @@ struct conn *conn_lookup(const struct conns *s, uint32_t number)
 }
 
 /* The address's record, made where there is none. NULL: no memory. */
-static struct source *source_get(struct conns *s, const struct td_addr *remote)
+static struct conn_source *source_get(struct conns *s, const struct td_addr *remote)
 {
 	struct td_addr ip = *remote;
-	struct source *source;
+	struct conn_source *source;
 
 	ip.port = 0;
 	for (struct hash_node *n = hash_first(&s->sources, ip_key(&ip)); n; n = hash_next(n)) {
-		source = container_of(n, struct source, node);
+		source = container_of(n, struct conn_source, node);
 		if (addr_equal(&source->ip, &ip))
 			return source;
 	}
@@ -62,7 +62,7 @@ static struct source *source_get(struct conns *s, const struct td_addr *remote)
 	return source;
 }
 
-static void source_put(struct conns *s, struct source *source)
+static void source_put(struct conns *s, struct conn_source *source)
 {
 	if (source->count)
 		return;
@@ -99,7 +99,7 @@ static bool tell(struct conn *c, bool ended, const char *data, size_t len)
 	if (!news)
 		return false;
 	*news = (struct tcp_news){.flow = c->flow, .ended = ended, .len = (uint32_t)len};
-	if (len)
+	if (data)
 		memcpy(news + 1, data, len);
 	spsc_commit(c->conns->in);
 	dp_signal_wake(c->conns->dp);
@@ -435,7 +435,7 @@ static int conn_open(struct conn *c, int fd, uint32_t events)
 
 void conn_accept(struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote)
 {
-	struct source *source = source_get(s, remote);
+	struct conn_source *source = source_get(s, remote);
 	struct td_flow flow = {*local, *remote, TD_TRANSPORT_TCP};
 	struct conn *c = NULL;
 

@@ -4,11 +4,13 @@
 #define TANDEM_ENGINE_HOST_NET_TCP_CONN_H
 
 #include <engine/base/hash.h>
-#include <engine/host/net/tcp.h>
+#include <engine/host/net/tcp_news.h>
 #include <engine/sip/transport/stream.h>
 #include <sys/queue.h>
 #include <system/loop.h>
+#include <tandem/view.h>
 
+struct dp;
 struct spsc;
 
 #define CONN_OUT_MAX  (256u << 10) /* waits to be sent; four of the longest messages */
@@ -16,7 +18,7 @@ struct spsc;
 #define CONN_ROOM     2048                   /* at first, for a message of which a part has come */
 #define CONN_RETRY_NS (2 * TD_NSEC_PER_MSEC) /* signalling is behind: its ring is full */
 
-struct source { /* an address with connections that it made */
+struct conn_source { /* an address with connections that it made */
 	struct hash_node node;
 	struct td_addr ip;
 	unsigned count;
@@ -28,7 +30,7 @@ struct conn {
 	struct hash_node node;  /* conns.by_number */
 	struct conns *conns;
 	struct td_flow flow; /* .connection: its number */
-	struct source *source;
+	struct conn_source *source;
 	struct loop_fd fd; /* fd.fd: -1 once it has ended */
 	struct loop_timer deadline;
 	struct stream stream;
@@ -49,7 +51,7 @@ struct conns {
 	struct dp *dp;
 	uint32_t max, max_source;
 	uint64_t idle_ns, patience_ns;
-	LIST_HEAD(, conn) all;
+	LIST_HEAD(conn_head, conn) all;
 	TAILQ_HEAD(conn_list, conn) waiting;
 	struct loop_timer retry; /* of those */
 	struct hash by_number, sources;

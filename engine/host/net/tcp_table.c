@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-struct link {
+struct tcp_link {
 	struct hash_node by_number, by_remote; /* the second: of those that we made */
 	uint32_t number;
 	bool ours;
@@ -17,7 +17,7 @@ struct link {
 int tcp_table_init(struct tcp_table *t, uint32_t connections, uint64_t seed)
 {
 	*t = (struct tcp_table){.last = UINT32_MAX};
-	if (pool_init(&t->links, connections, sizeof(struct link)) < 0)
+	if (pool_init(&t->links, connections, sizeof(struct tcp_link)) < 0)
 		return -ENOMEM;
 	if (hash_init(&t->by_number, connections, seed) < 0)
 		goto free_links;
@@ -48,11 +48,11 @@ static struct str ends_key(const struct ends *ends)
 	return (struct str){(const char *)ends, sizeof(*ends)};
 }
 
-static struct link *lookup(const struct tcp_table *t, uint32_t number)
+static struct tcp_link *lookup(const struct tcp_table *t, uint32_t number)
 {
 	for (struct hash_node *n = hash_first(&t->by_number, number_key(&number)); n;
 		n = hash_next(n)) {
-		struct link *l = container_of(n, struct link, by_number);
+		struct tcp_link *l = container_of(n, struct tcp_link, by_number);
 
 		if (l->number == number)
 			return l;
@@ -71,7 +71,7 @@ uint32_t tcp_table_made(const struct tcp_table *t, const struct td_flow *flow)
 
 	for (struct hash_node *n = hash_first(&t->by_remote, ends_key(&ends)); n;
 		n = hash_next(n)) {
-		const struct link *l = container_of(n, struct link, by_remote);
+		const struct tcp_link *l = container_of(n, struct tcp_link, by_remote);
 
 		if (memcmp(&l->ends, &ends, sizeof(ends)) == 0)
 			return l->number;
@@ -79,9 +79,9 @@ uint32_t tcp_table_made(const struct tcp_table *t, const struct td_flow *flow)
 	return 0;
 }
 
-static struct link *put(struct tcp_table *t, uint32_t number, const struct td_flow *flow)
+static struct tcp_link *put(struct tcp_table *t, uint32_t number, const struct td_flow *flow)
 {
-	struct link *l = pool_alloc(&t->links);
+	struct tcp_link *l = pool_alloc(&t->links);
 
 	if (!l)
 		return NULL;
@@ -93,7 +93,7 @@ static struct link *put(struct tcp_table *t, uint32_t number, const struct td_fl
 
 uint32_t tcp_table_make(struct tcp_table *t, const struct td_flow *flow)
 {
-	struct link *l = put(t, t->last + 2, flow);
+	struct tcp_link *l = put(t, t->last + 2, flow);
 
 	if (!l)
 		return 0;
@@ -110,7 +110,7 @@ void tcp_table_add(struct tcp_table *t, const struct td_flow *flow)
 
 void tcp_table_del(struct tcp_table *t, uint32_t connection)
 {
-	struct link *l = lookup(t, connection);
+	struct tcp_link *l = lookup(t, connection);
 
 	if (!l)
 		return;

@@ -25,7 +25,7 @@ static enum stream_found line_ends(struct str data, size_t *n)
 static size_t head_end(struct stream *s, struct str data)
 {
 	size_t at = s->seen;
-	const char *nl;
+	const char *nl = NULL;
 
 	while (at < data.n && (nl = memchr(data.p + at, '\n', data.n - at))) {
 		at = (size_t)(nl - data.p);
