@@ -9,7 +9,7 @@ struct place {
 	const struct acd *a;
 	const struct acd_agent *ag;
 	const struct acd_queue *q;
-	const struct contact *c;
+	const struct acd_contact *c;
 	const struct acd_group *group;
 	const struct pipe *pipe;
 	const char *kind, *name;
@@ -56,7 +56,7 @@ static bool agent_offer(const struct place *p)
 
 static bool agent_contact(const struct place *p)
 {
-	const struct contact *c = p->ag->offer;
+	const struct acd_contact *c = p->ag->offer;
 
 	return !c || (c->agent == p->ag && c->number == p->ag->contact &&
 			     c->queue == &p->a->queue[p->ag->queue]);
@@ -168,7 +168,7 @@ static bool queue_best(const struct place *p)
 {
 	const struct tree_node *first = tree_first(&p->q->waiting);
 
-	return p->q->best == (first ? OWNER(first, struct contact, waiting_node) : NULL);
+	return p->q->best == (first ? OWNER(first, struct acd_contact, waiting_node) : NULL);
 }
 
 static bool queue_sets(const struct place *p)
@@ -198,9 +198,10 @@ static bool line_order(const struct place *p)
 
 static bool line_count(const struct place *p)
 {
+	const struct acd_contact *c;
 	uint32_t all = 0, offered = 0;
 
-	for (const struct contact *c = TAILQ_FIRST(&p->q->entries); c; c = TAILQ_NEXT(c, entry)) {
+	TAILQ_FOREACH (c, &p->q->entries, entry) {
 		all++;
 		offered += c->agent != NULL;
 	}
@@ -277,7 +278,7 @@ static bool whole_contacts(const struct place *p)
 static bool whole_timers(const struct place *p)
 {
 	const struct acd *a = p->a;
-	const struct contact *c;
+	const struct acd_contact *c;
 	uint32_t set = 0;
 
 	for (uint32_t i = 1; i <= a->limits.agents; i++)
@@ -308,7 +309,7 @@ static bool check_agent(const struct acd *a, uint32_t number, struct td_text *fa
 	return obeys(ag->used ? agent_rules : unused_rules, &p, fault);
 }
 
-static bool check_contact(const struct acd *a, const struct contact *c, struct td_text *fault)
+static bool check_contact(const struct acd *a, const struct acd_contact *c, struct td_text *fault)
 {
 	struct place p = {.a = a, .c = c, .q = c->queue, .kind = "contact", .number = c->number};
 
@@ -328,7 +329,7 @@ static bool check_line(const struct acd *a, const struct acd_queue *q, struct td
 {
 	uint32_t number = (uint32_t)(q - a->queue);
 	struct place p = {.a = a, .q = q, .kind = "queue", .name = q->conf.name, .number = number};
-	const struct contact *c;
+	const struct acd_contact *c;
 
 	if (!check_queue(a, q, fault) || !obeys(line_rules, &p, fault))
 		return false;
@@ -359,7 +360,7 @@ bool acd_check_agent(const struct acd *a, uint32_t agent, struct td_text *fault)
 
 bool acd_check_contact(const struct acd *a, uint32_t contact, struct td_text *fault)
 {
-	const struct contact *c = contact_find(a, contact);
+	const struct acd_contact *c = contact_find(a, contact);
 
 	return !c || (check_contact(a, c, fault) && check_queue(a, c->queue, fault));
 }

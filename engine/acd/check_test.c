@@ -99,7 +99,7 @@ static void agents(void)
 
 static void contacts(void)
 {
-	struct contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best;
+	struct acd_contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best;
 
 	BREAK(waits->number, 77, "contact_found", "contact 77 ");
 	BREAK(waits->queue, &acd->queue[2], "contact_line", "contact 3 ");
@@ -111,7 +111,7 @@ static void contacts(void)
 /* Both ends of two links at once: a contact between an agent and its line. */
 static void offers(void)
 {
-	struct contact *waits = acd->queue[1].best;
+	struct acd_contact *waits = acd->queue[1].best;
 
 	waits->agent = &acd->agent[TALKER];
 	broken("line_count", "queue 1 ");
@@ -128,7 +128,7 @@ static void offers(void)
 static void queues(void)
 {
 	struct acd_queue *q = &acd->queue[1];
-	struct contact *rung = acd->agent[RINGER].offer;
+	struct acd_contact *rung = acd->agent[RINGER].offer;
 
 	BREAK(q->number, 2, "queue_number", "queue 1 ");
 	BREAK(q->best, NULL, "queue_best", "queue 1 ");
@@ -143,7 +143,7 @@ static void queues(void)
 /* One waits for a contact, the other is offered to nobody: their waiting is told by two sets. */
 static void waits_twice(void)
 {
-	struct contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best;
+	struct acd_contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best;
 	struct acd_queue *q = &acd->queue[1];
 
 	tree_del(&q->waiting, &waits->waiting_node);

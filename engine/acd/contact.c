@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <engine/acd/internal.h>
 
-void contact_free(struct contact *c)
+void contact_free(struct acd_contact *c)
 {
 	struct acd_queue *q = c->queue;
 	struct acd *a = q->acd;
@@ -30,7 +30,7 @@ static void overflow(struct acd *a, const struct td_acd_in *in, enum td_acd_reas
  * The contact leaves unserved. An agent who is rung for it gets a CANCEL and goes back to their
  * place among the idle. The contact's output comes before the next offer to that agent.
  */
-void contact_remove(struct contact *c, enum td_acd_reason cancel, enum td_acd_reason over)
+void contact_remove(struct acd_contact *c, enum td_acd_reason cancel, enum td_acd_reason over)
 {
 	struct acd_queue *q = c->queue;
 	struct acd *a = q->acd;
@@ -58,13 +58,13 @@ void contact_remove(struct contact *c, enum td_acd_reason cancel, enum td_acd_re
 
 static void contact_fire(struct timer *t, uint64_t now)
 {
-	struct contact *c = OWNER(t, struct contact, timer);
+	struct acd_contact *c = OWNER(t, struct acd_contact, timer);
 
 	c->queue->timed_out++;
 	contact_remove(c, TD_ACD_TIMEOUT, TD_ACD_TIMEOUT);
 }
 
-void contact_timeout_set(struct contact *c)
+void contact_timeout_set(struct acd_contact *c)
 {
 	struct acd_queue *q = c->queue;
 
@@ -88,7 +88,7 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 		return -ENOENT;
 	}
 	bool full = q->conf.max_length && tree_count(&q->line) >= q->conf.max_length;
-	struct contact *c = full ? NULL : pool_alloc(&a->contacts);
+	struct acd_contact *c = full ? NULL : pool_alloc(&a->contacts);
 
 	if (!c) {
 		q->full++;
@@ -120,7 +120,7 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 
 int contact_del(struct acd *a, const struct td_acd_in *in)
 {
-	struct contact *c = contact_find(a, in->contact);
+	struct acd_contact *c = contact_find(a, in->contact);
 	uint32_t reason = in->end.reason;
 
 	if (!c)

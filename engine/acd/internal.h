@@ -41,10 +41,10 @@ struct links {
 	uint8_t count;
 };
 
-struct contact {
+struct acd_contact {
 	struct hash_node node;
 	struct tree_node line_node, waiting_node;
-	TAILQ_ENTRY(contact) entry;
+	TAILQ_ENTRY(acd_contact) entry;
 	struct timer timer; /* the queue's time-out */
 	struct acd_queue *queue;
 	struct acd_agent *agent; /* it is being offered to */
@@ -56,16 +56,16 @@ struct contact {
 	int32_t priority;
 };
 
-TAILQ_HEAD(contacts, contact);
+TAILQ_HEAD(contacts, acd_contact);
 
 struct acd_queue {
 	struct acd *acd;
 	struct td_acd_queue conf;
-	struct links links;      /* in the groups' sets while best is there */
-	struct tree line;        /* all its contacts, in the order they are served */
-	struct tree waiting;     /* those no agent is rung for */
-	struct contacts entries; /* all its contacts, as they came */
-	struct contact *best;    /* first of waiting */
+	struct links links;       /* in the groups' sets while best is there */
+	struct tree line;         /* all its contacts, in the order they are served */
+	struct tree waiting;      /* those no agent is rung for */
+	struct contacts entries;  /* all its contacts, as they came */
+	struct acd_contact *best; /* first of waiting */
 	uint32_t number;
 	bool used;
 	bool closing; /* being deleted: takes and gives nothing */
@@ -88,9 +88,9 @@ struct acd_agent {
 	TAILQ_ENTRY(acd_agent) beside;
 	char name[TD_NAME_BYTES];
 	char pause_reason[TD_NAME_BYTES];
-	struct links links;    /* in the groups' sets while idle */
-	struct timer timer;    /* by state: ring time, back-off (AVAILABLE), wrap-up */
-	struct contact *offer; /* RESERVED, RINGING */
+	struct links links;        /* in the groups' sets while idle */
+	struct timer timer;        /* by state: ring time, back-off (AVAILABLE), wrap-up */
+	struct acd_contact *offer; /* RESERVED, RINGING */
 	uint64_t since;
 	uint64_t idle_since;
 	uint64_t idle_order; /* as they became idle */
@@ -133,18 +133,19 @@ bool waiting_before(const struct tree_node *a, const struct tree_node *b);
 bool queue_before(
 	const struct acd_queue *a, const struct acd_queue *b); /* by their best contacts */
 void *link_owner(const struct tree_node *n); /* of an acd_link's node; NULL: none */
-uint32_t contact_wait_ms(const struct acd *a, const struct contact *c);
+uint32_t contact_wait_ms(const struct acd *a, const struct acd_contact *c);
 
 /* memory.c */
 void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
-struct acd_agent *agent_at(struct acd *a, uint32_t number);         /* NULL when there is none */
-struct acd_queue *queue_at(struct acd *a, uint32_t number);         /* NULL when there is none */
-struct contact *contact_find(const struct acd *a, uint32_t number); /* NULL when there is none */
+struct acd_agent *agent_at(struct acd *a, uint32_t number); /* NULL when there is none */
+struct acd_queue *queue_at(struct acd *a, uint32_t number); /* NULL when there is none */
+struct acd_contact *contact_find(
+	const struct acd *a, uint32_t number); /* NULL when there is none */
 
 /* output.c */
 /* Starts an output: now, type and what follows from the arguments, each of which may be NULL/0. */
 struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,
-	uint32_t agent, const struct contact *c);
+	uint32_t agent, const struct acd_contact *c);
 void out_end(struct acd *a, const struct td_acd_out *out);
 void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason);
 
@@ -167,7 +168,7 @@ void queue_offer(
 	struct acd_queue *q); /* offers its best contact to the agent idle longest; there is one */
 /* The contact's offer is over: the contact waits again, and the agent has no contact. Neither is
  * refreshed or matched yet: the caller gives the agent its next state first. */
-void offer_end(struct contact *c);
+void offer_end(struct acd_contact *c);
 
 /* stay.c */
 void agent_idle(struct acd_agent *ag);
@@ -175,9 +176,9 @@ void agent_withdraw(struct acd_agent *ag, enum td_agent_state state);
 void agent_talk_over(struct acd_agent *ag); /* wrap-up, or what waited for the end of the talk */
 
 /* contact.c */
-void contact_free(struct contact *c); /* out of its queue; no agent is rung for it */
-void contact_remove(struct contact *c, enum td_acd_reason cancel, enum td_acd_reason over);
-void contact_timeout_set(struct contact *c); /* by its queue's configuration */
+void contact_free(struct acd_contact *c); /* out of its queue; no agent is rung for it */
+void contact_remove(struct acd_contact *c, enum td_acd_reason cancel, enum td_acd_reason over);
+void contact_timeout_set(struct acd_contact *c); /* by its queue's configuration */
 int contact_add(struct acd *a, const struct td_acd_in *in);
 int contact_del(struct acd *a, const struct td_acd_in *in);
 

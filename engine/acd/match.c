@@ -2,7 +2,7 @@
 /* Who is served by whom: the offer, and its end. */
 #include <engine/acd/internal.h>
 
-static void offer(struct acd_agent *ag, struct contact *c)
+static void offer(struct acd_agent *ag, struct acd_contact *c)
 {
 	struct acd *a = ag->acd;
 	struct acd_queue *q = c->queue;
@@ -23,7 +23,7 @@ static void offer(struct acd_agent *ag, struct contact *c)
 	out_end(a, &out);
 }
 
-void offer_end(struct contact *c)
+void offer_end(struct acd_contact *c)
 {
 	struct acd_agent *ag = c->agent;
 

@@ -23,7 +23,7 @@ static int tables_init(struct acd *a)
 	a->pipe = calloc((size_t)l->links + 1, sizeof(*a->pipe));
 	if (!a->group || !a->queue || !a->agent || !a->pipe)
 		return -ENOMEM;
-	rc = pool_init(&a->contacts, l->contacts, sizeof(struct contact));
+	rc = pool_init(&a->contacts, l->contacts, sizeof(struct acd_contact));
 	/* The numbers are ours, so nobody can choose numbers that collide. A fixed seed is enough.
 	 */
 	if (!rc)
@@ -108,12 +108,12 @@ struct acd_queue *queue_at(struct acd *a, uint32_t number)
 	return &a->queue[number];
 }
 
-struct contact *contact_find(const struct acd *a, uint32_t number)
+struct acd_contact *contact_find(const struct acd *a, uint32_t number)
 {
 	struct str key = {(const char *)&number, sizeof(number)};
 
 	for (struct hash_node *n = hash_first(&a->contact_by_number, key); n; n = hash_next(n)) {
-		struct contact *c = OWNER(n, struct contact, node);
+		struct acd_contact *c = OWNER(n, struct acd_contact, node);
 
 		if (c->number == number)
 			return c;

@@ -13,7 +13,7 @@ static struct acd_agent *offered(struct acd *a, const struct td_acd_in *in)
 
 static void not_responding(struct acd_agent *ag)
 {
-	struct contact *c = ag->offer;
+	struct acd_contact *c = ag->offer;
 
 	ag->no_answer++;
 	c->queue->no_answer++;
@@ -50,7 +50,7 @@ int offer_answer(struct acd *a, const struct td_acd_in *in)
 
 	if (!ag)
 		return -ESTALE;
-	struct contact *c = ag->offer;
+	struct acd_contact *c = ag->offer;
 	struct acd_queue *q = c->queue;
 	uint32_t wait_ms = contact_wait_ms(a, c);
 
@@ -90,7 +90,7 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 	}
 	if (reason != TD_ACD_BUSY && reason != TD_ACD_FAILED && reason != TD_ACD_DECLINED)
 		return -EINVAL;
-	struct contact *c = ag->offer;
+	struct acd_contact *c = ag->offer;
 	struct acd_queue *q = c->queue;
 	uint32_t backoff_ms = q->conf.busy_backoff_ms ? q->conf.busy_backoff_ms : ACD_BACKOFF_MS;
 

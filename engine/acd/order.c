@@ -2,14 +2,14 @@
 /* Who comes before whom: contacts in a line, agents and queues in a group's sets. */
 #include <engine/acd/internal.h>
 
-uint32_t contact_wait_ms(const struct acd *a, const struct contact *c)
+uint32_t contact_wait_ms(const struct acd *a, const struct acd_contact *c)
 {
 	uint64_t ms = (a->now - c->entered) / TD_NSEC_PER_MSEC;
 
 	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
-static bool contact_before(const struct contact *a, const struct contact *b)
+static bool contact_before(const struct acd_contact *a, const struct acd_contact *b)
 {
 	if (a->priority != b->priority)
 		return a->priority > b->priority;
@@ -21,13 +21,13 @@ static bool contact_before(const struct contact *a, const struct contact *b)
 bool line_before(const struct tree_node *a, const struct tree_node *b)
 {
 	return contact_before(
-		OWNER(a, struct contact, line_node), OWNER(b, struct contact, line_node));
+		OWNER(a, struct acd_contact, line_node), OWNER(b, struct acd_contact, line_node));
 }
 
 bool waiting_before(const struct tree_node *a, const struct tree_node *b)
 {
-	return contact_before(
-		OWNER(a, struct contact, waiting_node), OWNER(b, struct contact, waiting_node));
+	return contact_before(OWNER(a, struct acd_contact, waiting_node),
+		OWNER(b, struct acd_contact, waiting_node));
 }
 
 void *link_owner(const struct tree_node *n)

@@ -3,7 +3,7 @@
 #include <engine/acd/internal.h>
 
 struct td_acd_out out_begin(const struct acd *a, enum td_acd_out_type type, uint32_t queue,
-	uint32_t agent, const struct contact *c)
+	uint32_t agent, const struct acd_contact *c)
 {
 	struct td_acd_out out = {.now = a->now, .type = type, .queue = queue, .agent = agent};
 

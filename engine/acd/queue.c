@@ -6,7 +6,7 @@
 int queue_set(struct acd *a, const struct td_acd_in *in)
 {
 	const struct td_acd_queue *conf = &in->queue_set;
-	struct contact *c;
+	struct acd_contact *c;
 
 	if (in->queue == 0 || in->queue > a->limits.queues)
 		return -ERANGE;
@@ -44,7 +44,8 @@ int queue_del(struct acd *a, const struct td_acd_in *in)
 	q->closing = true; /* an agent who gets free meanwhile is offered other queues' contacts */
 	queue_refresh(q);
 	while ((n = tree_first(&q->line)))
-		contact_remove(OWNER(n, struct contact, line_node), TD_ACD_WITHDRAW, TD_ACD_EMPTY);
+		contact_remove(
+			OWNER(n, struct acd_contact, line_node), TD_ACD_WITHDRAW, TD_ACD_EMPTY);
 	q->used = false;
 	return 0;
 }

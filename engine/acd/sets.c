@@ -30,7 +30,7 @@ void queue_refresh(struct acd_queue *q)
 {
 	struct acd_group *group = q->acd->group;
 	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting);
-	struct contact *best = first ? OWNER(first, struct contact, waiting_node) : NULL;
+	struct acd_contact *best = first ? OWNER(first, struct acd_contact, waiting_node) : NULL;
 
 	if (best == q->best)
 		return;

@@ -40,7 +40,7 @@ int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *in
 
 	if (!q)
 		return -ENOENT;
-	const struct contact *oldest = TAILQ_FIRST(&q->entries);
+	const struct acd_contact *oldest = TAILQ_FIRST(&q->entries);
 
 	*info = (struct acd_queue_info){
 		.name = q->conf.name,
@@ -65,7 +65,7 @@ int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *in
 
 int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info)
 {
-	const struct contact *c = contact_find(a, contact);
+	const struct acd_contact *c = contact_find(a, contact);
 
 	if (!c)
 		return -ENOENT;

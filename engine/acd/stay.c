@@ -31,7 +31,7 @@ void agent_idle(struct acd_agent *ag)
 void agent_withdraw(struct acd_agent *ag, enum td_agent_state state)
 {
 	struct acd *a = ag->acd;
-	struct contact *c = ag->offer;
+	struct acd_contact *c = ag->offer;
 
 	timer_cancel(&a->timers, &ag->timer);
 	if (c) {

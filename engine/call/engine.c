@@ -62,13 +62,15 @@ static int tables_init(struct td_engine *e)
 	int rc = acct_init(&e->acct, e->params.max.bandwidth_rows);
 
 	if (!rc)
+		rc = pool_init(&e->contacts, calls, sizeof(struct contact));
+	if (!rc)
 		rc = pool_init(&e->calls, calls, sizeof(struct call));
 	if (!rc)
 		rc = pool_init(&e->legs, legs, sizeof(struct party));
 	if (!rc)
 		rc = timers_init(&e->timers, calls + SILENCE_TIMERS);
 	if (!rc)
-		rc = hash_init(&e->by_contact, e->params.max_calls, prng_u64(&e->prng));
+		rc = hash_init(&e->by_number, e->params.max_calls, prng_u64(&e->prng));
 	if (!rc)
 		rc = hash_init(&e->by_id, e->params.max_calls, prng_u64(&e->prng));
 	if (!rc)
@@ -126,10 +128,11 @@ void td_engine_free(struct td_engine *e)
 	distribute_fini(e);
 	conf_free(e->conf);
 	hash_fini(&e->by_id);
-	hash_fini(&e->by_contact);
+	hash_fini(&e->by_number);
 	timers_fini(&e->timers);
 	pool_fini(&e->legs);
 	pool_fini(&e->calls);
+	pool_fini(&e->contacts);
 	ports_fini(&e->ports);
 	acct_fini(&e->acct);
 	objects_fini(&e->trunks);

@@ -24,7 +24,7 @@ static enum td_call_state connecting(const struct call *c)
 {
 	const struct party *ringing = call_ringing(c);
 
-	if (c->contact)
+	if (c->contact->number)
 		return ringing ? TD_CALL_STATE_RINGING : TD_CALL_STATE_WAITING;
 	return ringing && ringing->rang ? TD_CALL_STATE_RINGING : TD_CALL_STATE_DIALLING;
 }
@@ -66,27 +66,29 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 	p = call_other(c);
 	VIEW_PUT(calls, b,
 		{
-			.id = c->cdr.id,
-			.caller = c->cdr.caller,
-			.dialled = c->cdr.dialled,
-			.trunk = c->cdr.trunk,
-			.queue = c->queue ? c->queue->object.name : "",
-			.to_trunk = c->cdr.to_trunk,
+			.id = c->contact->cdr.id,
+			.caller = c->contact->cdr.caller,
+			.dialled = c->contact->cdr.dialled,
+			.trunk = c->contact->cdr.trunk,
+			.queue = c->contact->queue ? c->contact->queue->object.name : "",
+			.to_trunk = c->contact->cdr.to_trunk,
 			.agent = p && p->agent ? p->agent->object.name : NULL,
 			.state = call_states[call_state(c)],
-			.position =
-				acd_contact_get(e->acd, c->contact, &info) == 0 ? info.position : 0,
-			.seconds =
-				(double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC,
-			.waited = c->waited_ms / 1000.0 +
-				  (c->contact ? seconds_since(e, c->entered) : 0.0),
+			.position = acd_contact_get(e->acd, c->contact->number, &info) == 0
+					    ? info.position
+					    : 0,
+			.seconds = (double)(engine_wall(e, e->now) - c->contact->cdr.offered) /
+				   TD_NSEC_PER_SEC,
+			.waited =
+				c->contact->waited_ms / 1000.0 +
+				(c->contact->number ? seconds_since(e, c->contact->entered) : 0.0),
 			.talked = c->state == CALL_TALKING ? seconds_since(e, c->talk_since) : 0.0,
 			.codec = codec_name(c->codec),
 			.mos = mos_now(c),
 			.audio = silence_audio(c),
-			.digits = c->cdr.digits,
-			.recording = c->cdr.recording,
-			.sip_call_id = c->cdr.sip_call_id,
+			.digits = c->contact->cdr.digits,
+			.recording = c->contact->cdr.recording,
+			.sip_call_id = c->contact->cdr.sip_call_id,
 		});
 	return true;
 }
@@ -170,8 +172,8 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.link_full = acd_agent_get(e->acd, a->object.number, &info) == 0 &&
 				     info.link_full,
 			.contact = text,
-			.call = a->call ? a->call->cdr.id : NULL,
-			.queue = a->call ? a->call->queue->object.name : NULL,
+			.call = a->call ? a->call->contact->cdr.id : NULL,
+			.queue = a->call ? a->call->contact->queue->object.name : NULL,
 			.answered = a->answered,
 			.missed = a->missed,
 		});

@@ -55,7 +55,7 @@ void soak_parties(struct soak *s)
 
 		if (c->state != CALL_TALKING || prng_below(&s->prng, 6))
 			continue;
-		snprintf(r.call, sizeof(r.call), "%s", c->cdr.id);
+		snprintf(r.call, sizeof(r.call), "%s", c->contact->cdr.id);
 		if (r.action == TD_PARTY_DROP)
 			whom_to_drop(s, c, &r);
 		else

@@ -378,7 +378,7 @@ const char *world_residue(const struct world *w)
 		return "RTP ports";
 	if (e->by_id.count)
 		return "calls by their id";
-	if (e->by_contact.count)
+	if (e->by_number.count)
 		return "contacts";
 	if (e->out_count || e->outs_lost)
 		return "outputs of the distributor";

@@ -28,12 +28,12 @@ static bool led_by(const struct call *c, const char *name)
 
 static bool call_found(const struct check_at *k)
 {
-	return call_by_id(k->e, k->c->cdr.id) == k->c && k->c->engine == k->e;
+	return call_by_id(k->e, k->c->contact->cdr.id) == k->c && k->c->engine == k->e;
 }
 
 static bool call_contact_found(const struct check_at *k)
 {
-	return !k->c->contact || call_lookup(k->e, k->c->contact) == k->c;
+	return !k->c->contact->number || call_lookup(k->e, k->c->contact->number) == k->c;
 }
 
 static bool call_contact_queue(const struct check_at *k)
@@ -41,11 +41,11 @@ static bool call_contact_queue(const struct check_at *k)
 	const struct call *c = k->c;
 	struct acd_contact_info info;
 
-	if (!c->contact)
+	if (!c->contact->number)
 		return true;
-	return acd_contact_get(k->e->acd, c->contact, &info) == 0 && c->queue &&
-	       c->queue->object.number == info.queue && c->entered == info.entered &&
-	       c->first_position;
+	return acd_contact_get(k->e->acd, c->contact->number, &info) == 0 && c->contact->queue &&
+	       c->contact->queue->object.number == info.queue &&
+	       c->contact->entered == info.entered && c->contact->first_position;
 }
 
 static bool call_contact_agent(const struct check_at *k)
@@ -53,7 +53,7 @@ static bool call_contact_agent(const struct check_at *k)
 	const struct party *p = call_ringing(k->c);
 	struct acd_contact_info info;
 
-	if (!k->c->contact || acd_contact_get(k->e->acd, k->c->contact, &info) < 0)
+	if (!k->c->contact->number || acd_contact_get(k->e->acd, k->c->contact->number, &info) < 0)
 		return true;
 	return info.agent == (p && p->agent ? p->agent->object.number : 0);
 }
@@ -107,7 +107,7 @@ static bool call_bridge_due(const struct check_at *k)
 
 static bool call_taped(const struct check_at *k)
 {
-	return !k->c->taped || (k->c->cdr.recording && has(k->c, k->c->taped));
+	return !k->c->taped || (k->c->contact->cdr.recording && has(k->c, k->c->taped));
 }
 
 static bool call_partner(const struct check_at *k)
@@ -127,7 +127,7 @@ static bool call_answered(const struct check_at *k)
 
 static bool call_seeks(const struct check_at *k)
 {
-	return k->c->state != CALL_CONNECTING || k->c->contact || call_ringing(k->c);
+	return k->c->state != CALL_CONNECTING || k->c->contact->number || call_ringing(k->c);
 }
 
 static bool call_offered(const struct check_at *k)
@@ -179,7 +179,7 @@ static bool call_driver_queue(const struct check_at *k)
 {
 	bool waits = k->c->state == CALL_CONNECTING && led_by(k->c, "queue");
 
-	return waits == (k->c->contact != 0);
+	return waits == (k->c->contact->number != 0);
 }
 
 static bool call_timer(const struct check_at *k)
@@ -216,8 +216,9 @@ bool check_call(const struct check_at *k)
 	const struct check_rule *broken = check_broken(call_rules, k);
 
 	if (broken) {
-		td_text_set(k->fault, "call %s (contact %u, queue %s) %s", c->cdr.id, c->contact,
-			c->queue ? c->queue->object.name : "none", broken->text);
+		td_text_set(k->fault, "call %s (contact %u, queue %s) %s", c->contact->cdr.id,
+			c->contact->number,
+			c->contact->queue ? c->contact->queue->object.name : "none", broken->text);
 		return false;
 	}
 	for (unsigned i = 0; i < c->parties; i++) {
@@ -226,5 +227,5 @@ bool check_call(const struct check_at *k)
 		if (!check_party(&party))
 			return false;
 	}
-	return !c->contact || acd_check_contact(k->e->acd, c->contact, k->fault);
+	return !c->contact->number || acd_check_contact(k->e->acd, c->contact->number, k->fault);
 }

@@ -40,7 +40,7 @@ static struct call *hung_up(void)
 	struct call *c = floor_call(&f, "4989100", true);
 	struct td_text err;
 
-	assert_int_equal(td_engine_hangup(e, f.now, c->cdr.id, &err), 0);
+	assert_int_equal(td_engine_hangup(e, f.now, c->contact->cdr.id, &err), 0);
 	return c;
 }
 
@@ -118,7 +118,7 @@ static void the_floor_is_sound(void **state)
 	assert_int_equal(talks->parties, 3);
 	assert_int_equal(rings->party[1]->state, PARTY_RINGING);
 	assert_ptr_equal(rings->party[1]->agent, bob);
-	assert_true(waits->contact && waits->parties == 1);
+	assert_true(waits->contact->number && waits->parties == 1);
 	assert_int_equal(out->party[1]->state, PARTY_RINGING);
 	assert_int_equal(late->state, CALL_OFFERED);
 	assert_int_equal(over->state, CALL_ENDED);
@@ -128,15 +128,15 @@ static void the_floor_is_sound(void **state)
 
 static void tables_of_calls(void)
 {
-	BREAK(talks->cdr.id[0], 'x', "call_found", "queue sales");
-	BREAK(waits->contact, 99, "call_contact_found", waits->cdr.id);
-	BREAK(waits->entered, 1, "call_contact_queue", waits->cdr.id);
-	BREAK(rings->party[1]->agent, carol, "call_contact_agent", rings->cdr.id);
-	BREAK(talks->calling_agent, carol, "call_source", talks->cdr.id);
+	BREAK(talks->contact->cdr.id[0], 'x', "call_found", "queue sales");
+	BREAK(waits->contact->number, 99, "call_contact_found", waits->contact->cdr.id);
+	BREAK(waits->contact->entered, 1, "call_contact_queue", waits->contact->cdr.id);
+	BREAK(rings->party[1]->agent, carol, "call_contact_agent", rings->contact->cdr.id);
+	BREAK(talks->calling_agent, carol, "call_source", talks->contact->cdr.id);
 	BREAK(e->call_count, 1, "engine_calls", "engine");
 	BREAK(e->by_id.count, 1, "engine_calls", "engine");
 	BREAK(e->calls_running, 1, "engine_running", "engine");
-	BREAK(e->by_contact.count, 9, "engine_contacts", "engine");
+	BREAK(e->by_number.count, 9, "engine_contacts", "engine");
 	BREAK(e->calls.free[0], pool_index(&e->calls, talks), "engine_free", "engine");
 	BREAK(e->legs.free[0], pool_index(&e->legs, left), "engine_free", "engine");
 	BREAK(e->legs.free_count, 1, "engine_parties", "engine");
@@ -148,7 +148,7 @@ static void a_call_of_an_agent(void)
 
 	waits->trunk = NULL;
 	waits->calling_agent = dave;
-	broken("call_own", waits->cdr.id);
+	broken("call_own", waits->contact->cdr.id);
 	waits->trunk = was;
 	waits->calling_agent = NULL;
 	sound();
@@ -158,44 +158,44 @@ static void parties_of_calls(void)
 {
 	struct party *alices = talks->party[1];
 
-	BREAK(talks->caller, alices, "call_caller", talks->cdr.id);
-	BREAK(talks->party[2], alices, "call_parties", talks->cdr.id);
-	BREAK(talks->party[2], rings->party[1], "call_parties", talks->cdr.id);
-	BREAK(talks->bridged, rings->party[1], "call_bridged", talks->cdr.id);
-	BREAK(talks->bridged, talks->party[2], "call_bridged", talks->cdr.id);
-	BREAK(alices->held, true, "call_bridged", talks->cdr.id);
-	BREAK(talks->bridged, NULL, "call_bridge_due", talks->cdr.id);
-	BREAK(talks->taped, rings->party[1], "call_taped", talks->cdr.id);
-	BREAK(talks->cdr.recording, 0, "call_taped", talks->cdr.id);
-	BREAK(talks->partner, rings->party[1], "call_partner", talks->cdr.id);
+	BREAK(talks->caller, alices, "call_caller", talks->contact->cdr.id);
+	BREAK(talks->party[2], alices, "call_parties", talks->contact->cdr.id);
+	BREAK(talks->party[2], rings->party[1], "call_parties", talks->contact->cdr.id);
+	BREAK(talks->bridged, rings->party[1], "call_bridged", talks->contact->cdr.id);
+	BREAK(talks->bridged, talks->party[2], "call_bridged", talks->contact->cdr.id);
+	BREAK(alices->held, true, "call_bridged", talks->contact->cdr.id);
+	BREAK(talks->bridged, NULL, "call_bridge_due", talks->contact->cdr.id);
+	BREAK(talks->taped, rings->party[1], "call_taped", talks->contact->cdr.id);
+	BREAK(talks->contact->cdr.recording, 0, "call_taped", talks->contact->cdr.id);
+	BREAK(talks->partner, rings->party[1], "call_partner", talks->contact->cdr.id);
 }
 
 static void states_of_calls(void)
 {
-	BREAK(talks->state, CALL_CONNECTING, "call_talk", talks->cdr.id);
-	BREAK(talks->caller->state, PARTY_RINGING, "call_answered", talks->cdr.id);
-	BREAK(waits->contact, 0, "call_seeks", waits->cdr.id);
-	BREAK(late->caller->offering, false, "call_offered", late->cdr.id);
-	BREAK(out->attempt.ops, NULL, "call_attempt", out->cdr.id);
-	BREAK(waits->attempt.ops, out->attempt.ops, "call_attempt", waits->cdr.id);
-	BREAK(out->attempt.next, 9, "call_targets", out->cdr.id);
-	BREAK(talks->driver[0].ops, talks->driver[1].ops, "call_drivers", talks->cdr.id);
-	BREAK(waits->drivers, 0, "call_led", waits->cdr.id);
-	BREAK(over->drivers, 1, "call_led", over->cdr.id);
-	BREAK(waits->drivers, 1, "call_driver_queue", waits->cdr.id);
-	BREAK(out->timer.place, 0, "call_timer", out->cdr.id);
-	BREAK(over->timer.place, 0, "call_timer", over->cdr.id);
-	BREAK(waits->timer.place, 1, "call_timer", waits->cdr.id);
-	BREAK(over->ended, 0, "call_ended", over->cdr.id);
-	BREAK(over->caller->media, LEG_MEDIA_NONE, "call_ended", over->cdr.id);
-	BREAK(waits->one_way, true, "call_one_way", waits->cdr.id);
+	BREAK(talks->state, CALL_CONNECTING, "call_talk", talks->contact->cdr.id);
+	BREAK(talks->caller->state, PARTY_RINGING, "call_answered", talks->contact->cdr.id);
+	BREAK(waits->contact->number, 0, "call_seeks", waits->contact->cdr.id);
+	BREAK(late->caller->offering, false, "call_offered", late->contact->cdr.id);
+	BREAK(out->attempt.ops, NULL, "call_attempt", out->contact->cdr.id);
+	BREAK(waits->attempt.ops, out->attempt.ops, "call_attempt", waits->contact->cdr.id);
+	BREAK(out->attempt.next, 9, "call_targets", out->contact->cdr.id);
+	BREAK(talks->driver[0].ops, talks->driver[1].ops, "call_drivers", talks->contact->cdr.id);
+	BREAK(waits->drivers, 0, "call_led", waits->contact->cdr.id);
+	BREAK(over->drivers, 1, "call_led", over->contact->cdr.id);
+	BREAK(waits->drivers, 1, "call_driver_queue", waits->contact->cdr.id);
+	BREAK(out->timer.place, 0, "call_timer", out->contact->cdr.id);
+	BREAK(over->timer.place, 0, "call_timer", over->contact->cdr.id);
+	BREAK(waits->timer.place, 1, "call_timer", waits->contact->cdr.id);
+	BREAK(over->ended, 0, "call_ended", over->contact->cdr.id);
+	BREAK(over->caller->media, LEG_MEDIA_NONE, "call_ended", over->contact->cdr.id);
+	BREAK(waits->one_way, true, "call_one_way", waits->contact->cdr.id);
 }
 
 static void sessions_of_parties(void)
 {
 	struct party *alices = talks->party[1];
 
-	BREAK(left->call, talks, "party_known", talks->cdr.id);
+	BREAK(left->call, talks, "party_known", talks->contact->cdr.id);
 	BREAK(left->media, LEG_MEDIA_RESERVED, "party_needed", "the caller of call none");
 	BREAK(alices->trunk, acme, "party_role", "alice");
 	BREAK(alices->session, talks->caller->session, "party_session", "alice");
@@ -203,7 +203,8 @@ static void sessions_of_parties(void)
 	BREAK(alices->trace->call[0], 'x', "party_trace", "alice");
 	BREAK(alices->joined, 0, "party_state", "alice");
 	BREAK(talks->party[2]->joined, 1, "party_state", "carol");
-	BREAK(over->caller->session, talks->caller->session, "party_session", over->cdr.id);
+	BREAK(over->caller->session, talks->caller->session, "party_session",
+		over->contact->cdr.id);
 	BREAK(alices->contact, 99, "party_contact", "alice");
 	BREAK(rings->party[1]->rang, false, "party_contact", "bob");
 	BREAK(alice->call, waits, "party_agent", "alice");
@@ -215,7 +216,7 @@ static void media_of_parties(void)
 
 	BREAK(alices->slot, talks->caller->slot, "party_port", "alice");
 	BREAK(left->slot, TD_LEG_NONE, "party_port", "the caller");
-	BREAK(talks->codec, TD_CODEC_PCMU, "party_codec", talks->cdr.id);
+	BREAK(talks->codec, TD_CODEC_PCMU, "party_codec", talks->contact->cdr.id);
 	BREAK(alices->params.acct, 99, "party_acct", "alice");
 	BREAK(alices->params.acct, talks->caller->params.acct, "party_acct", "alice");
 	BREAK(left->grant.of[0], &acme->budget, "party_released", "the caller");
@@ -337,7 +338,7 @@ static void looks_at_one_in_turn(void **state)
 	assert_in_range(e->checks.failed, 2, 100);
 	assert_int_equal(f.raised, 1);
 	assert_int_equal(f.cleared, 0);
-	assert_non_null(strstr(f.text, waits->cdr.id));
+	assert_non_null(strstr(f.text, waits->contact->cdr.id));
 	waits->one_way = false;
 	inputs(2 * ROUND);
 	assert_int_equal(f.raised, 1);

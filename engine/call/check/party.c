@@ -45,7 +45,7 @@ static bool party_trace(const struct check_at *k)
 
 	if (p->session && (!p->trace || !p->trace->held))
 		return false;
-	return !p->call || !p->trace || strcmp(p->trace->call, p->call->cdr.id) == 0;
+	return !p->call || !p->trace || strcmp(p->trace->call, p->call->contact->cdr.id) == 0;
 }
 
 static bool party_port(const struct check_at *k)
@@ -157,7 +157,7 @@ static bool party_acct(const struct check_at *k)
 		t = p->call->trunk;
 	return row->codec == p->params.codec &&
 	       row->trunk == (t ? t->object.number : ACCT_AGENTS) &&
-	       row->queue == (p->call->queue ? p->call->queue->object.number : 0);
+	       row->queue == (p->call->contact->queue ? p->call->contact->queue->object.number : 0);
 }
 
 static bool party_agent(const struct check_at *k)
@@ -186,7 +186,7 @@ static bool party_contact(const struct check_at *k)
 		return true;
 	return p->agent && acd_agent_get(k->e->acd, p->agent->object.number, &info) == 0 &&
 	       info.contact == p->contact && info.state == state_of(p) &&
-	       (p->state == PARTY_JOINED || p->contact == p->call->contact);
+	       (p->state == PARTY_JOINED || p->contact == p->call->contact->number);
 }
 
 static const struct check_rule party_rules[] = CHECK_TABLE(CHECK_PARTY_RULES);
@@ -199,7 +199,8 @@ bool check_party(const struct check_at *k)
 
 	if (broken) {
 		td_text_set(k->fault, "%s of call %s (port %u, contact %u) %s", party_who(p),
-			p->call ? p->call->cdr.id : "none", p->slot, p->contact, broken->text);
+			p->call ? p->call->contact->cdr.id : "none", p->slot, p->contact,
+			broken->text);
 		return false;
 	}
 	return !p->agent || !active(p) || check_agent(&agent);

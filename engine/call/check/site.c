@@ -112,7 +112,8 @@ bool check_agent(const struct check_at *k)
 
 	if (broken)
 		td_text_set(k->fault, "agent %s (%s, call %s) %s", a->object.name,
-			acd_state_name(a->state), a->call ? a->call->cdr.id : "none", broken->text);
+			acd_state_name(a->state), a->call ? a->call->contact->cdr.id : "none",
+			broken->text);
 	return !broken && acd_check_agent(k->e->acd, a->object.number, k->fault);
 }
 

@@ -42,7 +42,8 @@ static bool queue_talks(const struct check_at *k)
 	for (uint32_t i = 0; i < k->e->legs.capacity; i++) {
 		const struct party *p = party_at(k->e, i);
 
-		talking += p->call && party_talks(p) && p->contact && p->call->queue == k->q;
+		talking +=
+			p->call && party_talks(p) && p->contact && p->call->contact->queue == k->q;
 	}
 	return talking == k->q->talking;
 }
@@ -111,10 +112,10 @@ static bool engine_contacts(const struct check_at *k)
 	uint32_t contacts = 0, queued = 0;
 
 	for (uint32_t i = 0; i < e->calls.capacity; i++)
-		contacts += call_at(e, i)->state != CALL_FREE && call_at(e, i)->contact;
+		contacts += call_at(e, i)->state != CALL_FREE && call_at(e, i)->contact->number;
 	for (uint32_t n = 1; n <= e->queues.count; n++)
 		queued += ((const struct queue *)objects_get(&e->queues, n))->waiting;
-	return contacts == e->by_contact.count && contacts == queued && hash_sound(&e->by_contact);
+	return contacts == e->by_number.count && contacts == queued && hash_sound(&e->by_number);
 }
 
 static bool engine_parties(const struct check_at *k)

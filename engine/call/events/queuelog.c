@@ -62,28 +62,29 @@ void queuelog_system(struct td_engine *e, enum td_queue_log event)
 
 void queuelog_enter(struct td_engine *e, const struct call *c)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, TD_QUEUE_LOG_ENTERQUEUE);
+	struct line l = line_new(
+		c->contact->cdr.id, c->contact->queue->object.name, NULL, TD_QUEUE_LOG_ENTERQUEUE);
 
 	text(&l, "");
-	text(&l, c->cdr.caller);
-	number(&l, c->first_position);
+	text(&l, c->contact->cdr.caller);
+	number(&l, c->contact->first_position);
 	emit(e, &l);
 }
 
 void queuelog_exit(struct td_engine *e, const struct call *c, enum td_queue_log event)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, NULL, event);
+	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, NULL, event);
 
-	number(&l, c->position);
-	number(&l, c->first_position);
-	number(&l, seconds(c->entered, e->now));
+	number(&l, c->contact->position);
+	number(&l, c->contact->first_position);
+	number(&l, seconds(c->contact->entered, e->now));
 	emit(e, &l);
 }
 
 void queuelog_ring(
 	struct td_engine *e, const struct call *c, const struct agent *a, enum td_queue_log event)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, a, event);
+	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, a, event);
 
 	number(&l, ms_between(c->rung, e->now));
 	emit(e, &l);
@@ -91,12 +92,13 @@ void queuelog_ring(
 
 void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent, TD_QUEUE_LOG_CONNECT);
+	struct line l = line_new(
+		c->contact->cdr.id, c->contact->queue->object.name, p->agent, TD_QUEUE_LOG_CONNECT);
 	char peer[TD_NUMBER_BYTES];
 
-	number(&l, seconds(c->entered, p->joined));
+	number(&l, seconds(c->contact->entered, p->joined));
 	/* Asterisk's other channel; ours is the call's attempt. */
-	snprintf(peer, sizeof(peer), "%s.%u", c->cdr.id, c->cdr.attempts);
+	snprintf(peer, sizeof(peer), "%s.%u", c->contact->cdr.id, c->contact->cdr.attempts);
 	text(&l, peer);
 	number(&l, seconds(c->rung, p->joined));
 	emit(e, &l);
@@ -104,16 +106,16 @@ void queuelog_connect(struct td_engine *e, const struct call *c, const struct pa
 
 static void talk(struct td_engine *e, struct line *l, const struct call *c, const struct party *p)
 {
-	number(l, seconds(c->entered, p->joined));
+	number(l, seconds(c->contact->entered, p->joined));
 	number(l, seconds(p->joined, e->now));
-	number(l, c->first_position);
+	number(l, c->contact->first_position);
 	emit(e, l);
 }
 
 void queuelog_complete(
 	struct td_engine *e, const struct call *c, const struct party *p, bool by_agent)
 {
-	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent,
+	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, p->agent,
 		by_agent ? TD_QUEUE_LOG_COMPLETEAGENT : TD_QUEUE_LOG_COMPLETECALLER);
 
 	talk(e, &l, c, p);
@@ -123,7 +125,7 @@ void queuelog_transfer(
 	struct td_engine *e, const struct call *c, const struct party *p, const char *to)
 {
 	bool attended = call_talkers(c) > 0;
-	struct line l = line_new(c->cdr.id, c->queue->object.name, p->agent,
+	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, p->agent,
 		attended ? TD_QUEUE_LOG_ATTENDEDTRANSFER : TD_QUEUE_LOG_BLINDTRANSFER);
 
 	text(&l, to);

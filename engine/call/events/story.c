@@ -17,7 +17,7 @@ void story(struct td_engine *e, const struct call *c, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	write(e, c->cdr.id, fmt, ap);
+	write(e, c->contact->cdr.id, fmt, ap);
 	va_end(ap);
 }
 

@@ -146,7 +146,7 @@ static uint32_t account(struct td_engine *e, const struct party *l, uint8_t code
 	struct acct_key key = {
 		.codec = codec,
 		.trunk = t ? t->object.number : ACCT_AGENTS,
-		.queue = c->queue ? c->queue->object.number : 0,
+		.queue = c->contact->queue ? c->contact->queue->object.number : 0,
 		.link = k ? k->object.number : 0,
 	};
 

@@ -37,8 +37,9 @@ static void one_way_begin(struct td_engine *e, struct call *c, const struct part
 	if (e->silences.raised)
 		return;
 	e->silences.raised = true;
-	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, true, "call %s: no RTP comes from %s%s%s", c->cdr.id,
-		party_who(silent), trunk ? " by trunk " : "", trunk ? c->trunk->object.name : "");
+	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, true, "call %s: no RTP comes from %s%s%s",
+		c->contact->cdr.id, party_who(silent), trunk ? " by trunk " : "",
+		trunk ? c->trunk->object.name : "");
 }
 
 static void one_way_end(struct td_engine *e, struct call *c)

@@ -11,10 +11,10 @@ void call_id_format(const struct td_engine *e, uint64_t number, char out[static 
 struct call *call_by_id(const struct td_engine *e, const char *id)
 {
 	for (struct hash_node *n = hash_first(&e->by_id, str_of(id)); n; n = hash_next(n)) {
-		struct call *c = (struct call *)((char *)n - offsetof(struct call, by_id));
+		struct contact *c = (struct contact *)((char *)n - offsetof(struct contact, by_id));
 
 		if (strcmp(c->cdr.id, id) == 0)
-			return c;
+			return c->call;
 	}
 	return NULL;
 }
@@ -23,11 +23,12 @@ struct call *call_lookup(const struct td_engine *e, uint32_t contact)
 {
 	struct str key = {(const char *)&contact, sizeof(contact)};
 
-	for (struct hash_node *n = hash_first(&e->by_contact, key); n; n = hash_next(n)) {
-		struct call *c = (struct call *)((char *)n - offsetof(struct call, by_contact));
+	for (struct hash_node *n = hash_first(&e->by_number, key); n; n = hash_next(n)) {
+		struct contact *c =
+			(struct contact *)((char *)n - offsetof(struct contact, by_number));
 
-		if (c->contact == contact)
-			return c;
+		if (c->number == contact)
+			return c->call;
 	}
 	return NULL;
 }

@@ -8,7 +8,8 @@
  *   party  from INVITE until both its SIP session is over and its media slot is given back. One
  *          that was rung in vain leaves its call at once, one that talked when its media is gone
  *   call   from an accepted INVITE until its CDR is written: all parties' media gone, or CLOSE_NS
- *          after the end. A party that outlives its call, or has left it, has party->call NULL.
+ *          after the end. Its contact (struct contact) begins and ends with it. A party that
+ * outlives its call, or has left it, has party->call NULL.
  */
 #ifndef TANDEM_ENGINE_CALL_STATE_STATE_H
 #define TANDEM_ENGINE_CALL_STATE_STATE_H
@@ -20,6 +21,7 @@
 #include <engine/call/state/ports.h>
 #include <engine/call/state/quality.h>
 #include <engine/conf/conf.h>
+#include <engine/contact/contact.h>
 #include <engine/base/hash.h>
 #include <engine/base/pool.h>
 #include <engine/base/prng.h>
@@ -188,17 +190,14 @@ struct driver {
 };
 
 struct call {
-	struct hash_node by_id;
-	struct hash_node by_contact; /* while contact is not 0 */
-	struct timer timer;          /* CLOSE_NS; before: nobody answers */
+	struct contact *contact; /* whose voice it is */
+	struct timer timer;      /* CLOSE_NS; before: nobody answers */
 	struct td_engine *engine;
-	uint8_t state; /* enum call_state */
-	uint8_t codec; /* enum td_codec, of all parties */
-	uint8_t hops;
+	uint8_t state;               /* enum call_state */
+	uint8_t codec;               /* enum td_codec, of all parties */
 	bool one_way;                /* counted in struct silences */
 	struct trunk *trunk;         /* NULL: an agent calls */
 	struct agent *calling_agent; /* that one */
-	struct queue *queue;         /* the last one; NULL: none */
 	struct party *caller;
 	struct party *party[PARTIES_MAX]; /* the caller first, the others as they were rung */
 	uint8_t parties;
@@ -208,13 +207,8 @@ struct call {
 	struct attempt attempt;
 	struct driver driver[DRIVERS_MAX];
 	uint8_t drivers;
-	uint32_t contact; /* 0: not with the distributor */
-	uint32_t position, first_position;
-	uint32_t waited_ms; /* in earlier queues */
-	uint64_t entered;   /* the queue it is in */
-	uint64_t rung;      /* the present or last offer */
+	uint64_t rung; /* the present or last offer */
 	uint64_t talk_since, ended;
-	struct td_ev_cdr cdr; /* filled as things happen */
 };
 
 struct trunk_source { /* one prefix of a trunk, longest first */
@@ -295,8 +289,8 @@ struct td_engine {
 	struct traces traces;
 	char redacted[SIP_MSG_MAX]; /* the message that is being traced */
 	const char *inviting; /* the call whose INVITE is being sent at this moment; else NULL */
-	struct pool calls, legs;
-	struct hash by_id, by_contact;
+	struct pool contacts, calls, legs;
+	struct hash by_id, by_number; /* contacts */
 	struct td_acd_out
 		*outs; /* outputs of the distributor that we have not carried out yet, a ring */
 	uint32_t out_head, out_count, out_cap;

@@ -18,11 +18,11 @@ static struct party *wanted(const struct call *c)
 
 static void record(struct td_engine *e, struct call *c, struct party *p)
 {
-	if (!c->cdr.recording || c->taped == p)
+	if (!c->contact->cdr.recording || c->taped == p)
 		return;
 	if (c->taped && c->taped->media == LEG_MEDIA_ADDED)
 		party_untap(e, c->taped);
-	party_tap(e, p, c->cdr.recording, OTHER_CHANNEL);
+	party_tap(e, p, c->contact->cdr.recording, OTHER_CHANNEL);
 	c->taped = p;
 }
 
@@ -30,7 +30,7 @@ void bridge_partner(struct call *c, struct party *p)
 {
 	c->partner = p;
 	if (p->agent)
-		memcpy(c->cdr.agent, p->agent->object.name, sizeof(c->cdr.agent));
+		memcpy(c->contact->cdr.agent, p->agent->object.name, sizeof(c->contact->cdr.agent));
 }
 
 void bridge_update(struct td_engine *e, struct call *c)
@@ -42,7 +42,7 @@ void bridge_update(struct td_engine *e, struct call *c)
 	if (c->bridged) {
 		party_unbridge(e, c->caller);
 		if (!p)
-			party_play(e, c->caller, c->queue);
+			party_play(e, c->caller, c->contact->queue);
 	}
 	c->bridged = p;
 	if (!p)

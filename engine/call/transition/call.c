@@ -70,9 +70,13 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 		intent_refuse(i, &e->refused.full, 503, "all call records in use");
 		return NULL;
 	}
+	c->contact = pool_alloc(&e->contacts); /* as many as calls */
+	c->contact->call = c;
+	c->contact->channel = TD_CHANNEL_VOICE;
 	c->caller = party_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
 	if (!c->caller) {
 		reserve_release(e, &i->grant);
+		pool_free(&e->contacts, c->contact);
 		pool_free(&e->calls, c);
 		intent_refuse(i, &e->refused.full, 503, "all RTP ports in use");
 		return NULL;
@@ -84,7 +88,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	c->state = CALL_CONNECTING;
 	c->trunk = i->trunk;
 	c->calling_agent = i->agent;
-	c->queue = i->route->trunk_count ? NULL : i->queue;
+	c->contact->queue = i->route->trunk_count ? NULL : i->queue;
 	c->caller->session = s;
 	sip_session_set_user(s, c->caller);
 	trace_hold(&e->traces, sip_session_call_id(s), c->caller);
@@ -122,7 +126,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	char why[KEYS_TEXT];
 	int rc;
 
-	hash_add(&e->by_id, &c->by_id, str_of(c->cdr.id));
+	hash_add(&e->by_id, &c->contact->by_id, str_of(c->contact->cdr.id));
 	if (i->late) {
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;
@@ -161,7 +165,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 		refuse(e, s, &cdr, &i);
 		return;
 	}
-	c->cdr = cdr;
+	c->contact->cdr = cdr;
 	call_begin(e, c, &i);
 }
 
@@ -181,8 +185,8 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 	c->codec = c->caller->params.codec;
 	c->state = CALL_CONNECTING;
 	party_add(e, c->caller);
-	party_play(e, c->caller, c->queue);
-	route_start(e, c, NULL, c->queue);
+	party_play(e, c->caller, c->contact->queue);
+	route_start(e, c, NULL, c->contact->queue);
 }
 
 void call_confirmed(struct td_engine *e, struct party *l, struct str sdp)
@@ -198,7 +202,7 @@ void call_cancelled(struct td_engine *e, struct party *l)
 	struct call *c = l->call;
 
 	party_session_over(e, l);
-	c->cdr.sip_code = 487;
+	c->contact->cdr.sip_code = 487;
 	story(e, c, "CANCEL from the caller");
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
@@ -223,14 +227,14 @@ void call_over(struct td_engine *e, struct party *l, int code)
 void call_digit(struct td_engine *e, struct party *l, char digit, unsigned duration_ms)
 {
 	struct call *c = l->call;
-	size_t n = strlen(c->cdr.digits);
+	size_t n = strlen(c->contact->cdr.digits);
 
 	if (!party_is_caller(l)) {
 		story(e, c, "%s presses %c", party_who(l), digit);
 		return;
 	}
-	if (n + 1 < sizeof(c->cdr.digits))
-		c->cdr.digits[n] = digit;
+	if (n + 1 < sizeof(c->contact->cdr.digits))
+		c->contact->cdr.digits[n] = digit;
 	story(e, c, "the caller presses %c for %u ms", digit, duration_ms);
 }
 

@@ -17,7 +17,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 		return;
 	if (c->caller->state == PARTY_RINGING) {
 		sip_session_reject(s, e->now, code, (struct str){0});
-		c->cdr.sip_code = (uint16_t)code;
+		c->contact->cdr.sip_code = (uint16_t)code;
 	} else {
 		sip_session_bye(s, e->now);
 		story(e, c, "BYE to the caller");
@@ -29,22 +29,23 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 static void partner_record(struct call *c)
 {
 	if (c->partner)
-		quality_get(&c->partner->quality, &c->cdr.agent_quality);
+		quality_get(&c->partner->quality, &c->contact->cdr.agent_quality);
 }
 
 void call_close(struct td_engine *e, struct call *c)
 {
 	timer_cancel(&e->timers, &c->timer);
-	if (c->cdr.recording)
-		e->io.record(e->io.ctx, c->cdr.recording, NULL, c->codec);
-	quality_get(&c->caller->quality, &c->cdr.caller_quality);
+	if (c->contact->cdr.recording)
+		e->io.record(e->io.ctx, c->contact->cdr.recording, NULL, c->codec);
+	quality_get(&c->caller->quality, &c->contact->cdr.caller_quality);
 	partner_record(c);
-	cdr_write(e, &c->cdr);
-	hash_del(&e->by_id, &c->by_id);
+	cdr_write(e, &c->contact->cdr);
+	hash_del(&e->by_id, &c->contact->by_id);
 	c->state = CALL_FREE;
 	while (c->parties)
 		party_detach(e, c->party[0]);
 	e->call_count--;
+	pool_free(&e->contacts, c->contact);
 	pool_free(&e->calls, c);
 }
 
@@ -74,10 +75,11 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	hang_up_caller(e, c, code);
 	c->state = CALL_ENDED;
 	c->ended = e->now;
-	c->cdr.ended = engine_wall(e, e->now);
-	c->cdr.ended_by = (uint8_t)by;
-	c->cdr.disposition = c->cdr.connected ? TD_CALL_ANSWERED : (uint8_t)disposition;
-	c->cdr.cause = cdr_cause(c->cdr.sip_code);
+	c->contact->cdr.ended = engine_wall(e, e->now);
+	c->contact->cdr.ended_by = (uint8_t)by;
+	c->contact->cdr.disposition =
+		c->contact->cdr.connected ? TD_CALL_ANSWERED : (uint8_t)disposition;
+	c->contact->cdr.cause = cdr_cause(c->contact->cdr.sip_code);
 	e->calls_running--;
 	if (c->calling_agent)
 		agents_own(e, c->calling_agent, false);
@@ -96,9 +98,9 @@ void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *
 
 	quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
 	if (party_is_caller(l))
-		cdr_media(&c->cdr.caller_media, stats, c->codec);
+		cdr_media(&c->contact->cdr.caller_media, stats, c->codec);
 	else if (l == c->partner)
-		cdr_media(&c->cdr.agent_media, stats, c->codec);
+		cdr_media(&c->contact->cdr.agent_media, stats, c->codec);
 	party_gone(e, l);
 	if (c->state == CALL_ENDED && media_ended(c)) {
 		call_close(e, c);

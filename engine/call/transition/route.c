@@ -16,7 +16,7 @@ static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 	struct queue *q = o->queue;
 
 	if (q) {
-		c->hops++;
+		c->contact->hops++;
 	} else if (d->route.queue && d->route.queue->object.live) {
 		q = d->route.queue;
 		d->route.queue = NULL;
@@ -38,7 +38,7 @@ void route_start(
 {
 	struct driver *d = driver_push(c, &driver);
 	struct target t[TD_CONF_LIST] = {0};
-	struct attempt_plan plan = {.t = t, .number = c->cdr.dialled, .code = 503};
+	struct attempt_plan plan = {.t = t, .number = c->contact->cdr.dialled, .code = 503};
 
 	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
 		t[plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);

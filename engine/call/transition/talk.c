@@ -20,8 +20,8 @@ void talk_answer(struct td_engine *e, struct call *c)
 	c->caller->state = PARTY_JOINED;
 	c->caller->joined = e->now;
 	sip_session_answer(c->caller->session, e->now, party_sdp(c->caller, text));
-	c->cdr.answered = engine_wall(e, e->now);
-	c->cdr.sip_code = 200;
+	c->contact->cdr.answered = engine_wall(e, e->now);
+	c->contact->cdr.sip_code = 200;
 	if (c->trunk)
 		c->trunk->answered++;
 }
@@ -29,11 +29,11 @@ void talk_answer(struct td_engine *e, struct call *c)
 /* What a queue says of recording holds to the end of the call. */
 static void record(struct td_engine *e, struct call *c)
 {
-	if (!c->queue->conf.record || c->cdr.recording)
+	if (!c->contact->queue->conf.record || c->contact->cdr.recording)
 		return;
-	c->cdr.recording = ++e->last_recording;
-	e->io.record(e->io.ctx, c->cdr.recording, c->cdr.id, c->codec);
-	party_tap(e, c->caller, c->cdr.recording, CALLER_CHANNEL);
+	c->contact->cdr.recording = ++e->last_recording;
+	e->io.record(e->io.ctx, c->contact->cdr.recording, c->contact->cdr.id, c->codec);
+	party_tap(e, c->caller, c->contact->cdr.recording, CALLER_CHANNEL);
 }
 
 void talk_join(struct td_engine *e, struct call *c, struct party *p)
@@ -43,9 +43,9 @@ void talk_join(struct td_engine *e, struct call *c, struct party *p)
 		bridge_partner(c, p);
 	}
 	c->state = CALL_TALKING;
-	if (!c->cdr.connected) {
-		c->cdr.connected = engine_wall(e, e->now);
-		c->cdr.ring_ms = ms_between(c->rung, e->now);
+	if (!c->contact->cdr.connected) {
+		c->contact->cdr.connected = engine_wall(e, e->now);
+		c->contact->cdr.ring_ms = ms_between(c->rung, e->now);
 	}
 	if (c->caller->media == LEG_MEDIA_RESERVED)
 		party_add(e, c->caller);
@@ -54,7 +54,7 @@ void talk_join(struct td_engine *e, struct call *c, struct party *p)
 		record(e, c);
 	bridge_update(e, c);
 	if (c->bridged != p)
-		party_play(e, p, c->queue);
+		party_play(e, p, c->contact->queue);
 }
 
 static void agent_over(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by,
@@ -67,7 +67,7 @@ static void agent_over(struct td_engine *e, struct call *c, struct party *p, enu
 			queuelog_transfer(e, c, p, to);
 		else
 			queuelog_complete(e, c, p, by == TD_ENDED_BY_CALLEE);
-		c->queue->talking--;
+		c->contact->queue->talking--;
 	}
 	target_release(e, p);
 	if (contact)
@@ -86,7 +86,7 @@ void talk_leave(struct td_engine *e, struct call *c, struct party *p, enum td_en
 	}
 	p->state = PARTY_LEFT;
 	if (!call_talkers(c)) {
-		c->cdr.talk_ms += ms_between(c->talk_since, e->now);
+		c->contact->cdr.talk_ms += ms_between(c->talk_since, e->now);
 		silence_over(e, c);
 		if (c->state == CALL_TALKING)
 			c->state = CALL_CONNECTING;

@@ -84,10 +84,10 @@ static const char *address_agent(
 	out->flow = out->agent.flow;
 	snprintf(out->to, sizeof(out->to), "sip:%s@%s", a->object.name, conf_site(e->conf)->domain);
 	n = snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
-		c->cdr.id);
-	if (c->queue)
+		c->contact->cdr.id);
+	if (c->contact->queue)
 		snprintf(out->headers + n, sizeof(out->headers) - (size_t)n,
-			SIP_HEADER_LINE(X_TANDEM_QUEUE, "%s"), c->queue->object.name);
+			SIP_HEADER_LINE(X_TANDEM_QUEUE, "%s"), c->contact->queue->object.name);
 	return NULL;
 }
 
@@ -118,7 +118,7 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 			STR_FMT(transport));
 	memcpy(out->to, out->uri, sizeof(out->to));
 	snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
-		c->cdr.id);
+		c->contact->cdr.id);
 	return NULL;
 }
 
@@ -153,7 +153,7 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 		.uri = p->agent ? a->agent.uri : str_of(a->uri),
 		.to_uri = str_of(a->to),
 		.headers = str_of(a->headers),
-		.from_user = str_of(c->cdr.caller),
+		.from_user = str_of(c->contact->cdr.caller),
 		.from_host = str_of(conf_site(e->conf)->domain),
 	};
 
@@ -161,12 +161,12 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 	party_describe(e, p, codec, caller->dtmf_pt == TD_PT_NONE ? TD_PT_DTMF : caller->dtmf_pt,
 		caller->ptime_ms);
 	params.sdp = party_sdp(p, text);
-	e->inviting = c->cdr.id;
+	e->inviting = c->contact->cdr.id;
 	p->session = sip_session_invite(e->ua, e->now, &params, p);
 	e->inviting = NULL;
 	if (!p->session)
 		return false;
-	trace_remember(&e->traces, sip_session_call_id(p->session), c->cdr.id);
+	trace_remember(&e->traces, sip_session_call_id(p->session), c->contact->cdr.id);
 	trace_hold(&e->traces, sip_session_call_id(p->session), p);
 	return true;
 }
@@ -174,15 +174,16 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 static void take(struct td_engine *e, struct call *c, struct party *p)
 {
 	if (p->trunk) {
-		snprintf(c->cdr.to_trunk, sizeof(c->cdr.to_trunk), "%s", p->trunk->object.name);
-	} else if (c->contact) {
-		p->contact = c->contact;
+		snprintf(c->contact->cdr.to_trunk, sizeof(c->contact->cdr.to_trunk), "%s",
+			p->trunk->object.name);
+	} else if (c->contact->number) {
+		p->contact = c->contact->number;
 		p->agent->call = c;
 	} else {
 		agents_own(e, p->agent, true);
 	}
 	c->rung = e->now;
-	c->cdr.attempts++;
+	c->contact->cdr.attempts++;
 }
 
 struct party *target_ring(struct td_engine *e, struct call *c, const struct target *t,
@@ -215,7 +216,7 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 	take(e, c, p);
 	named = t->trunk && t->trunk->conf.server.name[0];
 	story(e, c, "INVITE to %s%s%s, attempt %u", target_text(t, text), named ? " at " : "",
-		named ? addr_encode(&address.flow.remote, host) : "", c->cdr.attempts);
+		named ? addr_encode(&address.flow.remote, host) : "", c->contact->cdr.attempts);
 	return p;
 }
 

@@ -87,11 +87,12 @@ static int whom(const struct td_engine *e, const struct td_party_request *r, str
 static int can_ring(struct call *c, struct td_text *err)
 {
 	if (c->state != CALL_TALKING) {
-		td_text_set(err, "nobody talks to the caller of %s", c->cdr.id);
+		td_text_set(err, "nobody talks to the caller of %s", c->contact->cdr.id);
 		return -EBUSY;
 	}
 	if (dial_rings(c)) {
-		td_text_set(err, "somebody is rung for %s already; drop that one first", c->cdr.id);
+		td_text_set(err, "somebody is rung for %s already; drop that one first",
+			c->contact->cdr.id);
 		return -EBUSY;
 	}
 	return 0;
@@ -104,8 +105,8 @@ static int add(struct td_engine *e, struct call *c, struct whom *w, struct td_te
 		return -EINVAL;
 	}
 	if (c->parties + w->plan.count > PARTIES_MAX) {
-		td_text_set(err, "%s has %u parties, and can have %d", c->cdr.id, c->parties,
-			PARTIES_MAX);
+		td_text_set(err, "%s has %u parties, and can have %d", c->contact->cdr.id,
+			c->parties, PARTIES_MAX);
 		return -EBUSY;
 	}
 	dial_start(e, c, &w->plan, true);
@@ -165,7 +166,7 @@ static int drop(
 			call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 		return 0;
 	}
-	td_text_set(err, "%s has no party %s", c->cdr.id, r->name);
+	td_text_set(err, "%s has no party %s", c->contact->cdr.id, r->name);
 	return -ENOENT;
 }
 

@@ -16,20 +16,20 @@ static void enter(struct td_engine *e, struct call *c, struct queue *q)
 {
 	struct td_acd_in in;
 
-	c->queue = q;
-	c->contact = ++e->last_contact;
-	if (!c->contact) /* 0 is no contact */
-		c->contact = ++e->last_contact;
-	c->entered = e->now;
-	c->position = c->first_position = 0;
-	hash_add(&e->by_contact, &c->by_contact,
-		(struct str){(const char *)&c->contact, sizeof(c->contact)});
+	c->contact->queue = q;
+	c->contact->number = ++e->last_contact;
+	if (!c->contact->number) /* 0 is no contact */
+		c->contact->number = ++e->last_contact;
+	c->contact->entered = e->now;
+	c->contact->position = c->contact->first_position = 0;
+	hash_add(&e->by_number, &c->contact->by_number,
+		(struct str){(const char *)&c->contact->number, sizeof(c->contact->number)});
 	q->waiting++;
 	memset(&in, 0, sizeof(in));
 	in.type = TD_ACD_IN_CONTACT_ADD;
 	in.queue = q->object.number;
-	in.contact = c->contact;
-	in.contact_add.waited_ms = c->waited_ms;
+	in.contact = c->contact->number;
+	in.contact_add.waited_ms = c->contact->waited_ms;
 	distribute(e, &in);
 }
 
@@ -37,11 +37,11 @@ static void enter(struct td_engine *e, struct call *c, struct queue *q)
  * this tells it. */
 static void leave(struct td_engine *e, struct call *c)
 {
-	hash_del(&e->by_contact, &c->by_contact);
-	c->contact = 0;
-	c->queue->waiting--;
-	c->waited_ms += ms_between(c->entered, e->now);
-	c->cdr.wait_ms = c->waited_ms;
+	hash_del(&e->by_number, &c->contact->by_number);
+	c->contact->number = 0;
+	c->contact->queue->waiting--;
+	c->contact->waited_ms += ms_between(c->contact->entered, e->now);
+	c->contact->cdr.wait_ms = c->contact->waited_ms;
 }
 
 /* Whoever is rung is hung up. event: RINGNOANSWER or RINGCANCELED. */
@@ -58,19 +58,19 @@ static void ring_stop(struct td_engine *e, struct call *c, enum td_queue_log eve
 static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
 	struct acd_contact_info info;
-	uint32_t contact = c->contact;
+	uint32_t contact = c->contact->number;
 	bool abandoned = by == TD_ENDED_BY_CALLER;
 
 	if (!contact)
 		return; /* they talk, or talked */
 	ring_stop(e, c, TD_QUEUE_LOG_RINGCANCELED);
-	if (c->first_position) {
+	if (c->contact->first_position) {
 		if (acd_contact_get(e->acd, contact, &info) == 0)
-			c->position = info.position;
+			c->contact->position = info.position;
 		queuelog_exit(e, c, abandoned ? TD_QUEUE_LOG_ABANDON : TD_QUEUE_LOG_WITHDRAW);
 	}
 	if (abandoned)
-		c->queue->abandoned++;
+		c->contact->queue->abandoned++;
 	leave(e, c);
 	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
 		abandoned ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
@@ -79,8 +79,8 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 /* A transfer out of the talk found nobody. */
 static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 {
-	if (c->queue->object.live)
-		enter(e, c, c->queue);
+	if (c->contact->queue->object.live)
+		enter(e, c, c->contact->queue);
 	else
 		driver_return(e, c, o);
 }
@@ -98,7 +98,7 @@ static void answer(struct td_engine *e, struct call *c)
 	if (c->caller->state != PARTY_RINGING)
 		return;
 	party_add(e, c->caller);
-	party_play(e, c->caller, c->queue);
+	party_play(e, c->caller, c->contact->queue);
 	sip_session_progress(c->caller->session, e->now, 180, (struct str){0});
 	talk_answer(e, c);
 	story(e, c, "180 and 200 to the caller");
@@ -106,21 +106,23 @@ static void answer(struct td_engine *e, struct call *c)
 
 void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	c->position = out->position;
-	if (c->first_position)
+	c->contact->position = out->position;
+	if (c->contact->first_position)
 		return; /* only its place has changed */
-	c->first_position = out->position;
+	c->contact->first_position = out->position;
 	party_account(e, c->caller);
-	if (c->cdr.queued) {
-		party_play(e, c->caller, c->queue);
+	if (c->contact->cdr.queued) {
+		party_play(e, c->caller, c->contact->queue);
 	} else {
-		c->cdr.queued = engine_wall(e, e->now);
+		c->contact->cdr.queued = engine_wall(e, e->now);
 		answer(e, c);
 	}
-	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
-	c->queue->entered++;
+	snprintf(c->contact->cdr.queue, sizeof(c->contact->cdr.queue), "%s",
+		c->contact->queue->object.name);
+	c->contact->queue->entered++;
 	queuelog_enter(e, c);
-	story(e, c, "enters queue %s at position %u", c->queue->object.name, c->first_position);
+	story(e, c, "enters queue %s at position %u", c->contact->queue->object.name,
+		c->contact->first_position);
 }
 
 static const char *overflow_text(uint8_t reason)
@@ -140,21 +142,21 @@ void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out 
 	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED, .code = 480};
 	struct queue *from;
 
-	from = c->queue;
+	from = c->contact->queue;
 	if (out->position)
-		c->position = out->position;
+		c->contact->position = out->position;
 	ring_stop(e, c, TD_QUEUE_LOG_RINGCANCELED); /* the CANCEL came first; no ring may outlive
 						       the queue */
 	leave(e, c);
 	from->overflowed++;
-	if (c->first_position) /* a call that found the queue full has never been in it */
+	if (c->contact->first_position) /* a call that found the queue full has never been in it */
 		queuelog_exit(e, c,
 			out->reason == TD_ACD_TIMEOUT ? TD_QUEUE_LOG_EXITWITHTIMEOUT
 						      : TD_QUEUE_LOG_EXITEMPTY);
 	story(e, c, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
 	if (out->reason == TD_ACD_FULL)
 		e->refused.queue_full++;
-	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
+	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->contact->hops < HOPS_MAX)
 		o.queue = objects_live(&e->queues, from->conf.overflow_queue);
 	if (from->conf.overflow == TD_OVERFLOW_BUSY)
 		o.code = 486;
@@ -170,12 +172,12 @@ static void refused(struct td_engine *e, struct call *c, const struct target *t,
 
 	if (no->full && reserve_full(e, t->agent, &no->rate))
 		reason = TD_ACD_NO_ROOM;
-	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact, reason);
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact->number, reason);
 }
 
 static void rings(struct td_engine *e, struct call *c, struct party *p)
 {
-	distribute_event(e, TD_ACD_IN_RINGING, p->agent, c->contact, 0);
+	distribute_event(e, TD_ACD_IN_RINGING, p->agent, c->contact->number, 0);
 }
 
 static enum td_acd_reason reason_of(int code)
@@ -196,7 +198,7 @@ static bool failed(struct td_engine *e, struct call *c, const struct target *t, 
 {
 	queuelog_ring(e, c, t->agent, TD_QUEUE_LOG_RINGNOANSWER);
 	t->agent->missed++;
-	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact, reason_of(code));
+	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact->number, reason_of(code));
 	return false;
 }
 
@@ -204,7 +206,7 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 {
 	struct agent *a = p->agent;
 
-	if (distribute_event(e, TD_ACD_IN_ANSWERED, a, c->contact, 0) < 0) {
+	if (distribute_event(e, TD_ACD_IN_ANSWERED, a, c->contact->number, 0) < 0) {
 		/* The ring time ended at the same time. The distributor's CANCEL waits, and will
 		 * find nobody. */
 		queuelog_ring(e, c, a, TD_QUEUE_LOG_RINGNOANSWER);
@@ -213,13 +215,13 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 		return false;
 	}
 	leave(e, c);
-	c->queue->talking++;
-	c->queue->answered++;
+	c->contact->queue->talking++;
+	c->contact->queue->answered++;
 	a->answered++;
 	talk_join(e, c, p);
 	queuelog_connect(e, c, p);
 	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
-		c->cdr.recording ? ", recorded" : "");
+		c->contact->cdr.recording ? ", recorded" : "");
 	silence_check(e, c);
 	return true;
 }

@@ -235,7 +235,7 @@ struct call *floor_call(struct floor *f, const char *number, bool sdp)
 		struct call *c = pool_at(&e->calls, i);
 
 		if (c->state != CALL_FREE &&
-			strtoull(strchr(c->cdr.id, '.') + 1, NULL, 10) == e->last_call)
+			strtoull(strchr(c->contact->cdr.id, '.') + 1, NULL, 10) == e->last_call)
 			return c;
 	}
 	fail_msg("acme's call to %s is no call", number);

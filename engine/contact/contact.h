@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A contact: what somebody wants of the contact centre, from its first INVITE, or its creation,
+ * until its last record is written. A call (struct call) is its voice; a contact of a channel
+ * without media has none. Its id is that of its record.
+ *
+ * Data are attached to it: keys and values, both text, kept together in CONTACT_DATA_BYTES.
+ */
+#ifndef TANDEM_ENGINE_CONTACT_CONTACT_H
+#define TANDEM_ENGINE_CONTACT_CONTACT_H
+
+#include <engine/base/hash.h>
+#include <tandem/event.h>
+
+#define CONTACT_DATA_MAX   8   /* keys */
+#define CONTACT_DATA_BYTES 256 /* of all keys and values, each with its NUL */
+
+struct call;
+struct queue;
+
+struct contact_data {
+	uint16_t bytes;
+	uint8_t count;
+	char text[CONTACT_DATA_BYTES]; /* key, NUL, value, NUL, and so on */
+};
+
+struct contact {
+	struct hash_node by_id;
+	struct hash_node by_number; /* while number is not 0 */
+	struct call *call;          /* its voice; NULL: none */
+	uint8_t channel;            /* enum td_channel */
+	uint8_t hops;               /* queues that it went to from another one */
+	uint32_t number;            /* what the distributor calls it; 0: not with the distributor */
+	struct queue *queue;        /* the last one; NULL: none */
+	uint32_t position, first_position;
+	uint32_t waited_ms; /* in earlier queues */
+	uint64_t entered;   /* the queue it is in */
+	char tenant[TD_NAME_BYTES];
+	char customer[TD_NAME_BYTES]; /* empty: not known */
+	struct contact_data data;
+	struct td_ev_cdr cdr; /* filled as things happen */
+};
+
+/*
+ * Attaches a value, or gives the key another one. 0; -EINVAL: the key is empty, or either has a
+ * NUL; -ENOSPC: CONTACT_DATA_MAX or CONTACT_DATA_BYTES would be passed. After an error the data are
+ * as they were.
+ */
+int contact_data_set(struct contact_data *d, struct str key, struct str value);
+struct str contact_data_get(const struct contact_data *d, struct str key); /* empty: it has none */
+/* The first pair, or the one after `key`: false when there is none. */
+bool contact_data_next(const struct contact_data *d, struct str *key, struct str *value);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/contact/contact.h>
+#include <errno.h>
+#include <stdio.h>
+#include <tests/unit/unit.h>
+
+static struct contact_data data;
+
+static int set(const char *key, const char *value)
+{
+	return contact_data_set(&data, str_of(key), str_of(value));
+}
+
+static void assert_has(const char *key, const char *value)
+{
+	struct str v = contact_data_get(&data, str_of(key));
+
+	assert_true(str_eq(v, str_of(value)));
+}
+
+static int clear(void **state)
+{
+	data = (struct contact_data){0};
+	return 0;
+}
+
+static void values_are_found_by_key(void **state)
+{
+	assert_int_equal(set("account", "17"), 0);
+	assert_int_equal(set("language", ""), 0);
+	assert_has("account", "17");
+	assert_non_null(contact_data_get(&data, STR("language")).p);
+	assert_null(contact_data_get(&data, STR("lang")).p);
+}
+
+static void a_key_has_one_value(void **state)
+{
+	struct str key = {0}, value = {0};
+	unsigned pairs = 0;
+
+	assert_int_equal(set("a", "1"), 0);
+	assert_int_equal(set("b", "2"), 0);
+	assert_int_equal(set("a", "three"), 0);
+	assert_has("a", "three");
+	assert_has("b", "2");
+	while (contact_data_next(&data, &key, &value))
+		pairs++;
+	assert_int_equal(pairs, 2);
+	assert_int_equal(data.count, 2);
+	assert_int_equal(data.bytes, sizeof("b") + sizeof("2") + sizeof("a") + sizeof("three"));
+}
+
+static void too_many_keys_are_refused(void **state)
+{
+	char key[8];
+
+	for (unsigned i = 0; i < CONTACT_DATA_MAX; i++) {
+		snprintf(key, sizeof(key), "k%u", i);
+		assert_int_equal(set(key, "v"), 0);
+	}
+	assert_int_equal(set("more", "v"), -ENOSPC);
+	assert_int_equal(set("k0", "w"), 0); /* not one more */
+	assert_has("k0", "w");
+}
+
+static void too_long_values_are_refused(void **state)
+{
+	char full[CONTACT_DATA_BYTES - sizeof("k")];
+
+	memset(full, 'x', sizeof(full) - 1);
+	full[sizeof(full) - 1] = '\0';
+	assert_int_equal(set("k", full), 0);
+	assert_int_equal(data.bytes, CONTACT_DATA_BYTES);
+	assert_int_equal(set("l", ""), -ENOSPC);
+	assert_has("k", full);
+	full[0] = 'y';
+	assert_int_equal(set("k", full), 0);
+	assert_has("k", full);
+	assert_int_equal(set("kk", full), -ENOSPC);
+	assert_int_equal(set("k", "short"), 0);
+	assert_int_equal(data.bytes, sizeof("k") + sizeof("short"));
+}
+
+static void what_is_no_text_is_refused(void **state)
+{
+	assert_int_equal(set("", "v"), -EINVAL);
+	assert_int_equal(contact_data_set(&data, STR("a\0b"), STR("v")), -EINVAL);
+	assert_int_equal(contact_data_set(&data, STR("a"), STR("v\0w")), -EINVAL);
+	assert_int_equal(data.bytes, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(values_are_found_by_key, clear),
+		cmocka_unit_test_setup(a_key_has_one_value, clear),
+		cmocka_unit_test_setup(too_many_keys_are_refused, clear),
+		cmocka_unit_test_setup(too_long_values_are_refused, clear),
+		cmocka_unit_test_setup(what_is_no_text_is_refused, clear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
