@@ -62,6 +62,13 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 #define BYTES(since, order, place, index, type, c_type, name, dimension, unit, help, S) \
 	+sizeof(((struct S *)0)->name)
 
+/* The version that the newest field came with: fields' versions as bits, the highest of them. */
+#define SINCE_BIT(since, order, place, index, type, c_type, name, dimension, unit, help, S) \
+	| 1u << (since)
+#define VERSION_EMPTY(id)  1
+#define VERSION_BYTES(id)  1
+#define VERSION_FIELDS(id) 31 - __builtin_clz(0u TD_EV_##id##_FIELDS(SINCE_BIT, ))
+
 #define KEEP_ALWAYS            false
 #define KEEP_JOURNAL           true
 #define LEAST_EMPTY(id, name)  0
@@ -72,6 +79,7 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 		.help = (help_),                                          \
 		.columns = {name_##_columns, COUNT(name_##_columns)},     \
 		.least = LEAST_##shape(id, name_),                        \
+		.version = VERSION_##shape(id),                           \
 		.journal = KEEP_##keep},
 
 const struct event_table event_tables[EVENT_TABLES] = {
@@ -107,4 +115,9 @@ unsigned event_table_of(const struct td_rec *rec)
 		rec->len < event_tables[rec->type - 1].least)
 		return EVENT_TABLES - 1;
 	return rec->type - 1u;
+}
+
+uint16_t event_version(uint16_t type)
+{
+	return type && type < TD_EV_END ? event_tables[type - 1].version : 0;
 }

@@ -14,6 +14,7 @@ struct event_table {
 	const char *name, *help;
 	struct td_columns columns; /* EVENT_OWN_COLUMNS of the record, then the event's */
 	uint16_t least;            /* bytes of a record of version 1: a shorter one is none of it */
+	uint8_t version;           /* of the newest record */
 	bool journal;              /* kept in the store's archive, not as rows */
 };
 
@@ -37,5 +38,8 @@ TD_EVENTS(EVENT_IDS)
 /* The table of a record, by its type and length. A longer record is from a newer engine, which only
  * ever adds fields at the end. */
 unsigned event_table_of(const struct td_rec *rec);
+
+/* Of the records of this type that this release writes; 0: it knows no such type. */
+uint16_t event_version(uint16_t type);
 
 #endif

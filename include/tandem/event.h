@@ -24,10 +24,10 @@
 
 struct td_rec {
 	uint32_t magic;
-	uint32_t crc;  /* CRC32C of the header from `len` on and the payload, padding excluded */
-	uint32_t len;  /* payload bytes */
-	uint16_t type; /* enum td_event_type */
-	uint16_t unused;
+	uint32_t crc;     /* CRC32C of the header from `len` on and the payload, padding excluded */
+	uint32_t len;     /* payload bytes */
+	uint16_t type;    /* enum td_event_type */
+	uint16_t version; /* of the payload's layout, from 1; 0: an engine before 0.2 wrote it */
 	uint64_t seq;
 	uint64_t wall; /* when it happened */
 };

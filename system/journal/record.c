@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/event.h>
 #include <system/journal/crc32c.h>
 #include <system/journal/record.h>
 #include <errno.h>
@@ -17,8 +18,12 @@ size_t record_encode(
 	void *out, uint64_t seq, uint64_t wall, uint16_t type, const void *payload, uint32_t len)
 {
 	size_t bytes = record_bytes(len);
-	struct td_rec rec = {
-		.magic = TD_REC_MAGIC, .len = len, .type = type, .seq = seq, .wall = wall};
+	struct td_rec rec = {.magic = TD_REC_MAGIC,
+		.len = len,
+		.type = type,
+		.version = event_version(type),
+		.seq = seq,
+		.wall = wall};
 	char *p = out;
 
 	memcpy(p, &rec, sizeof(rec));
