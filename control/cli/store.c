@@ -82,6 +82,15 @@ static bool engine_runs(const struct cli *cli)
 	return runs;
 }
 
+/* Nothing where there are none. */
+static void list(const struct cli *cli, enum td_event_type event, const json_t *rows)
+{
+	if (!json_array_size(rows))
+		return;
+	putchar('\n');
+	cli_table(cli, columns_of(event), rows, "");
+}
+
 int cmd_call(const struct cli *cli, const struct cli_args *args)
 {
 	json_t *answer, *step;
@@ -97,6 +106,8 @@ int cmd_call(const struct cli *cli, const struct cli_args *args)
 		cli_object(cli, NULL, answer);
 	} else {
 		json_array_foreach(json_object_get(answer, "story"), i, step) story_line(step);
+		list(cli, TD_EV_SEGMENT, json_object_get(answer, "segments"));
+		list(cli, TD_EV_PARTY, json_object_get(answer, "parties"));
 		if (json_is_object(json_object_get(answer, "cdr"))) {
 			json_t *cdr = json_object_get(answer, "cdr");
 

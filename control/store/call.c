@@ -187,6 +187,21 @@ static void others_put(const char *key, const struct td_buf *elements, struct td
 	json_array_end(out);
 }
 
+/* No array without a row: older releases had no such rows. */
+static int array_if_any(struct store *s, const char *key, enum td_event_type event,
+	const char *call, struct td_buf *out)
+{
+	struct td_buf rows;
+	int rc;
+
+	buf_init(&rows);
+	rc = rows_put(s, event, call, NULL, &rows);
+	if (rc == 0)
+		others_put(key, &rows, out);
+	buf_free(&rows);
+	return rc;
+}
+
 /* Whether the engine has started anew since the call's first trace: its run is over then. */
 static int interrupted_put(
 	struct store *s, const char *call, const struct trace *t, struct td_buf *out)
@@ -219,6 +234,10 @@ static int call_put(struct store *s, const char *call, const struct trace *t, st
 		rc = array_put(s, "queue_log", TD_EV_QUEUE_LOG, call, out);
 	if (rc == 0)
 		rc = array_put(s, "recordings", TD_EV_RECORDING, call, out);
+	if (rc == 0)
+		rc = array_if_any(s, "segments", TD_EV_SEGMENT, call, out);
+	if (rc == 0)
+		rc = array_if_any(s, "parties", TD_EV_PARTY, call, out);
 	for (unsigned i = STORY + 1; i < LISTS; i++)
 		others_put(lists[i].key, &t->list[i], out);
 	found |= out->len > empty;

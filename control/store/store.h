@@ -64,7 +64,8 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
  * {"cdr":{...},"story":[...],"queue_log":[...],"recordings":[...]}; -ENOENT: no trace. Without a
  * record of its end "cdr" is missing and there is "interrupted": the engine has started anew
  * since, so there will never be one. "events":[...] are the archive's other records of the call,
- * each with the name of its "event"; "lost":[...] has a line for each block that could not be read.
+ * each with the name of its "event"; "segments":[...] and "parties":[...] are not there for a call
+ * of an older release; "lost":[...] has a line for each block that could not be read.
  */
 int store_call(struct store *s, const char *call, struct td_buf *out);
 

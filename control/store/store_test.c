@@ -519,6 +519,7 @@ static void a_call_has_all_its_story(void **state)
 	assert_non_null(strstr(out.data, "\"text\":\"agent alice rings\"}]"));
 	assert_non_null(strstr(out.data, "\"event\":\"ENTERQUEUE\""));
 	assert_non_null(strstr(out.data, "\"recordings\":[]}"));
+	assert_null(strstr(out.data, "\"parties\"")); /* of an older release */
 	buf_reset(&out);
 	assert_int_equal(store_call(s, "1732220776.9", &out), 0); /* still running: no CDR */
 	buf_put(&out, "", 1);
@@ -533,6 +534,39 @@ static void a_call_has_all_its_story(void **state)
 	buf_reset(&out);
 	assert_int_equal(store_call(s, "no such call", &out), -ENOENT);
 	assert_int_equal(out.len, 0);
+	buf_free(&out);
+	store_close(s);
+}
+
+static void a_call_has_its_segments_and_parties(void **state)
+{
+	struct store *s = open_store();
+	struct td_ev_segment segment = {
+		.call = "1732220776.1", .number = 1, .kind = TD_SEGMENT_QUEUE, .queue = "sales"};
+	struct td_ev_party party = {.call = "1732220776.1",
+		.number = 1,
+		.name = "4930123",
+		.media = {.in_packets = 150, .codec = TD_CODEC_PCMA}};
+	struct td_buf out;
+
+	put(s, 1, TD_EV_SEGMENT, &segment, sizeof(segment));
+	segment = (struct td_ev_segment){.call = "1732220776.1",
+		.number = 2,
+		.kind = TD_SEGMENT_TALK,
+		.who = "alice",
+		.why = TD_SEGMENT_END_TRANSFERRED,
+		.ended_by = TD_ENDED_BY_CALLEE};
+	put(s, 2, TD_EV_SEGMENT, &segment, sizeof(segment));
+	put(s, 3, TD_EV_PARTY, &party, sizeof(party));
+	assert_int_equal(store_commit(s), 0);
+	buf_init(&out);
+	assert_int_equal(store_call(s, "1732220776.1", &out), 0);
+	buf_put(&out, "", 1);
+	assert_non_null(strstr(out.data, "\"segments\":[{\"seq\":1,"));
+	assert_non_null(strstr(out.data, "\"number\":2,\"kind\":\"talk\""));
+	assert_non_null(strstr(out.data, "\"why\":\"transferred\",\"ended_by\":2"));
+	assert_non_null(strstr(out.data, "\"parties\":[{\"seq\":3,"));
+	assert_non_null(strstr(out.data, "\"in_packets\":150"));
 	buf_free(&out);
 	store_close(s);
 }
@@ -752,6 +786,7 @@ int main(void)
 		TEST(a_rollback_forgets),
 		TEST(the_last_rows_come_oldest_first_in_pieces),
 		TEST(a_call_has_all_its_story),
+		TEST(a_call_has_its_segments_and_parties),
 		TEST(old_segments_are_deleted_whole),
 		TEST(rows_of_an_older_release_are_read_and_purged),
 		TEST(another_file_is_refused),

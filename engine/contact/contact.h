@@ -24,6 +24,15 @@ struct contact_data {
 	char text[CONTACT_DATA_BYTES]; /* key, NUL, value, NUL, and so on */
 };
 
+/* A segment that is open: engine/call/events/segment.h. */
+struct contact_segment {
+	uint8_t number; /* in the contact, from 1; 0: none is open */
+	uint8_t kind;   /* enum td_segment_kind */
+	uint64_t began;
+	const struct queue *queue; /* NULL: none */
+	char who[TD_NAME_BYTES], from[TD_NAME_BYTES];
+};
+
 struct contact {
 	struct hash_node by_id;
 	struct hash_node by_number; /* while number is not 0 */
@@ -33,8 +42,11 @@ struct contact {
 	uint32_t number;            /* what the distributor calls it; 0: not with the distributor */
 	struct queue *queue;        /* the last one; NULL: none */
 	uint32_t position, first_position;
-	uint32_t waited_ms; /* in earlier queues */
-	uint64_t entered;   /* the queue it is in */
+	uint8_t segments;               /* that have begun */
+	struct contact_segment waiting; /* in a queue, or for whom a transfer rings */
+	char last[TD_NAME_BYTES];       /* the queue or party that had it last */
+	uint32_t waited_ms;             /* in earlier queues */
+	uint64_t entered;               /* the queue it is in */
 	char tenant[TD_NAME_BYTES];
 	char customer[TD_NAME_BYTES]; /* empty: not known */
 	struct contact_data data;

@@ -70,6 +70,12 @@ struct td_rec {
 		"What came out of the call distributor.")                                         \
 	E(12, STORY, story, FIELDS, 224, JOURNAL, 0, NONE,                                        \
 		"A step of a call. Diagnostic: these are shed first when the journal is full.")   \
+	E(13, SEGMENT, segment, FIELDS, 176, ALWAYS, 0, NONE,                                     \
+		"A segment of a contact ended: a stay in a queue, a talk, or the ringing that followed a transfer.") \
+	E(14, PARTY, party, FIELDS, 176, ALWAYS, 0, NONE, "A party has left its call, and its leg is gone.") \
+	E(15, LIVE, live, FIELDS, 128, JOURNAL, 0, NONE,                                         \
+		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
+		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \
 	/* the next event goes above this line */
 /* clang-format on */
 
@@ -101,6 +107,56 @@ enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_
 	X(CALLEE, "callee", "the agent, or whom a trunk reached")
 #define TD_ENDED_BY_ID(id, name, help) TD_ENDED_BY_##id,
 enum td_ended_by { TD_ENDED_BY(TD_ENDED_BY_ID) TD_ENDED_BY_COUNT };
+
+/* What a segment of a contact is: X(id, name, help). Journals keep the order, here and below. */
+#define TD_SEGMENT_KINDS(X)                    \
+	X(QUEUE, "queue", "a stay in a queue") \
+	X(TALK, "talk", "a talk to one party") \
+	X(RING, "ring", "the caller waits for whom a transfer rings")
+#define TD_SEGMENT_KIND_ID(id, name, help) TD_SEGMENT_##id,
+enum td_segment_kind { TD_SEGMENT_KINDS(TD_SEGMENT_KIND_ID) TD_SEGMENT_KIND_COUNT };
+
+/* Why a segment ended: X(id, name, help). */
+#define TD_SEGMENT_ENDS(X)                                                        \
+	X(ANSWERED, "answered", "who was rung answered")                          \
+	X(COMPLETED, "completed", "the talk was over")                            \
+	X(TRANSFERRED, "transferred", "this party left, and the contact went on") \
+	X(ABANDONED, "abandoned", "the caller hung up")                           \
+	X(TIMEOUT, "time-out", "the longest wait that the queue allows")          \
+	X(NO_QUEUE, "no queue", "the queue is gone")                              \
+	X(WITHDRAWN, "withdrawn", "the call ended, and not by the caller")        \
+	X(NO_ANSWER, "no answer", "nobody answered")
+#define TD_SEGMENT_END_ID(id, name, help) TD_SEGMENT_END_##id,
+enum td_segment_end { TD_SEGMENT_ENDS(TD_SEGMENT_END_ID) TD_SEGMENT_END_COUNT };
+
+/* What a party is in its call: X(id, name, help). */
+#define TD_ROLES(X)                       \
+	X(CALLER, "caller", "who called") \
+	X(AGENT, "agent", "an agent")     \
+	X(TRUNK, "trunk", "a number, by a trunk")
+#define TD_ROLE_ID(id, name, help) TD_ROLE_##id,
+enum td_role { TD_ROLES(TD_ROLE_ID) TD_ROLE_COUNT };
+
+/* What a live event is about, and its name, other and state: X(id, name, help). */
+#define TD_OBJECTS(X)                                                                          \
+	X(CONTACT, "contact", "name: the caller; other: what it dialled; state: the channel")  \
+	X(SEGMENT, "segment", "name: who; other: the queue; state: the kind")                  \
+	X(PARTY, "party", "name: the party; other: its role; state: ringing, joined, or left") \
+	X(AGENT, "agent", "name: the agent; other: the reason of a pause; state: the agent's") \
+	X(REGISTRATION, "registration", "name: the agent; state: reachable, or not")           \
+	X(TRUNK, "trunk", "name: the trunk; state: full, has room, unresolved, or resolved")   \
+	X(LINK, "link", "name: the link; state: full, or has room")                            \
+	X(BRIDGE, "bridge", "name and other: the two parties who hear each other")
+#define TD_OBJECT_ID(id, name, help) TD_OBJECT_##id,
+enum td_object { TD_OBJECTS(TD_OBJECT_ID) TD_OBJECT_COUNT };
+
+/* X(id, name, help) */
+#define TD_PHASES(X)            \
+	X(BEGIN, "begin", "")   \
+	X(CHANGE, "change", "") \
+	X(END, "end", "it has no record of its end beside this one")
+#define TD_PHASE_ID(id, name, help) TD_PHASE_##id,
+enum td_phase { TD_PHASES(TD_PHASE_ID) TD_PHASE_COUNT };
 
 /* Why a call ended, the causes of Q.850 that there can be: X(id, number, name, help). */
 #define TD_CAUSES(X)                                                                               \
@@ -286,6 +342,47 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
 	F(1, NEXT, 0, NONE, TEXT, char, text, [200], NONE,                                        \
 		"`agent alice rings`, `486 Busy Here from bob`", S)
+
+#define TD_EV_SEGMENT_FIELDS(F, S...)                                                             \
+	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
+	F(1, NEXT, 4, NONE, TEXT, char, queue, [TD_NAME_BYTES], NONE, "empty: none", S)           \
+	F(1, NEXT, 5, NONE, TEXT, char, who, [TD_NAME_BYTES], NONE,                               \
+		"the agent, or the trunk; empty: nobody yet", S)                                  \
+	F(1, NEXT, 0, NONE, TEXT, char, came_from, [TD_NAME_BYTES], NONE,                         \
+		"the queue or party that had the contact before; empty: none", S)                 \
+	F(1, NEXT, 6, NONE, TEXT, char, went_to, [TD_NAME_BYTES], NONE,                           \
+		"the queue or party that has it now; empty: none", S)                             \
+	F(1, NEXT, 2, NONE, TIME, uint64_t, began, , TIME, "its begin", S)                        \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, ended, , TIME, "its end", S)                          \
+	F(1, NEXT, 3, NONE, COUNT, uint32_t, lasted_ms, , MS, "from begin to end", S)             \
+	F(1, FIRST, 1, NONE, COUNT, uint8_t, number, , NONE, "in their order, from 1", S)         \
+	F(1, FIRST, 1, NONE, WORD, uint8_t, kind, , segment_kinds, "what it is", S)               \
+	F(1, NEXT, 7, NONE, WORD, uint8_t, why, , segment_ends, "why it ended", S)                \
+	F(1, NEXT, 8, NONE, CODE, uint8_t, ended_by, , ended_by, "who ended it", S)
+
+#define TD_EV_PARTY_FIELDS(F, S...)                                                               \
+	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
+	F(1, NEXT, 3, NONE, TEXT, char, name, [TD_NAME_BYTES], NONE,                              \
+		"the agent, the trunk, or the caller's number", S)                                \
+	F(1, NEXT, 4, NONE, TIME, uint64_t, began, , TIME, "the INVITE", S)                       \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, joined, , TIME, "the 200", S)                         \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, ended, , TIME, "the BYE", S)                          \
+	F(1, NEXT, 0, NONE, MEDIA, struct td_ev_media, media, , , "its leg", S)                   \
+	F(1, NEXT, 0, NONE, QUALITY, struct td_ev_quality, quality, , , "its leg", S)             \
+	F(1, FIRST, 1, NONE, COUNT, uint8_t, number, , NONE, "in their order, from 1", S)         \
+	F(1, FIRST, 2, NONE, WORD, uint8_t, role, , roles, "what it is in the call", S)           \
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [2], NONE, "", S)
+
+#define TD_EV_LIVE_FIELDS(F, S...)                                                                \
+	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "empty: of no call", S)   \
+	F(1, NEXT, 0, NONE, TEXT, char, name, [TD_NAME_BYTES], NONE, "as `object` says", S)       \
+	F(1, NEXT, 0, NONE, TEXT, char, other, [TD_NAME_BYTES], NONE, "likewise", S)              \
+	F(1, NEXT, 0, NONE, TEXT, char, state, [TD_NAME_BYTES], NONE, "likewise", S)              \
+	F(1, FIRST, 0, NONE, WORD, uint8_t, object, , objects, "what it is about", S)             \
+	F(1, FIRST, 0, NONE, WORD, uint8_t, phase, , phases, "what happened to it", S)            \
+	F(1, NEXT, 0, NONE, COUNT, uint8_t, number, , NONE,                                       \
+		"of a segment or party, in the contact", S)                                       \
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [5], NONE, "", S)
 /* clang-format on */
 
 #define TD_EV_MEMBER(since, order, place, index, type, c_type, name, dimension, ...) \

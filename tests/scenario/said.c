@@ -8,13 +8,18 @@
 #include <stdlib.h>
 #include <tests/scenario/script.h>
 
-static const char *const channel_names[CHANNELS] = {
-	"sip", "media", "log", "cdr", "session", "record", "story", "alarm", "resolve"};
+static const char *const channel_names[CHANNELS] = {"sip", "media", "log", "cdr", "session",
+	"record", "story", "alarm", "resolve", "segment", "party", "live"};
 
-/* A script looks for stays and steps, but need not name all of them. */
+/* A script looks for these, but need not name all of them. */
+static bool may_pass(enum channel c)
+{
+	return c == STORY || c == SESSION || c == SEGMENT || c == PARTY || c == LIVE;
+}
+
 static bool must_be_named(const struct out *o)
 {
-	return !o->taken && o->channel != STORY && o->channel != SESSION;
+	return !o->taken && !may_pass(o->channel);
 }
 
 void complain(struct script *s, const char *fmt, ...)
@@ -50,7 +55,8 @@ static struct out *out_new(struct script *s, enum channel channel)
 		unsigned kept = 0;
 
 		for (unsigned i = 0; i < s->outs; i++)
-			if (!s->out[i].taken && s->out[i].channel != STORY)
+			if (!s->out[i].taken && s->out[i].channel != STORY &&
+				s->out[i].channel != LIVE)
 				s->out[kept++] = s->out[i];
 			else
 				free(s->out[i].text);
@@ -186,12 +192,38 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 	}
 }
 
-/* The word of a number in a call's record; "none" where it is empty. */
-static const char *cdr_word(unsigned column, unsigned value)
+/* The word of a number in a record; "none" where it is empty. */
+static const char *word_of(enum td_event_type event, unsigned column, unsigned value)
 {
-	const char *word = word_get(event_table(TD_EV_CDR)->columns.column[column].words, value);
+	const char *word = word_get(event_table(event)->columns.column[column].words, value);
 
 	return word && *word ? word : "none";
+}
+
+static void on_segment(struct script *s, const struct td_ev_segment *g)
+{
+	out_say(out_new(s, SEGMENT), "%u %s %s queue=%s who=%s from=%s to=%s by=%s lasted=%u",
+		g->number, word_of(TD_EV_SEGMENT, EVENT_segment_kind, g->kind),
+		word_of(TD_EV_SEGMENT, EVENT_segment_why, g->why), g->queue, g->who, g->came_from,
+		g->went_to, word_of(TD_EV_SEGMENT, EVENT_segment_ended_by, g->ended_by),
+		g->lasted_ms);
+}
+
+static void on_party(struct script *s, const struct td_ev_party *p)
+{
+	out_say(out_new(s, PARTY), "%u %s %s rang=%llu joined=%llu in=%llu mos=%u", p->number,
+		word_of(TD_EV_PARTY, EVENT_party_role, p->role), p->name,
+		(unsigned long long)((p->joined ? p->joined - p->began : 0) / TD_NSEC_PER_MSEC),
+		(unsigned long long)((p->joined ? p->ended - p->joined : 0) / TD_NSEC_PER_MSEC),
+		(unsigned long long)p->media.in_packets, p->quality.in.mos);
+}
+
+static void on_live(struct script *s, const struct td_ev_live *l)
+{
+	out_say(out_new(s, LIVE), "%s %s %u [%s|%s|%s]",
+		word_of(TD_EV_LIVE, EVENT_live_object, l->object),
+		word_of(TD_EV_LIVE, EVENT_live_phase, l->phase), l->number, l->name, l->other,
+		l->state);
 }
 
 static const char *const states[] = {"logged-out", "available", "reserved", "ringing", "talking",
@@ -221,8 +253,8 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 			"digits=%s "
 			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
 			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
-			cdr_word(EVENT_cdr_disposition, c->disposition),
-			cdr_word(EVENT_cdr_ended_by, c->ended_by), c->sip_code, c->caller,
+			word_of(TD_EV_CDR, EVENT_cdr_disposition, c->disposition),
+			word_of(TD_EV_CDR, EVENT_cdr_ended_by, c->ended_by), c->sip_code, c->caller,
 			c->dialled, c->trunk, c->to_trunk, c->cause, c->queue, c->agent, c->digits,
 			c->wait_ms, c->ring_ms, c->talk_ms, c->attempts, c->recording,
 			(unsigned long long)c->caller_media.in_packets,
@@ -245,6 +277,15 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		o = out_new(s, STORY);
 		out_say(o, "%s", t->text);
 		snprintf(s->last_call, sizeof(s->last_call), "%s", t->call);
+		break;
+	case TD_EV_SEGMENT:
+		on_segment(s, payload);
+		break;
+	case TD_EV_PARTY:
+		on_party(s, payload);
+		break;
+	case TD_EV_LIVE:
+		on_live(s, payload);
 		break;
 	}
 }
@@ -320,8 +361,8 @@ void said_expect(struct script *s, enum channel channel, char *word[], unsigned 
 			o->taken = true;
 			return;
 		}
-		if (channel == SESSION || channel == STORY)
-			continue; /* a script need not name all of these */
+		if (may_pass(channel))
+			continue;
 		complain(s, "%s: got \"%s\"", channel_names[channel], o->text);
 		return;
 	}

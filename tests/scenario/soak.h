@@ -65,6 +65,7 @@ struct soak {
 	unsigned entered, left, connects, completes, transfers, recordings_on, recordings_off;
 	unsigned parties; /* changes by the operator, and of which calls */
 	bool changed[SOAK_CHANGED];
+	unsigned begun[TD_OBJECT_COUNT], over[TD_OBJECT_COUNT]; /* by live events and records */
 	uint64_t session_to[AGENTS];
 	char fault[128];
 };

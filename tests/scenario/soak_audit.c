@@ -43,6 +43,30 @@ static void session_check(struct soak *s, const struct td_ev_agent_session *a)
 	s->session_to[i] = a->to;
 }
 
+static void segment_check(struct soak *s, const struct td_ev_segment *g)
+{
+	s->over[TD_OBJECT_SEGMENT]++;
+	if (!g->number || g->ended < g->began ||
+		g->lasted_ms != (g->ended - g->began) / TD_NSEC_PER_MSEC)
+		fault(s, "a segment without number or with wrong times", g->call);
+	if ((g->kind == TD_SEGMENT_TALK) != (g->who[0] != '\0'))
+		fault(s, "a talk to nobody, or somebody in a queue", g->call);
+}
+
+static void party_check(struct soak *s, const struct td_ev_party *p)
+{
+	s->over[TD_OBJECT_PARTY]++;
+	if (!p->number || !p->name[0] || (p->joined && p->joined < p->began) ||
+		p->ended < p->joined)
+		fault(s, "a party without number or name, or times that run backwards", p->call);
+}
+
+static void live_check(struct soak *s, const struct td_ev_live *l)
+{
+	s->begun[l->object] += l->phase == TD_PHASE_BEGIN;
+	s->over[l->object] += l->phase == TD_PHASE_END;
+}
+
 void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
 {
 	struct soak *s = ctx;
@@ -50,6 +74,12 @@ void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
 
 	if (type == TD_EV_CDR)
 		cdr_check(s, payload);
+	if (type == TD_EV_SEGMENT)
+		segment_check(s, payload);
+	if (type == TD_EV_PARTY)
+		party_check(s, payload);
+	if (type == TD_EV_LIVE)
+		live_check(s, payload);
 	if (type == TD_EV_AGENT_SESSION)
 		session_check(s, payload);
 	if (type != TD_EV_QUEUE_LOG)
@@ -77,6 +107,18 @@ static bool link_refused(const struct td_engine *e)
 	return ((const struct link *)objects_get(&e->links, 1))->budget.refused > 0;
 }
 
+/* Whether what has begun has ended, each once. */
+static bool all_over(const struct soak *s)
+{
+	static const enum td_object objects[] = {
+		TD_OBJECT_SEGMENT, TD_OBJECT_PARTY, TD_OBJECT_BRIDGE};
+
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+		if (!s->begun[objects[i]] || s->begun[objects[i]] != s->over[objects[i]])
+			return false;
+	return true;
+}
+
 const char *soak_judge(const struct soak *s)
 {
 	const struct td_engine *e = s->world->engine;
@@ -88,6 +130,8 @@ const char *soak_judge(const struct soak *s)
 		return what;
 	if (s->cdrs != e->last_call - e->refused.unknown_source)
 		return "CDRs are not as many as INVITEs admitted";
+	if (!all_over(s))
+		return "a segment, a party or a bridge that has begun has not ended once";
 	if (s->entered != s->left)
 		return "queue_log: who entered a queue did not leave it once";
 	if (s->connects != s->completes + s->transfers)

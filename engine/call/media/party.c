@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/parties.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/keys.h>
@@ -83,6 +84,8 @@ void party_session_over(struct td_engine *e, struct party *l)
 
 void party_detach(struct td_engine *e, struct party *l)
 {
+	if (l->call)
+		parties_end(e, l, NULL);
 	if (l->call)
 		call_party_del(l->call, l);
 	l->call = NULL;

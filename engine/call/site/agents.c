@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/live.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/site/distribute.h>
 #include <engine/base/addr.h>
@@ -9,6 +10,9 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 	if (a->reachable == reachable)
 		return;
 	a->reachable = reachable;
+	live_write(e, TD_OBJECT_REGISTRATION, reachable ? TD_PHASE_BEGIN : TD_PHASE_END,
+		&(struct live){
+			.name = a->object.name, .state = reachable ? "reachable" : "unreachable"});
 	distribute_event(e, TD_ACD_IN_REACHABLE, a, 0, reachable);
 	if (a->conf.auto_login)
 		distribute_event(e, reachable ? TD_ACD_IN_LOGIN : TD_ACD_IN_LOGOUT, a, 0, 0);

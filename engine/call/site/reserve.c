@@ -3,6 +3,7 @@
 #include <engine/call/site/reserve.h>
 #include <engine/base/addr.h>
 #include <engine/call/events/alarm.h>
+#include <engine/call/events/live.h>
 #include <engine/conf/schema.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -67,6 +68,8 @@ static void alarm_set(struct td_engine *e, struct budget *x, bool raised)
 	char calls[PART_TEXT], bps[PART_TEXT];
 
 	x->alarm = raised;
+	live_write(e, x->kind == TD_KIND_LINK ? TD_OBJECT_LINK : TD_OBJECT_TRUNK, TD_PHASE_CHANGE,
+		&(struct live){.name = x->name, .state = raised ? "full" : "has room"});
 	alarm_write(e, x->kind == TD_KIND_LINK ? TD_ALARM_LINK_FULL : TD_ALARM_TRUNK_FULL, raised,
 		"%s %s %s: %s calls, %s bits a second reserved", td_kinds[x->kind].name, x->name,
 		raised ? "is full" : "has room again", part_text(x->calls, x->limit_calls, calls),

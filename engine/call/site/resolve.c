@@ -8,6 +8,7 @@
 #include <engine/base/addr.h>
 #include <engine/base/container.h>
 #include <engine/call/events/alarm.h>
+#include <engine/call/events/live.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/site/resolve.h>
 #include <stdio.h>
@@ -27,6 +28,9 @@ static void alarm_set(struct td_engine *e, struct trunk *t, bool raised)
 	if (r->alarm == raised)
 		return;
 	r->alarm = raised;
+	live_write(e, TD_OBJECT_TRUNK, TD_PHASE_CHANGE,
+		&(struct live){
+			.name = t->object.name, .state = raised ? "unresolved" : "resolved"});
 	if (raised && r->count)
 		snprintf(age, sizeof(age), "; addresses of %llu s ago stay in force",
 			(unsigned long long)((e->now - r->since) / TD_NSEC_PER_SEC));

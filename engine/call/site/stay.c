@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/live.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/site/stay.h>
 #include <stdio.h>
@@ -40,6 +41,17 @@ static bool goes_on(const struct td_engine *e, const struct agent *a, const stru
 		       strcmp(a->reason, pause_reason(e, out->agent, &info)) == 0);
 }
 
+static void tell(struct td_engine *e, const struct agent *a)
+{
+	static const char *const states[] = {TD_AGENT_STATES(TD_AGENT_STATE_NAME)};
+
+	live_write(e, TD_OBJECT_AGENT, TD_PHASE_BEGIN,
+		&(struct live){.call = a->call ? a->call->contact->cdr.id : NULL,
+			.name = a->object.name,
+			.other = a->state == TD_AGENT_PAUSED ? a->reason : NULL,
+			.state = states[a->state]});
+}
+
 void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 {
 	struct agent *a = objects_get(&e->agents, out->agent);
@@ -71,6 +83,7 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 		snprintf(a->reason, sizeof(a->reason), "%s", pause_reason(e, out->agent, &info));
 		queuelog_pause(e, a, true);
 	}
+	tell(e, a);
 }
 
 void stay_end_all(struct td_engine *e)

@@ -125,7 +125,11 @@ struct party {
 	uint8_t state;       /* enum party_state */
 	bool held;           /* by its telephone */
 	uint32_t contact;    /* what the distributor calls the talk; 0: no queue gave it */
-	uint64_t joined;
+	uint8_t number;      /* among the parties of the call, from 1; 0: not told of yet */
+	bool talked;         /* it has joined a talk */
+	bool recorded;       /* the journal has been told of its end */
+	struct contact_segment talk;
+	uint64_t began, joined, left;
 	struct sip_session *session; /* NULL: over */
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
@@ -200,7 +204,7 @@ struct call {
 	struct agent *calling_agent; /* that one */
 	struct party *caller;
 	struct party *party[PARTIES_MAX]; /* the caller first, the others as they were rung */
-	uint8_t parties;
+	uint8_t parties, parties_told;
 	struct party *bridged; /* who is relayed to the caller; NULL: nobody */
 	struct party *taped;   /* whom the recording hears beside the caller */
 	struct party *partner; /* who was relayed last; NULL: nobody, or it is gone */

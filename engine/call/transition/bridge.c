@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/live.h>
 #include <engine/call/media/party.h>
 #include <engine/call/transition/bridge.h>
 
@@ -33,6 +34,21 @@ void bridge_partner(struct call *c, struct party *p)
 		memcpy(c->contact->cdr.agent, p->agent->object.name, sizeof(c->contact->cdr.agent));
 }
 
+static void tell(struct td_engine *e, const struct call *c, enum td_phase phase)
+{
+	live_write(e, TD_OBJECT_BRIDGE, phase,
+		&(struct live){.call = c->contact->cdr.id,
+			.name = c->contact->cdr.caller,
+			.other = party_who(c->bridged)});
+}
+
+void bridge_end(struct td_engine *e, struct call *c)
+{
+	if (c->bridged)
+		tell(e, c, TD_PHASE_END);
+	c->bridged = NULL;
+}
+
 void bridge_update(struct td_engine *e, struct call *c)
 {
 	struct party *p = wanted(c);
@@ -40,6 +56,7 @@ void bridge_update(struct td_engine *e, struct call *c)
 	if (p == c->bridged)
 		return;
 	if (c->bridged) {
+		tell(e, c, TD_PHASE_END);
 		party_unbridge(e, c->caller);
 		if (!p)
 			party_play(e, c->caller, c->contact->queue);
@@ -49,5 +66,6 @@ void bridge_update(struct td_engine *e, struct call *c)
 		return;
 	bridge_partner(c, p);
 	record(e, c, p);
+	tell(e, c, TD_PHASE_BEGIN);
 	party_bridge(e, c->caller, p); /* ends the music */
 }

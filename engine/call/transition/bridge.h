@@ -12,6 +12,8 @@
 /* The CDR's other side from now on. */
 void bridge_partner(struct call *c, struct party *p);
 /* Brings the workers to what the parties' states ask for, and the recording with them. */
+/* The call is over. */
+void bridge_end(struct td_engine *e, struct call *c);
 void bridge_update(struct td_engine *e, struct call *c);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
+#include <engine/call/events/live.h>
+#include <engine/call/events/parties.h>
 #include <engine/call/events/story.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/keys.h>
@@ -121,12 +123,23 @@ static int caller_answer(struct td_engine *e, struct call *c, const struct inten
 	return rc;
 }
 
+static void contact_begin(struct td_engine *e, const struct contact *c)
+{
+	live_write(e, TD_OBJECT_CONTACT, TD_PHASE_BEGIN,
+		&(struct live){.call = c->cdr.id,
+			.name = c->cdr.caller,
+			.other = c->cdr.dialled,
+			.state = "voice"});
+}
+
 static void call_begin(struct td_engine *e, struct call *c, const struct intent *i)
 {
 	char why[KEYS_TEXT];
 	int rc;
 
 	hash_add(&e->by_id, &c->contact->by_id, str_of(c->contact->cdr.id));
+	contact_begin(e, c->contact);
+	parties_begin(e, c->caller);
 	if (i->late) {
 		c->state = CALL_OFFERED;
 		c->caller->offering = true;

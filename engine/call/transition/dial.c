@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/transition/dial.h>
@@ -10,10 +11,21 @@
 static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
 	timer_cancel(&e->timers, &c->timer);
+	segment_end(e, c->contact, &c->contact->waiting,
+		by == TD_ENDED_BY_CALLER ? TD_SEGMENT_END_ABANDONED : TD_SEGMENT_END_WITHDRAWN, by,
+		NULL);
 	attempt_stop(e, c);
 }
 
 static const struct driver_ops driver = {.name = "dial", .stop = stop};
+
+/* Of a call out, which nobody has had before, the ringing is no segment. */
+static void ring_begin(struct td_engine *e, struct call *c)
+{
+	if (c->contact->segments)
+		segment_begin(e, c->contact, &c->contact->waiting, TD_SEGMENT_RING, NULL,
+			c->partner ? party_who(c->partner) : NULL);
+}
 
 bool dial_rings(struct call *c)
 {
@@ -23,11 +35,13 @@ bool dial_rings(struct call *c)
 void dial_alone(struct call *c)
 {
 	driver_top(c)->dial.join = false;
+	ring_begin(c->engine, c);
 }
 
 static void nobody(struct td_engine *e, struct call *c, int code, enum td_ended_by by)
 {
 	timer_cancel(&e->timers, &c->timer);
+	segment_end(e, c->contact, &c->contact->waiting, TD_SEGMENT_END_NO_ANSWER, by, NULL);
 	if (driver_top(c)->dial.join) {
 		story(e, c, "nobody joins");
 		driver_pop(c);
@@ -59,6 +73,8 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 	bool first = c->caller->state == PARTY_RINGING;
 
 	timer_cancel(&e->timers, &c->timer);
+	segment_end(e, c->contact, &c->contact->waiting, TD_SEGMENT_END_ANSWERED,
+		TD_ENDED_BY_CALLEE, party_who(p));
 	driver_pop(c);
 	talk_join(e, c, p);
 	talk_answer(e, c);
@@ -94,6 +110,8 @@ static const struct attempt_ops ringing = {
 void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan, bool join)
 {
 	driver_push(c, &driver)->dial.join = join;
+	if (!join)
+		ring_begin(e, c);
 	timer_set(&e->timers, &c->timer, e->now + RING_NS);
 	attempt_start(e, c, &ringing, plan);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
+#include <engine/call/events/parties.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/state/calls.h>
+#include <engine/call/transition/bridge.h>
 #include <engine/call/transition/driver.h>
 #include <engine/call/transition/end.h>
 #include <engine/call/transition/talk.h>
@@ -13,6 +15,7 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 {
 	struct sip_session *s = c->caller->session;
 
+	parties_left(e, c->caller);
 	if (!s)
 		return;
 	if (c->caller->state == PARTY_RINGING) {
@@ -39,6 +42,8 @@ void call_close(struct td_engine *e, struct call *c)
 		e->io.record(e->io.ctx, c->contact->cdr.recording, NULL, c->codec);
 	quality_get(&c->caller->quality, &c->contact->cdr.caller_quality);
 	partner_record(c);
+	for (unsigned i = 0; i < c->parties; i++)
+		parties_end(e, c->party[i], NULL);
 	cdr_write(e, &c->contact->cdr);
 	hash_del(&e->by_id, &c->contact->by_id);
 	c->state = CALL_FREE;
@@ -72,6 +77,7 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	driver_stop(e, c, by);
 	silence_over(e, c);
 	talk_end(e, c, by);
+	bridge_end(e, c);
 	hang_up_caller(e, c, code);
 	c->state = CALL_ENDED;
 	c->ended = e->now;
@@ -101,6 +107,7 @@ void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *
 		cdr_media(&c->contact->cdr.caller_media, stats, c->codec);
 	else if (l == c->partner)
 		cdr_media(&c->contact->cdr.agent_media, stats, c->codec);
+	parties_end(e, l, stats);
 	party_gone(e, l);
 	if (c->state == CALL_ENDED && media_ended(c)) {
 		call_close(e, c);

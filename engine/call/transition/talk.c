@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/parties.h>
 #include <engine/call/events/queuelog.h>
+#include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
@@ -19,6 +21,7 @@ void talk_answer(struct td_engine *e, struct call *c)
 		return;
 	c->caller->state = PARTY_JOINED;
 	c->caller->joined = e->now;
+	parties_joined(e, c->caller);
 	sip_session_answer(c->caller->session, e->now, party_sdp(c->caller, text));
 	c->contact->cdr.answered = engine_wall(e, e->now);
 	c->contact->cdr.sip_code = 200;
@@ -38,6 +41,10 @@ static void record(struct td_engine *e, struct call *c)
 
 void talk_join(struct td_engine *e, struct call *c, struct party *p)
 {
+	p->talked = true;
+	parties_joined(e, p);
+	segment_begin(e, c->contact, &p->talk, TD_SEGMENT_TALK, party_who(p),
+		party_talks(c->partner) ? party_who(c->partner) : NULL);
 	if (c->state != CALL_TALKING) {
 		c->talk_since = e->now;
 		bridge_partner(c, p);
@@ -85,6 +92,10 @@ void talk_leave(struct td_engine *e, struct call *c, struct party *p, enum td_en
 		party_session_over(e, p);
 	}
 	p->state = PARTY_LEFT;
+	segment_end(e, c->contact, &p->talk,
+		why == TALK_TRANSFERRED ? TD_SEGMENT_END_TRANSFERRED : TD_SEGMENT_END_COMPLETED, by,
+		to);
+	parties_left(e, p);
 	if (!call_talkers(c)) {
 		c->contact->cdr.talk_ms += ms_between(c->talk_since, e->now);
 		silence_over(e, c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/addr.h>
+#include <engine/call/events/parties.h>
 #include <engine/call/events/story.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/keys.h>
@@ -182,6 +183,7 @@ static void take(struct td_engine *e, struct call *c, struct party *p)
 	} else {
 		agents_own(e, p->agent, true);
 	}
+	parties_begin(e, p);
 	c->rung = e->now;
 	c->contact->cdr.attempts++;
 }

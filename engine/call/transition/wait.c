@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/queuelog.h>
+#include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
@@ -71,6 +72,8 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 	}
 	if (abandoned)
 		c->contact->queue->abandoned++;
+	segment_end(e, c->contact, &c->contact->waiting,
+		abandoned ? TD_SEGMENT_END_ABANDONED : TD_SEGMENT_END_WITHDRAWN, by, NULL);
 	leave(e, c);
 	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
 		abandoned ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
@@ -120,6 +123,7 @@ void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *o
 	snprintf(c->contact->cdr.queue, sizeof(c->contact->cdr.queue), "%s",
 		c->contact->queue->object.name);
 	c->contact->queue->entered++;
+	segment_begin(e, c->contact, &c->contact->waiting, TD_SEGMENT_QUEUE, NULL, NULL);
 	queuelog_enter(e, c);
 	story(e, c, "enters queue %s at position %u", c->contact->queue->object.name,
 		c->contact->first_position);
@@ -160,6 +164,9 @@ void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out 
 		o.queue = objects_live(&e->queues, from->conf.overflow_queue);
 	if (from->conf.overflow == TD_OVERFLOW_BUSY)
 		o.code = 486;
+	segment_end(e, c->contact, &c->contact->waiting,
+		out->reason == TD_ACD_TIMEOUT ? TD_SEGMENT_END_TIMEOUT : TD_SEGMENT_END_NO_QUEUE,
+		TD_ENDED_BY_US, o.queue ? o.queue->object.name : NULL);
 	driver_return(e, c, &o);
 }
 
@@ -214,6 +221,8 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 		story(e, c, "200 from agent %s is too late", a->object.name);
 		return false;
 	}
+	segment_end(e, c->contact, &c->contact->waiting, TD_SEGMENT_END_ANSWERED,
+		TD_ENDED_BY_CALLEE, a->object.name);
 	leave(e, c);
 	c->contact->queue->talking++;
 	c->contact->queue->answered++;

@@ -114,7 +114,7 @@ static int teardown(void **state)
 /* Recovers the log; the frames of both recordings together. */
 static unsigned recover(struct fixture *f, const void *log, size_t len)
 {
-	const uint32_t one = 1;
+	const uint64_t one = 1;
 	char name[TAPLOG_NAME];
 	unsigned frames = 0;
 	int fd = openat(f->logfd, taplog_name(1, name), O_WRONLY | O_CREAT | O_TRUNC, 0600);

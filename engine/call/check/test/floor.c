@@ -90,7 +90,7 @@ static int peer_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_
 	return send(ctx, true, flow, data, len);
 }
 
-static int peer_admit(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
+static int peer_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
 {
 	return 0;
 }

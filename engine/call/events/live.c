@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/live.h>
+#include <stdio.h>
+
+static void put(char *out, size_t size, const char *text)
+{
+	if (text)
+		snprintf(out, size, "%s", text);
+}
+
+void live_write(
+	struct td_engine *e, enum td_object object, enum td_phase phase, const struct live *l)
+{
+	struct td_ev_live ev = {
+		.object = (uint8_t)object, .phase = (uint8_t)phase, .number = l->number};
+
+	put(ev.call, sizeof(ev.call), l->call);
+	put(ev.name, sizeof(ev.name), l->name);
+	put(ev.other, sizeof(ev.other), l->other);
+	put(ev.state, sizeof(ev.state), l->state);
+	e->io.event(e->io.ctx, TD_EV_LIVE, &ev, sizeof(ev));
+}
