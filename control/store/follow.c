@@ -94,20 +94,23 @@ static int start_over(struct follow *f, int error)
 	return RETRY_MS;
 }
 
-static bool block_due(struct follow *f, uint64_t now_ms)
+static bool block_due(struct follow *f, uint64_t now_ms, bool more)
 {
+	bool caught_up = f->behind && !more;
+
+	f->behind = more;
 	if (!store_waits(f->store))
 		f->block_ms = 0;
 	else if (!f->block_ms)
 		f->block_ms = now_ms;
-	return f->block_ms && (f->stopped || now_ms - f->block_ms >= FOLLOW_BLOCK_MS);
+	return f->block_ms && (f->stopped || caught_up || now_ms - f->block_ms >= FOLLOW_BLOCK_MS);
 }
 
-static int commit_when_due(struct follow *f, uint64_t now_ms)
+static int commit_when_due(struct follow *f, uint64_t now_ms, bool more)
 {
 	int rc;
 
-	if (block_due(f, now_ms)) {
+	if (block_due(f, now_ms, more)) {
 		f->begun_ms = f->block_ms = 0;
 		return store_seal(f->store);
 	}
@@ -162,7 +165,7 @@ int follow_turn(struct follow *f, uint64_t now_ms)
 	more = read_some(f, now_ms);
 	if (more < 0)
 		return start_over(f, more);
-	rc = commit_when_due(f, now_ms);
+	rc = commit_when_due(f, now_ms, more);
 	if (rc)
 		return start_over(f, rc);
 	f->error = 0;

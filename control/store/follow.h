@@ -21,9 +21,10 @@ struct follow {
 	uint64_t begun_ms;             /* the open transaction's first record; 0 none */
 	uint64_t block_ms;             /* likewise of the block that is not written yet */
 	bool stopped;                  /* the engine: no more comes, so the block is written */
-	uint64_t checked_ms;           /* when we last saw that the journal is the same one */
-	uint64_t damaged;              /* places that could not be read */
-	int error;                     /* of the last turn that failed; 0 when all is well */
+	bool behind; /* so it is when we have caught up: the journal may be full until then */
+	uint64_t checked_ms; /* when we last saw that the journal is the same one */
+	uint64_t damaged;    /* places that could not be read */
+	int error;           /* of the last turn that failed; 0 when all is well */
 	/* The owner's, or NULL; set between follow_init() and the first turn. fd >= 0: a new
 	 * descriptor to wait for. -1: the one there was is closed when this returns, or there is
 	 * none. */

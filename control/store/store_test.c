@@ -713,10 +713,17 @@ static void the_journal_is_followed_even_when_it_begins_anew(void **state)
 	write_stories(w, 1, 1500);
 	assert_int_equal(follow_turn(&f, now), 0); /* a thousand, committed */
 	assert_int_equal(store_seq(s), 1000);
-	assert_in_range(follow_turn(&f, now), 1, FOLLOW_COMMIT_MS);
-	assert_int_equal(store_seq(s), 1000);
-	follow_turn(&f, now + FOLLOW_COMMIT_MS);
+	assert_int_equal(store_safe(s), 0); /* they wait for their block, */
+	assert_in_range(follow_turn(&f, now), 1, FOLLOW_BLOCK_MS);
+	assert_int_equal(store_safe(s), 1500); /* which is written when we have caught up */
+	write_stories(w, 1501, 1);
+	assert_int_equal(follow_turn(&f, now), FOLLOW_COMMIT_MS);
 	assert_int_equal(store_seq(s), 1500);
+	follow_turn(&f, now + FOLLOW_COMMIT_MS);
+	assert_int_equal(store_seq(s), 1501);
+	assert_int_equal(store_safe(s), 1500);
+	follow_turn(&f, now + FOLLOW_COMMIT_MS + FOLLOW_BLOCK_MS);
+	assert_int_equal(store_safe(s), 1501);
 	journal_writer_close(w);
 
 	snprintf(command, sizeof(command), "rm -rf '%s'", journal);
@@ -734,7 +741,7 @@ static void the_journal_is_followed_even_when_it_begins_anew(void **state)
 	assert_int_equal(store_seq(s), 11);
 	journal_writer_close(w);
 	store_close(s);
-	assert_int_equal(archived_count(), 1511);
+	assert_int_equal(archived_count(), 1512);
 }
 
 static void a_store_that_cannot_write_catches_up_later(void **state)
