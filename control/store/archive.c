@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writing the archive. */
 #include <control/store/archive.h>
-#include <control/store/internal.h>
+#include <control/store/sql.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

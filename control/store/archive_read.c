@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finding and reading blocks of the archive. */
 #include <control/store/archive.h>
-#include <control/store/internal.h>
+#include <control/store/sql.h>
 #include <engine/base/event.h>
 #include <system/journal/crc32c.h>
 #include <errno.h>

@@ -53,7 +53,7 @@ static bool varint_get(struct block_cursor *c, uint64_t *v)
 
 static uint64_t zigzag(uint64_t difference)
 {
-	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+	return difference >> 63 ? ~(difference << 1) : difference << 1;
 }
 
 static uint64_t unzigzag(uint64_t v)

@@ -20,14 +20,14 @@ static const struct {
 } lists[LISTS] = {[STORY] = {"story", TD_EV_STORY}, [EVENTS] = {"events", TD_EV_END}};
 
 /* What the archive has of a call: elements of an array each. */
-struct trace {
+struct call_trace {
 	struct td_buf list[LISTS], lost;
 	double first; /* time of its first record; INFINITY: none */
 };
 
 static void trace_record(void *ctx, const struct td_rec *rec, const void *payload)
 {
-	struct trace *t = ctx;
+	struct call_trace *t = ctx;
 	unsigned i = 0;
 
 	while (i < EVENTS && lists[i].event != rec->type)
@@ -44,12 +44,12 @@ static void trace_record(void *ctx, const struct td_rec *rec, const void *payloa
 
 static void trace_lost(void *ctx, const struct archive_place *place, const char *why)
 {
-	struct trace *t = ctx;
+	struct call_trace *t = ctx;
 
 	json_str(&t->lost, NULL, str_of(why));
 }
 
-static void trace_free(struct trace *t)
+static void trace_free(struct call_trace *t)
 {
 	for (unsigned i = 0; i < LISTS; i++)
 		buf_free(&t->list[i]);
@@ -78,7 +78,7 @@ static int call_number(struct store *s, const char *sql, const char *call, doubl
  */
 static int trace_range(struct store *s, const char *call, double *from, double *to)
 {
-	double start = strtod(call, NULL), offered, ended, queued = 0, next = 0;
+	double start = strtod(call, NULL), offered = 0, ended = 0, queued = 0, next = 0;
 	int rc = call_number(s, "SELECT min(offered) FROM cdr WHERE id = ?", call, &offered);
 
 	if (rc == 0)
@@ -103,7 +103,7 @@ static int trace_range(struct store *s, const char *call, double *from, double *
 	return rc;
 }
 
-static int trace_read(struct store *s, const char *call, struct trace *t)
+static int trace_read(struct store *s, const char *call, struct call_trace *t)
 {
 	double from, to;
 	int rc = trace_range(s, call, &from, &to);
@@ -155,7 +155,8 @@ static void elements_put(const struct td_buf *from, struct td_buf *out)
 }
 
 /* Rows of an older release, then what the archive has. */
-static int story_put(struct store *s, const char *call, const struct trace *t, struct td_buf *out)
+static int story_put(
+	struct store *s, const char *call, const struct call_trace *t, struct td_buf *out)
 {
 	int rc = 0;
 
@@ -204,7 +205,7 @@ static int array_if_any(struct store *s, const char *key, enum td_event_type eve
 
 /* Whether the engine has started anew since the call's first trace: its run is over then. */
 static int interrupted_put(
-	struct store *s, const char *call, const struct trace *t, struct td_buf *out)
+	struct store *s, const char *call, const struct call_trace *t, struct td_buf *out)
 {
 	double logged, old = 0, started = 0;
 	int rc = call_number(s, "SELECT min(time) FROM queue_log WHERE call = ?", call, &logged);
@@ -218,7 +219,8 @@ static int interrupted_put(
 	return rc;
 }
 
-static int call_put(struct store *s, const char *call, const struct trace *t, struct td_buf *out)
+static int call_put(
+	struct store *s, const char *call, const struct call_trace *t, struct td_buf *out)
 {
 	size_t empty = out->len;
 	int rc = rows_put(s, TD_EV_CDR, call, "cdr", out);
@@ -248,7 +250,7 @@ static int call_put(struct store *s, const char *call, const struct trace *t, st
 int store_call(struct store *s, const char *call, struct td_buf *out)
 {
 	size_t before = out->len;
-	struct trace t;
+	struct call_trace t;
 	int rc = trace_read(s, call, &t);
 
 	json_object_start(out, NULL);

@@ -4,6 +4,7 @@
 #define TANDEM_CONTROL_STORE_INTERNAL_H
 
 #include <control/store/archive.h>
+#include <control/store/sql.h>
 #include <engine/base/event.h>
 #include <sqlite3.h>
 
@@ -30,14 +31,6 @@ static inline bool event_archived(unsigned table)
 {
 	return event_tables[table].journal || table == EVENT_TABLES - 1;
 }
-
-double store_seconds(uint64_t wall);
-
-/* sql.c: 0 or a negative errno */
-int store_errno(int sqlite_rc);
-int store_run(struct store *s, const char *sql);
-/* The one number of a query, 0 when it has no row. */
-int store_number_get(sqlite3 *db, const char *sql, int64_t *value);
 
 /* query.c: the columns of the row where a statement stands, within an object. */
 void store_row_json(sqlite3_stmt *st, struct td_buf *out);

@@ -18,14 +18,6 @@ static int64_t int_of(const struct td_column *c, const uint8_t *field)
 	return c->type == TD_COLUMN_INT && c->size == 4 ? (int32_t)v : (int64_t)v;
 }
 
-double store_seconds(uint64_t wall)
-{
-	/* Whole microseconds, so that a time is the same double wherever it comes from. */
-	uint64_t us = wall / 1000;
-
-	return (double)us / 1e6;
-}
-
 int row_bind_wall(sqlite3_stmt *st, int i, uint64_t wall, bool optional)
 {
 	if (!wall && optional)

@@ -39,7 +39,7 @@ static int run_buf(struct store *s, struct td_buf *sql)
 	int rc;
 
 	buf_put(sql, "", 1);
-	rc = sql->error ? sql->error : store_run(s, sql->data);
+	rc = sql->error ? sql->error : store_run(s->db, sql->data);
 	buf_free(sql);
 	return rc;
 }
@@ -138,23 +138,23 @@ static const char own_tables[] =
  * indexes. */
 int schema_update(struct store *s, int64_t version)
 {
-	int rc = store_run(s, "BEGIN IMMEDIATE");
+	int rc = store_run(s->db, "BEGIN IMMEDIATE");
 
 	if (rc == 0 && version == 1)
-		rc = store_run(s, "DELETE FROM recording WHERE rowid NOT IN"
-				  " (SELECT max(rowid) FROM recording GROUP BY file)");
+		rc = store_run(s->db, "DELETE FROM recording WHERE rowid NOT IN"
+				      " (SELECT max(rowid) FROM recording GROUP BY file)");
 	if (rc == 0)
 		rc = tables_update(s);
 	if (rc == 0)
-		rc = store_run(s, own_tables);
+		rc = store_run(s->db, own_tables);
 	if (rc == 0)
-		rc = store_run(s, archive_tables);
+		rc = store_run(s->db, archive_tables);
 	if (rc == 0 && version < SCHEMA_VERSION)
-		rc = store_run(s, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
+		rc = store_run(s->db, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
 	if (rc == 0)
-		rc = store_run(s, "COMMIT");
+		rc = store_run(s->db, "COMMIT");
 	if (rc)
-		store_run(s, "ROLLBACK");
+		store_run(s->db, "ROLLBACK");
 	return rc;
 }
 

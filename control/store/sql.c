@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the others of this folder ask of SQLite. */
-#include <control/store/internal.h>
+#include <control/store/sql.h>
 #include <errno.h>
+#include <stddef.h>
 
 int store_errno(int rc)
 {
@@ -22,9 +23,9 @@ int store_errno(int rc)
 	}
 }
 
-int store_run(struct store *s, const char *sql)
+int store_run(sqlite3 *db, const char *sql)
 {
-	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+	return store_errno(sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
 int store_number_get(sqlite3 *db, const char *sql, int64_t *value)
@@ -39,4 +40,12 @@ int store_number_get(sqlite3 *db, const char *sql, int64_t *value)
 		*value = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
 	return store_errno(rc);
+}
+
+double store_seconds(uint64_t wall)
+{
+	/* Whole microseconds, so that a time is the same double wherever it comes from. */
+	uint64_t us = wall / 1000;
+
+	return (double)us / 1e6;
 }

@@ -136,7 +136,7 @@ struct store *store_open(const char *path, struct td_text *err)
 	if (rc == 0)
 		rc = schema_check(s, &version);
 	if (rc == 0)
-		rc = store_run(s, pragmas);
+		rc = store_run(s->db, pragmas);
 	if (rc == 0)
 		rc = schema_update(s, version);
 	if (rc == 0)
@@ -202,7 +202,7 @@ static int missing_put(struct store *s, const struct td_rec *rec)
 
 static int begin(struct store *s)
 {
-	int rc = s->open ? 0 : store_run(s, "BEGIN IMMEDIATE");
+	int rc = s->open ? 0 : store_run(s->db, "BEGIN IMMEDIATE");
 
 	s->open |= rc == 0;
 	return rc;
@@ -317,7 +317,7 @@ int store_commit(struct store *s)
 	if (rc == 0 && s->open) {
 		rc = safe_put(s, &safe);
 		if (rc == 0)
-			rc = store_run(s, "COMMIT");
+			rc = store_run(s->db, "COMMIT");
 		if (rc == 0) {
 			s->open = false;
 			s->safe = safe;
@@ -348,7 +348,7 @@ int store_seal(struct store *s)
 void store_rollback(struct store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))
-		store_run(s, "ROLLBACK");
+		store_run(s->db, "ROLLBACK");
 	s->open = false;
 	s->pending = 0;
 	archive_rollback(&s->archive);
@@ -407,7 +407,7 @@ static int rows_purge(struct store *s, unsigned table, int64_t before)
 	snprintf(sql, sizeof(sql),
 		"DELETE FROM %s WHERE rowid IN (SELECT rowid FROM %s WHERE time < %ld LIMIT %d)",
 		name, name, before, PURGE_ROWS);
-	rc = store_run(s, sql);
+	rc = store_run(s->db, sql);
 	return rc ? rc : sqlite3_changes(s->db) == PURGE_ROWS;
 }
 
