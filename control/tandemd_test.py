@@ -48,9 +48,11 @@ class Journal:
         self.seq = 0
 
     def story(self, call, text):
+        self.put(EV_STORY, struct.pack("<24s200s", call.encode(), text.encode()))
+
+    def put(self, kind, payload):
         self.seq += 1
-        payload = struct.pack("<24s200s", call.encode(), text.encode())
-        rest = struct.pack("<IHHQQ", len(payload), EV_STORY, 0, self.seq,
+        rest = struct.pack("<IHHQQ", len(payload), kind, 0, self.seq,
                            1732220776000000000 + self.seq)
         record = struct.pack("<II", 0x43525454, crc32c(rest + payload)) + rest + payload
         self.file.write(record + bytes(-len(record) % 8))
@@ -402,6 +404,16 @@ class Tandemd(unittest.TestCase):
         self.assertEqual(self.logged().count("engine does not free what is stored: "
                                              "reason=\"is the store another engine's?\""), 1)
         self.assertEqual(self.logged().count("engine frees what is stored again: seq=4"), 1)
+        journal.file.close()
+
+    def test_records_of_a_newer_engine_are_counted_and_told_once(self):
+        journal = Journal(f"{self.dir}/journal")
+        self.start()
+        for count in (1, 2):
+            journal.put(999, b"of a newer release")
+            until("it is stored", lambda: self.status()["stored_seq"] == count)
+            self.assertEqual(self.status()["unknown"], count)
+        self.assertEqual(self.logged().count("this release does not know"), 1)
         journal.file.close()
 
     def test_long_answers_come_in_pieces(self):
