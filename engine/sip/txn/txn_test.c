@@ -370,14 +370,15 @@ static void client_fails_with_its_connection(void **state)
 	expect_idle();
 	expect("sent failed");
 
-	/* a telephone that rings answers by a connection of its own: its dialog is ended */
+	/* a telephone that rings gets CANCEL, and may answer by a connection of its own all the
+	 * same: then its dialog is ended */
 	by_stream(7);
 	uint64_t branch = invite();
 
 	respond(branch, "180 Ringing", "x");
 	txn_layer_flow_failed(&w.l, &flow);
 	advance(0);
-	expect("sent provisional failed");
+	expect("sent provisional sent failed");
 	by_stream(9);
 	respond(branch, "200 OK", "x");
 	expect("fork");
