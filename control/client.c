@@ -225,6 +225,18 @@ static void reason(const struct client_msg *m, struct td_text *err)
 	json_decref(body);
 }
 
+static const char *broken(int rc)
+{
+	switch (rc) {
+	case -ETIMEDOUT:
+		return "no answer in time";
+	case -ECONNRESET:
+		return "the connection was closed";
+	default:
+		return strerror(-rc);
+	}
+}
+
 int client_call(struct client *c, enum td_api_op op, const char *body, bool stream,
 	bool (*row)(void *ctx, const char *body, size_t len), void *ctx, int timeout_ms,
 	struct td_text *err)
@@ -253,9 +265,6 @@ int client_call(struct client *c, enum td_api_op op, const char *body, bool stre
 		if (!stream || !m.head.len)
 			return 0;
 	}
-	td_text_set(err, "%s",
-		rc == -ETIMEDOUT    ? "no answer in time"
-		: rc == -ECONNRESET ? "the connection was closed"
-				    : strerror(-rc));
+	td_text_set(err, "%s", broken(rc));
 	return rc;
 }
