@@ -42,17 +42,16 @@ struct str sip_msg_sdp(const struct sip_msg *m)
 	return m->body;
 }
 
-bool sip_list_next(struct str *rest, struct str *value)
+/* The first comma that is neither in quotes nor in angle brackets, or the end. */
+static size_t list_comma(struct str s)
 {
 	bool quoted = false, angle = false;
 	size_t n = 0;
 
-	if (str_trim(*rest).n == 0)
-		return false;
-	if (!memchr(rest->p, ',', rest->n)) /* most have one value */
-		n = rest->n;
-	for (; n < rest->n; n++) {
-		char c = rest->p[n];
+	if (!memchr(s.p, ',', s.n)) /* most have one value */
+		return s.n;
+	for (; n < s.n; n++) {
+		char c = s.p[n];
 
 		if (quoted && c == '\\') {
 			n++;
@@ -67,8 +66,16 @@ bool sip_list_next(struct str *rest, struct str *value)
 		else if (c == ',' && !quoted && !angle)
 			break;
 	}
-	if (n > rest->n)
-		n = rest->n; /* a backslash was the last byte */
+	return n < s.n ? n : s.n; /* a backslash may be the last byte */
+}
+
+bool sip_list_next(struct str *rest, struct str *value)
+{
+	size_t n;
+
+	if (str_trim(*rest).n == 0)
+		return false;
+	n = list_comma(*rest);
 	*value = str_trim((struct str){rest->p, n});
 	n += n < rest->n; /* the comma */
 	rest->p += n;
