@@ -175,39 +175,54 @@ static int skip_damage(struct journal_reader *r)
  * whole after the newer segment was seen will never be whole: it is the end, or damage. Records may
  * stand behind damage.
  */
+static bool whole(long n)
+{
+	return n > 0;
+}
+
+/* What decode() says of the segment that is open: 0 when there is none. */
+static long decode_open(struct journal_reader *r, struct td_rec *rec)
+{
+	return r->fd >= 0 ? decode(r, rec) : 0;
+}
+
+/* Behind the end or the damage, which `n` is, of a segment that has a newer one. 1: go on reading;
+ * else what the reader returns. */
+static int go_on(struct journal_reader *r, uint64_t newer, long n)
+{
+	int rc = r->fd >= 0 ? skip_damage(r) : 0;
+
+	if (rc)
+		return rc < 0 ? rc : -EBADMSG;
+	rc = segment_open(r, newer);
+	if (rc == -ENOENT)
+		return 1;
+	if (rc)
+		return rc;
+	return n == -EBADMSG ? -EBADMSG : 1;
+}
+
 int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload)
 {
 	for (;;) {
 		uint64_t newer = 0;
+		long n = decode_open(r, rec);
 		int rc;
-		long n = 0;
 
-		if (r->fd >= 0) {
-			n = decode(r, rec);
-			if (n < 0 && n != -EBADMSG)
-				return (int)n;
-		}
-		if (n <= 0) {
+		if (n < 0 && n != -EBADMSG)
+			return (int)n;
+		if (!whole(n)) {
 			rc = segment_after(r, r->first, &newer);
 			if (rc <= 0)
 				return rc;
-			if (r->fd >= 0) {
-				n = decode(r, rec);
-				if (n < 0 && n != -EBADMSG)
-					return (int)n;
-			}
+			n = decode_open(r, rec);
+			if (n < 0 && n != -EBADMSG)
+				return (int)n;
 		}
-		if (n <= 0) {
-			rc = r->fd >= 0 ? skip_damage(r) : 0;
-			if (rc)
-				return rc < 0 ? rc : -EBADMSG;
-			rc = segment_open(r, newer);
-			if (rc == -ENOENT)
-				continue;
-			if (rc)
+		if (!whole(n)) {
+			rc = go_on(r, newer, n);
+			if (rc != 1)
 				return rc;
-			if (n == -EBADMSG)
-				return -EBADMSG;
 			continue;
 		}
 		*payload = r->buffer + r->at + sizeof(*rec);
