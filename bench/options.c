@@ -140,8 +140,9 @@ static int legs(const char *text, struct bench_options *o)
 
 		if (!str_u64(part, LEGS_MAX, &n) || n < LEGS_MIN || n % 8) {
 			fprintf(stderr,
-				"tandem-bench: --legs %.*s: give multiples of 8 from %u to %u\n",
-				STR_FMT(part), LEGS_MIN, LEGS_MAX);
+				"tandem-bench: --legs %.*s: give multiples of 8 from " OPTION_TEXT(
+					LEGS_MIN) " to " OPTION_TEXT(LEGS_MAX) "\n",
+				STR_FMT(part));
 			return 2;
 		}
 		o->legs[o->legs_count++] = (uint32_t)n;
