@@ -198,10 +198,10 @@ static bool line_order(const struct place *p)
 
 static bool line_count(const struct place *p)
 {
-	const struct acd_contact *c;
 	uint32_t all = 0, offered = 0;
 
-	TAILQ_FOREACH (c, &p->q->entries, entry) {
+	for (const struct acd_contact *c = TAILQ_FIRST(&p->q->entries); c;
+		c = TAILQ_NEXT(c, entry)) {
 		all++;
 		offered += c->agent != NULL;
 	}
