@@ -34,7 +34,7 @@ const struct option_row cli_options[] = {
 		.max = TD_API_ROWS_MAX, .step = 1,                                                 \
 		.help = "How many of the newest; otherwise " OPTION_TEXT(TD_API_ROWS) "."          \
 	}
-#define QUEUE                                                                           \
+#define OF_QUEUE                                                                        \
 	{                                                                               \
 		.name = "--queue", .letter = "-q", .kind = ARG_QUEUE, .value = "QUEUE", \
 		.help = "Only those of this queue."                                     \
@@ -50,7 +50,7 @@ const struct option_row cli_options[] = {
 
 #define ACTION_WORDS                             &(TD_AGENT_ACTIONS(TD_SPACED))[1]
 #define ACTION_HELP(id, word, input, verb, help) " `" word "`: " help "."
-#define PARTY_HELP(id, word, help)               " `" word "`: " help "."
+#define PARTY_HELP(id, word, ...)                " `" word "`: " __VA_ARGS__ "."
 
 const struct cli_command cli_commands[] = {
 	/* clang-format off */
@@ -101,11 +101,11 @@ const struct cli_command cli_commands[] = {
 		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"cdr", CLI_WAS, "calls that ended, newest last", NULL, cmd_cdr, TD_API_CDR,
 		.arg = {{"CALL", .key = "id", .kind = ARG_CALL, .help = "All of this call's record."},
-			LIMIT, QUEUE, CALL},
+			LIMIT, OF_QUEUE, CALL},
 		.event = TD_EV_CDR, .empty = "no such calls"},
 	{"queue-log", CLI_WAS, "what happened in the queues",
 		"Events have the names and fields of Asterisk's queue_log.", cmd_rows,
-		TD_API_QUEUE_LOG, .arg = {LIMIT, QUEUE, CALL},
+		TD_API_QUEUE_LOG, .arg = {LIMIT, OF_QUEUE, CALL},
 		.event = TD_EV_QUEUE_LOG, .empty = "no such events"},
 	{"alarms", CLI_WAS, "what an operator should know, newest last",
 		"When each was raised and cleared. There are:" TD_ALARMS(ALARM_WORD) ".",
@@ -129,13 +129,14 @@ const struct cli_command cli_commands[] = {
 			{"--reason", .kind = ARG_TEXT, .value = "TEXT", .when = "pause",
 				.help = "Why, with `pause`."}}},
 	{"party", CLI_SHALL, "change who takes part in a call",
-		&(TD_PARTY_ACTIONS(PARTY_HELP) TD_PARTY_KINDS(PARTY_HELP))[1],
+		&(TD_PARTY_ACTIONS(PARTY_HELP))[1],
 		NULL, TD_API_PARTY,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true},
 			{"ACTION", .key = "do", .kind = ARG_WORD, .required = true,
 				.words = &(TD_PARTY_ACTIONS(TD_SPACED))[1]},
 			{"BY", .key = "by", .kind = ARG_WORD, .required = true,
-				.words = &(TD_PARTY_KINDS(TD_SPACED))[1]},
+				.words = &(TD_PARTY_KINDS(TD_SPACED))[1],
+				.help = &(TD_PARTY_KINDS(PARTY_HELP))[1]},
 			{"NAME", .key = "name", .kind = ARG_TEXT, .required = true}}},
 	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
