@@ -543,19 +543,14 @@ static void a_call_has_its_segments_and_parties(void **state)
 	struct store *s = open_store();
 	struct td_ev_segment segment = {
 		.call = "1732220776.1", .number = 1, .kind = TD_SEGMENT_QUEUE, .queue = "sales"};
-	struct td_ev_party party = {.call = "1732220776.1",
-		.number = 1,
-		.name = "4930123",
-		.media = {.in_packets = 150, .codec = TD_CODEC_PCMA}};
+	struct td_ev_party party = {
+		.call = "1732220776.1", .number = 1, .media = {.in_packets = 150}};
 	struct td_buf out;
 
 	put(s, 1, TD_EV_SEGMENT, &segment, sizeof(segment));
-	segment = (struct td_ev_segment){.call = "1732220776.1",
-		.number = 2,
-		.kind = TD_SEGMENT_TALK,
-		.who = "alice",
-		.why = TD_SEGMENT_END_TRANSFERRED,
-		.ended_by = TD_ENDED_BY_CALLEE};
+	segment.number = 2;
+	segment.kind = TD_SEGMENT_TALK;
+	segment.why = TD_SEGMENT_END_TRANSFERRED;
 	put(s, 2, TD_EV_SEGMENT, &segment, sizeof(segment));
 	put(s, 3, TD_EV_PARTY, &party, sizeof(party));
 	assert_int_equal(store_commit(s), 0);
@@ -564,7 +559,7 @@ static void a_call_has_its_segments_and_parties(void **state)
 	buf_put(&out, "", 1);
 	assert_non_null(strstr(out.data, "\"segments\":[{\"seq\":1,"));
 	assert_non_null(strstr(out.data, "\"number\":2,\"kind\":\"talk\""));
-	assert_non_null(strstr(out.data, "\"why\":\"transferred\",\"ended_by\":2"));
+	assert_non_null(strstr(out.data, "\"why\":\"transferred\""));
 	assert_non_null(strstr(out.data, "\"parties\":[{\"seq\":3,"));
 	assert_non_null(strstr(out.data, "\"in_packets\":150"));
 	buf_free(&out);
@@ -583,9 +578,8 @@ static void old_segments_are_deleted_whole(void **state)
 		assert_int_equal(store_seal(s), 0);
 	}
 	assert_string_equal(value("SELECT count(DISTINCT segment) FROM archive"), "3");
-	assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), 1);
-	assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), 1);
-	assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), 0);
+	for (int left = 2; left >= 0; left--)
+		assert_int_equal(store_purge(s, 2, WALL + 4 * 86400 * TD_NSEC_PER_SEC), left > 0);
 	store_close(s);
 	assert_int_equal(archived_count(), 10);
 	assert_string_equal(value("SELECT count(*) FROM cdr"), "30");
