@@ -144,6 +144,8 @@ static void taken(struct td_engine *e, struct party *p)
 	party_session_over(e, p);
 	part(e, p);
 	sip_session_bye(s, e->now);
+	if (!call_ringing(c))
+		c->attempt.ops = NULL;
 }
 
 void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg *m)
