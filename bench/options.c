@@ -17,7 +17,7 @@
 #define SECONDS_MAX    86400.0
 #define JITTER_MS      60
 
-_Static_assert(JITTER_MS *TD_NSEC_PER_MSEC == LOAD_JITTER_MAX, "the help says what is allowed");
+_Static_assert(LOAD_JITTER_MAX / TD_NSEC_PER_MSEC == JITTER_MS, "the help says what is allowed");
 
 enum {
 	CORE = OPTION_LONG,
