@@ -17,6 +17,13 @@
 
 #define TD_ACD_GROUPS 8 /* groups a queue can name */
 
+/* What a contact comes by: X(id, name, help). Journals keep the order. */
+#define TD_CHANNELS(X)              \
+	X(VOICE, "voice", "a call") \
+	X(MESSAGE, "message", "text; it has no media")
+#define TD_CHANNEL_ID(id, name, help) TD_CHANNEL_##id,
+enum td_channel { TD_CHANNELS(TD_CHANNEL_ID) TD_CHANNEL_COUNT };
+
 /* An agent's states and their names: X(identifier, name). */
 #define TD_AGENT_STATES(X)                                                                  \
 	X(LOGGED_OUT, "logged out")                                                         \
@@ -108,6 +115,9 @@ struct td_acd_agent {
 	char name[TD_NAME_BYTES];
 	uint32_t groups[TD_ACD_GROUPS]; /* unused: 0 */
 	uint32_t link;                  /* that the telephone is behind, 1.., 0 none */
+	/* Bit 1 << c: the agent has a slot for a contact of channel c (enum td_channel). 0: for
+	 * voice alone, as engines before 0.2 wrote it. */
+	uint32_t channels;
 };
 
 /* Numbers go from 1 to the limit; `contacts` is how many can be in queues at once. */
@@ -132,6 +142,7 @@ struct td_acd_in {
 			int32_t priority;   /* higher goes first; 0 */
 			uint32_t waited_ms; /* already waited elsewhere (overflow): counts for order
 					     */
+			uint32_t channel;   /* enum td_channel */
 		} contact_add;
 		struct {
 			uint32_t reason; /* enum td_acd_reason, or reachable */

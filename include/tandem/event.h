@@ -82,13 +82,6 @@ struct td_rec {
 #define TD_EV_NUMBER(number, id, ...) TD_EV_##id = (number),
 enum td_event_type { TD_EVENTS(TD_EV_NUMBER) TD_EV_END };
 
-/* What a contact comes by: X(id, name, help). Journals keep the order. */
-#define TD_CHANNELS(X)              \
-	X(VOICE, "voice", "a call") \
-	X(MESSAGE, "message", "text; it has no media")
-#define TD_CHANNEL_ID(id, name, help) TD_CHANNEL_##id,
-enum td_channel { TD_CHANNELS(TD_CHANNEL_ID) TD_CHANNEL_COUNT };
-
 /* How a call came out: X(id, name, help). */
 #define TD_DISPOSITIONS(X)                                                             \
 	X(ANSWERED, "answered", "an agent answered, or whom a trunk reached")          \
