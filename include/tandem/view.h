@@ -300,7 +300,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 /* X(ID, id, name, SHAPE, help, when there is no row), by who answers; in the order of the errors
  * and documents. PART: rows that the host joins to others; nobody else asks for them.
  * Signalling's rows are all made by td_engine_show(). To those of LINKS the host adds what is
- * carried now (joins[] in engine/host/api/ops.c). */
+ * carried now (joins[] in engine/host/api/pages.c). */
 #define TD_VIEWS_SIGNALLING(X)                                                             \
 	X(CALLS, calls, "calls", ROWS, "calls at this moment", "no calls")                 \
 	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                       \

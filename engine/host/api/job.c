@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/host/api/job.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void job_free(struct job *j)
+{
+	api_client_put(j->client);
+	buf_free(&j->r.rows);
+	free(j);
+}
+
+void *job_alloc(struct ops *o, struct api_client *c, const struct td_api_msg *m, enum request_op op,
+	size_t size)
+{
+	struct job *j = calloc(1, size);
+
+	if (!j) {
+		api_error(c, m->op, m->id, -ENOMEM, "tandem-engine: no memory");
+		return NULL;
+	}
+	j->ops = o;
+	j->client = c;
+	j->op = m->op;
+	j->id = m->id;
+	j->r.op = op;
+	buf_init(&j->r.rows);
+	api_client_get(c);
+	return j;
+}
+
+void job_fail(struct job *j, int rc, const char *why)
+{
+	api_error(j->client, j->op, j->id, rc, "%s", why[0] ? why : strerror(-rc));
+	job_free(j);
+}
+
+void job_send(struct job *j)
+{
+	int rc = turn_request(j->ops->turn, &j->r);
+
+	if (rc)
+		job_fail(j, rc, "too many requests under way; try again");
+}
+
+void job_plain_done(struct request *r)
+{
+	struct job *j = (struct job *)r;
+
+	if (r->rc) {
+		job_fail(j, r->rc, r->err.s);
+		return;
+	}
+	api_reply(j->client, j->op, j->id, "{}", 2);
+	job_free(j);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A request to signalling on behalf of a client: main's thread. */
+#ifndef TANDEM_ENGINE_HOST_API_JOB_H
+#define TANDEM_ENGINE_HOST_API_JOB_H
+
+#include <engine/host/api/state.h>
+
+struct job {
+	struct request r; /* first: r.done() finds the rest */
+	struct ops *ops;
+	struct api_client *client;
+	uint16_t op;
+	uint32_t id;
+};
+
+/* Of `size` bytes, a struct job first; the caller sets r.done. NULL: the client has been told. */
+void *job_alloc(struct ops *o, struct api_client *c, const struct td_api_msg *m, enum request_op op,
+	size_t size);
+void job_free(struct job *j);
+/* Tells the client and frees. why: empty: what rc means. */
+void job_fail(struct job *j, int rc, const char *why);
+/* Signalling has it now; r.done() comes, or the client is told that there was no room. */
+void job_send(struct job *j);
+/* For r.done: an empty object, or what is wrong. */
+void job_plain_done(struct request *r);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who waits for what comes later: SIP messages that are traced, or the end of the drain. Main's
+ * thread. */
+#ifndef TANDEM_ENGINE_HOST_API_WAITERS_H
+#define TANDEM_ENGINE_HOST_API_WAITERS_H
+
+#include <engine/host/api/state.h>
+#include <jansson.h>
+
+void op_trace(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body);
+void op_drain(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body);
+/* The client is gone, and waits for nothing any more. */
+void waiters_forget(struct ops *o, const struct api_client *c);
+
+#endif
