@@ -81,7 +81,7 @@ void attempt_start(struct td_engine *e, struct call *c, const struct attempt_ops
 	next(e, c);
 }
 
-void attempt_stop(struct td_engine *e, struct call *c)
+void attempt_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
 {
 	struct party *p;
 	char text[TARGET_TEXT];
@@ -92,6 +92,7 @@ void attempt_stop(struct td_engine *e, struct call *c)
 		struct target t = part(e, p);
 
 		story(e, c, "CANCEL to %s", target_text(&t, text));
+		sip_session_cause(s, cause);
 		sip_session_cancel(s, e->now);
 	}
 }
@@ -138,11 +139,12 @@ static void taken(struct td_engine *e, struct party *p)
 	p->state = PARTY_JOINED;
 	p->joined = e->now;
 	if (ops->answered(e, c, p)) {
-		attempt_stop(e, c);
+		attempt_stop(e, c, SIP_CAUSE_ELSEWHERE);
 		return;
 	}
 	party_session_over(e, p);
 	part(e, p);
+	sip_session_cause(s, SIP_CAUSE_NO_ANSWER);
 	sip_session_bye(s, e->now);
 	if (!call_ringing(c))
 		c->attempt.ops = NULL;

@@ -20,8 +20,8 @@ struct attempt_ops {
 	void (*refused)(struct td_engine *e, struct call *c, const struct target *t,
 		const struct target_refusal *no); /* it was not rung; NULL: does not matter */
 	void (*rings)(struct td_engine *e, struct call *c, struct party *p);
-	/* False: it is too late, and the party is hung up. True: the others are, and the party is
-	 * the call's. */
+	/* False: the time of the ring is over, and the party is hung up. True: the others are, and
+	 * the party is the call's. */
 	bool (*answered)(struct td_engine *e, struct call *c, struct party *p);
 	/* It has left the call. True: the next one may be tried. */
 	bool (*failed)(
@@ -41,8 +41,8 @@ struct attempt_plan {
 };
 void attempt_start(struct td_engine *e, struct call *c, const struct attempt_ops *ops,
 	const struct attempt_plan *plan);
-/* Whoever rings is hung up, and nothing is told. */
-void attempt_stop(struct td_engine *e, struct call *c);
+/* Whoever rings is hung up and told the cause; the attempt's owner is told nothing. */
+void attempt_stop(struct td_engine *e, struct call *c, enum sip_cause cause);
 
 /* What they say whom we ring. */
 void attempt_progress(struct td_engine *e, struct party *p, int code);

@@ -14,7 +14,7 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 	segment_end(e, c->contact, &c->contact->waiting,
 		by == TD_ENDED_BY_CALLER ? TD_SEGMENT_END_ABANDONED : TD_SEGMENT_END_WITHDRAWN, by,
 		NULL);
-	attempt_stop(e, c);
+	attempt_stop(e, c, by == TD_ENDED_BY_CALLER ? SIP_CAUSE_CALLER : SIP_CAUSE_WITHDRAWN);
 }
 
 static const struct driver_ops driver = {.name = "dial", .stop = stop};
@@ -50,16 +50,16 @@ static void nobody(struct td_engine *e, struct call *c, int code, enum td_ended_
 	}
 }
 
-void dial_cancel(struct td_engine *e, struct call *c)
+void dial_cancel(struct td_engine *e, struct call *c, enum sip_cause cause)
 {
-	attempt_stop(e, c);
+	attempt_stop(e, c, cause);
 	nobody(e, c, 480, TD_ENDED_BY_US);
 }
 
 void dial_no_answer(struct td_engine *e, struct call *c)
 {
 	story(e, c, "nobody answers");
-	dial_cancel(e, c);
+	dial_cancel(e, c, SIP_CAUSE_NO_ANSWER);
 }
 
 static void rings(struct td_engine *e, struct call *c, struct party *p)

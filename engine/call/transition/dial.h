@@ -17,7 +17,7 @@ void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *
 /* Those who talked have left while somebody is rung: the caller waits for that one alone. */
 void dial_alone(struct call *c);
 /* Whoever rings is hung up, and the driver returns. */
-void dial_cancel(struct td_engine *e, struct call *c);
+void dial_cancel(struct td_engine *e, struct call *c, enum sip_cause cause);
 void dial_no_answer(struct td_engine *e, struct call *c); /* its time is over */
 bool dial_rings(struct call *c);                          /* this driver is on top */
 

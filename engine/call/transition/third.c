@@ -161,7 +161,7 @@ static int drop(
 		if (p->state == PARTY_RINGING && !dial_rings(c))
 			break; /* the queue's offer: the distributor leads it */
 		if (p->state == PARTY_RINGING)
-			dial_cancel(e, c);
+			dial_cancel(e, c, SIP_CAUSE_WITHDRAWN);
 		else if (!third_left(e, c, p))
 			call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 		return 0;

@@ -45,15 +45,17 @@ static void leave(struct td_engine *e, struct call *c)
 	c->contact->cdr.wait_ms = c->contact->waited_ms;
 }
 
-/* Whoever is rung is hung up. event: RINGNOANSWER or RINGCANCELED. */
-static void ring_stop(struct td_engine *e, struct call *c, enum td_queue_log event)
+/* Whoever is rung is hung up, and told why. */
+static void ring_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
 {
 	struct party *p = call_ringing(c);
 
 	if (!p)
 		return;
-	queuelog_ring(e, c, p->agent, event);
-	attempt_stop(e, c);
+	queuelog_ring(e, c, p->agent,
+		cause == SIP_CAUSE_NO_ANSWER ? TD_QUEUE_LOG_RINGNOANSWER
+					     : TD_QUEUE_LOG_RINGCANCELED);
+	attempt_stop(e, c, cause);
 }
 
 static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
@@ -64,7 +66,7 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 
 	if (!contact)
 		return; /* they talk, or talked */
-	ring_stop(e, c, TD_QUEUE_LOG_RINGCANCELED);
+	ring_stop(e, c, abandoned ? SIP_CAUSE_CALLER : SIP_CAUSE_WITHDRAWN);
 	if (c->contact->first_position) {
 		if (acd_contact_get(e->acd, contact, &info) == 0)
 			c->contact->position = info.position;
@@ -149,7 +151,7 @@ void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out 
 	from = c->contact->queue;
 	if (out->position)
 		c->contact->position = out->position;
-	ring_stop(e, c, TD_QUEUE_LOG_RINGCANCELED); /* the CANCEL came first; no ring may outlive
+	ring_stop(e, c, SIP_CAUSE_WITHDRAWN); /* the CANCEL came first; no ring may outlive
 						       the queue */
 	leave(e, c);
 	from->overflowed++;
@@ -253,7 +255,6 @@ void wait_cancel(struct td_engine *e, struct call *c, const struct td_acd_out *o
 		return;
 	if (out->reason == TD_ACD_NO_ANSWER)
 		p->agent->missed++;
-	ring_stop(e, c,
-		out->reason == TD_ACD_NO_ANSWER ? TD_QUEUE_LOG_RINGNOANSWER
-						: TD_QUEUE_LOG_RINGCANCELED);
+	ring_stop(
+		e, c, out->reason == TD_ACD_NO_ANSWER ? SIP_CAUSE_NO_ANSWER : SIP_CAUSE_WITHDRAWN);
 }

@@ -100,6 +100,7 @@ void session_bye(struct sip_session *s)
 	struct txn_layer *l = &s->ua->txns;
 	uint64_t branch = txn_layer_id(l);
 
-	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch, STR(""), STR("")))
+	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch,
+		    sip_cause_lines((enum sip_cause)s->cause), STR("")))
 		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->flow);
 }

@@ -16,6 +16,7 @@
 #define TANDEM_ENGINE_SIP_DIALOG_UA_H
 
 #include <engine/base/str.h>
+#include <engine/sip/msg/cause.h>
 #include <tandem/flow.h>
 #include <engine/sip/transport/stats.h>
 #include <tandem/types.h>
@@ -104,6 +105,8 @@ struct sip_session *sip_session_invite(
 /* Before the final answer: CANCEL (at once, or when the first provisional answer has come); a 2xx
  * that crosses it is ACKed and then ended by BYE. `failed` follows, with 487. */
 void sip_session_cancel(struct sip_session *s, uint64_t now);
+/* Why: what the CANCEL or BYE that follows says. */
+void sip_session_cause(struct sip_session *s, enum sip_cause cause);
 
 /* As server. extra: whole header lines with CRLF ("Retry-After: 5\r\n"), may be empty. */
 void sip_session_progress(struct sip_session *s, uint64_t now, int code, struct str sdp);

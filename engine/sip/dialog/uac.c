@@ -92,13 +92,18 @@ fail:
 	return NULL;
 }
 
+void sip_session_cause(struct sip_session *s, enum sip_cause cause)
+{
+	s->cause = (uint8_t)cause;
+}
+
 void sip_session_cancel(struct sip_session *s, uint64_t now)
 {
 	s->ua->txns.now = now;
 	if (s->state != SESSION_CALLING || s->cancelled)
 		return;
 	s->cancelled = true;
-	ctrans_cancel(s->tu.invite);
+	ctrans_cancel(s->tu.invite, (enum sip_cause)s->cause);
 }
 
 void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow)
@@ -111,7 +116,7 @@ void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td
 	if (m->to.tag.n > 0) /* an early dialog; the dialog that answers replaces it */
 		session_field_set(s, FIELD_REMOTE_TAG, m->to.tag);
 	if (s->cancelled)
-		ctrans_cancel(s->tu.invite);
+		ctrans_cancel(s->tu.invite, (enum sip_cause)s->cause);
 	else if (m->code > 100)
 		ua->ops.progress(ua->ops.ctx, s, m->code, m);
 }

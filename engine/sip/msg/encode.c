@@ -2,6 +2,7 @@
 /* No printf() here: one call takes longer than all the copying of a message. */
 #include <engine/base/addr.h>
 #include <engine/base/hex.h>
+#include <engine/sip/msg/cause.h>
 #include <engine/sip/msg/encode.h>
 #include <engine/sip/msg/lex.h>
 
@@ -184,8 +185,19 @@ bool response_encode(struct td_buf *b, struct str agent, int code, struct str he
 	return body_encode(b, sdp);
 }
 
-bool follow_encode(
-	struct td_buf *b, const struct sip_msg *request, enum sip_method method, struct str to)
+struct str sip_cause_lines(enum sip_cause cause)
+{
+	static const struct str lines[] = {
+#define LINES(id, text) [SIP_CAUSE_##id] = {text, sizeof(text) - 1},
+		SIP_CAUSES(LINES)
+#undef LINES
+	};
+
+	return lines[cause];
+}
+
+bool follow_encode(struct td_buf *b, const struct sip_msg *request, enum sip_method method,
+	struct str to, struct str extra)
 {
 	struct sip_values it = {0};
 	struct str value;
@@ -200,5 +212,6 @@ bool follow_encode(
 	header_encode(b, SIP_HDR_TO, to);
 	header_encode(b, SIP_HDR_CALL_ID, request->call_id);
 	cseq_encode(b, request->cseq.number, method);
+	buf_str(b, extra);
 	return body_encode(b, STR(""));
 }

@@ -45,7 +45,7 @@ bool response_encode(struct td_buf *b, struct str agent, int code, struct str he
 	struct str extra, struct str sdp);
 /* A whole ACK to a final response >= 300, or CANCEL, for a request of ours (section 17.1.1.3, 9.1).
  * to: value of To. */
-bool follow_encode(
-	struct td_buf *b, const struct sip_msg *request, enum sip_method method, struct str to);
+bool follow_encode(struct td_buf *b, const struct sip_msg *request, enum sip_method method,
+	struct str to, struct str extra);
 
 #endif

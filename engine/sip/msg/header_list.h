@@ -44,7 +44,7 @@
 	X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 0, LIST, MAY, NULL, "RFC 3325 9.1", "Known, not used.") \
 	X(PROXY_AUTHENTICATE, "Proxy-Authenticate", 0, LINES, MAY, NULL, "RFC 3261 20.27", "Known, not used.") \
 	X(PROXY_AUTHORIZATION, "Proxy-Authorization", 0, LINES, MAY, NULL, "RFC 3261 20.28", "Known, not used.") \
-	X(REASON, "Reason", 0, LIST, MAY, NULL, "RFC 3326 2", "Known, not used.") \
+	X(REASON, "Reason", 0, LIST, MAY, NULL, "RFC 3326 2", "Written: why a telephone that rings is given up, with CANCEL, and with BYE after a 200 that came too late.") \
 	X(RECORD_ROUTE, "Record-Route", 0, LIST, MAY, NULL, "RFC 3261 20.30", "Read: the route set of a new dialog. Responses repeat it.") \
 	X(REQUIRE, "Require", 0, LIST, MAY, NULL, "RFC 3261 20.32", "Read: each is unknown to us and refused with 420.") \
 	X(RETRY_AFTER, "Retry-After", 0, FIRST, MAY, NULL, "RFC 3261 20.33", "Written with 500 and 503.") \

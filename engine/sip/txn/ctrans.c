@@ -56,7 +56,7 @@ static void cancel_anew(struct sip_txn *t)
 		return;
 	t->flow.connection = 0;
 	t->cancelling = false; /* an earlier CANCEL may have gone with the connection */
-	ctrans_cancel(t);
+	ctrans_cancel(t, (enum sip_cause)t->cause);
 }
 
 static void on_expire(struct timer *timer, uint64_t now)
@@ -127,7 +127,7 @@ static const struct sip_msg *sent_decode(struct sip_txn *t)
 	return sip_msg_decode(&l->stored, (const uint8_t *)data.p, data.n) == 0 ? &l->stored : NULL;
 }
 
-void ctrans_cancel(struct sip_txn *t)
+void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 {
 	struct txn_layer *l = t->layer;
 
@@ -136,8 +136,10 @@ void ctrans_cancel(struct sip_txn *t)
 		return;
 	const struct sip_msg *request = sent_decode(t);
 
-	if (!request || !follow_encode(&l->out, request, SIP_CANCEL, request->to.text))
+	if (!request || !follow_encode(&l->out, request, SIP_CANCEL, request->to.text,
+				sip_cause_lines(cause)))
 		return;
+	t->cause = (uint8_t)cause;
 	t->cancelling = true;
 	txn_timer(t, &t->expire, SIP_TIMEOUT); /* section 9.1: no answer, then it is over */
 	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &t->flow);
@@ -155,7 +157,7 @@ static void ack(struct sip_txn *t, const struct sip_msg *m)
 {
 	const struct sip_msg *request = sent_decode(t);
 
-	if (request && follow_encode(&t->layer->out, request, SIP_ACK, m->to.text))
+	if (request && follow_encode(&t->layer->out, request, SIP_ACK, m->to.text, STR("")))
 		txn_send(t);
 }
 

@@ -66,6 +66,7 @@ struct sip_txn {
 	bool cancelling; /* client INVITE: CANCEL was sent */
 	bool broken;     /* client: its flow failed */
 	bool again;      /* BYE: sent by a second flow, after the first failed */
+	uint8_t cause;   /* enum sip_cause, of `cancelling` */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
 	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */

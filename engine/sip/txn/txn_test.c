@@ -210,11 +210,11 @@ static void client_waits_with_cancel_for_a_provisional(void **state)
 {
 	uint64_t branch = invite();
 
-	ctrans_cancel(w.tu.invite);
+	ctrans_cancel(w.tu.invite, SIP_CAUSE_NONE);
 	expect("sent");
 	respond(branch, "100 Trying", "x");
-	ctrans_cancel(w.tu.invite);
-	ctrans_cancel(w.tu.invite);
+	ctrans_cancel(w.tu.invite, SIP_CAUSE_NONE);
+	ctrans_cancel(w.tu.invite, SIP_CAUSE_NONE);
 	expect("provisional sent");
 	assert_non_null(strstr(w.out, "CANCEL sip:b@10.0.0.2 SIP/2.0"));
 	ctrans_orphan(w.tu.invite);
