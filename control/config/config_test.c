@@ -83,7 +83,8 @@ static const char good[] =
 	"routes:\n"
 	"  \"4989100\": {queue: sales}\n"
 	"  49*: {queue: backup, trunk: acme}\n"
-	"  0*: {trunks: [acme, beta]}\n";
+	"  0*: {trunks: [acme, beta]}\n"
+	"  1*: {trunks: [beta], queue: backup}\n";
 
 /* printf 'alice:tandem.example:alice-secret' | md5sum; the other with sha256sum. */
 #define ALICE_HA1 "6d55eb5498b9090158e4067306d2721c"
@@ -141,6 +142,7 @@ static void a_good_site_is_compiled(void **state)
 		"wrap_up=2000 ring=10000 timeout=60000 busy_backoff=5000 max_length=20 "
 		"overflow=queue overflow_queue=backup service_level=20000\n"
 		"route 0* trunks=acme,beta\n"
+		"route 1* queue=backup trunks=beta\n"
 		"route 49* trunk=acme queue=backup\n"
 		"route 4989100 queue=sales\n",
 		dir, dir);
@@ -296,10 +298,8 @@ static const struct {
 	{G "trunks:\n  t: {address: [10.0.0.0/24]}\nroutes:\n  1: {trunks: [t]}\n",
 		"f.yaml:6:16: routes.1.trunks: where to call trunk t is not clear; give it a "
 		"server, like 10.0.0.1:5060\n"},
-	{G "queues:\n  q: {groups: [g]}\ntrunks:\n  t: {address: [10.0.0.1]}\n"
-	   "routes:\n  1: {queue: q, trunks: [t]}\n",
-		"f.yaml:8:14: routes.1.queue: a queue and trunks cannot be both; name a queue that "
-		"the calls go to, or trunks that they go out by\n"},
+	{G "trunks:\n  t: {address: [10.0.0.1]}\nroutes:\n  1: {queue: q, trunks: [t]}\n",
+		"f.yaml:6:14: routes.1.queue: no queue is called 'q'; add it under queues:\n"},
 	{S "queues:\n  q:\n    record: true\n",
 		"f.yaml:3:3: queues.q: groups is missing; give it a value\n"},
 	{S "groups: {sales: }\nqueues:\n  q: {groups: [slaes, help]}\n",

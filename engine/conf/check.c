@@ -368,12 +368,10 @@ static void routes_check(struct check *c)
 	for (uint32_t i = 0; i < routes->count; i++) {
 		const struct td_conf_route *r = &routes->route[i];
 
-		if (!r->queue[0] == !r->trunk_count)
+		if (!r->queue[0] && !r->trunk_count)
 			fault(c, TD_KIND_ROUTE, i, "queue", -1,
-				"%s; name a queue that the calls go to, or trunks that they go out "
-				"by",
-				r->queue[0] ? "a queue and trunks cannot be both"
-					    : "queue is missing");
+				"queue is missing; name a queue that the calls go to, or trunks "
+				"that they go out by");
 		for (uint8_t n = 0; n < r->trunk_count; n++) {
 			const struct td_conf_trunk *t =
 				conf_lookup(c->conf, TD_KIND_TRUNK, str_of(r->trunks[n]));

@@ -224,7 +224,7 @@ struct td_conf_queue {
 struct td_conf_route {
 	char name[TD_NAME_BYTES];  /* the number dialled; a trailing * matches any rest */
 	char trunk[TD_NAME_BYTES]; /* only calls of this trunk; empty: any */
-	char queue[TD_NAME_BYTES]; /* this, or */
+	char queue[TD_NAME_BYTES]; /* with trunks: when none of them takes the call */
 	char trunks[TD_CONF_LIST][TD_NAME_BYTES]; /* out by the first of these that can */
 	uint8_t trunk_count;
 };

@@ -185,10 +185,11 @@ struct driver {
 	const struct driver_ops *ops;
 	union {
 		struct {
-			struct queue *queue; /* when the trunks do not take the call; NULL: none */
+			struct queue *queue; /* when no trunk takes the call; NULL: none */
 		} route;
 		struct {
-			bool join; /* who answers joins those who talk */
+			bool join;    /* who answers joins those who talk */
+			bool untaken; /* as of struct outcome, so far */
 		} dial;
 	};
 };

@@ -46,13 +46,16 @@ static void nobody(struct td_engine *e, struct call *c, int code, enum td_ended_
 		story(e, c, "nobody joins");
 		driver_pop(c);
 	} else {
-		driver_return(e, c, &(struct outcome){(uint8_t)by, TD_CALL_FAILED, .code = code});
+		driver_return(e, c,
+			&(struct outcome){(uint8_t)by, TD_CALL_FAILED, .code = code,
+				.untaken = driver_top(c)->dial.untaken});
 	}
 }
 
 void dial_cancel(struct td_engine *e, struct call *c, enum sip_cause cause)
 {
 	attempt_stop(e, c, cause);
+	driver_top(c)->dial.untaken = false;
 	nobody(e, c, 480, TD_ENDED_BY_US);
 }
 
@@ -87,7 +90,10 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 /* Another trunk may do better: this one is out of order, out of room, or does not answer at all. */
 static bool failed(struct td_engine *e, struct call *c, const struct target *t, int code, bool rang)
 {
-	return (code >= 500 && code < 600) || (code == 408 && !rang);
+	bool untaken = (code >= 500 && code < 600) || (code == 408 && !rang);
+
+	driver_top(c)->dial.untaken = untaken;
+	return untaken;
 }
 
 /* Requests that we cannot meet for the caller and must not pass on: redirections, other passwords.
@@ -109,7 +115,10 @@ static const struct attempt_ops ringing = {
 
 void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan, bool join)
 {
-	driver_push(c, &driver)->dial.join = join;
+	struct driver *d = driver_push(c, &driver);
+
+	d->dial.join = join;
+	d->dial.untaken = true;
 	if (!join)
 		ring_begin(e, c);
 	timer_set(&e->timers, &c->timer, e->now + RING_NS);

@@ -18,6 +18,7 @@ struct outcome {
 	uint8_t disposition; /* enum td_disposition, */
 	int code;            /* and SIP code with which the call ends, if nobody knows better */
 	struct queue *queue; /* that the call overflows into; NULL: none */
+	bool untaken;        /* nobody was reached who could say anything of the number */
 };
 
 struct driver_ops {

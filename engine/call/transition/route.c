@@ -10,17 +10,28 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
 }
 
+/* The queue that has the call next: into which the last one overflows, or the route's own when its
+ * trunks were no use. NULL: none. A transfer of whom a trunk reached is no matter of the route's.
+ */
+static struct queue *next_queue(struct td_engine *e, struct call *c, const struct outcome *o)
+{
+	struct queue **own = &driver_top(c)->route.queue, *q = *own;
+
+	if (o->queue) {
+		c->contact->hops++;
+		return o->queue;
+	}
+	if (!q || !q->object.live || !o->untaken || c->contact->cdr.connected)
+		return NULL;
+	*own = NULL;
+	story(e, c, "no trunk takes the call: it goes to queue %s", q->object.name);
+	return q;
+}
+
 static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 {
-	struct driver *d = driver_top(c);
-	struct queue *q = o->queue;
+	struct queue *q = next_queue(e, c, o);
 
-	if (q) {
-		c->contact->hops++;
-	} else if (d->route.queue && d->route.queue->object.live) {
-		q = d->route.queue;
-		d->route.queue = NULL;
-	}
 	if (q) {
 		wait_start(e, c, q);
 		return;
