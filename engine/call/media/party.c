@@ -36,7 +36,11 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 		errno = ENOENT;
 		return NULL;
 	}
-	l = c->parties < PARTIES_MAX ? pool_alloc(&e->legs) : NULL;
+	if (c->parties == PARTIES_MAX) {
+		errno = EUSERS;
+		return NULL;
+	}
+	l = pool_alloc(&e->legs);
 	if (!l) {
 		errno = ENOBUFS;
 		return NULL;

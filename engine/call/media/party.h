@@ -14,8 +14,8 @@
 
 /* A party of the call, the caller (t NULL) or whom we ring, with an RTP port on our address
  * `local`. When the peer's SDP has another `family` (0: that of `local`), on our address of that
- * family on the same port. NULL: errno ENOENT when there is none of ours, ENOBUFS when ports or
- * legs are all in use. */
+ * family on the same port. NULL: errno ENOENT when there is none of ours, EUSERS when the call has
+ * PARTIES_MAX, ENOBUFS when ports or legs are all in use. */
 struct party *party_alloc(struct td_engine *e, struct call *c, const struct target *t,
 	const struct td_addr *local, uint8_t family);
 /* SIP is over, whichever side ended it. The session must not be touched any more. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/state/calls.h>
+#include <assert.h>
 #include <stdio.h>
 
 void call_id_format(const struct td_engine *e, uint64_t number, char out[static TD_CALL_ID_BYTES])
@@ -33,12 +34,10 @@ struct call *call_lookup(const struct td_engine *e, uint32_t contact)
 	return NULL;
 }
 
-bool call_party_add(struct call *c, struct party *p)
+void call_party_add(struct call *c, struct party *p)
 {
-	if (c->parties == PARTIES_MAX)
-		return false;
+	assert(c->parties < PARTIES_MAX);
 	c->party[c->parties++] = p;
-	return true;
 }
 
 void call_party_del(struct call *c, const struct party *p)

@@ -10,7 +10,7 @@ void call_id_format(const struct td_engine *e, uint64_t number, char out[static 
 struct call *call_by_id(const struct td_engine *e, const char *id); /* NULL: its CDR is written */
 struct call *call_lookup(const struct td_engine *e, uint32_t contact); /* NULL: it has left */
 
-bool call_party_add(struct call *c, struct party *p); /* false: PARTIES_MAX are there */
+void call_party_add(struct call *c, struct party *p); /* fewer than PARTIES_MAX are there */
 void call_party_del(struct call *c, const struct party *p);
 struct party *call_ringing(const struct call *c); /* the first one who is rung; NULL: nobody */
 /* Of those who talk, the caller apart. */

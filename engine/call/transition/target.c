@@ -11,6 +11,7 @@
 #include <engine/call/transition/target.h>
 #include <engine/sip/msg/encode.h>
 #include <engine/sip/transport/flow.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -206,7 +207,8 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 		return NULL;
 	p = party_alloc(e, c, t, &address.flow.local, 0);
 	if (!p) {
-		no->why = "no RTP port is free";
+		no->why = errno == EUSERS ? "the call has as many parties as it can have"
+					  : "no RTP port is free";
 		return NULL;
 	}
 	if (!reserve(e, p, srtp, no) && !invite(e, p, &address))
