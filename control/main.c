@@ -75,7 +75,7 @@ static int files_check(const struct tandemd_options *o, const char *log)
 	return 0;
 }
 
-static int site_read(struct tandemd *d)
+static int site_load(struct tandemd *d)
 {
 	struct config_source source = {.file = d->options.site};
 	struct td_conf *conf = NULL;
@@ -341,7 +341,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	site_init(&d.site, d.options.compiled, &d.link);
-	rc = site_read(&d) ? EXIT_CONFIG : run(&d);
+	rc = site_load(&d) ? EXIT_CONFIG : run(&d);
 	link_fini(&d.link);
 	site_fini(&d.site);
 	loop_close(&d);
