@@ -12,7 +12,7 @@ JOBS ?= 3
 CLOSED = env PATH="$(CURDIR)/.path"
 LISTED_FIRST = env PATH="$(CURDIR)/.path:$$PATH"
 
-.PHONY: all deps demo test test-all lint measure asan bench bench-peers clean install hooks recipes
+.PHONY: all deps demo test test-all lint measure asan bench bench-peers bench-queue clean install hooks recipes
 
 all: deps
 	@$(LISTED_FIRST) tools/configure $(B) --buildtype=release
@@ -67,6 +67,10 @@ bench: all
 # Tandem beside rtpengine (apt-get install rtpengine-daemon); about five minutes.
 bench-peers: all
 	@bench/peers/run --build $(B)
+
+# Calls through a queue of a running engine; two minutes for a round.
+bench-queue: all
+	@bench/queue/run --build $(B)
 
 install: all
 	@$(LISTED_FIRST) meson install -C $(B) --no-rebuild
