@@ -3,23 +3,30 @@
  * The automatic call distributor: pure, event-driven, longest-idle. include/tandem/acd.h says what
  * the inputs and outputs mean; this is how to run it.
  *
- * All memory is taken at acd_alloc(). A decision costs O(groups of the queue or agent x log n) and
- * never looks at every agent, queue or contact; see README.md for the structure.
+ * All memory is taken at acd_alloc(). A decision costs O(channels x groups of the queue or agent x
+ * log n) and never looks at every agent, queue or contact; see README.md for the structure.
  *
  * Rules that the callers rely on:
  * - Whatever the input, what is due at its `now` fires first. So an ANSWERED that comes together
  *   with the end of the ring time is too late: it is refused, and our caller hangs up on the agent.
- * - Offers go to the agent who has been AVAILABLE longest, among those who are reachable, not
- *   engaged in a call of their own, and not backed off. An agent keeps that place when an offer
- * ends for any reason but NO_ANSWER and a talk; unpause, login and the end of wrap-up put it last.
+ * - Offers go to the agent who has been AVAILABLE longest, among those who have a slot for the
+ *   contact's channel, are not engaged in a call of their own, and not backed off. Calls go only to
+ *   those of them who are reachable. A contact without media needs no telephone, so it goes to the
+ *   others too. An agent keeps that place when an offer ends for any reason but NO_ANSWER and a
+ *   talk; unpause, login and the end of wrap-up put it last.
  * - An agent takes the contact with the highest priority, then the one that has waited longest
- *   (waited_ms included), of all queues its groups serve. A contact keeps its place, and its
- *   time-out goes on, while agents are rung for it.
+ *   (waited_ms included), of all queues its groups serve and all channels it could take now. A
+ * queue has one line, whatever its contacts' channels are. A contact keeps its place, and its
+ * time-out goes on, while agents are rung for it.
+ * - An agent has one contact at a time, so one state, whatever the channel. "Rung" and "talk" stand
+ *   for a contact without media too: the engine says RINGING, ANSWERED and TALK_END for it.
  * - BUSY, FAILED, DECLINED: the agent stays AVAILABLE, with that reason, and is backed off. When
  *   that ends, an AGENT output says AVAILABLE with reason NONE.
- * - Agents behind a link without room get no offer and keep their place; when it has room again the
+ * - Agents behind a link without room get no call and keep their place; when it has room again the
  *   best contact that one of them can take goes to the one idle longest, and so on. NO_ROOM ends an
- *   offer without a back-off; it is refused (-EINVAL) while the agent's link has room.
+ *   offer without a back-off; it is refused (-EINVAL) while the agent's link has room. A contact
+ *   without media uses no link: its offer takes nothing off, and NO_ROOM of it is refused.
+ * - AGENT_SET can take a slot away; an offer or a talk of that channel goes on.
  * - PAUSE, LOGOUT, AGENT_DEL and QUEUE_DEL during an offer cancel it (WITHDRAW). While talking the
  *   first three wait for TALK_END and then take effect in place of wrap-up; LOGIN takes a waiting
  *   logout back, UNPAUSE a waiting pause, AGENT_SET a waiting deletion.
@@ -51,14 +58,15 @@ struct td_acd_in acd_limits_input(const struct td_acd_limits *limits, uint64_t n
 
 /*
  * 0; or, when it had no effect apart from what was due:
- * -EINVAL    unknown type, limits that are not ours, an agent in a state that cannot do this
+ * -EINVAL    unknown type, limits that are not ours, an agent in a state that cannot do this, a
+ *            channel that there is not (enum td_channel): of a contact, or among an agent's slots
  * -ERANGE    a number above the limit
  * -ENOENT    no such queue, agent or contact
  * -ESTALE    the agent is not (or no longer) on that contact
  * -EEXIST    the contact is there already
  * -EALREADY  the agent is as asked
  * CONTACT_ADD always gives QUEUED or OVERFLOW (FULL also when limits.contacts are there; EMPTY, and
- * -ENOENT, when there is no such queue) unless it returns -EEXIST, or -EINVAL for contact 0.
+ * -ENOENT, when there is no such queue) unless it returns -EEXIST or -EINVAL (contact 0, channel).
  * Never allocates. Refused inputs may be journaled or not: they change nothing but time.
  */
 int acd_step(struct acd *a, const struct td_acd_in *in);
@@ -81,7 +89,7 @@ struct acd_agent_info {
 	uint32_t queue, contact; /* RESERVED RINGING TALKING; queue in WRAP_UP too; else 0 */
 	bool reachable;
 	bool engaged;                          /* in a call that no queue gave it */
-	bool link_full;                        /* the link has room for no offer more */
+	bool link_full;                        /* the link has no room for another call */
 	bool pause_waits, logout_waits;        /* for the end of the talk */
 	uint32_t answered, no_answer, refused; /* since it was set: offers by their end */
 };
@@ -106,6 +114,7 @@ struct acd_contact_info {
 	uint32_t queue;
 	uint32_t agent;    /* being offered to; 0 waits */
 	uint32_t position; /* 1.. */
+	enum td_channel channel;
 	int32_t priority;
 	uint64_t entered;
 };

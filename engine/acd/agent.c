@@ -33,6 +33,8 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 			return -ERANGE;
 	if (in->agent_set.link > a->limits.links)
 		return -ERANGE;
+	if (in->agent_set.channels & ~CHANNELS_ALL)
+		return -EINVAL;
 	struct acd_agent *ag = &a->agent[in->agent];
 
 	if (!ag->used) {
@@ -42,13 +44,11 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	}
 	memcpy(ag->name, in->agent_set.name, sizeof(ag->name) - 1);
 	ag->delete_waits = false;
-	if (ag->idle) { /* out by the old groups, in by the new */
-		ag->idle = false;
-		for (int i = 0; i < ag->links.count; i++)
-			tree_del(&a->group[ag->links.group[i]].idle, &ag->links.link[i].node);
-	}
+	ag->channels = 0; /* out by the old groups and slots, in by the new */
+	agent_refresh(ag);
 	links_set(&ag->links, group, ag);
 	pipe_set(ag, in->agent_set.link);
+	ag->channels = in->agent_set.channels ? in->agent_set.channels : CHANNEL(VOICE);
 	agent_refresh(ag);
 	agent_match(ag);
 	return 0;

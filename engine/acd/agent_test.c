@@ -403,35 +403,16 @@ static void stale_and_wrong_inputs_change_nothing(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fixture_teardown)
 
-static int room(uint32_t link, uint32_t offers)
-{
-	struct td_acd_in in = {.now = at * TD_NSEC_PER_MSEC, .type = TD_ACD_IN_LINK};
-
-	in.link.number = link;
-	in.link.room = offers;
-	return acd_step(acd, &in);
-}
-
-static void behind_link(uint32_t agent, uint32_t link)
-{
-	struct td_acd_in in = {.now = at * TD_NSEC_PER_MSEC, .type = TD_ACD_IN_AGENT_SET};
-
-	in.agent = agent;
-	in.agent_set.groups[0] = 1;
-	in.agent_set.link = link;
-	assert_int_equal(acd_step(acd, &in), 0);
-}
-
 /* a1 and a2 share a link for one call, a3 has none. */
 static void a_full_link_leaves_its_agents_out(void **state)
 {
 	for (uint32_t i = 1; i <= 3; i++)
 		ready(i, 1, 0);
-	behind_link(1, 1);
-	behind_link(2, 1);
-	assert_int_equal(room(0, 1), -ERANGE);
-	assert_int_equal(room(FIXTURE_LIMITS.links + 1, 1), -ERANGE);
-	assert_int_equal(room(1, 1), 0);
+	assert_int_equal(set_slots(1, 0, 1), 0);
+	assert_int_equal(set_slots(2, 0, 1), 0);
+	assert_int_equal(link_room(0, 1), -ERANGE);
+	assert_int_equal(link_room(FIXTURE_LIMITS.links + 1, 1), -ERANGE);
+	assert_int_equal(link_room(1, 1), 0);
 	expect("a1 available, a2 available, a3 available");
 	add(1, 1);
 	expect("queued c1 #1, a1 reserved, offer a1 c1");
@@ -444,9 +425,9 @@ static void a_full_link_leaves_its_agents_out(void **state)
 	assert_int_equal(step(TD_ACD_IN_OFFER_FAILED, 1, 1, TD_ACD_NO_ROOM), 0);
 	expect("a1 available (link full)");
 	assert_int_equal(agent(1).backoff_until, 0);
-	assert_int_equal(room(1, 2), 0);
+	assert_int_equal(link_room(1, 2), 0);
 	expect("a1 reserved, offer a1 c1, a2 reserved, offer a2 c3");
-	assert_int_equal(room(1, 1), 0);
+	assert_int_equal(link_room(1, 1), 0);
 	assert_int_equal(step(TD_ACD_IN_OFFER_FAILED, 1, 1, TD_ACD_NO_ROOM), -EINVAL);
 	expect("");
 }

@@ -93,6 +93,11 @@ static bool agent_heap(const struct place *p)
 	return !timer_is_set(&p->ag->timer) || timers_hold(&p->a->timers, &p->ag->timer);
 }
 
+static bool agent_slots(const struct place *p)
+{
+	return p->ag->channels && !(p->ag->channels & ~CHANNELS_ALL);
+}
+
 static bool agent_idles(const struct place *p)
 {
 	return p->ag->idle == agent_free(p->ag);
@@ -102,10 +107,12 @@ static bool agent_sets(const struct place *p)
 {
 	const struct links *l = &p->ag->links;
 
-	for (int i = 0; i < l->count; i++)
-		if (tree_holds(&p->a->group[l->group[i]].idle, &l->link[i].node) != p->ag->idle ||
-			l->link[i].owner != p->ag)
-			return false;
+	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		for (int i = 0; i < l->count; i++)
+			if (tree_holds(&p->a->group[l->group[i]].idle[ch], &l->link[ch][i].node) !=
+					(p->ag->idle >> ch & 1) ||
+				l->link[ch][i].owner != p->ag)
+				return false;
 	return true;
 }
 
@@ -139,9 +146,14 @@ static bool contact_line(const struct place *p)
 	return p->c->queue == p->q && tree_holds(&p->q->line, &p->c->line_node);
 }
 
+static bool contact_channel(const struct place *p)
+{
+	return p->c->channel < TD_CHANNEL_COUNT;
+}
+
 static bool contact_waits(const struct place *p)
 {
-	return tree_holds(&p->q->waiting, &p->c->waiting_node) == !p->c->agent;
+	return tree_holds(&p->q->waiting[p->c->channel], &p->c->waiting_node) == !p->c->agent;
 }
 
 static bool contact_agent(const struct place *p)
@@ -166,20 +178,26 @@ static bool queue_number(const struct place *p)
 
 static bool queue_best(const struct place *p)
 {
-	const struct tree_node *first = tree_first(&p->q->waiting);
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
+		const struct tree_node *first = tree_first(&p->q->waiting[ch]);
 
-	return p->q->best == (first ? OWNER(first, struct acd_contact, waiting_node) : NULL);
+		if (p->q->best[ch] !=
+			(first ? OWNER(first, struct acd_contact, waiting_node) : NULL))
+			return false;
+	}
+	return true;
 }
 
 static bool queue_sets(const struct place *p)
 {
 	const struct links *l = &p->q->links;
 
-	for (int i = 0; i < l->count; i++)
-		if (tree_holds(&p->a->group[l->group[i]].calling, &l->link[i].node) !=
-				(p->q->best != NULL) ||
-			l->link[i].owner != p->q)
-			return false;
+	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		for (int i = 0; i < l->count; i++)
+			if (tree_holds(&p->a->group[l->group[i]].calling[ch],
+				    &l->link[ch][i].node) != (p->q->best[ch] != NULL) ||
+				l->link[ch][i].owner != p->q || l->link[ch][i].channel != ch)
+				return false;
 	return true;
 }
 
@@ -193,29 +211,40 @@ static bool queue_counts(const struct place *p)
 
 static bool line_order(const struct place *p)
 {
-	return tree_sound(&p->q->line) && tree_sound(&p->q->waiting);
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		if (!tree_sound(&p->q->waiting[ch]))
+			return false;
+	return tree_sound(&p->q->line);
 }
 
 static bool line_count(const struct place *p)
 {
-	uint32_t all = 0, offered = 0;
+	uint32_t all = 0, waiting = 0;
 
 	for (const struct acd_contact *c = TAILQ_FIRST(&p->q->entries); c;
 		c = TAILQ_NEXT(c, entry)) {
 		all++;
-		offered += c->agent != NULL;
+		waiting += !c->agent;
 	}
-	return all == tree_count(&p->q->line) && all - offered == tree_count(&p->q->waiting);
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		waiting -= tree_count(&p->q->waiting[ch]);
+	return all == tree_count(&p->q->line) && !waiting;
 }
 
 static bool group_one(const struct place *p)
 {
-	return !tree_count(&p->group->idle) || !tree_count(&p->group->calling);
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		if (tree_count(&p->group->idle[ch]) && tree_count(&p->group->calling[ch]))
+			return false;
+	return true;
 }
 
 static bool group_order(const struct place *p)
 {
-	return tree_sound(&p->group->idle) && tree_sound(&p->group->calling);
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		if (!tree_sound(&p->group->idle[ch]) || !tree_sound(&p->group->calling[ch]))
+			return false;
+	return true;
 }
 
 static bool pipe_agents(const struct place *p)
@@ -231,22 +260,29 @@ static bool pipe_agents(const struct place *p)
 
 /* Each agent and queue has looked for itself in its own sets, so sums tell whether others are
  * there. */
-static bool whole_sets(const struct place *p)
+static bool whole_channel(const struct acd *a, uint32_t ch)
 {
-	const struct acd *a = p->a;
 	uint64_t idle = 0, calling = 0;
 
 	for (uint32_t i = 1; i <= a->limits.agents; i++)
-		if (a->agent[i].idle)
+		if (a->agent[i].idle >> ch & 1)
 			idle += a->agent[i].links.count;
 	for (uint32_t i = 1; i <= a->limits.queues; i++)
-		if (a->queue[i].used && a->queue[i].best)
+		if (a->queue[i].used && a->queue[i].best[ch])
 			calling += a->queue[i].links.count;
 	for (uint32_t i = 1; i <= a->limits.groups; i++) {
-		idle -= tree_count(&a->group[i].idle);
-		calling -= tree_count(&a->group[i].calling);
+		idle -= tree_count(&a->group[i].idle[ch]);
+		calling -= tree_count(&a->group[i].calling[ch]);
 	}
 	return !idle && !calling;
+}
+
+static bool whole_sets(const struct place *p)
+{
+	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		if (!whole_channel(p->a, ch))
+			return false;
+	return true;
 }
 
 static bool whole_pipes(const struct place *p)

@@ -15,6 +15,7 @@ static struct {
 };
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
 
+enum { VOICE = TD_CHANNEL_VOICE, MESSAGE = TD_CHANNEL_MESSAGE };
 enum { TALKER = 1, RINGER, REFUSER, WRITER, WAITER, GONE };
 
 /* One agent in each state that matters; contact 2 rings, 5 waits; group 2 has an idle agent. */
@@ -88,9 +89,13 @@ static void agents(void)
 	BREAK(ag[WRITER].timer.place, 0, "agent_timer", "agent 4 ");
 	BREAK(ag[REFUSER].reason, TD_ACD_NONE, "agent_timer", "agent 3 ");
 	BREAK(ag[WRITER].timer.place, 99, "agent_heap", "agent 4 ");
-	BREAK(ag[WAITER].idle, false, "agent_idles", "agent 5 ");
+	BREAK(ag[WAITER].idle, 0, "agent_idles", "agent 5 ");
 	BREAK(ag[WAITER].reachable, false, "agent_idles", "agent 5 ");
+	BREAK(ag[TALKER].channels, 0, "agent_slots", "agent 1 ");
+	BREAK(ag[TALKER].channels, CHANNELS_ALL + 1, "agent_slots", "agent 1 ");
+	BREAK(ag[WAITER].channels, CHANNELS_ALL, "agent_idles", "agent 5 ");
 	BREAK(ag[WAITER].links.group[0], 1, "agent_sets", "agent 5 ");
+	BREAK(ag[WAITER].links.link[MESSAGE][0].owner, NULL, "agent_sets", "agent 5 ");
 	BREAK(ag[TALKER].pipe, &acd->pipe[2], "pipe_agents", "link 1 ");
 	BREAK(ag[TALKER].beside.tqe_prev, &acd->pipe[2].agents.tqh_first, "agent_pipe", "agent 1 ");
 	BREAK(ag[WAITER].pause_waits, true, "agent_waits", "agent 5 ");
@@ -99,10 +104,12 @@ static void agents(void)
 
 static void contacts(void)
 {
-	struct acd_contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best;
+	struct acd_contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best[VOICE];
 
 	BREAK(waits->number, 77, "contact_found", "contact 77 ");
 	BREAK(waits->queue, &acd->queue[2], "contact_line", "contact 3 ");
+	BREAK(waits->channel, TD_CHANNEL_COUNT, "contact_channel", "contact 3 ");
+	BREAK(waits->channel, MESSAGE, "contact_waits", "contact 3 ");
 	BREAK(rung->agent, &acd->agent[TALKER], "agent_contact", "agent 2 ");
 	BREAK(waits->timer.deadline, 1, "contact_timer", "contact 3 ");
 	BREAK(acd->queue[1].conf.timeout_ms, 0, "contact_timer", "contact ");
@@ -111,17 +118,17 @@ static void contacts(void)
 /* Both ends of two links at once: a contact between an agent and its line. */
 static void offers(void)
 {
-	struct acd_contact *waits = acd->queue[1].best;
+	struct acd_contact *waits = acd->queue[1].best[VOICE];
 
 	waits->agent = &acd->agent[TALKER];
 	broken("line_count", "queue 1 ");
-	tree_del(&acd->queue[1].waiting, &waits->waiting_node);
-	acd->queue[1].best = NULL;
-	tree_del(&acd->group[1].calling, &acd->queue[1].links.link[0].node);
+	tree_del(&acd->queue[1].waiting[VOICE], &waits->waiting_node);
+	acd->queue[1].best[VOICE] = NULL;
+	tree_del(&acd->group[1].calling[VOICE], &acd->queue[1].links.link[VOICE][0].node);
 	broken("contact_agent", "contact 3 ");
 	waits->agent = NULL;
-	tree_add(&acd->queue[1].waiting, &waits->waiting_node);
-	queue_refresh(&acd->queue[1]);
+	tree_add(&acd->queue[1].waiting[VOICE], &waits->waiting_node);
+	queue_refresh(&acd->queue[1], VOICE);
 	sound();
 }
 
@@ -131,8 +138,10 @@ static void queues(void)
 	struct acd_contact *rung = acd->agent[RINGER].offer;
 
 	BREAK(q->number, 2, "queue_number", "queue 1 ");
-	BREAK(q->best, NULL, "queue_best", "queue 1 ");
+	BREAK(q->best[VOICE], NULL, "queue_best", "queue 1 ");
+	BREAK(q->best[MESSAGE], rung, "queue_best", "queue 1 ");
 	BREAK(q->links.group[0], 2, "queue_sets", "queue 1 ");
+	BREAK(q->links.link[MESSAGE][0].channel, VOICE, "queue_sets", "queue 1 ");
 	BREAK(q->answered, 0, "queue_counts", "queue 1 ");
 	BREAK(rung->order_time, INT64_MAX, "line_order", "queue 1 ");
 	BREAK(q->entries.tqh_first, rung->entry.tqe_next, "line_count", "queue 1 ");
@@ -143,16 +152,16 @@ static void queues(void)
 /* One waits for a contact, the other is offered to nobody: their waiting is told by two sets. */
 static void waits_twice(void)
 {
-	struct acd_contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best;
+	struct acd_contact *rung = acd->agent[RINGER].offer, *waits = acd->queue[1].best[VOICE];
 	struct acd_queue *q = &acd->queue[1];
 
-	tree_del(&q->waiting, &waits->waiting_node);
-	tree_add(&q->waiting, &rung->waiting_node);
-	q->best = rung;
+	tree_del(&q->waiting[VOICE], &waits->waiting_node);
+	tree_add(&q->waiting[VOICE], &rung->waiting_node);
+	q->best[VOICE] = rung;
 	broken("contact_waits", "contact ");
-	tree_del(&q->waiting, &rung->waiting_node);
-	tree_add(&q->waiting, &waits->waiting_node);
-	q->best = waits;
+	tree_del(&q->waiting[VOICE], &rung->waiting_node);
+	tree_add(&q->waiting[VOICE], &waits->waiting_node);
+	q->best[VOICE] = waits;
 	sound();
 }
 
@@ -160,9 +169,10 @@ static void groups(void)
 {
 	struct acd_group *g = acd->group;
 
-	BREAK(g[1].idle, g[2].idle, "group_one", "group 1 ");
-	BREAK(g[2].idle.root->size, 2, "group_order", "group 2 ");
-	BREAK(g[3].idle, g[2].idle, "whole_sets", "distributor");
+	BREAK(g[1].idle[VOICE], g[2].idle[VOICE], "group_one", "group 1 ");
+	BREAK(g[2].idle[MESSAGE], g[2].idle[VOICE], "whole_sets", "distributor");
+	BREAK(g[2].idle[VOICE].root->size, 2, "group_order", "group 2 ");
+	BREAK(g[3].idle[VOICE], g[2].idle[VOICE], "whole_sets", "distributor");
 	BREAK(acd->pipe[2].agents.tqh_first, &acd->agent[TALKER], "pipe_agents", "link 2 ");
 	BREAK(acd->agent[WRITER].timer.deadline, UINT64_MAX, "whole_timers", "distributor");
 }
@@ -211,7 +221,8 @@ static void looks_at_one(void **state)
 	assert_true(acd_check_agent(acd, RINGER, &fault));
 	assert_false(acd_check_contact(acd, RINGER, &fault));
 	assert_non_null(strstr(fault.s, "queue 1"));
-	acd->agent[RINGER].engaged = acd->agent[RINGER].idle = true;
+	acd->agent[RINGER].engaged = true;
+	acd->agent[RINGER].idle = 1;
 	assert_false(acd_check_agent(acd, RINGER, &fault));
 	assert_true(acd_check_agent(acd, TALKER, &fault));
 }

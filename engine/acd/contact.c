@@ -10,8 +10,8 @@ void contact_free(struct acd_contact *c)
 
 	timer_cancel(&a->timers, &c->timer);
 	tree_del(&q->line, &c->line_node);
-	tree_del(&q->waiting, &c->waiting_node);
-	queue_refresh(q);
+	tree_del(&q->waiting[c->channel], &c->waiting_node);
+	queue_refresh(q, c->channel);
 	TAILQ_REMOVE(&q->entries, c, entry);
 	hash_del(&a->contact_by_number, &c->node);
 	pool_free(&a->contacts, c);
@@ -79,7 +79,7 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 {
 	struct acd_queue *q = queue_at(a, in->queue);
 
-	if (in->contact == 0)
+	if (in->contact == 0 || in->contact_add.channel >= TD_CHANNEL_COUNT)
 		return -EINVAL;
 	if (contact_find(a, in->contact))
 		return -EEXIST;
@@ -98,6 +98,7 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 	q->entered++;
 	c->queue = q;
 	c->number = in->contact;
+	c->channel = in->contact_add.channel;
 	c->priority = in->contact_add.priority;
 	c->entered = a->now;
 	c->order_time = (int64_t)(a->now - in->contact_add.waited_ms * TD_NSEC_PER_MSEC);
@@ -107,14 +108,14 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 		(struct str){(const char *)&c->number, sizeof(c->number)});
 	TAILQ_INSERT_TAIL(&q->entries, c, entry);
 	tree_add(&q->line, &c->line_node);
-	tree_add(&q->waiting, &c->waiting_node);
+	tree_add(&q->waiting[c->channel], &c->waiting_node);
 	contact_timeout_set(c);
 	struct td_acd_out out = out_begin(a, TD_ACD_OUT_QUEUED, q->number, 0, c);
 
 	out.position = tree_rank(&c->line_node) + 1;
 	out_end(a, &out);
-	queue_refresh(q);
-	queue_match(q);
+	queue_refresh(q, c->channel);
+	channel_match(q, c->channel);
 	return 0;
 }
 

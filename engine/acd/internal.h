@@ -2,12 +2,13 @@
 /*
  * What the files of this folder share.
  *
- * A group has two ordered sets: its agents who could take a contact now, by how long they have been
- * idle, and its queues where a contact waits for an agent, by their best contact. An agent is in
- * the sets of its groups, a queue in those of its groups. After every input, one of the two sets of
- * each group is empty. So for a new idle agent, the best of at most TD_ACD_GROUPS queues is looked
- * for; for a new contact, the longest idle of as many agents. Agents behind a link without room are
- * in no set, as if they were busy.
+ * A group has two ordered sets for each channel: its agents who could take a contact of that
+ * channel now, by how long they have been idle, and its queues where one waits for an agent, by
+ * their best contact. An agent is in the sets of its groups, a queue in those of its groups. After
+ * every input, one of the two sets of each group and channel is empty. So for a new idle agent, the
+ * best of at most TD_ACD_GROUPS queues is looked for in each channel; for a new contact, the
+ * longest idle of as many agents. For calls, agents behind a link without room are in no set, as if
+ * they were busy.
  */
 #ifndef TANDEM_ENGINE_ACD_INTERNAL_H
 #define TANDEM_ENGINE_ACD_INTERNAL_H
@@ -23,21 +24,27 @@
 #define OWNER(member_ptr, type, member) \
 	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
+#define CHANNEL(id)    (1u << TD_CHANNEL_##id)
+#define CHANNELS_ALL   ((1u << TD_CHANNEL_COUNT) - 1)
+#define CHANNELS_MEDIA CHANNEL(VOICE) /* they need the telephone, and room on its link */
+
 /* A place in one of a group's sets. */
 struct acd_link {
 	struct tree_node node;
-	void *owner; /* struct acd_agent or struct acd_queue */
+	void *owner;      /* struct acd_agent or struct acd_queue */
+	uint32_t channel; /* of the set */
 };
 
+/* For each channel: */
 struct acd_group {
-	struct tree idle;    /* struct acd_agent */
-	struct tree calling; /* struct acd_queue */
+	struct tree idle[TD_CHANNEL_COUNT];    /* struct acd_agent */
+	struct tree calling[TD_CHANNEL_COUNT]; /* struct acd_queue */
 };
 
 /* The groups an agent or a queue names, each once. */
 struct links {
 	uint32_t group[TD_ACD_GROUPS];
-	struct acd_link link[TD_ACD_GROUPS];
+	struct acd_link link[TD_CHANNEL_COUNT][TD_ACD_GROUPS];
 	uint8_t count;
 };
 
@@ -54,6 +61,7 @@ struct acd_contact {
 	uint64_t order;     /* tie-break: as they came */
 	uint32_t number;
 	int32_t priority;
+	uint32_t channel;
 };
 
 TAILQ_HEAD(contacts, acd_contact);
@@ -61,11 +69,11 @@ TAILQ_HEAD(contacts, acd_contact);
 struct acd_queue {
 	struct acd *acd;
 	struct td_acd_queue conf;
-	struct links links;       /* in the groups' sets while best is there */
-	struct tree line;         /* all its contacts, in the order they are served */
-	struct tree waiting;      /* those no agent is rung for */
-	struct contacts entries;  /* all its contacts, as they came */
-	struct acd_contact *best; /* first of waiting */
+	struct links links;                    /* in the groups' sets while best is there */
+	struct tree line;                      /* all its contacts, in the order they are served */
+	struct contacts entries;               /* all its contacts, as they came */
+	struct tree waiting[TD_CHANNEL_COUNT]; /* those no agent is rung for */
+	struct acd_contact *best[TD_CHANNEL_COUNT]; /* first of waiting */
 	uint32_t number;
 	bool used;
 	bool closing; /* being deleted: takes and gives nothing */
@@ -88,7 +96,7 @@ struct acd_agent {
 	TAILQ_ENTRY(acd_agent) beside;
 	char name[TD_NAME_BYTES];
 	char pause_reason[TD_NAME_BYTES];
-	struct links links;        /* in the groups' sets while idle */
+	struct links links;        /* in the groups' sets of the channels it is idle for */
 	struct timer timer;        /* by state: ring time, back-off (AVAILABLE), wrap-up */
 	struct acd_contact *offer; /* RESERVED, RINGING */
 	uint64_t since;
@@ -98,11 +106,12 @@ struct acd_agent {
 	uint32_t queue, contact; /* of the offer, talk or wrap-up */
 	uint32_t wrap_up_ms;     /* the queue's when it was answered: the queue may be gone */
 	uint32_t answered, no_answer, refused;
+	uint32_t channels; /* 1 << channel: it has a slot for contacts of the channel */
+	uint32_t idle;     /* 1 << channel: in its groups' sets of the channel */
 	uint8_t state, reason;
 	bool used;
 	bool reachable;
 	bool engaged;                                 /* in a call that no queue gave it */
-	bool idle;                                    /* in its groups' sets */
 	bool pause_waits, logout_waits, delete_waits; /* for TALK_END */
 };
 
@@ -130,10 +139,14 @@ bool idle_before(const struct tree_node *a, const struct tree_node *b);
 bool calling_before(const struct tree_node *a, const struct tree_node *b);
 bool line_before(const struct tree_node *a, const struct tree_node *b);
 bool waiting_before(const struct tree_node *a, const struct tree_node *b);
-bool queue_before(
-	const struct acd_queue *a, const struct acd_queue *b); /* by their best contacts */
+bool contact_before(const struct acd_contact *a, const struct acd_contact *b);
 void *link_owner(const struct tree_node *n); /* of an acd_link's node; NULL: none */
 uint32_t contact_wait_ms(const struct acd *a, const struct acd_contact *c);
+
+static inline bool has_media(const struct acd_contact *c)
+{
+	return CHANNELS_MEDIA >> c->channel & 1;
+}
 
 /* memory.c */
 void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
@@ -150,11 +163,12 @@ void out_end(struct acd *a, const struct td_acd_out *out);
 void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_reason reason);
 
 /* sets.c */
-bool agent_free(const struct acd_agent *ag); /* could take a contact, if one waited */
-void agent_refresh(struct acd_agent *ag);    /* into or out of its groups' sets, by its state */
-void queue_refresh(struct acd_queue *q);     /* the same, by its contacts */
-struct acd_queue *agent_queue(struct acd_agent *ag); /* whose best contact it would take, or NULL */
-struct acd_agent *queue_agent(const struct acd_queue *q); /* idle longest of its groups, or NULL */
+uint32_t agent_free(const struct acd_agent *ag); /* 1 << channel: could take a contact of it */
+void agent_refresh(struct acd_agent *ag);        /* into or out of its groups' sets, by its state */
+void queue_refresh(struct acd_queue *q, uint32_t channel);  /* the same, by its contacts */
+struct acd_contact *agent_next(const struct acd_agent *ag); /* that it would take, or NULL */
+/* Idle longest of its groups for this channel, or NULL. */
+struct acd_agent *queue_agent(const struct acd_queue *q, uint32_t channel);
 void pipe_set(
 	struct acd_agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
 void pipe_take(struct acd_agent *ag);           /* an offer to it begins */
@@ -164,8 +178,10 @@ void pipe_refresh(const struct pipe *p); /* all agents behind it */
 /* match.c */
 void agent_match(struct acd_agent *ag); /* offers it the best contact, if it is idle */
 void queue_match(struct acd_queue *q);  /* offers contacts while agents are idle */
-void queue_offer(
-	struct acd_queue *q); /* offers its best contact to the agent idle longest; there is one */
+/* The same in one channel, which is enough when no other has changed. */
+void channel_match(struct acd_queue *q, uint32_t channel);
+/* Offers the best contact of a channel of its queue to the agent idle longest; there is one. */
+void contact_offer(struct acd_contact *c);
 /* The contact's offer is over: the contact waits again, and the agent has no contact. Neither is
  * refreshed or matched yet: the caller gives the agent its next state first. */
 void offer_end(struct acd_contact *c);

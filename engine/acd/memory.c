@@ -51,8 +51,10 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 	if (rc)
 		goto fail;
 	for (uint32_t i = 1; i <= limits->groups; i++) {
-		tree_init(&a->group[i].idle, idle_before);
-		tree_init(&a->group[i].calling, calling_before);
+		for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
+			tree_init(&a->group[i].idle[ch], idle_before);
+			tree_init(&a->group[i].calling[ch], calling_before);
+		}
 	}
 	for (uint32_t i = 1; i <= limits->links; i++) {
 		TAILQ_INIT(&a->pipe[i].agents);
@@ -89,7 +91,10 @@ void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void
 			twice |= l->group[j] == group[i];
 		if (group[i] == 0 || twice)
 			continue;
-		l->link[l->count].owner = owner;
+		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
+			l->link[ch][l->count].owner = owner;
+			l->link[ch][l->count].channel = ch;
+		}
 		l->group[l->count++] = group[i];
 	}
 }

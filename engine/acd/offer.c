@@ -19,7 +19,7 @@ static void not_responding(struct acd_agent *ag)
 	c->queue->no_answer++;
 	offer_end(c);
 	agent_enter(ag, TD_AGENT_NOT_RESPONDING, TD_ACD_NO_ANSWER);
-	queue_match(c->queue);
+	channel_match(c->queue, c->channel);
 }
 
 void offer_expire(struct acd_agent *ag)
@@ -69,6 +69,21 @@ int offer_answer(struct acd *a, const struct td_acd_in *in)
 	return 0;
 }
 
+/* The agent stays AVAILABLE, and gets no call until the link has room. */
+static int no_room(struct acd_agent *ag)
+{
+	struct acd_contact *c = ag->offer;
+
+	if (!has_media(c) || !pipe_full(ag))
+		return -EINVAL;
+	offer_end(c);
+	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NO_ROOM);
+	agent_refresh(ag);
+	channel_match(c->queue, c->channel);
+	agent_match(ag); /* to a contact that needs no link */
+	return 0;
+}
+
 int offer_fail(struct acd *a, const struct td_acd_in *in)
 {
 	struct acd_agent *ag = offered(a, in);
@@ -80,14 +95,8 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 		not_responding(ag);
 		return 0;
 	}
-	if (reason == TD_ACD_NO_ROOM && pipe_full(ag)) {
-		struct acd_queue *line = ag->offer->queue;
-
-		offer_end(ag->offer);
-		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NO_ROOM);
-		queue_match(line);
-		return 0;
-	}
+	if (reason == TD_ACD_NO_ROOM)
+		return no_room(ag);
 	if (reason != TD_ACD_BUSY && reason != TD_ACD_FAILED && reason != TD_ACD_DECLINED)
 		return -EINVAL;
 	struct acd_contact *c = ag->offer;
@@ -100,7 +109,7 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 	timer_set(&a->timers, &ag->timer, a->now + backoff_ms * TD_NSEC_PER_MSEC);
 	agent_enter(ag, TD_AGENT_AVAILABLE, (enum td_acd_reason)reason);
 	agent_refresh(ag); /* the timer keeps it out of the sets */
-	queue_match(q);
+	channel_match(q, c->channel);
 	return 0;
 }
 

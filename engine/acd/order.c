@@ -9,7 +9,7 @@ uint32_t contact_wait_ms(const struct acd *a, const struct acd_contact *c)
 	return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
 }
 
-static bool contact_before(const struct acd_contact *a, const struct acd_contact *b)
+bool contact_before(const struct acd_contact *a, const struct acd_contact *b)
 {
 	if (a->priority != b->priority)
 		return a->priority > b->priority;
@@ -45,11 +45,7 @@ bool idle_before(const struct tree_node *a, const struct tree_node *b)
 bool calling_before(const struct tree_node *a, const struct tree_node *b)
 {
 	const struct acd_queue *x = link_owner(a), *y = link_owner(b);
+	uint32_t channel = OWNER(a, struct acd_link, node)->channel;
 
-	return contact_before(x->best, y->best);
-}
-
-bool queue_before(const struct acd_queue *a, const struct acd_queue *b)
-{
-	return contact_before(a->best, b->best);
+	return contact_before(x->best[channel], y->best[channel]);
 }

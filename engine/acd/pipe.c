@@ -3,16 +3,16 @@
 #include <errno.h>
 #include <engine/acd/internal.h>
 
-/* The queue with the first contact that one of its idle agents can take. */
-static struct acd_queue *best_queue(const struct pipe *p)
+/* The first contact that one of the idle agents can take. */
+static struct acd_contact *best_contact(const struct pipe *p)
 {
-	struct acd_queue *best = NULL;
+	struct acd_contact *best = NULL;
 
 	for (struct acd_agent *ag = TAILQ_FIRST(&p->agents); ag; ag = TAILQ_NEXT(ag, beside)) {
-		struct acd_queue *q = agent_queue(ag);
+		struct acd_contact *c = agent_next(ag);
 
-		if (q && (!best || queue_before(q, best)))
-			best = q;
+		if (c && (!best || contact_before(c, best)))
+			best = c;
 	}
 	return best;
 }
@@ -20,7 +20,7 @@ static struct acd_queue *best_queue(const struct pipe *p)
 int pipe_room(struct acd *a, const struct td_acd_in *in)
 {
 	struct pipe *p;
-	struct acd_queue *q;
+	struct acd_contact *c;
 	bool was_full;
 
 	if (in->link.number == 0 || in->link.number > a->limits.links)
@@ -31,7 +31,7 @@ int pipe_room(struct acd *a, const struct td_acd_in *in)
 	if (was_full == (p->room == 0))
 		return 0;
 	pipe_refresh(p);
-	while ((q = best_queue(p)))
-		queue_offer(q);
+	while ((c = best_contact(p)))
+		contact_offer(c);
 	return 0;
 }

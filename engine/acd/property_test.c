@@ -109,6 +109,8 @@ static void config_draw(struct run *r, struct td_acd_in *in)
 	} else if (in->type == TD_ACD_IN_AGENT_SET) {
 		strcpy(in->agent_set.name, "alice");
 		groups_draw(r, in->agent_set.groups);
+		in->agent_set.channels =
+			below(r, 200) ? below(r, 1u << TD_CHANNEL_COUNT) : 1u << TD_CHANNEL_COUNT;
 		in->agent_set.link = below(r, 200) ? below(r, MODEL_LINKS + 1) : MODEL_LINKS + 1;
 	} else if (in->type == TD_ACD_IN_LINK) {
 		in->link.number = any(r, MODEL_LINKS);
@@ -181,6 +183,7 @@ static void contact_draw(struct run *r, struct td_acd_in *in)
 	in->contact = c->number && below(r, 50) == 0 ? c->number : ++r->contact;
 	in->contact_add.priority = below(r, 4) ? 0 : (int32_t)below(r, 3) - 1;
 	in->contact_add.waited_ms = below(r, 4) ? 0 : below(r, 5000);
+	in->contact_add.channel = below(r, 100) ? below(r, TD_CHANNEL_COUNT) : TD_CHANNEL_COUNT;
 }
 
 /* Numbers that may fit together, or not: a late 200, a BYE twice. */
@@ -268,6 +271,9 @@ static void obeys_its_rules(void **state)
 		run_go(&r, INPUTS / 4);
 		for (int i = TD_ACD_OUT_OFFER; i <= TD_ACD_OUT_QUEUED; i++)
 			assert_true(m->seen_out[i] > 100);
+		for (int i = 0; i < TD_CHANNEL_COUNT; i++)
+			assert_true(m->seen_offer[i] > 100);
+		assert_true(m->seen_unreachable > 100);
 		for (int i = 0; i < TD_ACD_REASON_COUNT; i++)
 			assert_true(m->seen_reason[i] > 20 || i == TD_ACD_ANSWER);
 		for (int i = 0; i < TD_AGENT_STATE_COUNT; i++) {

@@ -3,6 +3,23 @@
 #include <errno.h>
 #include <engine/acd/internal.h>
 
+static void queue_init(struct acd_queue *q, struct acd *a, uint32_t number)
+{
+	*q = (struct acd_queue){.acd = a, .number = number, .used = true};
+	tree_init(&q->line, line_before);
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		tree_init(&q->waiting[ch], waiting_before);
+	TAILQ_INIT(&q->entries);
+}
+
+/* Out of its groups' sets, or in. */
+static void queue_close(struct acd_queue *q, bool closing)
+{
+	q->closing = closing;
+	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		queue_refresh(q, ch);
+}
+
 int queue_set(struct acd *a, const struct td_acd_in *in)
 {
 	const struct td_acd_queue *conf = &in->queue_set;
@@ -15,17 +32,11 @@ int queue_set(struct acd *a, const struct td_acd_in *in)
 			return -ERANGE;
 	struct acd_queue *q = &a->queue[in->queue];
 
-	if (!q->used) {
-		*q = (struct acd_queue){.acd = a, .number = in->queue, .used = true};
-		tree_init(&q->line, line_before);
-		tree_init(&q->waiting, waiting_before);
-		TAILQ_INIT(&q->entries);
-	}
-	q->closing = true; /* out by the old groups, in by the new */
-	queue_refresh(q);
+	if (!q->used)
+		queue_init(q, a, in->queue);
+	queue_close(q, true); /* out by the old groups, in by the new */
 	links_set(&q->links, conf->groups, q);
-	q->closing = false;
-	queue_refresh(q);
+	queue_close(q, false);
 	q->conf = *conf;
 	q->conf.name[sizeof(q->conf.name) - 1] = '\0';
 	TAILQ_FOREACH (c, &q->entries, entry)
@@ -41,8 +52,7 @@ int queue_del(struct acd *a, const struct td_acd_in *in)
 
 	if (!q)
 		return -ENOENT;
-	q->closing = true; /* an agent who gets free meanwhile is offered other queues' contacts */
-	queue_refresh(q);
+	queue_close(q, true); /* an agent who gets free meanwhile takes other queues' contacts */
 	while ((n = tree_first(&q->line)))
 		contact_remove(
 			OWNER(n, struct acd_contact, line_node), TD_ACD_WITHDRAW, TD_ACD_EMPTY);

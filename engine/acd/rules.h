@@ -15,7 +15,8 @@
 	X(agent_talk, "talks without a contact, or keeps one that it neither rings nor talks for") \
 	X(agent_timer, "has a timer that its state has not, or lacks the one that it has")        \
 	X(agent_heap, "has a timer that is not among those that will fire")                       \
-	X(agent_idles, "is counted idle and cannot take a contact, or the reverse")                \
+	X(agent_slots, "has no slot, or one for a channel that there is not")                     \
+	X(agent_idles, "is counted idle and cannot take a contact, or the reverse")               \
 	X(agent_sets, "is not in its groups' sets while idle, or is in one while not")            \
 	X(agent_pipe, "is not among the agents behind its link")                                  \
 	X(agent_waits, "waits for the end of a talk without a talk")
@@ -23,6 +24,7 @@
 #define ACD_CONTACT_RULES(X)                                                                      \
 	X(contact_found, "is not the one found by its number")                                    \
 	X(contact_line, "is not in its queue's line")                                             \
+	X(contact_channel, "is of a channel that there is not")                                   \
 	X(contact_waits, "waits and is rung for, or neither")                                     \
 	X(contact_agent, "is offered to an agent who does not ring for it")                       \
 	X(contact_timer, "has another time-out than its queue says")
@@ -36,7 +38,7 @@
 	X(line_order, "has a line that is out of order")                                          \
 	X(line_count, "has a line, a list and contacts being offered that do not add up")
 #define ACD_GROUP_RULES(X)                                                                        \
-	X(group_one, "has an idle agent and a contact that waits")                                \
+	X(group_one, "has an idle agent and a contact that waits, of one channel")                \
 	X(group_order, "has a set that is out of order")
 #define ACD_PIPE_RULES(X) X(pipe_agents, "has somebody else in the list of its agents")
 #define ACD_WHOLE_RULES(X)                                                                        \

@@ -2,70 +2,94 @@
 /* The groups' sets: who could take a contact now, and where one waits. */
 #include <engine/acd/internal.h>
 
-bool agent_free(const struct acd_agent *ag)
+uint32_t agent_free(const struct acd_agent *ag)
 {
-	return ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->engaged &&
-	       !timer_is_set(&ag->timer) && !pipe_full(ag);
+	if (ag->state != TD_AGENT_AVAILABLE || ag->engaged || timer_is_set(&ag->timer))
+		return 0;
+	return ag->reachable && !pipe_full(ag) ? ag->channels : ag->channels & ~CHANNELS_MEDIA;
+}
+
+static void idle_set(struct acd_agent *ag, uint32_t channel, bool idle)
+{
+	struct acd_group *group = ag->acd->group;
+	struct acd_link *link = ag->links.link[channel];
+
+	for (int i = 0; i < ag->links.count; i++) {
+		struct tree *t = &group[ag->links.group[i]].idle[channel];
+
+		if (idle)
+			tree_add(t, &link[i].node);
+		else
+			tree_del(t, &link[i].node);
+	}
 }
 
 void agent_refresh(struct acd_agent *ag)
 {
-	struct acd_group *group = ag->acd->group;
-	bool idle = agent_free(ag);
+	uint32_t idle = agent_free(ag), changed = idle ^ ag->idle;
 
-	if (idle == ag->idle)
+	if (!changed)
 		return;
 	ag->idle = idle;
-	for (int i = 0; i < ag->links.count; i++) {
-		struct tree *t = &group[ag->links.group[i]].idle;
-
-		if (idle)
-			tree_add(t, &ag->links.link[i].node);
-		else
-			tree_del(t, &ag->links.link[i].node);
-	}
+	for (; changed; changed &= changed - 1) /* each bit that is set */
+		idle_set(ag, (uint32_t)__builtin_ctz(changed), changed & -changed & idle);
 }
 
-void queue_refresh(struct acd_queue *q)
+void queue_refresh(struct acd_queue *q, uint32_t channel)
 {
 	struct acd_group *group = q->acd->group;
-	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting);
+	struct acd_link *link = q->links.link[channel];
+	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting[channel]);
 	struct acd_contact *best = first ? OWNER(first, struct acd_contact, waiting_node) : NULL;
 
-	if (best == q->best)
+	if (best == q->best[channel])
 		return;
 	for (int i = 0; i < q->links.count; i++)
-		tree_del(&group[q->links.group[i]].calling, &q->links.link[i].node);
-	q->best = best;
+		tree_del(&group[q->links.group[i]].calling[channel], &link[i].node);
+	q->best[channel] = best;
 	if (!best)
 		return;
 	for (int i = 0; i < q->links.count; i++)
-		tree_add(&group[q->links.group[i]].calling, &q->links.link[i].node);
+		tree_add(&group[q->links.group[i]].calling[channel], &link[i].node);
 }
 
-struct acd_queue *agent_queue(struct acd_agent *ag)
+/* The best contact of one channel that the agent's groups serve. */
+static struct acd_contact *channel_contact(const struct acd_agent *ag, uint32_t channel)
 {
 	struct acd_group *group = ag->acd->group;
-	struct acd_queue *best = NULL;
+	struct acd_contact *best = NULL;
 
-	if (!ag->idle)
-		return NULL;
 	for (int i = 0; i < ag->links.count; i++) {
-		struct acd_queue *q = link_owner(tree_first(&group[ag->links.group[i]].calling));
+		const struct acd_queue *q =
+			link_owner(tree_first(&group[ag->links.group[i]].calling[channel]));
 
-		if (q && (!best || queue_before(q, best)))
-			best = q;
+		if (q && (!best || contact_before(q->best[channel], best)))
+			best = q->best[channel];
 	}
 	return best;
 }
 
-struct acd_agent *queue_agent(const struct acd_queue *q)
+struct acd_contact *agent_next(const struct acd_agent *ag)
+{
+	struct acd_contact *best = NULL;
+
+	for (uint32_t idle = ag->idle; idle; idle &= idle - 1) { /* each bit that is set */
+		struct acd_contact *c = channel_contact(ag, (uint32_t)__builtin_ctz(idle));
+
+		if (c && (!best || contact_before(c, best)))
+			best = c;
+	}
+	return best;
+}
+
+struct acd_agent *queue_agent(const struct acd_queue *q, uint32_t channel)
 {
 	struct acd_group *group = q->acd->group;
 	struct acd_agent *best = NULL;
 
 	for (int i = 0; i < q->links.count; i++) {
-		struct acd_agent *ag = link_owner(tree_first(&group[q->links.group[i]].idle));
+		struct acd_agent *ag =
+			link_owner(tree_first(&group[q->links.group[i]].idle[channel]));
 
 		if (ag && (!best || ag->idle_order < best->idle_order))
 			best = ag;

@@ -34,6 +34,15 @@ int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *in
 	return 0;
 }
 
+static uint32_t waiting_count(const struct acd_queue *q)
+{
+	uint32_t n = 0;
+
+	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		n += tree_count(&q->waiting[ch]);
+	return n;
+}
+
 int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info)
 {
 	const struct acd_queue *q = queue_at((struct acd *)a, queue);
@@ -45,7 +54,7 @@ int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *in
 	*info = (struct acd_queue_info){
 		.name = q->conf.name,
 		.waiting = tree_count(&q->line),
-		.offered = tree_count(&q->line) - tree_count(&q->waiting),
+		.offered = tree_count(&q->line) - waiting_count(q),
 		.oldest = oldest ? oldest->entered : TD_NEVER,
 		.entered = q->entered,
 		.full = q->full,
@@ -74,6 +83,7 @@ int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_in
 		.agent = c->agent ? c->agent->number : 0,
 		.position = tree_rank(&c->line_node) + 1,
 		.priority = c->priority,
+		.channel = (enum td_channel)c->channel,
 		.entered = c->entered,
 	};
 	return 0;

@@ -46,7 +46,7 @@ void agent_withdraw(struct acd_agent *ag, enum td_agent_state state)
 	agent_enter(ag, state, TD_ACD_NONE);
 	agent_refresh(ag);
 	if (c)
-		queue_match(c->queue);
+		channel_match(c->queue, c->channel);
 }
 
 /* Strongest first. */

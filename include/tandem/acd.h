@@ -86,7 +86,8 @@ enum td_acd_in_type {
 	TD_ACD_IN_LOGOUT,      /* a talk goes on, then logged out */
 	TD_ACD_IN_PAUSE,       /* agent, .reason_text; while talking: takes effect after the talk */
 	TD_ACD_IN_UNPAUSE,     /* also ends NOT_RESPONDING and WRAP_UP */
-	TD_ACD_IN_REACHABLE,   /* agent, .end.reason 0 unreachable / 1 reachable (registered) */
+	TD_ACD_IN_REACHABLE,   /* agent, .end.reason 0 unreachable / 1 reachable (registered): for
+				  calls; contacts without media need no telephone */
 	TD_ACD_IN_RINGING,     /* agent, contact: the agent's telephone rings */
 	TD_ACD_IN_ANSWERED,    /* agent, contact */
 	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER; or
@@ -94,10 +95,12 @@ enum td_acd_in_type {
 	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
 	TD_ACD_IN_WRAP_UP_END,  /* agent says ready before the time */
 	TD_ACD_IN_LIMITS,       /* .limits: the first input of every run, as given to acd_alloc() */
-	TD_ACD_IN_LINK, /* .link: how many more agents behind it can be rung. Each OFFER to one of
-			   them takes one off; at 0 they get no offer. TD_ACD_ROOM at the start */
+	TD_ACD_IN_LINK, /* .link: how many more agents behind it can be rung. Each OFFER of a call
+			   to one of them takes one off; at 0 they get no calls. TD_ACD_ROOM at the
+			   start */
 	TD_ACD_IN_ENGAGED, /* agent, .end.reason 1: in a call that no queue gave it, so it gets no
-			      offers; 0: no longer. The state and the place among the idle stay */
+			      offers, of no channel; 0: no longer. The state and the place among the
+			      idle stay */
 };
 
 struct td_acd_queue {

@@ -120,6 +120,14 @@ int set_agent(uint32_t agent, uint32_t group1, uint32_t group2)
 	return step_in(&in, TD_ACD_IN_AGENT_SET);
 }
 
+int set_slots(uint32_t agent, uint32_t channels, uint32_t link)
+{
+	struct td_acd_in in = {.agent = agent,
+		.agent_set = {.name = "alice", .groups = {1}, .link = link, .channels = channels}};
+
+	return step_in(&in, TD_ACD_IN_AGENT_SET);
+}
+
 void ready(uint32_t agent, uint32_t group1, uint32_t group2)
 {
 	assert_int_equal(set_agent(agent, group1, group2), 0);
@@ -139,6 +147,21 @@ int add_with(uint32_t queue, uint32_t contact, int32_t priority, uint32_t waited
 int add(uint32_t queue, uint32_t contact)
 {
 	return add_with(queue, contact, 0, 0);
+}
+
+int add_message(uint32_t queue, uint32_t contact)
+{
+	struct td_acd_in in = {
+		.queue = queue, .contact = contact, .contact_add = {.channel = TD_CHANNEL_MESSAGE}};
+
+	return step_in(&in, TD_ACD_IN_CONTACT_ADD);
+}
+
+int link_room(uint32_t link, uint32_t room)
+{
+	struct td_acd_in in = {.link = {link, room}};
+
+	return step_in(&in, TD_ACD_IN_LINK);
 }
 
 int pause_agent(uint32_t agent, const char *reason)

@@ -28,9 +28,13 @@ int advance(uint64_t ms); /* to this time, by way of every deadline, as the engi
 struct td_acd_queue queue_conf(uint32_t group1, uint32_t group2);
 int set_queue(uint32_t queue, const struct td_acd_queue *conf);
 int set_agent(uint32_t agent, uint32_t group1, uint32_t group2);
+/* In group 1, with a slot for each bit of `channels`, behind the link. */
+int set_slots(uint32_t agent, uint32_t channels, uint32_t link);
 void ready(uint32_t agent, uint32_t group1, uint32_t group2); /* set, reachable, logged in */
 int add(uint32_t queue, uint32_t contact);
 int add_with(uint32_t queue, uint32_t contact, int32_t priority, uint32_t waited_ms);
+int add_message(uint32_t queue, uint32_t contact);
+int link_room(uint32_t link, uint32_t room);
 int pause_agent(uint32_t agent, const char *reason);
 
 struct acd_agent_info agent(uint32_t agent);

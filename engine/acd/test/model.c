@@ -24,13 +24,16 @@ static bool could_serve(const struct model *m, uint32_t agent, const struct mode
 	const struct model_agent *ag = &m->agent[agent];
 	const struct model_queue *q = &m->queue[c->queue];
 
-	return ag->used && q->used && common_group(ag->groups, q->conf.groups);
+	if (!ag->used || !q->used || !(ag->channels & 1u << c->channel))
+		return false;
+	if (c->channel == TD_CHANNEL_VOICE && (!ag->reachable || m->room[ag->link] == 0))
+		return false;
+	return common_group(ag->groups, q->conf.groups);
 }
 
-static bool idle(const struct model *m, const struct model_agent *ag)
+static bool idle(const struct model_agent *ag)
 {
-	return ag->used && ag->state == TD_AGENT_AVAILABLE && ag->reachable && !ag->engaged &&
-	       !ag->backed_off && m->room[ag->link] > 0;
+	return ag->used && ag->state == TD_AGENT_AVAILABLE && !ag->engaged && !ag->backed_off;
 }
 
 static bool goes_before(const struct model_contact *a, const struct model_contact *b)
@@ -85,7 +88,8 @@ static bool is_config(const struct td_acd_in *in)
 	for (int i = 0; groups && i < TD_ACD_GROUPS; i++)
 		if (groups[i] > MODEL_GROUPS)
 			return false;
-	if (in->type == TD_ACD_IN_AGENT_SET && in->agent_set.link > MODEL_LINKS)
+	if (in->type == TD_ACD_IN_AGENT_SET &&
+		(in->agent_set.link > MODEL_LINKS || in->agent_set.channels >> TD_CHANNEL_COUNT))
 		return false;
 	if (in->type == TD_ACD_IN_LINK)
 		return in->link.number > 0 && in->link.number <= MODEL_LINKS;
@@ -120,6 +124,8 @@ void model_in(struct model *m, const struct td_acd_in *in)
 		ag->dies = false;
 		memcpy(ag->groups, in->agent_set.groups, sizeof(ag->groups));
 		ag->link = in->agent_set.link;
+		ag->channels =
+			in->agent_set.channels ? in->agent_set.channels : 1u << TD_CHANNEL_VOICE;
 		break;
 	case TD_ACD_IN_LINK:
 		m->room[in->link.number] = in->link.room;
@@ -170,11 +176,13 @@ static void on_offer(struct model *m, const struct td_acd_out *out)
 			assert_true(goes_before(c, other));
 	}
 	for (uint32_t i = 1; i <= MODEL_AGENTS; i++)
-		if (idle(m, &m->agent[i]) && could_serve(m, i, c))
+		if (idle(&m->agent[i]) && could_serve(m, i, c))
 			assert_true(ag->order < m->agent[i].order);
 	c->agent = out->agent;
 	ag->due = due_in(out->now, m->queue[c->queue].conf.ring_ms);
-	if (ag->link && m->room[ag->link] != TD_ACD_ROOM) {
+	m->seen_offer[c->channel]++;
+	m->seen_unreachable += !ag->reachable;
+	if (c->channel == TD_CHANNEL_VOICE && ag->link && m->room[ag->link] != TD_ACD_ROOM) {
 		assert_true(m->room[ag->link] > 0);
 		m->room[ag->link]--;
 	}
@@ -244,6 +252,7 @@ static void on_queued(struct model *m, const struct td_acd_out *out)
 	assert_int_equal(out->queue, in->queue);
 	assert_false(m->placed);
 	assert_null(find(m, out->contact));
+	assert_in_range(in->contact_add.channel, 0, TD_CHANNEL_COUNT - 1);
 	assert_true(line_length(m, 0) < MODEL_CONTACTS);
 	assert_true(!q->conf.max_length || line_length(m, out->queue) < q->conf.max_length);
 	while (c->number)
@@ -251,6 +260,7 @@ static void on_queued(struct model *m, const struct td_acd_out *out)
 	*c = (struct model_contact){
 		.number = in->contact,
 		.queue = in->queue,
+		.channel = in->contact_add.channel,
 		.priority = in->contact_add.priority,
 		.key = (int64_t)(out->now - in->contact_add.waited_ms * TD_NSEC_PER_MSEC),
 		.order = ++m->order,
@@ -298,7 +308,7 @@ static void offer_over(struct model *m, struct model_agent *ag, const struct td_
 	assert_int_equal(m->in.type, TD_ACD_IN_OFFER_FAILED);
 	assert_int_equal(m->in.end.reason, out->reason);
 	if (out->reason == TD_ACD_NO_ROOM)
-		assert_int_equal(m->room[ag->link], 0);
+		assert_true(c->channel == TD_CHANNEL_VOICE && m->room[ag->link] == 0);
 	else if (out->state == TD_AGENT_AVAILABLE)
 		ag->due = due_in(out->now,
 			q->conf.busy_backoff_ms ? q->conf.busy_backoff_ms : ACD_BACKOFF_MS);
@@ -330,7 +340,7 @@ static void on_agent(struct model *m, const struct td_acd_out *out)
 
 		assert_true(asked || ag->due <= out->now);
 	} else if (out->state == TD_AGENT_RESERVED) {
-		assert_true(idle(m, ag));
+		assert_true(idle(ag));
 	} else if (old == TD_AGENT_TALKING) {
 		assert_int_equal(m->in.type, TD_ACD_IN_TALK_END);
 		assert_int_equal(m->in.agent, out->agent);
@@ -415,6 +425,7 @@ static void check_contact(const struct model *m, const struct acd *a, const stru
 	assert_int_equal(acd_contact_get(a, c->number, &info), 0);
 	assert_int_equal(info.queue, c->queue);
 	assert_int_equal(info.agent, c->agent);
+	assert_int_equal(info.channel, c->channel);
 	assert_int_equal(info.priority, c->priority);
 	assert_int_equal(info.entered, c->entered);
 	assert_int_equal(info.position, position(m, c));
@@ -423,7 +434,7 @@ static void check_contact(const struct model *m, const struct acd *a, const stru
 	if (c->agent)
 		assert_int_equal(m->agent[c->agent].contact, c->number);
 	for (uint32_t i = 1; !c->agent && i <= MODEL_AGENTS; i++)
-		assert_false(idle(m, &m->agent[i]) && could_serve(m, i, c));
+		assert_false(idle(&m->agent[i]) && could_serve(m, i, c));
 }
 
 static void check_queue(const struct model *m, const struct acd *a, uint32_t number)

@@ -31,6 +31,7 @@ struct model_agent {
 	bool dies, leaves, pauses; /* at the end of the talk: deleted, logged out, paused */
 	uint32_t groups[TD_ACD_GROUPS];
 	uint32_t link;
+	uint32_t channels;
 	uint8_t state;
 	uint32_t contact; /* offered, or talking */
 	uint64_t order;   /* lower: idle for longer */
@@ -40,7 +41,7 @@ struct model_agent {
 
 struct model_contact {
 	uint32_t number; /* 0: free */
-	uint32_t queue, agent;
+	uint32_t queue, agent, channel;
 	int32_t priority;
 	int64_t key;
 	uint64_t order, entered;
@@ -57,6 +58,8 @@ struct model {
 	/* How often what happened: a test that never gets anywhere proves nothing. */
 	uint64_t seen_out[TD_ACD_OUT_QUEUED + 1];
 	uint64_t seen_reason[TD_ACD_REASON_COUNT];
+	uint64_t seen_offer[TD_CHANNEL_COUNT];
+	uint64_t seen_unreachable; /* offers to those whose telephone is not there */
 	uint64_t seen_change[TD_AGENT_STATE_COUNT][TD_AGENT_STATE_COUNT];
 };
 

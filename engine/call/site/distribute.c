@@ -24,10 +24,14 @@ struct link *distribute_link(const struct td_engine *e, const struct agent *a)
 	return objects_get(&e->links, a->acd.link);
 }
 
-/* The distributor has taken the offer off the link's room. */
-static void offered(struct link *k)
+/* The distributor has taken the offer off the link's room, unless the contact has no media. */
+static void offered(const struct td_engine *e, const struct td_acd_out *out)
 {
-	if (!k)
+	struct link *k = distribute_link(e, objects_get(&e->agents, out->agent));
+	struct acd_contact_info info;
+
+	if (!k || acd_contact_get(e->acd, out->contact, &info) < 0 ||
+		info.channel != TD_CHANNEL_VOICE)
 		return;
 	k->offers++;
 	if (k->told != TD_ACD_ROOM && k->told > 0)
@@ -44,7 +48,7 @@ static void output(void *ctx, const struct td_acd_out *out)
 		return;
 	}
 	if (out->type == TD_ACD_OUT_OFFER)
-		offered(distribute_link(e, objects_get(&e->agents, out->agent)));
+		offered(e, out);
 	if (e->out_count == e->out_cap) {
 		e->outs_lost++; /* cannot be, see OUTS_A_CONTACT; `show sip` would tell */
 		return;
