@@ -19,11 +19,11 @@ void engine_drain(struct td_engine *e)
 	struct td_acd_out out;
 
 	while (distribute_next(e, &out)) {
-		struct call *c = call_lookup(e, out.contact);
+		struct contact *c = contact_lookup(e, out.contact);
 		struct call_input in = {.event = (enum call_event)events[out.type], .out = &out};
 
 		if (c) /* else it has left meanwhile, and the distributor knows */
-			call_step(e, c, &in);
+			call_step(e, c->call, &in);
 		if (out.type == TD_ACD_OUT_OFFER)
 			reserve_rung(e, objects_get(&e->agents, out.agent));
 	}

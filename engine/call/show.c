@@ -172,8 +172,8 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.link_full = acd_agent_get(e->acd, a->object.number, &info) == 0 &&
 				     info.link_full,
 			.contact = text,
-			.call = a->call ? a->call->contact->cdr.id : NULL,
-			.queue = a->call ? a->call->contact->queue->object.name : NULL,
+			.call = a->contact ? a->contact->cdr.id : NULL,
+			.queue = a->contact ? a->contact->queue->object.name : NULL,
 			.answered = a->answered,
 			.missed = a->missed,
 		});

@@ -47,6 +47,7 @@ struct contact {
 	char last[TD_NAME_BYTES];       /* the queue or party that had it last */
 	uint32_t waited_ms;             /* in earlier queues */
 	uint64_t entered;               /* the queue it is in */
+	uint64_t rung;                  /* the present or last offer */
 	char tenant[TD_NAME_BYTES];
 	char customer[TD_NAME_BYTES]; /* empty: not known */
 	struct contact_data data;

@@ -33,7 +33,8 @@ static bool call_found(const struct check_at *k)
 
 static bool call_contact_found(const struct check_at *k)
 {
-	return !k->c->contact->number || call_lookup(k->e, k->c->contact->number) == k->c;
+	return !k->c->contact->number ||
+	       contact_lookup(k->e, k->c->contact->number) == k->c->contact;
 }
 
 static bool call_contact_queue(const struct check_at *k)

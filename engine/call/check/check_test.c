@@ -207,7 +207,7 @@ static void sessions_of_parties(void)
 		over->contact->cdr.id);
 	BREAK(alices->contact, 99, "party_contact", "alice");
 	BREAK(rings->party[1]->rang, false, "party_contact", "bob");
-	BREAK(alice->call, waits, "party_agent", "alice");
+	BREAK(alice->contact, waits->contact, "party_agent", "alice");
 }
 
 static void media_of_parties(void)
@@ -253,9 +253,9 @@ static void a_call_without_the_agent(void)
 	struct check_at k = {.e = e, .a = alice, .fault = &fault};
 
 	assert_true(check_agent(&k));
-	alice->call = rings;
+	alice->contact = rings->contact;
 	assert_false(check_agent(&k));
-	alice->call = talks;
+	alice->contact = talks->contact;
 	named("agent_call", "agent alice", fault.s);
 }
 
@@ -263,7 +263,7 @@ static void agents(void)
 {
 	BREAK(alice->state, TD_AGENT_PAUSED, "agent_state", "agent alice");
 	BREAK(dave->backoff, TD_ACD_BUSY, "agent_state", "agent dave");
-	BREAK(dave->call, talks, "agent_busy", "agent dave");
+	BREAK(dave->contact, talks->contact, "agent_busy", "agent dave");
 	BREAK(alice->own, 1, "agent_engaged", "agent alice");
 	BREAK(dave->reachable, false, "agent_reachable", "agent dave");
 	BREAK(alice->link, NULL, "agent_link", "agent alice");

@@ -166,7 +166,7 @@ static bool party_agent(const struct check_at *k)
 
 	if (!p->agent || !active(p))
 		return true;
-	return p->contact ? p->agent->call == p->call : p->agent->own > 0;
+	return p->contact ? p->agent->contact == p->call->contact : p->agent->own > 0;
 }
 
 /* As the distributor has it. */

@@ -17,17 +17,18 @@ static bool agent_busy(const struct check_at *k)
 {
 	const struct agent *a = k->a;
 
-	return (a->call != NULL) ==
+	return (a->contact != NULL) ==
 	       (a->state == TD_AGENT_RESERVED || a->state == TD_AGENT_RINGING ||
 		       a->state == TD_AGENT_TALKING);
 }
 
 static bool agent_call(const struct check_at *k)
 {
-	const struct call *c = k->a->call;
+	const struct call *c;
 
-	if (!c)
+	if (!k->a->contact)
 		return true;
+	c = k->a->contact->call;
 	for (unsigned i = 0; i < c->parties && i < PARTIES_MAX; i++)
 		if (c->party[i]->agent == k->a && c->party[i]->contact &&
 			c->party[i]->state != PARTY_LEFT)
@@ -112,7 +113,7 @@ bool check_agent(const struct check_at *k)
 
 	if (broken)
 		td_text_set(k->fault, "agent %s (%s, call %s) %s", a->object.name,
-			acd_state_name(a->state), a->call ? a->call->contact->cdr.id : "none",
+			acd_state_name(a->state), a->contact ? a->contact->cdr.id : "none",
 			broken->text);
 	return !broken && acd_check_agent(k->e->acd, a->object.number, k->fault);
 }

@@ -33,6 +33,12 @@ static struct line line_new(
 	return l;
 }
 
+static struct line of_contact(
+	const struct contact *c, const struct agent *a, enum td_queue_log event)
+{
+	return line_new(c->cdr.id, c->queue->object.name, a, event);
+}
+
 static void text(struct line *l, const char *value)
 {
 	snprintf(l->ev.data[l->fields++], sizeof(l->ev.data[0]), "%s", value);
@@ -60,78 +66,76 @@ void queuelog_system(struct td_engine *e, enum td_queue_log event)
 	emit(e, &l);
 }
 
-void queuelog_enter(struct td_engine *e, const struct call *c)
+void queuelog_enter(struct td_engine *e, const struct contact *c)
 {
-	struct line l = line_new(
-		c->contact->cdr.id, c->contact->queue->object.name, NULL, TD_QUEUE_LOG_ENTERQUEUE);
+	struct line l = of_contact(c, NULL, TD_QUEUE_LOG_ENTERQUEUE);
 
 	text(&l, "");
-	text(&l, c->contact->cdr.caller);
-	number(&l, c->contact->first_position);
+	text(&l, c->cdr.caller);
+	number(&l, c->first_position);
 	emit(e, &l);
 }
 
-void queuelog_exit(struct td_engine *e, const struct call *c, enum td_queue_log event)
+void queuelog_exit(struct td_engine *e, const struct contact *c, enum td_queue_log event)
 {
-	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, NULL, event);
+	struct line l = of_contact(c, NULL, event);
 
-	number(&l, c->contact->position);
-	number(&l, c->contact->first_position);
-	number(&l, seconds(c->contact->entered, e->now));
+	number(&l, c->position);
+	number(&l, c->first_position);
+	number(&l, seconds(c->entered, e->now));
 	emit(e, &l);
 }
 
-void queuelog_ring(
-	struct td_engine *e, const struct call *c, const struct agent *a, enum td_queue_log event)
+void queuelog_ring(struct td_engine *e, const struct contact *c, const struct agent *a,
+	enum td_queue_log event)
 {
-	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, a, event);
+	struct line l = of_contact(c, a, event);
 
 	number(&l, ms_between(c->rung, e->now));
 	emit(e, &l);
 }
 
-void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p)
+void queuelog_connect(struct td_engine *e, const struct contact *c, const struct agent *a)
 {
-	struct line l = line_new(
-		c->contact->cdr.id, c->contact->queue->object.name, p->agent, TD_QUEUE_LOG_CONNECT);
+	struct line l = of_contact(c, a, TD_QUEUE_LOG_CONNECT);
 	char peer[TD_NUMBER_BYTES];
 
-	number(&l, seconds(c->contact->entered, p->joined));
-	/* Asterisk's other channel; ours is the call's attempt. */
-	snprintf(peer, sizeof(peer), "%s.%u", c->contact->cdr.id, c->contact->cdr.attempts);
+	number(&l, seconds(c->entered, e->now));
+	/* Asterisk's other channel; ours is the contact's attempt. */
+	snprintf(peer, sizeof(peer), "%s.%u", c->cdr.id, c->cdr.attempts);
 	text(&l, peer);
-	number(&l, seconds(c->rung, p->joined));
+	number(&l, seconds(c->rung, e->now));
 	emit(e, &l);
 }
 
-static void talk(struct td_engine *e, struct line *l, const struct call *c, const struct party *p)
+static void talk(struct td_engine *e, struct line *l, const struct contact *c, uint64_t joined)
 {
-	number(l, seconds(c->contact->entered, p->joined));
-	number(l, seconds(p->joined, e->now));
-	number(l, c->contact->first_position);
+	number(l, seconds(c->entered, joined));
+	number(l, seconds(joined, e->now));
+	number(l, c->first_position);
 	emit(e, l);
 }
 
-void queuelog_complete(
-	struct td_engine *e, const struct call *c, const struct party *p, bool by_agent)
+void queuelog_complete(struct td_engine *e, const struct contact *c, const struct agent *a,
+	uint64_t joined, bool by_agent)
 {
-	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, p->agent,
-		by_agent ? TD_QUEUE_LOG_COMPLETEAGENT : TD_QUEUE_LOG_COMPLETECALLER);
+	struct line l = of_contact(
+		c, a, by_agent ? TD_QUEUE_LOG_COMPLETEAGENT : TD_QUEUE_LOG_COMPLETECALLER);
 
-	talk(e, &l, c, p);
+	talk(e, &l, c, joined);
 }
 
 void queuelog_transfer(
 	struct td_engine *e, const struct call *c, const struct party *p, const char *to)
 {
 	bool attended = call_talkers(c) > 0;
-	struct line l = line_new(c->contact->cdr.id, c->contact->queue->object.name, p->agent,
+	struct line l = of_contact(c->contact, p->agent,
 		attended ? TD_QUEUE_LOG_ATTENDEDTRANSFER : TD_QUEUE_LOG_BLINDTRANSFER);
 
 	text(&l, to);
 	if (!attended)
 		text(&l, ""); /* Asterisk's context: we have none */
-	talk(e, &l, c, p);
+	talk(e, &l, c->contact, p->joined);
 }
 
 void queuelog_login(struct td_engine *e, const struct agent *a, const char *channel)

@@ -7,16 +7,17 @@
 #include <tandem/queue_log.h>
 
 void queuelog_system(struct td_engine *e, enum td_queue_log event); /* QUEUESTART, CONFIGRELOAD */
-void queuelog_enter(struct td_engine *e, const struct call *c);
+void queuelog_enter(struct td_engine *e, const struct contact *c);
 /* ABANDON, EXITWITHTIMEOUT, EXITEMPTY, WITHDRAW */
-void queuelog_exit(struct td_engine *e, const struct call *c, enum td_queue_log event);
+void queuelog_exit(struct td_engine *e, const struct contact *c, enum td_queue_log event);
 /* RINGNOANSWER, RINGCANCELED */
-void queuelog_ring(
-	struct td_engine *e, const struct call *c, const struct agent *a, enum td_queue_log event);
-void queuelog_connect(struct td_engine *e, const struct call *c, const struct party *p);
-/* The end of what CONNECT began, one of these: */
-void queuelog_complete(
-	struct td_engine *e, const struct call *c, const struct party *p, bool by_agent);
+void queuelog_ring(struct td_engine *e, const struct contact *c, const struct agent *a,
+	enum td_queue_log event);
+/* Now. */
+void queuelog_connect(struct td_engine *e, const struct contact *c, const struct agent *a);
+/* The end of what CONNECT began at `joined`, one of these: */
+void queuelog_complete(struct td_engine *e, const struct contact *c, const struct agent *a,
+	uint64_t joined, bool by_agent);
 /* ATTENDEDTRANSFER when others talk on, else BLINDTRANSFER; `to` has the caller now. */
 void queuelog_transfer(
 	struct td_engine *e, const struct call *c, const struct party *p, const char *to);

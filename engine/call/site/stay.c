@@ -46,7 +46,7 @@ static void tell(struct td_engine *e, const struct agent *a)
 	static const char *const states[] = {TD_AGENT_STATES(TD_AGENT_STATE_NAME)};
 
 	live_write(e, TD_OBJECT_AGENT, TD_PHASE_BEGIN,
-		&(struct live){.call = a->call ? a->call->contact->cdr.id : NULL,
+		&(struct live){.call = a->contact ? a->contact->cdr.id : NULL,
 			.name = a->object.name,
 			.other = a->state == TD_AGENT_PAUSED ? a->reason : NULL,
 			.state = states[a->state]});

@@ -9,18 +9,25 @@ void call_id_format(const struct td_engine *e, uint64_t number, char out[static 
 		(unsigned long long)number);
 }
 
-struct call *call_by_id(const struct td_engine *e, const char *id)
+struct contact *contact_by_id(const struct td_engine *e, const char *id)
 {
 	for (struct hash_node *n = hash_first(&e->by_id, str_of(id)); n; n = hash_next(n)) {
 		struct contact *c = (struct contact *)((char *)n - offsetof(struct contact, by_id));
 
 		if (strcmp(c->cdr.id, id) == 0)
-			return c->call;
+			return c;
 	}
 	return NULL;
 }
 
-struct call *call_lookup(const struct td_engine *e, uint32_t contact)
+struct call *call_by_id(const struct td_engine *e, const char *id)
+{
+	const struct contact *c = contact_by_id(e, id);
+
+	return c ? c->call : NULL;
+}
+
+struct contact *contact_lookup(const struct td_engine *e, uint32_t contact)
 {
 	struct str key = {(const char *)&contact, sizeof(contact)};
 
@@ -29,7 +36,7 @@ struct call *call_lookup(const struct td_engine *e, uint32_t contact)
 			(struct contact *)((char *)n - offsetof(struct contact, by_number));
 
 		if (c->number == contact)
-			return c->call;
+			return c;
 	}
 	return NULL;
 }

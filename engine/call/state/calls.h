@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Finding a call by its id, and by its contact with the distributor; the list of its parties. */
+/* Finding a contact by its id, and by what the distributor calls it; the parties of a call. */
 #ifndef TANDEM_ENGINE_CALL_STATE_CALLS_H
 #define TANDEM_ENGINE_CALL_STATE_CALLS_H
 
@@ -7,8 +7,10 @@
 
 /* "1732220776.12" */
 void call_id_format(const struct td_engine *e, uint64_t number, char out[static TD_CALL_ID_BYTES]);
-struct call *call_by_id(const struct td_engine *e, const char *id); /* NULL: its CDR is written */
-struct call *call_lookup(const struct td_engine *e, uint32_t contact); /* NULL: it has left */
+struct contact *contact_by_id(
+	const struct td_engine *e, const char *id);                 /* NULL: its CDR is written */
+struct call *call_by_id(const struct td_engine *e, const char *id); /* the same, of voice alone */
+struct contact *contact_lookup(const struct td_engine *e, uint32_t contact); /* NULL: it has left */
 
 void call_party_add(struct call *c, struct party *p); /* fewer than PARTIES_MAX are there */
 void call_party_del(struct call *c, const struct party *p);

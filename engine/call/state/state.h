@@ -95,8 +95,8 @@ struct agent {
 	uint64_t login;             /* when the agent logged in */
 	char reason[TD_NAME_BYTES]; /* of the pause in force, or of the next one */
 	bool reachable;
-	struct call *call; /* offered, ringing or talking, by a queue; NULL otherwise */
-	uint32_t own;      /* calls of its own: which it made, or which no queue gave it */
+	struct contact *contact; /* offered, or handled, by a queue; NULL: none */
+	uint32_t own;            /* calls of its own: which it made, or which no queue gave it */
 	uint64_t answered, missed;
 };
 
@@ -212,7 +212,6 @@ struct call {
 	struct attempt attempt;
 	struct driver driver[DRIVERS_MAX];
 	uint8_t drivers;
-	uint64_t rung; /* the present or last offer */
 	uint64_t talk_since, ended;
 };
 

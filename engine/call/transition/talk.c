@@ -52,7 +52,7 @@ void talk_join(struct td_engine *e, struct call *c, struct party *p)
 	c->state = CALL_TALKING;
 	if (!c->contact->cdr.connected) {
 		c->contact->cdr.connected = engine_wall(e, e->now);
-		c->contact->cdr.ring_ms = ms_between(c->rung, e->now);
+		c->contact->cdr.ring_ms = ms_between(c->contact->rung, e->now);
 	}
 	if (c->caller->media == LEG_MEDIA_RESERVED)
 		party_add(e, c->caller);
@@ -73,7 +73,8 @@ static void agent_over(struct td_engine *e, struct call *c, struct party *p, enu
 		if (why == TALK_TRANSFERRED)
 			queuelog_transfer(e, c, p, to);
 		else
-			queuelog_complete(e, c, p, by == TD_ENDED_BY_CALLEE);
+			queuelog_complete(
+				e, c->contact, p->agent, p->joined, by == TD_ENDED_BY_CALLEE);
 		c->contact->queue->talking--;
 	}
 	target_release(e, p);

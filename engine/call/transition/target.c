@@ -76,7 +76,7 @@ static const char *address_agent(
 {
 	int n;
 
-	if (a->call || a->own)
+	if (a->contact || a->own)
 		return "is in another call";
 	/* An agent without a list of codecs takes any codec. */
 	if (a->conf.codecs[0] && !memchr(a->conf.codecs, c->codec, sizeof(a->conf.codecs)))
@@ -180,12 +180,12 @@ static void take(struct td_engine *e, struct call *c, struct party *p)
 			p->trunk->object.name);
 	} else if (c->contact->number) {
 		p->contact = c->contact->number;
-		p->agent->call = c;
+		p->agent->contact = c->contact;
 	} else {
 		agents_own(e, p->agent, true);
 	}
 	parties_begin(e, p);
-	c->rung = e->now;
+	c->contact->rung = e->now;
 	c->contact->cdr.attempts++;
 }
 
@@ -229,7 +229,7 @@ void target_release(struct td_engine *e, const struct party *p)
 	if (!p->agent)
 		return;
 	if (p->contact)
-		p->agent->call = NULL;
+		p->agent->contact = NULL;
 	else
 		agents_own(e, p->agent, false);
 }

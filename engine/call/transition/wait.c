@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/queuelog.h>
-#include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
@@ -8,42 +7,9 @@
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/attempt.h>
 #include <engine/call/transition/driver.h>
+#include <engine/call/transition/line.h>
 #include <engine/call/transition/wait.h>
 #include <engine/call/transition/talk.h>
-#include <stdio.h>
-
-/* Into a queue. */
-static void enter(struct td_engine *e, struct call *c, struct queue *q)
-{
-	struct td_acd_in in;
-
-	c->contact->queue = q;
-	c->contact->number = ++e->last_contact;
-	if (!c->contact->number) /* 0 is no contact */
-		c->contact->number = ++e->last_contact;
-	c->contact->entered = e->now;
-	c->contact->position = c->contact->first_position = 0;
-	hash_add(&e->by_number, &c->contact->by_number,
-		(struct str){(const char *)&c->contact->number, sizeof(c->contact->number)});
-	q->waiting++;
-	memset(&in, 0, sizeof(in));
-	in.type = TD_ACD_IN_CONTACT_ADD;
-	in.queue = q->object.number;
-	in.contact = c->contact->number;
-	in.contact_add.waited_ms = c->contact->waited_ms;
-	distribute(e, &in);
-}
-
-/* The call is no longer with the distributor. Either the distributor has told us, or the caller of
- * this tells it. */
-static void leave(struct td_engine *e, struct call *c)
-{
-	hash_del(&e->by_number, &c->contact->by_number);
-	c->contact->number = 0;
-	c->contact->queue->waiting--;
-	c->contact->waited_ms += ms_between(c->contact->entered, e->now);
-	c->contact->cdr.wait_ms = c->contact->waited_ms;
-}
 
 /* Whoever is rung is hung up, and told why. */
 static void ring_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
@@ -52,7 +18,7 @@ static void ring_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
 
 	if (!p)
 		return;
-	queuelog_ring(e, c, p->agent,
+	line_offer_over(e, c->contact, p->agent,
 		cause == SIP_CAUSE_NO_ANSWER ? TD_QUEUE_LOG_RINGNOANSWER
 					     : TD_QUEUE_LOG_RINGCANCELED);
 	attempt_stop(e, c, cause);
@@ -60,32 +26,17 @@ static void ring_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
 
 static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
-	struct acd_contact_info info;
-	uint32_t contact = c->contact->number;
-	bool abandoned = by == TD_ENDED_BY_CALLER;
-
-	if (!contact)
+	if (!c->contact->number)
 		return; /* they talk, or talked */
-	ring_stop(e, c, abandoned ? SIP_CAUSE_CALLER : SIP_CAUSE_WITHDRAWN);
-	if (c->contact->first_position) {
-		if (acd_contact_get(e->acd, contact, &info) == 0)
-			c->contact->position = info.position;
-		queuelog_exit(e, c, abandoned ? TD_QUEUE_LOG_ABANDON : TD_QUEUE_LOG_WITHDRAW);
-	}
-	if (abandoned)
-		c->contact->queue->abandoned++;
-	segment_end(e, c->contact, &c->contact->waiting,
-		abandoned ? TD_SEGMENT_END_ABANDONED : TD_SEGMENT_END_WITHDRAWN, by, NULL);
-	leave(e, c);
-	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
-		abandoned ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
+	ring_stop(e, c, by == TD_ENDED_BY_CALLER ? SIP_CAUSE_CALLER : SIP_CAUSE_WITHDRAWN);
+	line_stop(e, c->contact, by);
 }
 
 /* A transfer out of the talk found nobody. */
 static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 {
 	if (c->contact->queue->object.live)
-		enter(e, c, c->contact->queue);
+		line_enter(e, c->contact, c->contact->queue);
 	else
 		driver_return(e, c, o);
 }
@@ -95,7 +46,7 @@ static const struct driver_ops driver = {.name = "queue", .stop = stop, .resume 
 void wait_start(struct td_engine *e, struct call *c, struct queue *q)
 {
 	driver_push(c, &driver);
-	enter(e, c, q);
+	line_enter(e, c->contact, q);
 }
 
 static void answer(struct td_engine *e, struct call *c)
@@ -111,64 +62,23 @@ static void answer(struct td_engine *e, struct call *c)
 
 void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	c->contact->position = out->position;
-	if (c->contact->first_position)
-		return; /* only its place has changed */
-	c->contact->first_position = out->position;
+	if (!line_place(c->contact, out))
+		return;
 	party_account(e, c->caller);
-	if (c->contact->cdr.queued) {
+	if (c->contact->cdr.queued)
 		party_play(e, c->caller, c->contact->queue);
-	} else {
-		c->contact->cdr.queued = engine_wall(e, e->now);
+	else
 		answer(e, c);
-	}
-	snprintf(c->contact->cdr.queue, sizeof(c->contact->cdr.queue), "%s",
-		c->contact->queue->object.name);
-	c->contact->queue->entered++;
-	segment_begin(e, c->contact, &c->contact->waiting, TD_SEGMENT_QUEUE, NULL, NULL);
-	queuelog_enter(e, c);
-	story(e, c, "enters queue %s at position %u", c->contact->queue->object.name,
-		c->contact->first_position);
-}
-
-static const char *overflow_text(uint8_t reason)
-{
-	switch (reason) {
-	case TD_ACD_TIMEOUT:
-		return "time-out";
-	case TD_ACD_FULL:
-		return "full";
-	default:
-		return "it is gone";
-	}
+	line_entered(e, c->contact);
 }
 
 void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
-	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED, .code = 480};
-	struct queue *from;
+	struct outcome o;
 
-	from = c->contact->queue;
-	if (out->position)
-		c->contact->position = out->position;
 	ring_stop(e, c, SIP_CAUSE_WITHDRAWN); /* the CANCEL came first; no ring may outlive
 						       the queue */
-	leave(e, c);
-	from->overflowed++;
-	if (c->contact->first_position) /* a call that found the queue full has never been in it */
-		queuelog_exit(e, c,
-			out->reason == TD_ACD_TIMEOUT ? TD_QUEUE_LOG_EXITWITHTIMEOUT
-						      : TD_QUEUE_LOG_EXITEMPTY);
-	story(e, c, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
-	if (out->reason == TD_ACD_FULL)
-		e->refused.queue_full++;
-	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->contact->hops < HOPS_MAX)
-		o.queue = objects_live(&e->queues, from->conf.overflow_queue);
-	if (from->conf.overflow == TD_OVERFLOW_BUSY)
-		o.code = 486;
-	segment_end(e, c->contact, &c->contact->waiting,
-		out->reason == TD_ACD_TIMEOUT ? TD_SEGMENT_END_TIMEOUT : TD_SEGMENT_END_NO_QUEUE,
-		TD_ENDED_BY_US, o.queue ? o.queue->object.name : NULL);
+	o = line_overflow(e, c->contact, out);
 	driver_return(e, c, &o);
 }
 
@@ -205,8 +115,7 @@ static enum td_acd_reason reason_of(int code)
 
 static bool failed(struct td_engine *e, struct call *c, const struct target *t, int code, bool rang)
 {
-	queuelog_ring(e, c, t->agent, TD_QUEUE_LOG_RINGNOANSWER);
-	t->agent->missed++;
+	line_offer_over(e, c->contact, t->agent, TD_QUEUE_LOG_RINGNOANSWER);
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, t->agent, c->contact->number, reason_of(code));
 	return false;
 }
@@ -218,19 +127,13 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 	if (distribute_event(e, TD_ACD_IN_ANSWERED, a, c->contact->number, 0) < 0) {
 		/* The ring time ended at the same time. The distributor's CANCEL waits, and will
 		 * find nobody. */
-		queuelog_ring(e, c, a, TD_QUEUE_LOG_RINGNOANSWER);
-		a->missed++;
+		line_offer_over(e, c->contact, a, TD_QUEUE_LOG_RINGNOANSWER);
 		story(e, c, "200 from agent %s is too late", a->object.name);
 		return false;
 	}
-	segment_end(e, c->contact, &c->contact->waiting, TD_SEGMENT_END_ANSWERED,
-		TD_ENDED_BY_CALLEE, a->object.name);
-	leave(e, c);
-	c->contact->queue->talking++;
-	c->contact->queue->answered++;
-	a->answered++;
+	line_answered(e, c->contact, a);
 	talk_join(e, c, p);
-	queuelog_connect(e, c, p);
+	queuelog_connect(e, c->contact, a);
 	story(e, c, "200 from agent %s, who talks to the caller%s", a->object.name,
 		c->contact->cdr.recording ? ", recorded" : "");
 	silence_check(e, c);
@@ -253,8 +156,6 @@ void wait_cancel(struct td_engine *e, struct call *c, const struct td_acd_out *o
 
 	if (!p || p->agent->object.number != out->agent)
 		return;
-	if (out->reason == TD_ACD_NO_ANSWER)
-		p->agent->missed++;
 	ring_stop(
 		e, c, out->reason == TD_ACD_NO_ANSWER ? SIP_CAUSE_NO_ANSWER : SIP_CAUSE_WITHDRAWN);
 }

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/segment.h>
+#include <engine/call/events/story.h>
+#include <engine/call/site/distribute.h>
+#include <engine/call/transition/line.h>
+#include <stdio.h>
+
+void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
+{
+	struct td_acd_in in;
+
+	c->queue = q;
+	c->number = ++e->last_contact;
+	if (!c->number) /* 0 is no contact */
+		c->number = ++e->last_contact;
+	c->entered = e->now;
+	c->position = c->first_position = 0;
+	hash_add(&e->by_number, &c->by_number,
+		(struct str){(const char *)&c->number, sizeof(c->number)});
+	q->waiting++;
+	memset(&in, 0, sizeof(in));
+	in.type = TD_ACD_IN_CONTACT_ADD;
+	in.queue = q->object.number;
+	in.contact = c->number;
+	in.contact_add.waited_ms = c->waited_ms;
+	in.contact_add.channel = c->channel;
+	distribute(e, &in);
+}
+
+/* It is no longer with the distributor, who has told us, or is told by who calls this. */
+static void leave(struct td_engine *e, struct contact *c)
+{
+	hash_del(&e->by_number, &c->by_number);
+	c->number = 0;
+	c->queue->waiting--;
+	c->waited_ms += ms_between(c->entered, e->now);
+	c->cdr.wait_ms = c->waited_ms;
+}
+
+bool line_place(struct contact *c, const struct td_acd_out *out)
+{
+	c->position = out->position;
+	if (c->first_position)
+		return false;
+	c->first_position = out->position;
+	return true;
+}
+
+void line_entered(struct td_engine *e, struct contact *c)
+{
+	if (!c->cdr.queued)
+		c->cdr.queued = engine_wall(e, e->now);
+	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
+	c->queue->entered++;
+	segment_begin(e, c, &c->waiting, TD_SEGMENT_QUEUE, NULL, NULL);
+	queuelog_enter(e, c);
+	story_id(e, c->cdr.id, "enters queue %s at position %u", c->queue->object.name,
+		c->first_position);
+}
+
+static const char *overflow_text(uint8_t reason)
+{
+	switch (reason) {
+	case TD_ACD_TIMEOUT:
+		return "time-out";
+	case TD_ACD_FULL:
+		return "full";
+	default:
+		return "it is gone";
+	}
+}
+
+struct outcome line_overflow(struct td_engine *e, struct contact *c, const struct td_acd_out *out)
+{
+	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED, .code = 480};
+	struct queue *from = c->queue;
+	bool late = out->reason == TD_ACD_TIMEOUT;
+
+	if (out->position)
+		c->position = out->position;
+	leave(e, c);
+	from->overflowed++;
+	if (c->first_position) /* one that found the queue full has never been in it */
+		queuelog_exit(e, c, late ? TD_QUEUE_LOG_EXITWITHTIMEOUT : TD_QUEUE_LOG_EXITEMPTY);
+	story_id(
+		e, c->cdr.id, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
+	if (out->reason == TD_ACD_FULL)
+		e->refused.queue_full++;
+	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
+		o.queue = objects_live(&e->queues, from->conf.overflow_queue);
+	if (from->conf.overflow == TD_OVERFLOW_BUSY)
+		o.code = 486;
+	segment_end(e, c, &c->waiting, late ? TD_SEGMENT_END_TIMEOUT : TD_SEGMENT_END_NO_QUEUE,
+		TD_ENDED_BY_US, o.queue ? o.queue->object.name : NULL);
+	return o;
+}
+
+void line_stop(struct td_engine *e, struct contact *c, enum td_ended_by by)
+{
+	struct acd_contact_info info;
+	uint32_t contact = c->number;
+	bool abandoned = by == TD_ENDED_BY_CALLER;
+
+	if (c->first_position) {
+		if (acd_contact_get(e->acd, contact, &info) == 0)
+			c->position = info.position;
+		queuelog_exit(e, c, abandoned ? TD_QUEUE_LOG_ABANDON : TD_QUEUE_LOG_WITHDRAW);
+	}
+	if (abandoned)
+		c->queue->abandoned++;
+	segment_end(e, c, &c->waiting,
+		abandoned ? TD_SEGMENT_END_ABANDONED : TD_SEGMENT_END_WITHDRAWN, by, NULL);
+	leave(e, c);
+	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
+		abandoned ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
+}
+
+void line_offer_over(
+	struct td_engine *e, const struct contact *c, struct agent *a, enum td_queue_log event)
+{
+	queuelog_ring(e, c, a, event);
+	a->missed += event == TD_QUEUE_LOG_RINGNOANSWER;
+}
+
+void line_answered(struct td_engine *e, struct contact *c, struct agent *a)
+{
+	segment_end(e, c, &c->waiting, TD_SEGMENT_END_ANSWERED, TD_ENDED_BY_CALLEE, a->object.name);
+	leave(e, c);
+	c->queue->talking++;
+	c->queue->answered++;
+	a->answered++;
+}
