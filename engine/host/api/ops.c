@@ -4,7 +4,6 @@
 #include <engine/host/api/job.h>
 #include <engine/host/api/ops.h>
 #include <engine/host/api/pages.h>
-#include <engine/host/api/waiters.h>
 #include <system/body.h>
 #include <errno.h>
 #include <inttypes.h>

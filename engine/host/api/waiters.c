@@ -2,7 +2,6 @@
 /* Tracing and draining: who asked is told later. A client waits for each once at most: a trace
  * costs as much as there are tracers. */
 #include <engine/base/addr.h>
-#include <engine/host/api/ops.h>
 #include <engine/host/api/waiters.h>
 #include <engine/sip/transport/flow.h>
 #include <system/body.h>
