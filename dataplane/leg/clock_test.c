@@ -67,7 +67,7 @@ static void time_stamps_advance_by_elapsed_time(void **state)
 		speak(w, FLOOR, i, FRAME);
 		world_advance(w, 20 * WORLD_MS);
 	}
-	world_cmd(w, TD_MEDIA_UNBRIDGE, CARRIER, 0);
+	world_cmd(w, TD_MEDIA_UNBRIDGE, CARRIER, FLOOR);
 	world_advance(w, 700 * WORLD_MS);
 	world_play(w, CARRIER, 0, true);
 	world_advance(w, 200 * WORLD_MS);

@@ -153,7 +153,8 @@ void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now)
 		leg_bridge(r, id, cmd->peer, cmd->peer_cookie);
 		break;
 	case TD_MEDIA_UNBRIDGE:
-		leg_unbridge(r, id, false);
+		if (r->leg[id].peer == cmd->peer)
+			leg_unbridge(r, id, false);
 		break;
 	case TD_MEDIA_PLAY:
 		play_start(r, id,

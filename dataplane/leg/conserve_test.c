@@ -24,6 +24,7 @@ struct source { /* what it sends */
 static struct stream stream[65536]; /* by the peer's port */
 static struct source source[2 * WORLD_PER_ADDRESS];
 static unsigned generation[2 * WORLD_PER_ADDRESS];
+static uint32_t bridged[2 * WORLD_PER_ADDRESS]; /* with whom last */
 
 static uint32_t any_leg(void)
 {
@@ -59,10 +60,11 @@ static void random_command(struct world *w)
 	case 5:
 	case 6:
 	case 7:
-		world_cmd(w, TD_MEDIA_BRIDGE, leg, any_leg());
+		bridged[leg] = any_leg();
+		world_cmd(w, TD_MEDIA_BRIDGE, leg, bridged[leg]);
 		break;
 	case 8:
-		world_cmd(w, TD_MEDIA_UNBRIDGE, leg, 0);
+		world_cmd(w, TD_MEDIA_UNBRIDGE, leg, bridged[leg]);
 		break;
 	case 9:
 		world_play(w, leg, world_random(3), world_random(2));

@@ -203,7 +203,7 @@ static void one_stream_from_many_sources(void **state)
 		world_advance(w, 20 * WORLD_MS);
 	}
 	assert_int_equal(w->frames, first + 10);
-	world_cmd(w, TD_MEDIA_UNBRIDGE, B, 0);
+	world_cmd(w, TD_MEDIA_UNBRIDGE, B, A);
 	world_play(w, A, 0, true);
 	world_advance(w, 3000 * WORLD_MS);
 	world_cmd(w, TD_MEDIA_STOP, A, 0);
@@ -255,7 +255,7 @@ static void reordered_across_a_switch_is_late(void **state)
 	assert_int_equal(world_last(w)->seq, (uint16_t)(world_params(B).seq + 1));
 	world_hear(w, A, 101);
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_DUPLICATE), 1);
-	world_cmd(w, TD_MEDIA_UNBRIDGE, A, 0);
+	world_cmd(w, TD_MEDIA_UNBRIDGE, A, B);
 	world_hear(w, A, 104);
 	world_cmd(w, TD_MEDIA_BRIDGE, A, B);
 	world_hear(w, A, 103); /* before anything was relayed anew */
@@ -415,7 +415,7 @@ static void taps_get_what_arrived(void **state)
 		world_hear(w, A, (uint16_t)(10 + i));
 		world_hear(w, B, (uint16_t)(90 + i));
 		if (i == 3) /* held: still recorded */
-			world_cmd(w, TD_MEDIA_UNBRIDGE, A, 0);
+			world_cmd(w, TD_MEDIA_UNBRIDGE, A, B);
 	}
 	world_hear(w, A, 15); /* a duplicate is not */
 	world_cmd(w, TD_MEDIA_UNTAP, A, 0);

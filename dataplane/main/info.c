@@ -43,19 +43,20 @@ static int command_put(struct dp *dp, struct dp_worker *d, const struct td_media
 	return 0;
 }
 
-/* Of a bridge between two workers, each is told its own half. Each command is in a ring once, so
- * that none of the rings needs more room than for the credits of all legs. */
+/* Of a bridge between two workers, each is told its own half, of its begin and of its end. Each
+ * command is in a ring once, so that none of the rings needs more room than for the credits of all
+ * legs. */
 int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
 {
 	struct dp_worker *d = leg_worker(dp, cmd->leg), *other = d;
 	int rc = command_put(dp, d, cmd);
 
-	if (cmd->op == TD_MEDIA_BRIDGE)
+	if (cmd->op == TD_MEDIA_BRIDGE || cmd->op == TD_MEDIA_UNBRIDGE)
 		other = leg_worker(dp, cmd->peer);
 	if (rc || other == d)
 		return rc;
 	return command_put(dp, other,
-		&(struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
+		&(struct td_media_cmd){.op = cmd->op,
 			.leg = cmd->peer,
 			.peer = cmd->leg,
 			.cookie = cmd->peer_cookie,

@@ -337,6 +337,8 @@ static void packets_out(unsigned side)
 }
 
 /* Signalling: answers what it is told, not always to whom. */
+static uint32_t bridged[WIRE_SIDES * WIRE_LEGS]; /* with whom last */
+
 static uint64_t turn(void *ctx, uint64_t now)
 {
 	static const uint8_t text[1600];
@@ -388,7 +390,8 @@ static void command(void)
 		cmd.op = TD_MEDIA_LEG_DEL;
 		break;
 	case 7:
-		cmd = (struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE, .leg = leg};
+		cmd = wire_bridge(leg, bridged[leg]);
+		cmd.op = TD_MEDIA_UNBRIDGE;
 		break;
 	case 8:
 		cmd = (struct td_media_cmd){
@@ -404,8 +407,8 @@ static void command(void)
 			.op = TD_MEDIA_TAP, .leg = leg, .tap = {1 + rnd(9), rnd(2)}};
 		break;
 	default: /* mostly to the same place on the other side, so of the same worker */
-		cmd = wire_bridge(
-			leg, chance(3) ? any_leg() : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS));
+		bridged[leg] = chance(3) ? any_leg() : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS);
+		cmd = wire_bridge(leg, bridged[leg]);
 		cmd.peer_cookie += chance(20);
 		break;
 	}

@@ -163,6 +163,14 @@ static void bridge(uint32_t leg, uint32_t peer)
 	command(&cmd);
 }
 
+static void unbridge(uint32_t leg, uint32_t peer)
+{
+	struct td_media_cmd cmd = wire_bridge(leg, peer);
+
+	cmd.op = TD_MEDIA_UNBRIDGE;
+	command(&cmd);
+}
+
 static void play(uint32_t leg)
 {
 	command(&(struct td_media_cmd){
@@ -422,6 +430,7 @@ static void reports_tell_of_the_stream(void **state)
 static void a_leg_has_one_bridge(void **state)
 {
 	unsigned from;
+	uint64_t held;
 
 	add(A);
 	add(B);
@@ -437,11 +446,16 @@ static void a_leg_has_one_bridge(void **state)
 	talk(A, 1, 5);
 	assert_int_equal(heard_by(C, from), 5);
 	assert_int_equal(heard_by(B, from), 0);
-	simple(TD_MEDIA_UNBRIDGE, A);
+	unbridge(A, B); /* that one is over by now */
+	talk(C, 1, 5);
+	assert_int_equal(heard_by(A, from), 5);
+	unbridge(A, C);
 	from = t.count;
+	held = stats().consumed[TD_CONSUMED_RTP_HELD];
 	talk(A, 6, 5);
 	talk(C, 6, 5);
 	assert_int_equal(t.count, from);
+	assert_int_equal(stats().consumed[TD_CONSUMED_RTP_HELD], held + 10);
 	check_balance();
 }
 

@@ -28,7 +28,9 @@ enum td_media_op {
 	/* .peer, .cookie, .peer_cookie: what arrives on `leg` leaves on `peer`, and the reverse.
 	 * The two may be of different workers. */
 	TD_MEDIA_BRIDGE,
-	TD_MEDIA_UNBRIDGE, /* neither leg gets anything from the other any more */
+	/* Likewise: neither leg gets anything from the other any more. Nothing happens where a leg
+	 * is bridged with another one by now. */
+	TD_MEDIA_UNBRIDGE,
 	TD_MEDIA_PLAY, /* .play: a sound to this leg, until STOP, another PLAY, BRIDGE or its end */
 	TD_MEDIA_STOP, /* .play.number: ends that play; nothing when another one runs by now */
 	TD_MEDIA_TAP,  /* .tap: copy what arrives on this leg to the recorder */

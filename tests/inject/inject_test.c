@@ -223,7 +223,7 @@ static void transfer(void **state)
 	leg_command(s, TD_MEDIA_BRIDGE, CARRIER + 5, FLOOR + 5);
 	sim_run(s, 300);
 	leg_add(s, &sp[2], FLOOR + 6); /* is asked first, with music for the caller */
-	leg_command(s, TD_MEDIA_UNBRIDGE, CARRIER + 5, 0);
+	leg_command(s, TD_MEDIA_UNBRIDGE, CARRIER + 5, FLOOR + 5);
 	leg_command(s, TD_MEDIA_PLAY, CARRIER + 5, 0);
 	leg_command(s, TD_MEDIA_BRIDGE, FLOOR + 5, FLOOR + 6);
 	sim_run(s, 300);

@@ -326,19 +326,25 @@ bool party_played(struct td_engine *e, struct party *l, uint32_t number)
 	return true;
 }
 
-void party_bridge(struct td_engine *e, struct party *l, struct party *peer)
+static void join(
+	struct td_engine *e, struct party *l, const struct party *peer, enum td_media_op op)
 {
-	l->playing = peer->playing = false;
 	command(e, l,
-		&(struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
+		&(struct td_media_cmd){.op = (uint16_t)op,
 			.peer = peer->slot,
 			.cookie = l->params.cookie,
 			.peer_cookie = peer->params.cookie});
 }
 
-void party_unbridge(struct td_engine *e, struct party *l)
+void party_bridge(struct td_engine *e, struct party *l, struct party *peer)
 {
-	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNBRIDGE});
+	l->playing = peer->playing = false;
+	join(e, l, peer, TD_MEDIA_BRIDGE);
+}
+
+void party_unbridge(struct td_engine *e, struct party *l, struct party *peer)
+{
+	join(e, l, peer, TD_MEDIA_UNBRIDGE);
 }
 
 void party_untap(struct td_engine *e, struct party *l)

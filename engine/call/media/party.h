@@ -50,7 +50,7 @@ void party_play(struct td_engine *e, struct party *l, const struct queue *q);
  * that one; it is counted and means nothing. */
 bool party_played(struct td_engine *e, struct party *l, uint32_t number);
 void party_bridge(struct td_engine *e, struct party *l, struct party *peer);
-void party_unbridge(struct td_engine *e, struct party *l);
+void party_unbridge(struct td_engine *e, struct party *l, struct party *peer);
 void party_untap(struct td_engine *e, struct party *l);
 void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel);
 bool party_can(const struct td_engine *e, const struct party *l, unsigned commands);

@@ -57,7 +57,7 @@ void bridge_update(struct td_engine *e, struct call *c)
 		return;
 	if (c->bridged) {
 		tell(e, c, TD_PHASE_END);
-		party_unbridge(e, c->caller);
+		party_unbridge(e, c->caller, c->bridged);
 		if (!p)
 			party_play(e, c->caller, c->contact->queue);
 	}
