@@ -295,6 +295,14 @@ static int teardown(void **state)
 	return 0;
 }
 
+static uint64_t bridged_in(unsigned worker_index)
+{
+	struct dp_worker_info info;
+
+	dp_worker_info(t.w.dp, worker_index, &info);
+	return info.bridged_in;
+}
+
 /* Each packet leaves once, in order, and both workers count what is theirs. */
 static void each_hears_the_other(void **state)
 {
@@ -456,6 +464,9 @@ static void a_leg_has_one_bridge(void **state)
 	talk(C, 6, 5);
 	assert_int_equal(t.count, from);
 	assert_int_equal(stats().consumed[TD_CONSUMED_RTP_HELD], held + 10);
+	assert_int_equal(bridged_in(0), 15);
+	assert_int_equal(bridged_in(1), 0);
+	assert_int_equal(bridged_in(2), 5); /* and none of the last: both workers know */
 	check_balance();
 }
 

@@ -56,6 +56,7 @@ static unsigned worker_take_relayed(struct dp_worker *d, struct rte_ring *relaye
 	struct rte_mbuf *m[WORKER_BURST];
 	unsigned n = rte_ring_sc_dequeue_burst(relayed, (void **)m, WORKER_BURST, NULL);
 
+	d->info.bridged_in += n;
 	for (unsigned i = 0; i < n; i++) {
 		d->worker.port[pkt_of(m[i])->port].stats.handed_in++;
 		legs_take(d->rtp, m[i], now);

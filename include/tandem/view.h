@@ -201,10 +201,11 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, of, NONE, 1, "places there are; of the journal, bytes")
 
 /* Counted by each worker for itself: fields of struct dp_worker_info too. */
-#define TD_WORKER_COUNTS(X, V)                                                       \
-	X(V, COUNT, wakeups, NONE, 1, "times it was woken")                          \
-	X(V, COUNT, packets, PACKETS, 1, "packets that its queues brought")          \
-	X(V, COUNT, handed_in, PACKETS, 1, "packets that other workers handed over") \
+#define TD_WORKER_COUNTS(X, V)                                                                \
+	X(V, COUNT, wakeups, NONE, 1, "times it was woken")                                   \
+	X(V, COUNT, packets, PACKETS, 1, "packets that its queues brought")                   \
+	X(V, COUNT, handed_in, PACKETS, 1, "packets that other workers handed over")          \
+	X(V, COUNT, bridged_in, PACKETS, 1, "of these, media of bridges between two workers") \
 	X(V, COUNT, handed_out, PACKETS, 1, "packets handed over to other workers")
 
 #define TD_VIEW_WORKERS(X, V)                                           \
