@@ -15,9 +15,12 @@
 	X(registered_now, registrar_count(e->registrar), "agents registered")        \
 	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
 	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
-	X(one_way_now, e->silences.one_way, "talks in which only one side is heard")
+	X(one_way_now, e->silences.one_way, "talks in which only one side is heard") \
+	X(bridges_apart_now, e->bridges_apart, "bridges between legs of two workers")
 #define CALL_METRICS_OTHER(X)                                                                  \
 	X(one_way, e->silences.total, "times that a talk became one-way")                      \
+	X(bridges_apart, e->bridges_apart_total,                                               \
+		"bridges between legs of two workers: the caller's had no RTP port left")      \
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \
 	X(names_unanswered, e->names_unanswered, "host names to which no answer came in 10 s") \
 	X(plays_stale, e->plays_stale, "ends told of sounds that were over by then anyway")    \

@@ -42,7 +42,6 @@ static int run(const char *site, const char *file, struct td_buf *said)
 	s->world = s->out ? world_alloc(SEED, MAX_CALLS, SCRIPT_LEGS, &hooks) : NULL;
 	if (!s->world)
 		goto out;
-	s->world->per_address = td_legs_per_address(20000, 20999);
 	script_file(s, site);
 	said_free(s);
 	if (!s->failed)

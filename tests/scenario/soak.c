@@ -7,7 +7,9 @@
  * follow each other without a gap, queue_log adds up, and the distributor's journal replays. All
  * from one seed:
  *
- *     soak CALLS SEED
+ *     soak CALLS SEED [PORTS]
+ *
+ * With few ports an address (SOAK_PORTS otherwise), a call's legs are often of several workers.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -91,7 +93,7 @@ static bool configure(struct soak *s)
 	char text[8192];
 	struct td_text err;
 	int n = snprintf(text, sizeof(text),
-		"set site site domain=tandem.example rtp_ports=20000-21999 max_calls=100 "
+		"set site site domain=tandem.example rtp_ports=20000-%u max_calls=100 "
 		"worker_cores=0,1,2\n"
 		"set port carrier device=a address=10.20.0.1/24\n"
 		"set port floor device=b address=10.30.0.1/24\n"
@@ -107,11 +109,11 @@ static bool configure(struct soak *s)
 		"timeout=20000 max_length=12 overflow=queue overflow_queue=backup\n"
 		"set queue backup groups=backup ring=5000 timeout=15000 max_length=8 "
 		"overflow=busy\n"
-		"set route 4989100 queue=sales\n");
+		"set route 4989100 queue=sales\n",
+		20000 + 2 * s->ports - 1);
 
 	for (unsigned i = 0; i < AGENTS; i++)
 		n += agent_line(i, text + n, sizeof(text) - (size_t)n);
-	s->world->per_address = td_legs_per_address(20000, 21999);
 	if (world_config(s->world, text, &err) == 0)
 		return true;
 	fprintf(stderr, "soak: %s\n", err.s);
@@ -215,7 +217,7 @@ static void supervise(struct soak *s)
 	}
 }
 
-static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
+static int soak(unsigned calls, uint64_t seed, unsigned ports, uint64_t *digest)
 {
 	struct soak *s = calloc(1, sizeof(*s));
 	struct world_hooks hooks = {.ctx = s,
@@ -239,6 +241,7 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 	};
 	s->now = WORLD_START;
 	s->calls_left = calls;
+	s->ports = ports;
 	s->next_call.fire = soak_place_call;
 	s->world = world_alloc(seed, MAX_CALLS, LEGS, &hooks);
 	s->callers = soak_ua_alloc(s, seed + 1);
@@ -260,13 +263,14 @@ static int soak(unsigned calls, uint64_t seed, uint64_t *digest)
 		*digest = (*digest ^ (uint8_t)s->world->transcript.data[i]) * 0x100000001b3u;
 	printf("seed %llu: %u calls in %.0f s: %u answered, %u abandoned, %u overflowed, %u "
 	       "rejected, "
-	       "%u failed; %llu messages, %llu lost, %u streams, %llu ended\n",
+	       "%u failed; %llu messages, %llu lost, %u streams, %llu ended; %u bridges apart\n",
 		(unsigned long long)seed, s->placed,
 		(double)(s->now - WORLD_START) / TD_NSEC_PER_SEC,
 		s->by_disposition[TD_CALL_ANSWERED], s->by_disposition[TD_CALL_ABANDONED],
 		s->by_disposition[TD_CALL_OVERFLOWED], s->by_disposition[TD_CALL_REJECTED],
 		s->by_disposition[TD_CALL_FAILED], (unsigned long long)s->net.sent,
-		(unsigned long long)s->net.lost, s->net.made, (unsigned long long)s->net.ended);
+		(unsigned long long)s->net.lost, s->net.made, (unsigned long long)s->net.ended,
+		s->world->bridges_apart);
 out:
 	if (wrong)
 		fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, wrong);
@@ -283,9 +287,10 @@ out:
 int main(int argc, char **argv)
 {
 	unsigned calls = argc > 1 ? (unsigned)atoi(argv[1]) : 2000;
+	unsigned ports = argc > 3 ? (unsigned)atoi(argv[3]) : SOAK_PORTS;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1, first, second;
 
-	if (soak(calls, seed, &first) || soak(calls, seed, &second))
+	if (soak(calls, seed, ports, &first) || soak(calls, seed, ports, &second))
 		return 1;
 	if (first != second) {
 		fprintf(stderr, "seed %llu: a second run differs\n", (unsigned long long)seed);

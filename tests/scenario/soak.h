@@ -12,6 +12,7 @@
 #include <tests/scenario/world.h>
 
 #define AGENTS       12
+#define SOAK_PORTS   1000       /* legs of an address; with fewer, calls' legs lie apart */
 #define SOAK_CHANGED (1u << 18) /* calls */
 #define PHONES       20000      /* sessions of the other side, at once */
 
@@ -58,6 +59,7 @@ struct soak {
 	unsigned invites_by_stream; /* the engine's */
 	unsigned registered, names_asked, names_found, names_failed;
 	unsigned calls_left, placed;
+	unsigned ports; /* legs of an address */
 	uint64_t now;
 	/* what the engine's journal said */
 	unsigned cdrs, by_disposition[TD_CALL_FAILED + 1];

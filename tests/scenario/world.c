@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/replay.h>
 #include <engine/call/check/check.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/state/state.h>
 #include <engine/conf/schema.h>
 #include <errno.h>
@@ -48,20 +49,32 @@ static void say(struct world *w, char what, const void *data, size_t len)
 	buf_put(&w->transcript, data, len);
 }
 
+static bool same_worker(const struct world *w, uint32_t a, uint32_t b)
+{
+	return ports_worker_of(&w->engine->ports, a) == ports_worker_of(&w->engine->ports, b);
+}
+
+/* Somebody is being rung: by the caller's worker while that has room, as such calls take the fast
+ * lane. */
+static void placed(struct world *w, const struct call *c)
+{
+	const struct ports *ports = &w->engine->ports;
+	uint32_t rung = c->party[c->parties - 1]->slot, caller = c->caller->slot;
+
+	w->parties_apart +=
+		!same_worker(w, rung, caller) &&
+		ports_room(ports, rung / ports->per_address, ports_worker_of(ports, caller));
+}
+
 static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
 	struct world *w = ctx;
 
+	if (w->engine->inviting)
+		placed(w, call_by_id(w->engine, w->engine->inviting));
 	say(w, 'S', data, len);
 	say(w, 'D', &dscp, sizeof(dscp));
 	return w->hooks.sip ? w->hooks.sip(w->hooks.ctx, flow, dscp, data, len) : 0;
-}
-
-/* The engine prefers it: such calls take the fast lane. */
-static bool same_worker(const struct world *w, uint32_t a, uint32_t b)
-{
-	return !w->per_address || td_leg_worker(a, WORLD_WORKERS, w->per_address) ==
-					  td_leg_worker(b, WORLD_WORKERS, w->per_address);
 }
 
 /* Both legs are there, and named as they were added: another worker knows a leg by its cookie. */
@@ -99,6 +112,9 @@ static void leg_rules(struct world *w, const struct td_media_cmd *cmd)
 	case TD_MEDIA_BRIDGE:
 		w->bad_commands += !can_bridge(w, cmd);
 		w->bridges_apart += !same_worker(w, cmd->leg, cmd->peer);
+		break;
+	case TD_MEDIA_UNBRIDGE:
+		w->bad_commands += !can_bridge(w, cmd);
 		break;
 	default:
 		w->bad_commands += !l->added || l->gone_at;
@@ -400,8 +416,10 @@ const char *world_residue(const struct world *w)
 			return "media legs";
 	if (w->credit_violations)
 		return "commands beyond the leg's credits";
-	if (w->bridges_apart)
-		return "a call's legs are of two workers";
+	if (w->parties_apart)
+		return "a call's legs are of two workers though one had room";
+	if (w->bridges_apart != e->bridges_apart_total)
+		return "bridges between two workers are not counted";
 	if (w->bad_commands)
 		return "media commands that make no sense";
 	return NULL;

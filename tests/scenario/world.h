@@ -19,8 +19,6 @@
 #define WORLD_START (1000 * TD_NSEC_PER_SEC) /* monotonic at the start */
 #define WORLD_WALL  (1700000000 * TD_NSEC_PER_SEC - WORLD_START)
 
-#define WORLD_WORKERS 3 /* of the sites that say so: worker_cores=0,1,2 */
-
 struct world_hooks {
 	void *ctx;
 	int (*sip)(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len);
@@ -48,10 +46,9 @@ struct world {
 	struct td_buf acd;        /* struct acd_rec and payload, in order */
 	struct world_leg *leg;    /* by leg number */
 	uint32_t keys;            /* octets of keys given */
-	uint32_t per_address; /* legs of an address, where WORLD_WORKERS have them; 0: not looked at
-			       */
 	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
-	uint32_t bridges_apart; /* of legs of two workers, where one had room for both */
+	uint32_t parties_apart; /* rung by another worker than the caller's, which had room */
+	uint32_t bridges_apart; /* of legs of two workers */
 };
 
 /* NULL with errno. */

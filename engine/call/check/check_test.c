@@ -225,6 +225,7 @@ static void media_of_parties(void)
 	BREAK(alices->grant.rate.codec, TD_CODEC_PCMU, "party_rate", "alice");
 	BREAK(alices->grant.rate.ptime_ms, 5, "party_ptime", "alice");
 	BREAK(e->ports.load[0], 99, "engine_ports", "engine");
+	BREAK(rings->party[1]->apart, true, "party_worker", "bob");
 	BREAK(e->traces.entries[e->traces.next].held, true, "engine_traces", "engine");
 }
 
@@ -290,6 +291,7 @@ static void the_engine(void)
 	BREAK(e->out_count, 1, "engine_said", "engine");
 	BREAK(e->silences.raised, true, "engine_silences", "engine");
 	BREAK(e->silences.one_way, 1, "engine_one_way", "engine");
+	BREAK(e->bridges_apart, 1, "engine_apart", "engine");
 	BREAK(e->timers.heap[1]->deadline, UINT64_MAX, "engine_timers", "engine");
 }
 

@@ -57,14 +57,14 @@ static bool party_port(const struct check_at *k)
 
 static uint32_t worker(const struct td_engine *e, const struct party *p)
 {
-	return td_leg_worker(p->slot, e->ports.workers, e->ports.per_address);
+	return ports_worker_of(&e->ports, p->slot);
 }
 
 static bool party_worker(const struct check_at *k)
 {
 	const struct party *p = k->p;
 
-	return !active(p) || worker(k->e, p) == worker(k->e, p->call->caller);
+	return !active(p) || p->apart == (worker(k->e, p) != worker(k->e, p->call->caller));
 }
 
 /* Of a call that has ended. */

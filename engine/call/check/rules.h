@@ -59,7 +59,7 @@ struct check_rule {
 	X(party_session, "has a SIP session that is another's")                                   \
 	X(party_trace, "has a Call-ID that traces take for another call's")                       \
 	X(party_port, "has an RTP port that is another's, or media without a port")               \
-	X(party_worker, "has another worker than its caller")                                     \
+	X(party_worker, "has another worker than its caller, who had room, or the reverse")       \
 	X(party_state, "has a session or media that does not fit its state")                      \
 	X(party_released, "holds bandwidth that it does not use any more")                        \
 	X(party_granted, "holds bandwidth of another trunk than its own")                         \
@@ -101,6 +101,7 @@ struct check_rule {
 	X(engine_ports, "more or fewer RTP ports are given out than parties have")                \
 	X(engine_traces, "more or fewer Call-IDs are held than parties have")                     \
 	X(engine_one_way, "more or fewer one-way talks are counted than there are")               \
+	X(engine_apart, "more or fewer bridges of two workers are counted than there are")        \
 	X(engine_timers, "the heap of timers is out of order, or has others than are set")
 /* And these what is bounded. */
 #define CHECK_ENGINE_RULES(X)                                                                     \

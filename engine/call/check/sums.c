@@ -174,6 +174,18 @@ static bool engine_one_way(const struct check_at *k)
 	return one_way == k->e->silences.one_way;
 }
 
+static bool engine_apart(const struct check_at *k)
+{
+	uint32_t apart = 0;
+
+	for (uint32_t i = 0; i < k->e->calls.capacity; i++) {
+		const struct call *c = call_at(k->e, i);
+
+		apart += c->state != CALL_FREE && c->bridged && c->bridged->apart;
+	}
+	return apart == k->e->bridges_apart;
+}
+
 static bool engine_timers(const struct check_at *k)
 {
 	const struct td_engine *e = k->e;

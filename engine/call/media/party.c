@@ -25,11 +25,26 @@ static void party_free(struct td_engine *e, struct party *l)
 	pool_free(&e->legs, l);
 }
 
+/* All legs of a call belong to one worker, so that none of its packets changes hands; or, where
+ * that worker has no port left, to any that has one. False: none has. */
+static bool place(struct td_engine *e, const struct call *c, struct party *l, uint32_t address)
+{
+	uint32_t worker = ports_worker(&e->ports, address), callers;
+
+	if (c->caller) {
+		callers = ports_worker_of(&e->ports, c->caller->slot);
+		if (ports_room(&e->ports, address, callers))
+			worker = callers;
+		l->apart = worker != callers;
+	}
+	l->slot = ports_get(&e->ports, address, worker, l);
+	return l->slot != TD_LEG_NONE;
+}
+
 struct party *party_alloc(struct td_engine *e, struct call *c, const struct target *t,
 	const struct td_addr *local, uint8_t family)
 {
 	int address = ports_media(&e->ports, local, family);
-	uint32_t worker;
 	struct party *l;
 
 	if (address < 0) {
@@ -45,13 +60,7 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 		errno = ENOBUFS;
 		return NULL;
 	}
-	/* Both legs of a call belong to one worker, so that none of its packets changes hands. */
-	if (c->caller)
-		worker = td_leg_worker(c->caller->slot, e->ports.workers, e->ports.per_address);
-	else
-		worker = ports_worker(&e->ports, (uint32_t)address);
-	l->slot = ports_get(&e->ports, (uint32_t)address, worker, l);
-	if (l->slot == TD_LEG_NONE) {
+	if (!place(e, c, l, (uint32_t)address)) {
 		pool_free(&e->legs, l);
 		errno = ENOBUFS;
 		return NULL;

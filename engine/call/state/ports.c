@@ -73,6 +73,11 @@ int ports_media(const struct ports *p, const struct td_addr *local, uint8_t fami
 	return -ENOENT;
 }
 
+uint32_t ports_room(const struct ports *p, uint32_t address, uint32_t worker)
+{
+	return p->queue[address * p->workers + worker].count;
+}
+
 uint32_t ports_worker(const struct ports *p, uint32_t address)
 {
 	const struct ports_queue *q = &p->queue[address * p->workers];
@@ -82,6 +87,11 @@ uint32_t ports_worker(const struct ports *p, uint32_t address)
 		if (q[w].count && (!q[best].count || p->load[w] < p->load[best]))
 			best = w;
 	return best;
+}
+
+uint32_t ports_worker_of(const struct ports *p, uint32_t leg)
+{
+	return td_leg_worker(leg, p->workers, p->per_address);
 }
 
 uint32_t ports_get(struct ports *p, uint32_t address, uint32_t worker, void *owner)
@@ -101,7 +111,7 @@ uint32_t ports_get(struct ports *p, uint32_t address, uint32_t worker, void *own
 
 void ports_put(struct ports *p, uint32_t leg)
 {
-	uint32_t worker = td_leg_worker(leg, p->workers, p->per_address);
+	uint32_t worker = ports_worker_of(p, leg);
 	struct ports_queue *q = &p->queue[leg / p->per_address * p->workers + worker];
 
 	q->leg[(q->head + q->count) % q->cap] = leg;

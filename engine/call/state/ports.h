@@ -34,9 +34,11 @@ int ports_address(const struct ports *p, const struct td_addr *local); /* index,
 /* Our address for media of this family (0: any) with a peer whose SIP comes to `local`: `local`
  * itself, or the first address of the family on the same port. */
 int ports_media(const struct ports *p, const struct td_addr *local, uint8_t family);
-/* The worker with the fewest legs of those that have a number left on this address: both legs of a
- * call go there. */
+/* How many numbers that worker has left on this address. */
+uint32_t ports_room(const struct ports *p, uint32_t address, uint32_t worker);
+/* The worker with the fewest legs of those that have a number left on this address. */
 uint32_t ports_worker(const struct ports *p, uint32_t address);
+uint32_t ports_worker_of(const struct ports *p, uint32_t leg);
 uint32_t ports_get(struct ports *p, uint32_t address, uint32_t worker, void *owner); /* or NONE */
 void ports_put(struct ports *p, uint32_t leg);
 void *ports_owner(const struct ports *p, uint32_t leg);        /* NULL when free or out of range */

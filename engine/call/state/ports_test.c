@@ -68,11 +68,13 @@ static void calls_spread_over_workers(void **state)
 		assert_int_equal(w, call % 3);
 		for (uint32_t a = 0; a < ADDRESSES; a++) {
 			legs[n] = ports_get(&p, a, w, &me);
-			assert_int_equal(td_leg_worker(legs[n], 3, 10), w);
+			assert_int_equal(ports_worker_of(&p, legs[n]), w);
 			n++;
 		}
 	}
 	/* Worker 2 has one number more: who has none is not chosen, however few its legs. */
+	assert_int_equal(ports_room(&p, 0, 0), 0);
+	assert_int_equal(ports_room(&p, 1, 2), 1);
 	assert_int_equal(ports_worker(&p, 0), 2);
 	ports_put(&p, legs[1]); /* worker 0's on address 1 */
 	assert_int_equal(ports_worker(&p, 1), 0);

@@ -133,6 +133,7 @@ struct party {
 	struct sip_session *session; /* NULL: over */
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
+	bool apart;                  /* its worker is not the caller's, which had no port left */
 	uint8_t media;               /* enum leg_media */
 	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */
 	bool rang;                   /* the agent's telephone */
@@ -307,6 +308,8 @@ struct td_engine {
 	struct refusals refused;
 	struct silences silences;
 	struct checks checks;
+	uint32_t bridges_apart;       /* bridges of legs of two workers, now */
+	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
 	uint64_t unexpected; /* events that the table of transitions lacks */
 	void (*call_due)(struct timer *t, uint64_t now);

@@ -42,11 +42,22 @@ static void tell(struct td_engine *e, const struct call *c, enum td_phase phase)
 			.other = party_who(c->bridged)});
 }
 
+/* Bridges of two workers are counted. */
+static void set(struct td_engine *e, struct call *c, struct party *p)
+{
+	e->bridges_apart -= c->bridged && c->bridged->apart;
+	c->bridged = p;
+	if (!p || !p->apart)
+		return;
+	e->bridges_apart++;
+	e->bridges_apart_total++;
+}
+
 void bridge_end(struct td_engine *e, struct call *c)
 {
 	if (c->bridged)
 		tell(e, c, TD_PHASE_END);
-	c->bridged = NULL;
+	set(e, c, NULL);
 }
 
 void bridge_update(struct td_engine *e, struct call *c)
@@ -61,7 +72,7 @@ void bridge_update(struct td_engine *e, struct call *c)
 		if (!p)
 			party_play(e, c->caller, c->contact->queue);
 	}
-	c->bridged = p;
+	set(e, c, p);
 	if (!p)
 		return;
 	bridge_partner(c, p);
