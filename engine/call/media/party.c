@@ -319,7 +319,10 @@ void party_play(struct td_engine *e, struct party *l, const struct queue *q)
 
 	if (sound < 0)
 		return; /* no music, or its queue has just been deleted: silence */
+	if (l->playing && l->sound == (uint32_t)sound)
+		return;
 	l->playing = true;
+	l->sound = (uint32_t)sound;
 	command(e, l,
 		&(struct td_media_cmd){.op = TD_MEDIA_PLAY,
 			.play = {.sound = (uint32_t)sound, .loop = 1, .number = ++l->play}});

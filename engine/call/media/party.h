@@ -45,6 +45,7 @@ void party_add(struct td_engine *e, struct party *l);
 void party_set(struct td_engine *e, struct party *l);
 void party_account(struct td_engine *e, struct party *l); /* the call's queue has changed */
 void party_del(struct td_engine *e, struct party *l);     /* only what the worker knows of */
+/* The queue's music. One that plays already goes on, also where another queue has the same. */
 void party_play(struct td_engine *e, struct party *l, const struct queue *q);
 /* The worker says that a play is over. False: it is not the party's last one, or a bridge has ended
  * that one; it is counted and means nothing. */

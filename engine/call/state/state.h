@@ -144,6 +144,7 @@ struct party {
 	uint64_t silent_since;
 	bool playing;  /* a sound; its end was not told yet */
 	uint32_t play; /* number of the last one, 0 none */
+	uint32_t sound;
 	struct sdp ours;
 	struct leg_keys keys;
 	struct td_leg_params params;
