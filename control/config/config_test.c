@@ -74,7 +74,8 @@ static const char good[] =
 	"  empty:\n"
 	"agents:\n"
 	"  alice: {password: alice-secret}\n"
-	"  bob: {password: \"bob secret\", algorithm: sha256, auto_login: false}\n"
+	"  bob: {password: \"bob secret\", algorithm: sha256, auto_login: false,\n"
+	"    channels: [message, voice]}\n"
 	"  carol: {contact: \"10.30.0.9:5062\"}\n"
 	"queues:\n"
 	"  sales: {groups: [sales], music: moh, record: true, wrap_up: 2s, ring: 10s,\n"
@@ -127,13 +128,14 @@ static void a_good_site_is_compiled(void **state)
 		"group empty\ngroup sales link=dsl\ngroup support\n"
 		"agent alice algorithm=md5 ha1=" ALICE_HA1
 		" groups=sales,support policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
-		"rtp_dscp=site auto_login=true\n"
+		"rtp_dscp=site auto_login=true channels=voice\n"
 		"agent bob algorithm=sha256 ha1=" BOB_HA1
 		" groups=sales policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
 		"rtp_dscp=site "
-		"auto_login=false\n"
+		"auto_login=false channels=voice,message\n"
 		"agent carol algorithm=md5 policy=address srtp=off codecs=pcma,pcmu "
-		"sip_dscp=site rtp_dscp=site contact=10.30.0.9:5062 auto_login=true\n"
+		"sip_dscp=site rtp_dscp=site contact=10.30.0.9:5062 auto_login=true "
+		"channels=voice\n"
 		"sound moh file=%s/moh.wav\n"
 		"queue backup groups=support,sales strategy=longest-idle record=false wrap_up=0 "
 		"ring=15000 timeout=0 busy_backoff=5000 max_length=0 overflow=busy "
@@ -219,7 +221,8 @@ static const struct {
 		"f.yaml:3:3: agents.alice: password is missing; give one, or a contact that needs "
 		"none\n"
 		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
-		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login, link\n"},
+		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login, link, "
+		"channels\n"},
 	/* more than there can be: the first one too many */
 	{"site: {domain: a.example, max_groups: 2, max_agents: 1}\n"
 	 "groups:\n  a: {}\n  c: {}\n  b: {}\n"
@@ -272,6 +275,14 @@ static const struct {
 	{S "trunks:\n  t: {address: [10.0.0.1], codecs: [pcma, frog]}\n",
 		"f.yaml:3:43: trunks.t.codecs: 'frog' is no codec; write of:" TD_CODECS(
 			TD_CODEC_WORD) "\n"},
+	{S "agents:\n  alice: {password: a, channels: [voice, chat]}\n",
+		"f.yaml:3:42: agents.alice.channels: 'chat' is not known here; write one of: voice "
+		"message\n"},
+	{S "agents:\n  alice: {password: a, channels: message}\n",
+		"f.yaml:3:34: agents.alice.channels: a list is wanted; write [message]\n"},
+	{S "agents:\n  alice: {password: a, channels: []}\n",
+		"f.yaml:3:34: agents.alice.channels: the list is empty; name at least one, or take "
+		"the key out\n"},
 	{S "agents:\n  alice: {password: [a]}\n",
 		"f.yaml:3:21: agents.alice.password: a password is wanted; write it in quotes\n"},
 	{S "agents:\n  alice: {contact: alice}\n",

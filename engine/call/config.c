@@ -251,6 +251,7 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 	a->object.live = true;
 	a->conf = *conf;
 	in.agent_set.link = reserve_link(a->link);
+	in.agent_set.channels = conf->channels;
 	if (fresh || memcmp(&in.agent_set, &a->acd, sizeof(a->acd)) != 0) {
 		a->acd = in.agent_set;
 		distribute(e, &in);

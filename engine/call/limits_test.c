@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How many objects a site may have is the site's to say, and is kept from the start on. */
+/* How many objects a site may have is the site's to say, and is kept from the start on; and what
+ * the distributor learns of them. */
 #include <engine/base/buf.h>
 #include <engine/call/state/state.h>
 #include <engine/conf/schema.h>
@@ -10,6 +11,7 @@
 #define AGENTS 20000
 #define QUEUES 3000
 #define GROUPS 300
+#define HA1    "6d55eb5498b9090158e4067306d2721c"
 
 static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
@@ -155,6 +157,63 @@ static void defaults_are_the_schema_s(void **state)
 	assert_int_equal(conf_kind_max(&site, TD_KIND_TRUNK), UINT32_MAX);
 }
 
+/* Who gets it: the agent's name, or "". */
+static const char *offered_to(struct td_engine *e, uint32_t contact, enum td_channel channel)
+{
+	struct td_acd_in in = {.now = NOW, .type = TD_ACD_IN_CONTACT_ADD, .queue = 1};
+	struct acd_contact_info info;
+	const struct agent *a;
+
+	in.contact = contact;
+	in.contact_add.channel = channel;
+	assert_int_equal(acd_step(e->acd, &in), 0);
+	assert_int_equal(acd_contact_get(e->acd, contact, &info), 0);
+	a = info.agent ? objects_get(&e->agents, info.agent) : NULL;
+	return a ? a->object.name : "";
+}
+
+static void an_agent_without_telephone_gets_messages(void **state)
+{
+	struct td_engine *e = engine_of((struct td_limits){
+		.agents = 2, .groups = 1, .queues = 1, .links = 1, .bandwidth_rows = 8});
+	struct td_text err = {""};
+	const char *site = "set site site domain=a.example worker_cores=0\n"
+			   "set port floor device=eth2 address=10.0.0.1/8\n"
+			   "set group g\n"
+			   "set agent alice groups=g ha1=" HA1 " channels=message\n"
+			   "set agent bob groups=g ha1=" HA1 "\n"
+			   "set queue q groups=g\n";
+
+	assert_non_null(e);
+	if (apply(e, site, &err))
+		fail_msg("%s", err.s);
+	assert_int_equal(td_engine_agent(e, NOW, "bob", TD_AGENT_LOGIN, "", &err), 0);
+	assert_int_equal(td_engine_agent(e, NOW, "alice", TD_AGENT_LOGIN, "", &err), 0);
+	assert_string_equal(offered_to(e, 1, TD_CHANNEL_VOICE), "");
+	assert_string_equal(offered_to(e, 2, TD_CHANNEL_MESSAGE), "alice");
+	td_engine_free(e);
+}
+
+static void slots_change_with_the_site(void **state)
+{
+	struct td_engine *e = engine_of((struct td_limits){
+		.agents = 1, .groups = 1, .queues = 1, .links = 1, .bandwidth_rows = 8});
+	struct td_text err = {""};
+	const char *site = "set site site domain=a.example worker_cores=0\n"
+			   "set port floor device=eth2 address=10.0.0.1/8\n"
+			   "set group g\n"
+			   "set agent alice groups=g ha1=" HA1 "\n"
+			   "set queue q groups=g\n";
+
+	assert_non_null(e);
+	if (apply(e, site, &err) ||
+		apply(e, "set agent alice groups=g ha1=" HA1 " channels=voice,message\n", &err))
+		fail_msg("%s", err.s);
+	assert_int_equal(td_engine_agent(e, NOW, "alice", TD_AGENT_LOGIN, "", &err), 0);
+	assert_string_equal(offered_to(e, 1, TD_CHANNEL_MESSAGE), "alice");
+	td_engine_free(e);
+}
+
 static int build(void)
 {
 	struct td_engine *e = engine_of((struct td_limits){
@@ -177,6 +236,8 @@ int main(void)
 		cmocka_unit_test(a_large_site_fits),
 		cmocka_unit_test(one_more_is_refused),
 		cmocka_unit_test(defaults_are_the_schema_s),
+		cmocka_unit_test(an_agent_without_telephone_gets_messages),
+		cmocka_unit_test(slots_change_with_the_site),
 		cmocka_unit_test(alloc_survives_oom),
 	};
 

@@ -3,6 +3,7 @@
 #include <engine/base/prng.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <tandem/acd.h>
 #include <tests/unit/unit.h>
 
 #define SOUNDS_MAX 1024 /* the default */
@@ -70,6 +71,7 @@ static void parse_reads_values_and_defaults(void **state)
 	assert_int_equal(alice->codecs[0], TD_CODEC_PCMA);
 	assert_int_equal(alice->codecs[1], TD_CODEC_PCMU);
 	assert_int_equal(alice->codecs[2], 0);
+	assert_int_equal(alice->channels, 1 << TD_CHANNEL_VOICE);
 	assert_int_equal(c->of[TD_KIND_PORT].port[0].address[0].bits, 24);
 	assert_true(c->of[TD_KIND_PORT].port[0].fallback);
 	assert_null(conf_lookup(c, TD_KIND_QUEUE, STR("sale")));
@@ -244,6 +246,10 @@ static const struct {
 		"latch"},
 	{SITE "trunk a address=10.0.0.1 codecs=frog\n",
 		"line 2: trunk a: codecs: 'frog' is no codec; write of:" TD_CODECS(TD_CODEC_WORD)},
+	{SITE "agent a contact=10.0.0.1:5060 channels=voice,fax\n",
+		"line 2: agent a: channels: 'fax' is not known here; write one of: voice message"},
+	{SITE "agent a contact=10.0.0.1:5060 channels=message,voice,message\n",
+		"line 2: agent a: channels: message is there twice; take one out"},
 	{SITE "trunk a address=10.0.0.1 max_calls=many\n",
 		"line 2: trunk a: max_calls: 'many' is not a whole number; write one from 0 to "
 		"1000000"},
@@ -357,6 +363,7 @@ static void apply_is_all_or_nothing(void **state)
 static char *random_text(uint64_t seed)
 {
 	static const char *const overflow[] = {"hangup", "busy", "queue overflow_queue=q0"};
+	static const char *const channels[] = {"voice", "message", "voice,message"};
 	struct prng p;
 	struct td_buf b;
 	char *text;
@@ -377,9 +384,11 @@ static char *random_text(uint64_t seed)
 			&b, "sound s%u file=\"/srv/%u \\\" \\\\ =.wav\"\n", i, prng_below(&p, 9));
 	for (unsigned i = prng_below(&p, 40); i > 0; i--)
 		buf_printf(&b,
-			"agent a%u contact=10.1.0.%u:%u codecs=%s groups=g%u auto_login=%s\n", i, i,
-			1 + prng_below(&p, 65535), prng_below(&p, 2) ? "pcmu" : "pcma,pcmu",
-			prng_below(&p, groups), prng_below(&p, 2) ? "true" : "false");
+			"agent a%u channels=%s contact=10.1.0.%u:%u codecs=%s groups=g%u "
+			"auto_login=%s\n",
+			i, channels[prng_below(&p, 3)], i, 1 + prng_below(&p, 65535),
+			prng_below(&p, 2) ? "pcmu" : "pcma,pcmu", prng_below(&p, groups),
+			prng_below(&p, 2) ? "true" : "false");
 	for (unsigned i = 0; i < queues; i++)
 		buf_printf(&b, "queue q%u groups=g%u music=s%u wrap_up=%u record=%s overflow=%s\n",
 			i, prng_below(&p, groups), prng_below(&p, sounds), prng_below(&p, 10000),
@@ -608,6 +617,8 @@ static void words_have_the_numbers_of_their_enums(void **state)
 	word_is(TD_KIND_AGENT, "policy", "strict", TD_SOURCE_STRICT);
 	word_is(TD_KIND_AGENT, "srtp", "required", TD_SRTP_REQUIRED);
 	word_is(TD_KIND_AGENT, "algorithm", "sha256", TD_DIGEST_SHA256);
+	word_is(TD_KIND_AGENT, "channels", "voice", 1 << TD_CHANNEL_VOICE);
+	word_is(TD_KIND_AGENT, "channels", "message", 1 << TD_CHANNEL_MESSAGE);
 	word_is(TD_KIND_QUEUE, "strategy", "longest-idle", TD_STRATEGY_LONGEST_IDLE);
 	word_is(TD_KIND_QUEUE, "overflow", "busy", TD_OVERFLOW_BUSY);
 }

@@ -168,7 +168,7 @@ bool conf_rate_decode(struct str text, uint64_t *bits)
 	return unit_decode(rate.units, rate.count, text, bits);
 }
 
-static bool enum_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
+bool conf_word_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
 	struct str rest = str_of(k->words);
 
@@ -213,7 +213,7 @@ static bool decode(
 	case CONF_INT:
 		return int_decode(k, text, v, err);
 	case CONF_ENUM:
-		return enum_decode(k, text, v, err);
+		return conf_word_decode(k, text, v, err);
 	case CONF_DSCP:
 		return dscp_decode(k, text, v, err);
 	case CONF_DURATION:
@@ -243,7 +243,7 @@ bool conf_number_decode(
 	return true;
 }
 
-static struct str enum_word(const struct conf_key *k, uint64_t v)
+struct str conf_word(const struct conf_key *k, uint64_t v)
 {
 	struct str rest = str_of(k->words);
 
@@ -270,7 +270,7 @@ void conf_number_encode(const struct conf_key *k, const void *field, struct td_b
 			buf_printf(buf, "%lu", v);
 		break;
 	case CONF_ENUM:
-		buf_str(buf, enum_word(k, v));
+		buf_str(buf, conf_word(k, v));
 		break;
 	default: /* CONF_INT, CONF_SIZE, CONF_RATE */
 		buf_printf(buf, "%lu", v);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/conf/schema.h>
 #include <tandem/acd.h>
+#include <assert.h>
 #include <stdio.h>
 
 #define FIELD(type, field) \
@@ -38,6 +39,8 @@
 
 #define SRTP_WORDS TD_SRTP_POLICIES(WORD_HELP)
 #define SRTP_HELP  "SRTP with its keys in SDP." SRTP_WORDS " Whoever can read the SIP has the keys."
+
+static_assert(TD_CHANNEL_COUNT <= 8, "td_conf_agent.channels has a bit for each");
 
 /* The order within a kind is the order in the compiled text. */
 const struct conf_key td_schema[] = {
@@ -228,6 +231,10 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_AGENT, "link", CONF_REF, 0, FIELD(td_conf_agent, link), .ref = TD_KIND_LINK,
 	 .help = "The line to the telephone. When not given, the groups' line. While the line is "
 		 "full, the agent is not rung."},
+	{TD_KIND_AGENT, "channels", CONF_SET, 0, FIELD(td_conf_agent, channels), WORDS(TD_CHANNELS),
+	 .value = "voice",
+	 .help = "What can be offered to the agent, one at a time." TD_CHANNELS(WORD_HELP) " What has "
+		 "no media needs no telephone, but the agent must be logged in."},
 
 	{TD_KIND_SOUND, "file", CONF_PATH, CONF_REQUIRED, FIELD(td_conf_sound, file),
 	 .help = "WAV: mono, 8 kHz, 16 bit."},
@@ -313,7 +320,7 @@ const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name)
 
 bool conf_key_is_list(const struct conf_key *k)
 {
-	return k->list_max != 0 || k->type == CONF_CODECS;
+	return k->list_max != 0 || k->type == CONF_CODECS || k->type == CONF_SET;
 }
 
 uint32_t conf_kind_max(const struct td_conf_site *s, enum td_kind kind)
@@ -341,6 +348,8 @@ unsigned conf_list_count(const struct conf_key *k, const void *object)
 
 	if (k->type == CONF_CODECS)
 		return strnlen((const char *)object + k->offset, k->size);
+	if (k->type == CONF_SET)
+		return (unsigned)__builtin_popcount(bytes[k->offset]);
 	return bytes[k->count_offset];
 }
 

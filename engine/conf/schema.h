@@ -17,6 +17,7 @@ enum conf_type {
 	CONF_INT,      /* unsigned, `size` bytes wide */
 	CONF_BOOL,     /* bool */
 	CONF_ENUM,     /* uint8_t: place in `words` */
+	CONF_SET,      /* uint8_t: list of `words`, 1 << place for each */
 	CONF_DURATION, /* uint32_t in units of `unit` ms; text: 500ms 20s 5m 1h, compiled: ms */
 	CONF_SIZE,     /* uint64_t bytes; text: 256M, compiled: bytes */
 	CONF_RATE,     /* uint64_t bits a second; text: 10M, powers of ten; compiled: bits */
@@ -48,12 +49,12 @@ struct conf_key {
 	enum conf_type type;
 	unsigned flags;        /* enum conf_flags */
 	uint16_t offset, size; /* the field, or the first item of a list and the whole list */
-	uint16_t count_offset; /* lists: their uint8_t count; CONF_CODECS has none */
+	uint16_t count_offset; /* lists: their uint8_t count; CONF_CODECS and CONF_SET: none */
 	uint16_t list_max;     /* longest list */
 	uint64_t min, max;     /* of a CONF_INT, a CONF_DURATION in ms, a CONF_SIZE, a port */
 	uint32_t unit;         /* CONF_DURATION: milliseconds in one of the field's units */
 	enum td_kind ref;      /* CONF_REF, CONF_REFS */
-	const char *words;     /* CONF_ENUM: "strict address latch" */
+	const char *words;     /* CONF_ENUM, CONF_SET: "strict address latch" */
 	const char *value;     /* default, as in site.yaml; NULL: none */
 	const char *help;      /* one sentence, for the documentation */
 };

@@ -180,6 +180,19 @@ static bool codec_decode(uint8_t *field, size_t size, struct str text, struct td
 	return true;
 }
 
+static bool set_decode(
+	const struct conf_key *k, uint8_t *field, struct str text, struct td_text *err)
+{
+	uint64_t v;
+
+	if (!conf_word_decode(k, text, &v, err))
+		return false;
+	if (*field >> v & 1)
+		return conf_fail(err, "%.*s is there twice; take one out", STR_FMT(text));
+	*field |= (uint8_t)(1u << v);
+	return true;
+}
+
 static bool hex_decode(char *field, size_t size, struct str text, struct td_text *err)
 {
 	for (size_t i = 0; i < text.n; i++)
@@ -247,10 +260,11 @@ bool conf_value_decode(
 {
 	void *field = (uint8_t *)object + k->offset;
 
-	if (conf_key_is_list(k))
-		return k->type == CONF_CODECS ? codec_decode(field, k->size, text, err)
-					      : item_decode(k, object, text, err);
 	switch (k->type) {
+	case CONF_CODECS:
+		return codec_decode(field, k->size, text, err);
+	case CONF_SET:
+		return set_decode(k, field, text, err);
 	case CONF_STRING:
 	case CONF_PATH:
 		return text.n ? string_decode(field, k->size, text, err)
@@ -270,7 +284,8 @@ bool conf_value_decode(
 	case CONF_CORE:
 		return core_decode(k, field, text, err);
 	default:
-		return conf_number_decode(k, field, text, yaml, err);
+		return conf_key_is_list(k) ? item_decode(k, object, text, err)
+					   : conf_number_decode(k, field, text, yaml, err);
 	}
 }
 
@@ -292,6 +307,17 @@ static void list_encode(const struct conf_key *k, const void *object, struct td_
 			buf_str(buf, str_of(prefix_encode((const struct td_prefix *)item, text)));
 		else
 			buf_printf(buf, "%u", *item);
+	}
+}
+
+static void set_encode(const struct conf_key *k, uint8_t set, struct td_buf *buf)
+{
+	for (unsigned v = 0; set >> v; v++) {
+		if (!(set >> v & 1))
+			continue;
+		if (set & ((1u << v) - 1))
+			buf_str(buf, STR(","));
+		buf_str(buf, conf_word(k, v));
 	}
 }
 
@@ -339,6 +365,9 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 		break;
 	case CONF_PORTS:
 		buf_printf(buf, "%u-%u", port[0], port[1]);
+		break;
+	case CONF_SET:
+		set_encode(k, *(const uint8_t *)field, buf);
 		break;
 	case CONF_CORE:
 		memcpy(&core, field, sizeof(core));

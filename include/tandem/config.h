@@ -186,6 +186,7 @@ struct td_conf_agent {
 		contact; /* fixed contact: a telephone that does not register; family 0 none */
 	bool auto_login; /* registering logs in; losing the registration logs out */
 	char link[TD_NAME_BYTES]; /* the line to the telephone; empty: the groups' */
+	uint8_t channels;         /* 1 << enum td_channel: what can be offered to the agent */
 };
 
 struct td_conf_sound {

@@ -31,12 +31,13 @@ static const char *type_text(const struct conf_key *k, char *out, size_t size)
 	if (k->ref != TD_KIND_SITE) { /* nothing can refer to the site */
 		snprintf(out, size, "%s%s%s", k->list_max ? "list of " : "", td_kinds[k->ref].name,
 			k->list_max ? "s" : "");
-	} else if (k->type == CONF_ENUM) {
-		out[0] = '\0';
-		while (rest.n && n < size) {
+	} else if (k->words) {
+		snprintf(out, size, "%s", k->type == CONF_SET ? "list of" : "");
+		n = strlen(out);
+		for (const char *before = n ? " " : ""; rest.n && n < size; before = ", ") {
 			struct str word = str_cut(&rest, ' ');
 
-			n += snprintf(out + n, size - n, "%s`%.*s`", n ? ", " : "", STR_FMT(word));
+			n += snprintf(out + n, size - n, "%s`%.*s`", before, STR_FMT(word));
 		}
 	} else if (k->type == CONF_INT && (k->min || k->max)) {
 		snprintf(out, size, "number, %lu to %lu", k->min, k->max);
