@@ -204,6 +204,8 @@ static void slots_change_with_the_site(void **state)
 			   "set group g\n"
 			   "set agent alice groups=g ha1=" HA1 "\n"
 			   "set queue q groups=g\n";
+	uint32_t cursor = 0;
+	struct td_buf b;
 
 	assert_non_null(e);
 	if (apply(e, site, &err) ||
@@ -211,6 +213,11 @@ static void slots_change_with_the_site(void **state)
 		fail_msg("%s", err.s);
 	assert_int_equal(td_engine_agent(e, NOW, "alice", TD_AGENT_LOGIN, "", &err), 0);
 	assert_string_equal(offered_to(e, 1, TD_CHANNEL_MESSAGE), "alice");
+	buf_init(&b);
+	assert_int_equal(td_engine_show(e, NOW, "agents", &cursor, 1, &b), 0);
+	buf_put(&b, "", 1);
+	assert_non_null(strstr(b.data, "\"channels\":\"voice,message\""));
+	buf_free(&b);
 	td_engine_free(e);
 }
 

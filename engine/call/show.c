@@ -12,6 +12,7 @@
 #include <engine/conf/schema.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
 static const char *const call_states[TD_CALL_STATE_COUNT] = {TD_CALL_STATES(TD_WORD)};
 
@@ -148,12 +149,26 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 	return true;
 }
 
+#define CHANNELS_TEXT 64
+
+static const char *channels_text(uint32_t channels, char text[static CHANNELS_TEXT])
+{
+	static const char *const words[] = {TD_CHANNELS(TD_WORD)};
+	size_t n = 0;
+
+	for (unsigned c = 0; c < TD_CHANNEL_COUNT && n < CHANNELS_TEXT; c++)
+		if (channels >> c & 1)
+			n += (size_t)snprintf(
+				text + n, CHANNELS_TEXT - n, "%s%s", n ? "," : "", words[c]);
+	return text;
+}
+
 static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct agent *a = objects_get(&e->agents, i + 1);
 	struct acd_agent_info info;
 	struct agents_target target;
-	char text[ADDR_TEXT] = "";
+	char text[ADDR_TEXT] = "", channels[CHANNELS_TEXT] = "";
 
 	if (!a->object.live && a->state == TD_AGENT_LOGGED_OUT)
 		return false;
@@ -168,6 +183,7 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.reachable = a->reachable,
 			.backed_off = a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE &&
 				      a->backoff != TD_ACD_NO_ROOM,
+			.channels = channels_text(a->conf.channels, channels),
 			.link = a->link ? a->link->object.name : "",
 			.link_full = acd_agent_get(e->acd, a->object.number, &info) == 0 &&
 				     info.link_full,

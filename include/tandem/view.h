@@ -20,6 +20,7 @@
 #ifndef TANDEM_VIEW_H
 #define TANDEM_VIEW_H
 
+#include <tandem/acd.h>
 #include <tandem/column.h>
 #include <tandem/stats.h>
 
@@ -94,6 +95,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, BOOL, reachable, NONE, TD_TOP + 1,                                                \
 		"the telephone is registered, or has a fixed contact")                         \
 	X(V, BOOL, backed_off, NONE, 0, "available, and not rung for a while after a refusal") \
+	X(V, TEXT, channels, NONE, 1, "what the agent can take, of" TD_CHANNELS(TD_TICKED))    \
 	X(V, TEXT, link, NONE, 0, "link to the telephone")                                     \
 	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")              \
 	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
