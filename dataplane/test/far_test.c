@@ -608,6 +608,118 @@ static void the_leg_out_decides(void **state)
 	check_balance();
 }
 
+/* Any RTP of the leg's peer. */
+static void send_rtp(uint32_t leg, const uint8_t *rtp, unsigned len)
+{
+	struct wire_udp u = {.side = wire_leg_side(leg),
+		.host = wire_leg_host(leg),
+		.src_port = wire_leg_peer_port(leg),
+		.dst_port = wire_leg_port(leg),
+		.data = rtp,
+		.len = (uint16_t)len};
+	uint8_t f[WIRE_FRAME];
+
+	inject(u.side, td_leg_worker(leg, WORKERS, WIRE_LEGS), f, wire_udp(&t.w, f, &u));
+	turns();
+}
+
+/* The worker of the leg that it arrives by opens it, and the other one gets it in the clear. */
+static void sealed_by_one_peer(void **state)
+{
+	struct td_srtp_key key = {.suite = TD_SRTP_AEAD_AES_128_GCM, .fresh = 1, .key = {7}};
+	struct srtp_crypto *crypto = srtp_crypto_alloc();
+	struct td_media_cmd a = wire_leg_add(A);
+	struct srtp_stream peer;
+
+	assert_true(crypto && srtp_stream_init(crypto, &peer, &key));
+	a.leg_params.flags |= TD_LEG_SRTP;
+	command(&a);
+	command(&(struct td_media_cmd){.op = TD_MEDIA_SRTP_IN, .leg = A, .srtp = key});
+	add(B);
+	bridge(A, B);
+	for (uint8_t i = 0; i < 3; i++) {
+		uint8_t rtp[12 + 160 + SRTP_RTP_MORE] = {0x80, 8, 0, i, [8] = 1, [12] = 0x10};
+		unsigned len = 12 + 160;
+
+		assert_int_equal(srtp_protect(crypto, &peer, rtp, &len), SRTP_OK);
+		rtp[20] ^= i == 1;
+		send_rtp(A, rtp, len);
+	}
+	assert_int_equal(heard_by(B, 0), 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(t.heard[i].len, 12 + 160);
+		assert_int_equal(t.heard[i].first, 0x10);
+	}
+	assert_int_equal(stats().dropped[TD_DROP_SRTP_AUTH], 1);
+	assert_int_equal(bridged_in(1), 2);
+	srtp_crypto_free(crypto);
+}
+
+/* A digit is told of the leg that it came by, and reaches the other peer as its packets do. */
+static void digits_are_told_once(void **state)
+{
+	struct td_media_cmd a = wire_leg_add(A), b = wire_leg_add(B);
+	unsigned told = 0;
+
+	a.leg_params.dtmf_pt = 101;
+	b.leg_params.dtmf_pt = 96;
+	command(&a);
+	command(&b);
+	pass(5 * TD_NSEC_PER_MSEC);
+	bridge(A, B);
+	talk(A, 1, 3);
+	for (uint8_t i = 0; i < 5; i++) { /* the last three say the end, RFC 4733 section 2.5.1.4 */
+		uint8_t rtp[16] = {0x80, 101, 0, (uint8_t)(4 + i), 0, 0, 2, 0x80, 0, 0, 0, 0, 5,
+			i < 2 ? 10 : 0x80 | 10, 3, 0x20};
+		uint8_t voice[WIRE_FRAME];
+
+		wire_rtp(&t.w, voice, A, 4, 160); /* its SSRC */
+		memcpy(rtp + 8, voice + sizeof(struct frame) + 8, 4);
+		send_rtp(A, rtp, sizeof(rtp));
+		pass(FRAME);
+	}
+	for (unsigned i = 0; i < t.events; i++)
+		told += t.event[i].type == TD_MEDIA_DTMF;
+	assert_int_equal(told, 1);
+	assert_int_equal(event_of(TD_MEDIA_DTMF, A)->dtmf.digit, '5');
+	assert_int_equal(event_of(TD_MEDIA_DTMF, A)->dtmf.duration_ms, 100);
+	assert_int_equal(heard_by(B, 0), 3 + 5);
+	for (unsigned i = 3; i < t.count; i++)
+		assert_int_equal(t.heard[i].pt, 96);
+}
+
+/* Whoever holds is not heard, and no packet crosses. A silence is told of its leg. */
+static void hold_and_silence(void **state)
+{
+	struct td_media_cmd a = wire_leg_add(A);
+
+	add(A);
+	add(B);
+	bridge(A, B);
+	talk(A, 1, 3);
+	pass((TD_SILENCE_MS + 1000) * TD_NSEC_PER_MSEC);
+	assert_in_range(event_of(TD_MEDIA_SILENT, A)->silence.ms, TD_SILENCE_MS, 2500);
+	talk(A, 4, 1);
+	assert_in_range(event_of(TD_MEDIA_HEARD, A)->silence.ms, 2000, 3000);
+	assert_true(event_of(TD_MEDIA_SILENT, B)->silence.never);
+	a.op = TD_MEDIA_LEG_SET;
+	a.leg_params.flags = TD_LEG_SEND;
+	command(&a);
+	assert_int_equal(bridged_in(1), 4);
+	talk(A, 5, 3);
+	assert_int_equal(bridged_in(1), 4);
+	assert_int_equal(heard_by(B, 0), 4);
+	a.leg_params.flags = TD_LEG_SEND | TD_LEG_RECV;
+	command(&a);
+	talk(A, 8, 3);
+	assert_int_equal(heard_by(B, 0), 7);
+	simple(TD_MEDIA_LEG_DEL, A); /* the other one stays, and can hear a sound */
+	play(B);
+	pass(5 * FRAME);
+	assert_in_range(heard_by(B, 0), 7 + 4, 7 + 6);
+	check_balance();
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -620,6 +732,9 @@ int main(void)
 		TEST(a_ring_that_is_full),
 		TEST(order_is_the_senders),
 		TEST(the_leg_out_decides),
+		TEST(sealed_by_one_peer),
+		TEST(digits_are_told_once),
+		TEST(hold_and_silence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
