@@ -28,6 +28,10 @@ struct dp {
 	uint64_t main_second, main_minute; /* main: when ageing was done last */
 };
 
+/* workers.c: the workers, not running. `tap`: each has a ring for the recorder. */
+int dp_workers_init(struct dp *dp, bool tap, struct td_text *err);
+void dp_workers_fini(struct dp *dp);
+
 /* home.c: routes and neighbours. */
 int home_start(struct dp *dp, struct td_text *err);
 void home_stop(struct dp *dp);
