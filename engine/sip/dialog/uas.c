@@ -1,100 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The server's side: requests checked (RFC 3261 section 8.2), answered or told to the caller. */
-#include <engine/sip/dialog/request.h>
+/* The server's side: what requests do to dialogs, and what of them the call layer hears. */
+#include <engine/sip/dialog/incoming.h>
 #include <engine/sip/dialog/uac.h>
 #include <engine/sip/dialog/uas.h>
 #include <engine/sip/txn/ctrans.h>
 #include <engine/sip/txn/strans.h>
 
-#define NONE STR("")
-/* What we say of ourselves to OPTIONS (section 11.2). */
-#define CAPABILITIES         SIP_ALLOW SIP_HEADER_LINE(ACCEPT, "application/sdp")
+#define NONE                 STR("")
 #define RETRY_AFTER(seconds) STR(SIP_HEADER_LINE(RETRY_AFTER, #seconds))
-
-/* Where a request came from and where to, and what it is. */
-struct incoming {
-	struct sip_ua *ua;
-	const struct sip_msg *m;
-	struct td_flow *flow; /* with the peer, once it is known */
-};
-
-static void reply(const struct incoming *in, int code, struct str extra, bool stateless)
-{
-	strans_reply(&in->ua->txns, in->m, in->flow, code, extra, NONE, stateless);
-}
-
-static void refuse(const struct incoming *in, int code, struct str extra, bool stateless)
-{
-	in->ua->transport.stats.refused++;
-	reply(in, code, extra, stateless);
-}
-
-/* Is the body one we read, if there is one? Parameters of the type do not matter. */
-static bool body_known(const struct sip_msg *m)
-{
-	return m->body.n == 0 || sip_msg_sdp(m).p;
-}
-
-/* section 8.2.2.3: everything in Require is unknown to us. Our message has room for what theirs
- * had room for. False: they require nothing. */
-static bool refuse_require(const struct incoming *in)
-{
-	char extra[SIP_MSG_MAX];
-	struct sip_values it = {0};
-	struct str value;
-	struct td_buf b;
-	bool any = false;
-
-	buf_init_fixed(&b, extra, sizeof(extra));
-	header_name_encode(&b, SIP_HDR_UNSUPPORTED);
-	while (sip_msg_value(in->m, SIP_HDR_REQUIRE, &it, &value)) {
-		if (value.n == 0)
-			continue;
-		buf_str(&b, any ? STR(", ") : NONE);
-		value_encode(&b, value);
-		any = true;
-	}
-	buf_str(&b, STR("\r\n"));
-	if (any)
-		refuse(in, 420, b.error ? NONE : (struct str){b.data, b.len}, true);
-	return any;
-}
-
-/* "*" means all bindings, and only a REGISTER has them (section 10.2.2). Requests in the dialog go
- * to a SIP URI (section 8.1.1.8). */
-static bool contact_is_wrong(const struct sip_msg *m)
-{
-	if (m->method == SIP_REGISTER)
-		return false;
-	return str_eq(m->contact.text, STR("*")) ||
-	       (m->method == SIP_INVITE && m->contact.text.n > 0 && !m->contact.uri.host.p);
-}
-
-/* Checks that ask nothing but the message itself, so that the answer needs no state. Their order is
- * that of section 8.2. Headers have no place in a Request-URI (section 19.1.1). */
-static bool acceptable(const struct incoming *in)
-{
-	const struct sip_msg *m = in->m;
-	struct str scheme = m->uri.scheme;
-
-	if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
-		refuse(in, 405, STR(SIP_ALLOW), true);
-	else if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
-		 !str_caseeq(scheme, STR("tel")))
-		refuse(in, 416, NONE, true);
-	else if (m->uri.headers.p || contact_is_wrong(m))
-		refuse(in, 400, NONE, true);
-	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
-		return false;
-	else if (m->method == SIP_INVITE && !body_known(m))
-		refuse(in, 415,
-			STR(SIP_HEADER_LINE(ACCEPT, "application/sdp")
-					SIP_HEADER_LINE(ACCEPT_ENCODING, "identity")),
-			true);
-	else
-		return true;
-	return false;
-}
 
 /* section 12.1.1 */
 static bool dialog_make(struct sip_session *s, const struct sip_msg *m)
@@ -125,11 +38,11 @@ static void invite(const struct incoming *in)
 	const struct sip_msg *m = in->m;
 
 	if (strans_merged(&ua->txns, m)) {
-		refuse(in, 482, NONE, true);
+		incoming_refuse(in, 482, NONE, true);
 		return;
 	}
 	if (m->max_forwards == 0) { /* RFC 7332: we would pass the call on */
-		refuse(in, 483, NONE, true);
+		incoming_refuse(in, 483, NONE, true);
 		return;
 	}
 	int code = ua->ops.admit(ua->ops.ctx, m, in->flow);
@@ -138,7 +51,7 @@ static void invite(const struct incoming *in)
 		/* a stranger gets no memory; any other reason may pass, and then a retransmission
 		 * must not become a call that its sender has given up */
 		ua->transport.stats.not_admitted++;
-		reply(in, code, NONE, code == 403);
+		incoming_reply(in, code, NONE, code == 403);
 		return;
 	}
 	struct sip_session *s = session_alloc(ua, in->flow);
@@ -148,7 +61,7 @@ static void invite(const struct incoming *in)
 	s->state = SESSION_INCOMING;
 	if (!dialog_make(s, m)) {
 		session_free(s);
-		refuse(in, 513, NONE, true);
+		incoming_refuse(in, 513, NONE, true);
 		return;
 	}
 	struct sip_txn *t = strans_alloc(&ua->txns, m, in->flow);
@@ -164,7 +77,7 @@ full_free:
 	session_free(s);
 full:
 	ua->transport.stats.sessions_full++;
-	reply(in, 503, RETRY_AFTER(5), false);
+	incoming_reply(in, 503, RETRY_AFTER(5), false);
 }
 
 static void reinvite(const struct incoming *in, struct sip_session *s)
@@ -174,17 +87,17 @@ static void reinvite(const struct incoming *in, struct sip_session *s)
 
 	/* section 14.2; our 2xx whose ACK is under way is as good as pending */
 	if (pending && (pending->kind == TXN_CLIENT_INVITE || pending->state == TXN_ACCEPTED)) {
-		refuse(in, 491, NONE, false);
+		incoming_refuse(in, 491, NONE, false);
 		return;
 	}
 	if (s->state != SESSION_CONFIRMED || s->silent || pending) {
-		refuse(in, 500, RETRY_AFTER(2), false);
+		incoming_refuse(in, 500, RETRY_AFTER(2), false);
 		return;
 	}
 	struct sip_txn *t = strans_alloc(&ua->txns, in->m, in->flow);
 
 	if (!t) {
-		reply(in, 503, RETRY_AFTER(5), false);
+		incoming_reply(in, 503, RETRY_AFTER(5), false);
 		return;
 	}
 	txn_join(t, &s->tu);
@@ -218,7 +131,7 @@ static void cancelled(struct sip_session *s)
 
 static void bye(const struct incoming *in, struct sip_session *s)
 {
-	reply(in, 200, NONE, false);
+	incoming_reply(in, 200, NONE, false);
 	invite_end(s, 487);
 	switch (s->state) {
 	case SESSION_INCOMING:
@@ -241,12 +154,12 @@ static void in_dialog(const struct incoming *in)
 
 	if (!s) {
 		ua->transport.stats.no_dialog++;
-		reply(in, 481, NONE, true);
+		incoming_reply(in, 481, NONE, true);
 		return;
 	}
 	flow_know(in->flow, &s->flow);
 	if (s->remote_cseq_known && m->cseq.number < s->remote_cseq) { /* section 12.2.2 */
-		refuse(in, 500, NONE, false);
+		incoming_refuse(in, 500, NONE, false);
 		return;
 	}
 	s->remote_cseq = m->cseq.number;
@@ -260,12 +173,12 @@ static void in_dialog(const struct incoming *in)
 		bye(in, s);
 		break;
 	case SIP_INFO:
-		reply(in, 200, NONE, false);
+		incoming_reply(in, 200, NONE, false);
 		if (!s->silent)
 			ua->ops.info(ua->ops.ctx, s, m);
 		break;
 	default: /* OPTIONS */
-		reply(in, 200, STR(CAPABILITIES), false);
+		incoming_reply(in, 200, STR(SIP_CAPABILITIES), false);
 	}
 }
 
@@ -276,11 +189,12 @@ static void cancel(const struct incoming *in)
 
 	if (!t) {
 		ua->transport.stats.no_dialog++;
-		reply(in, 481, NONE, true);
+		incoming_reply(in, 481, NONE, true);
 		return;
 	}
 	flow_know(in->flow, &t->flow);
-	reply(in, 200, NONE, true); /* the same again for a retransmission: needs no memory */
+	incoming_reply(
+		in, 200, NONE, true); /* the same again for a retransmission: needs no memory */
 	if (t->state != TXN_PROCEEDING || !t->tu)
 		return;
 	struct sip_session *s = container_of(t->tu, struct sip_session, tu);
@@ -344,7 +258,7 @@ static void outside(const struct incoming *in)
 	if (in->m->method == SIP_OPTIONS)
 		sip_respond(&r, ua->txns.now, 200, NONE, NONE);
 	else
-		refuse(in, 405, STR(SIP_ALLOW), true);
+		incoming_refuse(in, 405, STR(SIP_ALLOW), true);
 }
 
 void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
@@ -366,7 +280,7 @@ void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flo
 		cancel(&in);
 		return;
 	}
-	if (!acceptable(&in))
+	if (!incoming_acceptable(&in))
 		return;
 	if (m->to.tag.p) {
 		in_dialog(&in);
@@ -382,73 +296,6 @@ void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flo
 		break;
 	default: /* BYE and INFO belong to dialogs */
 		ua->transport.stats.no_dialog++;
-		reply(&in, 481, NONE, true);
+		incoming_reply(&in, 481, NONE, true);
 	}
-}
-
-void sip_session_progress(struct sip_session *s, uint64_t now, int code, struct str sdp)
-{
-	s->ua->txns.now = now;
-	if (s->state == SESSION_INCOMING)
-		session_respond(s, code, NONE, sdp);
-}
-
-void sip_session_answer(struct sip_session *s, uint64_t now, struct str sdp)
-{
-	s->ua->txns.now = now;
-	if (s->state != SESSION_INCOMING)
-		return;
-	s->state = SESSION_ANSWERED;
-	session_respond(s, 200, NONE, sdp);
-}
-
-void sip_session_reject(struct sip_session *s, uint64_t now, int code, struct str extra)
-{
-	s->ua->txns.now = now;
-	if (s->state != SESSION_INCOMING)
-		return;
-	session_respond(s, code, extra, NONE);
-	session_free(s);
-}
-
-static void reinvite_respond(
-	struct sip_session *s, uint64_t now, int code, struct str extra, struct str sdp)
-{
-	struct sip_txn *t = s->tu.invite;
-
-	s->ua->txns.now = now;
-	if (s->state != SESSION_CONFIRMED || !t || t->kind != TXN_SERVER_INVITE ||
-		t->state != TXN_PROCEEDING)
-		return; /* cancelled meanwhile */
-	session_respond(s, code, extra, sdp);
-	if (code >= 300) {
-		txn_part(t);
-		uac_reinvite_try(s);
-	}
-}
-
-void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp)
-{
-	reinvite_respond(s, now, code, NONE, sdp);
-}
-
-void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, struct str extra)
-{
-	reinvite_respond(s, now, code, extra, NONE);
-}
-
-void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body)
-{
-	struct sip_ua *ua = r->ua;
-	/* A challenge or refusal can be made again, so it needs no transaction: who has no
-	 * password gets no memory of ours. */
-	bool stateless = code == 401 || code == 403 || code == 407;
-
-	ua->txns.now = now;
-	if (r->answered)
-		return;
-	r->answered = true;
-	if (r->m->method == SIP_OPTIONS && code == 200 && extra.n == 0)
-		extra = STR(CAPABILITIES);
-	strans_reply(&ua->txns, r->m, r->flow, code, extra, body, stateless);
 }
