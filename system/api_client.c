@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <system/api.h>
+#include <system/api_client.h>
 #include <system/log.h>
-#include <system/socket.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define READ_BYTES (64u << 10) /* of one client in a row */
-#define BACKLOG    16
-#define IN_BYTES   4096 /* the room that a client has at first */
+#define IN_BYTES   4096        /* the room that a client has at first */
 
 _Static_assert(sizeof(struct td_api_msg) == 12, "as on the wire");
 
 struct api_client {
 	TAILQ_ENTRY(api_client) link;
-	struct api *api;
+	struct api_clients *all;
 	struct loop_fd watch;
 	int fd;                     /* -1: gone */
 	unsigned refs;              /* the connection holds one */
@@ -30,19 +27,6 @@ struct api_client {
 	size_t in_len, in_cap;
 	struct td_buf out;
 	size_t sent; /* of out */
-};
-
-struct api {
-	struct loop *loop;
-	struct loop_fd watch;     /* of the listener */
-	struct loop_timer accept; /* set while the listener is not watched */
-	bool starved;             /* told, until a client is accepted again */
-	int listener;
-	unsigned count;
-	size_t in_bytes; /* of all clients' in_cap */
-	char *path;
-	struct api_handlers handlers;
-	TAILQ_HEAD(api_clients, api_client) clients;
 };
 
 void api_client_get(struct api_client *c)
@@ -75,7 +59,7 @@ void api_client_put(struct api_client *c)
 
 static void in_free(struct api_client *c)
 {
-	c->api->in_bytes -= c->in_cap;
+	c->all->in_bytes -= c->in_cap;
 	free(c->in);
 	c->in = NULL;
 	c->in_len = c->in_cap = 0;
@@ -99,9 +83,9 @@ static void client_close(struct api_client *c)
 	close(c->fd);
 	c->fd = -1;
 	in_free(c);
-	TAILQ_REMOVE(&c->api->clients, c, link);
-	c->api->count--;
-	c->api->handlers.closed(c->api->handlers.ctx, c);
+	TAILQ_REMOVE(&c->all->all, c, link);
+	c->all->count--;
+	c->all->handlers.closed(c->all->handlers.ctx, c);
 	api_client_put(c);
 }
 
@@ -223,12 +207,12 @@ static bool in_reserve(struct api_client *c, size_t len)
 	if (cap <= c->in_cap)
 		return true;
 	if (len > sizeof(struct td_api_msg) + TD_API_REQUEST_MAX &&
-		c->api->in_bytes - c->in_cap + cap > API_IN_MAX)
+		c->all->in_bytes - c->in_cap + cap > API_IN_MAX)
 		return false;
 	in = realloc(c->in, cap);
 	if (!in)
 		return false;
-	c->api->in_bytes += cap - c->in_cap;
+	c->all->in_bytes += cap - c->in_cap;
 	c->in = in;
 	c->in_cap = cap;
 	return true;
@@ -348,7 +332,7 @@ static void request(struct api_client *c, const struct td_api_msg *m, const char
 		api_error(c, m->op, m->id, -EINVAL, "a request has at most %d values",
 			TD_API_VALUES_MAX);
 	else
-		c->api->handlers.request(c->api->handlers.ctx, c, m, body);
+		c->all->handlers.request(c->all->handlers.ctx, c, m, body);
 }
 
 static bool client_receive(struct api_client *c)
@@ -390,7 +374,7 @@ static void client_ready(void *ctx, uint32_t events)
 		good = client_send(c);
 	if (good && c->paused && !api_client_full(c)) {
 		c->paused = false;
-		c->api->handlers.drained(c->api->handlers.ctx, c);
+		c->all->handlers.drained(c->all->handlers.ctx, c);
 	}
 	if (!good || (c->ended && client_idle(c, 1)))
 		client_close(c);
@@ -398,116 +382,35 @@ static void client_ready(void *ctx, uint32_t events)
 	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
-/* The listener stays readable: watched, it would keep the loop from sleeping. */
-static void accept_pause(struct api *a, int error)
+bool api_client_add(struct api_clients *all, struct loop *loop, int fd)
 {
-	if (!a->starved)
-		log_line(LOG_WARNING, "clients wait", "socket=%s reason=\"%s\"", a->path,
-			strerror(error));
-	a->starved = true;
-	loop_fd_set(&a->watch, 0);
-	loop_timer_set(&a->accept, loop_now(a->loop) + API_ACCEPT_NS);
-}
+	struct api_client *c = all->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
 
-static void accept_again(void *ctx, uint64_t now)
-{
-	struct api *a = ctx;
-
-	loop_fd_set(&a->watch, LOOP_READ);
-}
-
-static void accept_client(void *ctx, uint32_t events)
-{
-	struct api *a = ctx;
-	int fd = accept4(a->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct api_client *c;
-
-	if (fd < 0) {
-		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			accept_pause(a, errno);
-		return;
-	}
-	a->starved = false;
-	c = a->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
 	if (!c)
 		goto refuse;
-	c->api = a;
+	c->all = all;
 	c->fd = fd;
 	c->refs = 1;
 	buf_init(&c->out);
-	if (loop_fd_add(a->loop, &c->watch, fd, LOOP_READ, client_ready, c) < 0)
+	if (loop_fd_add(loop, &c->watch, fd, LOOP_READ, client_ready, c) < 0)
 		goto refuse;
-	TAILQ_INSERT_TAIL(&a->clients, c, link);
-	a->count++;
-	return;
+	TAILQ_INSERT_TAIL(&all->all, c, link);
+	all->count++;
+	return true;
 refuse:
-	log_line(LOG_WARNING, "client refused", "clients=%u most=%u", a->count, API_CLIENTS_MAX);
 	free(c);
 	close(fd);
+	return false;
 }
 
-static const char *start_advice(int rc)
-{
-	return rc == -EADDRINUSE ? "another program serves it, give --socket"
-	       : rc == -EEXIST   ? "it is no socket and stays, give --socket"
-				 : "make its directory, writable for this user";
-}
-
-struct api *api_start(struct loop *loop, const char *path, const struct api_handlers *handlers,
-	struct td_text *err)
-{
-	struct api *a = calloc(1, sizeof(*a));
-	int rc = -ENOMEM;
-
-	if (!a)
-		goto fail;
-	TAILQ_INIT(&a->clients);
-	a->loop = loop;
-	a->handlers = *handlers;
-	a->path = strdup(path);
-	if (!a->path)
-		goto free_a;
-	rc = a->listener = socket_listen(path, BACKLOG);
-	if (rc < 0)
-		goto free_path;
-	rc = loop_timer_add(loop, &a->accept, accept_again, a);
-	if (rc)
-		goto close_listener;
-	rc = loop_fd_add(loop, &a->watch, a->listener, LOOP_READ, accept_client, a);
-	if (rc)
-		goto del_timer;
-	return a;
-del_timer:
-	loop_timer_del(&a->accept);
-close_listener:
-	socket_unlink(path);
-	close(a->listener);
-free_path:
-	free(a->path);
-free_a:
-	free(a);
-fail:
-	td_text_set(err, "socket %s: %s; %s", path, strerror(-rc), start_advice(rc));
-	errno = -rc;
-	return NULL;
-}
-
-void api_stop(struct api *a)
+void api_clients_end(struct api_clients *all)
 {
 	struct api_client *c;
 
-	if (!a)
-		return;
-	while ((c = TAILQ_FIRST(&a->clients))) {
-		/* Sends what the socket takes at once; last answers are small. The analyzer does
-		 * not see either that a closed client has left the list. */
+	while ((c = TAILQ_FIRST(&all->all))) {
+		/* Last answers are small. The analyzer does not see either that a closed client has
+		 * left the list. */
 		client_send(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 		client_close(c);
 	}
-	loop_fd_del(&a->watch);
-	loop_timer_del(&a->accept);
-	close(a->listener);
-	socket_unlink(a->path);
-	free(a->path);
-	free(a);
 }

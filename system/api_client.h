@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The clients of one socket, for its listener: what each sends is read and told, answers are sent.
+ */
+#ifndef TANDEM_SYSTEM_API_CLIENT_H
+#define TANDEM_SYSTEM_API_CLIENT_H
+
+#include <sys/queue.h>
+#include <system/api.h>
+
+struct api_clients {
+	TAILQ_HEAD(, api_client) all;
+	unsigned count;
+	size_t in_bytes; /* of the room that they have for what they send */
+	struct api_handlers handlers;
+};
+
+/* Takes the descriptor. False: there are API_CLIENTS_MAX, or no memory; it has been closed. */
+bool api_client_add(struct api_clients *all, struct loop *loop, int fd);
+/* Sends what the sockets take at once, and closes them all. */
+void api_clients_end(struct api_clients *all);
+
+#endif
