@@ -57,7 +57,7 @@ static double io_chunk(struct traffic *t, unsigned c, int *rc)
 /* Rounds through all packets, each round's chunks timed one by one. */
 static int run_case(const struct bench_options *o, uint32_t legs, bool io, double *values)
 {
-	struct traffic *t = traffic_alloc(o, legs, false);
+	struct traffic *t = traffic_alloc(o, legs, false, 1);
 	unsigned warm_ups = t ? traffic_warm_ups(t) : 0;
 	int rc = t ? 0 : -ENOMEM;
 

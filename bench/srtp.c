@@ -171,7 +171,7 @@ static int run_stage(
 	const struct bench_options *o, uint32_t legs, enum td_srtp_suite suite, double *values)
 {
 	struct td_srtp_key theirs = key_of(suite, 1), ours = key_of(suite, 2);
-	struct traffic *t = traffic_alloc(o, legs, false);
+	struct traffic *t = traffic_alloc(o, legs, false, 1);
 	unsigned warm_ups = t ? traffic_warm_ups(t) : 0;
 	struct ends e = {0};
 	int rc = t ? ends_alloc(&e, legs, &theirs, &ours) : -ENOMEM;

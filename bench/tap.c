@@ -52,7 +52,7 @@ static int run_case(const struct bench_options *o, uint32_t legs, double *values
 					     .unit = "cycles",
 					     .legs = legs,
 					     .frame_bytes = TRAFFIC_FRAME_BYTES};
-	struct traffic *t = traffic_alloc(o, legs, true);
+	struct traffic *t = traffic_alloc(o, legs, true, 1);
 	int rc = t ? 0 : -ENOMEM;
 
 	for (unsigned i = 0; !rc && i < traffic_warm_ups(t); i++)

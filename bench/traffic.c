@@ -26,6 +26,7 @@ struct traffic {
 	struct dp *dp;
 	struct rte_mempool *pool;
 	bool dropped; /* the mbufs are not ours any more */
+	bool apart;   /* the floor's legs are worker 1's */
 	struct prng prng;
 	uint64_t now;
 	uint32_t per_port;               /* legs */
@@ -75,12 +76,18 @@ static uint32_t peer_of(const struct traffic *t, uint32_t place)
 	return ((port ^ 2 ^ (index & 1)) * t->per_port) + index;
 }
 
+static unsigned worker_of(const struct traffic *t, unsigned port)
+{
+	return t->apart && port >= 2;
+}
+
 static uint32_t leg_of(const struct traffic *t, uint32_t place)
 {
 	uint32_t port = place / t->per_port, index = place % t->per_port;
 	uint32_t addresses = (t->per_port + PER_ADDRESS - 1) / PER_ADDRESS;
+	uint32_t first = worker_of(t, port) ? td_worker_first(1, 2, PER_ADDRESS) : 0;
 
-	return (port * addresses + index / PER_ADDRESS) * PER_ADDRESS + index % PER_ADDRESS;
+	return (port * addresses + index / PER_ADDRESS) * PER_ADDRESS + first + index % PER_ADDRESS;
 }
 
 static uint64_t no_turn(void *ctx, uint64_t now)
@@ -88,7 +95,8 @@ static uint64_t no_turn(void *ctx, uint64_t now)
 	return TD_NEVER;
 }
 
-static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bool tap)
+static struct dp *dataplane(
+	const struct bench_options *o, uint32_t per_port, bool tap, unsigned workers)
 {
 	struct td_conf_site site = {.name = "bench",
 		.sip_port = 5060,
@@ -97,8 +105,8 @@ static struct dp *dataplane(const struct bench_options *o, uint32_t per_port, bo
 		.max_calls = 64, /* of rings for commands, which go past them here */
 		.max = {.sounds = 16, .bandwidth_rows = 1024},
 		.signalling_core = -1,
-		.worker_cores = {(uint8_t)o->core},
-		.worker_count = 1,
+		.worker_cores = {(uint8_t)o->core, (uint8_t)o->core},
+		.worker_count = (uint8_t)workers,
 		.memory_mb = MEMORY_MB};
 	struct td_conf_port port[TRAFFIC_PORTS] = {0};
 	struct dp_params p = {.site = &site,
@@ -140,7 +148,7 @@ static void set_leg(struct traffic *t, uint32_t place, enum td_media_op op, uint
 		.flags = TD_LEG_SEND | TD_LEG_RECV | flags,
 		.ptime_ms = 20,
 		.acct = port};
-	legs_command(traffic_worker(t)->rtp, &cmd, t->now);
+	legs_command(traffic_owner(t, port)->rtp, &cmd, t->now);
 }
 
 void traffic_tap(struct traffic *t, bool on)
@@ -209,14 +217,29 @@ static void add_legs(struct traffic *t)
 
 	for (uint32_t place = 0; place < legs; place++)
 		set_leg(t, place, TD_MEDIA_LEG_ADD, 0);
-	for (uint32_t place = 0; place < legs / 2; place++) {
+	/* Of two workers, each is told its half. */
+	for (uint32_t place = 0; place < (t->apart ? legs : legs / 2); place++) {
 		struct td_media_cmd cmd = {.op = TD_MEDIA_BRIDGE,
 			.leg = leg_of(t, place),
 			.peer = leg_of(t, peer_of(t, place))};
 
+		legs_command(traffic_owner(t, place / t->per_port)->rtp, &cmd, t->now);
+	}
+}
+
+void traffic_apart(struct traffic *t)
+{
+	uint32_t legs = t->per_port * TRAFFIC_PORTS;
+
+	for (uint32_t place = 0; place < legs; place++) {
+		struct td_media_cmd cmd = {.op = TD_MEDIA_LEG_DEL, .leg = leg_of(t, place)};
+
 		legs_command(traffic_worker(t)->rtp, &cmd, t->now);
 	}
-	resolve(t);
+	memset(t->stream, 0, legs * sizeof(*t->stream));
+	memset(t->started, 0, sizeof(t->started));
+	t->apart = true;
+	add_legs(t);
 }
 
 static int make_packets(struct traffic *t)
@@ -242,7 +265,8 @@ static int make_packets(struct traffic *t)
 	return 0;
 }
 
-struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool tap)
+struct traffic *traffic_alloc(
+	const struct bench_options *o, uint32_t legs, bool tap, unsigned workers)
 {
 	struct traffic *t = calloc(1, sizeof(*t));
 	cpu_set_t cpus;
@@ -253,7 +277,7 @@ struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool
 	t->now = TD_NSEC_PER_SEC;
 	prng_init(&t->prng, o->seed);
 	t->stream = calloc(legs, sizeof(*t->stream));
-	t->dp = t->stream ? dataplane(o, t->per_port, tap) : NULL;
+	t->dp = t->stream ? dataplane(o, t->per_port, tap, workers) : NULL;
 	if (!t->dp || make_packets(t)) {
 		traffic_free(t);
 		return NULL;
@@ -262,6 +286,7 @@ struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool
 	CPU_SET(o->core, &cpus);
 	(void)sched_setaffinity(0, sizeof(cpus), &cpus);
 	add_legs(t);
+	resolve(t);
 	return t;
 }
 
@@ -282,6 +307,11 @@ void traffic_free(struct traffic *t)
 struct dp_worker *traffic_worker(struct traffic *t)
 {
 	return &t->dp->workers.worker[0];
+}
+
+struct dp_worker *traffic_owner(struct traffic *t, unsigned port)
+{
+	return &t->dp->workers.worker[worker_of(t, port)];
 }
 
 uint64_t traffic_now(struct traffic *t, unsigned packets)
@@ -366,8 +396,7 @@ int traffic_verify_strangers(struct traffic *t)
 	uint64_t dropped = 0;
 
 	for (unsigned i = 0; i < TRAFFIC_PORTS; i++)
-		dropped +=
-			t->dp->workers.worker[0].worker.port[i].stats.dropped[TD_DROP_RTP_STRANGER];
+		dropped += traffic_owner(t, i)->worker.port[i].stats.dropped[TD_DROP_RTP_STRANGER];
 	if (dropped == TRAFFIC_PACKETS)
 		return 0;
 	fprintf(stderr, "tandem-bench: %llu of %u packets of strangers were dropped as such\n",

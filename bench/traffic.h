@@ -23,11 +23,16 @@
 
 struct traffic;
 
-/* NULL, told on stderr. `tap`: there is a recorder's ring. */
-struct traffic *traffic_alloc(const struct bench_options *o, uint32_t legs, bool tap);
+/* NULL, told on stderr. `tap`: there are recorder's rings. Of two workers, the first one has all
+ * legs. */
+struct traffic *traffic_alloc(
+	const struct bench_options *o, uint32_t legs, bool tap, unsigned workers);
 void traffic_free(struct traffic *t);
 
 struct dp_worker *traffic_worker(struct traffic *t);
+/* All calls begin anew, each with one leg of worker 0 and one of worker 1, the floor's. */
+void traffic_apart(struct traffic *t);
+struct dp_worker *traffic_owner(struct traffic *t, unsigned port); /* of the port's legs */
 /* Rounds through all packets until each leg has had its first, which costs more than all others. */
 unsigned traffic_warm_ups(const struct traffic *t);
 /* The clock of the calls, moved on by so many of their packets. */
