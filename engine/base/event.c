@@ -24,11 +24,13 @@ static const struct td_word ended_by_words[] = {TD_ENDED_BY(ENDER)};
 #define ROLE(id, name_, help_)         {TD_ROLE_##id, name_, help_},
 #define OBJECT(id, name_, help_)       {TD_OBJECT_##id, name_, help_},
 #define PHASE(id, name_, help_)        {TD_PHASE_##id, name_, help_},
+#define CHANNEL(id, name_, help_)      {TD_CHANNEL_##id, name_, help_},
 static const struct td_word segment_kinds_words[] = {TD_SEGMENT_KINDS(SEGMENT_KIND)};
 static const struct td_word segment_ends_words[] = {TD_SEGMENT_ENDS(SEGMENT_END)};
 static const struct td_word roles_words[] = {TD_ROLES(ROLE)};
 static const struct td_word objects_words[] = {TD_OBJECTS(OBJECT)};
 static const struct td_word phases_words[] = {TD_PHASES(PHASE)};
+static const struct td_word channels_words[] = {TD_CHANNELS(CHANNEL)};
 static const struct td_word causes_words[] = {TD_CAUSES(CAUSE)};
 WORDS(codecs, false)
 WORDS(dispositions, false)
@@ -39,6 +41,7 @@ WORDS(segment_ends, false)
 WORDS(roles, false)
 WORDS(objects, false)
 WORDS(phases, false)
+WORDS(channels, false)
 WORDS(causes, true)
 
 #define COLUMN(type_, S, event, path, column, since_, place_, index_, unit, help_) \

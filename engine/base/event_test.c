@@ -116,7 +116,8 @@ static void later_versions_are_longer(void **state)
 	assert_int_equal(column(TD_EV_CDR, "caller_in_r")->since, 2);
 	assert_int_equal(column(TD_EV_CDR, "cause")->since, 3);
 	assert_int_equal(table(TD_EV_STORY)->least, sizeof(struct td_ev_story));
-	assert_int_equal(event_version(TD_EV_CDR), 3);
+	assert_int_equal(column(TD_EV_CDR, "channel")->since, 4);
+	assert_int_equal(event_version(TD_EV_CDR), 4);
 	assert_int_equal(event_version(TD_EV_ACD_IN), 1);
 	assert_int_equal(event_version(TD_EV_STOP), 1);
 	assert_int_equal(event_version(TD_EV_END), 0);

@@ -55,14 +55,15 @@ static int sip_init(struct td_engine *e)
 	return e->registrar ? 0 : -ENOMEM;
 }
 
-/* What holds calls and legs: sized by max_calls. */
+/* What holds calls and legs: sized by max_calls. There may be as many contacts without media beside
+ * them, so that neither takes the other's place. */
 static int tables_init(struct td_engine *e)
 {
 	uint32_t calls = SPARE(e->params.max_calls), legs = 2 * calls;
 	int rc = acct_init(&e->acct, e->params.max.bandwidth_rows);
 
 	if (!rc)
-		rc = pool_init(&e->contacts, calls, sizeof(struct contact));
+		rc = pool_init(&e->contacts, calls + e->params.max_calls, sizeof(struct contact));
 	if (!rc)
 		rc = pool_init(&e->calls, calls, sizeof(struct call));
 	if (!rc)
@@ -70,9 +71,9 @@ static int tables_init(struct td_engine *e)
 	if (!rc)
 		rc = timers_init(&e->timers, calls + SILENCE_TIMERS);
 	if (!rc)
-		rc = hash_init(&e->by_number, e->params.max_calls, prng_u64(&e->prng));
+		rc = hash_init(&e->by_number, 2 * e->params.max_calls, prng_u64(&e->prng));
 	if (!rc)
-		rc = hash_init(&e->by_id, e->params.max_calls, prng_u64(&e->prng));
+		rc = hash_init(&e->by_id, 2 * e->params.max_calls, prng_u64(&e->prng));
 	if (!rc)
 		rc = traces_init(&e->traces, legs, prng_u64(&e->prng));
 	return rc;
@@ -251,7 +252,7 @@ void td_engine_drain(struct td_engine *e, uint64_t now)
 
 uint32_t td_engine_calls(const struct td_engine *e)
 {
-	return e->call_count;
+	return e->call_count + e->contact_count;
 }
 
 void td_engine_trace(struct td_engine *e, bool on)

@@ -290,6 +290,69 @@ static void calls_allocate_nothing(void **state)
 	td_engine_free(e);
 }
 
+static int ask(struct td_engine *e, enum td_contact_action action, const char *agent, char *id)
+{
+	static const struct td_contact_pair data[] = {{"account", "17"}, {"language", "de"}};
+	struct td_contact_request r = {.action = action,
+		.channel = TD_CHANNEL_MESSAGE,
+		.queue = "sales",
+		.customer = "anna",
+		.data = data,
+		.count = action == TD_CONTACT_CREATE ? 2 : 0};
+	struct td_text err;
+
+	memcpy(r.contact, id, sizeof(r.contact));
+	snprintf(r.agent, sizeof(r.agent), "%s", agent);
+	return td_engine_contact(e, NOW, &r, id, &err);
+}
+
+static void shown(struct td_engine *e, const char *what)
+{
+	uint32_t cursor = 0;
+	struct td_buf b;
+
+	buf_init(&b);
+	assert_int_equal(td_engine_show(e, NOW, "contacts", &cursor, 100, &b), 0);
+	buf_put(&b, "", 1);
+	assert_non_null(strstr(b.data, what));
+	buf_free(&b);
+}
+
+/* A message is made and led by requests alone, beside a call. Nothing is allocated for it. */
+static void messages_are_shown_and_allocate_nothing(void **state)
+{
+	static const char slot[] = "set agent bob groups=sales contact=10.30.0.12:5060 "
+				   "channels=message\n";
+	struct td_engine *e = engine_with_call(NOW);
+	char id[TD_CALL_ID_BYTES] = "";
+	struct td_text err;
+	long before;
+
+	assert_int_equal(td_engine_config(e, NOW, slot, sizeof(slot) - 1, &err), 0);
+	assert_int_equal(td_engine_agent(e, NOW, "bob", TD_AGENT_LOGIN, "", &err), 0);
+	before = oom_made();
+	assert_int_equal(ask(e, TD_CONTACT_CREATE, "", id), 0);
+	assert_int_equal(oom_made(), before);
+	assert_string_equal(id, "1.2");
+	assert_int_equal(td_engine_calls(e), 2);
+	shown(e, "\"id\":\"1.1\",\"channel\":\"voice\",\"customer\":\"1\",\"queue\":\"sales\","
+		 "\"state\":\"ringing\",\"agent\":\"alice\"");
+	shown(e, "\"id\":\"1.2\",\"channel\":\"message\",\"customer\":\"anna\","
+		 "\"queue\":\"sales\",\"state\":\"offered\",\"agent\":\"bob\"");
+	shown(e, "\"data\":\"account=17, language=de\"");
+	before = oom_made();
+	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "bob", id), 0);
+	assert_int_equal(oom_made(), before);
+	shown(e, "\"state\":\"handled\"");
+	before = oom_made();
+	assert_int_equal(ask(e, TD_CONTACT_ACTION_COUNT, "bob", id), -EINVAL);
+	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), 0);
+	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), -ENOENT);
+	assert_int_equal(oom_made(), before);
+	assert_int_equal(td_engine_calls(e), 1);
+	td_engine_free(e);
+}
+
 /* The trunk carries one call. The second costs what a transaction costs, and nothing that a call
  * has: whoever sends INVITEs into a full link takes no records from those who talk. */
 static void refused_for_bandwidth_makes_no_call(void **state)
@@ -328,6 +391,7 @@ int main(void)
 		cmocka_unit_test(operators_get_a_line),
 		cmocka_unit_test(trace_names_the_call),
 		cmocka_unit_test(keys_stay_secret),
+		cmocka_unit_test(messages_are_shown_and_allocate_nothing),
 		cmocka_unit_test(calls_allocate_nothing),
 		cmocka_unit_test(refused_for_bandwidth_makes_no_call),
 	};

@@ -4,6 +4,7 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
+#include <engine/call/transition/nonvoice.h>
 #include <engine/call/transition/step.h>
 
 /* What the distributor says of a contact, as the call has it. */
@@ -16,16 +17,19 @@ static const uint8_t events[] = {
 
 void engine_drain(struct td_engine *e)
 {
-	struct td_acd_out out;
+	struct said said;
 
-	while (distribute_next(e, &out)) {
-		struct contact *c = contact_lookup(e, out.contact);
-		struct call_input in = {.event = (enum call_event)events[out.type], .out = &out};
+	while (distribute_next(e, &said)) {
+		const struct td_acd_out *out = &said.out;
+		struct contact *c = contact_lookup(e, out->contact);
+		struct call_input in = {.event = (enum call_event)events[out->type], .out = out};
 
-		if (c) /* else it has left meanwhile, and the distributor knows */
+		if (c && c->call) /* else it has left meanwhile, and the distributor knows */
 			call_step(e, c->call, &in);
-		if (out.type == TD_ACD_OUT_OFFER)
-			reserve_rung(e, objects_get(&e->agents, out.agent));
+		else if (c)
+			nonvoice_said(e, c, out);
+		if (said.link)
+			reserve_rung(e, said.link);
 	}
 }
 

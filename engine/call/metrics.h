@@ -15,6 +15,7 @@
 	X(registered_now, registrar_count(e->registrar), "agents registered")        \
 	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
 	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
+	X(contacts_now, e->contact_count, "contacts without media")                  \
 	X(one_way_now, e->silences.one_way, "talks in which only one side is heard") \
 	X(bridges_apart_now, e->bridges_apart, "bridges between legs of two workers")
 #define CALL_METRICS_OTHER(X)                                                                  \
@@ -34,6 +35,7 @@
 #define CALL_METRICS(UA, REGISTRAR, REFUSAL, METRIC) \
 	SIP_STATS(UA)                                \
 	REGISTRAR_STATS(REGISTRAR)                   \
-	CALL_METRICS_NOW(METRIC) CALL_REFUSALS(REFUSAL) CALL_METRICS_OTHER(METRIC)
+	CALL_METRICS_NOW(METRIC)                     \
+	CALL_REFUSALS(REFUSAL) CONTACT_REFUSALS(REFUSAL) CALL_METRICS_OTHER(METRIC)
 
 #endif

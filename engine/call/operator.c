@@ -4,6 +4,7 @@
 #include <engine/call/frame.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/state/calls.h>
+#include <engine/call/transition/nonvoice.h>
 #include <engine/call/transition/step.h>
 #include <errno.h>
 #include <stdio.h>
@@ -15,15 +16,24 @@ static void hang_up(struct td_engine *e, struct call *c, const char *why, int co
 	call_step(e, c, &in);
 }
 
+/* One without media. */
+static void end(struct td_engine *e, struct contact *c, const char *why, int code)
+{
+	story_id(e, c->cdr.id, "%s", why);
+	nonvoice_end(e, c, TD_ENDED_BY_US, TD_CALL_FAILED, code);
+}
+
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)
 {
-	struct call *c;
+	struct contact *c;
 	int rc = 0;
 
 	engine_enter(e, now);
-	c = call_by_id(e, call);
-	if (c && c->state != CALL_ENDED) {
-		hang_up(e, c, "an operator hangs up", 480);
+	c = contact_by_id(e, call);
+	if (c && !c->call) {
+		end(e, c, "an operator ends it", 480);
+	} else if (c && c->call->state != CALL_ENDED) {
+		hang_up(e, c->call, "an operator hangs up", 480);
 	} else {
 		td_text_set(err, "there is no call %s", call);
 		rc = -ENOENT;
@@ -47,6 +57,16 @@ int td_engine_party(
 	return in.rc;
 }
 
+static void end_all(struct td_engine *e, bool handled)
+{
+	for (uint32_t i = 0; i < e->contacts.capacity && e->contact_count; i++) {
+		struct contact *c = pool_at(&e->contacts, i);
+
+		if (c->state != CONTACT_NONE && handled == (c->state == CONTACT_HANDLED))
+			end(e, c, "the engine stops", 503);
+	}
+}
+
 void td_engine_hangup_all(struct td_engine *e, uint64_t now)
 {
 	engine_enter(e, now);
@@ -60,6 +80,7 @@ void td_engine_hangup_all(struct td_engine *e, uint64_t now)
 				talking == (c->state == CALL_TALKING))
 				hang_up(e, c, "the engine stops", 503);
 		}
+		end_all(e, talking);
 		engine_drain(e);
 	}
 	engine_leave(e);

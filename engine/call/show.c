@@ -56,11 +56,22 @@ static double mos_now(const struct call *c)
 	return worse ? worse / 100.0 : NAN;
 }
 
+static uint32_t position(const struct td_engine *e, const struct contact *c)
+{
+	struct acd_contact_info info;
+
+	return acd_contact_get(e->acd, c->number, &info) == 0 ? info.position : 0;
+}
+
+static double age(const struct td_engine *e, const struct contact *c)
+{
+	return (double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC;
+}
+
 static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct call *c = pool_at(&e->calls, i);
 	const struct party *p;
-	struct acd_contact_info info;
 
 	if (c->state == CALL_FREE)
 		return false;
@@ -75,11 +86,8 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.to_trunk = c->contact->cdr.to_trunk,
 			.agent = p && p->agent ? p->agent->object.name : NULL,
 			.state = call_states[call_state(c)],
-			.position = acd_contact_get(e->acd, c->contact->number, &info) == 0
-					    ? info.position
-					    : 0,
-			.seconds = (double)(engine_wall(e, e->now) - c->contact->cdr.offered) /
-				   TD_NSEC_PER_SEC,
+			.position = position(e, c->contact),
+			.seconds = age(e, c->contact),
 			.waited =
 				c->contact->waited_ms / 1000.0 +
 				(c->contact->number ? seconds_since(e, c->contact->entered) : 0.0),
@@ -90,6 +98,50 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.digits = c->contact->cdr.digits,
 			.recording = c->contact->cdr.recording,
 			.sip_call_id = c->contact->cdr.sip_call_id,
+		});
+	return true;
+}
+
+/* "account=17, language=de" */
+static const char *data_text(const struct contact *c, char *out, size_t size)
+{
+	struct str key = {0}, value = {0};
+	struct td_buf b;
+
+	buf_init_fixed(&b, out, size);
+	while (contact_data_next(&c->data, &key, &value))
+		buf_printf(&b, "%s%.*s=%.*s", b.len ? ", " : "", STR_FMT(key), STR_FMT(value));
+	buf_put(&b, "", 1);
+	return out;
+}
+
+static const char *contact_agent(const struct contact *c)
+{
+	const struct party *p = c->call ? call_other(c->call) : NULL;
+	const struct agent *a = p ? p->agent : c->work.agent;
+
+	return a ? a->object.name : NULL;
+}
+
+static bool show_contacts(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	static const char *const states[] = {CONTACT_STATES(TD_WORD)};
+	const struct contact *c = pool_at(&e->contacts, i);
+	char data[CONTACT_DATA_BYTES + 2 * CONTACT_DATA_MAX];
+
+	if (!contact_is(c))
+		return false;
+	VIEW_PUT(contacts, b,
+		{
+			.id = c->cdr.id,
+			.channel = contact_channel(c),
+			.customer = contact_who(c),
+			.queue = c->queue ? c->queue->object.name : "",
+			.state = c->call ? call_states[call_state(c->call)] : states[c->state],
+			.agent = contact_agent(c),
+			.position = position(e, c),
+			.seconds = age(e, c),
+			.data = data_text(c, data, sizeof(data)),
 		});
 	return true;
 }
@@ -339,6 +391,11 @@ struct rows {
 static uint32_t count_calls(const struct td_engine *e)
 {
 	return e->calls.capacity;
+}
+
+static uint32_t count_contacts(const struct td_engine *e)
+{
+	return e->contacts.capacity;
 }
 
 static uint32_t count_queues(const struct td_engine *e)

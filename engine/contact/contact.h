@@ -10,11 +10,13 @@
 #define TANDEM_ENGINE_CONTACT_CONTACT_H
 
 #include <engine/base/hash.h>
+#include <tandem/contact.h>
 #include <tandem/event.h>
 
-#define CONTACT_DATA_MAX   8   /* keys */
-#define CONTACT_DATA_BYTES 256 /* of all keys and values, each with its NUL */
+#define CONTACT_DATA_MAX   TD_CONTACT_DATA_MAX
+#define CONTACT_DATA_BYTES TD_CONTACT_DATA_BYTES
 
+struct agent;
 struct call;
 struct queue;
 
@@ -33,14 +35,33 @@ struct contact_segment {
 	char who[TD_NAME_BYTES], from[TD_NAME_BYTES];
 };
 
+/* What a contact without media is in: X(ID, name, help). NONE comes first: unused records of the
+ * pool are zero. */
+#define CONTACT_STATES(X)                                               \
+	X(NONE, "none", "the record is free, or the contact is a call") \
+	X(WAITING, "waiting", "in a queue, and nobody has an offer")    \
+	X(OFFERED, "offered", "an agent may accept it")                 \
+	X(HANDLED, "handled", "an agent has accepted it")
+#define CONTACT_STATE_ID(id, ...) CONTACT_##id,
+enum contact_state { CONTACT_STATES(CONTACT_STATE_ID) CONTACT_STATE_COUNT };
+
+/* Who works on a contact without media. */
+struct contact_work {
+	struct agent *agent; /* OFFERED, HANDLED: to whom, or by whom; else NULL */
+	uint32_t number;     /* HANDLED: what the distributor calls it; else 0 */
+	uint64_t accepted;
+	struct contact_segment segment;
+};
+
 struct contact {
 	struct hash_node by_id;
 	struct hash_node by_number; /* while number is not 0 */
 	struct call *call;          /* its voice; NULL: none */
-	uint8_t channel;            /* enum td_channel */
-	uint8_t hops;               /* queues that it went to from another one */
-	uint32_t number;            /* what the distributor calls it; 0: not with the distributor */
-	struct queue *queue;        /* the last one; NULL: none */
+	uint8_t state;              /* enum contact_state, of one without media */
+	struct contact_work work;
+	uint8_t hops;        /* queues that it went to from another one */
+	uint32_t number;     /* what the distributor calls it; 0: not with the distributor */
+	struct queue *queue; /* the last one; NULL: none */
 	uint32_t position, first_position;
 	uint8_t segments;               /* that have begun */
 	struct contact_segment waiting; /* in a queue, or for whom a transfer rings */
@@ -48,16 +69,21 @@ struct contact {
 	uint32_t waited_ms;             /* in earlier queues */
 	uint64_t entered;               /* the queue it is in */
 	uint64_t rung;                  /* the present or last offer */
-	char tenant[TD_NAME_BYTES];
-	char customer[TD_NAME_BYTES]; /* empty: not known */
 	struct contact_data data;
 	struct td_ev_cdr cdr; /* filled as things happen */
 };
 
+extern const char *const contact_channels[TD_CHANNEL_COUNT]; /* their names */
+
+/* It is used: a call's, or one without media. */
+bool contact_is(const struct contact *c);
+const char *contact_who(const struct contact *c); /* the caller's number, or else the customer */
+const char *contact_channel(const struct contact *c);
+
 /*
- * Attaches a value, or gives the key another one. 0; -EINVAL: the key is empty, or either has a
- * NUL; -ENOSPC: CONTACT_DATA_MAX or CONTACT_DATA_BYTES would be passed. After an error the data are
- * as they were.
+ * Attaches a value, or gives the key another one. 0; -EINVAL: the key is empty or not shorter than
+ * TD_NAME_BYTES, or either has a NUL; -ENOSPC: CONTACT_DATA_MAX or CONTACT_DATA_BYTES would be
+ * passed. After an error the data are as they were.
  */
 int contact_data_set(struct contact_data *d, struct str key, struct str value);
 struct str contact_data_get(const struct contact_data *d, struct str key); /* empty: it has none */

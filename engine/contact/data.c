@@ -57,7 +57,7 @@ int contact_data_set(struct contact_data *d, struct str key, struct str value)
 	struct str old = contact_data_get(d, key);
 	size_t freed = old.p ? key.n + old.n + 2 : 0, size = key.n + value.n + 2;
 
-	if (!key.n || !is_text(key) || !is_text(value))
+	if (!key.n || key.n >= TD_NAME_BYTES || !is_text(key) || !is_text(value))
 		return -EINVAL;
 	if ((!old.p && d->count == CONTACT_DATA_MAX) || size > sizeof(d->text) + freed - d->bytes)
 		return -ENOSPC;

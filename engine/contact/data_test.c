@@ -83,10 +83,16 @@ static void too_long_values_are_refused(void **state)
 
 static void what_is_no_text_is_refused(void **state)
 {
+	char key[TD_NAME_BYTES + 1] = "";
+
 	assert_int_equal(set("", "v"), -EINVAL);
+	memset(key, 'k', TD_NAME_BYTES);
+	assert_int_equal(set(key, "v"), -EINVAL);
 	assert_int_equal(contact_data_set(&data, STR("a\0b"), STR("v")), -EINVAL);
 	assert_int_equal(contact_data_set(&data, STR("a"), STR("v\0w")), -EINVAL);
 	assert_int_equal(data.bytes, 0);
+	key[TD_NAME_BYTES - 1] = '\0';
+	assert_int_equal(set(key, "v"), 0);
 }
 
 int main(void)

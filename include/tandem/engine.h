@@ -13,6 +13,7 @@
 
 #include <tandem/acd.h>
 #include <tandem/config.h>
+#include <tandem/contact.h>
 #include <tandem/flow.h>
 #include <tandem/media.h>
 #include <tandem/party.h>
@@ -114,15 +115,27 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
  * somebody is rung already. */
 int td_engine_party(
 	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err);
-/* New calls get 503 from now on. td_engine_calls() says when the last one has ended. */
+/*
+ * A contact without media is made or led on, or data are attached to a contact; `id` gets the
+ * contact's id, which is of the same kind as a call's. When this returns, an accept holds: there is
+ * no answer that crosses the end of the ring time.
+ * -ENOENT: no such contact, queue or agent; -EINVAL: the contact is not in a state for it, is not
+ * this agent's, or is a call; -ENOSPC: the data's limits; -EBUSY: as many contacts without media as
+ * max_calls are there, or the engine drains. Then nothing has changed, and err has a line.
+ */
+int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
+	char id[static TD_CALL_ID_BYTES], struct td_text *err);
+/* New calls get 503 from now on, and new contacts are refused. td_engine_calls() says when the last
+ * one has ended. */
 void td_engine_drain(struct td_engine *e, uint64_t now);
-/* The same, and running calls get BYE. Their CDRs follow once the workers have reported their last
- * statistics. */
+/* The same, and running calls get BYE; contacts without media end. Their CDRs follow once the
+ * workers have reported their last statistics. */
 void td_engine_hangup_all(struct td_engine *e, uint64_t now);
 /* The last input. Calls whose last statistics have not come get their CDRs, and each agent's stay
  * in its state ends; the journal gets both. */
 void td_engine_stop(struct td_engine *e, uint64_t now);
-uint32_t td_engine_calls(const struct td_engine *e); /* calls whose CDR is not written */
+/* Calls, and contacts without media, whose CDR is not written. */
+uint32_t td_engine_calls(const struct td_engine *e);
 void td_engine_trace(struct td_engine *e, bool on);
 
 /*

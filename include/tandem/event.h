@@ -17,6 +17,7 @@
 #include <tandem/acd.h>
 #include <tandem/codec.h>
 #include <tandem/column.h>
+#include <tandem/contact.h>
 #include <tandem/types.h>
 
 #define TD_REC_MAGIC 0x43525454u /* "TTRC" */
@@ -55,7 +56,7 @@ struct td_rec {
 	E(2, STOP, stop, EMPTY, 0, ALWAYS, 0, NONE, "It stopped in order.")                       \
 	E(3, GAP, gap, FIELDS, 32, ALWAYS, 0, NONE,                                               \
 		"Records were lost: the journal's reserve was full.")                             \
-	E(4, CDR, cdr, FIELDS, 600, ALWAYS, 0, NONE, "A call ended.")                             \
+	E(4, CDR, cdr, FIELDS, 704, ALWAYS, 0, NONE, "A call, or another contact, ended.")        \
 	E(5, QUEUE_LOG, queue_log, FIELDS, 268, ALWAYS, 1, PLAIN,                                 \
 		"A line of Asterisk's queue_log, with its names.")                                \
 	E(6, AGENT_SESSION, agent_session, FIELDS, 88, ALWAYS, 0, NONE,                           \
@@ -76,6 +77,8 @@ struct td_rec {
 	E(15, LIVE, live, FIELDS, 128, JOURNAL, 0, NONE,                                         \
 		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
 		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \
+	E(16, CONTACT_DATA, contact_data, FIELDS, 312, JOURNAL, 0, NONE,                          \
+		"A key was attached to a contact, or got another value.")                         \
 	/* the next event goes above this line */
 /* clang-format on */
 
@@ -94,17 +97,17 @@ enum td_event_type { TD_EVENTS(TD_EV_NUMBER) TD_EV_END };
 enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_COUNT };
 
 /* Who ended a call: X(id, name, help). Journals keep the order. */
-#define TD_ENDED_BY(X)                    \
-	X(US, "us", "Tandem itself")      \
-	X(CALLER, "caller", "who called") \
+#define TD_ENDED_BY(X)                                     \
+	X(US, "us", "Tandem itself")                       \
+	X(CALLER, "caller", "who called, or the customer") \
 	X(CALLEE, "callee", "the agent, or whom a trunk reached")
 #define TD_ENDED_BY_ID(id, name, help) TD_ENDED_BY_##id,
 enum td_ended_by { TD_ENDED_BY(TD_ENDED_BY_ID) TD_ENDED_BY_COUNT };
 
 /* What a segment of a contact is: X(id, name, help). Journals keep the order, here and below. */
-#define TD_SEGMENT_KINDS(X)                    \
-	X(QUEUE, "queue", "a stay in a queue") \
-	X(TALK, "talk", "a talk to one party") \
+#define TD_SEGMENT_KINDS(X)                                                                   \
+	X(QUEUE, "queue", "a stay in a queue")                                                \
+	X(TALK, "talk", "a talk to one party, or an agent's work on a contact without media") \
 	X(RING, "ring", "the caller waits for whom a transfer rings")
 #define TD_SEGMENT_KIND_ID(id, name, help) TD_SEGMENT_##id,
 enum td_segment_kind { TD_SEGMENT_KINDS(TD_SEGMENT_KIND_ID) TD_SEGMENT_KIND_COUNT };
@@ -132,7 +135,9 @@ enum td_role { TD_ROLES(TD_ROLE_ID) TD_ROLE_COUNT };
 
 /* What a live event is about, and its name, other and state: X(id, name, help). */
 #define TD_OBJECTS(X)                                                                          \
-	X(CONTACT, "contact", "name: the caller; other: what it dialled; state: the channel")  \
+	X(CONTACT, "contact",                                                                  \
+		"name: the caller, or the customer; other: what was dialled, or the queue; "   \
+		"state: the channel")                                                          \
 	X(SEGMENT, "segment", "name: who; other: the queue; state: the kind")                  \
 	X(PARTY, "party", "name: the party; other: its role; state: ringing, joined, or left") \
 	X(AGENT, "agent", "name: the agent; other: the reason of a pause; state: the agent's") \
@@ -281,6 +286,12 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 		"of a call out: the trunk called last; `agent_...` is that leg", S)               \
 	F(3, NEXT, 6, NONE, CODE, uint16_t, cause, , causes, "why it ended, by Q.850", S)         \
 	F(3, NEXT, 0, NONE, PAD, uint8_t, unused2, [6], NONE, "", S)                              \
+	F(4, NEXT, 2, NONE, TEXT, char, customer, [TD_CUSTOMER_BYTES], NONE,                      \
+		"who asks, of a contact without media; empty: not known", S)                      \
+	F(4, NEXT, 0, NONE, TEXT, char, tenant, [TD_NAME_BYTES], NONE,                            \
+		"whose contact it is, of one without media; empty: nobody's", S)                  \
+	F(4, NEXT, 3, NONE, WORD, uint8_t, channel, , channels, "what it came by", S)             \
+	F(4, NEXT, 0, NONE, PAD, uint8_t, unused3, [7], NONE, "", S)                              \
 	/* the next field goes above this line */
 
 #define TD_EV_QUEUE_LOG_FIELDS(F, S...)                                                           \
@@ -335,6 +346,11 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
 	F(1, NEXT, 0, NONE, TEXT, char, text, [200], NONE,                                        \
 		"`agent alice rings`, `486 Busy Here from bob`", S)
+
+#define TD_EV_CONTACT_DATA_FIELDS(F, S...)                                                        \
+	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
+	F(1, NEXT, 0, NONE, TEXT, char, key, [TD_NAME_BYTES], NONE, "the key", S)                 \
+	F(1, NEXT, 0, NONE, TEXT, char, value, [TD_CONTACT_DATA_BYTES], NONE, "its value now", S)
 
 #define TD_EV_SEGMENT_FIELDS(F, S...)                                                             \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \

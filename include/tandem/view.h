@@ -61,6 +61,19 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, recording, NONE, 0, "number of its recording; 0 none")                      \
 	X(V, TEXT, sip_call_id, NONE, 0, "Call-ID of the caller's leg")
 
+/* Of every channel. */
+#define TD_VIEW_CONTACTS(X, V)                                                                   \
+	X(V, TEXT, id, NONE, 1, "the contact's name everywhere; of a call, the call's")          \
+	X(V, TEXT, channel, NONE, 1, "what it came by:" TD_CHANNELS(TD_TICKED))                  \
+	X(V, TEXT, customer, NONE, 2, "the caller's number, or the customer that was named")     \
+	X(V, TEXT, queue, NONE, 2, "queue it waits in, or came from")                            \
+	X(V, TEXT, state, NONE, 1,                                                               \
+		"of a call as in `calls`; of another contact `waiting`, `offered` or `handled`") \
+	X(V, TEXT, agent, NONE, 3, "agent to whom it is offered, or who has it")                 \
+	X(V, COUNT, position, PLACE, 3, "place in the queue, from 1; 0 in none")                 \
+	X(V, NUMBER, seconds, SECONDS, 1, "since it came")                                       \
+	X(V, TEXT, data, NONE, 4, "keys and values attached to it")
+
 #define TD_VIEW_QUEUES(X, V)                                                                  \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                       \
 	X(V, COUNT, waiting, NONE, TD_TOP + 1,                                                \
@@ -304,18 +317,20 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
  * and documents. PART: rows that the host joins to others; nobody else asks for them.
  * Signalling's rows are all made by td_engine_show(). To those of LINKS the host adds what is
  * carried now (joins[] in engine/host/api/pages.c). */
-#define TD_VIEWS_SIGNALLING(X)                                                             \
-	X(CALLS, calls, "calls", ROWS, "calls at this moment", "no calls")                 \
-	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                       \
-		"no queues: the site has none yet")                                        \
-	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                   \
-		"no agents: the site has none yet")                                        \
-	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                        \
-		"no trunks: the site has none yet")                                        \
-	X(LINKS, links, "links", ROWS,                                                     \
-		"limits of links and trunks, what is reserved of them, what they carry",   \
-		"no links and no trunks: the site has none yet")                           \
-	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing") \
+#define TD_VIEWS_SIGNALLING(X)                                                              \
+	X(CALLS, calls, "calls", ROWS, "calls at this moment", "no calls")                  \
+	X(CONTACTS, contacts, "contacts", ROWS, "contacts of every channel at this moment", \
+		"no contacts")                                                              \
+	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                        \
+		"no queues: the site has none yet")                                         \
+	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                    \
+		"no agents: the site has none yet")                                         \
+	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                         \
+		"no trunks: the site has none yet")                                         \
+	X(LINKS, links, "links", ROWS,                                                      \
+		"limits of links and trunks, what is reserved of them, what they carry",    \
+		"no links and no trunks: the site has none yet")                            \
+	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing")  \
 	X(ACCT, acct, "acct", PART, "names of the rows of bandwidth", "nothing")
 /* The host makes the rows, from a PART of signalling's and its own figures. */
 #define TD_VIEWS_JOINED(X)                         \

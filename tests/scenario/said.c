@@ -9,12 +9,12 @@
 #include <tests/scenario/script.h>
 
 static const char *const channel_names[CHANNELS] = {"sip", "media", "log", "cdr", "session",
-	"record", "story", "alarm", "resolve", "segment", "party", "live"};
+	"record", "story", "alarm", "resolve", "segment", "party", "live", "data"};
 
 /* A script looks for these, but need not name all of them. */
 static bool may_pass(enum channel c)
 {
-	return c == STORY || c == SESSION || c == SEGMENT || c == PARTY || c == LIVE;
+	return c == STORY || c == SESSION || c == SEGMENT || c == PARTY || c == LIVE || c == DATA;
 }
 
 static bool must_be_named(const struct out *o)
@@ -226,6 +226,11 @@ static void on_live(struct script *s, const struct td_ev_live *l)
 		l->state);
 }
 
+static void on_data(struct script *s, const struct td_ev_contact_data *d)
+{
+	out_say(out_new(s, DATA), "%s=%s", d->key, d->value);
+}
+
 static const char *const states[] = {"logged-out", "available", "reserved", "ringing", "talking",
 	"wrap-up", "paused", "not-responding"};
 
@@ -252,7 +257,7 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 			"agent=%s "
 			"digits=%s "
 			"wait=%u ring=%u talk=%u attempts=%u recording=%u in=%llu,%llu answered=%d "
-			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u",
+			"mos=%u/%u,%u/%u silent=%u/%u,%u/%u channel=%s customer=%s tenant=%s",
 			word_of(TD_EV_CDR, EVENT_cdr_disposition, c->disposition),
 			word_of(TD_EV_CDR, EVENT_cdr_ended_by, c->ended_by), c->sip_code, c->caller,
 			c->dialled, c->trunk, c->to_trunk, c->cause, c->queue, c->agent, c->digits,
@@ -262,7 +267,8 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 			c->caller_quality.in.mos, c->caller_quality.in.mos_worst,
 			c->caller_quality.out.mos, c->caller_quality.out.mos_worst,
 			c->caller_quality.silences, c->caller_quality.silent_ms,
-			c->agent_quality.silences, c->agent_quality.silent_ms);
+			c->agent_quality.silences, c->agent_quality.silent_ms,
+			word_of(TD_EV_CDR, EVENT_cdr_channel, c->channel), c->customer, c->tenant);
 		break;
 	case TD_EV_AGENT_SESSION:
 		o = out_new(s, SESSION);
@@ -283,6 +289,9 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		break;
 	case TD_EV_PARTY:
 		on_party(s, payload);
+		break;
+	case TD_EV_CONTACT_DATA:
+		on_data(s, payload);
 		break;
 	case TD_EV_LIVE:
 		on_live(s, payload);

@@ -289,6 +289,7 @@ static const struct step {
 	{"stop", 1, 1, do_stop},
 	{"hangup", 1, 2, do_hangup},
 	{"party", 4, 5, do_party},
+	{"contact", 3, WORDS, do_contact},
 	{"digit", 3, 3, do_digit},
 	{"played", 3, 3, do_played},
 	{"counter", 3, 3, do_counter},

@@ -26,14 +26,20 @@ enum channel {
 	SEGMENT,
 	PARTY,
 	LIVE,
+	DATA,
 	CHANNELS
 };
 
+#define SCRIPT_CONTACTS  16
 #define SCRIPT_QUESTIONS 16
 
 struct question { /* for a host name's addresses */
 	uint32_t request;
 	char name[64];
+};
+
+struct script_contact { /* without media, made by a line of the script */
+	char name[TD_NAME_BYTES], id[TD_CALL_ID_BYTES];
 };
 
 struct out { /* one thing the engine said that no line of the script has named yet */
@@ -55,6 +61,8 @@ struct script {
 	unsigned outs;
 	char pending[4096]; /* set and del lines, until another line comes */
 	char last_call[TD_CALL_ID_BYTES];
+	struct script_contact contact[SCRIPT_CONTACTS];
+	unsigned contacts;
 	uint32_t connections;                       /* the last number given */
 	struct question question[SCRIPT_QUESTIONS]; /* the newest first */
 	bool failed;
@@ -73,6 +81,9 @@ enum channel said_channel(const char *word);
 void said_expect(struct script *s, enum channel channel, char *word[], unsigned n);
 void said_all_named(struct script *s);
 uint32_t said_leg(struct script *s, const char *name); /* the number of leg a, b, ... */
+
+/* messages.c: contacts without media: "contact NAME create sales ..." */
+void do_contact(struct script *s, char *word[], unsigned n);
 
 /* phone.c: telephones and carriers; words as in the line */
 struct peer *phone_find(struct script *s, const char *name);

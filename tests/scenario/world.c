@@ -384,6 +384,8 @@ const char *world_residue(const struct world *w)
 		return w->fault;
 	if (td_engine_calls(e) || e->calls_running)
 		return "calls";
+	if (e->contacts.free_count != e->contacts.capacity)
+		return "contact records";
 	if (e->calls.free_count != e->calls.capacity)
 		return "call records";
 	if (e->legs.free_count != e->legs.capacity)
@@ -393,7 +395,7 @@ const char *world_residue(const struct world *w)
 	if (ports_in_use(&e->ports))
 		return "RTP ports";
 	if (e->by_id.count)
-		return "calls by their id";
+		return "contacts by their id";
 	if (e->by_number.count)
 		return "contacts";
 	if (e->out_count || e->outs_lost)
@@ -404,7 +406,7 @@ const char *world_residue(const struct world *w)
 		const struct queue *q = objects_get(&e->queues, n);
 
 		if (q->waiting || q->talking)
-			return "calls counted in a queue";
+			return "contacts counted in a queue";
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
 		if (((struct trunk *)objects_get(&e->trunks, n))->budget.calls)

@@ -32,8 +32,8 @@ static bool check_engine(const struct check_at *k)
 /* The objects of the engine, in turn: each table's places, one after the other. */
 static uint32_t place_count(const struct td_engine *e)
 {
-	return e->calls.capacity + e->legs.capacity + e->agents.count + e->queues.count +
-	       e->links.count + e->trunks.count;
+	return e->calls.capacity + e->contacts.capacity + e->legs.capacity + e->agents.count +
+	       e->queues.count + e->links.count + e->trunks.count;
 }
 
 /* The object at this place in *k; false: its record is free. */
@@ -41,6 +41,12 @@ static bool place_call(struct check_at *k, uint32_t at)
 {
 	k->c = pool_at(&k->e->calls, at);
 	return k->c->state != CALL_FREE;
+}
+
+static bool place_contact(struct check_at *k, uint32_t at)
+{
+	k->n = pool_at(&k->e->contacts, at);
+	return k->n->state != CONTACT_NONE;
 }
 
 static bool place_party(struct check_at *k, uint32_t at)
@@ -82,6 +88,11 @@ static bool place_sound(const struct td_engine *e, uint32_t at, bool *used, stru
 		return !*used || check_call(&k);
 	}
 	at -= e->calls.capacity;
+	if (at < e->contacts.capacity) {
+		*used = place_contact(&k, at);
+		return !*used || check_contact(&k);
+	}
+	at -= e->contacts.capacity;
 	if (at < e->legs.capacity) {
 		*used = place_party(&k, at);
 		return !*used || check_party(&k);

@@ -21,7 +21,8 @@ static struct floor f;
 static struct td_engine *e;
 static struct call *talks, *rings, *waits, *out, *late, *over;
 static struct party *left; /* its call is closed, and its worker has not answered yet */
-static struct agent *alice, *bob, *carol, *dave;
+static struct contact *works, *asks, *stays; /* handled by erin, offered to frank, in line */
+static struct agent *alice, *bob, *carol, *dave, *erin, *frank;
 static struct queue *sales;
 static struct link *branch;
 static struct trunk *acme;
@@ -44,6 +45,17 @@ static struct call *hung_up(void)
 	return c;
 }
 
+static void accept(void)
+{
+	struct td_contact_request r = {.action = TD_CONTACT_ACCEPT, .agent = "erin"};
+	char id[TD_CALL_ID_BYTES];
+	struct td_text err;
+
+	memcpy(r.contact, works->cdr.id, sizeof(r.contact));
+	if (td_engine_contact(e, f.now, &r, id, &err) < 0)
+		fail_msg("%s", err.s);
+}
+
 static int setup(void **state)
 {
 	floor_open(&f);
@@ -52,6 +64,8 @@ static int setup(void **state)
 	bob = floor_agent(&f, "bob");
 	carol = floor_agent(&f, "carol");
 	dave = floor_agent(&f, "dave");
+	erin = floor_agent(&f, "erin");
+	frank = floor_agent(&f, "frank");
 	sales = objects_live(&e->queues, "sales");
 	branch = objects_live(&e->links, "branch");
 	acme = objects_live(&e->trunks, "acme");
@@ -64,6 +78,10 @@ static int setup(void **state)
 	out = floor_call(&f, "0301", true);
 	late = floor_call(&f, "4989100", false);
 	over = hung_up();
+	works = floor_contact(&f);
+	accept();
+	asks = floor_contact(&f);
+	stays = floor_contact(&f);
 	return 0;
 }
 
@@ -122,6 +140,9 @@ static void the_floor_is_sound(void **state)
 	assert_int_equal(out->party[1]->state, PARTY_RINGING);
 	assert_int_equal(late->state, CALL_OFFERED);
 	assert_int_equal(over->state, CALL_ENDED);
+	assert_true(works->work.agent == erin && works->state == CONTACT_HANDLED);
+	assert_true(asks->work.agent == frank && asks->state == CONTACT_OFFERED);
+	assert_int_equal(stays->state, CONTACT_WAITING);
 	assert_true(!left->call && left->media == LEG_MEDIA_DELETING);
 	sound();
 }
@@ -134,12 +155,39 @@ static void tables_of_calls(void)
 	BREAK(rings->party[1]->agent, carol, "call_contact_agent", rings->contact->cdr.id);
 	BREAK(talks->calling_agent, carol, "call_source", talks->contact->cdr.id);
 	BREAK(e->call_count, 1, "engine_calls", "engine");
-	BREAK(e->by_id.count, 1, "engine_calls", "engine");
+	BREAK(e->by_id.count, 1, "engine_contacts", "engine");
+	BREAK(e->contact_count, 1, "engine_contacts", "engine");
+	BREAK(e->contacts.free[0], pool_index(&e->contacts, works), "engine_free", "engine");
 	BREAK(e->calls_running, 1, "engine_running", "engine");
 	BREAK(e->by_number.count, 9, "engine_contacts", "engine");
 	BREAK(e->calls.free[0], pool_index(&e->calls, talks), "engine_free", "engine");
 	BREAK(e->legs.free[0], pool_index(&e->legs, left), "engine_free", "engine");
 	BREAK(e->legs.free_count, 1, "engine_parties", "engine");
+}
+
+static void contacts_without_media(void)
+{
+	BREAK(works->cdr.id[0], 'x', "contact_found", "queue mail");
+	BREAK(asks->number, 99, "contact_numbered", asks->cdr.id);
+	BREAK(stays->entered, 1, "contact_queue", stays->cdr.id);
+	BREAK(stays->queue, sales, "contact_queue", stays->cdr.id);
+	BREAK(stays->state, CONTACT_HANDLED, "contact_state", stays->cdr.id);
+	BREAK(asks->state, CONTACT_WAITING, "contact_state", asks->cdr.id);
+	BREAK(works->work.number, 0, "contact_state", works->cdr.id);
+	BREAK(frank->contact, stays, "contact_agent", asks->cdr.id);
+	BREAK(works->work.number, 99, "contact_work", works->cdr.id);
+	BREAK(works->queue, sales, "queue_talks", "queue mail");
+}
+
+/* Another agent has it, and both of them agree. */
+static void another_agent(void)
+{
+	asks->work.agent = dave;
+	dave->contact = asks;
+	broken("contact_offer", asks->cdr.id);
+	asks->work.agent = frank;
+	dave->contact = NULL;
+	sound();
 }
 
 static void a_call_of_an_agent(void)
@@ -300,6 +348,8 @@ static void names_what_is_broken(void **state)
 	struct td_text fault = {""};
 
 	tables_of_calls();
+	contacts_without_media();
+	another_agent();
 	a_call_of_an_agent();
 	parties_of_calls();
 	states_of_calls();

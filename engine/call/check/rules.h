@@ -13,6 +13,7 @@
 struct check_at {
 	const struct td_engine *e;
 	const struct call *c;
+	const struct contact *n; /* without media */
 	const struct party *p;
 	const struct agent *a;
 	const struct queue *q;
@@ -52,6 +53,15 @@ struct check_rule {
 	X(call_timer, "lacks the timer of its state, or has one that its state has not")          \
 	X(call_ended, "has ended, and waits for no worker")                                       \
 	X(call_one_way, "counts as one-way without a talk")
+/* Of one without media: */
+#define CHECK_CONTACT_RULES(X)                                                                    \
+	X(contact_found, "is not the one found by its id")                                        \
+	X(contact_numbered, "is not the one found by what the distributor calls it")              \
+	X(contact_queue, "waits, and the distributor has it not in the same queue")               \
+	X(contact_state, "has an agent or a number that its state has not")                       \
+	X(contact_agent, "has an agent who is on another contact")                                \
+	X(contact_offer, "is offered to another agent than the distributor says")                 \
+	X(contact_work, "is handled by an agent who is on another contact for the distributor")
 #define CHECK_PARTY_RULES(X)                                                                      \
 	X(party_known, "is none of its call's parties")                                           \
 	X(party_needed, "has neither a call, nor a session, nor a port to wait for")              \
@@ -71,8 +81,8 @@ struct check_rule {
 	X(party_contact, "rings or talks for a contact that the distributor does not know so")
 #define CHECK_AGENT_RULES(X)                                                                      \
 	X(agent_state, "has another state than the distributor says")                             \
-	X(agent_busy, "is busy without a call, or in one and not busy")                           \
-	X(agent_call, "is in a call that has no party for the agent")                             \
+	X(agent_busy, "is busy without a contact, or on one and not busy")                        \
+	X(agent_call, "is on a contact that has no party for the agent, or another agent")        \
 	X(agent_engaged, "has calls of its own and the distributor does not know, or the reverse") \
 	X(agent_reachable, "is reachable or not, and registrar or distributor say otherwise")     \
 	X(agent_link, "is behind another link than the distributor knows")
@@ -93,9 +103,9 @@ struct check_rule {
 	X(link_agents, "has counted more or fewer agents than are behind it")
 #define CHECK_TRUNK_SUMS(X) X(trunk_held, "has reserved more or less than its parties hold")
 #define CHECK_ENGINE_SUMS(X)                                                                      \
-	X(engine_calls, "more or fewer calls are counted, or found by id, than there are")        \
+	X(engine_calls, "more or fewer calls are counted than there are")                         \
 	X(engine_running, "more or fewer calls are counted as running than there are")            \
-	X(engine_contacts, "more or fewer contacts are known than calls have, or than queues have") \
+	X(engine_contacts, "more or fewer contacts are counted, or found, than there are or queues have") \
 	X(engine_parties, "more or fewer parties are taken out of their pool than are in use")    \
 	X(engine_free, "a record is free and in use")                                             \
 	X(engine_ports, "more or fewer RTP ports are given out than parties have")                \
@@ -108,7 +118,7 @@ struct check_rule {
 	X(engine_said, "something that the distributor said is not done yet, or is lost")         \
 	X(engine_silences, "the alarm of one-way talks waits though one is there, or does not wait")
 #define CHECK_RULES(X)                                                                            \
-	CHECK_CALL_RULES(X) CHECK_PARTY_RULES(X) CHECK_AGENT_RULES(X) CHECK_QUEUE_RULES(X)        \
+	CHECK_CALL_RULES(X) CHECK_CONTACT_RULES(X) CHECK_PARTY_RULES(X) CHECK_AGENT_RULES(X) CHECK_QUEUE_RULES(X)        \
 	CHECK_LINK_RULES(X) CHECK_TRUNK_RULES(X) CHECK_AGENT_SUMS(X) CHECK_QUEUE_SUMS(X)          \
 	CHECK_LINK_SUMS(X) CHECK_TRUNK_SUMS(X) CHECK_ENGINE_SUMS(X) CHECK_ENGINE_RULES(X)
 /* clang-format on */
@@ -126,8 +136,9 @@ struct check_rule {
 const struct check_rule *check_broken(const struct check_rule *rules, const struct check_at *k);
 
 /* One object each, with all that it points to. False: k->fault names who breaks what. */
-bool check_call(const struct check_at *k);  /* k->c, with its parties */
-bool check_party(const struct check_at *k); /* k->p */
+bool check_call(const struct check_at *k);    /* k->c, with its parties */
+bool check_contact(const struct check_at *k); /* k->n */
+bool check_party(const struct check_at *k);   /* k->p */
 bool check_agent(const struct check_at *k);
 bool check_queue(const struct check_at *k);
 bool check_link(const struct check_at *k);

@@ -24,11 +24,14 @@ static bool agent_busy(const struct check_at *k)
 
 static bool agent_call(const struct check_at *k)
 {
+	const struct contact *n = k->a->contact;
 	const struct call *c;
 
-	if (!k->a->contact)
+	if (!n)
 		return true;
-	c = k->a->contact->call;
+	if (!n->call)
+		return n->state != CONTACT_NONE && n->work.agent == k->a;
+	c = n->call;
 	for (unsigned i = 0; i < c->parties && i < PARTIES_MAX; i++)
 		if (c->party[i]->agent == k->a && c->party[i]->contact &&
 			c->party[i]->state != PARTY_LEFT)
@@ -112,7 +115,7 @@ bool check_agent(const struct check_at *k)
 	const struct check_rule *broken = check_broken(agent_rules, k);
 
 	if (broken)
-		td_text_set(k->fault, "agent %s (%s, call %s) %s", a->object.name,
+		td_text_set(k->fault, "agent %s (%s, contact %s) %s", a->object.name,
 			acd_state_name(a->state), a->contact ? a->contact->cdr.id : "none",
 			broken->text);
 	return !broken && acd_check_agent(k->e->acd, a->object.number, k->fault);

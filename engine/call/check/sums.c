@@ -12,6 +12,11 @@ static const struct party *party_at(const struct td_engine *e, uint32_t i)
 	return pool_at(&e->legs, i);
 }
 
+static const struct contact *contact_at(const struct td_engine *e, uint32_t i)
+{
+	return pool_at(&e->contacts, i);
+}
+
 /* It is rung, or talks. */
 static bool active(const struct party *p)
 {
@@ -45,6 +50,9 @@ static bool queue_talks(const struct check_at *k)
 		talking +=
 			p->call && party_talks(p) && p->contact && p->call->contact->queue == k->q;
 	}
+	for (uint32_t i = 0; i < k->e->contacts.capacity; i++)
+		talking += contact_at(k->e, i)->state == CONTACT_HANDLED &&
+			   contact_at(k->e, i)->queue == k->q;
 	return talking == k->q->talking;
 }
 
@@ -92,8 +100,7 @@ static bool engine_calls(const struct check_at *k)
 
 	for (uint32_t i = 0; i < e->calls.capacity; i++)
 		calls += call_at(e, i)->state != CALL_FREE;
-	return calls == e->call_count && calls == e->by_id.count && hash_sound(&e->by_id) &&
-	       calls == e->calls.capacity - e->calls.free_count;
+	return calls == e->call_count && calls == e->calls.capacity - e->calls.free_count;
 }
 
 static bool engine_running(const struct check_at *k)
@@ -109,13 +116,21 @@ static bool engine_running(const struct check_at *k)
 static bool engine_contacts(const struct check_at *k)
 {
 	const struct td_engine *e = k->e;
-	uint32_t contacts = 0, queued = 0;
+	uint32_t contacts = 0, calls = 0, numbered = 0, queued = 0;
 
-	for (uint32_t i = 0; i < e->calls.capacity; i++)
-		contacts += call_at(e, i)->state != CALL_FREE && call_at(e, i)->contact->number;
+	for (uint32_t i = 0; i < e->contacts.capacity; i++) {
+		const struct contact *c = contact_at(e, i);
+
+		contacts += contact_is(c);
+		calls += c->call != NULL;
+		numbered += contact_is(c) && c->number;
+	}
 	for (uint32_t n = 1; n <= e->queues.count; n++)
 		queued += ((const struct queue *)objects_get(&e->queues, n))->waiting;
-	return contacts == e->by_number.count && contacts == queued && hash_sound(&e->by_number);
+	return contacts == e->contacts.capacity - e->contacts.free_count &&
+	       calls == e->call_count && contacts == calls + e->contact_count &&
+	       contacts == e->by_id.count && hash_sound(&e->by_id) &&
+	       numbered == e->by_number.count && numbered == queued && hash_sound(&e->by_number);
 }
 
 static bool engine_parties(const struct check_at *k)
@@ -134,6 +149,9 @@ static bool engine_free(const struct check_at *k)
 
 	for (uint32_t i = 0; i < e->calls.free_count; i++)
 		if (call_at(e, e->calls.free[i])->state != CALL_FREE)
+			return false;
+	for (uint32_t i = 0; i < e->contacts.free_count; i++)
+		if (contact_is(contact_at(e, e->contacts.free[i])))
 			return false;
 	for (uint32_t i = 0; i < e->legs.free_count; i++)
 		if (check_party_used(party_at(e, e->legs.free[i])))

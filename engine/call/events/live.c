@@ -8,6 +8,15 @@ static void put(char *out, size_t size, const char *text)
 		snprintf(out, size, "%s", text);
 }
 
+void live_contact(struct td_engine *e, const struct contact *c)
+{
+	live_write(e, TD_OBJECT_CONTACT, TD_PHASE_BEGIN,
+		&(struct live){.call = c->cdr.id,
+			.name = contact_who(c),
+			.other = c->call ? c->cdr.dialled : c->queue->object.name,
+			.state = contact_channel(c)});
+}
+
 void live_write(
 	struct td_engine *e, enum td_object object, enum td_phase phase, const struct live *l)
 {

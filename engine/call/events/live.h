@@ -14,6 +14,8 @@ struct live {
 	uint8_t number;
 };
 
+/* A contact begins. */
+void live_contact(struct td_engine *e, const struct contact *c);
 void live_write(
 	struct td_engine *e, enum td_object object, enum td_phase phase, const struct live *l);
 

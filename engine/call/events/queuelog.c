@@ -71,7 +71,7 @@ void queuelog_enter(struct td_engine *e, const struct contact *c)
 	struct line l = of_contact(c, NULL, TD_QUEUE_LOG_ENTERQUEUE);
 
 	text(&l, "");
-	text(&l, c->cdr.caller);
+	text(&l, contact_who(c));
 	number(&l, c->first_position);
 	emit(e, &l);
 }

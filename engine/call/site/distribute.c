@@ -7,6 +7,8 @@
 /* A contact can have QUEUED, OFFER, CANCEL and OVERFLOW outstanding, and one more OFFER while an
  * earlier one is withdrawn: 5, rounded up. */
 #define OUTS_A_CONTACT 8
+/* Calls, and as many without media. */
+#define CONTACTS(e) (2 * (e)->params.max_calls)
 
 static struct td_acd_limits limits(const struct td_engine *e)
 {
@@ -14,7 +16,7 @@ static struct td_acd_limits limits(const struct td_engine *e)
 		.queues = e->params.max.queues,
 		.groups = e->params.max.groups,
 		.agents = e->params.max.agents,
-		.contacts = e->params.max_calls,
+		.contacts = CONTACTS(e),
 		.links = e->params.max.links,
 	};
 }
@@ -24,23 +26,26 @@ struct link *distribute_link(const struct td_engine *e, const struct agent *a)
 	return objects_get(&e->links, a->acd.link);
 }
 
-/* The distributor has taken the offer off the link's room, unless the contact has no media. */
-static void offered(const struct td_engine *e, const struct td_acd_out *out)
+/* The distributor has taken the offer off this link's room; NULL: off none, as there is no link or
+ * the contact has no media. */
+static struct link *offered(const struct td_engine *e, const struct td_acd_out *out)
 {
 	struct link *k = distribute_link(e, objects_get(&e->agents, out->agent));
 	struct acd_contact_info info;
 
 	if (!k || acd_contact_get(e->acd, out->contact, &info) < 0 ||
 		info.channel != TD_CHANNEL_VOICE)
-		return;
+		return NULL;
 	k->offers++;
 	if (k->told != TD_ACD_ROOM && k->told > 0)
 		k->told--;
+	return k;
 }
 
 static void output(void *ctx, const struct td_acd_out *out)
 {
 	struct td_engine *e = ctx;
+	struct said said = {.out = *out};
 
 	e->io.event(e->io.ctx, TD_EV_ACD_OUT, out, sizeof(*out));
 	if (out->type == TD_ACD_OUT_AGENT) {
@@ -48,19 +53,19 @@ static void output(void *ctx, const struct td_acd_out *out)
 		return;
 	}
 	if (out->type == TD_ACD_OUT_OFFER)
-		offered(e, out);
+		said.link = offered(e, out);
 	if (e->out_count == e->out_cap) {
 		e->outs_lost++; /* cannot be, see OUTS_A_CONTACT; `show sip` would tell */
 		return;
 	}
-	e->outs[(e->out_head + e->out_count++) % e->out_cap] = *out;
+	e->outs[(e->out_head + e->out_count++) % e->out_cap] = said;
 }
 
 int distribute_init(struct td_engine *e)
 {
 	struct td_acd_limits l = limits(e);
 
-	e->out_cap = OUTS_A_CONTACT * e->params.max_calls;
+	e->out_cap = OUTS_A_CONTACT * CONTACTS(e);
 	e->outs = calloc(e->out_cap, sizeof(*e->outs));
 	if (!e->outs)
 		return -ENOMEM;
@@ -108,7 +113,7 @@ void distribute_due(struct td_engine *e)
 		distribute_event(e, TD_ACD_IN_ADVANCE, NULL, 0, 0);
 }
 
-bool distribute_next(struct td_engine *e, struct td_acd_out *out)
+bool distribute_next(struct td_engine *e, struct said *out)
 {
 	if (!e->out_count)
 		return false;

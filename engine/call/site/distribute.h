@@ -21,7 +21,7 @@ int distribute_event(struct td_engine *e, enum td_acd_in_type type, const struct
 	uint32_t contact, uint32_t reason);
 void distribute_due(struct td_engine *e); /* fires the distributor's own deadlines */
 /* The oldest output that waits; false: none waits. */
-bool distribute_next(struct td_engine *e, struct td_acd_out *out);
+bool distribute_next(struct td_engine *e, struct said *out);
 /* The agent's link as the distributor knows it; NULL: none. While a configuration takes effect, it
  * may differ from a->link. */
 struct link *distribute_link(const struct td_engine *e, const struct agent *a);

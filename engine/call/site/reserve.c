@@ -220,12 +220,8 @@ int reserve_change(struct td_engine *e, struct party *l, const struct td_leg_par
 	return -EDQUOT;
 }
 
-void reserve_rung(struct td_engine *e, const struct agent *a)
+void reserve_rung(struct td_engine *e, struct link *k)
 {
-	struct link *k = distribute_link(e, a);
-
-	if (!k)
-		return;
 	k->offers--;
 	tell(e, k);
 }

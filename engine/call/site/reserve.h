@@ -33,9 +33,8 @@ void reserve_release(struct td_engine *e, struct grant *g);
 #define RESERVE_TEXT 64
 const char *reserve_text(const struct budget *b, char text[static RESERVE_TEXT]);
 
-/* The distributor's OFFER to the agent has been tried: what it took off the link is free or in use.
- */
-void reserve_rung(struct td_engine *e, const struct agent *a);
+/* The OFFER that took room off the link has been tried: that room is free or in use. */
+void reserve_rung(struct td_engine *e, struct link *k);
 /* The link refused the call that the distributor had for this agent. True: the distributor has
  * been told, and NO_ROOM may follow. False: the link can never carry such a call. */
 bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate *rate);

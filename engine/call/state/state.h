@@ -10,6 +10,7 @@
  *   call   from an accepted INVITE until its CDR is written: all parties' media gone, or CLOSE_NS
  *          after the end. Its contact (struct contact) begins and ends with it. A party that
  * outlives its call, or has left it, has party->call NULL.
+ *   contact without media: from its creation until its CDR is written, at once when it ends
  */
 #ifndef TANDEM_ENGINE_CALL_STATE_STATE_H
 #define TANDEM_ENGINE_CALL_STATE_STATE_H
@@ -254,11 +255,23 @@ struct checks {
 	X(trunk_full, "calls refused, a trunk's limit reached: 503")                    \
 	X(link_full, "calls refused, a link's limit reached: 503")                      \
 	X(reinvite_full, "re-INVITEs refused, shorter packets would pass a limit: 488") \
-	X(queue_full, "calls that found a queue full")
+	X(queue_full, "calls and other contacts that found a queue full")
+/* Requests about contacts that were refused: X(name, text). Likewise. */
+#define CONTACT_REFUSALS(X)                                                                       \
+	X(contacts_draining, "contacts without media refused while draining")                     \
+	X(contacts_full, "contacts without media refused, as many as max_calls are there")        \
+	X(contacts_data, "requests about contacts refused, their data over the limit or no text") \
+	X(contacts_wrong, "contacts without media refused, no such queue or channel")
 struct refusals {
 #define CALL_REFUSALS_FIELD(name, text) uint64_t name;
-	CALL_REFUSALS(CALL_REFUSALS_FIELD)
+	CALL_REFUSALS(CALL_REFUSALS_FIELD) CONTACT_REFUSALS(CALL_REFUSALS_FIELD)
 #undef CALL_REFUSALS_FIELD
+};
+
+/* What the distributor said. */
+struct said {
+	struct td_acd_out out;
+	struct link *link; /* OFFER: whose room it takes; NULL: nobody's */
 };
 
 /* The calls of Call-IDs: engine/call/events/trace.h. */
@@ -297,14 +310,14 @@ struct td_engine {
 	const char *inviting; /* the call whose INVITE is being sent at this moment; else NULL */
 	struct pool contacts, calls, legs;
 	struct hash by_id, by_number; /* contacts */
-	struct td_acd_out
-		*outs; /* outputs of the distributor that we have not carried out yet, a ring */
+	struct said *outs;            /* what we have not carried out yet, a ring */
 	uint32_t out_head, out_count, out_cap;
 	uint64_t outs_lost;
 	uint64_t plays_stale;
 	uint32_t last_contact, last_recording, last_request;
 	uint64_t last_call;
 	uint32_t call_count, calls_running; /* not closed, not ended */
+	uint32_t contact_count;             /* without media */
 	bool draining, trace, started;
 	struct refusals refused;
 	struct silences silences;

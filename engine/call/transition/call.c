@@ -72,12 +72,12 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 		intent_refuse(i, &e->refused.full, 503, "all call records in use");
 		return NULL;
 	}
-	c->contact = pool_alloc(&e->contacts); /* as many as calls */
+	c->contact = pool_alloc(&e->contacts); /* each call has one */
 	c->contact->call = c;
-	c->contact->channel = TD_CHANNEL_VOICE;
 	c->caller = party_alloc(e, c, NULL, sip_session_local(s), i->sdp.rtp.family);
 	if (!c->caller) {
 		reserve_release(e, &i->grant);
+		c->contact->call = NULL;
 		pool_free(&e->contacts, c->contact);
 		pool_free(&e->calls, c);
 		intent_refuse(i, &e->refused.full, 503, "all RTP ports in use");
@@ -123,22 +123,13 @@ static int caller_answer(struct td_engine *e, struct call *c, const struct inten
 	return rc;
 }
 
-static void contact_begin(struct td_engine *e, const struct contact *c)
-{
-	live_write(e, TD_OBJECT_CONTACT, TD_PHASE_BEGIN,
-		&(struct live){.call = c->cdr.id,
-			.name = c->cdr.caller,
-			.other = c->cdr.dialled,
-			.state = "voice"});
-}
-
 static void call_begin(struct td_engine *e, struct call *c, const struct intent *i)
 {
 	char why[KEYS_TEXT];
 	int rc;
 
 	hash_add(&e->by_id, &c->contact->by_id, str_of(c->contact->cdr.id));
-	contact_begin(e, c->contact);
+	live_contact(e, c->contact);
 	parties_begin(e, c->caller);
 	if (i->late) {
 		c->state = CALL_OFFERED;

@@ -50,6 +50,7 @@ void call_close(struct td_engine *e, struct call *c)
 	while (c->parties)
 		party_detach(e, c->party[0]);
 	e->call_count--;
+	c->contact->call = NULL;
 	pool_free(&e->contacts, c->contact);
 	pool_free(&e->calls, c);
 }

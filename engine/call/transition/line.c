@@ -23,7 +23,7 @@ void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
 	in.queue = q->object.number;
 	in.contact = c->number;
 	in.contact_add.waited_ms = c->waited_ms;
-	in.contact_add.channel = c->channel;
+	in.contact_add.channel = c->cdr.channel;
 	distribute(e, &in);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/check/test/floor.h>
+#include <engine/call/state/calls.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tandem/alarm.h>
@@ -14,15 +15,20 @@ static const char site[] = "set site site domain=tandem.example rtp_ports=20000-
 			   "set link branch limit=10000000\n"
 			   "set trunk acme address=10.20.0.10 limit=10000000\n"
 			   "set trunk far address=10.20.0.11\n"
-			   "set group sales\nset group backup\n"
+			   "set group sales\nset group backup\nset group mail\n"
 			   "set queue sales groups=sales record=true\n"
 			   "set queue spare groups=backup\n"
+			   "set queue mail groups=mail\n"
 			   "set route 4989100 queue=sales\n"
 			   "set route 0* trunks=far\n"
 			   "set agent alice groups=sales contact=10.30.0.11:5060 link=branch\n"
 			   "set agent bob groups=sales contact=10.30.0.12:5060\n"
 			   "set agent carol contact=10.30.0.13:5060\n"
-			   "set agent dave contact=10.30.0.14:5060\n";
+			   "set agent dave contact=10.30.0.14:5060\n"
+			   "set agent erin groups=mail contact=10.30.0.15:5060 "
+			   "channels=message\n"
+			   "set agent frank groups=mail contact=10.30.0.16:5060 "
+			   "channels=message\n";
 
 static const char offer[] = "v=0\r\no=- 1 1 IN IP4 10.20.0.10\r\ns=-\r\nc=IN IP4 10.20.0.10\r\n"
 			    "t=0 0\r\nm=audio 4000 RTP/AVP 8\r\n";
@@ -240,6 +246,17 @@ struct call *floor_call(struct floor *f, const char *number, bool sdp)
 	}
 	fail_msg("acme's call to %s is no call", number);
 	return NULL;
+}
+
+struct contact *floor_contact(struct floor *f)
+{
+	struct td_contact_request r = {.channel = TD_CHANNEL_MESSAGE, .queue = "mail"};
+	char id[TD_CALL_ID_BYTES];
+	struct td_text err;
+
+	if (td_engine_contact(f->engine, f->now, &r, id, &err) < 0)
+		fail_msg("%s", err.s);
+	return contact_by_id(f->engine, id);
 }
 
 struct agent *floor_agent(const struct floor *f, const char *name)

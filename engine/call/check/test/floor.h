@@ -37,6 +37,8 @@ void floor_close(struct floor *f);
 /* Acme's INVITE, and all that follows from it; sdp: with an offer; without it,
  * the answer to ours does not come. The call. */
 struct call *floor_call(struct floor *f, const char *number, bool sdp);
+/* A message for queue mail, whose agents are erin and frank: it is offered to one who is free. */
+struct contact *floor_contact(struct floor *f);
 void floor_run(struct floor *f, uint64_t ns); /* this time passes */
 
 struct agent *floor_agent(const struct floor *f, const char *name);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is asked of contacts: see include/tandem/contact.h. */
+#include <engine/call/events/data.h>
+#include <engine/call/events/story.h>
+#include <engine/call/frame.h>
+#include <engine/call/state/calls.h>
+#include <engine/call/transition/nonvoice.h>
+#include <errno.h>
+#include <stdio.h>
+
+static int refuse(uint64_t *counter, int rc)
+{
+	++*counter;
+	return rc;
+}
+
+static int create(struct td_engine *e, const struct td_contact_request *r,
+	char id[static TD_CALL_ID_BYTES], struct td_text *err)
+{
+	struct contact_data data = {0};
+	struct queue *q = objects_live(&e->queues, r->queue);
+	struct contact *c;
+	int rc;
+
+	if (r->channel == TD_CHANNEL_VOICE || (unsigned)r->channel >= TD_CHANNEL_COUNT) {
+		td_text_set(err, "a call is made by its INVITE; create a contact without media");
+		return refuse(&e->refused.contacts_wrong, -EINVAL);
+	}
+	if (!q) {
+		td_text_set(err, "there is no queue %s", r->queue);
+		return refuse(&e->refused.contacts_wrong, -ENOENT);
+	}
+	rc = data_add(e, &data, r, err);
+	if (rc)
+		return rc;
+	if (e->draining) {
+		td_text_set(err, "the engine drains: it takes no new contacts");
+		return refuse(&e->refused.contacts_draining, -EBUSY);
+	}
+	c = nonvoice_create(e, r, q, &data);
+	if (!c) {
+		td_text_set(err, "there are %u contacts without media, as many as max_calls",
+			e->contact_count);
+		return refuse(&e->refused.contacts_full, -EBUSY);
+	}
+	memcpy(id, c->cdr.id, TD_CALL_ID_BYTES);
+	data_write(e, c, r);
+	return 0;
+}
+
+static int attach(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	struct contact_data data = c->data;
+	int rc = data_add(e, &data, r, err);
+
+	if (rc)
+		return rc;
+	c->data = data;
+	data_write(e, c, r);
+	return 0;
+}
+
+/* What it is in, for people. */
+static void describe(const struct contact *c, char *out, size_t size)
+{
+	if (c->state == CONTACT_WAITING)
+		snprintf(out, size, "waits in queue %s", c->queue->object.name);
+	else
+		snprintf(out, size, "is %s agent %s",
+			c->state == CONTACT_OFFERED ? "offered to" : "handled by",
+			c->work.agent->object.name);
+}
+
+/* It is in this state, and the agent's. */
+static int is_of(const struct td_engine *e, const struct contact *c, enum contact_state state,
+	const struct td_contact_request *r, struct td_text *err)
+{
+	static const char *const actions[] = {TD_CONTACT_ACTIONS(TD_WORD)};
+	char now[2 * TD_NAME_BYTES];
+
+	if (c->state == state && strcmp(c->work.agent->object.name, r->agent) == 0)
+		return 0;
+	if (!objects_lookup(&e->agents, r->agent)) {
+		td_text_set(err, "there is no agent %s", r->agent);
+		return -ENOENT;
+	}
+	describe(c, now, sizeof(now));
+	td_text_set(err, "%s cannot %s %s, which %s", r->agent, actions[r->action], c->cdr.id, now);
+	return -EINVAL;
+}
+
+static int answer(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	int rc = is_of(e, c, CONTACT_OFFERED, r, err);
+
+	if (rc)
+		return rc;
+	if (r->action == TD_CONTACT_DECLINE) {
+		nonvoice_decline(e, c);
+		return 0;
+	}
+	if (nonvoice_accept(e, c))
+		return 0;
+	td_text_set(err, "%s is too late: the offer of %s is over", r->agent, c->cdr.id);
+	return -EINVAL;
+}
+
+static int conclude(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	int rc = is_of(e, c, CONTACT_HANDLED, r, err);
+
+	if (rc)
+		return rc;
+	story_id(e, c->cdr.id, "agent %s concludes", r->agent);
+	nonvoice_end(e, c, TD_ENDED_BY_CALLEE, TD_CALL_ANSWERED, 0);
+	return 0;
+}
+
+static int lead(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	switch (r->action) {
+	case TD_CONTACT_DATA:
+		return attach(e, c, r, err);
+	case TD_CONTACT_ACCEPT:
+	case TD_CONTACT_DECLINE:
+		return answer(e, c, r, err);
+	case TD_CONTACT_CONCLUDE:
+		return conclude(e, c, r, err);
+	case TD_CONTACT_WITHDRAW:
+		story_id(e, c->cdr.id, "the customer is gone");
+		nonvoice_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 0);
+		return 0;
+	default:
+		td_text_set(err, "no such action");
+		return -EINVAL;
+	}
+}
+
+int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
+	char id[static TD_CALL_ID_BYTES], struct td_text *err)
+{
+	struct contact *c;
+	int rc;
+
+	engine_enter(e, now);
+	c = r->action == TD_CONTACT_CREATE ? NULL : contact_by_id(e, r->contact);
+	if (c)
+		memcpy(id, c->cdr.id, TD_CALL_ID_BYTES);
+	if (r->action == TD_CONTACT_CREATE) {
+		rc = create(e, r, id, err);
+	} else if (!c) {
+		td_text_set(err, "there is no contact %s", r->contact);
+		rc = -ENOENT;
+	} else if (c->call && r->action != TD_CONTACT_DATA) {
+		td_text_set(err, "%s is a call: its telephones lead it", c->cdr.id);
+		rc = -EINVAL;
+	} else {
+		rc = lead(e, c, r, err);
+	}
+	engine_leave(e);
+	return rc;
+}
