@@ -253,7 +253,8 @@ static const struct {
 	{SITE "trunk a address=10.0.0.1 max_calls=many\n",
 		"line 2: trunk a: max_calls: 'many' is not a whole number; write one from 0 to "
 		"1000000"},
-	{SITE "agent a\n", "agent a: password is missing; give one, or a contact that needs none"},
+	{SITE "agent a channels=message\nagent b channels=voice,message\n",
+		"agent b: password is missing; give one, or a contact that needs none"},
 	{SITE "agent a ha1=0F\n", "line 2: agent a: ha1: '0F' is not lower-case hexadecimal"},
 	{SITE "agent a ha1=00\n", "agent a: ha1: ha1 must have 32 digits"},
 	{SITE "agent a contact=10.0.0.1\n",
