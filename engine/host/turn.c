@@ -241,6 +241,8 @@ static int carry_out(struct turn *t, struct request *r)
 		return td_engine_hangup(t->engine, t->now, r->name, &r->err);
 	case REQUEST_PARTY:
 		return td_engine_party(t->engine, t->now, &r->party, &r->err);
+	case REQUEST_CONTACT:
+		return td_engine_contact(t->engine, t->now, &r->contact, r->name, &r->err);
 	case REQUEST_CONFIG:
 		return td_engine_config(t->engine, t->now, r->text, r->len, &r->err);
 	case REQUEST_CONFIG_TEXT:

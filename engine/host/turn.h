@@ -29,6 +29,7 @@ enum request_op {
 	REQUEST_AGENT,       /* .name, .action, .reason */
 	REQUEST_HANGUP,      /* .name */
 	REQUEST_PARTY,       /* .party */
+	REQUEST_CONTACT,     /* .contact -> .name: its id */
 	REQUEST_CONFIG,      /* .text */
 	REQUEST_CONFIG_TEXT, /* -> .rows: the text in force */
 	REQUEST_DRAIN,
@@ -45,6 +46,7 @@ struct request {
 	char reason[TD_NAME_BYTES];
 	enum td_agent_action action;
 	struct td_party_request party;
+	struct td_contact_request contact; /* its data stay the asker's */
 	bool on;
 	const char *text;
 	size_t len;

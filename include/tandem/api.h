@@ -15,6 +15,7 @@
 #define TANDEM_API_H
 
 #include <tandem/acd.h>
+#include <tandem/contact.h>
 #include <tandem/party.h>
 #include <tandem/types.h>
 
@@ -65,6 +66,15 @@ struct td_api_msg {
 		"{call: id, do: one of" TD_PARTY_ACTIONS(TD_SPACED) ", by: one of" TD_PARTY_KINDS( \
 			TD_SPACED) ", name: text}",                                                \
 		"{}")                                                                              \
+	X(CONTACT, 25, contact, OPERATE,                                                           \
+		"{do: one of" TD_CONTACT_ACTIONS(                                                  \
+			TD_SPACED) ", contact: id, agent: name; but of "                           \
+				   "`create` queue: name, channel: one of" TD_CHANNELS(            \
+					   TD_SPACED) " or absent, "                               \
+						      "customer: text or absent, tenant: text or " \
+						      "absent; data: {key: text, ..} or "          \
+						      "absent}",                                   \
+		"{contact: id}")                                                                   \
 	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls",                                      \
 		"{}: sent when the last call has ended")
 #define TD_API_TANDEMD_OPS(X)                                                                     \
@@ -77,7 +87,8 @@ struct td_api_msg {
 	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}", \
 		"{rows: [..]}, .., then an empty one")                                            \
 	X(CALL, 67, call, SEE, "{call: id}",                                                      \
-		"{cdr: .., story: [..], queue_log: [..], recordings: [..], events: [..] or "      \
+		"{cdr: .., story: [..], queue_log: [..], recordings: [..], data: [..] or "        \
+		"absent, events: [..] or "                                                        \
 		"absent, lost: [line, ..] or absent}; a call that has not ended has no cdr, but " \
 		"interrupted: the engine stopped while it was live; lost: what of the archive "   \
 		"could not be read")                                                              \

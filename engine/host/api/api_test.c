@@ -360,6 +360,39 @@ static void parties_reach_the_engine(int fd)
 	assert_non_null(strstr(text, "one of" TD_PARTY_KINDS(TD_SPACED)));
 }
 
+static void contacts_reach_the_engine(int fd)
+{
+	json_t *body;
+	char text[512];
+
+	say(fd, TD_API_CONTACT, 7,
+		"{\"do\":\"create\",\"queue\":\"sales\",\"customer\":\"anna\",\"tenant\":\"acme\","
+		"\"data\":{\"account\":\"17\",\"language\":\"de\"}}");
+	assert_int_equal(hear(fd, &body).status, 0);
+	assert_string_equal(fake.contact, "0 1  sales anna acme account=17 language=de");
+	assert_string_equal(json_string_value(json_object_get(body, "contact")), "1.7");
+	json_decref(body);
+	assert_int_equal(
+		ask(fd, TD_API_CONTACT,
+			"{\"do\":\"accept\",\"contact\":\"1.7\",\"agent\":\"alice\"}", text),
+		0);
+	assert_string_equal(fake.contact, "2 1 1.7 alice  ");
+	assert_int_equal(
+		ask(fd, TD_API_CONTACT,
+			"{\"do\":\"conclude\",\"contact\":\"1.8\",\"agent\":\"alice\"}", text),
+		-ENOENT);
+	assert_non_null(strstr(text, "there is no contact 1.8"));
+	assert_int_equal(ask(fd, TD_API_CONTACT, "{\"do\":\"juggle\"}", text), -EINVAL);
+	assert_non_null(strstr(text, "one of" TD_CONTACT_ACTIONS(TD_SPACED)));
+	assert_int_equal(
+		ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"channel\":\"fax\"}", text), -EINVAL);
+	assert_non_null(strstr(text, "one of" TD_CHANNELS(TD_SPACED)));
+	assert_int_equal(
+		ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"data\":{\"a\":1}}", text), -EINVAL);
+	assert_non_null(strstr(text, "\"a\" of \"data\" is no text"));
+	assert_int_equal(ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"data\":[]}", text), -EINVAL);
+}
+
 static void commands_reach_the_engine(void **state)
 {
 	struct fixture *f = *state;
@@ -381,6 +414,7 @@ static void commands_reach_the_engine(void **state)
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.1\"}", text), 0);
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.2\"}", text), -ENOENT);
 	parties_reach_the_engine(fd);
+	contacts_reach_the_engine(fd);
 	assert_true(text[0]);
 	assert_int_equal(ask(fd, TD_API_DRAIN, "{}", text), 0);
 	assert_true(fake.draining);

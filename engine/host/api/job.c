@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/host/api/job.h>
+#include <system/body.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,4 +55,16 @@ void job_plain_done(struct request *r)
 	}
 	api_reply(j->client, j->op, j->id, "{}", 2);
 	job_free(j);
+}
+
+int job_word(struct api_client *c, const struct td_api_msg *m, json_t *body, const char *key,
+	const char *const *words, const char *list)
+{
+	const char *word = body_text(body, key);
+
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	api_error(c, m->op, m->id, -EINVAL, "\"%s\" is \"%.40s\"; it is one of%s", key, word, list);
+	return -1;
 }

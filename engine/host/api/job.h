@@ -4,6 +4,7 @@
 #define TANDEM_ENGINE_HOST_API_JOB_H
 
 #include <engine/host/api/state.h>
+#include <jansson.h>
 
 struct job {
 	struct request r; /* first: r.done() finds the rest */
@@ -23,5 +24,8 @@ void job_fail(struct job *j, int rc, const char *why);
 void job_send(struct job *j);
 /* For r.done: an empty object, or what is wrong. */
 void job_plain_done(struct request *r);
+/* The place of the key's word in the list, or -1 after an answer that says what there is. */
+int job_word(struct api_client *c, const struct td_api_msg *m, json_t *body, const char *key,
+	const char *const *words, const char *list);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/acd.h>
 #include <engine/host/api/apply.h>
+#include <engine/host/api/contacts.h>
 #include <engine/host/api/job.h>
 #include <engine/host/api/ops.h>
 #include <engine/host/api/pages.h>
@@ -49,25 +50,12 @@ static void op_hangup(struct ops *o, struct api_client *c, const struct td_api_m
 	job_send(j);
 }
 
-/* The place of `word` in the list, or -1 after an answer that says what there is. */
-static int word_of(struct api_client *c, const struct td_api_msg *m, json_t *body, const char *key,
-	const char *const *words, const char *list)
-{
-	const char *word = body_text(body, key);
-
-	for (int i = 0; words[i]; i++)
-		if (strcmp(words[i], word) == 0)
-			return i;
-	api_error(c, m->op, m->id, -EINVAL, "\"%s\" is \"%.40s\"; it is one of%s", key, word, list);
-	return -1;
-}
-
 static void op_party(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	static const char *const actions[] = {TD_PARTY_ACTIONS(TD_WORD) NULL};
 	static const char *const kinds[] = {TD_PARTY_KINDS(TD_WORD) NULL};
-	int action = word_of(c, m, body, "do", actions, TD_PARTY_ACTIONS(TD_SPACED));
-	int kind = action < 0 ? -1 : word_of(c, m, body, "by", kinds, TD_PARTY_KINDS(TD_SPACED));
+	int action = job_word(c, m, body, "do", actions, TD_PARTY_ACTIONS(TD_SPACED));
+	int kind = action < 0 ? -1 : job_word(c, m, body, "by", kinds, TD_PARTY_KINDS(TD_SPACED));
 	struct td_party_request *r;
 	struct job *j;
 

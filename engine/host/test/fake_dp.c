@@ -170,6 +170,21 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
 	return strcmp(call, "1.1") == 0 ? 0 : -ENOENT;
 }
 
+int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
+	char id[static TD_CALL_ID_BYTES], struct td_text *err)
+{
+	int n = snprintf(fake.contact, sizeof(fake.contact), "%d %d %.20s %.20s%.20s %.20s %.20s",
+		(int)r->action, (int)r->channel, r->contact, r->queue, r->agent, r->customer,
+		r->tenant);
+
+	for (uint32_t i = 0; i < r->count && (size_t)n < sizeof(fake.contact); i++)
+		n += snprintf(fake.contact + n, sizeof(fake.contact) - (size_t)n, " %.10s=%.10s",
+			r->data[i].key, r->data[i].value);
+	snprintf(id, TD_CALL_ID_BYTES, "1.7");
+	td_text_set(err, "there is no contact %s", r->contact);
+	return r->action == TD_CONTACT_CREATE || strcmp(r->contact, "1.7") == 0 ? 0 : -ENOENT;
+}
+
 int td_engine_party(
 	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err)
 {

@@ -14,6 +14,7 @@ struct fake {
 	struct td_engine_io io; /* as given to td_engine_alloc() */
 	char config[1024];      /* text of the last td_engine_config() */
 	char agent[64];         /* "alice 2 lunch" */
+	char contact[128];      /* "0 - sales anna account=17": action, id, queue or agent, ... */
 	char party[64];         /* "1.1 1 1 sales": call, action, kind, name */
 	unsigned calls;         /* td_engine_calls() */
 	bool draining, tracing;
