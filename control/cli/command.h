@@ -34,6 +34,7 @@ enum arg_kind {
 	ARG_AGENT,   /* names that the engine knows */
 	ARG_QUEUE,
 	ARG_CALL,
+	ARG_CONTACT,
 	ARG_CODEC,
 	ARG_LAYER,
 	ARG_FILE,
@@ -50,6 +51,7 @@ enum arg_kind {
 	X(ARG_AGENT, "agents")     \
 	X(ARG_QUEUE, "queues")     \
 	X(ARG_CALL, "calls")       \
+	X(ARG_CONTACT, "contacts") \
 	X(ARG_COMMAND, "commands") \
 	X(ARG_VIEW, "views")       \
 	X(ARG_CODEC, "codecs")     \

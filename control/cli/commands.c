@@ -45,6 +45,20 @@ const struct option_row cli_options[] = {
 		.help = "Only those of this call."                                   \
 	}
 
+/* Which contact, in whose name, and what is attached. */
+#define CONTACT                                                                    \
+	{                                                                          \
+		"CONTACT", .key = "contact", .kind = ARG_CONTACT, .required = true \
+	}
+#define IN_NAME                                                              \
+	{                                                                    \
+		"AGENT", .key = "agent", .kind = ARG_AGENT, .required = true \
+	}
+#define CONTACT_DATA(must)                                                          \
+	{                                                                           \
+		"KEY=VALUE...", .key = "data", .kind = ARG_REST, .required = (must) \
+	}
+
 #define LAYER_HELP(id, word, bytes, help) " `" word "`: " help "."
 #define ALARM_WORD(id, name, ...)         " `" name "`"
 
@@ -138,6 +152,31 @@ const struct cli_command cli_commands[] = {
 				.words = &(TD_PARTY_KINDS(TD_SPACED))[1],
 				.help = &(TD_PARTY_KINDS(PARTY_HELP))[1]},
 			{"NAME", .key = "name", .kind = ARG_TEXT, .required = true}}},
+	{"contact create", CLI_SHALL, "a contact without media enters a queue",
+		"Prints its id. It waits in the queue with the calls, and is offered to the agents whose "
+		"`channels` name its channel. At most " OPTION_TEXT(TD_CONTACT_DATA_MAX) " keys, and "
+		OPTION_TEXT(TD_CONTACT_DATA_BYTES) " octets in all.",
+		cmd_contact, TD_API_CONTACT,
+		.arg = {{"QUEUE", .key = "queue", .kind = ARG_QUEUE, .required = true},
+			{"--customer", .kind = ARG_TEXT, .value = "TEXT", .help = "Who asks."},
+			{"--tenant", .kind = ARG_TEXT, .value = "NAME", .help = "Whose contact it is."},
+			{"--channel", .kind = ARG_WORD, .value = "CHANNEL",
+				.words = &(TD_CHANNELS(TD_SPACED))[1],
+				.help = "What it comes by; otherwise `message`."},
+			CONTACT_DATA(false)}},
+	{"contact data", CLI_SHALL, "attach keys and values to a contact, which may be a call", NULL,
+		cmd_contact, TD_API_CONTACT, .arg = {CONTACT, CONTACT_DATA(true)}},
+	{"contact accept", CLI_SHALL, "the agent who has the offer takes the contact", NULL,
+		cmd_contact, TD_API_CONTACT, .arg = {CONTACT, IN_NAME}},
+	{"contact decline", CLI_SHALL, "the agent who has the offer refuses the contact",
+		"The next agent has the offer then, and this one gets none for the queue's `busy_backoff`.",
+		cmd_contact, TD_API_CONTACT, .arg = {CONTACT, IN_NAME}},
+	{"contact conclude", CLI_SHALL, "the agent who has the contact is done with it",
+		"The wrap-up of its queue begins.",
+		cmd_contact, TD_API_CONTACT, .arg = {CONTACT, IN_NAME}},
+	{"contact withdraw", CLI_SHALL, "the customer of the contact is gone",
+		"While it waits it is abandoned.",
+		cmd_contact, TD_API_CONTACT, .arg = {CONTACT}},
 	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",

@@ -213,10 +213,30 @@ static void words_are_completed_by_the_table(void **state)
 	assert_int_equal(kind, ARG_DIRECTORY);
 }
 
+/* `contact` has a command for each action, and none besides. */
+static void contacts_have_all_actions(void **state)
+{
+	static const char *const actions[] = {TD_CONTACT_ACTIONS(TD_WORD)};
+	unsigned commands = 0;
+	int words;
+
+	for (unsigned i = 0; i < TD_CONTACT_ACTION_COUNT; i++) {
+		const char *argv[] = {"contact", actions[i]};
+		const struct cli_command *c = cli_lookup(2, argv, &words);
+
+		assert_non_null(c);
+		assert_int_equal(c->op, TD_API_CONTACT);
+	}
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		commands += c->op == TD_API_CONTACT;
+	assert_int_equal(commands, TD_CONTACT_ACTION_COUNT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_is_right),
+		cmocka_unit_test(contacts_have_all_actions),
 		cmocka_unit_test(options_are_read_as_people_write_them),
 		cmocka_unit_test(json_is_an_option_wherever_no_value_or_word_is_wanted),
 		cmocka_unit_test(what_does_not_fit_is_refused),

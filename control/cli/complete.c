@@ -77,6 +77,8 @@ static json_t *names_of(const struct cli *cli, enum arg_kind kind)
 		engine_add(cli, names, TD_VIEW_ID_QUEUES, "name");
 	else if (kind == ARG_CALL)
 		engine_add(cli, names, TD_VIEW_ID_CALLS, "id");
+	else if (kind == ARG_CONTACT)
+		engine_add(cli, names, TD_VIEW_ID_CONTACTS, "id");
 	else
 		words_add(names, &any);
 	return names;

@@ -106,6 +106,7 @@ int cmd_call(const struct cli *cli, const struct cli_args *args)
 		cli_object(cli, NULL, answer);
 	} else {
 		json_array_foreach(json_object_get(answer, "story"), i, step) story_line(step);
+		list(cli, TD_EV_CONTACT_DATA, json_object_get(answer, "data"));
 		list(cli, TD_EV_SEGMENT, json_object_get(answer, "segments"));
 		list(cli, TD_EV_PARTY, json_object_get(answer, "parties"));
 		if (json_is_object(json_object_get(answer, "cdr"))) {

@@ -13,11 +13,13 @@
 
 /* Events of the archive that have an array of their own in the answer; the others share `events`.
  */
-enum { STORY, EVENTS, LISTS };
+enum { STORY, DATA, EVENTS, LISTS };
 static const struct {
 	const char *key;
 	enum td_event_type event;
-} lists[LISTS] = {[STORY] = {"story", TD_EV_STORY}, [EVENTS] = {"events", TD_EV_END}};
+} lists[LISTS] = {[STORY] = {"story", TD_EV_STORY},
+	[DATA] = {"data", TD_EV_CONTACT_DATA},
+	[EVENTS] = {"events", TD_EV_END}};
 
 /* What the archive has of a call: elements of an array each. */
 struct call_trace {

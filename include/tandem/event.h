@@ -349,8 +349,8 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 
 #define TD_EV_CONTACT_DATA_FIELDS(F, S...)                                                        \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
-	F(1, NEXT, 0, NONE, TEXT, char, key, [TD_NAME_BYTES], NONE, "the key", S)                 \
-	F(1, NEXT, 0, NONE, TEXT, char, value, [TD_CONTACT_DATA_BYTES], NONE, "its value now", S)
+	F(1, NEXT, 1, NONE, TEXT, char, key, [TD_NAME_BYTES], NONE, "the key", S)                 \
+	F(1, NEXT, 1, NONE, TEXT, char, value, [TD_CONTACT_DATA_BYTES], NONE, "its value now", S)
 
 #define TD_EV_SEGMENT_FIELDS(F, S...)                                                             \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \

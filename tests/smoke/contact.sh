@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Messages, led over the socket by tandemctl alone: alice, who has no telephone, is offered a message,
+# accepts it, and concludes it; bob declines the next one, and its customer goes. CDR, queue log, segments,
+# data and the agents' stays tell the same. What is too long or not the agent's is refused with a line.
+# shellcheck source=_init.sh
+. "$(dirname "$0")/_init.sh"
+
+sed -e 's/^  \(alice\|bob\): {/&channels: [voice, message], /' -e 's/ring: 4s/ring: 60s/' \
+	"$top/examples/site.yaml" >"$out/site.yaml"
+lab_up "$out/site.yaml"
+"$lab" ctl agent alice login
+
+create() { # ARGUMENTS OF contact create: the id
+	"$lab" ctl --json contact create "$@" | python3 -c 'import json, sys; print(json.load(sys.stdin)["contact"])'
+}
+
+shown() { # ID COLUMN: of `show contacts`
+	"$lab" ctl --json show contacts | python3 -c '
+import json, sys
+print(next((r[sys.argv[2]] for r in json.load(sys.stdin) if r["id"] == sys.argv[1]), "gone"))' "$1" "$2"
+}
+
+state() { # ID STATE: waits until the contact is so, 10 s at most
+	for _ in $(seq 50); do
+		[ "$(shown "$1" state)" != "$2" ] || return 0
+		sleep 0.2
+	done
+	fail "contact $1 is $(shown "$1" state), should be $2"
+}
+
+refused() { # LINE ARGUMENTS OF tandemctl
+	local line=$1
+	shift
+	! "$lab" ctl "$@" >"$out/refused" 2>&1 || fail "tandemctl $* was not refused"
+	grep -qF "$line" "$out/refused" || fail "tandemctl $*: $(cat "$out/refused")"
+	echo "ok    refused: $line"
+}
+
+first=$(create sales --customer anna@example.com account=17 language=de)
+state "$first" offered
+same "agent" "$(shown "$first" agent)" alice
+same "customer" "$(shown "$first" customer)" anna@example.com
+same "data" "$(shown "$first" data)" "account=17, language=de"
+refused "bob cannot accept $first, which is offered to agent alice" contact accept "$first" bob
+"$lab" ctl contact accept "$first" alice
+state "$first" handled
+"$lab" ctl contact data "$first" answer=42
+refused "no room for long: a contact has at most 8 keys, and 256 octets in all" \
+	contact data "$first" "long=$(printf 'x%.0s' $(seq 256))"
+sleep 1
+"$lab" ctl contact conclude "$first" alice
+state "$first" gone
+
+"$lab" ctl agent alice pause --reason lunch
+"$lab" ctl agent bob login
+second=$(create sales)
+state "$second" offered
+"$lab" ctl contact decline "$second" bob
+state "$second" waiting
+"$lab" ctl contact withdraw "$second"
+refused "there is no contact $second" contact withdraw "$second"
+refused "a call is made by its INVITE" contact create sales --channel voice
+refused "there is no queue nowhere" contact create nowhere
+settle 2
+
+"$lab" ctl call "$first"
+"$lab" ctl --json call "$first" >"$out/call.json"
+python3 - "$out/call.json" <<'END' || fail "tandemctl call does not tell it: $(cat "$out/call.json")"
+import json, sys
+call = json.load(open(sys.argv[1], encoding="utf-8"))
+cdr = call["cdr"]
+assert (cdr["channel"], cdr["customer"], cdr["agent"]) == ("message", "anna@example.com", "alice"), cdr
+assert cdr["disposition"] == "answered" and cdr["talk_ms"] >= 1000 and not cdr["caller"], cdr
+assert [(d["key"], d["value"]) for d in call["data"]] == [
+    ("account", "17"), ("language", "de"), ("answer", "42")], call["data"]
+assert [(s["kind"], s["who"], s["why"]) for s in call["segments"]] == [
+    ("queue", "", "answered"), ("talk", "alice", "completed")], call["segments"]
+assert "parties" not in call and "agent alice accepts" in [s["text"] for s in call["story"]], call
+END
+listed() { # COLUMN TABLE CONTACT
+	stored "SELECT group_concat($1, ' ') FROM (SELECT * FROM $2 WHERE call = '$3' ORDER BY seq)"
+}
+same "queue_log" "$(listed event queue_log "$first")" "ENTERQUEUE CONNECT COMPLETEAGENT"
+same "queue_log, declined and withdrawn" "$(listed event queue_log "$second")" "ENTERQUEUE RINGNOANSWER ABANDON"
+same "tandemctl cdr" "$("$lab" ctl --json cdr | python3 -c '
+import json, sys
+print(*(r["channel"] + ":" + r["disposition"] for r in json.load(sys.stdin)))')" "message:answered message:abandoned"
+same "tandemctl queue-log" "$("$lab" ctl --json queue-log --call "$first" | python3 -c '
+import json, sys
+print(*(r["event"] for r in json.load(sys.stdin)))')" "ENTERQUEUE CONNECT COMPLETEAGENT"
+same "stays of alice" "$(stored "SELECT group_concat(state, ', ') FROM
+	(SELECT state FROM agent_session WHERE agent = 'alice' ORDER BY seq LIMIT 4)")" \
+	"logged out, available, talking, wrap-up"
+balanced
