@@ -2,10 +2,10 @@
 /*
  * Thousands of calls in virtual time over a network that loses, doubles and reorders, and by
  * streams that end at any moment: callers who wait, give up, cancel, hold and hang up; agents who
- * answer, are busy, refuse, do not answer or hang up; all with limits of bandwidth that come and
- * go. At the end nothing may be left, every INVITE admitted has its one CDR, each agent's states
- * follow each other without a gap, queue_log adds up, and the distributor's journal replays. All
- * from one seed:
+ * answer, are busy, refuse, do not answer or hang up; messages beside the calls, for the same
+ * agents; all with limits of bandwidth that come and go. At the end nothing may be left, every
+ * INVITE admitted has its one CDR, each agent's states follow each other without a gap, queue_log
+ * adds up, and the distributor's journal replays. All from one seed:
  *
  *     soak CALLS SEED [PORTS]
  *
@@ -77,15 +77,17 @@ static int agent_line(unsigned i, char *out, size_t size)
 {
 	char ha1[DIGEST_HEX_BYTES], user[8];
 	bool registers = i % 4 == 1;
+	const char *channels = i % 3 ? " channels=voice,message" : "";
 
 	_Static_assert(REGISTRANT_AGENT(1) == 5 && REGISTRANT_AGENT(REGISTRANTS) > AGENTS, "");
 	snprintf(user, sizeof(user), "a%u", i);
 	credentials_ha1(user, ha1);
 	if (registers)
-		return snprintf(out, size, "set agent a%u groups=%s ha1=%s%s\n", i,
-			i < 2 ? "sales,backup" : "sales", ha1, i % 2 ? " link=branch" : "");
-	return snprintf(out, size, "set agent a%u groups=%s contact=10.30.0.%u:5060%s\n", i,
-		i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "");
+		return snprintf(out, size, "set agent a%u groups=%s ha1=%s%s%s\n", i,
+			i < 2 ? "sales,backup" : "sales", ha1, i % 2 ? " link=branch" : "",
+			channels);
+	return snprintf(out, size, "set agent a%u groups=%s contact=10.30.0.%u:5060%s%s\n", i,
+		i < 2 ? "sales,backup" : "sales", 100 + i, i % 2 ? " link=branch" : "", channels);
 }
 
 static bool configure(struct soak *s)
@@ -243,14 +245,16 @@ static int soak(unsigned calls, uint64_t seed, unsigned ports, uint64_t *digest)
 	s->calls_left = calls;
 	s->ports = ports;
 	s->next_call.fire = soak_place_call;
+	s->next_message.fire = soak_messages;
 	s->world = world_alloc(seed, MAX_CALLS, LEGS, &hooks);
 	s->callers = soak_ua_alloc(s, seed + 1);
 	s->agents = soak_ua_alloc(s, seed + 2);
 	if (!s->world || !s->callers || !s->agents || net_init(&s->net, seed + 3, PACKETS) < 0 ||
 		pool_init(&s->phones, PHONES, sizeof(struct phone)) < 0 ||
-		timers_init(&s->timers, PHONES + 1 + REGISTRANTS + ANSWERS) < 0 || !configure(s))
+		timers_init(&s->timers, PHONES + 2 + REGISTRANTS + ANSWERS) < 0 || !configure(s))
 		goto out;
 	timer_set(&s->timers, &s->next_call, s->now);
+	timer_set(&s->timers, &s->next_message, s->now);
 	soak_register_start(s);
 	while (s->calls_left || sip_ua_sessions(s->callers)) {
 		run(s, s->now + SUPERVISE_NS);
@@ -263,14 +267,15 @@ static int soak(unsigned calls, uint64_t seed, unsigned ports, uint64_t *digest)
 		*digest = (*digest ^ (uint8_t)s->world->transcript.data[i]) * 0x100000001b3u;
 	printf("seed %llu: %u calls in %.0f s: %u answered, %u abandoned, %u overflowed, %u "
 	       "rejected, "
-	       "%u failed; %llu messages, %llu lost, %u streams, %llu ended; %u bridges apart\n",
+	       "%u failed; %u contacts without media; %llu messages, %llu lost, %u streams, %llu "
+	       "ended; %u bridges apart\n",
 		(unsigned long long)seed, s->placed,
 		(double)(s->now - WORLD_START) / TD_NSEC_PER_SEC,
 		s->by_disposition[TD_CALL_ANSWERED], s->by_disposition[TD_CALL_ABANDONED],
 		s->by_disposition[TD_CALL_OVERFLOWED], s->by_disposition[TD_CALL_REJECTED],
-		s->by_disposition[TD_CALL_FAILED], (unsigned long long)s->net.sent,
-		(unsigned long long)s->net.lost, s->net.made, (unsigned long long)s->net.ended,
-		s->world->bridges_apart);
+		s->by_disposition[TD_CALL_FAILED], s->messages.over,
+		(unsigned long long)s->net.sent, (unsigned long long)s->net.lost, s->net.made,
+		(unsigned long long)s->net.ended, s->world->bridges_apart);
 out:
 	if (wrong)
 		fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, wrong);

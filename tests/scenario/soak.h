@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the parts of a soak share: soak.c has the world, soak_phones.c the other side of SIP,
- * soak_parties.c the operator of third parties; soak_audit.c judges what the engine said. */
+ * soak_parties.c the operator of third parties, soak_messages.c the programs that lead messages;
+ * soak_audit.c judges what the engine said. */
 #ifndef TANDEM_TESTS_SCENARIO_SOAK_H
 #define TANDEM_TESTS_SCENARIO_SOAK_H
 
@@ -8,6 +9,7 @@
 #include <engine/base/prng.h>
 #include <engine/base/timer.h>
 #include <engine/sip/dialog/ua.h>
+#include <tandem/contact.h>
 #include <tests/scenario/net.h>
 #include <tests/scenario/world.h>
 
@@ -53,7 +55,7 @@ struct soak {
 	struct timers timers;
 	struct pool phones;
 	struct sip_ua *callers, *agents;
-	struct timer next_call;
+	struct timer next_call, next_message;
 	struct soak_registrant registrant[REGISTRANTS];
 	struct soak_answer answer[ANSWERS];
 	unsigned invites_by_stream; /* the engine's */
@@ -68,6 +70,12 @@ struct soak {
 	unsigned parties; /* changes by the operator, and of which calls */
 	bool changed[SOAK_CHANGED];
 	unsigned begun[TD_OBJECT_COUNT], over[TD_OBJECT_COUNT]; /* by live events and records */
+	/* what programs have done to messages and been refused, and what the journal said */
+	struct {
+		unsigned done[TD_CONTACT_ACTION_COUNT], data, refused;
+		unsigned silent; /* refused without a line */
+		unsigned over, answered, data_told;
+	} messages;
 	uint64_t session_to[AGENTS];
 	char fault[128];
 };
@@ -83,6 +91,9 @@ void soak_place_call(struct timer *t, uint64_t now);
 bool *soak_changed(struct soak *s, const char *call);
 /* Some calls get another party, lose one, or go elsewhere. */
 void soak_parties(struct soak *s);
+/* For next_message: a step of all messages, and perhaps a new one. */
+void soak_messages(struct timer *t, uint64_t now);
+const char *soak_messages_judge(const struct soak *s);
 /* Telephones on streams begin to register. */
 void soak_register_start(struct soak *s);
 /* What they get back. False: it is no answer to a REGISTER. */

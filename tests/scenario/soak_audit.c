@@ -15,6 +15,10 @@ static void cdr_check(struct soak *s, const struct td_ev_cdr *c)
 {
 	s->cdrs++;
 	s->by_disposition[c->disposition]++;
+	if (c->channel == TD_CHANNEL_MESSAGE) {
+		s->messages.over++;
+		s->messages.answered += c->disposition == TD_CALL_ANSWERED;
+	}
 	s->out_answered += c->disposition == TD_CALL_ANSWERED && c->to_trunk[0];
 	s->out_next += c->to_trunk[0] && c->attempts > 1;
 	if (!c->to_trunk[0] && (c->disposition == TD_CALL_ANSWERED) != (c->agent[0] != '\0'))
@@ -28,8 +32,8 @@ static void cdr_check(struct soak *s, const struct td_ev_cdr *c)
 	if (c->connected && !*soak_changed(s, c->id) &&
 		c->talk_ms != (c->ended - c->connected) / TD_NSEC_PER_MSEC)
 		fault(s, "talk_ms is not the time between", c->id);
-	if (!c->sip_code)
-		fault(s, "no final response", c->id);
+	if (!c->sip_code != (c->channel == TD_CHANNEL_MESSAGE))
+		fault(s, "a call without final response, or a message with one", c->id);
 }
 
 static void session_check(struct soak *s, const struct td_ev_agent_session *a)
@@ -78,6 +82,8 @@ void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
 		segment_check(s, payload);
 	if (type == TD_EV_PARTY)
 		party_check(s, payload);
+	if (type == TD_EV_CONTACT_DATA)
+		s->messages.data_told++;
 	if (type == TD_EV_LIVE)
 		live_check(s, payload);
 	if (type == TD_EV_AGENT_SESSION)
@@ -129,7 +135,7 @@ const char *soak_judge(const struct soak *s)
 	if (what)
 		return what;
 	if (s->cdrs != e->last_call - e->refused.unknown_source)
-		return "CDRs are not as many as INVITEs admitted";
+		return "CDRs are not as many as INVITEs admitted and messages";
 	if (!all_over(s))
 		return "a segment, a party or a bridge that has begun has not ended once";
 	if (s->entered != s->left)
@@ -156,5 +162,7 @@ const char *soak_judge(const struct soak *s)
 	if (!s->registered || !s->names_found || !s->names_failed || !e->names_unanswered ||
 		s->invites_by_stream < s->placed / 20)
 		return "streams and names were hardly used: the soak proves little";
+	if (soak_messages_judge(s))
+		return soak_messages_judge(s);
 	return world_replay(s->world);
 }
