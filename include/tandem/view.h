@@ -77,9 +77,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 #define TD_VIEW_QUEUES(X, V)                                                                  \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                       \
 	X(V, COUNT, waiting, NONE, TD_TOP + 1,                                                \
-		"callers who wait, with those for whom an agent is rung")                     \
+		"callers and other contacts that wait, offered ones too")                     \
 	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                         \
-	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls with an agent")                         \
+	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls and other contacts with an agent")      \
 	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")        \
 	X(V, COUNT, agents, NONE, 3, "agents logged in")                                      \
 	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                             \
@@ -112,7 +112,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, link, NONE, 0, "link to the telephone")                                     \
 	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")              \
 	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
-	X(V, TEXT, call, NONE, TD_TOP + 3, "call that rings or is talked")                     \
+	X(V, TEXT, call, NONE, TD_TOP + 3,                                                     \
+		"call, or other contact, that the agent is offered or has")                    \
 	X(V, TEXT, queue, NONE, TD_TOP + 2, "that call's queue")                               \
 	X(V, COUNT, answered, NONE, TD_TOP + 3, "calls answered, since the engine's start")    \
 	X(V, COUNT, missed, NONE, TD_TOP + 3, "calls that rang and were not answered")
