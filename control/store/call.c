@@ -127,12 +127,21 @@ static int rows_put(struct store *s, enum td_event_type event, const char *call,
 {
 	const struct event_table *t = event_table(event);
 	sqlite3_stmt *st = NULL;
-	char sql[128];
+	struct td_buf sql;
 	int rc;
 
-	snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\" WHERE \"%s\" = ? ORDER BY seq%s", t->name,
+	buf_init(&sql);
+	buf_str(&sql, STR("SELECT "));
+	store_columns(t, &sql);
+	buf_printf(&sql, " FROM \"%s\" WHERE \"%s\" = ? ORDER BY seq%s", t->name,
 		columns_index(&t->columns, TD_INDEX_CALL)->name, key ? " LIMIT 1" : "");
-	rc = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+	buf_put(&sql, "", 1);
+	if (sql.error) {
+		buf_free(&sql);
+		return sql.error;
+	}
+	rc = sqlite3_prepare_v2(s->db, sql.data, -1, &st, NULL);
+	buf_free(&sql);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_text(st, 1, call, -1, SQLITE_STATIC);
 	while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {

@@ -29,6 +29,12 @@ void store_row_json(sqlite3_stmt *st, struct td_buf *out)
 	}
 }
 
+void store_columns(const struct event_table *t, struct td_buf *sql)
+{
+	for (unsigned c = 0; c < t->columns.count; c++)
+		buf_printf(sql, "%s\"%s\"", c ? ", " : "", t->columns.column[c].name);
+}
+
 /* The condition of a query: an empty parameter fits all rows, without spoiling the index. */
 static void where(const struct store_query *q, struct td_buf *sql)
 {
@@ -110,7 +116,9 @@ int store_query_next(struct store *s, struct store_query *q, unsigned max, struc
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(&sql, "SELECT rowid, * FROM \"%s\"", event_table(q->event)->name);
+	buf_str(&sql, STR("SELECT rowid, "));
+	store_columns(event_table(q->event), &sql);
+	buf_printf(&sql, " FROM \"%s\"", event_table(q->event)->name);
 	where(q, &sql);
 	buf_printf(&sql, " ORDER BY rowid LIMIT %u", max);
 	rc = prepare(s, q, &sql, &st);

@@ -68,6 +68,32 @@ static int bind_column(
 	}
 }
 
+struct str row_text(const struct td_column *c, const struct td_rec *rec, const void *payload)
+{
+	size_t len;
+	const char *field = (const char *)row_of(c, rec, payload, &len) + c->offset;
+
+	if (c->offset + c->size > len)
+		return STR("");
+	if (c->type == TD_COLUMN_WORD)
+		return str_of(word_of(c, (const uint8_t *)field));
+	return (struct str){field, strnlen(field, c->size)};
+}
+
+bool row_number(
+	const struct td_column *c, const struct td_rec *rec, const void *payload, int64_t *value)
+{
+	size_t len;
+	const uint8_t *from = row_of(c, rec, payload, &len);
+	bool optional =
+		c->type == TD_COLUMN_SCORE || (c->type == TD_COLUMN_TIME && column_is_optional(c));
+
+	if (c->offset + c->size > len)
+		return false;
+	*value = int_of(c, from + c->offset);
+	return *value || !optional;
+}
+
 int row_bind(sqlite3_stmt *st, const struct td_rec *rec, const void *payload)
 {
 	const struct td_columns *columns = &event_tables[event_table_of(rec)].columns;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 #define STRING(x)  STRING_(x)
 #define STRING_(x) #x
@@ -113,7 +113,7 @@ static int tables_update(struct store *s)
 	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++) {
 		const struct event_table *t = &event_tables[i];
 
-		if (event_archived(i))
+		if (event_archived(i) || t->list)
 			continue;
 		rc = table_create(s, t);
 		for (unsigned k = 0; rc == 0 && k < t->columns.count; k++)
@@ -134,7 +134,8 @@ static const char own_tables[] =
 	"INSERT OR IGNORE INTO meta VALUES ('seq', 0), ('seq_wall', 0);";
 
 /* Version 0: a new store. Version 1: a recording's file could have two rows; the later one is
- * right. What versions 2 to 4 brought are columns, version 5 the archive. Each release may bring
+ * right. What versions 2 to 4 brought are columns, version 5 the archive,
+ * version 6 the lists of a call. Each release may bring
  * indexes. */
 int schema_update(struct store *s, int64_t version)
 {
@@ -149,6 +150,8 @@ int schema_update(struct store *s, int64_t version)
 		rc = store_run(s->db, own_tables);
 	if (rc == 0)
 		rc = store_run(s->db, archive_tables);
+	if (rc == 0)
+		rc = lists_update(s);
 	if (rc == 0 && version < SCHEMA_VERSION)
 		rc = store_run(s->db, "PRAGMA user_version = " STRING(SCHEMA_VERSION));
 	if (rc == 0)

@@ -42,6 +42,15 @@ int store_number_get(sqlite3 *db, const char *sql, int64_t *value)
 	return store_errno(rc);
 }
 
+int store_finish(sqlite3_stmt *st, int rc)
+{
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return store_errno(rc);
+}
+
 double store_seconds(uint64_t wall)
 {
 	/* Whole microseconds, so that a time is the same double wherever it comes from. */

@@ -11,6 +11,8 @@ int store_errno(int sqlite_rc);
 int store_run(sqlite3 *db, const char *sql); /* 0 or a negative errno */
 /* The one number of a query, 0 when it has no row. 0 or a negative errno. */
 int store_number_get(sqlite3 *db, const char *sql, int64_t *value);
+/* The end of a statement without rows, whose parameters are bound with SQLite's result `rc`. */
+int store_finish(sqlite3_stmt *st, int rc);
 /* A time as columns have it, of nanoseconds. */
 double store_seconds(uint64_t wall);
 

@@ -28,24 +28,30 @@ static int statement(struct store *s, sqlite3_stmt **st, const char *sql)
 static int insert_prepare(struct store *s, unsigned i)
 {
 	const struct event_table *t = &event_tables[i];
+	const struct td_column *call = columns_index(&t->columns, TD_INDEX_CALL);
+	struct td_buf sql, values;
 	const char *comma = "";
-	struct td_buf sql;
 	int rc;
 
 	buf_init(&sql);
+	buf_init(&values);
 	/* UNIQUE: of a recording that is recovered after a crash, though its first record was
 	 * journaled just before, the later record tells what the file is now. */
 	buf_printf(&sql, "INSERT OR %s INTO \"%s\" (",
 		columns_index(&t->columns, TD_INDEX_UNIQUE) ? "REPLACE" : "IGNORE", t->name);
+	store_columns(t, &sql);
 	for (unsigned c = 0; c < t->columns.count; c++, comma = ", ")
-		buf_printf(&sql, "%s\"%s\"", comma, t->columns.column[c].name);
-	buf_str(&sql, STR(") VALUES (?"));
-	for (unsigned c = 1; c < t->columns.count; c++)
-		buf_str(&sql, STR(", ?"));
-	buf_str(&sql, STR(")"));
-	buf_put(&sql, "", 1);
-	rc = sql.error ? sql.error : statement(s, &s->insert[i], sql.data);
+		buf_printf(&values, "%s?", comma);
+	if (i == TD_EV_CDR - 1)
+		lists_insert(&sql, &values, (unsigned)(call - t->columns.column) + 1);
+	buf_str(&sql, STR(") VALUES ("));
+	buf_put(&sql, values.data, values.len);
+	buf_put(&sql, ")", 2);
+	rc = values.error ? values.error : sql.error;
+	if (rc == 0)
+		rc = statement(s, &s->insert[i], sql.data);
 	buf_free(&sql);
+	buf_free(&values);
 	return rc;
 }
 
@@ -54,13 +60,18 @@ static int prepare(struct store *s)
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < EVENT_TABLES; i++)
-		rc = event_archived(i) ? 0 : insert_prepare(s, i);
+		rc = event_archived(i) || event_tables[i].list ? 0 : insert_prepare(s, i);
 	if (rc == 0)
 		rc = statement(
 			s, &s->insert_missing, "INSERT OR IGNORE INTO missing VALUES (?, ?, ?)");
 	if (rc == 0)
 		rc = statement(s, &s->update_meta,
 			"INSERT OR REPLACE INTO meta (value, key) VALUES (?, ?)");
+	if (rc == 0)
+		rc = statement(
+			s, &s->insert_part, "INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?, ?)");
+	if (rc == 0)
+		rc = statement(s, &s->delete_parts, "DELETE FROM part WHERE call = ?");
 	return rc;
 }
 
@@ -169,19 +180,12 @@ void store_close(struct store *s)
 	archive_close(&s->archive);
 	sqlite3_finalize(s->insert_missing);
 	sqlite3_finalize(s->update_meta);
+	sqlite3_finalize(s->insert_part);
+	sqlite3_finalize(s->delete_parts);
 	sqlite3_close_v2(s->db); /* rolls back what is open */
 	if (s->lock >= 0)
 		close(s->lock);
 	free(s);
-}
-
-static int finish(struct store *s, sqlite3_stmt *st, int rc)
-{
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(st);
-	sqlite3_reset(st);
-	sqlite3_clear_bindings(st);
-	return store_errno(rc);
 }
 
 /* What is read again after a crash was counted then. */
@@ -194,7 +198,7 @@ static int missing_put(struct store *s, const struct td_rec *rec)
 		rc = row_bind_wall(s->insert_missing, 2, rec->wall, false);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(s->insert_missing, 3, (int64_t)count);
-	rc = finish(s, s->insert_missing, rc);
+	rc = store_finish(s->insert_missing, rc);
 	if (rc == 0 && sqlite3_changes(s->db) == 1)
 		s->now.missing += count;
 	return rc;
@@ -242,7 +246,13 @@ static int row_put(struct store *s, unsigned table, const struct td_rec *rec, co
 	sqlite3_stmt *st = s->insert[table];
 	int rc = begin(s);
 
-	return rc ? rc : finish(s, st, row_bind(st, rec, payload));
+	if (rc == 0 && event_tables[table].list)
+		return lists_put(s, table, rec, payload);
+	if (rc == 0)
+		rc = store_finish(st, row_bind(st, rec, payload));
+	if (rc == 0 && rec->type == TD_EV_CDR && table == TD_EV_CDR - 1)
+		rc = lists_close(s, rec, payload);
+	return rc;
 }
 
 /*
@@ -291,7 +301,7 @@ static int meta_put(struct store *s, const char *key, uint64_t value)
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_text(s->update_meta, 2, key, -1, SQLITE_STATIC);
-	return finish(s, s->update_meta, rc);
+	return store_finish(s->update_meta, rc);
 }
 
 /* What is safe once the open transaction is committed. */

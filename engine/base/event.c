@@ -87,8 +87,9 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 #define VERSION_BYTES(id)  1
 #define VERSION_FIELDS(id) 31 - __builtin_clz(0u TD_EV_##id##_FIELDS(SINCE_BIT, ))
 
-#define KEEP_ALWAYS            false
-#define KEEP_JOURNAL           true
+#define KEEP_ALWAYS
+#define KEEP_LIST              .list = true,
+#define KEEP_JOURNAL           .journal = true,
 #define LEAST_EMPTY(id, name)  0
 #define LEAST_BYTES(id, name)  sizeof(struct td_##name)
 #define LEAST_FIELDS(id, name) TD_EV_##id##_FIELDS(BYTES_1, td_ev_##name)
@@ -98,7 +99,7 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 		.columns = {name_##_columns, COUNT(name_##_columns)},     \
 		.least = LEAST_##shape(id, name_),                        \
 		.version = VERSION_##shape(id),                           \
-		.journal = KEEP_##keep},
+		KEEP_##keep},
 
 const struct event_table event_tables[EVENT_TABLES] = {
 	TD_EVENTS(TABLE){.name = "other",

@@ -16,6 +16,7 @@ struct event_table {
 	uint16_t least;            /* bytes of a record of version 1: a shorter one is none of it */
 	uint8_t version;           /* of the newest record */
 	bool journal;              /* kept in the store's archive, not as rows */
+	bool list;                 /* kept in the row of the call's cdr */
 };
 
 /* By type - 1. The last one takes the records that fit no other. */

@@ -44,9 +44,10 @@ struct td_rec {
  *     shape       FIELDS: TD_EV_`id`_FIELDS has the payload's; EMPTY: there is no payload; BYTES: a
  *                 struct td_`name` of include/tandem/acd.h, kept as it is
  *     bytes       of the payload, today's
- *     keep        ALWAYS: rows of the store; or JOURNAL: steps, decisions and live events, read by
- *                 call or in their order and never asked for by SQL. They go to the store's
- *                 archive. tandemd deletes them after --keep-days
+ *     keep        ALWAYS: rows of the store; LIST: elements of a list in the row of the call's
+ *                 `cdr`, shown by a view as rows; or JOURNAL: steps, decisions and live events,
+ *                 read by call or in their order and never asked for by SQL. They go to the
+ *                 store's archive. tandemd deletes them after --keep-days
  *     place,      of the column `time`, which each table has, as of a field below
  *     index
  */
@@ -71,9 +72,9 @@ struct td_rec {
 		"What came out of the call distributor.")                                         \
 	E(12, STORY, story, FIELDS, 224, JOURNAL, 0, NONE,                                        \
 		"A step of a call. Diagnostic: these are shed first when the journal is full.")   \
-	E(13, SEGMENT, segment, FIELDS, 176, ALWAYS, 0, NONE,                                     \
+	E(13, SEGMENT, segment, FIELDS, 176, LIST, 0, NONE,                                     \
 		"A segment of a contact ended: a stay in a queue, a talk, or the ringing that followed a transfer.") \
-	E(14, PARTY, party, FIELDS, 176, ALWAYS, 0, NONE, "A party has left its call, and its leg is gone.") \
+	E(14, PARTY, party, FIELDS, 176, LIST, 0, NONE, "A party has left its call, and its leg is gone.") \
 	E(15, LIVE, live, FIELDS, 128, JOURNAL, 0, NONE,                                         \
 		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
 		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \

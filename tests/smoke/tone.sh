@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # tone.sh af_xdp|af_packet: a baresip caller with a tone of 440 Hz and a baresip agent with one of
 # 1000 Hz hear each other, and both are in the right channel of the recording. On the way: tshark
-# finds no bad checksum.
+# finds no bad checksum. The store has few rows of the call.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 
@@ -20,6 +20,12 @@ settle 1
 captures_stop
 
 same "answered by" "$(stored 'SELECT agent FROM cdr')" alice
+# With three stays of the agent, these are all rows that the call leaves.
+same "rows of the call" "$(stored "SELECT (SELECT count(*) FROM cdr) || ' ' || (SELECT count(*) FROM recording)
+	|| ' ' || (SELECT count(*) FROM queue_log WHERE call != 'NONE') || ' ' || (SELECT count(*) FROM part)")" \
+	"1 1 3 0"
+same "segments" "$(stored "SELECT group_concat(kind || ':' || why, ' ') FROM segment")" \
+	"queue:answered talk:completed"
 wav=$(find "$LAB_RECORDINGS" -name '*.wav')
 "$here/lib/tones" recording "$wav" 440 1000 || fail "the recording's channels"
 "$here/lib/tones" heard "$out/carrier.pcap" "$LAB_ENGINE_CARRIER" 1000 || fail "what the caller heard"

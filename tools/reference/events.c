@@ -73,6 +73,10 @@ void reference_events(struct doc *d)
 			doc_text(d, "Not a table: these records are in the archive, for `tandemd "
 				    "--keep-days`. The columns are the keys of `tandemctl call "
 				    "--json`.");
+		if (t->list)
+			doc_text(d,
+				"A view: while the call lives, a row of the table `part`; then an "
+				"element of a list in the row of the call's `cdr`.");
 		if (own)
 			rows(d, t->columns.column + EVENT_OWN_COLUMNS, own);
 	}
