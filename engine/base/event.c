@@ -90,6 +90,7 @@ static const struct td_column other_columns[] = {EVENT_OWN(COLUMN, other, 0, NON
 #define KEEP_ALWAYS
 #define KEEP_LIST              .list = true,
 #define KEEP_JOURNAL           .journal = true,
+#define KEEP_SHED              .journal = true,
 #define LEAST_EMPTY(id, name)  0
 #define LEAST_BYTES(id, name)  sizeof(struct td_##name)
 #define LEAST_FIELDS(id, name) TD_EV_##id##_FIELDS(BYTES_1, td_ev_##name)

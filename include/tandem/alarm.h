@@ -36,7 +36,7 @@
 		"Report the text, with the version and the journal of that minute. Calls go on. " \
 		"If some stay though nobody talks any more, restart the engine when it suits.")   \
 	X(JOURNAL_RESERVE, "journal-reserve",                                                     \
-		"three quarters of `journal_reserve` in use: the steps of calls are no longer kept", \
+		"three quarters of `journal_reserve` in use: the steps of calls and live events are no longer kept", \
 		"eleven sixteenths or less in use, since tandemd has stored records",             \
 		"See that tandemd runs and can write its store: `tandemctl status`.")             \
 	X(RECORDING_FAILED, "recording-failed",                                                   \

@@ -47,7 +47,8 @@ struct td_rec {
  *     keep        ALWAYS: rows of the store; LIST: elements of a list in the row of the call's
  *                 `cdr`, shown by a view as rows; or JOURNAL: steps, decisions and live events,
  *                 read by call or in their order and never asked for by SQL. They go to the
- *                 store's archive. tandemd deletes them after --keep-days
+ *                 store's archive. tandemd deletes them after --keep-days. SHED: likewise, and
+ *                 not kept while the journal is nearly full: diagnostics, of which none decides
  *     place,      of the column `time`, which each table has, as of a field below
  *     index
  */
@@ -70,12 +71,12 @@ struct td_rec {
 		"What went into the call distributor.")                                           \
 	E(11, ACD_OUT, acd_out, BYTES, 32, JOURNAL, 0, NONE,                                      \
 		"What came out of the call distributor.")                                         \
-	E(12, STORY, story, FIELDS, 224, JOURNAL, 0, NONE,                                        \
-		"A step of a call. Diagnostic: these are shed first when the journal is full.")   \
+	E(12, STORY, story, FIELDS, 224, SHED, 0, NONE,                                           \
+		"A step of a call. Shed first when the journal is full, as live events are.")   \
 	E(13, SEGMENT, segment, FIELDS, 176, LIST, 0, NONE,                                     \
 		"A segment of a contact ended: a stay in a queue, a talk, or the ringing that followed a transfer.") \
 	E(14, PARTY, party, FIELDS, 176, LIST, 0, NONE, "A party has left its call, and its leg is gone.") \
-	E(15, LIVE, live, FIELDS, 128, JOURNAL, 0, NONE,                                         \
+	E(15, LIVE, live, FIELDS, 128, SHED, 0, NONE,                                             \
 		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
 		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \
 	E(16, CONTACT_DATA, contact_data, FIELDS, 312, JOURNAL, 0, NONE,                          \
@@ -85,6 +86,18 @@ struct td_rec {
 
 #define TD_EV_NUMBER(number, id, ...) TD_EV_##id = (number),
 enum td_event_type { TD_EVENTS(TD_EV_NUMBER) TD_EV_END };
+
+/* Not kept while the journal is nearly full. A record of TD_EV_GAP counts those that were not. */
+#define TD_EV_SHED_ALWAYS                                     0u
+#define TD_EV_SHED_LIST                                       0u
+#define TD_EV_SHED_JOURNAL                                    0u
+#define TD_EV_SHED_SHED                                       1u
+#define TD_EV_SHED(number, id, name, shape, bytes, keep, ...) | TD_EV_SHED_##keep << (number)
+static inline bool td_event_shed(uint16_t type)
+{
+	_Static_assert((int)TD_EV_END <= 32, "a bit for each event");
+	return type < TD_EV_END && (0u TD_EVENTS(TD_EV_SHED)) >> type & 1;
+}
 
 /* How a call came out: X(id, name, help). */
 #define TD_DISPOSITIONS(X)                                                             \
@@ -142,8 +155,12 @@ enum td_role { TD_ROLES(TD_ROLE_ID) TD_ROLE_COUNT };
 	X(SEGMENT, "segment", "name: who; other: the queue; state: the kind")                  \
 	X(PARTY, "party", "name: the party; other: its role; state: ringing, joined, or left") \
 	X(AGENT, "agent", "name: the agent; other: the reason of a pause; state: the agent's") \
-	X(REGISTRATION, "registration", "name: the agent; state: reachable, or not")           \
-	X(TRUNK, "trunk", "name: the trunk; state: full, has room, unresolved, or resolved")   \
+	X(REGISTRATION, "registration",                                                        \
+		"name: the agent; state: registered, refreshed, unregistered, expired or "     \
+		"disconnected; or reachable or not, as the configuration says")                \
+	X(TRUNK, "trunk",                                                                      \
+		"name: the trunk; state: configured, removed, full, has room, unresolved, or " \
+		"resolved")                                                                    \
 	X(LINK, "link", "name: the link; state: full, or has room")                            \
 	X(BRIDGE, "bridge", "name and other: the two parties who hear each other")
 #define TD_OBJECT_ID(id, name, help) TD_OBJECT_##id,
@@ -202,7 +219,7 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 
 #define TD_EV_GAP_FIELDS(F, S...)                                                                 \
 	F(1, NEXT, 0, NONE, COUNT, uint64_t, lost, , RECORDS, "that could not be kept", S)        \
-	F(1, NEXT, 0, NONE, COUNT, uint64_t, lost_diag, , RECORDS, "of these, steps of calls", S) \
+	F(1, NEXT, 0, NONE, COUNT, uint64_t, lost_diag, , RECORDS, "of these, steps of calls and live events", S) \
 	F(1, NEXT, 0, NONE, TIME, uint64_t, from, , TIME, "when the first of them was", S)        \
 	F(1, NEXT, 0, NONE, TIME, uint64_t, to, , TIME, "when the last of them was", S)
 

@@ -349,7 +349,7 @@ int journal_writer_put(
 	struct journal_writer *w, uint64_t wall, uint16_t type, const void *payload, uint32_t len)
 {
 	size_t bytes = record_bytes(len);
-	uint64_t limit = type == TD_EV_STORY ? w->reserve / 4 * 3 : w->reserve;
+	uint64_t limit = td_event_shed(type) ? w->reserve / 4 * 3 : w->reserve;
 	int rc;
 
 	if (len > TD_REC_MAX)

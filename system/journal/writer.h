@@ -6,7 +6,7 @@
  * never in the middle of one.
  *
  * The reserve is what the directory may hold of records that no one has acknowledged. At 3/4 of it
- * diagnostics (TD_EV_STORY) are refused, at all of it everything is; who is refused counts, and
+ * diagnostics (td_event_shed()) are refused, at all of it everything is; who is refused counts, and
  * reports the count in a TD_EV_GAP once there is room.
  */
 #ifndef TANDEM_SYSTEM_JOURNAL_WRITER_H

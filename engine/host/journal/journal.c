@@ -64,7 +64,7 @@ struct journal {
 static void loss_add(struct td_ev_gap *loss, uint64_t wall, uint16_t type, const void *payload)
 {
 	struct td_ev_gap more = {
-		.lost = 1, .lost_diag = type == TD_EV_STORY, .from = wall, .to = wall};
+		.lost = 1, .lost_diag = td_event_shed(type), .from = wall, .to = wall};
 
 	if (type == TD_EV_GAP) /* itself lost: what it told of still is */
 		memcpy(&more, payload, sizeof(more));
@@ -196,8 +196,8 @@ static void shed_start(struct journal *j)
 		return;
 	j->shedding = true;
 	own_alarm(j, true,
-		"3/4 of journal_reserve is used, the steps of calls are no longer kept: is "
-		"tandemd running and its store writable?");
+		"3/4 of journal_reserve is used, the steps of calls and live events are no "
+		"longer kept: is tandemd running and its store writable?");
 }
 
 /* Room again? Hysteresis of a segment (1/16), so that it does not flutter at the mark. */
@@ -212,14 +212,14 @@ static void look_for_room(struct journal *j, uint64_t now)
 	}
 	if (j->shedding && u.used <= u.reserve / 4 * 3 - u.reserve / 16) {
 		j->shedding = false;
-		own_alarm(j, false, "the steps of calls are kept again");
+		own_alarm(j, false, "the steps of calls and live events are kept again");
 	}
 }
 
 /* The writer refused a record: since when, and until when nothing is tried again. */
 static void refused(struct journal *j, int rc, uint16_t type, uint64_t now)
 {
-	if (rc == -ENOBUFS && type == TD_EV_STORY) {
+	if (rc == -ENOBUFS && td_event_shed(type)) {
 		shed_start(j);
 		return;
 	}
@@ -247,7 +247,7 @@ static void keep(struct journal *j, const struct journal_entry *entry, uint64_t 
 	int rc = -ENOBUFS;
 
 	tell_gap(j, now);
-	if (!j->full && !(j->shedding && entry->type == TD_EV_STORY)) {
+	if (!j->full && !(j->shedding && td_event_shed(entry->type))) {
 		rc = writer_put(j, entry->wall, entry->type, entry + 1, entry->len);
 		if (rc == 0)
 			return;

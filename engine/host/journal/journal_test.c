@@ -62,7 +62,7 @@ static void read_all(struct fixture *f, struct seen *s)
 		assert_int_equal(rec.seq, f->last + 1);
 		f->last = rec.seq;
 		s->cdrs += rec.type == TD_EV_CDR;
-		s->stories += rec.type == TD_EV_STORY;
+		s->stories += rec.type == TD_EV_STORY || rec.type == TD_EV_LIVE;
 		s->alarms += rec.type == TD_EV_ALARM;
 		if (rec.type != TD_EV_GAP)
 			continue;
@@ -154,8 +154,8 @@ static void reserve_fills_and_empties(void **state)
 	for (unsigned i = 0; i < 100; i++) {
 		for (unsigned k = 0; k < 10; k++, put_cdrs++, put_stories++) {
 			journal_put(f->journal, JOURNAL_SIGNALLING, i + 1, TD_EV_CDR, payload, BIG);
-			journal_put(
-				f->journal, JOURNAL_SIGNALLING, i + 1, TD_EV_STORY, payload, BIG);
+			journal_put(f->journal, JOURNAL_SIGNALLING, i + 1,
+				k & 1 ? TD_EV_LIVE : TD_EV_STORY, payload, BIG);
 		}
 		if (i % 20 == 19)
 			nap();
