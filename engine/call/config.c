@@ -215,6 +215,8 @@ static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 		const struct td_conf_trunk *conf =
 			conf_lookup(c, TD_KIND_TRUNK, str_of(t->object.name));
 
+		if (t->object.live != (conf != NULL))
+			trunk_tell(e, t, conf != NULL);
 		t->object.live = conf;
 		if (conf)
 			t->conf = *conf; /* else its live calls go on by what was */

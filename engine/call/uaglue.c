@@ -193,15 +193,15 @@ static bool on_user(void *ctx, struct str name, struct registrar_user *out)
 	return true;
 }
 
-static void on_reachable(void *ctx, struct str name, bool reachable)
+static void on_changed(void *ctx, struct str name, enum registrar_change what)
 {
 	struct agent *a = agent_by_user(ctx, name);
 
 	if (a)
-		agents_reachable(ctx, a, reachable || a->conf.contact.family);
+		agents_registered(ctx, a, what);
 }
 
 const struct registrar_ops uaglue_registrar_ops = {
 	.user = on_user,
-	.reachable = on_reachable,
+	.changed = on_changed,
 };

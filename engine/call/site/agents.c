@@ -5,17 +5,45 @@
 #include <engine/base/addr.h>
 #include <stdio.h>
 
-void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
+static void tell(struct td_engine *e, const struct agent *a, enum td_phase phase, const char *state)
+{
+	live_write(e, TD_OBJECT_REGISTRATION, phase,
+		&(struct live){.name = a->object.name, .state = state});
+}
+
+static void reachable_set(struct td_engine *e, struct agent *a, bool reachable)
 {
 	if (a->reachable == reachable)
 		return;
 	a->reachable = reachable;
-	live_write(e, TD_OBJECT_REGISTRATION, reachable ? TD_PHASE_BEGIN : TD_PHASE_END,
-		&(struct live){
-			.name = a->object.name, .state = reachable ? "reachable" : "unreachable"});
 	distribute_event(e, TD_ACD_IN_REACHABLE, a, 0, reachable);
 	if (a->conf.auto_login)
 		distribute_event(e, reachable ? TD_ACD_IN_LOGIN : TD_ACD_IN_LOGOUT, a, 0, 0);
+}
+
+void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
+{
+	if (a->reachable != reachable)
+		tell(e, a, reachable ? TD_PHASE_BEGIN : TD_PHASE_END,
+			reachable ? "reachable" : "unreachable");
+	reachable_set(e, a, reachable);
+}
+
+void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what)
+{
+	static const char *const words[] = {
+#define WORD(id, name) [REGISTRAR_##id] = (name),
+		REGISTRAR_CHANGES(WORD)
+#undef WORD
+	};
+	enum td_phase phase = TD_PHASE_END;
+
+	if (what == REGISTRAR_REGISTERED)
+		phase = TD_PHASE_BEGIN;
+	else if (what == REGISTRAR_REFRESHED)
+		phase = TD_PHASE_CHANGE;
+	tell(e, a, phase, words[what]);
+	reachable_set(e, a, phase != TD_PHASE_END || a->conf.contact.family);
 }
 
 void agents_own(struct td_engine *e, struct agent *a, bool begins)

@@ -7,6 +7,8 @@
 
 /* A telephone registered, or the last registration went. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
+/* What became of its registration. */
+void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what);
 
 /* A call of its own begins, or ends: one that no queue gave it. It gets no offers meanwhile. */
 void agents_own(struct td_engine *e, struct agent *a, bool begins);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/live.h>
 #include <engine/call/site/trunk.h>
 #include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
@@ -92,4 +93,11 @@ uint32_t trunk_sources(
 	if (n)
 		qsort(out, n, sizeof(*out), longest_first);
 	return n;
+}
+
+void trunk_tell(struct td_engine *e, const struct trunk *t, bool configured)
+{
+	live_write(e, TD_OBJECT_TRUNK, configured ? TD_PHASE_BEGIN : TD_PHASE_END,
+		&(struct live){
+			.name = t->object.name, .state = configured ? "configured" : "removed"});
 }

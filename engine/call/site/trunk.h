@@ -21,5 +21,7 @@ struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsi
  * the table. */
 uint32_t trunk_sources(
 	const struct td_engine *e, const struct td_conf *conf, struct trunk_source *out);
+/* Those who follow live hear that the configuration has the trunk now, or has it no more. */
+void trunk_tell(struct td_engine *e, const struct trunk *t, bool configured);
 
 #endif

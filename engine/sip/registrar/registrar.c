@@ -19,6 +19,7 @@ struct registrar {
 	char realm[TD_NAME_BYTES * 2];
 	struct digest *digest;
 	struct users users;
+	enum registrar_change why; /* a user's last binding goes */
 };
 
 /* A REGISTER at hand. */
@@ -40,7 +41,18 @@ static void on_gone(struct users *us, struct str name)
 {
 	struct registrar *r = container_of(us, struct registrar, users);
 
-	r->ops.reachable(r->ops.ctx, name, false);
+	r->ops.changed(r->ops.ctx, name, r->why);
+}
+
+/* True: no binding is left. Bindings that run out, by their timers, are told as EXPIRED. */
+static bool user_left(struct registrar *r, struct user *u, enum registrar_change why)
+{
+	bool left;
+
+	r->why = why;
+	left = user_settle(u);
+	r->why = REGISTRAR_EXPIRED;
+	return left;
 }
 
 void registrar_set(struct registrar *r, const struct registrar_params *p)
@@ -60,6 +72,7 @@ struct registrar *registrar_alloc(const struct registrar_params *p, const struct
 	if (!r)
 		goto fail;
 	r->ops = *ops;
+	r->why = REGISTRAR_EXPIRED;
 	r->digest = digest_alloc(p->secret, NONCES_PER_USER * users, p->nonce_life_ns);
 	if (!r->digest)
 		goto fail_registrar;
@@ -191,7 +204,7 @@ static void unregister_all(const struct registration *reg, struct user *u)
 	}
 	answer(reg, NULL);
 	if (u)
-		user_settle(u);
+		user_left(reg->r, u, REGISTRAR_UNREGISTERED);
 }
 
 static void change(const struct registration *reg, struct user *u, const struct change *c)
@@ -240,8 +253,9 @@ static void update(const struct registration *reg, struct str name)
 	for (int i = 0; i < count; i++)
 		change(reg, u, &changes[i]);
 	answer(reg, u);
-	if (u && !user_settle(u) && !known)
-		r->ops.reachable(r->ops.ctx, name, true);
+	if (u && !user_left(r, u, REGISTRAR_UNREGISTERED) && adds)
+		r->ops.changed(
+			r->ops.ctx, name, known ? REGISTRAR_REFRESHED : REGISTRAR_REGISTERED);
 }
 
 static void challenge(const struct registration *reg, enum td_digest algorithm, bool stale)
@@ -318,7 +332,9 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 
 void registrar_flow_failed(struct registrar *r, const struct td_flow *flow)
 {
+	r->why = REGISTRAR_DISCONNECTED;
 	r->stats.disconnected += users_flow_failed(&r->users, flow);
+	r->why = REGISTRAR_EXPIRED;
 }
 
 uint64_t registrar_advance(struct registrar *r, uint64_t now)

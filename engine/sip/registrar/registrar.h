@@ -24,12 +24,21 @@ struct registrar_user {
 	struct str ha1; /* hex; borrowed until the request has been answered */
 };
 
+/* What becomes of a user's bindings: X(id, name). The last three: none is left. */
+#define REGISTRAR_CHANGES(X)                                         \
+	X(REGISTERED, "registered") /* the first one came */         \
+	X(REFRESHED, "refreshed")   /* one came anew, or one more */ \
+	X(UNREGISTERED, "unregistered")                              \
+	X(EXPIRED, "expired")                                        \
+	X(DISCONNECTED, "disconnected") /* its connection ended */
+#define REGISTRAR_CHANGE_ID(id, name) REGISTRAR_##id,
+enum registrar_change { REGISTRAR_CHANGES(REGISTRAR_CHANGE_ID) };
+
 struct registrar_ops {
 	void *ctx;
 	/* False: no such user. */
 	bool (*user)(void *ctx, struct str name, struct registrar_user *out);
-	/* The first binding came, or the last one went (unregistered or expired). */
-	void (*reachable)(void *ctx, struct str name, bool reachable);
+	void (*changed)(void *ctx, struct str name, enum registrar_change what);
 };
 
 struct registrar_params {

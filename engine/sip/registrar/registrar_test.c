@@ -21,12 +21,16 @@ static bool on_user(void *ctx, struct str name, struct registrar_user *out)
 	return true;
 }
 
-static void on_reachable(void *ctx, struct str name, bool reachable)
+static void on_changed(void *ctx, struct str name, enum registrar_change what)
 {
+	static const char sign[] = {[REGISTRAR_REGISTERED] = '+',
+		[REGISTRAR_REFRESHED] = '=',
+		[REGISTRAR_UNREGISTERED] = '-',
+		[REGISTRAR_EXPIRED] = '<',
+		[REGISTRAR_DISCONNECTED] = '!'};
 	size_t n = strlen(log_text);
 
-	snprintf(
-		log_text + n, sizeof(log_text) - n, "%c%.*s", reachable ? '+' : '-', STR_FMT(name));
+	snprintf(log_text + n, sizeof(log_text) - n, "%c%.*s", sign[what], STR_FMT(name));
 }
 
 static void on_request(struct fake *fake, struct sip_request *req, const struct sip_msg *m)
@@ -42,7 +46,7 @@ static const struct registrar_params params = {.secret = {7},
 	.expires_max_s = 3600,
 	.expires_default_s = 300,
 	.realm = {"tandem.example", 14}};
-static const struct registrar_ops ops = {.user = on_user, .reachable = on_reachable};
+static const struct registrar_ops ops = {.user = on_user, .changed = on_changed};
 
 static int setup(void **state)
 {
@@ -142,7 +146,7 @@ static void telephone_registers_and_leaves(void **state)
 		200);
 	assert_true(str_eq(
 		fake_values(&f, SIP_HDR_CONTACT), STR("<sip:alice@192.168.1.2;ob>;expires=3600")));
-	assert_reachable("");
+	assert_reachable("=alice");
 	assert_int_equal(do_register("alice", "secret", "c",
 				 "Contact: <sip:alice@192.168.1.2;ob>\r\nExpires: 0\r\n"),
 		200);
@@ -166,7 +170,7 @@ static void binding_goes_with_its_connection(void **state)
 	registrar_flow_failed(r, &second);
 	assert_reachable("+alice");
 	registrar_flow_failed(r, &f.flow);
-	assert_reachable("-alice");
+	assert_reachable("!alice");
 	assert_int_equal(registrar_stats(r)->disconnected, 1);
 	/* an ICMP message about UDP takes no binding away: anybody can send one */
 	f.flow.transport = TD_TRANSPORT_UDP;
@@ -210,7 +214,7 @@ static void bindings_expire(void **state)
 	registrar_advance(r, f.now + 60 * TD_NSEC_PER_SEC - 1);
 	assert_reachable("");
 	assert_true(registrar_advance(r, f.now + 60 * TD_NSEC_PER_SEC) == TD_NEVER);
-	assert_reachable("-alice");
+	assert_reachable("<alice");
 	assert_int_equal(registrar_stats(r)->expired, 1);
 }
 
@@ -281,7 +285,7 @@ static void newest_of_many_contacts_is_rung(void **state)
 		snprintf(text, sizeof(text), "sip:alice@10.0.0.%u", i);
 		assert_string_equal(registrar_lookup(r, STR("alice"))->contact, text);
 	}
-	assert_reachable("+alice");
+	assert_reachable("+alice=alice=alice=alice=alice=alice");
 	f.flow.remote.port = 6001; /* went as the oldest */
 	assert_int_equal(registrar_lookup_source(r, &f.flow.remote).n, 0);
 	f.flow.remote.port = 6002;
@@ -306,7 +310,7 @@ static void newest_of_many_contacts_is_rung(void **state)
 	assert_string_equal(registrar_lookup(r, STR("bob"))->contact, "sip:b1@10.0.0.2");
 	registrar_del(r, STR("bob"));
 	assert_null(registrar_lookup(r, STR("bob")));
-	assert_reachable("+bob");
+	assert_reachable("=alice+bob");
 }
 
 static void a_full_table_is_told(void **state)

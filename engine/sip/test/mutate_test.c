@@ -194,7 +194,7 @@ static bool on_user(void *ctx, struct str name, struct registrar_user *out)
 	return below(2);
 }
 
-static void on_reachable(void *ctx, struct str name, bool reachable)
+static void on_changed(void *ctx, struct str name, enum registrar_change what)
 {
 }
 
@@ -328,7 +328,7 @@ static void mutated_messages_do_no_harm(void **state)
 		.ended = on_ended,
 		.request = on_request};
 	const struct sip_ua_params p = {.seed = 1, .max_sessions = SESSIONS};
-	const struct registrar_ops rops = {.user = on_user, .reachable = on_reachable};
+	const struct registrar_ops rops = {.user = on_user, .changed = on_changed};
 	const struct registrar_params rp = {.max_users = 4,
 		.nonce_life_ns = 60 * TD_NSEC_PER_SEC,
 		.expires_min_s = 1,
