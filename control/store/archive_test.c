@@ -152,7 +152,7 @@ static void a_damaged_block_costs_its_records(void **state)
 	} cases[] = {
 		{sizeof(struct block_head) + 3, 1,
 			"block 1 at byte 0: its checksum is wrong; its 2 "},
-		{offsetof(struct block_head, version), 2,
+		{offsetof(struct block_head, version), 0x80,
 			"block 1 at byte 0: a newer release of tandemd wrote it; its 2 "},
 		{0, 1, "block 1 at byte 0: no block begins there; its 2 "},
 		{-1, 0, ": its end is missing; its 2 records of "},

@@ -63,7 +63,7 @@ static uint64_t unzigzag(uint64_t v)
 
 int block_put(struct block *b, const struct td_rec *rec, const void *payload)
 {
-	uint8_t start[5 * VARINT_MAX], *at = start;
+	uint8_t start[6 * VARINT_MAX], *at = start;
 	const uint8_t *bytes = payload;
 	struct block_head *h = &b->head;
 	uint32_t kept = rec->len;
@@ -73,6 +73,7 @@ int block_put(struct block *b, const struct td_rec *rec, const void *payload)
 	at = varint_put(at, rec->seq - h->last);
 	at = varint_put(at, zigzag(rec->wall - b->wall));
 	at = varint_put(at, rec->type);
+	at = varint_put(at, rec->version);
 	at = varint_put(at, rec->len);
 	at = varint_put(at, kept);
 	buf_put(&b->raw, start, (size_t)(at - start));
@@ -167,22 +168,25 @@ void block_cursor_init(struct block_cursor *c, const struct block *b)
 {
 	c->at = (const uint8_t *)b->raw.data;
 	c->end = c->at + b->raw.len;
+	c->version = b->head.version;
 	c->rec = (struct td_rec){.magic = TD_REC_MAGIC};
 }
 
 int block_next(struct block_cursor *c)
 {
-	uint64_t number, wall, type, len, kept;
+	uint64_t number, wall, type, version = 0, len, kept;
 
 	if (c->at == c->end)
 		return 0;
 	if (!varint_get(c, &number) || !varint_get(c, &wall) || !varint_get(c, &type) ||
-		!varint_get(c, &len) || !varint_get(c, &kept) || type > UINT16_MAX ||
+		(c->version > 1 && !varint_get(c, &version)) || !varint_get(c, &len) ||
+		!varint_get(c, &kept) || type > UINT16_MAX || version > UINT16_MAX ||
 		len > TD_REC_MAX || kept > len || kept > (size_t)(c->end - c->at))
 		return -EBADMSG;
 	c->rec.seq += number;
 	c->rec.wall += unzigzag(wall);
 	c->rec.type = (uint16_t)type;
+	c->rec.version = (uint16_t)version;
 	c->rec.len = (uint32_t)len;
 	memcpy(c->payload, c->at, kept);
 	memset(c->payload + kept, 0, len - kept);

@@ -6,6 +6,7 @@
  *     number       less the number of the record before it; varints all
  *     wall         less that of the record before it, zigzag
  *     type
+ *     version      of the payload's layout; blocks of version 1 lack it
  *     len          of the payload
  *     kept         of the payload's bytes; zeros stood behind them
  *     payload      `kept` bytes
@@ -17,7 +18,7 @@
 #include <tandem/event.h>
 
 #define BLOCK_MAGIC   0x42415454u /* "TTAB" */
-#define BLOCK_VERSION 1
+#define BLOCK_VERSION 2
 #define BLOCK_RAW     (512u << 10) /* a block with so many bytes uncompressed is full */
 #define BLOCK_RAW_MAX (BLOCK_RAW + TD_REC_MAX + 64)
 
@@ -54,6 +55,7 @@ int block_decode(struct block *b, const void *data);
 /* Goes through the records of a block, which stays as it is meanwhile. */
 struct block_cursor {
 	const uint8_t *at, *end;
+	uint16_t version; /* of the block */
 	struct td_rec rec;
 	_Alignas(8) uint8_t payload[TD_REC_MAX];
 };

@@ -22,6 +22,7 @@ static int setup(void **state)
 			.seq = i * 3 + prng_below(&p, 3) + (1ull << 33),
 			.wall = WALL + prng_below(&p, 1000000) * 1000,
 			.type = (uint16_t)prng_below(&p, 20),
+			.version = (uint16_t)(i % 3),
 			.len = i < 2 ? i * TD_REC_MAX : (uint32_t)prng_below(&p, TD_REC_MAX)};
 		for (unsigned k = 0; k < recs[i].len / (1 + i % 3); k++)
 			payloads[i][k] = (uint8_t)prng_below(&p, i % 5 ? 4 : 256);
@@ -61,6 +62,27 @@ static void encode(struct td_buf *out)
 	buf_init(out);
 	assert_int_equal(block_encode(&b, zstd, out), 0);
 	ZSTD_freeCCtx(zstd);
+	block_free(&b);
+}
+
+/* Blocks of version 1 have no version of a record's layout. */
+static void an_older_block_is_read(void **state)
+{
+	static const char old[] = {7, 2, 12, 3, 2, 'h', 'i'};
+	struct block_cursor c;
+	struct block b;
+
+	block_init(&b);
+	b.head.version = 1;
+	buf_put(&b.raw, old, sizeof(old));
+	block_cursor_init(&c, &b);
+	assert_int_equal(block_next(&c), 1);
+	assert_int_equal(c.rec.seq, 7);
+	assert_int_equal(c.rec.wall, 1);
+	assert_int_equal(c.rec.type, TD_EV_STORY);
+	assert_int_equal(c.rec.version, 0);
+	assert_memory_equal(c.payload, "hi", 3);
+	assert_int_equal(block_next(&c), 0);
 	block_free(&b);
 }
 
@@ -163,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_put_is_read),
+		cmocka_unit_test(an_older_block_is_read),
 		cmocka_unit_test(what_is_wrong_is_said),
 		cmocka_unit_test(bytes_at_random_are_no_records),
 		cmocka_unit_test(blocks_survive_oom),

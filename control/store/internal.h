@@ -52,7 +52,8 @@ struct str row_text(const struct td_column *c, const struct td_rec *rec, const v
 /* Another column. False: NULL. */
 bool row_number(
 	const struct td_column *c, const struct td_rec *rec, const void *payload, int64_t *value);
-/* The columns of the record's table, within an object, as a row of SQLite would give them. */
+/* The columns of the record's table, within an object, as a row of SQLite would give them, and
+ * `layout`, the version of the record. */
 void row_json(const struct td_rec *rec, const void *payload, struct td_buf *out);
 
 /* lists.c: a call's segments and parties */

@@ -78,6 +78,28 @@ static void view_select(
 	}
 }
 
+/* Unless it is there as it should be: to open a store is no reason to write to it. */
+static int view_replace(struct store *s, const char *name, const char *sql)
+{
+	char drop[64];
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(s->db,
+		"SELECT 1 FROM sqlite_master WHERE type = 'view' AND sql = ?", -1, &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(st, 1, sql, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	if (rc == SQLITE_ROW)
+		return 0;
+	if (rc != SQLITE_DONE)
+		return store_errno(rc);
+	snprintf(drop, sizeof(drop), "DROP VIEW IF EXISTS \"%s\"", name);
+	rc = store_run(s->db, drop);
+	return rc ? rc : store_run(s->db, sql);
+}
+
 static int view_create(struct store *s, unsigned table)
 {
 	const struct event_table *t = &event_tables[table];
@@ -85,13 +107,13 @@ static int view_create(struct store *s, unsigned table)
 	int rc;
 
 	buf_init(&sql);
-	buf_printf(&sql, "DROP VIEW IF EXISTS \"%s\"; CREATE VIEW \"%s\" AS ", t->name, t->name);
+	buf_printf(&sql, "CREATE VIEW \"%s\" AS ", t->name);
 	view_select(t, "cdr.id", "list.value", &sql);
 	buf_printf(&sql, " FROM cdr, json_each(cdr.\"%s_list\") AS list UNION ALL ", t->name);
 	view_select(t, "part.call", "part.element", &sql);
 	buf_printf(&sql, " FROM part WHERE part.event = %u", table + 1);
 	buf_put(&sql, "", 1);
-	rc = sql.error ? sql.error : store_run(s->db, sql.data);
+	rc = sql.error ? sql.error : view_replace(s, t->name, sql.data);
 	buf_free(&sql);
 	return rc;
 }

@@ -148,4 +148,6 @@ void row_json(const struct td_rec *rec, const void *payload, struct td_buf *out)
 
 		json_column(&columns->column[k], from, len, out);
 	}
+	if (rec->version) /* 0: an engine before 0.2 */
+		json_u64(out, "layout", rec->version);
 }

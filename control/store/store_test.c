@@ -406,7 +406,7 @@ static void a_call_has_all_its_story(void **state)
 	assert_int_equal(store_call(s, "1732220776.1", &out), 0);
 	buf_put(&out, "", 1);
 	assert_non_null(strstr(out.data, "{\"cdr\":{\"seq\":3,"));
-	assert_non_null(strstr(out.data, "\"text\":\"agent alice rings\"}]"));
+	assert_non_null(strstr(out.data, "\"text\":\"agent alice rings\",\"layout\":1}]"));
 	assert_non_null(strstr(out.data, "\"event\":\"ENTERQUEUE\""));
 	assert_non_null(strstr(out.data, "\"recordings\":[]}"));
 	assert_null(strstr(out.data, "\"parties\"")); /* of an older release */

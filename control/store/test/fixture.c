@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/store/test/fixture.h>
+#include <engine/base/event.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,11 @@ void fixture_run(const char *sql)
 
 void fixture_put(struct store *s, uint64_t seq, uint16_t type, const void *payload, uint32_t len)
 {
-	struct td_rec rec = {
-		.seq = seq, .wall = WALL + seq * TD_NSEC_PER_SEC, .type = type, .len = len};
+	struct td_rec rec = {.seq = seq,
+		.wall = WALL + seq * TD_NSEC_PER_SEC,
+		.type = type,
+		.version = event_version(type),
+		.len = len};
 
 	if (store_put(s, &rec, payload))
 		fail_msg("%s", store_error(s));
