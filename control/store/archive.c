@@ -28,7 +28,7 @@ static int position_read(struct archive *a)
 	int rc = sqlite3_prepare_v2(a->reader.db,
 		"SELECT block + 1, segment, \"offset\" + bytes, (SELECT max(last) FROM archive),"
 		" (SELECT max(until) FROM archive),"
-		" (SELECT min(since) FROM archive WHERE segment = a.segment)"
+		" (SELECT since FROM archive WHERE segment = a.segment ORDER BY block LIMIT 1)"
 		" FROM archive a ORDER BY block DESC LIMIT 1",
 		-1, &st, NULL);
 

@@ -132,8 +132,11 @@ int archive_read(struct archive_reader *r, const struct archive_place *p)
 	rc = block_decode(&r->decoded, r->bytes.data);
 	if (rc == -EBADMSG)
 		return lost(r, p, rc, "it cannot be decompressed");
-	if (rc == 0)
+	if (rc == 0) {
 		r->block = p->block;
+		r->blocks++;
+		r->bytes_decoded += r->decoded.raw.len;
+	}
 	return rc;
 }
 

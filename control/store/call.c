@@ -6,9 +6,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CLOCK_SECONDS 60    /* that the clock may have been put back by during a call */
-#define TRACE_SECONDS 600   /* of a call before its queue, and after its record */
+#define TRACE_SECONDS 600   /* of a call before its queue; after it, what could not be recorded */
+#define NEAR          64    /* calls before one, of which one has ended */
 #define DAY_SECONDS   86400 /* of a call that no row tells of, before its engine's end */
 
 /* Events of the archive that have an array of their own in the answer; the others share `events`.
@@ -73,35 +75,78 @@ static int call_number(struct store *s, const char *sql, const char *call, doubl
 	return store_errno(rc);
 }
 
+/* When the last call before this one came of which there is a record; 0: none is near. Calls are
+ * numbered as they come. */
+static int offered_before(struct store *s, const char *call, double *offered)
+{
+	const char *dot = strchr(call, '.');
+	uint64_t number;
+	char id[TD_CALL_ID_BYTES];
+	int rc = 0;
+
+	*offered = 0;
+	if (!dot || !str_u64(str_of(dot + 1), UINT64_MAX, &number))
+		return 0;
+	for (uint64_t i = 1; i <= NEAR && i < number && rc == 0 && !*offered; i++) {
+		snprintf(id, sizeof(id), "%.*s.%llu", (int)(dot - call), call,
+			(unsigned long long)(number - i));
+		rc = call_number(s, "SELECT offered FROM cdr WHERE id = ?", id, offered);
+	}
+	return rc;
+}
+
+/* Of a call with a record: from its offer to its record. What could not be recorded is told later.
+ */
+static int ended_range(struct store *s, const char *call, double *from, double *to)
+{
+	double untold = 0;
+	int rc = call_number(s, "SELECT max(time) FROM cdr WHERE id = ?", call, to);
+
+	if (rc == 0 && *to)
+		rc = call_number(s, "SELECT min(offered) FROM cdr WHERE id = ?", call, from);
+	if (rc == 0 && *to)
+		rc = call_number(s,
+			"SELECT max(recording) FROM cdr WHERE id = ?1 AND NOT EXISTS"
+			" (SELECT 1 FROM recording WHERE call = ?1)",
+			call, &untold);
+	*to += untold ? TRACE_SECONDS : CLOCK_SECONDS;
+	return rc;
+}
+
+/* Of a call without: it is live, or was when the engine started anew. */
+static int live_range(struct store *s, const char *call, double *from, double *to)
+{
+	double next = 0, queued = 0, before = 0;
+	int rc = call_number(s,
+		"SELECT time FROM start WHERE time >= CAST(? AS REAL) ORDER BY time"
+		" LIMIT 1 OFFSET 1",
+		call, &next);
+
+	*to = next ? next + TRACE_SECONDS : INFINITY;
+	if (rc == 0)
+		rc = call_number(
+			s, "SELECT min(time) FROM queue_log WHERE call = ?", call, &queued);
+	if (rc == 0)
+		rc = offered_before(s, call, &before);
+	*from = queued ? queued - TRACE_SECONDS : fmin(*to, s->archive.known_until) - DAY_SECONDS;
+	*from = fmax(*from, before);
+	return rc;
+}
+
 /*
  * The stretch of the archive in which a call is looked for, so that the answer does not depend on
  * how much there is. Nothing of a call is older than its offer, or than the engine's start, which
- * the call's name tells. A call without a record is live, or was when the engine started anew.
+ * the call's name tells.
  */
 static int trace_range(struct store *s, const char *call, double *from, double *to)
 {
-	double start = strtod(call, NULL), offered = 0, ended = 0, queued = 0, next = 0;
-	int rc = call_number(s, "SELECT min(offered) FROM cdr WHERE id = ?", call, &offered);
+	double ended;
+	int rc = call_number(s, "SELECT count(*) FROM cdr WHERE id = ?", call, &ended);
 
+	*from = *to = 0;
 	if (rc == 0)
-		rc = call_number(s, "SELECT max(time) FROM cdr WHERE id = ?", call, &ended);
-	if (rc == 0 && !ended)
-		rc = call_number(
-			s, "SELECT min(time) FROM queue_log WHERE call = ?", call, &queued);
-	if (rc == 0 && !ended)
-		rc = call_number(s,
-			"SELECT time FROM start WHERE time >= CAST(? AS REAL) ORDER BY time"
-			" LIMIT 1 OFFSET 1",
-			call, &next);
-	*to = ended ? ended : next ? next : INFINITY;
-	if (ended)
-		*from = offered;
-	else if (queued)
-		*from = queued - TRACE_SECONDS;
-	else
-		*from = fmin(*to, s->archive.known_until) - DAY_SECONDS;
-	*from = fmax(*from, start) - CLOCK_SECONDS;
-	*to += TRACE_SECONDS;
+		rc = ended ? ended_range(s, call, from, to) : live_range(s, call, from, to);
+	*from = fmax(*from, strtod(call, NULL)) - CLOCK_SECONDS;
 	return rc;
 }
 
