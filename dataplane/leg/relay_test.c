@@ -347,7 +347,9 @@ static void digits_are_reported_on_every_leg(void **state)
 	unsigned frames;
 
 	for (unsigned lost = 0; lost < 2; lost++) {
-		for (uint16_t i = 0; i < (lost ? 5 : 8); i++) {
+		uint16_t packets = lost ? 5 : 8;
+
+		for (uint16_t i = 0; i < packets; i++) {
 			uint16_t duration = (uint16_t)((i < 5 ? i + 1 : 5) * 160);
 			uint8_t payload[4] = {lost ? 3 : 11, i < 5 ? 10 : 0x80 | 10,
 				(uint8_t)(duration >> 8), (uint8_t)duration};
