@@ -160,7 +160,9 @@ static int tcp_up(struct host *h)
 		.ports = ports->port,
 		.port_count = ports->count,
 		.dp = h->ops.dp,
-		.patience_ns = TCP_PATIENCE_NS};
+		.patience_ns = TCP_PATIENCE_NS,
+		.unread_ns = TCP_UNREAD_NS,
+		.held_max = TCP_HELD_MAX};
 
 	h->tcp = tcp_start(&p, &h->err);
 	return h->tcp ? 0 : EXIT_CONFIG;

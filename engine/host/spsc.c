@@ -80,6 +80,14 @@ void spsc_commit(struct spsc *s)
 	atomic_store_explicit(&s->head, s->reserved, memory_order_release);
 }
 
+size_t spsc_room(struct spsc *s)
+{
+	uint64_t head = atomic_load_explicit(&s->head, memory_order_relaxed);
+
+	s->tail_seen = atomic_load_explicit(&s->tail, memory_order_acquire);
+	return s->mask + 1 - (head - s->tail_seen);
+}
+
 bool spsc_put(struct spsc *s, const void *data, size_t n)
 {
 	void *p = spsc_reserve(s, n);

@@ -18,6 +18,7 @@ void spsc_free(struct spsc *s); /* NULL is fine */
 /* producer: room for a record of n bytes, NULL when it is full; commit hands it over. */
 void *spsc_reserve(struct spsc *s, size_t n);
 void spsc_commit(struct spsc *s);
+size_t spsc_room(struct spsc *s); /* octets that are free: a record may need some to the end more */
 bool spsc_put(struct spsc *s, const void *data, size_t n); /* both at once; false: full */
 
 /* consumer: the oldest record, NULL when empty; it stays until it is consumed. */

@@ -68,6 +68,21 @@ static void passes_between_threads(void **state)
 	spsc_free(s);
 }
 
+static void says_its_room(void **state)
+{
+	struct spsc *s = spsc_alloc(RING);
+	size_t n;
+
+	assert_int_equal(spsc_room(s), RING);
+	assert_true(spsc_put(s, "12345", 5));
+	assert_int_equal(spsc_room(s), RING - 16);
+	assert_non_null(spsc_peek(s, &n));
+	assert_int_equal(spsc_room(s), RING - 16);
+	spsc_consume(s);
+	assert_int_equal(spsc_room(s), RING);
+	spsc_free(s);
+}
+
 static int alloc_free(void)
 {
 	struct spsc *s = spsc_alloc(RING);
@@ -88,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_and_empties),
 		cmocka_unit_test(passes_between_threads),
+		cmocka_unit_test(says_its_room),
 		cmocka_unit_test(survives_oom),
 	};
 

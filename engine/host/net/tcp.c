@@ -7,7 +7,9 @@
 #include <engine/host/net/tcp_table.h>
 #include <engine/host/spsc.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -15,7 +17,11 @@
 #include <system/log.h>
 #include <unistd.h>
 
-#define RING_BYTES   (4u << 20)
+#define RING_BYTES (4u << 20)
+#define ANSWERS_ROOM                                                                \
+	(RING_BYTES / 2) /* without it no message is taken: the rest is for our own \
+			  */
+#define WARN_NS      (10 * TD_NSEC_PER_SEC)
 #define BACKLOG      1024
 #define ACCEPT_BATCH 16
 #define SEND_BATCH   64
@@ -46,6 +52,10 @@ struct tcp {
 	unsigned listener_count;
 	pthread_t thread;
 	struct tcp_table table; /* signalling's */
+	_Atomic uint64_t taken; /* messages that signalling has taken */
+	_Atomic uint64_t lost;  /* messages for which the ring had no room */
+	_Atomic bool held;      /* signalling takes none until letters have gone */
+	uint64_t lost_warned, warn_at;
 };
 
 static void listeners_watch(struct tcp *t, uint32_t events)
@@ -105,12 +115,35 @@ static bool letters_send(struct tcp *t)
 	return n == SEND_BATCH;
 }
 
+/* At most one line in WARN_NS, whatever comes. */
+static void lost_warn(struct tcp *t)
+{
+	uint64_t lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
+	uint64_t now = loop_now(t->conns.loop);
+
+	if (lost == t->lost_warned || now < t->warn_at)
+		return;
+	log_line(LOG_WARNING, "SIP messages for connections are lost",
+		"lost=%" PRIu64 " reason=\"the ring to the thread of TCP is full\"",
+		lost - t->lost_warned);
+	t->lost_warned = lost;
+	t->warn_at = now + WARN_NS;
+}
+
+/* Answers go before more is taken: so those that wait have their turn only now. */
 static void letters_come(void *ctx)
 {
 	struct tcp *t = ctx;
+	bool more = letters_send(t);
 
-	if (letters_send(t)) /* the sockets are served between */
+	atomic_thread_fence(memory_order_seq_cst); /* pairs with tcp_peek()'s */
+	if (atomic_exchange(&t->held, false))
+		dp_signal_wake(t->conns.dp);
+	if (more) /* the sockets are served between */
 		loop_post(t->conns.loop, &t->letters);
+	else
+		conns_retry(&t->conns);
+	lost_warn(t);
 }
 
 static void quit(void *ctx)
@@ -218,6 +251,9 @@ static struct tcp *tcp_alloc(const struct tcp_params *p, uint64_t seed)
 	t->conns.max_source = p->site->source_connections;
 	t->conns.idle_ns = p->site->connection_idle_s * TD_NSEC_PER_SEC;
 	t->conns.patience_ns = p->patience_ns;
+	t->conns.unread_ns = p->unread_ns;
+	t->conns.held_max = p->held_max;
+	t->conns.taken = &t->taken;
 	t->conns.loop = loop_alloc(NULL);
 	t->conns.in = spsc_alloc(RING_BYTES);
 	t->out = spsc_alloc(RING_BYTES);
@@ -305,8 +341,11 @@ int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data
 	if (!ours(t, &flow->local))
 		return -EADDRNOTAVAIL;
 	m = spsc_reserve(t->out, sizeof(*m) + len);
-	if (!m)
+	if (!m) {
+		atomic_fetch_add_explicit(&t->lost, 1, memory_order_relaxed);
+		loop_post(t->conns.loop, &t->letters);
 		return -ENOBUFS;
+	}
 	if (!tcp_table_has(&t->table, flow->connection))
 		flow->connection = tcp_table_made(&t->table, flow);
 	if (!flow->connection) {
@@ -322,12 +361,25 @@ int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data
 	return 0;
 }
 
+/*
+ * A stream's answer that is lost is sent by nobody again. So a message waits, and its peer with it,
+ * until there is room for what the engine says to it.
+ */
+static bool answers_fit(struct tcp *t)
+{
+	if (spsc_room(t->out) >= ANSWERS_ROOM)
+		return true;
+	atomic_store(&t->held, true);
+	atomic_thread_fence(memory_order_seq_cst); /* the thread looks at it after it has sent */
+	return spsc_room(t->out) >= ANSWERS_ROOM;
+}
+
 const struct tcp_news *tcp_peek(struct tcp *t)
 {
 	size_t size;
 	const struct tcp_news *news = spsc_peek(t->conns.in, &size);
 
-	if (!news)
+	if (!news || !answers_fit(t))
 		return NULL;
 	if (news->ended) /* now, so that nothing is sent by it while the engine hears so */
 		tcp_table_del(&t->table, news->flow.connection);
@@ -338,10 +390,17 @@ const struct tcp_news *tcp_peek(struct tcp *t)
 
 void tcp_consume(struct tcp *t)
 {
+	size_t size;
+	const struct tcp_news *news = spsc_peek(t->conns.in, &size);
+	bool ended = news->ended;
+
 	spsc_consume(t->conns.in);
+	if (!ended)
+		atomic_fetch_add_explicit(&t->taken, 1, memory_order_release);
 }
 
 void tcp_stats(const struct tcp *t, struct td_section_tcp *out)
 {
 	*out = t->conns.stats;
+	out->lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
 }

@@ -26,9 +26,14 @@ struct tcp_params {
 	struct dp *dp; /* is woken when there is news */
 	/* A connection that is being made, and a message that has begun, have so long. */
 	uint64_t patience_ns;
+	uint64_t
+		unread_ns; /* what waits for the peer, and none of it goes, ends it after so long */
+	size_t held_max;   /* octets that wait in all connections, to be sent or taken */
 };
 
 #define TCP_PATIENCE_NS (10 * TD_NSEC_PER_SEC)
+#define TCP_UNREAD_NS   (32 * TD_NSEC_PER_SEC) /* SIP's own Timer B */
+#define TCP_HELD_MAX    (64u << 20)
 
 /* NULL with errno and one line in err. `params` is not kept. */
 struct tcp *tcp_start(const struct tcp_params *params, struct td_text *err);
@@ -40,7 +45,8 @@ void tcp_stop(struct tcp *t); /* NULL is fine */
  * room; -EADDRNOTAVAIL: the kernel does not own our address.
  */
 int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data, size_t len);
-const struct tcp_news *tcp_peek(struct tcp *t); /* NULL: none */
+/* NULL: none, or no room for what the engine may say to it: dp_signal_wake() when there is. */
+const struct tcp_news *tcp_peek(struct tcp *t);
 void tcp_consume(struct tcp *t);
 
 void tcp_stats(const struct tcp *t, struct td_section_tcp *out); /* any thread: racy */

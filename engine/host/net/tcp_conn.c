@@ -12,13 +12,11 @@
 #include <engine/host/spsc.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <system/log.h>
 #include <unistd.h>
-
-/* What the peer does not acknowledge for so long ends the connection: SIP's own Timer B. */
-#define UNACKNOWLEDGED_MS 32000
 
 static struct str number_key(const uint32_t *number)
 {
@@ -70,26 +68,37 @@ static void source_put(struct conns *s, struct conn_source *source)
 	free(source);
 }
 
+static void conn_wait_end(struct conn *c)
+{
+	if (!c->waiting)
+		return;
+	TAILQ_REMOVE(&c->conns->waiting, c, wait);
+	c->conns->waiting_count--;
+	c->waiting = false;
+}
+
 static void conn_free(struct conn *c)
 {
 	struct conns *s = c->conns;
 
-	if (c->waiting)
-		TAILQ_REMOVE(&s->waiting, c, wait);
+	conn_wait_end(c);
 	LIST_REMOVE(c, link);
 	hash_del(&s->by_number, &c->node);
 	free(c);
 }
 
-/* What the ring has no room for is said when it has. */
+/* What the ring has no room for is said when it has, and what is beyond a share when its turn
+ * comes. */
 static void conn_wait(struct conn *c)
 {
 	struct conns *s = c->conns;
 
-	if (!c->waiting)
-		TAILQ_INSERT_TAIL(&s->waiting, c, wait);
+	if (c->waiting)
+		return;
+	TAILQ_INSERT_TAIL(&s->waiting, c, wait);
 	c->waiting = true;
-	loop_timer_set(&s->retry, loop_now(s->loop) + CONN_RETRY_NS);
+	if (s->waiting_count++ == 0)
+		loop_timer_set(&s->retry, loop_now(s->loop) + CONN_RETRY_NS);
 }
 
 static bool tell(struct conn *c, bool ended, const char *data, size_t len)
@@ -103,6 +112,26 @@ static bool tell(struct conn *c, bool ended, const char *data, size_t len)
 		memcpy(news + 1, data, len);
 	spsc_commit(c->conns->in);
 	dp_signal_wake(c->conns->dp);
+	return true;
+}
+
+/*
+ * A connection has CONN_SHARE messages under way to signalling at most. So who sends without end
+ * is served in turn with the others, and their messages do not queue up behind all of its own.
+ */
+static bool share_left(struct conn *c)
+{
+	if (atomic_load_explicit(c->conns->taken, memory_order_acquire) >= c->told)
+		c->share = CONN_SHARE;
+	return c->share > 0;
+}
+
+static bool tell_message(struct conn *c, struct str message)
+{
+	if (!share_left(c) || !tell(c, false, message.p, message.n))
+		return false;
+	c->share--;
+	c->told = ++c->conns->told;
 	return true;
 }
 
@@ -128,8 +157,10 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 		c->source = NULL;
 	}
 	free(c->in);
-	free(c->out);
-	c->in = c->out = NULL;
+	c->in = NULL;
+	tcp_out_fini(&c->out);
+	s->held -= c->held;
+	c->held = 0;
 	if (c->known && !tell(c, true, NULL, 0))
 		conn_wait(c);
 	else
@@ -139,7 +170,7 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 static void watch(struct conn *c)
 {
 	uint32_t events = (c->waiting || c->connecting ? 0 : LOOP_READ) |
-			  (c->out_len || c->connecting ? LOOP_WRITE : 0);
+			  (c->out.len || c->connecting ? LOOP_WRITE : 0);
 
 	if (events != c->fd.events)
 		loop_fd_set(&c->fd, events);
@@ -153,6 +184,8 @@ static void deadline_set(struct conn *c)
 		at = c->begun + c->conns->patience_ns;
 	if (c->waiting) /* for us: the peer is not slow */
 		at = loop_now(c->conns->loop) + c->conns->idle_ns;
+	if (c->out.len && !c->connecting && c->moved + c->conns->unread_ns < at)
+		at = c->moved + c->conns->unread_ns;
 	loop_timer_set(&c->deadline, at);
 }
 
@@ -161,7 +194,9 @@ static void due(void *ctx, uint64_t now)
 	struct conn *c = ctx;
 	struct td_section_tcp *n = &c->conns->stats;
 
-	if (c->connecting)
+	if (c->out.len && !c->connecting && now >= c->moved + c->conns->unread_ns)
+		conn_end(c, &n->ended_full, "it has taken nothing for too long");
+	else if (c->connecting)
 		conn_end(c, &n->not_made, "it is not answered");
 	else if (c->begun || !c->spoken)
 		conn_end(c, &n->ended_slow, "no whole message comes");
@@ -182,49 +217,73 @@ static uint64_t *fault_counter(struct td_section_tcp *n, enum stream_fault fault
 	}
 }
 
-/* False: it has ended. */
-static bool flush(struct conn *c)
+/* False: it has ended, as the one that holds most when all together hold too much. */
+static bool held_set(struct conn *c)
 {
-	while (c->out_len && !c->connecting) {
-		ssize_t n = send(c->fd.fd, c->out + c->out_at, c->out_len, MSG_NOSIGNAL);
+	struct conns *s = c->conns;
+	struct conn *most = c, *other;
 
-		if (n < 0 && errno == EAGAIN)
-			break;
-		if (n < 0) {
-			conn_end(c, &c->conns->stats.broken, strerror(errno));
-			return false;
-		}
-		c->out_at += (size_t)n;
-		c->out_len -= (size_t)n;
+	s->held += c->in_room + c->out.room - c->held;
+	c->held = c->in_room + c->out.room;
+	if (s->held <= s->held_max)
+		return true;
+	LIST_FOREACH (other, &s->all, link)
+		if (other->held > most->held)
+			most = other;
+	conn_end(most, &s->stats.ended_full, "what waits in all connections is too much");
+	return most != c;
+}
+
+/* False: it has ended. */
+static bool out_send(struct conn *c)
+{
+	ssize_t n = tcp_out_send(&c->out, c->fd.fd);
+
+	if (n < 0) {
+		conn_end(c, &c->conns->stats.broken, strerror((int)-n));
+		return false;
 	}
-	if (!c->out_len) {
-		free(c->out);
-		c->out = NULL;
-		c->out_at = 0;
+	if (n > 0)
+		c->moved = loop_now(c->conns->loop);
+	return held_set(c);
+}
+
+/* What follows what waits goes with it, when the socket takes more. False: it has ended. */
+static bool put(struct conn *c, const char *data, size_t len)
+{
+	bool first = !c->out.len;
+
+	if (first)
+		c->moved = loop_now(c->conns->loop);
+	if (c->out.len + len > CONN_OUT_MAX || tcp_out_keep(&c->out, data, len) < 0) {
+		conn_end(c, &c->conns->stats.ended_full, "it does not take what we send");
+		return false;
 	}
+	if (first && !c->connecting ? !out_send(c) : !held_set(c))
+		return false;
+	if (first)
+		deadline_set(c);
 	watch(c);
 	return true;
 }
 
-/* False: it has ended. */
-static bool put(struct conn *c, const char *data, size_t len)
+/* One answer for all pings that came meanwhile. False: it has ended. */
+static bool pong(struct conn *c)
 {
-	char *more = NULL;
+	if (!c->pong || c->out.len)
+		return true;
+	c->pong = false;
+	return put(c, "\r\n", 2);
+}
 
-	if (c->out_len + len <= CONN_OUT_MAX)
-		more = malloc(c->out_len + len);
-	if (!more) {
-		conn_end(c, &c->conns->stats.ended_full, "it does not take what we send");
+/* False: it has ended. */
+static bool flush(struct conn *c)
+{
+	if (!c->connecting && (!out_send(c) || !pong(c)))
 		return false;
-	}
-	if (c->out_len)
-		memcpy(more, c->out + c->out_at, c->out_len);
-	memcpy(more + c->out_len, data, len);
-	free(c->out);
-	c->out = more;
-	c->out_at = 0;
-	c->out_len += len;
-	return flush(c);
+	deadline_set(c);
+	watch(c);
+	return true;
 }
 
 /* Takes what `data` begins with. *taken: how many octets; 0: no more now. False: it has ended. */
@@ -242,9 +301,10 @@ static bool take_one(struct conn *c, struct str data, size_t *taken)
 	case STREAM_PING:
 		s->stats.pings++;
 		c->active = loop_now(s->loop);
-		return put(c, "\r\n", 2);
+		c->pong = true;
+		return true;
 	case STREAM_MESSAGE:
-		if (!tell(c, false, data.p, *taken)) {
+		if (!tell_message(c, (struct str){data.p, *taken})) {
 			c->stream = before;
 			*taken = 0;
 			conn_wait(c);
@@ -278,7 +338,7 @@ static bool take(struct conn *c, const char *data, size_t len, size_t *at)
 		c->begun = loop_now(c->conns->loop);
 	deadline_set(c);
 	watch(c);
-	return true;
+	return pong(c);
 }
 
 /* Takes what lies in c->in. */
@@ -296,6 +356,7 @@ static void take_kept(struct conn *c)
 	free(c->in);
 	c->in = NULL;
 	c->in_room = 0;
+	held_set(c);
 }
 
 /* Room grows by doubling, so that a message that comes octet by octet is copied twice at most. */
@@ -316,7 +377,7 @@ static bool keep(struct conn *c, const char *data, size_t len)
 	c->in_room = room;
 	memcpy(in + c->in_len, data, len);
 	c->in_len += len;
-	return true;
+	return held_set(c);
 }
 
 static void readable(struct conn *c)
@@ -372,27 +433,26 @@ static void ready(void *ctx, uint32_t events)
 		conn_end(c, &c->conns->stats.broken, "broken while signalling is behind");
 }
 
+void conns_retry(struct conns *s)
+{
+	struct conn *c;
+
+	for (unsigned n = s->waiting_count; n-- && (c = TAILQ_FIRST(&s->waiting));) {
+		conn_wait_end(c);
+		if (c->fd.fd >= 0 && share_left(c))
+			take_kept(c);
+		else if (c->fd.fd >= 0 || !tell(c, true, NULL, 0))
+			conn_wait(c);
+		else
+			conn_free(c);
+	}
+	if (s->waiting_count)
+		loop_timer_set(&s->retry, loop_now(s->loop) + CONN_RETRY_NS);
+}
+
 static void retry(void *ctx, uint64_t now)
 {
-	struct conns *s = ctx;
-	struct conn *c, *last = TAILQ_LAST(&s->waiting, conn_list);
-
-	while (last && (c = TAILQ_FIRST(&s->waiting))) {
-		bool end = c == last;
-
-		TAILQ_REMOVE(&s->waiting, c, wait);
-		c->waiting = false;
-		if (c->fd.fd < 0) {
-			if (tell(c, true, NULL, 0))
-				conn_free(c);
-			else
-				conn_wait(c);
-		} else {
-			take_kept(c);
-		}
-		if (end)
-			break;
-	}
+	conns_retry(ctx);
 }
 
 static struct conn *conn_alloc(struct conns *s, const struct td_flow *flow)
@@ -415,10 +475,11 @@ static struct conn *conn_alloc(struct conns *s, const struct td_flow *flow)
 	return c;
 }
 
-static void socket_options(int fd)
+/* The kernel sees a peer that has gone; one that acknowledges and reads nothing, deadline_set(). */
+static void socket_options(const struct conns *s, int fd)
 {
 	socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS);
+	socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)(s->unread_ns / TD_NSEC_PER_MSEC));
 }
 
 /* 0, or -errno; `fd` is the connection's from now on. */
@@ -457,7 +518,7 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 	s->stats.accepted++;
 	c->source = source;
 	source->count++;
-	socket_options(fd);
+	socket_options(s, fd);
 	if (conn_open(c, fd, LOOP_READ) < 0)
 		conn_end(c, &s->stats.broken, "no memory");
 }
@@ -474,7 +535,7 @@ static int connect_to(struct conn *c)
 	fd = socket_bound(&from, SOCK_STREAM);
 	if (fd < 0)
 		return fd;
-	socket_options(fd);
+	socket_options(c->conns, fd);
 	if (connect(fd, &to.sa, len) < 0 && errno != EINPROGRESS)
 		rc = -errno;
 	if (rc < 0) {

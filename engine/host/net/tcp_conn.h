@@ -5,6 +5,7 @@
 
 #include <engine/base/hash.h>
 #include <engine/host/net/tcp_news.h>
+#include <engine/host/net/tcp_out.h>
 #include <engine/sip/transport/stream.h>
 #include <sys/queue.h>
 #include <system/loop.h>
@@ -17,6 +18,7 @@ struct spsc;
 #define CONN_SCRATCH  65536
 #define CONN_ROOM     2048                   /* at first, for a message of which a part has come */
 #define CONN_RETRY_NS (2 * TD_NSEC_PER_MSEC) /* signalling is behind: its ring is full */
+#define CONN_SHARE    32 /* messages of one connection that signalling has not taken */
 
 struct conn_source { /* an address with connections that it made */
 	struct hash_node node;
@@ -34,15 +36,21 @@ struct conn {
 	struct loop_fd fd; /* fd.fd: -1 once it has ended */
 	struct loop_timer deadline;
 	struct stream stream;
-	char *in, *out;
-	size_t in_len, in_room, out_at, out_len;
+	char *in;
+	size_t in_len, in_room;
+	struct tcp_out out;
+	size_t held;     /* its part of conns.held */
+	unsigned share;  /* messages that it may still give to signalling now */
+	uint64_t told;   /* conns.told, as its last message had it */
+	uint64_t moved;  /* the socket has taken octets, or what waits has begun to */
 	uint64_t begun;  /* a part of a message has come; 0: none */
 	uint64_t active; /* a message or ping came, or a message went */
 	uint8_t dscp;
 	bool connecting;
 	bool spoken;  /* a whole message has come or gone */
 	bool known;   /* signalling has its number: it must hear of its end */
-	bool waiting; /* for room in the ring: a message, or the end */
+	bool waiting; /* for room in the ring, or for its share: a message, or the end */
+	bool pong;    /* a ping is to be answered, once nothing else waits to be sent */
 };
 
 struct conns {
@@ -50,9 +58,13 @@ struct conns {
 	struct spsc *in; /* to signalling */
 	struct dp *dp;
 	uint32_t max, max_source;
-	uint64_t idle_ns, patience_ns;
+	uint64_t idle_ns, patience_ns, unread_ns;
+	size_t held, held_max;   /* octets that wait, in and out, of all connections */
+	uint64_t told;           /* messages given to signalling */
+	_Atomic uint64_t *taken; /* of them, those that it has taken */
 	LIST_HEAD(conn_head, conn) all;
 	TAILQ_HEAD(conn_list, conn) waiting;
+	unsigned waiting_count;
 	struct loop_timer retry; /* of those */
 	struct hash by_number, sources;
 	uint32_t accepted; /* the last number: even ones */
@@ -68,6 +80,8 @@ void conn_accept(
 	struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote);
 /* Makes the one that flow->connection names. What becomes of it, signalling is told. */
 void conn_make(struct conns *s, const struct td_flow *flow);
+/* Those that wait for signalling have their turn, one after the other. */
+void conns_retry(struct conns *s);
 void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len);
 
 #endif

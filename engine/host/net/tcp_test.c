@@ -6,6 +6,8 @@
 #include <engine/host/net/sockaddr.h>
 #include <engine/host/net/tcp.h>
 #include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -18,12 +20,18 @@
 #define LONG        60000
 #define FLOOD       100 /* times LONG: more than the ring holds */
 #define DSCP        26
+#define UNREAD_NS   (20 * TD_NSEC_PER_SEC)
+#define HELD_MAX    (64u << 20)
+#define SHARE       32 /* CONN_SHARE */
+#define PINGS       (4u << 20)
 
 struct fixture {
 	struct tcp *t;
 	struct td_conf_site site;
 	struct td_addr ours, peer; /* the peer's: of its listener */
 	int listener;
+	uint64_t unread_ns;
+	size_t held_max;
 };
 
 static struct fixture f;
@@ -32,8 +40,12 @@ static void start(void)
 {
 	struct td_conf_port port = {
 		.name = "floor", .type = TD_PORT_AF_PACKET, .device = "lo", .address_count = 1};
-	const struct tcp_params p = {
-		.site = &f.site, .ports = &port, .port_count = 1, .patience_ns = PATIENCE_NS};
+	const struct tcp_params p = {.site = &f.site,
+		.ports = &port,
+		.port_count = 1,
+		.patience_ns = PATIENCE_NS,
+		.unread_ns = f.unread_ns,
+		.held_max = f.held_max};
 	struct td_text err;
 
 	port.address[0].addr = f.ours;
@@ -50,7 +62,7 @@ static int setup(void **state)
 	union any_sockaddr a;
 	socklen_t len;
 
-	f = (struct fixture){0};
+	f = (struct fixture){.unread_ns = UNREAD_NS, .held_max = HELD_MAX};
 	assert_int_equal(addr_decode(&f.peer, six ? STR("::1") : STR("127.0.0.1")), 0);
 	len = sockaddr_encode(&f.peer, &a);
 	f.listener = socket(a.sa.sa_family, SOCK_STREAM, 0);
@@ -404,6 +416,145 @@ static void what_signalling_has_no_room_for_waits(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+/* One that reads nothing, and whose window and segments are small: what we send soon waits. */
+static int deaf_connect(void)
+{
+	union any_sockaddr a;
+	socklen_t len = sockaddr_encode(&f.ours, &a);
+	int fd = socket(a.sa.sa_family, SOCK_STREAM, 0);
+
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &(int){4096}, sizeof(int)), 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &(int){536}, sizeof(int)), 0);
+	assert_int_equal(connect(fd, &a.sa, len), 0);
+	return fd;
+}
+
+static struct td_flow deaf_flow(int fd)
+{
+	peer_says(fd, MESSAGE("1"));
+	return news(MESSAGE("1"));
+}
+
+static void we_say_much(struct td_flow *flow, unsigned times)
+{
+	static char text[LONG];
+
+	memset(text, 'x', sizeof(text));
+	for (unsigned i = 0; i < times; i++)
+		assert_int_equal(tcp_send(f.t, flow, DSCP, text, sizeof(text)), 0);
+}
+
+static void a_peer_that_takes_nothing_for_long_is_cut_off(void **state)
+{
+	struct td_flow flow;
+	int fd;
+
+	tcp_stop(f.t);
+	f.unread_ns = PATIENCE_NS;
+	start();
+	fd = deaf_connect();
+	flow = deaf_flow(fd);
+	we_say_much(&flow, 4); /* less than a connection may hold */
+	assert_int_equal(news(NULL).connection, flow.connection);
+	assert_int_equal(stats().ended_full, 1);
+	close(fd);
+}
+
+static void all_connections_together_hold_no_more(void **state)
+{
+	struct td_flow flow[2];
+	int fd[2];
+
+	tcp_stop(f.t);
+	f.held_max = 4 * LONG;
+	start();
+	for (unsigned i = 0; i < 2; i++) {
+		fd[i] = deaf_connect();
+		flow[i] = deaf_flow(fd[i]);
+	}
+	we_say_much(&flow[0], 2);
+	we_say_much(&flow[1], 3);
+	assert_int_equal(news(NULL).connection, flow[1].connection); /* it holds most */
+	assert_int_equal(stats().ended_full, 1);
+	assert_int_equal(stats().open, 1);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* Nobody queues up behind all that another connection has sent at once. */
+static void connections_are_served_in_turn(void **state)
+{
+	char text[200 * sizeof(MESSAGE("1"))] = "";
+	int many = peer_connect(), one;
+	uint32_t first;
+
+	for (unsigned i = 0; i < 200; i++)
+		memcpy(text + strlen(text), MESSAGE("1"), sizeof(MESSAGE("1")));
+	peer_says(many, text);
+	WAIT_FOR(in, SHARE);
+	one = peer_connect();
+	peer_says(one, MESSAGE("2"));
+	WAIT_FOR(in, SHARE + 1);
+	first = news(MESSAGE("1")).connection;
+	for (unsigned i = 1; i < SHARE; i++)
+		assert_int_equal(news(MESSAGE("1")).connection, first);
+	assert_int_not_equal(news(MESSAGE("2")).connection, first);
+	for (unsigned i = SHARE; i < 200; i++)
+		assert_int_equal(news(MESSAGE("1")).connection, first);
+	close(many);
+	close(one);
+}
+
+/* The peer asks faster than our answers go: it waits, and each answer finds room. */
+static void no_answer_is_lost(void **state)
+{
+	static char text[LONG];
+	pid_t child;
+	int fd = peer_connect();
+
+	memset(text, 'x', sizeof(text));
+	child = fork();
+	if (child == 0) {
+		for (unsigned i = 0; i < FLOOD; i++)
+			if (send(fd, MESSAGE("1"), strlen(MESSAGE("1")), 0) < 0)
+				_exit(1);
+		for (unsigned i = 0; i < FLOOD; i++)
+			if (recv(fd, text, LONG, MSG_WAITALL) != LONG)
+				_exit(2);
+		_exit(0);
+	}
+	for (unsigned i = 0; i < FLOOD; i++) {
+		struct td_flow flow = news(MESSAGE("1"));
+
+		assert_int_equal(tcp_send(f.t, &flow, DSCP, text, LONG), 0);
+	}
+	WAIT_FOR(out, FLOOD);
+	assert_int_equal(stats().lost, 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(fd);
+}
+
+/* Pongs that nobody reads: one waits at most, so the connection stays. */
+static void one_pong_waits_at_most(void **state)
+{
+	static char pings[PINGS];
+	int fd = deaf_connect();
+
+	for (size_t i = 0; i < PINGS; i++)
+		pings[i] = "\r\n"[i % 2];
+	peer_says(fd, MESSAGE("1"));
+	news(MESSAGE("1"));
+	assert_int_equal(send(fd, pings, PINGS, MSG_NOSIGNAL), PINGS);
+	WAIT_FOR(pings, PINGS / 4);
+	peer_says(fd, MESSAGE("2"));
+	news(MESSAGE("2"));
+	peer_hears(fd, "\r\n");
+	assert_int_equal(stats().open, 1);
+	assert_int_equal(stats().ended_full, 0);
+	close(fd);
+}
+
 #define TEST(name, family)                                   \
 	{                                                    \
 #name, name, setup, teardown, (void *)family \
@@ -424,6 +575,12 @@ int main(void)
 		TEST(connections_have_limits, 4),
 		TEST(a_peer_that_does_not_read_is_cut_off, 4),
 		TEST(what_signalling_has_no_room_for_waits, 4),
+		TEST(a_peer_that_takes_nothing_for_long_is_cut_off, 4),
+		TEST(all_connections_together_hold_no_more, 4),
+		TEST(connections_are_served_in_turn, 4),
+		TEST(connections_are_served_in_turn, 6),
+		TEST(no_answer_is_lost, 4),
+		TEST(one_pong_waits_at_most, 4),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
