@@ -119,7 +119,9 @@ static bool whole(const struct cli_args *args)
 		const struct cli_arg *a = &c->arg[i];
 		bool with = !a->when;
 
-		if (a->required && !args->value[i]) {
+		bool nothing = !args->value[i] || (!arg_is_option(a) && !*args->value[i]);
+
+		if (a->required && nothing) {
 			cli_usage(c, "no %s", a->name);
 			return false;
 		}

@@ -159,6 +159,8 @@ expect 2 '/nonexistent/e' show calls
 expect 2 '/nonexistent/t' cdr
 expect 2 '/nonexistent/t' alarms -n 3
 expect 2 'usage: tandemctl alarms' alarms --queue sales
+expect 2 'no NAME' party 1.2 add agent ''
+expect 2 'no CALL' party '' add agent bob
 expect 2 '/nonexistent/x.yaml' check /nonexistent/x.yaml
 expect 2 'journal' replay --verify --journal /nonexistent
 expect 2 '/nonexistent: ' replay --verify --store /nonexistent

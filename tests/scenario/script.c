@@ -214,12 +214,13 @@ static void do_hangup(struct script *s, char *word[], unsigned n)
 	world_run(s->world, s->world->now);
 }
 
-/* party add agent bob; "error" at the end: it must be refused. */
+/* party add agent bob; "error" or error="text" at the end: it must be refused, with such a line. */
 static void do_party(struct script *s, char *word[], unsigned n)
 {
 	static const char *const actions[] = {TD_PARTY_ACTIONS(TD_WORD) NULL};
 	static const char *const kinds[] = {TD_PARTY_KINDS(TD_WORD) NULL};
 	struct td_party_request r = {0};
+	const char *error = n == 5 ? word[4] + strlen("error") : NULL;
 	struct td_text err;
 	bool refused;
 
@@ -230,10 +231,10 @@ static void do_party(struct script *s, char *word[], unsigned n)
 	snprintf(r.call, sizeof(r.call), "%s", s->last_call);
 	snprintf(r.name, sizeof(r.name), "%s", word[3]);
 	refused = td_engine_party(s->world->engine, s->world->now, &r, &err) < 0;
-	if (refused && n == 4)
-		complain(s, "%s", err.s);
-	else if (!refused && n == 5)
+	if (!refused && error)
 		complain(s, "it was not refused");
+	else if (refused && !(error && strstr(err.s, error + (*error == '='))))
+		complain(s, "%s", err.s);
 	world_run(s->world, s->world->now);
 }
 

@@ -31,8 +31,9 @@ static struct trunk *acme;
 static void invite_carol(void)
 {
 	struct target t = {.agent = carol};
+	struct td_text err;
 
-	dial_start(e, talks, &(struct attempt_plan){.t = &t, .count = 1}, true);
+	assert_int_equal(dial_join(e, talks, &(struct attempt_plan){.t = &t, .count = 1}, &err), 0);
 	floor_run(&f, TD_NSEC_PER_MSEC);
 }
 

@@ -191,8 +191,9 @@ struct driver {
 			struct queue *queue; /* when no trunk takes the call; NULL: none */
 		} route;
 		struct {
-			bool join;    /* who answers joins those who talk */
-			bool untaken; /* as of struct outcome, so far */
+			bool join;           /* who answers joins those who talk */
+			bool untaken;        /* as of struct outcome, so far */
+			struct td_text *err; /* why somebody is not rung; NULL: nobody asks */
 		} dial;
 	};
 };

@@ -5,6 +5,7 @@
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/driver.h>
 #include <engine/call/transition/talk.h>
+#include <errno.h>
 
 #define RING_NS (180 * TD_NSEC_PER_SEC) /* RFC 3261 section 16.6: timer C */
 
@@ -110,17 +111,45 @@ static void over(struct td_engine *e, struct call *c, int code, enum td_ended_by
 	nobody(e, c, passed_on(code), by);
 }
 
-static const struct attempt_ops ringing = {
-	.rings = rings, .answered = answered, .failed = failed, .over = over};
+static void refused(struct td_engine *e, struct call *c, const struct target *t,
+	const struct target_refusal *no)
+{
+	struct td_text *err = driver_top(c)->dial.err;
+	char text[TARGET_TEXT];
 
-void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan, bool join)
+	if (err)
+		td_text_set(err, "%s cannot be rung: %s", target_text(t, text), no->why);
+}
+
+static const struct attempt_ops ringing = {
+	.refused = refused, .rings = rings, .answered = answered, .failed = failed, .over = over};
+
+static struct driver *push(struct td_engine *e, struct call *c)
 {
 	struct driver *d = driver_push(c, &driver);
 
-	d->dial.join = join;
 	d->dial.untaken = true;
-	if (!join)
-		ring_begin(e, c);
 	timer_set(&e->timers, &c->timer, e->now + RING_NS);
+	return d;
+}
+
+void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan)
+{
+	push(e, c);
+	ring_begin(e, c);
 	attempt_start(e, c, &ringing, plan);
+}
+
+int dial_join(
+	struct td_engine *e, struct call *c, const struct attempt_plan *plan, struct td_text *err)
+{
+	struct driver *d = push(e, c);
+
+	d->dial.join = true;
+	d->dial.err = err;
+	attempt_start(e, c, &ringing, plan);
+	if (!dial_rings(c))
+		return -EBUSY;
+	d->dial.err = NULL;
+	return 0;
 }

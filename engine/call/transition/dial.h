@@ -12,8 +12,12 @@
 #include <engine/call/state/state.h>
 #include <engine/call/transition/attempt.h>
 
-/* join: the caller talks meanwhile, and who answers joins; when nobody does, nothing changes. */
-void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan, bool join);
+/* When nobody can be rung, the driver returns at once. */
+void dial_start(struct td_engine *e, struct call *c, const struct attempt_plan *plan);
+/* The caller talks meanwhile, and who answers joins; when nobody does, nothing changes. 0: somebody
+ * is rung. -EBUSY: nobody can be rung, and *err says why the last one cannot. */
+int dial_join(
+	struct td_engine *e, struct call *c, const struct attempt_plan *plan, struct td_text *err);
 /* Those who talked have left while somebody is rung: the caller waits for that one alone. */
 void dial_alone(struct call *c);
 /* Whoever rings is hung up, and the driver returns. */

@@ -57,7 +57,7 @@ void route_start(
 	}
 	if (plan.count) {
 		d->route.queue = q;
-		dial_start(e, c, &plan, false);
+		dial_start(e, c, &plan);
 	} else {
 		wait_start(e, c, q);
 	}

@@ -77,7 +77,7 @@ static const char *address_agent(
 	int n;
 
 	if (a->contact || a->own)
-		return "is in another call";
+		return "is in a call";
 	/* An agent without a list of codecs takes any codec. */
 	if (a->conf.codecs[0] && !memchr(a->conf.codecs, c->codec, sizeof(a->conf.codecs)))
 		return "has not the call's codec";
@@ -122,6 +122,23 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 	snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
 		c->contact->cdr.id);
 	return NULL;
+}
+
+static const char *address(const struct td_engine *e, const struct call *c, const struct target *t,
+	const char *number, struct address *out)
+{
+	return t->agent ? address_agent(e, c, t->agent, out) : address_trunk(e, c, t, number, out);
+}
+
+bool target_reachable(const struct td_engine *e, const struct call *c, const struct target *t,
+	const char *number, char why[static TD_TEXT_BYTES])
+{
+	struct address out = {0};
+	const char *no = address(e, c, t, number, &out);
+
+	if (no)
+		snprintf(why, TD_TEXT_BYTES, "%s", no);
+	return !no;
 }
 
 /* Takes what the party needs of the trunk's (or else the agent's) limits. NULL; or who has no room.
@@ -193,25 +210,24 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 	const char *number, struct target_refusal *no)
 {
 	enum td_srtp_policy srtp = t->agent ? t->agent->conf.srtp : t->trunk->conf.srtp;
-	struct address address = {0};
+	struct address to = {0};
 	char text[TARGET_TEXT], host[ADDR_TEXT];
 	struct party *p;
 	bool named;
 
 	*no = (struct target_refusal){0};
-	no->why = t->agent ? address_agent(e, c, t->agent, &address)
-			   : address_trunk(e, c, t, number, &address);
-	if (no->why == address.missing)
-		no->why = memcpy(no->text, address.missing, sizeof(no->text));
+	no->why = address(e, c, t, number, &to);
+	if (no->why == to.missing)
+		no->why = memcpy(no->text, to.missing, sizeof(no->text));
 	if (no->why)
 		return NULL;
-	p = party_alloc(e, c, t, &address.flow.local, 0);
+	p = party_alloc(e, c, t, &to.flow.local, 0);
 	if (!p) {
 		no->why = errno == EUSERS ? "the call has as many parties as it can have"
 					  : "no RTP port is free";
 		return NULL;
 	}
-	if (!reserve(e, p, srtp, no) && !invite(e, p, &address))
+	if (!reserve(e, p, srtp, no) && !invite(e, p, &to))
 		no->why = "the INVITE cannot be sent";
 	if (no->why) {
 		party_detach(e, p);
@@ -220,7 +236,7 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 	take(e, c, p);
 	named = t->trunk && t->trunk->conf.server.name[0];
 	story(e, c, "INVITE to %s%s%s, attempt %u", target_text(t, text), named ? " at " : "",
-		named ? addr_encode(&address.flow.remote, host) : "", c->contact->cdr.attempts);
+		named ? addr_encode(&to.flow.remote, host) : "", c->contact->cdr.attempts);
 	return p;
 }
 

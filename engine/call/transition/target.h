@@ -18,6 +18,10 @@ struct target_refusal {
  * not. `number` is what a trunk is asked for. */
 struct party *target_ring(struct td_engine *e, struct call *c, const struct target *t,
 	const char *number, struct target_refusal *no);
+/* False: it has no address now, is in a call or lacks the codec, and `why` says so. What nobody
+ * has room for shows when it is rung. */
+bool target_reachable(const struct td_engine *e, const struct call *c, const struct target *t,
+	const char *number, char why[static TD_TEXT_BYTES]);
 /* The agent is free of the call again. It has no effect on a trunk. */
 void target_release(struct td_engine *e, const struct party *p);
 

@@ -10,7 +10,9 @@
 #include <engine/call/transition/talk.h>
 #include <engine/call/transition/third.h>
 #include <engine/call/transition/wait.h>
+#include <engine/sip/msg/msg.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Whom a request means. */
@@ -25,7 +27,11 @@ static int agents(const struct td_engine *e, const char *names, struct whom *w, 
 	struct str rest = str_of(names);
 	char name[TD_NAME_BYTES];
 
-	while (rest.n) {
+	if (!rest.n) {
+		td_text_set(err, "no agent is named");
+		return -EINVAL;
+	}
+	while (rest.p) {
 		struct str one = str_trim(str_cut(&rest, ','));
 		struct agent *a =
 			str_copy(name, sizeof(name), one) ? objects_live(&e->agents, name) : NULL;
@@ -44,10 +50,26 @@ static int agents(const struct td_engine *e, const char *names, struct whom *w, 
 	return 0;
 }
 
+/* Whether it can stand in a URI: the INVITE would be none otherwise, or one for another host. */
+static bool is_user(const char *number)
+{
+	char text[TD_PARTY_NAME_BYTES + 8];
+	struct sip_uri uri;
+
+	snprintf(text, sizeof(text), "sip:%s@host", number);
+	return sip_uri_decode(&uri, str_of(text)) == 0 && str_eq(uri.user, str_of(number));
+}
+
 static int number(
 	const struct td_engine *e, const char *dialled, struct whom *w, struct td_text *err)
 {
 	const struct td_conf_route *r = route_lookup(e, str_of(dialled), NULL);
+
+	if (!is_user(dialled) || strlen(dialled) >= TD_NUMBER_BYTES) {
+		td_text_set(err, "'%s' is no number: it has 1 to %d characters of a SIP user",
+			dialled, TD_NUMBER_BYTES - 1);
+		return -EINVAL;
+	}
 
 	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
 		w->target[w->plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);
@@ -98,6 +120,22 @@ static int can_ring(struct call *c, struct td_text *err)
 	return 0;
 }
 
+/* Nobody leaves a talk for somebody of whom we know already that no telephone will ring. */
+static int reachable(
+	const struct td_engine *e, const struct call *c, const struct whom *w, struct td_text *err)
+{
+	char why[TD_TEXT_BYTES], text[TARGET_TEXT];
+	bool any = w->queue != NULL;
+
+	for (uint8_t i = 0; !any && i < w->plan.count; i++) {
+		any = target_reachable(e, c, &w->target[i], w->plan.number, why);
+		if (!any)
+			td_text_set(err, "%s cannot be rung: %s", target_text(&w->target[i], text),
+				why);
+	}
+	return any ? 0 : -EBUSY;
+}
+
 static int add(struct td_engine *e, struct call *c, struct whom *w, struct td_text *err)
 {
 	if (w->queue) {
@@ -109,8 +147,7 @@ static int add(struct td_engine *e, struct call *c, struct whom *w, struct td_te
 			c->parties, PARTIES_MAX);
 		return -EBUSY;
 	}
-	dial_start(e, c, &w->plan, true);
-	return 0;
+	return dial_join(e, c, &w->plan, err);
 }
 
 static void leave(struct td_engine *e, struct call *c, struct party *p, const char *to)
@@ -131,7 +168,7 @@ static int transfer(
 		leave(e, c, p, r->name);
 	}
 	if (!w->queue) {
-		dial_start(e, c, &w->plan, false);
+		dial_start(e, c, &w->plan);
 		return 0;
 	}
 	while (c->drivers > 1) /* the route stays; the queue has nothing under way */
@@ -181,6 +218,8 @@ int third_request(
 	rc = whom(e, r, &w, err);
 	if (rc == 0)
 		rc = can_ring(c, err);
+	if (rc == 0)
+		rc = reachable(e, c, &w, err);
 	if (rc < 0)
 		return rc;
 	return r->action == TD_PARTY_ADD ? add(e, c, &w, err) : transfer(e, c, r, &w);

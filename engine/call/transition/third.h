@@ -8,8 +8,8 @@
 
 /*
  * 0: it is under way. -ENOENT: there is no such agent, queue, party or route. -EINVAL: it makes no
- * sense of that kind. -EBUSY: nobody talks to the caller, or somebody is rung already. *err says
- * so.
+ * sense of that kind. -EBUSY: nobody talks to the caller, somebody is rung already, or nobody can
+ * be rung. *err says so, and the talk goes on as it was.
  */
 int third_request(
 	struct td_engine *e, struct call *c, const struct td_party_request *r, struct td_text *err);
