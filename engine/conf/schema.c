@@ -307,7 +307,10 @@ const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 	[TD_KIND_QUEUE] = {"queue", "queues", sizeof(struct td_conf_queue), "Where callers wait.",
 		LIMIT(queues)},
 	[TD_KIND_ROUTE] = {"route", "routes", sizeof(struct td_conf_route),
-		"Numbers dialled; a trailing * matches any rest. The longest match counts."},
+		"Numbers dialled; a trailing * matches any rest. The longest match counts. "
+		"Parameters behind a `;` (RFC 4694) do not. A call out takes them along when they "
+		"and the number have 31 characters at most; otherwise they are left out. A number "
+		"that is longer itself gets 484."},
 };
 
 const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name)

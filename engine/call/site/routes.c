@@ -11,11 +11,17 @@ static const struct td_conf_route *usable(
 	return r;
 }
 
-const struct td_conf_route *route_lookup(
-	const struct td_engine *e, struct str dialled, const struct trunk *trunk)
+struct str route_number(struct str user)
 {
-	char prefix[TD_NAME_BYTES];
+	return str_cut(&user, ';');
+}
+
+const struct td_conf_route *route_lookup(
+	const struct td_engine *e, struct str user, const struct trunk *trunk)
+{
 	const struct td_conf_route *r = NULL;
+	struct str dialled = route_number(user);
+	char prefix[TD_NAME_BYTES];
 
 	if (!e->conf || !dialled.n)
 		return NULL;

@@ -5,10 +5,13 @@
 
 #include <engine/call/state/state.h>
 
-/* The route of a number: the exact number first, then the longest prefix before a '*'. A route for
- * one trunk does not serve others. `trunk` NULL: an agent calls. NULL: there is none, 404. Valid
- * until the next configuration. */
+/* A SIP user without its parameters, which say how a number was found (RFC 4694). */
+struct str route_number(struct str user);
+
+/* The route of a user's number: the exact number first, then the longest prefix before a '*'. A
+ * route for one trunk does not serve others. `trunk` NULL: an agent calls. NULL: there is none,
+ * 404. Valid until the next configuration. */
 const struct td_conf_route *route_lookup(
-	const struct td_engine *e, struct str dialled, const struct trunk *trunk);
+	const struct td_engine *e, struct str user, const struct trunk *trunk);
 
 #endif

@@ -9,6 +9,7 @@
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/site/reserve.h>
+#include <engine/call/site/routes.h>
 #include <engine/call/state/calls.h>
 #include <engine/sip/msg/encode.h>
 #include <engine/call/transition/attempt.h>
@@ -28,10 +29,11 @@
 #define NO_HEADERS  ((struct str){0})
 #define NO_SDP      ((struct str){0})
 
-/* An escape that does not fit as a whole is left out: half an escape makes no URI. */
+/* Parameters that do not fit (RFC 4694) are left out all, and so is an escape: half of one makes no
+ * URI. A number that does not fit itself is cut; intent_decide() has nobody dial such a number. */
 static void user_copy(char *out, size_t size, struct str user)
 {
-	if (str_copy(out, size, user))
+	if (str_copy(out, size, user) || str_copy(out, size, route_number(user)))
 		return;
 	for (size_t i = size - 3; i < size - 1; i++)
 		if (out[i] == '%')

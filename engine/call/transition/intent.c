@@ -104,6 +104,8 @@ bool intent_decide(
 	i->queue = i->route ? objects_live(&e->queues, i->route->queue) : NULL;
 	if (!i->queue && !(i->route && i->route->trunk_count))
 		return intent_refuse(i, &e->refused.no_route, 404, "no route");
+	if (route_number(m->uri.user).n >= TD_NUMBER_BYTES)
+		return intent_refuse(i, &e->refused.long_number, 484, "the number is too long");
 	if (e->draining)
 		return intent_refuse(i, &e->refused.draining, 503, "draining");
 	if (e->calls_running >= e->params.max_calls)
