@@ -69,6 +69,9 @@ expect 2 'no command .frobnicate' frobnicate
 expect 2 'usage: tandemctl show' show
 expect 2 'no such VIEW: frogs' show frogs
 expect 2 "no command 'zed'" help zed
+expect 2 "no command 'contact' alone; there are contact create, .*contact withdraw" contact
+expect 2 "no command 'contact' alone; there are contact create" contact acept x y
+expect 2 "no command 'contact' alone; there are contact create" help contact
 expect 2 '^tandemctl: invalid option' -x
 expect 2 '^tandemctl: invalid option --frogs; see' --frogs
 expect 2 '^tandemctl: --engine wants a value$' --engine

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From words to a command, and what commands there are. */
 #include <control/cli/cli.h>
+#include <engine/base/buf.h>
 #include <engine/conf/schema.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,10 +36,34 @@ void cli_help(FILE *out)
 		out);
 }
 
+/* A command of two words of which only the first was given, or the first with another one. */
+static bool unknown_second(const char *name)
+{
+	const char *before = "";
+	struct td_buf words;
+	char storage[256];
+
+	buf_init_fixed(&words, storage, sizeof(storage));
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		size_t n = strcspn(c->name, " ");
+
+		if (!c->name[n] || n != strlen(name) || strncmp(c->name, name, n) != 0)
+			continue;
+		buf_printf(&words, "%s%s", before, c->name);
+		before = ", ";
+	}
+	if (words.len)
+		cli_say("tandemctl: no command '%s' alone; there are %.*s", name, (int)words.len,
+			words.data);
+	return words.len > 0;
+}
+
 static int unknown(const char *name)
 {
 	struct conf_nearest near = {.wanted = str_of(name)};
 
+	if (unknown_second(name))
+		return CLI_USAGE;
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		conf_nearest(&near, (struct str){c->name, strcspn(c->name, " ")});
 	if (near.best.n)
