@@ -171,6 +171,7 @@ static int rows_put(struct store *s, enum td_event_type event, const char *call,
 	struct td_buf *out)
 {
 	const struct event_table *t = event_table(event);
+	bool numbered = event == TD_EV_SEGMENT || event == TD_EV_PARTY;
 	sqlite3_stmt *st = NULL;
 	struct td_buf sql;
 	int rc;
@@ -178,8 +179,9 @@ static int rows_put(struct store *s, enum td_event_type event, const char *call,
 	buf_init(&sql);
 	buf_str(&sql, STR("SELECT "));
 	store_columns(t, &sql);
-	buf_printf(&sql, " FROM \"%s\" WHERE \"%s\" = ? ORDER BY seq%s", t->name,
-		columns_index(&t->columns, TD_INDEX_CALL)->name, key ? " LIMIT 1" : "");
+	buf_printf(&sql, " FROM \"%s\" WHERE \"%s\" = ? ORDER BY %s%s", t->name,
+		columns_index(&t->columns, TD_INDEX_CALL)->name, numbered ? "number" : "seq",
+		key ? " LIMIT 1" : "");
 	buf_put(&sql, "", 1);
 	if (sql.error) {
 		buf_free(&sql);
