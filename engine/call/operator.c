@@ -121,8 +121,10 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	if (rc == -EALREADY)
 		rc = 0;
 	if (rc < 0) {
-		td_text_set(err, "cannot %s %s, who is %s", actions[action].verb, agent,
-			acd_state_name(a->state));
+		td_text_set(err, "cannot %s %s, who is %s%s", actions[action].verb, agent,
+			acd_state_name(a->state),
+			a->state == TD_AGENT_NOT_RESPONDING ? "; `unpause` or `login` ends that"
+							    : "");
 		rc = -EINVAL;
 	}
 out:

@@ -40,7 +40,7 @@ static void finish(struct td_engine *e, struct contact *c, enum td_ended_by by,
 	c->cdr.ended = engine_wall(e, e->now);
 	c->cdr.ended_by = (uint8_t)by;
 	c->cdr.disposition = c->cdr.connected ? TD_CALL_ANSWERED : (uint8_t)disposition;
-	c->cdr.cause = cdr_cause((uint16_t)code);
+	c->cdr.cause = cdr_cause(c->cdr.connected ? 200 : (uint16_t)code);
 	cdr_write(e, &c->cdr);
 	hash_del(&e->by_id, &c->by_id);
 	c->state = CONTACT_NONE;
