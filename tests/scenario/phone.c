@@ -17,12 +17,16 @@ struct peer *phone_find(struct script *s, const char *name)
 	return NULL;
 }
 
-struct peer *phone_at(struct script *s, const struct td_addr *addr)
+struct peer *phone_at(struct script *s, const struct td_flow *flow)
 {
-	for (unsigned i = 0; i < s->peers; i++)
-		if (addr_equal(&s->peer[i].addr, addr))
-			return &s->peer[i];
-	return NULL;
+	struct peer *other = NULL;
+
+	for (unsigned i = s->peers; i-- > 0;)
+		if (addr_equal(&s->peer[i].addr, &flow->remote) &&
+			(!other || s->peer[i].transport == flow->transport ||
+				other->transport != flow->transport))
+			other = &s->peer[i];
+	return other;
 }
 
 static void host_encode(const struct td_addr *a, char *out, size_t size)

@@ -86,7 +86,7 @@ static void out_say(struct out *o, const char *fmt, ...)
  * there, as the host does. */
 static int connect_to(struct script *s, struct td_flow *flow)
 {
-	struct peer *p = phone_at(s, &flow->remote);
+	struct peer *p = phone_at(s, flow);
 
 	if (!p)
 		return 0;

@@ -87,7 +87,8 @@ void do_contact(struct script *s, char *word[], unsigned n);
 
 /* phone.c: telephones and carriers; words as in the line */
 struct peer *phone_find(struct script *s, const char *name);
-struct peer *phone_at(struct script *s, const struct td_addr *addr); /* the first of that address */
+/* The first of that address: of its transport, if there is one. */
+struct peer *phone_at(struct script *s, const struct td_flow *flow);
 void phone_add(
 	struct script *s, const char *name, const char *address, enum td_transport transport);
 /* Its connection ends, and the engine is told. */

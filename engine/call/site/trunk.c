@@ -14,9 +14,9 @@ static struct trunk *by_prefix(const struct td_engine *e, const struct td_addr *
 	return NULL;
 }
 
-static struct agent *by_registration(const struct td_engine *e, const struct td_addr *remote)
+static struct agent *by_registration(const struct td_engine *e, const struct td_flow *flow)
 {
-	struct str name = registrar_lookup_source(e->registrar, remote);
+	struct str name = registrar_lookup_source(e->registrar, flow);
 	char z[TD_NAME_BYTES];
 
 	if (!name.n || !str_copy(z, sizeof(z), name))
@@ -32,7 +32,7 @@ bool trunk_know(const struct td_engine *e, struct td_flow *flow)
 	if (flow->trunk || flow->agent)
 		return true;
 	t = by_prefix(e, &flow->remote);
-	a = t ? NULL : by_registration(e, &flow->remote);
+	a = t ? NULL : by_registration(e, flow);
 	flow->trunk = t ? t->object.number : 0;
 	flow->agent = a ? a->object.number : 0;
 	return t || a;

@@ -7,7 +7,8 @@
 
 /*
  * Writes into the flow who the peer is, where it is not there yet: the trunk whose prefix around
- * the source is the longest, else the agent who registered from there. False: nobody that we know.
+ * the source is the longest, else the agent who registered by that flow. False: nobody that we
+ * know.
  */
 bool trunk_know(const struct td_engine *e, struct td_flow *flow);
 /* Who stands in the flow; NULL: nobody. It may have gone from the configuration since. */

@@ -352,12 +352,17 @@ const struct registrar_binding *registrar_lookup(const struct registrar *r, stru
 	return b ? &b->pub : NULL;
 }
 
-struct str registrar_lookup_source(const struct registrar *r, const struct td_addr *remote)
+/* The address of a UDP packet is easily forged, and so may be that of a telephone's connection. */
+struct str registrar_lookup_source(const struct registrar *r, const struct td_flow *flow)
 {
 	const struct hash_node *n = NULL;
-	const struct binding *b = binding_next_of(&r->users, remote, &n);
+	const struct binding *b;
 
-	return b ? str_of(b->user->name) : (struct str){0};
+	while ((b = binding_next_of(&r->users, &flow->remote, &n)) != NULL)
+		if (b->pub.flow.transport == flow->transport &&
+			b->pub.flow.connection == flow->connection)
+			return str_of(b->user->name);
+	return (struct str){0};
 }
 
 void registrar_del(struct registrar *r, struct str user)

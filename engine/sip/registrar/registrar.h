@@ -80,9 +80,9 @@ uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline 
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */
 const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user);
-/* The user who registered from this address and port; one of them when many did (through a proxy),
- * empty when nobody did. */
-struct str registrar_lookup_source(const struct registrar *r, const struct td_addr *remote);
+/* The user who registered by this flow: of UDP from its address and port, of a stream by the very
+ * connection. One of them when many did (through a proxy), empty when nobody did. */
+struct str registrar_lookup_source(const struct registrar *r, const struct td_flow *flow);
 /* Forgets a user's bindings without a callback (the user was deleted). */
 void registrar_del(struct registrar *r, struct str user);
 uint32_t registrar_count(const struct registrar *r); /* users registered */

@@ -136,7 +136,7 @@ static void telephone_registers_and_leaves(void **state)
 	assert_string_equal(b->contact, "sip:alice@192.168.1.2;ob");
 	assert_string_equal(addr_encode(&b->flow.remote, text), "10.0.0.2:5080");
 	assert_string_equal(addr_encode(&b->flow.local, text), "10.0.0.1:5060");
-	assert_true(str_eq(registrar_lookup_source(r, &f.flow.remote), STR("alice")));
+	assert_true(str_eq(registrar_lookup_source(r, &f.flow), STR("alice")));
 	/* a query changes nothing */
 	assert_int_equal(do_register("alice", "secret", "c", ""), 200);
 	assert_true(sip_msg_has(&f.m, SIP_HDR_CONTACT));
@@ -154,7 +154,7 @@ static void telephone_registers_and_leaves(void **state)
 	assert_reachable("-alice");
 	assert_null(registrar_lookup(r, STR("alice")));
 	assert_int_equal(registrar_count(r), 0);
-	assert_int_equal(registrar_lookup_source(r, &f.flow.remote).n, 0);
+	assert_int_equal(registrar_lookup_source(r, &f.flow).n, 0);
 }
 
 static void binding_goes_with_its_connection(void **state)
@@ -169,6 +169,12 @@ static void binding_goes_with_its_connection(void **state)
 	second.connection = 8; /* from the same address, by a proxy */
 	registrar_flow_failed(r, &second);
 	assert_reachable("+alice");
+	/* her address and port are not she: by UDP anybody can write them */
+	assert_true(str_eq(registrar_lookup_source(r, &f.flow), STR("alice")));
+	assert_int_equal(registrar_lookup_source(r, &second).n, 0);
+	second.transport = TD_TRANSPORT_UDP;
+	second.connection = 0;
+	assert_int_equal(registrar_lookup_source(r, &second).n, 0);
 	registrar_flow_failed(r, &f.flow);
 	assert_reachable("!alice");
 	assert_int_equal(registrar_stats(r)->disconnected, 1);
@@ -287,9 +293,9 @@ static void newest_of_many_contacts_is_rung(void **state)
 	}
 	assert_reachable("+alice=alice=alice=alice=alice=alice");
 	f.flow.remote.port = 6001; /* went as the oldest */
-	assert_int_equal(registrar_lookup_source(r, &f.flow.remote).n, 0);
+	assert_int_equal(registrar_lookup_source(r, &f.flow).n, 0);
 	f.flow.remote.port = 6002;
-	assert_true(str_eq(registrar_lookup_source(r, &f.flow.remote), STR("alice")));
+	assert_true(str_eq(registrar_lookup_source(r, &f.flow), STR("alice")));
 	/* started again: another contact from the same address takes the place */
 	assert_int_equal(
 		do_register("alice", "secret", "new", "Contact: <sip:alice-2@10.0.0.2>\r\n"), 200);
