@@ -176,6 +176,14 @@ bool addr_in(const struct td_addr *a, const struct td_addr *net, unsigned bits)
 	return rest == 0 || ((x[whole] ^ y[whole]) & (0xff00u >> rest & 0xffu)) == 0;
 }
 
+bool prefix_is_edge(const struct td_prefix *p, const struct td_addr *a)
+{
+	uint32_t host = p->bits < 31 ? UINT32_MAX >> p->bits : 0;
+	uint32_t ip = ntohl(a->ip4) & host;
+
+	return a->family == 4 && host && prefix_contains(p, a) && (ip == 0 || ip == host);
+}
+
 bool prefix_contains(const struct td_prefix *p, const struct td_addr *a)
 {
 	return addr_in(a, &p->addr, p->bits);

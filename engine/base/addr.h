@@ -41,6 +41,9 @@ int prefix_decode(struct td_prefix *p, struct str s);
 const char *prefix_encode(const struct td_prefix *p, char out[static ADDR_TEXT]);
 /* Is `a` in the network of the first `bits` bits of `net`? */
 bool addr_in(const struct td_addr *a, const struct td_addr *net, unsigned bits);
+/* Is it the first or the last address of this IPv4 network? No host has these (RFC 1122 section
+ * 3.2.1.3), but of a network of two (RFC 3021). */
+bool prefix_is_edge(const struct td_prefix *p, const struct td_addr *a);
 bool prefix_contains(const struct td_prefix *p, const struct td_addr *a);
 
 #endif

@@ -137,6 +137,31 @@ static void hosts(void **state)
 	assert_false(addr_is_any(&a) || addr_is_host(&a) || addr_is_link_local(&a));
 }
 
+static void edges(void **state)
+{
+	static const struct {
+		const char *net, *addr;
+		bool edge;
+	} cases[] = {
+		{"10.20.0.1/24", "10.20.0.0", true},
+		{"10.20.0.1/24", "10.20.0.255", true},
+		{"10.20.0.1/24", "10.20.0.254", false},
+		{"10.20.0.1/24", "10.20.1.255", false},
+		{"10.20.0.1/30", "10.20.0.3", true},
+		{"10.20.0.1/31", "10.20.0.0", false},
+		{"10.20.0.1", "10.20.0.1", false},
+		{"2001:db8::1/64", "2001:db8::", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct td_prefix p = prefix(cases[i].net);
+		struct td_addr a;
+
+		assert_int_equal(addr_decode(&a, str_of(cases[i].addr)), 0);
+		assert_int_equal(prefix_is_edge(&p, &a), cases[i].edge);
+	}
+}
+
 static void prefixes_come_back(void **state)
 {
 	static const char *const same[] = {
@@ -162,6 +187,7 @@ int main(void)
 		cmocka_unit_test(compares),
 		cmocka_unit_test(is_made_of_octets),
 		cmocka_unit_test(contains),
+		cmocka_unit_test(edges),
 		cmocka_unit_test(hosts),
 		cmocka_unit_test(prefixes_come_back),
 	};

@@ -111,18 +111,61 @@ const char *resolve_missing(const struct trunk *t, char text[static TD_TEXT_BYTE
 	return text;
 }
 
-/* Those that we have a network for. */
-static unsigned usable(const struct td_engine *e, const struct trunk *t,
-	const struct td_resolved *from, struct td_addr to[static RESOLUTION_MAX])
+/* RFC 3927: it means nothing without an interface, as IPv6's. */
+static bool link_local(const struct td_addr *a)
 {
+	static const uint8_t net[] = {169, 254};
+
+	return addr_is_link_local(a) || (a->family == 4 && memcmp(&a->ip4, net, sizeof(net)) == 0);
+}
+
+static const char *own(const struct td_engine *e, const struct td_addr *a)
+{
+	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
+
+	for (uint32_t i = 0; i < ports->count; i++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
+			const struct td_prefix *net = &ports->port[i].address[k];
+
+			if (addr_equal_ip(&net->addr, a))
+				return "our own";
+			if (prefix_is_edge(net, a))
+				return "a network's or its broadcast address";
+		}
+	return ports_address(&e->ports, a) >= 0 ? "our own" : NULL;
+}
+
+/* Why no call can go there; NULL: it can. A call to ourselves would come back as a new one, until
+ * no room is left. */
+static const char *useless(const struct td_engine *e, const struct td_addr *a)
+{
+	if (link_local(a))
+		return "link-local";
+	if (!addr_is_host(a))
+		return "no host's";
+	if (agents_local(e, a).family != a->family)
+		return "of a family that no port has";
+	return own(e, a);
+}
+
+/* The others are left out; `why` gets the first one's reason. */
+static unsigned usable(const struct td_engine *e, const struct trunk *t,
+	const struct td_resolved *from, struct td_addr to[static RESOLUTION_MAX],
+	char why[static RESOLUTION_WHY])
+{
+	char text[ADDR_TEXT];
 	unsigned n = 0;
 
 	for (uint32_t i = 0; i < from->count && n < RESOLUTION_MAX; i++) {
-		struct td_addr local = agents_local(e, &from->addresses[i]);
+		const struct td_addr *a = &from->addresses[i];
+		const char *no = useless(e, a);
 
-		if (local.family != from->addresses[i].family || !addr_is_host(&from->addresses[i]))
+		if (no && !why[0])
+			snprintf(why, RESOLUTION_WHY, "none of its addresses is of use: %s is %s",
+				addr_encode_ip(a, text), no);
+		if (no)
 			continue;
-		to[n] = from->addresses[i];
+		to[n] = *a;
 		to[n++].port = t->conf.server.addr.port;
 	}
 	return n;
@@ -179,16 +222,16 @@ void resolve_answer(struct td_engine *e, const struct td_resolved *answer)
 {
 	struct td_addr to[RESOLUTION_MAX];
 	struct trunk *t = asked(e, answer->request);
+	char why[RESOLUTION_WHY] = "";
 	unsigned n;
 
 	if (!t)
 		return;
 	t->resolution.request = 0;
 	t->resolution.waiting = false;
-	n = usable(e, t, answer, to);
+	n = usable(e, t, answer, to, why);
 	if (n)
 		found(e, t, to, n, answer->ttl_s);
 	else
-		failed(e, t,
-			answer->count ? "none of its addresses is of use here" : answer->error);
+		failed(e, t, answer->count ? why : answer->error);
 }

@@ -52,7 +52,8 @@ struct link {
 	uint32_t offers;    /* made by the distributor, not tried yet */
 };
 
-#define RESOLUTION_MAX 8 /* addresses of a name that are kept; a carrier has two to four */
+#define RESOLUTION_WHY 160 /* bytes of the line why there is none, with NUL */
+#define RESOLUTION_MAX 8   /* addresses of a name that are kept; a carrier has two to four */
 
 /* The addresses of a trunk's server that is given by name: engine/call/site/resolve.c. */
 struct resolution {
@@ -64,8 +65,8 @@ struct resolution {
 	bool alarm;
 	uint8_t count; /* 0: no answer has ever had one */
 	struct td_addr address[RESOLUTION_MAX];
-	uint64_t since; /* they are in force */
-	char why[64];   /* the last question failed; empty: it did not */
+	uint64_t since;           /* they are in force */
+	char why[RESOLUTION_WHY]; /* the last question failed; empty: it did not */
 };
 
 struct trunk {
