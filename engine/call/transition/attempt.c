@@ -81,20 +81,38 @@ void attempt_start(struct td_engine *e, struct call *c, const struct attempt_ops
 	next(e, c);
 }
 
+static void withdraw(struct td_engine *e, struct party *p, enum sip_cause cause)
+{
+	struct call *c = p->call;
+	struct sip_session *s = p->session;
+	struct target t = part(e, p);
+	char text[TARGET_TEXT];
+
+	story(e, c, "CANCEL to %s", target_text(&t, text));
+	sip_session_cause(s, cause);
+	sip_session_cancel(s, e->now);
+}
+
 void attempt_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
 {
 	struct party *p;
-	char text[TARGET_TEXT];
 
 	c->attempt.ops = NULL;
-	while ((p = call_ringing(c)) != NULL) {
-		struct sip_session *s = p->session;
-		struct target t = part(e, p);
+	while ((p = call_ringing(c)) != NULL)
+		withdraw(e, p, cause);
+}
 
-		story(e, c, "CANCEL to %s", target_text(&t, text));
-		sip_session_cause(s, cause);
-		sip_session_cancel(s, e->now);
-	}
+bool attempt_drop(struct td_engine *e, struct party *p, enum sip_cause cause)
+{
+	const struct call *c = p->call;
+	unsigned ringing = 0;
+
+	for (unsigned i = 0; i < c->parties; i++)
+		ringing += c->party[i] != c->caller && c->party[i]->state == PARTY_RINGING;
+	if (ringing < 2)
+		return false;
+	withdraw(e, p, cause);
+	return true;
 }
 
 void attempt_progress(struct td_engine *e, struct party *p, int code)

@@ -43,6 +43,8 @@ void attempt_start(struct td_engine *e, struct call *c, const struct attempt_ops
 	const struct attempt_plan *plan);
 /* Whoever rings is hung up and told the cause; the attempt's owner is told nothing. */
 void attempt_stop(struct td_engine *e, struct call *c, enum sip_cause cause);
+/* One of several who ring is hung up; the others ring on. False: it is the only one. */
+bool attempt_drop(struct td_engine *e, struct party *p, enum sip_cause cause);
 
 /* What they say whom we ring. */
 void attempt_progress(struct td_engine *e, struct party *p, int code);

@@ -197,10 +197,12 @@ static int drop(
 			continue;
 		if (p->state == PARTY_RINGING && !dial_rings(c))
 			break; /* the queue's offer: the distributor leads it */
-		if (p->state == PARTY_RINGING)
+		if (p->state != PARTY_RINGING) {
+			if (!third_left(e, c, p))
+				call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
+		} else if (!attempt_drop(e, p, SIP_CAUSE_WITHDRAWN)) {
 			dial_cancel(e, c, SIP_CAUSE_WITHDRAWN);
-		else if (!third_left(e, c, p))
-			call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
+		}
 		return 0;
 	}
 	td_text_set(err, "%s has no party %s", c->contact->cdr.id, r->name);
