@@ -45,6 +45,7 @@ struct tandemd {
 	int told_error;   /* of the store, in the log */
 	uint64_t unknown; /* records, when we looked last */
 	bool told_unknown;
+	uint64_t replaced; /* files of the archive, likewise */
 };
 
 static void complain(void *ctx, const struct config_error *e)
@@ -187,6 +188,19 @@ static void unknown_watch(struct tandemd *d)
 	d->unknown = unknown;
 }
 
+/* A copy that was made while we wrote may lack blocks. */
+static void replaced_watch(struct tandemd *d)
+{
+	uint64_t replaced = store_replaced(d->store);
+
+	if (replaced != d->replaced)
+		log_line(LOG_WARNING,
+			"a file of the archive was replaced while tandemd wrote it; a new one "
+			"begins. Does tandemctl replay --verify name blocks that are lost?",
+			"store=%s", d->options.store);
+	d->replaced = replaced;
+}
+
 static void purge_due(void *ctx, uint64_t now)
 {
 	struct tandemd *d = ctx;
@@ -206,6 +220,7 @@ static void follow_due(void *ctx, uint64_t now)
 	loop_timer_set(&d->follow_timer, now + (uint64_t)wait_ms * TD_NSEC_PER_MSEC);
 	store_watch(d);
 	unknown_watch(d);
+	replaced_watch(d);
 	acknowledge(d);
 }
 

@@ -54,6 +54,14 @@ static int position_read(struct archive *a)
 	return rc;
 }
 
+static int dir_open(struct archive *a)
+{
+	if (mkdir(a->reader.dir, 0750) < 0 && errno != EEXIST)
+		return -errno;
+	a->dirfd = open(a->reader.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return a->dirfd < 0 ? -errno : 0;
+}
+
 int archive_open(struct archive *a, sqlite3 *db, const char *path)
 {
 	int rc;
@@ -63,11 +71,9 @@ int archive_open(struct archive *a, sqlite3 *db, const char *path)
 	rc = archive_reader_init(&a->reader, db, path);
 	if (rc)
 		return rc;
-	if (mkdir(a->reader.dir, 0750) < 0 && errno != EEXIST)
-		return -errno;
-	a->dirfd = open(a->reader.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (a->dirfd < 0)
-		return -errno;
+	rc = dir_open(a);
+	if (rc)
+		return rc;
 	a->zstd = ZSTD_createCCtx();
 	if (!a->zstd ||
 		ZSTD_isError(ZSTD_CCtx_setParameter(a->zstd, ZSTD_c_compressionLevel, LEVEL)))
@@ -169,8 +175,40 @@ static int segment_create(struct archive *a, double since)
 	return fsync(a->dirfd) < 0 ? -errno : 0;
 }
 
-/* The segment of the last block, to go on with. It is missing, or has more behind that block than a
- * crash leaves: then another store's blocks may be there, and we begin a new one. */
+/* Does the path still lead to what is open? A restore or rsync puts a copy in its place; what we
+ * write then goes to a file that nobody can open any more. */
+static bool is_there(const struct archive *a, int fd, const char *name)
+{
+	struct stat open, there;
+
+	return fstat(fd, &open) == 0 &&
+	       (name ? fstatat(a->dirfd, name, &there, 0) : stat(a->reader.dir, &there)) == 0 &&
+	       open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
+static bool segment_is_there(const struct archive *a)
+{
+	char name[ARCHIVE_NAME];
+
+	return is_there(a, a->dirfd, NULL) && is_there(a, a->fd, archive_name(a->segment, name));
+}
+
+/* Nothing is written into what was put in the place of the open segment: it may be shorter. */
+static int segment_leave(struct archive *a)
+{
+	a->replaced++;
+	segment_close(a);
+	if (is_there(a, a->dirfd, NULL))
+		return 0;
+	if (a->dirfd >= 0)
+		close(a->dirfd);
+	a->dirfd = -1;
+	return dir_open(a);
+}
+
+/* The segment of the last block, to go on with. It is missing, ends before that block, or has more
+ * behind it than a crash leaves: then another store's blocks may be there, and we begin a new one.
+ */
 static int segment_open(struct archive *a)
 {
 	char name[ARCHIVE_NAME];
@@ -179,7 +217,7 @@ static int segment_open(struct archive *a)
 	a->fd = openat(a->dirfd, archive_name(a->segment, name), O_WRONLY | O_CLOEXEC);
 	if (a->fd < 0 && errno != ENOENT)
 		return -errno;
-	if (a->fd < 0 || fstat(a->fd, &st) < 0 ||
+	if (a->fd < 0 || fstat(a->fd, &st) < 0 || st.st_size < a->offset ||
 		st.st_size > a->offset + (off_t)ZSTD_COMPRESSBOUND(BLOCK_RAW_MAX))
 		segment_close(a);
 	return 0;
@@ -190,9 +228,11 @@ static int segment_choose(struct archive *a, double since)
 {
 	int rc = 0;
 
+	if (a->fd >= 0 ? !segment_is_there(a) : !is_there(a, a->dirfd, NULL))
+		rc = segment_leave(a);
 	if (a->offset >= ARCHIVE_SEGMENT || since >= a->segment_since + ARCHIVE_DAY)
 		segment_close(a);
-	if (a->segment && a->fd < 0)
+	if (rc == 0 && a->segment && a->fd < 0)
 		rc = segment_open(a);
 	if (rc == 0 && !a->segment)
 		rc = segment_create(a, since);
@@ -266,6 +306,10 @@ int archive_seal(struct archive *a)
 		rc = segment_choose(a, store_seconds(a->waiting.head.since));
 	if (rc == 0)
 		rc = bytes_write(a, &bytes);
+	if (rc == 0 && !segment_is_there(a)) { /* just now: rolled back, and tried again */
+		a->replaced++;
+		rc = -ESTALE;
+	}
 	if (rc == 0) {
 		calls_sort(&a->calls);
 		rc = row_insert(a, bytes.len);

@@ -50,8 +50,10 @@ struct archive {
 	struct archive_reader reader;
 	int dirfd, fd; /* fd: of the segment that is written; -1 none */
 	int64_t block, segment,
-		offset;  /* of the next block; block 0: not known, segment 0: begin one */
-	int64_t created; /* a segment of this transaction; 0 none */
+		offset;    /* of the next block; block 0: not known, segment 0: begin one */
+	int64_t created;   /* a segment of this transaction; 0 none */
+	uint64_t replaced; /* how often the open segment was replaced by another file, or taken away
+			    */
 	double segment_since;
 	uint64_t known;             /* the greatest number in a block, */
 	double known_until;         /* and the latest time */

@@ -227,6 +227,48 @@ static void segments_of_another_store_stay(void **state)
 	sh(command);
 }
 
+/* A restore, or rsync, puts a copy in the place of the file or of the directory that is open. What
+ * comes then goes to a new segment. */
+static void a_segment_that_is_replaced_is_left(void **state)
+{
+	struct store *s = four_blocks();
+	char command[512], archive[128];
+
+	snprintf(archive, sizeof(archive), "%s-archive", path);
+	snprintf(command, sizeof(command), "cp '%s' '%s/copy' && mv '%s/copy' '%s'", segment, dir,
+		dir, segment);
+	sh(command);
+	assert_int_equal(step(s, 9, "1.1"), 0);
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(store_safe(s), 9);
+	assert_int_equal(store_replaced(s), 1);
+	assert_int_equal(told(s, "1.1", "\"text\":\"step "), 5);
+	snprintf(command, sizeof(command),
+		"cp -r '%s' '%s/copy' && rm -r '%s' && mv '%s/copy' '%s'", archive, dir, archive,
+		dir, archive);
+	sh(command);
+	assert_int_equal(step(s, 10, "1.1"), 0);
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(store_replaced(s), 2);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(told(s, "1.1", "\"text\":\"step "), 6);
+	assert_int_equal(told(s, "1.1", "\"lost\""), 0);
+	assert_int_equal(step(s, 11, "1.1"), 0);
+	assert_int_equal(store_seal(s), 0);
+	/* all of it is taken away */
+	snprintf(command, sizeof(command), "rm -r '%s'", archive);
+	sh(command);
+	assert_int_equal(step(s, 12, "1.1"), 0);
+	assert_int_equal(store_seal(s), 0);
+	assert_int_equal(store_replaced(s), 1);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(told(s, "1.1", "\"text\":\"step "), 1);
+	assert_int_equal(told(s, "1.1", "cannot be read"), 7);
+	store_close(s);
+}
+
 /* A full disk: nothing is taken, nothing stays behind, and later all is. */
 static void a_segment_that_cannot_be_written_leaves_nothing(void **state)
 {
@@ -275,6 +317,7 @@ int main(void)
 		TEST(a_damaged_block_costs_its_records),
 		TEST(a_missing_segment_costs_its_records),
 		TEST(segments_of_another_store_stay),
+		TEST(a_segment_that_is_replaced_is_left),
 		TEST(a_segment_that_cannot_be_written_leaves_nothing),
 		TEST(a_full_block_is_written),
 	};

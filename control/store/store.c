@@ -401,6 +401,11 @@ uint64_t store_unknown(const struct store *s)
 	return s->now.unknown;
 }
 
+uint64_t store_replaced(const struct store *s)
+{
+	return s->archive.replaced;
+}
+
 void store_restart(struct store *s)
 {
 	s->now.seq = s->committed.seq = s->safe.seq = 0;

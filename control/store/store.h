@@ -42,6 +42,7 @@ uint64_t store_safe(const struct store *s); /* up to here the journal is not nee
 void store_restart(struct store *s);
 uint64_t store_missing(const struct store *s);  /* records of all time that never came */
 uint64_t store_unknown(const struct store *s);  /* records of a newer release, in the archive */
+uint64_t store_replaced(const struct store *s); /* how often a segment that was open was replaced */
 const char *store_error(const struct store *s); /* SQLite's last line */
 
 /* Deletes segments of the archive that are older than `days`, one at a time, and such rows of an
