@@ -128,7 +128,8 @@ const struct cli_command cli_commands[] = {
 	{"replay", CLI_WAS, "repeat the ACD's decisions",
 		"Makes each decision again from its recorded inputs, and compares it with the "
 		"recorded decision. Reads the store of the tandemd that runs, another one, or an "
-		"engine's journal.",
+		"engine's journal. The exit status is 1 when a decision differs, and when a place "
+		"is damaged.",
 		cmd_replay,
 		.arg = {{"--verify", .required = true},
 			{"--store", .kind = ARG_FILE, .value = "FILE"},

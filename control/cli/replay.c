@@ -50,8 +50,9 @@ static int print_result(const struct cli *cli, const struct acd_replay_result *r
 			print_output("replay ", r->has_got, &r->got);
 		}
 	}
+	/* What could not be read was not verified. */
 	if (r->runs > 0)
-		return r->differs ? CLI_NO : CLI_OK;
+		return r->differs || damaged ? CLI_NO : CLI_OK;
 	fputs("tandemctl: replay: no start of an engine is kept there: nothing was verified\n",
 		stderr);
 	return CLI_NO;
