@@ -151,6 +151,7 @@ static int read_some(struct follow *f, uint64_t now_ms)
 
 int follow_turn(struct follow *f, uint64_t now_ms)
 {
+	uint64_t safe = store_safe(f->store);
 	int more, rc;
 
 	if (!f->reader) {
@@ -168,7 +169,9 @@ int follow_turn(struct follow *f, uint64_t now_ms)
 	rc = commit_when_due(f, now_ms, more);
 	if (rc)
 		return start_over(f, rc);
-	f->error = 0;
+	/* Records that were only read may still meet a full disk. */
+	if (store_safe(f->store) != safe || (!store_pending(f->store) && !store_waits(f->store)))
+		f->error = 0;
 	if (more)
 		return 0;
 	if (store_pending(f->store))

@@ -24,7 +24,7 @@ struct follow {
 	bool behind; /* so it is when we have caught up: the journal may be full until then */
 	uint64_t checked_ms; /* when we last saw that the journal is the same one */
 	uint64_t damaged;    /* places that could not be read */
-	int error;           /* of the last turn that failed; 0 when all is well */
+	int error;           /* of the last turn that failed; 0 once something is written again */
 	/* The owner's, or NULL; set between follow_init() and the first turn. fd >= 0: a new
 	 * descriptor to wait for. -1: the one there was is closed when this returns, or there is
 	 * none. */
