@@ -452,7 +452,20 @@ static void journal_is_acknowledged(void **state)
 	assert_string_equal(
 		text, "\"seq\" is 4, but the journal ends with 3; is the store another engine's?");
 	assert_int_equal(ask(fd, TD_API_JOURNAL_ACK, "{\"seq\":3}", text), 0);
+	/* One store at a time: another one would have the engine delete what the first lacks. */
+	int other = dial_hello(f);
+
+	assert_int_equal(ask(other, TD_API_JOURNAL_ACK, "{\"seq\":3}", text), -EBUSY);
+	assert_string_equal(text, "another tandemd follows this journal; stop one of them");
 	close(fd);
+	int rc = -EBUSY;
+
+	for (int i = 0; i < 100 && rc == -EBUSY; i++) {
+		clock_nap(20 * TD_NSEC_PER_MSEC);
+		rc = ask(other, TD_API_JOURNAL_ACK, "{\"seq\":3}", text);
+	}
+	assert_int_equal(rc, 0);
+	close(other);
 }
 
 static void configuration_changes(void **state)

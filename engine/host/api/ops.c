@@ -124,15 +124,21 @@ static void op_journal_ack(
 	json_int_t seq = json_integer_value(number);
 	uint64_t last;
 
-	if (!json_is_integer(number) || seq < 0)
+	/* What one store has, another one may lack. */
+	if (o->store && o->store != c)
+		api_error(c, m->op, m->id, -EBUSY,
+			"another tandemd follows this journal; stop one of them");
+	else if (!json_is_integer(number) || seq < 0)
 		api_error(c, m->op, m->id, -EINVAL, "\"seq\" must be a number from 0 on");
 	else if (journal_ack(o->journal, (uint64_t)seq, &last))
 		api_error(c, m->op, m->id, -ERANGE,
 			"\"seq\" is %lld, but the journal ends with %" PRIu64
 			"; is the store another engine's?",
 			(long long)seq, last);
-	else
+	else {
+		o->store = c;
 		api_reply(c, m->op, m->id, "{}", 2);
+	}
 }
 
 void ops_second(struct ops *o, uint64_t now)
@@ -175,8 +181,12 @@ static void request(void *ctx, struct api_client *c, const struct td_api_msg *m,
 
 static void closed(void *ctx, struct api_client *c)
 {
+	struct ops *o = ctx;
+
 	pages_forget(ctx, c);
 	waiters_forget(ctx, c);
+	if (o->store == c)
+		o->store = NULL;
 }
 
 static void drained(void *ctx, struct api_client *c)
