@@ -194,6 +194,7 @@ struct driver {
 		struct {
 			bool join;           /* who answers joins those who talk */
 			bool untaken;        /* as of struct outcome, so far */
+			bool tried;          /* somebody was rung, and did not answer */
 			struct td_text *err; /* why somebody is not rung; NULL: nobody asks */
 		} dial;
 	};

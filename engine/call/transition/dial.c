@@ -94,21 +94,25 @@ static bool failed(struct td_engine *e, struct call *c, const struct target *t, 
 	bool untaken = (code >= 500 && code < 600) || (code == 408 && !rang);
 
 	driver_top(c)->dial.untaken = untaken;
+	driver_top(c)->dial.tried = true;
 	return untaken;
 }
 
-/* Requests that we cannot meet for the caller and must not pass on: redirections, other passwords.
- */
+/* What a trunk asks of us and not of the caller: redirections, other passwords. Its 503, or ours
+ * for a connection that broke, would have the caller's carrier send us no call for a while, though
+ * the next one may go elsewhere: RFC 3261 section 16.7, step 6. */
 static int passed_on(int code)
 {
 	if (code < 400)
 		return 480;
+	if (code == 503)
+		return 500;
 	return code == 401 || code == 407 ? 502 : code;
 }
 
 static void over(struct td_engine *e, struct call *c, int code, enum td_ended_by by)
 {
-	nobody(e, c, passed_on(code), by);
+	nobody(e, c, driver_top(c)->dial.tried ? passed_on(code) : code, by);
 }
 
 static void refused(struct td_engine *e, struct call *c, const struct target *t,
