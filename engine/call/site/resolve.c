@@ -195,8 +195,8 @@ static void found(
 		ttl_s = TTL_MIN_S;
 	if (ttl_s > TTL_MAX_S)
 		ttl_s = TTL_MAX_S;
-	/* Name servers give the same addresses in another order each time. Calls under way count
-	 * the places that they have tried, so the order stays. */
+	/* Name servers give the same addresses in another order each time. Which one is asked first
+	 * stays, as operators see where calls go. */
 	if (!same_set(r, to, n)) {
 		memcpy(r->address, to, n * sizeof(*to));
 		r->count = (uint8_t)n;

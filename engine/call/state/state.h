@@ -178,7 +178,8 @@ struct attempt {
 	const struct attempt_ops *ops; /* NULL: nobody is rung */
 	struct target target[TD_CONF_LIST];
 	uint8_t count, next;
-	uint8_t place;                /* which address of the next target */
+	uint8_t tries; /* of the next target; a trunk's addresses: */
+	struct td_addr tried[RESOLUTION_MAX];
 	bool at_once;                 /* all together; else one after the other */
 	char number[TD_NUMBER_BYTES]; /* for trunks */
 	int code;                     /* with which the last one failed */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/addr.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/site/trunk.h>
@@ -29,16 +30,43 @@ static void over(struct td_engine *e, struct call *c, enum td_ended_by by)
 static void skip(struct attempt *a)
 {
 	a->next++;
-	a->place = 0;
+	a->tries = 0;
+}
+
+static bool tried(const struct attempt *a, const struct td_addr *addr)
+{
+	for (uint8_t i = 0; i < a->tries; i++)
+		if (addr_equal(&a->tried[i], addr))
+			return true;
+	return false;
+}
+
+/* The first address that was not tried: *t has its place. False: there is none. The answer to a
+ * question may replace all addresses while one of them is rung, so those tried are kept by value.
+ * An agent, and a trunk without an address, is tried once: what is missing is told then. */
+static bool untried(const struct td_engine *e, struct attempt *a, struct target *t)
+{
+	unsigned n = t->trunk ? trunk_addresses(t->trunk) : 0;
+
+	if (!n)
+		return !a->tries++;
+	for (; t->place < n && a->tries < RESOLUTION_MAX; t->place++) {
+		struct td_addr addr = trunk_flow(e, t->trunk, t->place).remote;
+
+		if (tried(a, &addr))
+			continue;
+		a->tried[a->tries++] = addr;
+		return true;
+	}
+	return false;
 }
 
 /* The next address of the trunk that was rung last, else the next target. False: none is left. */
-static bool candidate(struct attempt *a, struct target *t)
+static bool candidate(const struct td_engine *e, struct attempt *a, struct target *t)
 {
 	for (; a->next < a->count; skip(a)) {
 		*t = a->target[a->next];
-		t->place = a->place++;
-		if (!t->place || (t->trunk && t->place < trunk_addresses(t->trunk)))
+		if (untried(e, a, t))
 			break;
 	}
 	return a->next < a->count;
@@ -53,7 +81,7 @@ static void next(struct td_engine *e, struct call *c)
 	struct target t;
 	char text[TARGET_TEXT];
 
-	while (a->ops == ops && (a->at_once || !call_ringing(c)) && candidate(a, &t)) {
+	while (a->ops == ops && (a->at_once || !call_ringing(c)) && candidate(e, a, &t)) {
 		bool rings = target_ring(e, c, &t, a->number, &no);
 
 		if (a->at_once || !rings)
