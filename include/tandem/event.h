@@ -272,7 +272,7 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, NEXT, 2, QUEUE, TEXT, char, queue, [TD_NAME_BYTES], NONE,                            \
 		"the last one; empty: none", S)                                                   \
 	F(1, NEXT, 2, NONE, TEXT, char, agent, [TD_NAME_BYTES], NONE,                             \
-		"who answered; empty: no one", S)                                                 \
+		"the agent who talked to the caller last; empty: none", S)                        \
 	F(1, NEXT, 5, NONE, TEXT, char, digits, [32], NONE,                                       \
 		"RFC 4733 digits that the caller pressed, in order", S)                           \
 	F(1, NEXT, 0, NONE, TEXT, char, sip_call_id, [96], NONE,                                  \
@@ -303,7 +303,9 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(2, NEXT, 0, NONE, QUALITY, struct td_ev_quality, agent_quality, , agent_,               \
 		"the other leg", S)                                                               \
 	F(3, NEXT, 0, NONE, TEXT, char, to_trunk, [TD_NAME_BYTES], NONE,                          \
-		"of a call out: the trunk called last; `agent_...` is that leg", S)               \
+		"the trunk of whom the caller talked to last, whose leg `agent_...` is then; "    \
+		"empty: that was `agent`. Of a call that nobody answered: the trunk called last", \
+		S)                                                                                \
 	F(3, NEXT, 6, NONE, CODE, uint16_t, cause, , causes, "why it ended, by Q.850", S)         \
 	F(3, NEXT, 0, NONE, PAD, uint8_t, unused2, [6], NONE, "", S)                              \
 	F(4, NEXT, 2, NONE, TEXT, char, customer, [TD_CUSTOMER_BYTES], NONE,                      \

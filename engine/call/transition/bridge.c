@@ -2,6 +2,7 @@
 #include <engine/call/events/live.h>
 #include <engine/call/media/party.h>
 #include <engine/call/transition/bridge.h>
+#include <stdio.h>
 
 #define OTHER_CHANNEL 1 /* of a recording: right; the caller is left */
 
@@ -29,9 +30,12 @@ static void record(struct td_engine *e, struct call *c, struct party *p)
 
 void bridge_partner(struct call *c, struct party *p)
 {
+	struct td_ev_cdr *cdr = &c->contact->cdr;
+
 	c->partner = p;
 	if (p->agent)
-		memcpy(c->contact->cdr.agent, p->agent->object.name, sizeof(c->contact->cdr.agent));
+		memcpy(cdr->agent, p->agent->object.name, sizeof(cdr->agent));
+	snprintf(cdr->to_trunk, sizeof(cdr->to_trunk), "%s", p->trunk ? p->trunk->object.name : "");
 }
 
 static void tell(struct td_engine *e, const struct call *c, enum td_phase phase)

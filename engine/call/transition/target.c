@@ -193,8 +193,9 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 static void take(struct td_engine *e, struct call *c, struct party *p)
 {
 	if (p->trunk) {
-		snprintf(c->contact->cdr.to_trunk, sizeof(c->contact->cdr.to_trunk), "%s",
-			p->trunk->object.name);
+		if (!c->contact->cdr.connected) /* who talked last stays: bridge_partner() */
+			snprintf(c->contact->cdr.to_trunk, sizeof(c->contact->cdr.to_trunk), "%s",
+				p->trunk->object.name);
 	} else if (c->contact->number) {
 		p->contact = c->contact->number;
 		p->agent->contact = c->contact;
