@@ -34,7 +34,7 @@
 	X(BLINDTRANSFER, "the agent gave the caller to another party and left",                   \
 		"who has the caller now", "always empty", "wait, s", "talk, s", "first position") \
 	X(ATTENDEDTRANSFER, "the agent left, and the others talk on",                             \
-		"who has the caller now", "wait, s", "talk, s", "first position", "")             \
+		"always BRIDGE", "who has the caller now", "wait, s", "talk, s", "first position") \
 	X(AGENTLOGIN, "the agent logged in", "channel", "", "", "", "")                           \
 	X(AGENTLOGOFF, "the agent logged out", "channel", "logged in, s", "", "", "")             \
 	X(PAUSE, "the agent paused", "reason", "", "", "", "")                                    \

@@ -247,8 +247,8 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	switch (type) {
 	case TD_EV_QUEUE_LOG:
 		o = out_new(s, LOG);
-		out_say(o, "%s %s %s [%s|%s|%s|%s]", l->event, l->queue, l->agent, l->data[0],
-			l->data[1], l->data[2], l->data[3]);
+		out_say(o, "%s %s %s [%s|%s|%s|%s%s%s]", l->event, l->queue, l->agent, l->data[0],
+			l->data[1], l->data[2], l->data[3], l->data[4][0] ? "|" : "", l->data[4]);
 		break;
 	case TD_EV_CDR:
 		o = out_new(s, CDR);

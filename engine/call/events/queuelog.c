@@ -132,6 +132,8 @@ void queuelog_transfer(
 	struct line l = of_contact(c->contact, p->agent,
 		attended ? TD_QUEUE_LOG_ATTENDEDTRANSFER : TD_QUEUE_LOG_BLINDTRANSFER);
 
+	if (attended)
+		text(&l, "BRIDGE"); /* Asterisk's way of it: all were in one bridge already */
 	text(&l, to);
 	if (!attended)
 		text(&l, ""); /* Asterisk's context: we have none */
