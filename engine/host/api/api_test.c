@@ -37,6 +37,26 @@ struct fixture {
 	atomic_bool stop_main, stop_signalling;
 };
 
+/* Pieces of memory that Jansson has: now, and when a test began. */
+static atomic_int json_held;
+static int json_before;
+
+static void *json_take(size_t size)
+{
+	void *p = malloc(size);
+
+	if (p)
+		atomic_fetch_add(&json_held, 1);
+	return p;
+}
+
+static void json_give(void *p)
+{
+	if (p)
+		atomic_fetch_sub(&json_held, 1);
+	free(p);
+}
+
 static void *run_signalling(void *arg)
 {
 	struct fixture *f = arg;
@@ -122,6 +142,14 @@ static int teardown(void **state)
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
 	int rc = system(command);
 	free(f);
+	return rc;
+}
+
+static int teardown_all_freed(void **state)
+{
+	int rc = teardown(state);
+
+	assert_int_equal(atomic_load(&json_held), json_before);
 	return rc;
 }
 
@@ -391,6 +419,53 @@ static void contacts_reach_the_engine(int fd)
 		ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"data\":{\"a\":1}}", text), -EINVAL);
 	assert_non_null(strstr(text, "\"a\" of \"data\" is no text"));
 	assert_int_equal(ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"data\":[]}", text), -EINVAL);
+}
+
+static void assert_answer(int fd, uint32_t id, int status)
+{
+	json_t *body;
+	struct td_api_msg m = hear(fd, &body);
+
+	assert_int_equal(m.id, id);
+	assert_int_equal(m.status, status);
+	json_decref(body);
+}
+
+static const char attached[] = "{\"do\":\"create\",\"data\":{\"account\":\"17\"}}";
+
+/* As many as a client may have under way, and one more: its refusal says that main has read all. */
+static int dial_asking(struct fixture *f)
+{
+	int fd = dial_hello(f);
+
+	for (uint32_t i = 0; i <= API_REQUESTS_MAX; i++)
+		say(fd, TD_API_CONTACT, i, attached);
+	assert_answer(fd, API_REQUESTS_MAX, -EBUSY);
+	return fd;
+}
+
+/* Nothing is left of the one that signalling has no room for: see teardown_all_freed(). */
+static void one_request_too_many_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	int fd[TURN_FLIGHT / API_REQUESTS_MAX], last;
+	char text[512];
+
+	json_before = atomic_load(&json_held);
+	atomic_store(&f->stop_signalling, true);
+	pthread_join(f->signalling, NULL);
+	for (uint32_t i = 0; i < TURN_FLIGHT / API_REQUESTS_MAX; i++)
+		fd[i] = dial_asking(f);
+	last = dial_hello(f);
+	assert_int_equal(ask(last, TD_API_CONTACT, attached, text), -EBUSY);
+	assert_string_equal(text, "too many requests under way; try again");
+	close(last);
+	atomic_store(&f->stop_signalling, false);
+	pthread_create(&f->signalling, NULL, run_signalling, f);
+	for (uint32_t i = 0; i < TURN_FLIGHT; i++)
+		assert_answer(fd[i / API_REQUESTS_MAX], i % API_REQUESTS_MAX, 0);
+	for (uint32_t i = 0; i < TURN_FLIGHT / API_REQUESTS_MAX; i++)
+		close(fd[i]);
 }
 
 static void commands_reach_the_engine(void **state)
@@ -700,6 +775,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(show_gives_all_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_closed_client_gets_its_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(commands_reach_the_engine, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			one_request_too_many_is_refused, setup, teardown_all_freed),
 		cmocka_unit_test_setup_teardown(journal_is_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(configuration_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
@@ -711,5 +788,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stale_socket_is_taken_over, setup, teardown),
 	};
 
+	json_set_alloc_funcs(json_take, json_give);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

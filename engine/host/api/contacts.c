@@ -6,9 +6,8 @@
 #include <string.h>
 
 struct contact_job {
-	struct job job; /* first */
-	json_t *body;   /* the keys and values are its */
-	struct td_contact_pair data[TD_API_VALUES_MAX];
+	struct job job;                                 /* first */
+	struct td_contact_pair data[TD_API_VALUES_MAX]; /* of job.body */
 };
 
 static void contact_done(struct request *r)
@@ -16,7 +15,6 @@ static void contact_done(struct request *r)
 	struct contact_job *j = (struct contact_job *)r;
 	struct td_buf out;
 
-	json_decref(j->body);
 	if (r->rc) {
 		job_fail(&j->job, r->rc, r->err.s);
 		return;
@@ -87,7 +85,7 @@ void op_contact(struct ops *o, struct api_client *c, const struct td_api_msg *m,
 		job_free(&j->job);
 		return;
 	}
-	j->body = json_incref(body);
+	j->job.body = json_incref(body);
 	j->job.r.done = contact_done;
 	job_send(&j->job);
 }

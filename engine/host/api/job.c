@@ -8,6 +8,7 @@
 void job_free(struct job *j)
 {
 	api_client_put(j->client);
+	json_decref(j->body);
 	buf_free(&j->r.rows);
 	free(j);
 }

@@ -10,6 +10,7 @@ struct job {
 	struct request r; /* first: r.done() finds the rest */
 	struct ops *ops;
 	struct api_client *client;
+	json_t *body; /* what r points into, or NULL; the job's */
 	uint16_t op;
 	uint32_t id;
 };
