@@ -24,9 +24,8 @@
 #define OWNER(member_ptr, type, member) \
 	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
-#define CHANNEL(id)    (1u << TD_CHANNEL_##id)
-#define CHANNELS_ALL   ((1u << TD_CHANNEL_COUNT) - 1)
-#define CHANNELS_MEDIA CHANNEL(VOICE) /* they need the telephone, and room on its link */
+#define CHANNEL(id)  (1u << TD_CHANNEL_##id)
+#define CHANNELS_ALL ((1u << TD_CHANNEL_COUNT) - 1)
 
 /* A place in one of a group's sets. */
 struct acd_link {
@@ -145,7 +144,7 @@ uint32_t contact_wait_ms(const struct acd *a, const struct acd_contact *c);
 
 static inline bool has_media(const struct acd_contact *c)
 {
-	return CHANNELS_MEDIA >> c->channel & 1;
+	return td_channel_media(c->channel);
 }
 
 /* memory.c */

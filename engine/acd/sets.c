@@ -6,7 +6,7 @@ uint32_t agent_free(const struct acd_agent *ag)
 {
 	if (ag->state != TD_AGENT_AVAILABLE || ag->engaged || timer_is_set(&ag->timer))
 		return 0;
-	return ag->reachable && !pipe_full(ag) ? ag->channels : ag->channels & ~CHANNELS_MEDIA;
+	return ag->reachable && !pipe_full(ag) ? ag->channels : ag->channels & ~TD_CHANNELS_MEDIA;
 }
 
 static void idle_set(struct acd_agent *ag, uint32_t channel, bool idle)

@@ -19,12 +19,12 @@ static const struct td_word dispositions_words[] = {
 	{TD_CALL_NONE, "", ""}, TD_DISPOSITIONS(DISPOSITION)};
 static const struct td_word agent_states_words[] = {TD_AGENT_STATES(AGENT_STATE)};
 static const struct td_word ended_by_words[] = {TD_ENDED_BY(ENDER)};
-#define SEGMENT_KIND(id, name_, help_) {TD_SEGMENT_##id, name_, help_},
-#define SEGMENT_END(id, name_, help_)  {TD_SEGMENT_END_##id, name_, help_},
-#define ROLE(id, name_, help_)         {TD_ROLE_##id, name_, help_},
-#define OBJECT(id, name_, help_)       {TD_OBJECT_##id, name_, help_},
-#define PHASE(id, name_, help_)        {TD_PHASE_##id, name_, help_},
-#define CHANNEL(id, name_, help_)      {TD_CHANNEL_##id, name_, help_},
+#define SEGMENT_KIND(id, name_, help_)  {TD_SEGMENT_##id, name_, help_},
+#define SEGMENT_END(id, name_, help_)   {TD_SEGMENT_END_##id, name_, help_},
+#define ROLE(id, name_, help_)          {TD_ROLE_##id, name_, help_},
+#define OBJECT(id, name_, help_)        {TD_OBJECT_##id, name_, help_},
+#define PHASE(id, name_, help_)         {TD_PHASE_##id, name_, help_},
+#define CHANNEL(id, name_, help_, kind) {TD_CHANNEL_##id, name_, help_},
 static const struct td_word segment_kinds_words[] = {TD_SEGMENT_KINDS(SEGMENT_KIND)};
 static const struct td_word segment_ends_words[] = {TD_SEGMENT_ENDS(SEGMENT_END)};
 static const struct td_word roles_words[] = {TD_ROLES(ROLE)};

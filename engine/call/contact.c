@@ -22,7 +22,7 @@ static int create(struct td_engine *e, const struct td_contact_request *r,
 	struct contact *c;
 	int rc;
 
-	if (r->channel == TD_CHANNEL_VOICE || (unsigned)r->channel >= TD_CHANNEL_COUNT) {
+	if ((unsigned)r->channel >= TD_CHANNEL_COUNT || td_channel_media(r->channel)) {
 		td_text_set(err, "a call is made by its INVITE; create a contact without media");
 		return refuse(&e->refused.contacts_wrong, -EINVAL);
 	}

@@ -244,7 +244,7 @@ static void agents_check(struct check *c)
 		const struct td_conf_agent *a = &agents->agent[i];
 		size_t digits = a->algorithm == TD_DIGEST_MD5 ? 32 : 64;
 
-		if (!a->ha1[0] && !a->contact.family && a->channels & 1u << TD_CHANNEL_VOICE)
+		if (!a->ha1[0] && !a->contact.family && a->channels & TD_CHANNELS_MEDIA)
 			fault(c, TD_KIND_AGENT, i, NULL, -1,
 				"password is missing; give one, or a contact that needs none");
 		if (a->ha1[0] && strlen(a->ha1) != digits)

@@ -24,7 +24,7 @@
 
 /* The words of an enum's list, and one sentence for each. */
 #define WORDS(list)                       .words = &(list(TD_SPACED))[1]
-#define WORD_HELP(id, word, help)         " `" word "`: " help "."
+#define WORD_HELP(id, word, help, ...)    " `" word "`: " help "."
 #define LAYER_WORD(id, word, bytes, help) WORD_HELP(id, word, help)
 
 #define LIMIT_MAX (1000ull * 1000 * 1000 * 1000)

@@ -17,12 +17,25 @@
 
 #define TD_ACD_GROUPS 8 /* groups a queue can name */
 
-/* What a contact comes by: X(id, name, help). Journals keep the order. */
-#define TD_CHANNELS(X)              \
-	X(VOICE, "voice", "a call") \
-	X(MESSAGE, "message", "text; it has no media")
-#define TD_CHANNEL_ID(id, name, help) TD_CHANNEL_##id,
+/*
+ * What a contact comes by: X(id, name, help, MEDIA or PLAIN). With MEDIA an agent needs the
+ * telephone, and room on its link. Journals keep the order.
+ */
+#define TD_CHANNELS(X)                     \
+	X(VOICE, "voice", "a call", MEDIA) \
+	X(MESSAGE, "message", "text; it has no media", PLAIN)
+#define TD_CHANNEL_ID(id, ...) TD_CHANNEL_##id,
 enum td_channel { TD_CHANNELS(TD_CHANNEL_ID) TD_CHANNEL_COUNT };
+
+enum td_channel_kind { TD_CHANNEL_PLAIN, TD_CHANNEL_MEDIA };
+#define TD_CHANNEL_BIT(id, name, help, kind) \
+	| (uint32_t)(TD_CHANNEL_##kind == TD_CHANNEL_MEDIA) << TD_CHANNEL_##id
+#define TD_CHANNELS_MEDIA (0u TD_CHANNELS(TD_CHANNEL_BIT)) /* bit 1 << channel */
+
+static inline bool td_channel_media(uint32_t channel)
+{
+	return channel < TD_CHANNEL_COUNT && TD_CHANNELS_MEDIA >> channel & 1;
+}
 
 /* An agent's states and their names: X(identifier, name). */
 #define TD_AGENT_STATES(X)                                                                  \

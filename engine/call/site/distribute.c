@@ -34,7 +34,7 @@ static struct link *offered(const struct td_engine *e, const struct td_acd_out *
 	struct acd_contact_info info;
 
 	if (!k || acd_contact_get(e->acd, out->contact, &info) < 0 ||
-		info.channel != TD_CHANNEL_VOICE)
+		!td_channel_media(info.channel))
 		return NULL;
 	k->offers++;
 	if (k->told != TD_ACD_ROOM && k->told > 0)
