@@ -127,7 +127,7 @@ static bool show_contacts(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	static const char *const states[] = {CONTACT_STATES(TD_WORD)};
 	const struct contact *c = pool_at(&e->contacts, i);
-	char data[CONTACT_DATA_BYTES + 2 * CONTACT_DATA_MAX];
+	char data[CONTACT_DATA_ROOM + 2 * CONTACT_DATA_MAX];
 
 	if (!contact_is(c))
 		return false;

@@ -4,7 +4,7 @@
  * until its last record is written. A call (struct call) is its voice; a contact of a channel
  * without media has none. Its id is that of its record.
  *
- * Data are attached to it: keys and values, both text, kept together in CONTACT_DATA_BYTES.
+ * Data are attached to it: keys and values, both text, kept together as text.
  */
 #ifndef TANDEM_ENGINE_CONTACT_CONTACT_H
 #define TANDEM_ENGINE_CONTACT_CONTACT_H
@@ -15,15 +15,16 @@
 
 #define CONTACT_DATA_MAX   TD_CONTACT_DATA_MAX
 #define CONTACT_DATA_BYTES TD_CONTACT_DATA_BYTES
+#define CONTACT_DATA_ROOM  (CONTACT_DATA_BYTES + 2 * CONTACT_DATA_MAX) /* each with its NUL */
 
 struct agent;
 struct call;
 struct queue;
 
 struct contact_data {
-	uint16_t bytes;
+	uint16_t bytes; /* of text, NULs too */
 	uint8_t count;
-	char text[CONTACT_DATA_BYTES]; /* key, NUL, value, NUL, and so on */
+	char text[CONTACT_DATA_ROOM]; /* key, NUL, value, NUL, and so on */
 };
 
 /* A segment that is open: engine/call/events/segment.h. */

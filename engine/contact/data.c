@@ -55,11 +55,12 @@ static void pair_del(struct contact_data *d, struct str key, struct str value)
 int contact_data_set(struct contact_data *d, struct str key, struct str value)
 {
 	struct str old = contact_data_get(d, key);
-	size_t freed = old.p ? key.n + old.n + 2 : 0, size = key.n + value.n + 2;
+	size_t freed = old.p ? key.n + old.n : 0, size = key.n + value.n;
+	size_t used = d->bytes - 2u * d->count; /* without NULs */
 
 	if (!key.n || key.n >= TD_NAME_BYTES || !is_text(key) || !is_text(value))
 		return -EINVAL;
-	if ((!old.p && d->count == CONTACT_DATA_MAX) || size > sizeof(d->text) + freed - d->bytes)
+	if ((!old.p && d->count == CONTACT_DATA_MAX) || size > CONTACT_DATA_BYTES + freed - used)
 		return -ENOSPC;
 	if (old.p)
 		pair_del(d, (struct str){old.p - key.n - 1, key.n}, old);

@@ -65,12 +65,12 @@ static void too_many_keys_are_refused(void **state)
 
 static void too_long_values_are_refused(void **state)
 {
-	char full[CONTACT_DATA_BYTES - sizeof("k")];
+	char full[CONTACT_DATA_BYTES]; /* one octet for the key, one for the NUL */
 
 	memset(full, 'x', sizeof(full) - 1);
 	full[sizeof(full) - 1] = '\0';
 	assert_int_equal(set("k", full), 0);
-	assert_int_equal(data.bytes, CONTACT_DATA_BYTES);
+	assert_int_equal(data.bytes, CONTACT_DATA_BYTES + 2);
 	assert_int_equal(set("l", ""), -ENOSPC);
 	assert_has("k", full);
 	full[0] = 'y';
@@ -79,6 +79,27 @@ static void too_long_values_are_refused(void **state)
 	assert_int_equal(set("kk", full), -ENOSPC);
 	assert_int_equal(set("k", "short"), 0);
 	assert_int_equal(data.bytes, sizeof("k") + sizeof("short"));
+}
+
+/* All keys there can be, and all octets: only these count. */
+static void both_limits_are_reached(void **state)
+{
+	char key[8], value[CONTACT_DATA_BYTES / CONTACT_DATA_MAX - 1];
+	struct str k = {0}, v = {0};
+	unsigned octets = 0;
+
+	memset(value, 'v', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	for (unsigned i = 0; i < CONTACT_DATA_MAX; i++) {
+		snprintf(key, sizeof(key), "k%u", i);
+		assert_int_equal(set(key, value), 0);
+	}
+	while (contact_data_next(&data, &k, &v))
+		octets += (unsigned)(k.n + v.n);
+	assert_int_equal(octets, CONTACT_DATA_BYTES);
+	assert_int_equal(set("k0", "shorter"), 0);
+	assert_int_equal(set("k0", value), 0);
+	assert_has("k7", value);
 }
 
 static void what_is_no_text_is_refused(void **state)
@@ -102,6 +123,7 @@ int main(void)
 		cmocka_unit_test_setup(a_key_has_one_value, clear),
 		cmocka_unit_test_setup(too_many_keys_are_refused, clear),
 		cmocka_unit_test_setup(too_long_values_are_refused, clear),
+		cmocka_unit_test_setup(both_limits_are_reached, clear),
 		cmocka_unit_test_setup(what_is_no_text_is_refused, clear),
 	};
 

@@ -30,7 +30,7 @@ enum td_contact_action { TD_CONTACT_ACTIONS(TD_CONTACT_ACTION_ENUM) TD_CONTACT_A
 
 /* Data of one contact. A request beyond a limit is refused as a whole, and counted. */
 #define TD_CONTACT_DATA_MAX   8   /* keys */
-#define TD_CONTACT_DATA_BYTES 256 /* of all keys and values, each with its NUL */
+#define TD_CONTACT_DATA_BYTES 256 /* of all keys and values, without NULs */
 
 #define TD_CUSTOMER_BYTES 64
 
