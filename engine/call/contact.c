@@ -14,6 +14,30 @@ static int refuse(uint64_t *counter, int rc)
 	return rc;
 }
 
+/* What a request brings, added to *d. After an error *d is not to be used. */
+static int add(struct td_engine *e, struct contact_data *d, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct str key = str_of(r->data[i].key), value = str_of(r->data[i].value);
+		int rc = contact_data_set(d, key, value);
+
+		if (rc == 0)
+			continue;
+		e->refused.contacts_data++;
+		if (rc == -ENOSPC)
+			td_text_set(err,
+				"no room for %.63s: a contact has at most %d keys, and %d octets "
+				"in all",
+				key.p, CONTACT_DATA_MAX, CONTACT_DATA_BYTES);
+		else
+			td_text_set(err, "\"%.63s\" is no key: a key has 1 to %d octets", key.p,
+				TD_NAME_BYTES - 1);
+		return rc;
+	}
+	return 0;
+}
+
 static int create(struct td_engine *e, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err)
 {
@@ -30,7 +54,7 @@ static int create(struct td_engine *e, const struct td_contact_request *r,
 		td_text_set(err, "there is no queue %s", r->queue);
 		return refuse(&e->refused.contacts_wrong, -ENOENT);
 	}
-	rc = data_add(e, &data, r, err);
+	rc = add(e, &data, r, err);
 	if (rc)
 		return rc;
 	if (e->draining) {
@@ -52,7 +76,7 @@ static int attach(struct td_engine *e, struct contact *c, const struct td_contac
 	struct td_text *err)
 {
 	struct contact_data data = c->data;
-	int rc = data_add(e, &data, r, err);
+	int rc = add(e, &data, r, err);
 
 	if (rc)
 		return rc;
