@@ -14,6 +14,12 @@ static int refuse(uint64_t *counter, int rc)
 	return rc;
 }
 
+static int missing(const char *field, struct td_text *err)
+{
+	td_text_set(err, "\"%s\" is missing", field);
+	return -EINVAL;
+}
+
 /* What a request brings, added to *d. After an error *d is not to be used. */
 static int add(struct td_engine *e, struct contact_data *d, const struct td_contact_request *r,
 	struct td_text *err)
@@ -50,6 +56,8 @@ static int create(struct td_engine *e, const struct td_contact_request *r,
 		td_text_set(err, "a call is made by its INVITE; create a contact without media");
 		return refuse(&e->refused.contacts_wrong, -EINVAL);
 	}
+	if (!r->queue[0])
+		return refuse(&e->refused.contacts_wrong, missing("queue", err));
 	if (!q) {
 		td_text_set(err, "there is no queue %s", r->queue);
 		return refuse(&e->refused.contacts_wrong, -ENOENT);
@@ -96,7 +104,7 @@ static void describe(const struct contact *c, char *out, size_t size)
 			c->work.agent->object.name);
 }
 
-/* It is in this state, and the agent's. */
+/* It is in this state, and the agent's. If not, it may have been a moment ago: -ESTALE. */
 static int is_of(const struct td_engine *e, const struct contact *c, enum contact_state state,
 	const struct td_contact_request *r, struct td_text *err)
 {
@@ -105,13 +113,15 @@ static int is_of(const struct td_engine *e, const struct contact *c, enum contac
 
 	if (c->state == state && strcmp(c->work.agent->object.name, r->agent) == 0)
 		return 0;
+	if (!r->agent[0])
+		return missing("agent", err);
 	if (!objects_lookup(&e->agents, r->agent)) {
 		td_text_set(err, "there is no agent %s", r->agent);
 		return -ENOENT;
 	}
 	describe(c, now, sizeof(now));
 	td_text_set(err, "%s cannot %s %s, which %s", r->agent, actions[r->action], c->cdr.id, now);
-	return -EINVAL;
+	return -ESTALE;
 }
 
 static int answer(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
@@ -125,10 +135,8 @@ static int answer(struct td_engine *e, struct contact *c, const struct td_contac
 		nonvoice_decline(e, c);
 		return 0;
 	}
-	if (nonvoice_accept(e, c))
-		return 0;
-	td_text_set(err, "%s is too late: the offer of %s is over", r->agent, c->cdr.id);
-	return -EINVAL;
+	nonvoice_accept(e, c);
+	return 0;
 }
 
 static int conclude(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
@@ -176,6 +184,8 @@ int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact
 		memcpy(id, c->cdr.id, TD_CALL_ID_BYTES);
 	if (r->action == TD_CONTACT_CREATE) {
 		rc = create(e, r, id, err);
+	} else if (!r->contact[0]) {
+		rc = missing("contact", err);
 	} else if (!c) {
 		td_text_set(err, "there is no contact %s", r->contact);
 		rc = -ENOENT;

@@ -341,7 +341,12 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 		 "\"queue\":\"sales\",\"state\":\"offered\",\"agent\":\"bob\"");
 	shown(e, "\"data\":\"account=17, language=de\"");
 	before = oom_made();
+	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), -ESTALE);
+	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "alice", id), -ESTALE);
+	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "", id), -EINVAL);
+	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "eve", id), -ENOENT);
 	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "bob", id), 0);
+	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "bob", id), -ESTALE);
 	assert_int_equal(oom_made(), before);
 	shown(e, "\"state\":\"handled\"");
 	before = oom_made();

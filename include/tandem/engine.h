@@ -119,9 +119,11 @@ int td_engine_party(
  * A contact without media is made or led on, or data are attached to a contact; `id` gets the
  * contact's id, which is of the same kind as a call's. When this returns, an accept holds: there is
  * no answer that crosses the end of the ring time.
- * -ENOENT: no such contact, queue or agent; -EINVAL: the contact is not in a state for it, is not
- * this agent's, or is a call; -ENOSPC: the data's limits; -EBUSY: as many contacts without media as
- * max_calls are there, or the engine drains. Then nothing has changed, and err has a line.
+ * -ENOENT: no such contact, queue or agent. -ESTALE: the contact is not offered to this agent, or
+ * not the agent's, or not any more: whoever is late gets it, and nothing is wrong. -ENOSPC: the
+ * data's limits. -EBUSY: as many contacts without media as max_calls are there, or the engine
+ * drains. -EINVAL: what can never be right: a field is missing, a key is none, the contact is a
+ * call, a call is to be created. Then nothing has changed, and err has a line.
  */
 int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err);

@@ -8,6 +8,7 @@
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/line.h>
 #include <engine/call/transition/nonvoice.h>
+#include <assert.h>
 #include <stdio.h>
 
 struct contact *nonvoice_create(struct td_engine *e, const struct td_contact_request *r,
@@ -130,13 +131,15 @@ void nonvoice_said(struct td_engine *e, struct contact *c, const struct td_acd_o
 	}
 }
 
-bool nonvoice_accept(struct td_engine *e, struct contact *c)
+void nonvoice_accept(struct td_engine *e, struct contact *c)
 {
 	struct agent *a = c->work.agent;
 	uint32_t number = c->number;
 
-	if (distribute_event(e, TD_ACD_IN_ANSWERED, a, number, 0) < 0)
-		return false;
+	int rc = distribute_event(e, TD_ACD_IN_ANSWERED, a, number, 0);
+
+	assert(rc >= 0); /* it has offered it, and not said that the offer is over */
+	(void)rc;
 	line_answered(e, c, a);
 	c->state = CONTACT_HANDLED;
 	c->work.number = number;
@@ -147,7 +150,6 @@ bool nonvoice_accept(struct td_engine *e, struct contact *c)
 	segment_begin(e, c, &c->work.segment, TD_SEGMENT_TALK, a->object.name, NULL);
 	queuelog_connect(e, c, a);
 	story_id(e, c->cdr.id, "agent %s accepts", a->object.name);
-	return true;
 }
 
 void nonvoice_decline(struct td_engine *e, struct contact *c)

@@ -20,8 +20,7 @@ struct contact *nonvoice_create(struct td_engine *e, const struct td_contact_req
 	struct queue *q, const struct contact_data *d);
 /* The distributor's word. */
 void nonvoice_said(struct td_engine *e, struct contact *c, const struct td_acd_out *out);
-/* OFFERED; false: it is too late. */
-bool nonvoice_accept(struct td_engine *e, struct contact *c);
+void nonvoice_accept(struct td_engine *e, struct contact *c);  /* OFFERED */
 void nonvoice_decline(struct td_engine *e, struct contact *c); /* OFFERED */
 /* From any state; `c` is gone then. code: as a call's, for the cause. */
 void nonvoice_end(struct td_engine *e, struct contact *c, enum td_ended_by by,
