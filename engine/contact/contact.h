@@ -36,13 +36,9 @@ struct contact_segment {
 	char who[TD_NAME_BYTES], from[TD_NAME_BYTES];
 };
 
-/* What a contact without media is in: X(ID, name, help). NONE comes first: unused records of the
- * pool are zero. */
-#define CONTACT_STATES(X)                                               \
-	X(NONE, "none", "the record is free, or the contact is a call") \
-	X(WAITING, "waiting", "in a queue, and nobody has an offer")    \
-	X(OFFERED, "offered", "an agent may accept it")                 \
-	X(HANDLED, "handled", "an agent has accepted it")
+/* TD_CONTACT_STATES, and NONE: the record is free, or the contact is a call. NONE comes first:
+ * unused records of the pool are zero. */
+#define CONTACT_STATES(X)         X(NONE, "none") TD_CONTACT_STATES(X)
 #define CONTACT_STATE_ID(id, ...) CONTACT_##id,
 enum contact_state { CONTACT_STATES(CONTACT_STATE_ID) CONTACT_STATE_COUNT };
 

@@ -15,18 +15,23 @@
 #include <tandem/acd.h>
 #include <tandem/types.h>
 
-/* X(ID, word, help). People and programs write the word. */
-#define TD_CONTACT_ACTIONS(X)                                                                   \
-	X(CREATE, "create", "a contact without media enters a queue")                           \
-	X(DATA, "data", "keys and values are attached to a contact, which may be a call")       \
-	X(ACCEPT, "accept", "the agent to whom the contact is offered takes it")                \
-	X(DECLINE, "decline",                                                                   \
-		"the agent to whom the contact is offered refuses it, and the next one has it") \
-	X(CONCLUDE, "conclude", "the agent who has the contact is done; the wrap-up begins")    \
-	X(WITHDRAW, "withdraw", "the customer is gone")
+/* X(ID, word). People and programs write the word; `tandemctl help` says what each does. */
+#define TD_CONTACT_ACTIONS(X)   \
+	X(CREATE, "create")     \
+	X(DATA, "data")         \
+	X(ACCEPT, "accept")     \
+	X(DECLINE, "decline")   \
+	X(CONCLUDE, "conclude") \
+	X(WITHDRAW, "withdraw")
 
 #define TD_CONTACT_ACTION_ENUM(id, ...) TD_CONTACT_##id,
 enum td_contact_action { TD_CONTACT_ACTIONS(TD_CONTACT_ACTION_ENUM) TD_CONTACT_ACTION_COUNT };
+
+/* What a contact without media is in while it is there: X(ID, name). */
+#define TD_CONTACT_STATES(X)                                            \
+	X(WAITING, "waiting") /* in a queue, and nobody has an offer */ \
+	X(OFFERED, "offered") /* an agent may accept it */              \
+	X(HANDLED, "handled") /* an agent has accepted it */
 
 /* Data of one contact. A request beyond a limit is refused as a whole, and counted. */
 #define TD_CONTACT_DATA_MAX   8   /* keys */
