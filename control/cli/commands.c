@@ -178,7 +178,7 @@ const struct cli_command cli_commands[] = {
 	{"contact withdraw", CLI_SHALL, "the customer of the contact is gone",
 		"While it waits it is abandoned.",
 		cmd_contact, TD_API_CONTACT, .arg = {CONTACT}},
-	{"hangup", CLI_SHALL, "end a call", NULL, NULL, TD_API_HANGUP,
+	{"hangup", CLI_SHALL, "end a call, or a contact without media", NULL, NULL, TD_API_HANGUP,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",
 		"Says all that is wrong with it, a line each; with `--json` as a list of `file`, "
@@ -188,7 +188,7 @@ const struct cli_command cli_commands[] = {
 		"Checks it first, then changes what differs. When anything is wrong, nothing "
 		"changes.",
 		cmd_apply, TD_API_APPLY, .arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
-	{"drain", CLI_SHALL, "take no new calls; those that run go on", NULL, NULL, TD_API_DRAIN},
+	{"drain", CLI_SHALL, "take no new calls and contacts; those that are there go on", NULL, NULL, TD_API_DRAIN},
 
 	{"shell", CLI_HERE, "these commands at a prompt", NULL, cmd_shell},
 	{"complete", CLI_HERE, "names for a shell's completion",

@@ -24,10 +24,11 @@ void engine_drain(struct td_engine *e)
 		struct contact *c = contact_lookup(e, out->contact);
 		struct call_input in = {.event = (enum call_event)events[out->type], .out = out};
 
-		if (c && c->call) /* else it has left meanwhile, and the distributor knows */
+		if (c && c->call)
 			call_step(e, c->call, &in);
 		else if (c)
 			nonvoice_said(e, c, out);
+		/* else it has left meanwhile, and the distributor knows */
 		if (said.link)
 			reserve_rung(e, said.link);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What operators ask of calls and agents. */
+/* What operators ask of calls, of contacts without media, and of agents. */
 #include <engine/call/events/story.h>
 #include <engine/call/frame.h>
 #include <engine/call/site/distribute.h>
@@ -35,7 +35,7 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
 	} else if (c && c->call->state != CALL_ENDED) {
 		hang_up(e, c->call, "an operator hangs up", 480);
 	} else {
-		td_text_set(err, "there is no call %s", call);
+		td_text_set(err, "there is no call or contact %s", call);
 		rc = -ENOENT;
 	}
 	engine_leave(e);

@@ -38,14 +38,14 @@ static inline bool td_channel_media(uint32_t channel)
 }
 
 /* An agent's states and their names: X(identifier, name). */
-#define TD_AGENT_STATES(X)                                                                  \
-	X(LOGGED_OUT, "logged out")                                                         \
-	X(AVAILABLE, "available")                                                           \
-	X(RESERVED, "reserved") /* chosen; the INVITE has not been answered by a 180 yet */ \
-	X(RINGING, "ringing")                                                               \
-	X(TALKING, "talking")                                                               \
-	X(WRAP_UP, "wrap-up")                                                               \
-	X(PAUSED, "paused")                 /* with a reason */                             \
+#define TD_AGENT_STATES(X)                                                         \
+	X(LOGGED_OUT, "logged out")                                                \
+	X(AVAILABLE, "available")                                                  \
+	X(RESERVED, "reserved") /* chosen; a call's telephone does not ring yet */ \
+	X(RINGING, "ringing")                                                      \
+	X(TALKING, "talking")                                                      \
+	X(WRAP_UP, "wrap-up")                                                      \
+	X(PAUSED, "paused")                 /* with a reason */                    \
 	X(NOT_RESPONDING, "not responding") /* did not answer in time; ends by unpause or login */
 
 #define TD_AGENT_STATE_ENUM(id, name) TD_AGENT_##id,
@@ -89,11 +89,11 @@ enum td_acd_reason { TD_ACD_REASONS(TD_ACD_REASON_ENUM) TD_ACD_REASON_COUNT };
 
 enum td_acd_in_type {
 	TD_ACD_IN_ADVANCE = 1, /* time has come to `now`; what was due by then fires */
-	TD_ACD_IN_QUEUE_SET,   /* .queue: create or change */
+	TD_ACD_IN_QUEUE_SET,   /* .queue_set: create or change */
 	TD_ACD_IN_QUEUE_DEL,   /* waiting contacts get OVERFLOW(EMPTY); talks go on */
-	TD_ACD_IN_AGENT_SET,   /* .agent: create or change; a new agent is logged out */
+	TD_ACD_IN_AGENT_SET,   /* .agent_set: create or change; a new agent is logged out */
 	TD_ACD_IN_AGENT_DEL,   /* a talk goes on, then the agent is gone */
-	TD_ACD_IN_CONTACT_ADD, /* .contact: enters its queue */
+	TD_ACD_IN_CONTACT_ADD, /* contact, .contact_add: enters its queue */
 	TD_ACD_IN_CONTACT_DEL, /* .end: ABANDON or WITHDRAW; an offer of it is cancelled */
 	TD_ACD_IN_LOGIN,       /* agent */
 	TD_ACD_IN_LOGOUT,      /* a talk goes on, then logged out */
@@ -101,8 +101,9 @@ enum td_acd_in_type {
 	TD_ACD_IN_UNPAUSE,     /* also ends NOT_RESPONDING and WRAP_UP */
 	TD_ACD_IN_REACHABLE,   /* agent, .end.reason 0 unreachable / 1 reachable (registered): for
 				  calls; contacts without media need no telephone */
-	TD_ACD_IN_RINGING,     /* agent, contact: the agent's telephone rings */
-	TD_ACD_IN_ANSWERED,    /* agent, contact */
+	TD_ACD_IN_RINGING,  /* agent, contact: the telephone rings, or a message's agent can accept
+			     */
+	TD_ACD_IN_ANSWERED, /* agent, contact */
 	TD_ACD_IN_OFFER_FAILED, /* agent, contact, .end.reason BUSY FAILED DECLINED NO_ANSWER; or
 				   NO_ROOM, after a LINK with room 0 */
 	TD_ACD_IN_TALK_END,     /* agent, contact: bridge ended; wrap-up starts */
@@ -171,8 +172,8 @@ struct td_acd_in {
 };
 
 enum td_acd_out_type {
-	TD_ACD_OUT_OFFER = 1, /* ring this agent for this contact; .wait_ms so far */
-	TD_ACD_OUT_CANCEL,    /* stop ringing: reason NO_ANSWER, ABANDON, WITHDRAW, TIMEOUT */
+	TD_ACD_OUT_OFFER = 1, /* this contact to this agent; .wait_ms so far */
+	TD_ACD_OUT_CANCEL,    /* the offer is over: reason NO_ANSWER, ABANDON, WITHDRAW, TIMEOUT */
 	TD_ACD_OUT_OVERFLOW,  /* the contact has left the queue: TIMEOUT, FULL, EMPTY; .position it
 				 had */
 	TD_ACD_OUT_AGENT,     /* the agent's state changed: .state, .reason */

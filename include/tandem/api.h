@@ -53,7 +53,8 @@ struct td_api_msg {
 		"{agent: name, do: one of" TD_AGENT_ACTIONS(                                       \
 			TD_SPACED) ", reason: text or absent}",                                    \
 		"{}")                                                                              \
-	X(HANGUP, 18, hangup, OPERATE, "{call: id}", "{}")                                         \
+	X(HANGUP, 18, hangup, OPERATE, "{call: id of a call, or of a contact without media}",      \
+		"{}")                                                                              \
 	X(CONFIG_GET, 19, config_get, PROGRAM, "{}", "{text: compiled text in force}")             \
 	X(CONFIG_APPLY, 20, config_apply, PROGRAM, "{text: lines of set and del}, all or nothing", \
 		"{set: n, deleted: n}")                                                            \
@@ -75,8 +76,8 @@ struct td_api_msg {
 						      "absent; data: {key: text, ..} or "          \
 						      "absent}",                                   \
 		"{contact: id}")                                                                   \
-	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls",                                      \
-		"{}: sent when the last call has ended")
+	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls and contacts",                         \
+		"{}: sent when the last of them has ended")
 #define TD_API_TANDEMD_OPS(X)                                                                     \
 	X(APPLY, 64, apply, CONFIGURE, "{file: whole path, yaml: text}",                          \
 		"{set: n, deleted: n, engine: true when the running engine has taken it, "        \

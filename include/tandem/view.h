@@ -99,7 +99,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                        \
 		"answered or abandoned within `service_level`, of all answered or abandoned") \
 	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                              \
-	X(V, COUNT, max_length, NONE, 0, "most callers at once; 0 without limit")
+	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")
 
 #define TD_VIEW_AGENTS(X, V)                                                                   \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                        \
@@ -115,9 +115,10 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
 	X(V, TEXT, call, NONE, TD_TOP + 3,                                                     \
 		"call, or other contact, that the agent is offered or has")                    \
-	X(V, TEXT, queue, NONE, TD_TOP + 2, "that call's queue")                               \
-	X(V, COUNT, answered, NONE, TD_TOP + 3, "calls answered, since the engine's start")    \
-	X(V, COUNT, missed, NONE, TD_TOP + 3, "calls that rang and were not answered")
+	X(V, TEXT, queue, NONE, TD_TOP + 2, "the queue of it")                                 \
+	X(V, COUNT, answered, NONE, TD_TOP + 3,                                                \
+		"contacts taken, calls too, since the engine's start")                         \
+	X(V, COUNT, missed, NONE, TD_TOP + 3, "offers that were not answered")
 
 #define TD_VIEW_TRUNKS(X, V)                                                                    \
 	X(V, TEXT, name, NONE, 1, "the trunk")                                                  \
