@@ -15,8 +15,13 @@
 static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len)
 {
 	struct td_engine *e = ctx;
+	struct td_flow known = *flow;
+	int rc;
 
-	return e->io.sip(e->io.ctx, flow, marking_sip(e, flow), data, len);
+	trunk_know(e, &known); /* the host keeps the connections of those that we know */
+	rc = e->io.sip(e->io.ctx, &known, marking_sip(e, &known), data, len);
+	flow->connection = known.connection;
+	return rc;
 }
 
 static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)

@@ -283,7 +283,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, bad_length, NONE, 1,                                                         \
 		"connections closed: a Content-Length that is none, or a second one")            \
 	X(V, COUNT, too_long, NONE, 1, "connections closed: a message beyond 65,535 octets")     \
-	X(V, COUNT, lost, NONE, 1, "messages that the full ring to the connections lost")
+	X(V, COUNT, lost, NONE, 1, "messages that the full ring to the connections lost")        \
+	X(V, COUNT, ended_stranger, NONE, 1,                                                     \
+		"connections closed: a stranger's, as others needed the place")
 
 #define TD_SECTION_JOURNAL(X, V)                                           \
 	X(V, COUNT, written, NONE, 1, "number of the last record written") \

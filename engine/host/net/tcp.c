@@ -108,6 +108,8 @@ static bool letters_send(struct tcp *t)
 			conn_make(&t->conns, &m->flow);
 			c = conn_lookup(&t->conns, m->flow.connection);
 		}
+		if (c && (m->flow.trunk || m->flow.agent))
+			conn_know(c);
 		if (c)
 			conn_send(c, m->dscp, (const char *)(m + 1), m->len);
 		spsc_consume(t->out);

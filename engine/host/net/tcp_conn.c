@@ -11,12 +11,15 @@
 #include <engine/host/net/tcp_conn.h>
 #include <engine/host/spsc.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <system/log.h>
 #include <unistd.h>
+
+#define FULL_WARN_NS (10 * TD_NSEC_PER_SEC)
 
 static struct str number_key(const uint32_t *number)
 {
@@ -47,6 +50,8 @@ static struct conn_source *source_get(struct conns *s, const struct td_addr *rem
 	struct conn_source *source;
 
 	ip.port = 0;
+	if (ip.family == 6) /* who has one address has all of its /64 */
+		memset(ip.ip6 + 8, 0, 8);
 	for (struct hash_node *n = hash_first(&s->sources, ip_key(&ip)); n; n = hash_next(n)) {
 		source = container_of(n, struct conn_source, node);
 		if (addr_equal(&source->ip, &ip))
@@ -68,10 +73,17 @@ static void source_put(struct conns *s, struct conn_source *source)
 	free(source);
 }
 
+void conn_know(struct conn *c)
+{
+	if (!c->stranger)
+		return;
+	TAILQ_REMOVE(&c->conns->strangers, c, strange);
+	c->conns->stranger_count--;
+	c->stranger = false;
+}
+
 static void conn_wait_end(struct conn *c)
 {
-	if (!c->waiting)
-		return;
 	TAILQ_REMOVE(&c->conns->waiting, c, wait);
 	c->conns->waiting_count--;
 	c->waiting = false;
@@ -81,7 +93,8 @@ static void conn_free(struct conn *c)
 {
 	struct conns *s = c->conns;
 
-	conn_wait_end(c);
+	if (c->waiting)
+		conn_wait_end(c);
 	LIST_REMOVE(c, link);
 	hash_del(&s->by_number, &c->node);
 	free(c);
@@ -142,10 +155,12 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 	char remote[ADDR_TEXT];
 
 	(*counter)++;
-	if (counter != &s->stats.ended_by_peer && counter != &s->stats.ended_idle)
+	if (counter != &s->stats.ended_by_peer && counter != &s->stats.ended_idle &&
+		counter != &s->stats.ended_stranger)
 		log_line(LOG_NOTICE, "SIP connection ended", "with=%s reason=\"%s\"",
 			addr_encode(&c->flow.remote, remote), why);
 	s->stats.open--;
+	conn_know(c);
 	loop_fd_del(&c->fd);
 	loop_timer_del(&c->deadline);
 	if (c->fd.fd >= 0)
@@ -433,19 +448,22 @@ static void ready(void *ctx, uint32_t events)
 		conn_end(c, &c->conns->stats.broken, "broken while signalling is behind");
 }
 
+static void wait_over(struct conn *c)
+{
+	conn_wait_end(c);
+	if (c->fd.fd >= 0 && share_left(c))
+		take_kept(c);
+	else if (c->fd.fd >= 0 || !tell(c, true, NULL, 0))
+		conn_wait(c);
+	else
+		conn_free(c);
+}
+
 void conns_retry(struct conns *s)
 {
-	struct conn *c;
-
-	for (unsigned n = s->waiting_count; n-- && (c = TAILQ_FIRST(&s->waiting));) {
-		conn_wait_end(c);
-		if (c->fd.fd >= 0 && share_left(c))
-			take_kept(c);
-		else if (c->fd.fd >= 0 || !tell(c, true, NULL, 0))
-			conn_wait(c);
-		else
-			conn_free(c);
-	}
+	for (unsigned n = s->waiting_count; n && !TAILQ_EMPTY(&s->waiting); n--)
+		/* What is freed has left the list. */
+		wait_over(TAILQ_FIRST(&s->waiting)); /* NOLINT(clang-analyzer-unix.Malloc) */
 	if (s->waiting_count)
 		loop_timer_set(&s->retry, loop_now(s->loop) + CONN_RETRY_NS);
 }
@@ -494,16 +512,49 @@ static int conn_open(struct conn *c, int fd, uint32_t events)
 	return rc;
 }
 
+/* At most one line in FULL_WARN_NS, whoever comes. */
+static void full_warn(struct conns *s)
+{
+	uint64_t now = loop_now(s->loop);
+
+	if (now < s->full_warn_at)
+		return;
+	s->full_warn_at = now + FULL_WARN_NS;
+	log_line(LOG_WARNING, "SIP connections are full",
+		"open=%" PRIu64 " strangers=%u max_connections=%u "
+		"advice=\"tandemctl show stats, section tcp\"",
+		s->stats.open, s->stranger_count, s->max);
+}
+
+/* True: there is room for one more, if need be in the place of the oldest stranger. */
+static bool room_made(struct conns *s, bool full)
+{
+	if (!full)
+		return true;
+	full_warn(s);
+	if (!s->stranger_count)
+		return false;
+	conn_end(TAILQ_FIRST(&s->strangers), &s->stats.ended_stranger, "a stranger makes room");
+	return true;
+}
+
+/* Half of all is for peers that the engine knows, and an eighth for connections that we make. */
+static bool room_to_accept(struct conns *s)
+{
+	return room_made(
+		s, s->stats.open >= s->max - s->max / 8 || s->stranger_count >= (s->max + 1) / 2);
+}
+
 void conn_accept(struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote)
 {
 	struct conn_source *source = source_get(s, remote);
 	struct td_flow flow = {*local, *remote, TD_TRANSPORT_TCP};
 	struct conn *c = NULL;
 
-	if (s->stats.open >= s->max || !source) {
-		s->stats.refused_full++;
-	} else if (source->count >= s->max_source) {
+	if (source && source->count >= s->max_source) {
 		s->stats.refused_source++;
+	} else if (!source || !room_to_accept(s)) {
+		s->stats.refused_full++;
 	} else {
 		s->accepted += s->accepted + 2 ? 2 : 4; /* 0 is none */
 		flow.connection = s->accepted;
@@ -516,6 +567,9 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 		return;
 	}
 	s->stats.accepted++;
+	c->stranger = true;
+	TAILQ_INSERT_TAIL(&s->strangers, c, strange);
+	s->stranger_count++;
 	c->source = source;
 	source->count++;
 	socket_options(s, fd);
@@ -547,7 +601,7 @@ static int connect_to(struct conn *c)
 
 void conn_make(struct conns *s, const struct td_flow *flow)
 {
-	bool full = s->stats.open >= s->max;
+	bool full = !room_made(s, s->stats.open >= s->max);
 	struct conn *c = conn_alloc(s, flow);
 	int rc;
 
@@ -586,6 +640,7 @@ int conns_init(struct conns *s, uint64_t seed)
 {
 	LIST_INIT(&s->all);
 	TAILQ_INIT(&s->waiting);
+	TAILQ_INIT(&s->strangers);
 	if (hash_init(&s->by_number, s->max, seed) < 0)
 		return -ENOMEM;
 	if (hash_init(&s->sources, s->max, seed) < 0)

@@ -325,29 +325,69 @@ static void idle_connections_are_closed(void **state)
 
 static void connections_have_limits(void **state)
 {
-	struct td_flow flow = flow_out();
+	struct td_flow ours = flow_out(), known;
 	int first, second;
 
 	tcp_stop(f.t);
 	f.site.max_connections = 2;
-	f.site.source_connections = 1;
+	f.site.source_connections = 2;
 	start();
 	first = peer_connect();
 	peer_says(first, MESSAGE("1"));
-	news(MESSAGE("1"));
-	peer_hears_the_end(peer_connect());
-	WAIT_FOR(refused_source, 1);
-	we_say(&flow, MESSAGE("2"));
+	known = news(MESSAGE("1"));
+	known.agent = 1;
+	we_say(&known, MESSAGE("2"));
+	peer_hears(first, MESSAGE("2"));
+	we_say(&ours, MESSAGE("3"));
 	second = peer_accept();
 	peer_hears_the_end(peer_connect());
 	WAIT_FOR(refused_full, 1);
-	close(first);
+	close(second);
 	news(NULL);
-	first = peer_connect();
-	peer_says(first, MESSAGE("3"));
-	news(MESSAGE("3"));
+	second = peer_connect();
+	peer_says(second, MESSAGE("4"));
+	news(MESSAGE("4"));
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_source, 1);
 	close(first);
 	close(second);
+}
+
+/* Strangers have half of the places, and the oldest makes room; who is known stays. */
+static void strangers_make_room(void **state)
+{
+	struct td_flow known, ours = flow_out();
+	int fd[4], made;
+
+	tcp_stop(f.t);
+	f.site.max_connections = 4;
+	start();
+	fd[0] = peer_connect();
+	peer_says(fd[0], MESSAGE("1"));
+	known = news(MESSAGE("1"));
+	known.trunk = 1;
+	we_say(&known, MESSAGE("2"));
+	peer_hears(fd[0], MESSAGE("2"));
+	for (unsigned i = 1; i < 3; i++) {
+		fd[i] = peer_connect();
+		peer_says(fd[i], MESSAGE("3"));
+		news(MESSAGE("3"));
+	}
+	fd[3] = peer_connect();
+	peer_hears_the_end(fd[1]);
+	news(NULL);
+	assert_int_equal(stats().ended_stranger, 1);
+	assert_int_equal(stats().open, 3);
+	we_say(&ours, MESSAGE("4"));
+	made = peer_accept();
+	peer_hears(made, MESSAGE("4"));
+	close(made);
+	news(NULL);
+	we_say(&known, MESSAGE("5"));
+	peer_hears(fd[0], MESSAGE("5"));
+	for (unsigned i = 0; i < 4; i++)
+		if (i != 1)
+			close(fd[i]);
 }
 
 static void a_peer_that_does_not_read_is_cut_off(void **state)
@@ -573,6 +613,8 @@ int main(void)
 		TEST(the_end_in_the_middle_of_a_message_is_told, 4),
 		TEST(idle_connections_are_closed, 4),
 		TEST(connections_have_limits, 4),
+		TEST(strangers_make_room, 4),
+		TEST(strangers_make_room, 6),
 		TEST(a_peer_that_does_not_read_is_cut_off, 4),
 		TEST(what_signalling_has_no_room_for_waits, 4),
 		TEST(a_peer_that_takes_nothing_for_long_is_cut_off, 4),
