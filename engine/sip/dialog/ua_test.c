@@ -142,6 +142,26 @@ static void bye_of_ours_waits_for_the_ack(void **state)
 	assert_int_equal(sip_ua_stats(f.ua)->timeouts, 0);
 }
 
+/* RFC 6026 section 7.1: the transaction outlives the dialog, and its ACK still ends the 2xx. */
+static void ack_after_our_bye_ends_the_2xx(void **state)
+{
+	const char *tag = fake_answered_call(&f);
+
+	fake_request(&f, "INVITE", "i2", 2, tag, NULL, "v=0\r\n");
+	sip_session_reinvite_answer(f.session, f.now, 200, STR("v=0\r\n"));
+	sip_session_bye(f.session, f.now);
+	fake_expect(&f, "reinvite 200/INVITE BYE");
+	fake_response(&f, 200, SIP_BYE, NULL, NULL);
+	fake_request(&f, "ACK", "a9", 9, tag, NULL, NULL); /* of no INVITE */
+	assert_int_equal(sip_ua_stats(f.ua)->no_transaction, 1);
+	fake_advance(&f, 500);
+	fake_expect(&f, "200/INVITE");
+	fake_request(&f, "ACK", "a2", 2, tag, NULL, NULL);
+	fake_expect_idle(&f);
+	fake_expect(&f, "");
+	assert_int_equal(sip_ua_stats(f.ua)->no_transaction, 1);
+}
+
 static void cancel_ends_what_is_not_answered(void **state)
 {
 	fake_request(&f, "INVITE", "i1", 1, NULL, NULL, NULL);
@@ -657,6 +677,7 @@ int main(int argc, char **argv)
 		TEST(rejection_is_repeated_until_ack),
 		TEST(answer_without_ack_ends_the_call),
 		TEST(bye_of_ours_waits_for_the_ack),
+		TEST(ack_after_our_bye_ends_the_2xx),
 		TEST(cancel_ends_what_is_not_answered),
 		TEST(bye_in_early_dialog_is_a_cancel),
 		TEST(requests_in_dialog),

@@ -219,8 +219,12 @@ static void ack(const struct incoming *in)
 	struct sip_session *s = session_lookup(ua, m->call_id, m->to.tag, m->from.tag);
 
 	if (!s) {
-		/* also that of a refusal which was kept nowhere */
-		ua->transport.stats.no_transaction++;
+		/* our BYE went before it; else also that of a refusal which was kept nowhere */
+		t = strans_accepted(&ua->txns, m);
+		if (t)
+			strans_ack(t);
+		else
+			ua->transport.stats.no_transaction++;
 		return;
 	}
 	t = s->tu.invite;

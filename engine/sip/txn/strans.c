@@ -74,10 +74,28 @@ bool strans_merged(struct txn_layer *l, const struct sip_msg *m)
 	struct str key = merge_key_encode(l, m);
 	uint64_t id = hash_bytes(&l->second, key);
 
-	for (struct hash_node *n = hash_first(&l->merged, key); n; n = hash_next(n))
-		if (container_of(n, struct sip_txn, merge)->merge_id == id)
+	for (struct hash_node *n = hash_first(&l->merged, key); n; n = hash_next(n)) {
+		const struct sip_txn *t = container_of(n, struct sip_txn, merge);
+
+		if (t->merge_id == id && t->initial)
 			return true;
+	}
 	return false;
+}
+
+struct sip_txn *strans_accepted(struct txn_layer *l, const struct sip_msg *ack)
+{
+	struct str key = merge_key_encode(l, ack);
+	uint64_t id = hash_bytes(&l->second, key);
+
+	for (struct hash_node *n = hash_first(&l->merged, key); n; n = hash_next(n)) {
+		struct sip_txn *t = container_of(n, struct sip_txn, merge);
+
+		if (t->merge_id == id && t->state == TXN_ACCEPTED && !t->lingering &&
+			(!t->initial || str_eq(str_of(t->tag), ack->to.tag)))
+			return t;
+	}
+	return NULL;
 }
 
 static void on_resend(struct timer *timer, uint64_t now)
@@ -148,13 +166,12 @@ struct sip_txn *strans_alloc(
 		txn_free(t);
 		return NULL;
 	}
-	if (!m->to.tag.p) {
-		struct str key = merge_key_encode(l, m);
+	struct str key = merge_key_encode(l, m);
 
-		t->merging = true;
-		t->merge_id = hash_bytes(&l->second, key);
-		hash_add(&l->merged, &t->merge, key);
-	}
+	t->initial = !m->to.tag.p;
+	t->merging = true;
+	t->merge_id = hash_bytes(&l->second, key);
+	hash_add(&l->merged, &t->merge, key);
 	txn_timer(t, &t->resend, SIP_TRYING);
 	return t;
 }

@@ -7,6 +7,8 @@
 
 struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum sip_method method);
 bool strans_merged(struct txn_layer *l, const struct sip_msg *m);
+/* The INVITE whose 2xx this ACK is for, when no dialog knows it any more. NULL: none waits. */
+struct sip_txn *strans_accepted(struct txn_layer *l, const struct sip_msg *ack);
 struct sip_txn *strans_alloc(
 	struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow);
 /* extra: whole header lines with CRLF, may be empty. */

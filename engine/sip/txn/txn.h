@@ -50,7 +50,7 @@ struct sip_tu {
 
 struct sip_txn {
 	struct hash_node node;       /* layer->servers or layer->clients */
-	struct hash_node merge;      /* layer->merged, of initial INVITEs */
+	struct hash_node merge;      /* layer->merged, of INVITEs that came */
 	LIST_ENTRY(sip_txn) wait;    /* layer->waiting */
 	TAILQ_ENTRY(sip_txn) linger; /* layer->lingering */
 	struct timer resend;         /* A E G; 100 Trying; 2xx again */
@@ -62,6 +62,7 @@ struct sip_txn {
 	enum sip_method method;
 	bool lingering;  /* only absorbs retransmissions: may be evicted */
 	bool merging;    /* in layer->merged */
+	bool initial;    /* server INVITE: of no dialog */
 	bool waiting;    /* in layer->waiting */
 	bool cancelling; /* client INVITE: CANCEL was sent */
 	bool broken;     /* client: its flow failed */
