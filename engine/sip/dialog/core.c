@@ -38,8 +38,12 @@ struct sip_ua *sip_ua_alloc(const struct sip_ua_params *p, const struct sip_ua_o
 		goto fail_txns;
 	if (hash_init(&ua->sessions_by_tag, sessions, prng_u64(&ua->txns.rng)) != 0)
 		goto fail_sessions;
+	if (hash_init(&ua->sessions_by_connection, sessions, prng_u64(&ua->txns.rng)) != 0)
+		goto fail_tags;
 	return ua;
 
+fail_tags:
+	hash_fini(&ua->sessions_by_tag);
 fail_sessions:
 	pool_fini(&ua->sessions);
 fail_txns:
@@ -55,6 +59,7 @@ void sip_ua_free(struct sip_ua *ua)
 {
 	if (!ua)
 		return;
+	hash_fini(&ua->sessions_by_connection);
 	hash_fini(&ua->sessions_by_tag);
 	pool_fini(&ua->sessions);
 	txn_layer_fini(&ua->txns);
@@ -97,6 +102,7 @@ void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_flow *flow, co
 void sip_ua_flow_failed(struct sip_ua *ua, uint64_t now, const struct td_flow *flow)
 {
 	ua->txns.now = now;
+	session_flow_failed(ua, flow);
 	txn_layer_flow_failed(&ua->txns, flow);
 }
 

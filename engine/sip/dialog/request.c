@@ -15,9 +15,9 @@ static void contact_encode(const struct sip_session *s, struct td_buf *b)
 	buf_str(b, user);
 	buf_str(b, user.n ? STR("@") : STR(""));
 	buf_str(b, str_of(addr_encode(&s->flow.local, local)));
-	if (s->flow.transport != TD_TRANSPORT_UDP) { /* else the peer would come by UDP */
+	if (s->source.transport != TD_TRANSPORT_UDP) { /* else the peer would come by UDP */
 		buf_str(b, STR(";transport="));
-		buf_str(b, flow_uri_name(&s->flow));
+		buf_str(b, flow_uri_name(&s->source));
 	}
 	buf_str(b, STR(">\r\n"));
 }
@@ -102,5 +102,5 @@ void session_bye(struct sip_session *s)
 
 	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch,
 		    sip_cause_lines((enum sip_cause)s->cause), STR("")))
-		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->flow);
+		ctrans_start(l, SIP_BYE, branch, s->local_cseq, &s->flow, session_spare(s));
 }

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <engine/base/addr.h>
 #include <engine/sip/dialog/session.h>
+#include <engine/sip/transport/flow.h>
 #include <engine/sip/txn/ctrans.h>
 
 struct str session_field(const struct sip_session *s, enum session_field f)
@@ -31,6 +32,23 @@ bool session_field_set(struct sip_session *s, enum session_field f, struct str v
 }
 _Static_assert(SESSION_TEXT <= UINT16_MAX, "offsets are 16 bits");
 
+static struct str connection_key(const uint32_t *connection)
+{
+	return (struct str){(const char *)connection, sizeof(*connection)};
+}
+
+/* The session is found by the connection of its last message. */
+static void source_set(struct sip_session *s, const struct td_flow *flow)
+{
+	struct hash *h = &s->ua->sessions_by_connection;
+
+	if (s->source.connection)
+		hash_del(h, &s->by_connection);
+	s->source = *flow;
+	if (s->source.connection)
+		hash_add(h, &s->by_connection, connection_key(&s->source.connection));
+}
+
 struct sip_session *session_alloc(struct sip_ua *ua, const struct td_flow *flow)
 {
 	struct sip_session *s = pool_alloc(&ua->sessions);
@@ -39,7 +57,7 @@ struct sip_session *session_alloc(struct sip_ua *ua, const struct td_flow *flow)
 		return NULL;
 	s->ua = ua;
 	s->flow = *flow;
-	s->source = *flow;
+	source_set(s, flow);
 	id_encode(txn_layer_id(&ua->txns), s->local_tag);
 	hash_add(&ua->sessions_by_tag, &s->node, str_of(s->local_tag));
 	return s;
@@ -57,6 +75,8 @@ void session_free(struct sip_session *s)
 	timer_cancel(&ua->txns.timers, &s->retry);
 	msg_store_del(&ua->txns.store, &s->reinvite_sdp);
 	hash_del(&ua->sessions_by_tag, &s->node);
+	if (s->source.connection)
+		hash_del(&ua->sessions_by_connection, &s->by_connection);
 	pool_free(&ua->sessions, s);
 }
 
@@ -116,20 +136,66 @@ static bool is_private(const struct td_addr *a)
 	return false;
 }
 
+/* Where the URI says that requests go. False: no IP literal of our family, or no transport that
+ * can be chosen here. */
+static bool literal_flow(const struct sip_session *s, const struct sip_uri *uri, struct td_flow *to)
+{
+	struct str transport = STR("udp"); /* of a literal: RFC 3263 section 4.1 */
+	bool stream = flow_is_reliable(&s->source);
+
+	*to = (struct td_flow){.local = s->flow.local};
+	flow_know(to, &s->flow);
+	if (!str_caseeq(uri->scheme, STR("sip")) || !sip_uri_addr(uri, &to->remote) ||
+		to->remote.family != to->local.family)
+		return false;
+	if (!sip_param(uri->params, STR("transport"), &transport) && !stream)
+		return true;
+	to->transport = s->source.transport;
+	if (str_caseeq(transport, flow_uri_name(to)))
+		return true;
+	to->transport = TD_TRANSPORT_UDP;
+	return stream && str_caseeq(transport, STR("udp"));
+}
+
 /*
- * Where requests in the dialog go: to the first route or the target when that is an IP literal of
- * the dialog's transport, else to where the peer's last message came from. While the connection
- * lives by which that message came, they go over it, and the address is for a new one. The peer's
- * last address is also taken when the literal is private and the peer comes from a public address
- * (NAT), and when our first request reached the contact by another address than the contact says.
+ * The connection by which the peer's last message came, while it lives and its other end has the
+ * address that the URI names; else where the URI says. The port tells nothing: that of a connection
+ * which the peer made is any. Nor does a missing transport: many that come by TCP leave it away.
+ */
+static void route_stream(struct sip_session *s, const struct td_flow *to)
+{
+	const struct td_addr *from = &s->source.remote;
+
+	if (is_private(&to->remote) && !is_private(from))
+		return;
+	if (s->reached_by.family && addr_equal(&to->remote, &s->reached) &&
+		!addr_equal_ip(&to->remote, &s->reached_by))
+		s->flow.remote = s->reached_by;
+	else if (s->source.connection && addr_equal_ip(&to->remote, from))
+		s->flow.remote = to->remote; /* of a new connection */
+	else
+		s->flow = *to;
+}
+
+static void route_datagram(struct sip_session *s, const struct td_flow *to)
+{
+	if (s->reached_by.family && addr_equal(&to->remote, &s->reached))
+		s->flow.remote = s->reached_by;
+	else if (!is_private(&to->remote) || is_private(&s->source.remote))
+		s->flow.remote = to->remote;
+}
+
+/*
+ * Where requests in the dialog go: to the first route or the target when that is an IP literal,
+ * else to where the peer's last message came from. The peer's last address is also taken when the
+ * literal is private and the peer comes from a public address (NAT), and when our first request
+ * reached the contact by another address than the contact says.
  */
 static void route(struct sip_session *s)
 {
 	struct str routes = session_field(s, FIELD_ROUTES), first;
 	struct sip_addr a;
-	struct sip_uri uri;
-	struct td_addr literal;
-	struct str transport = {0};
+	struct td_flow to;
 
 	s->flow.remote = s->source.remote;
 	s->flow.transport = s->source.transport;
@@ -137,20 +203,33 @@ static void route(struct sip_session *s)
 	if (sip_list_next(&routes, &first)) {
 		if (sip_addr_decode(&a, first) != 0)
 			return;
-		uri = a.uri;
-	} else if (sip_uri_decode(&uri, session_field(s, FIELD_TARGET)) != 0) {
+	} else if (sip_uri_decode(&a.uri, session_field(s, FIELD_TARGET)) != 0) {
 		return;
 	}
-	if (!str_caseeq(uri.scheme, STR("sip")) || !sip_uri_addr(&uri, &literal) ||
-		literal.family != s->flow.local.family)
+	if (!literal_flow(s, &a.uri, &to))
 		return;
-	if (sip_param(uri.params, STR("transport"), &transport) &&
-		!str_caseeq(transport, flow_uri_name(&s->flow)))
-		return;
-	if (s->reached_by.family && addr_equal(&literal, &s->reached))
-		s->flow.remote = s->reached_by;
-	else if (!is_private(&literal) || is_private(&s->source.remote))
-		s->flow.remote = literal;
+	if (flow_is_reliable(&s->source))
+		route_stream(s, &to);
+	else
+		route_datagram(s, &to);
+}
+
+void session_flow_failed(struct sip_ua *ua, const struct td_flow *flow)
+{
+	struct str key = connection_key(&flow->connection);
+	struct hash_node *n = hash_first(&ua->sessions_by_connection, key), *next;
+
+	for (; flow->connection && n; n = next) {
+		struct sip_session *s = container_of(n, struct sip_session, by_connection);
+		struct td_flow gone = s->source;
+
+		next = hash_next(n);
+		if (s->source.connection != flow->connection)
+			continue;
+		gone.connection = 0;
+		source_set(s, &gone);
+		route(s);
+	}
 }
 
 void session_target_set(struct sip_session *s, const struct sip_msg *m)
@@ -163,9 +242,16 @@ void session_target_set(struct sip_session *s, const struct sip_msg *m)
 
 void session_heard(struct sip_session *s, const struct td_flow *flow)
 {
-	s->source = *flow;
-	if (s->flow.transport == flow->transport) /* a new connection replaces the old one */
-		s->flow.connection = flow->connection;
+	source_set(s, flow);
+	if (flow_is_reliable(flow)) /* a new connection replaces the old one */
+		route(s);
+}
+
+uint32_t session_spare(const struct sip_session *s)
+{
+	return flow_is_reliable(&s->flow) && s->flow.connection != s->source.connection
+		       ? s->source.connection
+		       : 0;
 }
 
 void session_end(struct sip_session *s, int code)

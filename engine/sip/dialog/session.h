@@ -38,8 +38,9 @@ enum session_field {
 };
 
 struct sip_session {
-	struct hash_node node; /* ua->sessions_by_tag */
-	struct sip_tu tu;      /* of the INVITE under way in this dialog */
+	struct hash_node node;          /* ua->sessions_by_tag */
+	struct hash_node by_connection; /* ua->sessions_by_connection, while source has one */
+	struct sip_tu tu;               /* of the INVITE under way in this dialog */
 	struct sip_ua *ua;
 	void *user;
 	enum session_state state;
@@ -67,7 +68,7 @@ struct sip_ua {
 	struct sip_transport transport;
 	struct txn_layer txns;
 	struct pool sessions;
-	struct hash sessions_by_tag;
+	struct hash sessions_by_tag, sessions_by_connection;
 	struct sip_session fork; /* for ending a dialog that has no session */
 };
 
@@ -89,6 +90,9 @@ struct sip_session *session_lookup(
 bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse);
 void session_target_set(struct sip_session *s, const struct sip_msg *m);
 void session_heard(struct sip_session *s, const struct td_flow *flow); /* the peer's message came */
+/* The connection that lives, for requests that go elsewhere and do not get there. 0: none. */
+uint32_t session_spare(const struct sip_session *s);
+void session_flow_failed(struct sip_ua *ua, const struct td_flow *flow);
 void session_end(struct sip_session *s, int code); /* told by `ended`, and freed */
 
 #endif

@@ -55,7 +55,8 @@ static bool invite(struct sip_session *s, struct str extra, struct str sdp)
 		errno = EMSGSIZE;
 		return false;
 	}
-	struct sip_txn *t = ctrans_start(&ua->txns, SIP_INVITE, branch, s->local_cseq, &s->flow);
+	struct sip_txn *t = ctrans_start(
+		&ua->txns, SIP_INVITE, branch, s->local_cseq, &s->flow, session_spare(s));
 
 	if (!t) {
 		errno = ENOBUFS;
@@ -138,8 +139,7 @@ static void ack(struct sip_session *s, struct sip_txn *t)
 
 	if (!session_request_encode(s, SIP_ACK, t->cseq, txn_layer_id(&ua->txns), STR(""), STR("")))
 		return;
-	t->flow = s->flow;
-	txn_send(t);
+	ctrans_ack(t, &s->flow, session_spare(s));
 }
 
 void uac_accepted(

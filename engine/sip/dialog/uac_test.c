@@ -215,6 +215,101 @@ static void dialog_keeps_its_connection(void **state)
 	fake_expect_idle(&f);
 }
 
+/* Section 12.2.1.1: a proxy without Record-Route stands between, so the rest of the dialog goes to
+ * the Contact. */
+static void dialog_leaves_the_connection_of_a_proxy(void **state)
+{
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.9:5099;transport=tcp>\r\n");
+	fake_expect_to(&f, "10.0.0.9:5099");
+	assert_int_equal(f.by.transport, TD_TRANSPORT_TCP);
+	assert_int_equal(f.by.connection, 0);
+	sip_session_bye(f.session, f.now);
+	fake_expect_to(&f, "10.0.0.9:5099");
+	assert_int_equal(f.by.connection, 0);
+	fake_expect_idle(&f);
+	f.log_len = 0;
+
+	/* no transport is UDP (RFC 3263 section 4.1) */
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.9:5099>\r\n");
+	fake_expect_to(&f, "10.0.0.9:5099");
+	assert_int_equal(f.by.transport, TD_TRANSPORT_UDP);
+	assert_non_null(strstr(f.out, "\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;"));
+	sip_session_bye(f.session, f.now);
+	assert_int_equal(f.by.transport, TD_TRANSPORT_UDP);
+	fake_expect_idle(&f);
+}
+
+/* A Contact that cannot be connected to: the connection of the dialog still lives. */
+static void dialog_falls_back_on_its_connection(void **state)
+{
+	struct td_flow wanted;
+
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.9:5099;transport=tcp>\r\n");
+	wanted = f.by;
+	sip_ua_flow_failed(f.ua, f.now, &wanted);
+	fake_advance(&f, 0);
+	fake_expect(&f, "ACK");
+	assert_int_equal(f.by.connection, 7);
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\n"));
+	assert_int_equal(f.by.connection, 0);
+	sip_ua_flow_failed(f.ua, f.now, &wanted);
+	fake_advance(&f, 0);
+	fake_expect(&f, "INVITE INVITE");
+	assert_int_equal(f.by.connection, 7);
+	fake_response(&f, 488, SIP_INVITE, NULL, NULL);
+	fake_expect(&f, "ACK reinvite_done:488");
+	sip_session_bye(f.session, f.now);
+	sip_ua_flow_failed(f.ua, f.now, &wanted);
+	fake_advance(&f, 0);
+	fake_expect(&f, "BYE BYE");
+	assert_int_equal(f.by.connection, 7);
+	fake_expect_idle(&f);
+	fake_expect(&f, "");
+}
+
+/* The peer connected from a port of no meaning, and the connection has ended. */
+static void after_the_end_the_contact_is_the_way(void **state)
+{
+	f.flow.transport = TD_TRANSPORT_TCP;
+	f.flow.connection = 7;
+	f.flow.remote = fake_addr("10.0.0.2:40001");
+	fake_answered_call(&f); /* a Contact without a transport */
+	sip_session_reinvite(f.session, f.now, STR("v=0\r\n"));
+	assert_int_equal(f.by.connection, 7);
+	fake_response(&f, 488, SIP_INVITE, NULL, NULL);
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	sip_session_bye(f.session, f.now);
+	fake_expect(&f, "INVITE ACK reinvite_done:488 BYE");
+	assert_int_equal(f.by.transport, TD_TRANSPORT_UDP);
+	fake_expect_to(&f, "10.0.0.2:5080");
+	fake_expect_idle(&f);
+	f.log_len = 0;
+
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080;transport=tcp>\r\n");
+	assert_int_equal(f.by.connection, 7);
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	sip_session_bye(f.session, f.now);
+	assert_int_equal(f.by.transport, TD_TRANSPORT_TCP);
+	assert_int_equal(f.by.connection, 0);
+	fake_expect_to(&f, "10.0.0.2:5080");
+	fake_expect_idle(&f);
+	f.log_len = 0;
+
+	/* while it rings */
+	fake_invite(&f);
+	fake_response(&f, 180, SIP_INVITE, "r1", NULL);
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	fake_advance(&f, 0);
+	fake_expect(&f, "INVITE progress:180 CANCEL failed:503");
+	assert_int_equal(f.by.connection, 0);
+	fake_expect_to(&f, "10.0.0.2:5080");
+	fake_expect_idle(&f);
+}
+
 static void flow_that_fails_ends_what_waits_for_it(void **state)
 {
 	f.send_result = -EHOSTUNREACH;
@@ -373,6 +468,9 @@ int main(void)
 		TEST(strict_router_gets_the_request_uri),
 		TEST(peer_behind_nat_is_reached_by_its_source),
 		TEST(dialog_keeps_its_connection),
+		TEST(dialog_leaves_the_connection_of_a_proxy),
+		TEST(dialog_falls_back_on_its_connection),
+		TEST(after_the_end_the_contact_is_the_way),
 		TEST(flow_that_fails_ends_what_waits_for_it),
 		TEST(bye_lost_with_its_connection_goes_again),
 		TEST(contact_reached_elsewhere_stays_reached),

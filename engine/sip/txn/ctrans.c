@@ -9,6 +9,7 @@
  *               +-----------------+-- F: time-out
  */
 #include <engine/sip/msg/lex.h>
+#include <engine/base/addr.h>
 #include <engine/base/container.h>
 #include <engine/base/hex.h>
 #include <engine/sip/txn/ctrans.h>
@@ -32,18 +33,49 @@ static void on_resend(struct timer *timer, uint64_t now)
 	txn_backoff(t, t->kind == TXN_CLIENT_INVITE ? UINT64_MAX : SIP_T2);
 }
 
-/* A BYE that is lost with its connection leaves the peer in a call that is over here. The same
- * request goes once more, by a new connection; a peer that has it already absorbs it. */
-static bool bye_again(struct sip_txn *t)
+/* The request as we sent it, read again; valid until the next one. */
+static const struct sip_msg *sent_decode(struct sip_txn *t)
 {
-	if (!t->broken || t->method != SIP_BYE || t->again || t->state != TXN_TRYING ||
-		!flow_is_reliable(&t->flow))
+	struct txn_layer *l = t->layer;
+	struct str data = msg_store_get(&l->store, &t->sent, l->scratch);
+
+	return sip_msg_decode(&l->stored, (const uint8_t *)data.p, data.n) == 0 ? &l->stored : NULL;
+}
+
+/* A new connection goes to the port that the request says: that of a connection which the peer
+ * made is no place to connect to. */
+static void flow_renew(struct sip_txn *t)
+{
+	const struct sip_msg *request = sent_decode(t);
+	struct td_addr to;
+
+	t->flow.connection = 0;
+	if (request && !sip_msg_has(request, SIP_HDR_ROUTE) && sip_uri_addr(&request->uri, &to) &&
+		addr_equal_ip(&to, &t->flow.remote))
+		t->flow.remote = to;
+}
+
+/*
+ * A BYE that is lost with its connection leaves the peer in a call that is over here. The same
+ * request goes once more, by a new connection; a peer that has it already absorbs it. Whatever
+ * cannot be sent to where the dialog says goes by the connection that the dialog has.
+ */
+static bool once_more(struct sip_txn *t)
+{
+	bool bye = t->method == SIP_BYE && t->state == TXN_TRYING;
+	bool spare = t->spare && (t->state == TXN_TRYING || t->state == TXN_ACCEPTED);
+
+	if (!t->broken || t->again || !(bye || spare) || !flow_is_reliable(&t->flow))
 		return false;
 	t->again = true;
 	txn_wait_end(t);
-	t->flow.connection = 0;
+	if (spare)
+		t->flow.connection = t->spare;
+	else
+		flow_renew(t);
 	t->broken = !txn_resend(t);
-	txn_wait(t);
+	if (t->state == TXN_TRYING)
+		txn_wait(t);
 	if (!t->broken)
 		txn_timer(t, &t->expire, SIP_TIMEOUT);
 	return !t->broken;
@@ -54,7 +86,7 @@ static void cancel_anew(struct sip_txn *t)
 {
 	if (!flow_is_reliable(&t->flow))
 		return;
-	t->flow.connection = 0;
+	flow_renew(t);
 	t->cancelling = false; /* an earlier CANCEL may have gone with the connection */
 	ctrans_cancel(t, (enum sip_cause)t->cause);
 }
@@ -66,7 +98,7 @@ static void on_expire(struct timer *timer, uint64_t now)
 	int code = t->broken ? 503 : 408;
 	struct sip_tu *tu;
 
-	if (bye_again(t))
+	if (once_more(t))
 		return;
 	if (t->broken && t->kind == TXN_CLIENT_INVITE && t->state == TXN_PROCEEDING) {
 		/* the peer may still answer, by a connection of its own: it gets ACK and BYE */
@@ -83,7 +115,7 @@ static void on_expire(struct timer *timer, uint64_t now)
 }
 
 struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,
-	uint32_t cseq, const struct td_flow *flow)
+	uint32_t cseq, const struct td_flow *flow, uint32_t spare)
 {
 	enum txn_kind kind = method == SIP_INVITE ? TXN_CLIENT_INVITE : TXN_CLIENT;
 	struct str data = {l->out.data, l->out.len};
@@ -92,6 +124,7 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 	if (t) {
 		t->id = branch;
 		t->cseq = cseq;
+		t->spare = spare;
 		t->resend.fire = on_resend;
 		t->expire.fire = on_expire;
 		hash_add(&l->clients, &t->node, id_key(&t->id));
@@ -118,15 +151,6 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 	return t;
 }
 
-/* The request as we sent it, read again; valid until the next one. */
-static const struct sip_msg *sent_decode(struct sip_txn *t)
-{
-	struct txn_layer *l = t->layer;
-	struct str data = msg_store_get(&l->store, &t->sent, l->scratch);
-
-	return sip_msg_decode(&l->stored, (const uint8_t *)data.p, data.n) == 0 ? &l->stored : NULL;
-}
-
 void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 {
 	struct txn_layer *l = t->layer;
@@ -142,7 +166,17 @@ void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 	t->cause = (uint8_t)cause;
 	t->cancelling = true;
 	txn_timer(t, &t->expire, SIP_TIMEOUT); /* section 9.1: no answer, then it is over */
-	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &t->flow);
+	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &t->flow, 0);
+}
+
+void ctrans_ack(struct sip_txn *t, const struct td_flow *flow, uint32_t spare)
+{
+	t->flow = *flow;
+	t->spare = spare;
+	t->again = false;
+	txn_send(t);
+	if (spare) /* for the end of the flow, since an ACK has no answer */
+		txn_wait(t);
 }
 
 void ctrans_orphan(struct sip_txn *t)

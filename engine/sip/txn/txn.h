@@ -66,13 +66,14 @@ struct sip_txn {
 	bool waiting;    /* in layer->waiting */
 	bool cancelling; /* client INVITE: CANCEL was sent */
 	bool broken;     /* client: its flow failed */
-	bool again;      /* BYE: sent by a second flow, after the first failed */
+	bool again;      /* client: sent by a second flow, after the first failed */
 	uint8_t cause;   /* enum sip_cause, of `cancelling` */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
 	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */
 	uint64_t merge_id;
 	uint32_t cseq;
+	uint32_t spare;           /* client: the connection to try when `flow` fails; 0: none */
 	char tag[SIP_ID_HEX + 1]; /* server: our To tag where the request had none */
 	struct td_flow flow;
 	struct stored_msg sent; /* client: the request, then its ACK; server: the last response */

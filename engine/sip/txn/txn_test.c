@@ -149,7 +149,7 @@ static uint64_t invite(void)
 	header_encode(b, SIP_HDR_CALL_ID, STR("c1"));
 	cseq_encode(b, 1, SIP_INVITE);
 	assert_true(body_encode(b, STR("")));
-	struct sip_txn *t = ctrans_start(&w.l, SIP_INVITE, branch, 1, &flow);
+	struct sip_txn *t = ctrans_start(&w.l, SIP_INVITE, branch, 1, &flow, 0);
 
 	assert_non_null(t);
 	txn_join(t, &w.tu);
