@@ -221,7 +221,7 @@ void call_over(struct td_engine *e, struct party *l, int code)
 
 	story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(l));
 	party_session_over(e, l);
-	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, l))
+	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, l, by))
 		return;
 	if (c->state == CALL_TALKING)
 		disposition = TD_CALL_ANSWERED;

@@ -150,9 +150,10 @@ static int add(struct td_engine *e, struct call *c, struct whom *w, struct td_te
 	return dial_join(e, c, &w->plan, err);
 }
 
-static void leave(struct td_engine *e, struct call *c, struct party *p, const char *to)
+static void leave(
+	struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by, const char *to)
 {
-	talk_leave(e, c, p, TD_ENDED_BY_CALLEE, TALK_TRANSFERRED, to);
+	talk_leave(e, c, p, by, TALK_TRANSFERRED, to);
 	bridge_update(e, c);
 	party_del(e, p);
 }
@@ -165,7 +166,7 @@ static int transfer(
 	story(e, c, "transferred to %s", r->name);
 	while (call_talkers(c)) {
 		p = call_other(c);
-		leave(e, c, p, r->name);
+		leave(e, c, p, TD_ENDED_BY_CALLEE, r->name);
 	}
 	if (!w->queue) {
 		dial_start(e, c, &w->plan);
@@ -198,7 +199,7 @@ static int drop(
 		if (p->state == PARTY_RINGING && !dial_rings(c))
 			break; /* the queue's offer: the distributor leads it */
 		if (p->state != PARTY_RINGING) {
-			if (!third_left(e, c, p))
+			if (!third_left(e, c, p, TD_ENDED_BY_US))
 				call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 		} else if (!attempt_drop(e, p, SIP_CAUSE_WITHDRAWN)) {
 			dial_cancel(e, c, SIP_CAUSE_WITHDRAWN);
@@ -227,7 +228,7 @@ int third_request(
 	return r->action == TD_PARTY_ADD ? add(e, c, &w, err) : transfer(e, c, r, &w);
 }
 
-bool third_left(struct td_engine *e, struct call *c, struct party *p)
+bool third_left(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by)
 {
 	const struct party *next = call_ringing(c);
 
@@ -238,6 +239,6 @@ bool third_left(struct td_engine *e, struct call *c, struct party *p)
 			next = c->party[i];
 	if (call_talkers(c) == 1)
 		dial_alone(c);
-	leave(e, c, p, party_who(next));
+	leave(e, c, p, by, party_who(next));
 	return true;
 }

@@ -14,6 +14,6 @@
 int third_request(
 	struct td_engine *e, struct call *c, const struct td_party_request *r, struct td_text *err);
 /* A party has hung up, or is dropped. False: the talk is over for all, and the call is to end. */
-bool third_left(struct td_engine *e, struct call *c, struct party *p);
+bool third_left(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by);
 
 #endif
