@@ -28,7 +28,8 @@ def compiled(root, object_file, command, work):
         os.makedirs(os.path.join(copy, os.path.dirname(path)), exist_ok=True)
         shutil.copy(os.path.join(root, path), os.path.join(copy, path))
     again = os.path.join(out, "again.o")
-    subprocess.run([part.replace(root, copy) for part in command] +
+    # The compiler may itself be in the tree, in .path of `make`; its flags name the sources.
+    subprocess.run(command[:1] + [part.replace(root, copy) for part in command[1:]] +
                    ["-c", source.replace(root, copy), "-o", again],
                    check=True, cwd=out, env={**os.environ, "CCACHE_DISABLE": "1"})
     with open(again, "rb") as file:
