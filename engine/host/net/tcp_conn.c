@@ -43,7 +43,7 @@ struct conn *conn_lookup(const struct conns *s, uint32_t number)
 	return NULL;
 }
 
-/* The address's record, made where there is none. NULL: no memory. */
+/* One connection more of the address; its record stays while it has one. NULL: no memory. */
 static struct conn_source *source_get(struct conns *s, const struct td_addr *remote)
 {
 	struct td_addr ip = *remote;
@@ -54,20 +54,23 @@ static struct conn_source *source_get(struct conns *s, const struct td_addr *rem
 		memset(ip.ip6 + 8, 0, 8);
 	for (struct hash_node *n = hash_first(&s->sources, ip_key(&ip)); n; n = hash_next(n)) {
 		source = container_of(n, struct conn_source, node);
-		if (addr_equal(&source->ip, &ip))
+		if (addr_equal(&source->ip, &ip)) {
+			source->count++;
 			return source;
+		}
 	}
 	source = calloc(1, sizeof(*source));
 	if (!source)
 		return NULL;
 	source->ip = ip;
+	source->count = 1;
 	hash_add(&s->sources, &source->node, ip_key(&source->ip));
 	return source;
 }
 
 static void source_put(struct conns *s, struct conn_source *source)
 {
-	if (source->count)
+	if (--source->count)
 		return;
 	hash_del(&s->sources, &source->node);
 	free(source);
@@ -167,7 +170,6 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 		close(c->fd.fd);
 	c->fd.fd = -1;
 	if (c->source) {
-		c->source->count--;
 		source_put(s, c->source);
 		c->source = NULL;
 	}
@@ -551,7 +553,7 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 	struct td_flow flow = {*local, *remote, TD_TRANSPORT_TCP};
 	struct conn *c = NULL;
 
-	if (source && source->count >= s->max_source) {
+	if (source && source->count > s->max_source) {
 		s->stats.refused_source++;
 	} else if (!source || !room_to_accept(s)) {
 		s->stats.refused_full++;
@@ -571,7 +573,6 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 	TAILQ_INSERT_TAIL(&s->strangers, c, strange);
 	s->stranger_count++;
 	c->source = source;
-	source->count++;
 	socket_options(s, fd);
 	if (conn_open(c, fd, LOOP_READ) < 0)
 		conn_end(c, &s->stats.broken, "no memory");

@@ -390,6 +390,25 @@ static void strangers_make_room(void **state)
 			close(fd[i]);
 }
 
+/* The place is that of the only other connection of the same address. */
+static void a_stranger_takes_the_place_of_its_own(void **state)
+{
+	int fd[2];
+
+	tcp_stop(f.t);
+	f.site.max_connections = 2;
+	start();
+	fd[0] = peer_connect();
+	WAIT_FOR(accepted, 1);
+	fd[1] = peer_connect();
+	peer_hears_the_end(fd[0]);
+	peer_says(fd[1], MESSAGE("1"));
+	news(MESSAGE("1"));
+	close(fd[1]);
+	news(NULL);
+	WAIT_FOR(open, 0);
+}
+
 static void a_peer_that_does_not_read_is_cut_off(void **state)
 {
 	struct td_flow flow = flow_out();
@@ -615,6 +634,7 @@ int main(void)
 		TEST(connections_have_limits, 4),
 		TEST(strangers_make_room, 4),
 		TEST(strangers_make_room, 6),
+		TEST(a_stranger_takes_the_place_of_its_own, 4),
 		TEST(a_peer_that_does_not_read_is_cut_off, 4),
 		TEST(what_signalling_has_no_room_for_waits, 4),
 		TEST(a_peer_that_takes_nothing_for_long_is_cut_off, 4),
