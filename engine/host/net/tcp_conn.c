@@ -20,6 +20,9 @@
 #include <unistd.h>
 
 #define FULL_WARN_NS (10 * TD_NSEC_PER_SEC)
+/* The halves of a ping come by two segments at most. What stays a half is no ping: it must not
+ * become one together with a line end that comes much later. */
+#define HALF_PING_NS TD_NSEC_PER_SEC
 
 static struct str number_key(const uint32_t *number)
 {
@@ -358,6 +361,14 @@ static bool take(struct conn *c, const char *data, size_t len, size_t *at)
 	return pong(c);
 }
 
+static void kept_free(struct conn *c)
+{
+	free(c->in);
+	c->in = NULL;
+	c->in_len = c->in_room = 0;
+	held_set(c); /* less than before, so it ends nothing */
+}
+
 /* Takes what lies in c->in. */
 static void take_kept(struct conn *c)
 {
@@ -366,14 +377,19 @@ static void take_kept(struct conn *c)
 	if (!take(c, c->in, c->in_len, &at))
 		return;
 	c->in_len -= at;
-	if (at)
+	if (at) {
 		memmove(c->in, c->in + at, c->in_len);
-	if (c->in_len)
-		return;
-	free(c->in);
-	c->in = NULL;
-	c->in_room = 0;
-	held_set(c);
+		c->kept = loop_now(c->conns->loop);
+	}
+	if (!c->in_len)
+		kept_free(c);
+}
+
+static void half_ping_forget(struct conn *c)
+{
+	if (c->in_len && !stream_begun((struct str){c->in, c->in_len}) &&
+		loop_now(c->conns->loop) - c->kept > HALF_PING_NS)
+		kept_free(c);
 }
 
 /* Room grows by doubling, so that a message that comes octet by octet is copied twice at most. */
@@ -382,6 +398,8 @@ static bool keep(struct conn *c, const char *data, size_t len)
 	size_t room = c->in_room ? c->in_room : CONN_ROOM;
 	char *in = c->in;
 
+	if (!c->in_len)
+		c->kept = loop_now(c->conns->loop);
 	while (room < c->in_len + len)
 		room *= 2;
 	if (room != c->in_room)
@@ -405,6 +423,7 @@ static void readable(struct conn *c)
 
 	if (n < 0 && errno == EAGAIN)
 		return;
+	half_ping_forget(c);
 	if (n == 0)
 		conn_end(c, &s->stats.ended_by_peer, "closed by the peer");
 	else if (n < 0)

@@ -44,6 +44,7 @@ struct conn {
 	unsigned share;  /* messages that it may still give to signalling now */
 	uint64_t told;   /* conns.told, as its last message had it */
 	uint64_t moved;  /* the socket has taken octets, or what waits has begun to */
+	uint64_t kept;   /* what `in` begins with came */
 	uint64_t begun;  /* a part of a message has come; 0: none */
 	uint64_t active; /* a message or ping came, or a message went */
 	uint8_t dscp;

@@ -296,6 +296,20 @@ static void half_a_message_has_little_time(void **state)
 	close(good);
 }
 
+/* A lone line end is no ping, and does not wait to become one (RFC 5626 section 4.4.1). */
+static void line_ends_far_apart_are_no_ping(void **state)
+{
+	int fd = peer_connect();
+
+	peer_says(fd, MESSAGE("1") "\r\n");
+	news(MESSAGE("1"));
+	clock_nap(1500 * TD_NSEC_PER_MSEC);
+	peer_says(fd, "\r\n" MESSAGE("2"));
+	news(MESSAGE("2"));
+	assert_int_equal(stats().pings, 0);
+	close(fd);
+}
+
 static void the_end_in_the_middle_of_a_message_is_told(void **state)
 {
 	int fd = peer_connect();
@@ -629,6 +643,7 @@ int main(void)
 		TEST(what_cannot_be_made_is_told, 4),
 		TEST(what_is_not_sip_ends_the_connection, 4),
 		TEST(half_a_message_has_little_time, 4),
+		TEST(line_ends_far_apart_are_no_ping, 4),
 		TEST(the_end_in_the_middle_of_a_message_is_told, 4),
 		TEST(idle_connections_are_closed, 4),
 		TEST(connections_have_limits, 4),
