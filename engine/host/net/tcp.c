@@ -109,7 +109,7 @@ static bool letters_send(struct tcp *t)
 			c = conn_lookup(&t->conns, m->flow.connection);
 		}
 		if (c && (m->flow.trunk || m->flow.agent))
-			conn_know(c);
+			place_know(&t->conns.places, &c->place);
 		if (c)
 			conn_send(c, m->dscp, (const char *)(m + 1), m->len);
 		spsc_consume(t->out);
@@ -249,8 +249,8 @@ static struct tcp *tcp_alloc(const struct tcp_params *p, uint64_t seed)
 	for (unsigned i = 0; i < p->port_count; i++)
 		most += p->ports[i].address_count;
 	t->conns.dp = p->dp;
-	t->conns.max = p->site->max_connections;
-	t->conns.max_source = p->site->source_connections;
+	t->conns.places.max = p->site->max_connections;
+	t->conns.places.max_source = p->site->source_connections;
 	t->conns.idle_ns = p->site->connection_idle_s * TD_NSEC_PER_SEC;
 	t->conns.patience_ns = p->patience_ns;
 	t->conns.unread_ns = p->unread_ns;

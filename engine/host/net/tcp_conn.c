@@ -29,11 +29,6 @@ static struct str number_key(const uint32_t *number)
 	return (struct str){(const char *)number, sizeof(*number)};
 }
 
-static struct str ip_key(const struct td_addr *ip)
-{
-	return (struct str){(const char *)ip, sizeof(*ip)};
-}
-
 struct conn *conn_lookup(const struct conns *s, uint32_t number)
 {
 	for (struct hash_node *n = hash_first(&s->by_number, number_key(&number)); n;
@@ -44,48 +39,6 @@ struct conn *conn_lookup(const struct conns *s, uint32_t number)
 			return c;
 	}
 	return NULL;
-}
-
-/* One connection more of the address; its record stays while it has one. NULL: no memory. */
-static struct conn_source *source_get(struct conns *s, const struct td_addr *remote)
-{
-	struct td_addr ip = *remote;
-	struct conn_source *source;
-
-	ip.port = 0;
-	if (ip.family == 6) /* who has one address has all of its /64 */
-		memset(ip.ip6 + 8, 0, 8);
-	for (struct hash_node *n = hash_first(&s->sources, ip_key(&ip)); n; n = hash_next(n)) {
-		source = container_of(n, struct conn_source, node);
-		if (addr_equal(&source->ip, &ip)) {
-			source->count++;
-			return source;
-		}
-	}
-	source = calloc(1, sizeof(*source));
-	if (!source)
-		return NULL;
-	source->ip = ip;
-	source->count = 1;
-	hash_add(&s->sources, &source->node, ip_key(&source->ip));
-	return source;
-}
-
-static void source_put(struct conns *s, struct conn_source *source)
-{
-	if (--source->count)
-		return;
-	hash_del(&s->sources, &source->node);
-	free(source);
-}
-
-void conn_know(struct conn *c)
-{
-	if (!c->stranger)
-		return;
-	TAILQ_REMOVE(&c->conns->strangers, c, strange);
-	c->conns->stranger_count--;
-	c->stranger = false;
 }
 
 static void conn_wait_end(struct conn *c)
@@ -166,16 +119,12 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 		log_line(LOG_NOTICE, "SIP connection ended", "with=%s reason=\"%s\"",
 			addr_encode(&c->flow.remote, remote), why);
 	s->stats.open--;
-	conn_know(c);
+	place_end(&s->places, &c->place);
 	loop_fd_del(&c->fd);
 	loop_timer_del(&c->deadline);
 	if (c->fd.fd >= 0)
 		close(c->fd.fd);
 	c->fd.fd = -1;
-	if (c->source) {
-		source_put(s, c->source);
-		c->source = NULL;
-	}
 	free(c->in);
 	c->in = NULL;
 	tcp_out_fini(&c->out);
@@ -544,39 +493,50 @@ static void full_warn(struct conns *s)
 	log_line(LOG_WARNING, "SIP connections are full",
 		"open=%" PRIu64 " strangers=%u max_connections=%u "
 		"advice=\"tandemctl show stats, section tcp\"",
-		s->stats.open, s->stranger_count, s->max);
+		s->stats.open, s->places.stranger_count, s->places.max);
 }
 
-/* True: there is room for one more, if need be in the place of the oldest stranger. */
-static bool room_made(struct conns *s, bool full)
+static void place_take(struct conns *s, struct conn_place *taken)
 {
-	if (!full)
-		return true;
-	full_warn(s);
-	if (!s->stranger_count)
+	if (taken)
+		conn_end(container_of(taken, struct conn, place), &s->stats.ended_stranger,
+			"a stranger makes room");
+}
+
+/* True: there is room for one more, now that `taken` has gone. */
+static bool room_made(struct conns *s, bool room, struct conn_place *taken)
+{
+	if (!room || taken)
+		full_warn(s);
+	place_take(s, taken);
+	return room;
+}
+
+/* Counts what refuses it. */
+static bool may_come(struct conns *s, const struct conn_source *source)
+{
+	struct conn_place *taken;
+	bool room;
+
+	if (source && !room_of_source(&s->places, source)) {
+		s->stats.refused_source++;
 		return false;
-	conn_end(TAILQ_FIRST(&s->strangers), &s->stats.ended_stranger, "a stranger makes room");
+	}
+	room = room_to_accept(&s->places, s->stats.open, &taken);
+	if (!source || !room_made(s, room, taken)) {
+		s->stats.refused_full++;
+		return false;
+	}
 	return true;
-}
-
-/* Half of all is for peers that the engine knows, and an eighth for connections that we make. */
-static bool room_to_accept(struct conns *s)
-{
-	return room_made(
-		s, s->stats.open >= s->max - s->max / 8 || s->stranger_count >= (s->max + 1) / 2);
 }
 
 void conn_accept(struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote)
 {
-	struct conn_source *source = source_get(s, remote);
+	struct conn_source *source = source_get(&s->places, remote);
 	struct td_flow flow = {*local, *remote, TD_TRANSPORT_TCP};
 	struct conn *c = NULL;
 
-	if (source && source->count > s->max_source) {
-		s->stats.refused_source++;
-	} else if (!source || !room_to_accept(s)) {
-		s->stats.refused_full++;
-	} else {
+	if (may_come(s, source)) {
 		s->accepted += s->accepted + 2 ? 2 : 4; /* 0 is none */
 		flow.connection = s->accepted;
 		c = conn_alloc(s, &flow);
@@ -584,14 +544,11 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 	if (!c) {
 		close(fd);
 		if (source)
-			source_put(s, source);
+			source_put(&s->places, source);
 		return;
 	}
 	s->stats.accepted++;
-	c->stranger = true;
-	TAILQ_INSERT_TAIL(&s->strangers, c, strange);
-	s->stranger_count++;
-	c->source = source;
+	place_stranger(&s->places, &c->place, source);
 	socket_options(s, fd);
 	if (conn_open(c, fd, LOOP_READ) < 0)
 		conn_end(c, &s->stats.broken, "no memory");
@@ -621,15 +578,18 @@ static int connect_to(struct conn *c)
 
 void conn_make(struct conns *s, const struct td_flow *flow)
 {
-	bool full = !room_made(s, s->stats.open >= s->max);
-	struct conn *c = conn_alloc(s, flow);
+	struct conn_place *taken;
+	bool room = room_to_make(&s->places, s->stats.open, &taken);
+	struct conn *c;
 	int rc;
 
+	room = room_made(s, room, taken);
+	c = conn_alloc(s, flow);
 	if (!c)
 		return; /* without memory the engine's timers end it */
 	c->known = c->connecting = true;
-	rc = full ? -EMFILE : connect_to(c);
-	if (full)
+	rc = room ? connect_to(c) : -EMFILE;
+	if (!room)
 		conn_end(c, &s->stats.refused_full, "max_connections is reached");
 	else if (rc < 0)
 		conn_end(c, &s->stats.not_made, strerror(-rc));
@@ -660,16 +620,15 @@ int conns_init(struct conns *s, uint64_t seed)
 {
 	LIST_INIT(&s->all);
 	TAILQ_INIT(&s->waiting);
-	TAILQ_INIT(&s->strangers);
-	if (hash_init(&s->by_number, s->max, seed) < 0)
+	if (hash_init(&s->by_number, s->places.max, seed) < 0)
 		return -ENOMEM;
-	if (hash_init(&s->sources, s->max, seed) < 0)
+	if (places_init(&s->places, seed) < 0)
 		goto free_numbers;
 	if (loop_timer_add(s->loop, &s->retry, retry, s) < 0)
-		goto free_sources;
+		goto free_places;
 	return 0;
-free_sources:
-	hash_fini(&s->sources);
+free_places:
+	places_fini(&s->places);
 free_numbers:
 	hash_fini(&s->by_number);
 	return -ENOMEM;
@@ -688,6 +647,6 @@ void conns_fini(struct conns *s)
 			conn_end(c, &s->stats.ended_idle, "the engine stops");
 	}
 	loop_timer_del(&s->retry);
-	hash_fini(&s->sources);
+	places_fini(&s->places);
 	hash_fini(&s->by_number);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A connection, and what all of them share; for tcp.c and tcp_conn.c. All of it is the thread's. */
+/* A connection, and what all of them share; for tcp*.c. All of it is the thread's. */
 #ifndef TANDEM_ENGINE_HOST_NET_TCP_CONN_H
 #define TANDEM_ENGINE_HOST_NET_TCP_CONN_H
 
 #include <engine/base/hash.h>
 #include <engine/host/net/tcp_news.h>
 #include <engine/host/net/tcp_out.h>
+#include <engine/host/net/tcp_place.h>
 #include <engine/sip/transport/stream.h>
 #include <sys/queue.h>
 #include <system/loop.h>
@@ -20,20 +21,13 @@ struct spsc;
 #define CONN_RETRY_NS (2 * TD_NSEC_PER_MSEC) /* signalling is behind: its ring is full */
 #define CONN_SHARE    32 /* messages of one connection that signalling has not taken */
 
-struct conn_source { /* an address, of IPv6 a /64, with connections that it made */
-	struct hash_node node;
-	struct td_addr ip;
-	unsigned count;
-};
-
 struct conn {
 	LIST_ENTRY(conn) link;
-	TAILQ_ENTRY(conn) wait;    /* while `waiting` */
-	TAILQ_ENTRY(conn) strange; /* while `stranger` */
-	struct hash_node node;     /* conns.by_number */
+	TAILQ_ENTRY(conn) wait; /* while `waiting` */
+	struct hash_node node;  /* conns.by_number */
 	struct conns *conns;
 	struct td_flow flow; /* .connection: its number */
-	struct conn_source *source;
+	struct conn_place place;
 	struct loop_fd fd; /* fd.fd: -1 once it has ended */
 	struct loop_timer deadline;
 	struct stream stream;
@@ -49,18 +43,17 @@ struct conn {
 	uint64_t active; /* a message or ping came, or a message went */
 	uint8_t dscp;
 	bool connecting;
-	bool spoken;   /* a whole message has come or gone */
-	bool known;    /* signalling has its number: it must hear of its end */
-	bool waiting;  /* for room in the ring, or for its share: a message, or the end */
-	bool stranger; /* it has come, and the engine has not said that it knows the peer */
-	bool pong;     /* a ping is to be answered, once nothing else waits to be sent */
+	bool spoken;  /* a whole message has come or gone */
+	bool known;   /* signalling has its number: it must hear of its end */
+	bool waiting; /* for room in the ring, or for its share: a message, or the end */
+	bool pong;    /* a ping is to be answered, once nothing else waits to be sent */
 };
 
 struct conns {
 	struct loop *loop;
 	struct spsc *in; /* to signalling */
 	struct dp *dp;
-	uint32_t max, max_source;
+	struct conn_places places;
 	uint64_t idle_ns, patience_ns, unread_ns;
 	size_t held, held_max;   /* octets that wait, in and out, of all connections */
 	uint64_t told;           /* messages given to signalling */
@@ -68,11 +61,9 @@ struct conns {
 	LIST_HEAD(conn_head, conn) all;
 	TAILQ_HEAD(conn_list, conn) waiting;
 	unsigned waiting_count;
-	struct conn_list strangers; /* the oldest first */
-	unsigned stranger_count;
 	uint64_t full_warn_at;
 	struct loop_timer retry; /* of those */
-	struct hash by_number, sources;
+	struct hash by_number;
 	uint32_t accepted; /* the last number: even ones */
 	struct td_section_tcp stats;
 	char scratch[CONN_SCRATCH];
@@ -86,8 +77,6 @@ void conn_accept(
 	struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote);
 /* Makes the one that flow->connection names. What becomes of it, signalling is told. */
 void conn_make(struct conns *s, const struct td_flow *flow);
-/* The engine knows its peer: it is a trunk's or a registered telephone's. */
-void conn_know(struct conn *c);
 /* Those that wait for signalling have their turn, one after the other. */
 void conns_retry(struct conns *s);
 void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who may have one more connection, and whose place it takes: that of the oldest stranger. */
+#ifndef TANDEM_ENGINE_HOST_NET_TCP_PLACE_H
+#define TANDEM_ENGINE_HOST_NET_TCP_PLACE_H
+
+#include <engine/base/hash.h>
+#include <sys/queue.h>
+#include <tandem/types.h>
+
+struct conn_source { /* an address, of IPv6 a /64, with connections that it made */
+	struct hash_node node;
+	struct td_addr ip;
+	unsigned count;
+};
+
+/* A connection's; zeroed for one that we make. */
+struct conn_place {
+	TAILQ_ENTRY(conn_place) link; /* while `stranger` */
+	struct conn_source *source;
+	bool stranger; /* it has come, and the engine has not said that it knows the peer */
+};
+
+TAILQ_HEAD(place_list, conn_place);
+
+struct conn_places {
+	uint32_t max, max_source;
+	struct place_list strangers; /* the oldest first */
+	unsigned stranger_count;
+	struct hash sources;
+};
+
+int places_init(struct conn_places *p, uint64_t seed); /* max is set. 0 or -ENOMEM */
+void places_fini(struct conn_places *p);
+
+/* One connection more of the address; its record stays while it has one. NULL: no memory. */
+struct conn_source *source_get(struct conn_places *p, const struct td_addr *remote);
+void source_put(struct conn_places *p, struct conn_source *source);
+
+void place_stranger(struct conn_places *p, struct conn_place *place, struct conn_source *source);
+/* The engine knows its peer: it is a trunk's or a registered telephone's. */
+void place_know(struct conn_places *p, struct conn_place *place);
+void place_end(struct conn_places *p, struct conn_place *place);
+
+bool room_of_source(const struct conn_places *p, const struct conn_source *source); /* counted */
+/*
+ * True: there is room for one more, if need be in the place *taken, which the caller ends; else it
+ * is NULL. `open`: places that are in use.
+ */
+bool room_to_accept(struct conn_places *p, uint64_t open, struct conn_place **taken);
+bool room_to_make(struct conn_places *p, uint64_t open, struct conn_place **taken);
+
+#endif
