@@ -285,7 +285,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, too_long, NONE, 1, "connections closed: a message beyond 65,535 octets")     \
 	X(V, COUNT, lost, NONE, 1, "messages that the full ring to the connections lost")        \
 	X(V, COUNT, ended_stranger, NONE, 1,                                                     \
-		"connections closed: a stranger's, as others needed the place")
+		"connections closed: a stranger's, as others needed the place")                  \
+	X(V, COUNT, anew, NONE, 1, "messages by a new connection: theirs had just ended")        \
+	X(V, COUNT, unsent, NONE, 1, "requests not sent: their connection had just ended")
 
 #define TD_SECTION_JOURNAL(X, V)                                           \
 	X(V, COUNT, written, NONE, 1, "number of the last record written") \

@@ -94,6 +94,46 @@ static void connections_come(void *ctx, uint32_t events)
 	}
 }
 
+/*
+ * Signalling has not heard of the end yet. A response goes by the connection while the peer may
+ * read (RFC 3261 section 18.2.2), else by a new one. So does an ACK, for which nobody waits. Who
+ * waits for an answer to a request hears of the end, and decides anew. NULL: it is not sent.
+ */
+static struct conn *late_conn(struct conns *s, struct conn *c, const struct letter *m)
+{
+	struct str message = {(const char *)(m + 1), m->len};
+	bool response = str_has_prefix(message, STR("SIP/2.0 "));
+	struct td_flow anew = m->flow;
+
+	if (response && c && !conn_ended(c))
+		return c;
+	if (!response && !str_has_prefix(message, STR("ACK "))) {
+		s->stats.unsent++;
+		return NULL;
+	}
+	anew.connection = conn_number(s);
+	s->stats.anew++;
+	conn_make(s, &anew);
+	return conn_lookup(s, anew.connection);
+}
+
+static void letter_send(struct conns *s, const struct letter *m)
+{
+	struct conn *c = conn_lookup(s, m->flow.connection);
+
+	if (!c && m->fresh) {
+		conn_make(s, &m->flow);
+		c = conn_lookup(s, m->flow.connection);
+	} else if (!c || c->place.half || conn_ended(c)) {
+		c = late_conn(s, c, m);
+	}
+	if (!c)
+		return;
+	if (m->flow.trunk || m->flow.agent)
+		place_know(&s->places, &c->place);
+	conn_send(c, m->dscp, (const char *)(m + 1), m->len);
+}
+
 /* True: there may be more. */
 static bool letters_send(struct tcp *t)
 {
@@ -102,16 +142,7 @@ static bool letters_send(struct tcp *t)
 	unsigned n = 0;
 
 	for (; n < SEND_BATCH && (m = spsc_peek(t->out, &size)); n++) {
-		struct conn *c = conn_lookup(&t->conns, m->flow.connection);
-
-		if (!c && m->fresh) {
-			conn_make(&t->conns, &m->flow);
-			c = conn_lookup(&t->conns, m->flow.connection);
-		}
-		if (c && (m->flow.trunk || m->flow.agent))
-			place_know(&t->conns.places, &c->place);
-		if (c)
-			conn_send(c, m->dscp, (const char *)(m + 1), m->len);
+		letter_send(&t->conns, m);
 		spsc_consume(t->out);
 	}
 	return n == SEND_BATCH;

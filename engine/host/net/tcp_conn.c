@@ -2,7 +2,8 @@
 /*
  *   accepted ─────────────────┐
  *   made ──► connecting ──► open ──► ended ──told──► freed
- *               └──────────────────────┘
+ *               │             └─► half ──┤
+ *               └────────────────────────┘
  */
 #include <dataplane/dataplane.h>
 #include <engine/base/addr.h>
@@ -19,10 +20,12 @@
 #include <system/log.h>
 #include <unistd.h>
 
-#define FULL_WARN_NS (10 * TD_NSEC_PER_SEC)
 /* The halves of a ping come by two segments at most. What stays a half is no ping: it must not
  * become one together with a line end that comes much later. */
 #define HALF_PING_NS TD_NSEC_PER_SEC
+/* The peer sends no more, but may read what signalling sent before it heard so. */
+#define HALF_NS      TD_NSEC_PER_SEC
+#define FULL_WARN_NS (10 * TD_NSEC_PER_SEC)
 
 static struct str number_key(const uint32_t *number)
 {
@@ -107,8 +110,7 @@ static bool tell_message(struct conn *c, struct str message)
 	return true;
 }
 
-/* Nothing of it is touched any more, but its number while signalling must hear of the end. */
-static void conn_end(struct conn *c, uint64_t *counter, const char *why)
+static void count_end(struct conn *c, uint64_t *counter, const char *why)
 {
 	struct conns *s = c->conns;
 	char remote[ADDR_TEXT];
@@ -118,6 +120,15 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 		counter != &s->stats.ended_stranger)
 		log_line(LOG_NOTICE, "SIP connection ended", "with=%s reason=\"%s\"",
 			addr_encode(&c->flow.remote, remote), why);
+}
+
+/* Nothing of it is touched any more, but its number while signalling must hear of the end. */
+static void conn_end(struct conn *c, uint64_t *counter, const char *why)
+{
+	struct conns *s = c->conns;
+
+	if (!c->place.half)
+		count_end(c, counter, why);
 	s->stats.open--;
 	place_end(&s->places, &c->place);
 	loop_fd_del(&c->fd);
@@ -138,7 +149,7 @@ static void conn_end(struct conn *c, uint64_t *counter, const char *why)
 
 static void watch(struct conn *c)
 {
-	uint32_t events = (c->waiting || c->connecting ? 0 : LOOP_READ) |
+	uint32_t events = (c->waiting || c->connecting || c->place.half ? 0 : LOOP_READ) |
 			  (c->out.len || c->connecting ? LOOP_WRITE : 0);
 
 	if (events != c->fd.events)
@@ -149,6 +160,8 @@ static void deadline_set(struct conn *c)
 {
 	uint64_t at = c->active + (c->spoken ? c->conns->idle_ns : c->conns->patience_ns);
 
+	if (c->place.half) /* half_close() has set it */
+		return;
 	if (c->begun && c->begun + c->conns->patience_ns < at)
 		at = c->begun + c->conns->patience_ns;
 	if (c->waiting) /* for us: the peer is not slow */
@@ -163,7 +176,9 @@ static void due(void *ctx, uint64_t now)
 	struct conn *c = ctx;
 	struct td_section_tcp *n = &c->conns->stats;
 
-	if (c->out.len && !c->connecting && now >= c->moved + c->conns->unread_ns)
+	if (c->place.half)
+		conn_end(c, &n->ended_by_peer, "closed by the peer");
+	else if (c->out.len && !c->connecting && now >= c->moved + c->conns->unread_ns)
 		conn_end(c, &n->ended_full, "it has taken nothing for too long");
 	else if (c->connecting)
 		conn_end(c, &n->not_made, "it is not answered");
@@ -364,6 +379,27 @@ static bool keep(struct conn *c, const char *data, size_t len)
 	return held_set(c);
 }
 
+static void tell_end(struct conn *c)
+{
+	if (!tell(c, true, NULL, 0))
+		conn_wait(c);
+	else if (c->fd.fd < 0)
+		conn_free(c);
+	else
+		c->known = false;
+}
+
+/* Signalling hears of the end at once, and what it has sent before still goes out. */
+static void half_close(struct conn *c)
+{
+	count_end(c, &c->conns->stats.ended_by_peer, "closed by the peer");
+	place_half(&c->conns->places, &c->place);
+	kept_free(c);
+	loop_timer_set(&c->deadline, loop_now(c->conns->loop) + HALF_NS);
+	watch(c);
+	tell_end(c);
+}
+
 static void readable(struct conn *c)
 {
 	struct conns *s = c->conns;
@@ -373,7 +409,9 @@ static void readable(struct conn *c)
 	if (n < 0 && errno == EAGAIN)
 		return;
 	half_ping_forget(c);
-	if (n == 0)
+	if (n == 0 && c->known)
+		half_close(c);
+	else if (n == 0)
 		conn_end(c, &s->stats.ended_by_peer, "closed by the peer");
 	else if (n < 0)
 		conn_end(c, &s->stats.broken, strerror(errno));
@@ -412,7 +450,7 @@ static void ready(void *ctx, uint32_t events)
 	}
 	if (events & LOOP_WRITE && !flush(c))
 		return;
-	if (events & (LOOP_READ | LOOP_BROKEN) && !c->waiting)
+	if (events & (LOOP_READ | LOOP_BROKEN) && !c->waiting && !c->place.half)
 		readable(c);
 	else if (events & LOOP_BROKEN)
 		conn_end(c, &c->conns->stats.broken, "broken while signalling is behind");
@@ -421,12 +459,12 @@ static void ready(void *ctx, uint32_t events)
 static void wait_over(struct conn *c)
 {
 	conn_wait_end(c);
-	if (c->fd.fd >= 0 && share_left(c))
+	if (c->fd.fd < 0 || c->place.half)
+		tell_end(c);
+	else if (share_left(c))
 		take_kept(c);
-	else if (c->fd.fd >= 0 || !tell(c, true, NULL, 0))
-		conn_wait(c);
 	else
-		conn_free(c);
+		conn_wait(c);
 }
 
 void conns_retry(struct conns *s)
@@ -482,6 +520,12 @@ static int conn_open(struct conn *c, int fd, uint32_t events)
 	return rc;
 }
 
+uint32_t conn_number(struct conns *s)
+{
+	s->accepted += s->accepted + 2 ? 2 : 4; /* 0 is none */
+	return s->accepted;
+}
+
 /* At most one line in FULL_WARN_NS, whoever comes. */
 static void full_warn(struct conns *s)
 {
@@ -506,7 +550,7 @@ static void place_take(struct conns *s, struct conn_place *taken)
 /* True: there is room for one more, now that `taken` has gone. */
 static bool room_made(struct conns *s, bool room, struct conn_place *taken)
 {
-	if (!room || taken)
+	if (!room || (taken && !taken->half))
 		full_warn(s);
 	place_take(s, taken);
 	return room;
@@ -518,10 +562,12 @@ static bool may_come(struct conns *s, const struct conn_source *source)
 	struct conn_place *taken;
 	bool room;
 
-	if (source && !room_of_source(&s->places, source)) {
+	if (source && !room_of_source(&s->places, source, &taken)) {
 		s->stats.refused_source++;
 		return false;
 	}
+	if (source)
+		place_take(s, taken);
 	room = room_to_accept(&s->places, s->stats.open, &taken);
 	if (!source || !room_made(s, room, taken)) {
 		s->stats.refused_full++;
@@ -537,8 +583,7 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 	struct conn *c = NULL;
 
 	if (may_come(s, source)) {
-		s->accepted += s->accepted + 2 ? 2 : 4; /* 0 is none */
-		flow.connection = s->accepted;
+		flow.connection = conn_number(s);
 		c = conn_alloc(s, &flow);
 	}
 	if (!c) {
@@ -601,13 +646,15 @@ void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len)
 {
 	bool v6 = c->flow.remote.family == 6;
 
-	if (c->fd.fd < 0)
-		return; /* ended, and signalling is about to hear so */
+	if (conn_ended(c))
+		return; /* signalling is about to hear so */
 	if (c->dscp != dscp)
 		socket_set(c->fd.fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS,
 			dscp << 2);
 	c->dscp = dscp;
-	c->known = c->spoken = true;
+	c->spoken = true;
+	if (!c->place.half) /* else its end has been told, or is about to be */
+		c->known = true;
 	c->conns->stats.out++;
 	if (!c->connecting) {
 		c->active = loop_now(c->conns->loop);

@@ -72,6 +72,7 @@ struct conns {
 int conns_init(struct conns *s, uint64_t seed); /* loop, limits and so on are set. 0 or -ENOMEM */
 void conns_fini(struct conns *s);
 struct conn *conn_lookup(const struct conns *s, uint32_t number); /* NULL; ended ones too */
+uint32_t conn_number(struct conns *s);                            /* a new one */
 /* fd: has just been accepted; it is this call's to close. */
 void conn_accept(
 	struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote);
@@ -80,5 +81,11 @@ void conn_make(struct conns *s, const struct td_flow *flow);
 /* Those that wait for signalling have their turn, one after the other. */
 void conns_retry(struct conns *s);
 void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len);
+
+/* Of our side: signalling has heard of it, or is about to. */
+static inline bool conn_ended(const struct conn *c)
+{
+	return c->fd.fd < 0;
+}
 
 #endif

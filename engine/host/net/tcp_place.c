@@ -44,9 +44,12 @@ void source_put(struct conn_places *p, struct conn_source *source)
 
 static void stranger_end(struct conn_places *p, struct conn_place *place)
 {
-	if (!place->stranger)
+	if (place->half)
+		TAILQ_REMOVE(&p->halves, place, link);
+	else if (place->stranger)
+		TAILQ_REMOVE(&p->strangers, place, link);
+	else
 		return;
-	TAILQ_REMOVE(&p->strangers, place, link);
 	p->stranger_count--;
 	place->stranger = false;
 }
@@ -59,9 +62,18 @@ void place_stranger(struct conn_places *p, struct conn_place *place, struct conn
 	p->stranger_count++;
 }
 
-void place_know(struct conn_places *p, struct conn_place *place)
+void place_half(struct conn_places *p, struct conn_place *place)
 {
 	stranger_end(p, place);
+	place->half = true;
+	TAILQ_INSERT_TAIL(&p->halves, place, link);
+	p->stranger_count++;
+}
+
+void place_know(struct conn_places *p, struct conn_place *place)
+{
+	if (!place->half)
+		stranger_end(p, place);
 }
 
 void place_end(struct conn_places *p, struct conn_place *place)
@@ -72,9 +84,19 @@ void place_end(struct conn_places *p, struct conn_place *place)
 	*place = (struct conn_place){0};
 }
 
-bool room_of_source(const struct conn_places *p, const struct conn_source *source)
+bool room_of_source(
+	struct conn_places *p, const struct conn_source *source, struct conn_place **taken)
 {
-	return source->count <= p->max_source;
+	struct conn_place *place;
+
+	*taken = NULL;
+	if (source->count <= p->max_source)
+		return true;
+	TAILQ_FOREACH (place, &p->halves, link)
+		if (place->source == source)
+			break;
+	*taken = place;
+	return place != NULL;
 }
 
 static bool room_made(struct conn_places *p, bool full, struct conn_place **taken)
@@ -82,7 +104,7 @@ static bool room_made(struct conn_places *p, bool full, struct conn_place **take
 	*taken = NULL;
 	if (!full)
 		return true;
-	*taken = TAILQ_FIRST(&p->strangers);
+	*taken = TAILQ_EMPTY(&p->halves) ? TAILQ_FIRST(&p->strangers) : TAILQ_FIRST(&p->halves);
 	return *taken != NULL;
 }
 
@@ -101,6 +123,7 @@ bool room_to_make(struct conn_places *p, uint64_t open, struct conn_place **take
 int places_init(struct conn_places *p, uint64_t seed)
 {
 	TAILQ_INIT(&p->strangers);
+	TAILQ_INIT(&p->halves);
 	return hash_init(&p->sources, p->max, seed);
 }
 

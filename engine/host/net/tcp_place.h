@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who may have one more connection, and whose place it takes: that of the oldest stranger. */
+/*
+ * Who may have one more connection, and whose place it takes: the place of one that is closed on
+ * the peer's side, else that of the oldest stranger.
+ */
 #ifndef TANDEM_ENGINE_HOST_NET_TCP_PLACE_H
 #define TANDEM_ENGINE_HOST_NET_TCP_PLACE_H
 
@@ -15,17 +18,18 @@ struct conn_source { /* an address, of IPv6 a /64, with connections that it made
 
 /* A connection's; zeroed for one that we make. */
 struct conn_place {
-	TAILQ_ENTRY(conn_place) link; /* while `stranger` */
+	TAILQ_ENTRY(conn_place) link; /* while `stranger` or `half` */
 	struct conn_source *source;
 	bool stranger; /* it has come, and the engine has not said that it knows the peer */
+	bool half;     /* the peer has closed its side: it only reads, and not for long */
 };
 
 TAILQ_HEAD(place_list, conn_place);
 
 struct conn_places {
 	uint32_t max, max_source;
-	struct place_list strangers; /* the oldest first */
-	unsigned stranger_count;
+	struct place_list strangers, halves; /* the oldest first */
+	unsigned stranger_count;             /* of both */
 	struct hash sources;
 };
 
@@ -37,15 +41,18 @@ struct conn_source *source_get(struct conn_places *p, const struct td_addr *remo
 void source_put(struct conn_places *p, struct conn_source *source);
 
 void place_stranger(struct conn_places *p, struct conn_place *place, struct conn_source *source);
+/* Whoever its peer is, it is given away before a stranger's. */
+void place_half(struct conn_places *p, struct conn_place *place);
 /* The engine knows its peer: it is a trunk's or a registered telephone's. */
 void place_know(struct conn_places *p, struct conn_place *place);
 void place_end(struct conn_places *p, struct conn_place *place);
 
-bool room_of_source(const struct conn_places *p, const struct conn_source *source); /* counted */
 /*
  * True: there is room for one more, if need be in the place *taken, which the caller ends; else it
  * is NULL. `open`: places that are in use.
  */
+bool room_of_source(struct conn_places *p, const struct conn_source *source,
+	struct conn_place **taken); /* counted */
 bool room_to_accept(struct conn_places *p, uint64_t open, struct conn_place **taken);
 bool room_to_make(struct conn_places *p, uint64_t open, struct conn_place **taken);
 

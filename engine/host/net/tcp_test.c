@@ -322,6 +322,91 @@ static void the_end_in_the_middle_of_a_message_is_told(void **state)
 	assert_int_equal(stats().in, 1);
 }
 
+#define RESPONSE "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n"
+#define ACK      "ACK sip:a@b SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+#define BYE      "BYE sip:a@b SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+
+/* It closes its side after the request, and is answered all the same. */
+static void a_peer_that_only_reads_gets_its_answer(void **state)
+{
+	int fd = peer_connect();
+	struct td_flow flow;
+
+	peer_says(fd, MESSAGE("1"));
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	WAIT_FOR(ended_by_peer, 1);
+	flow = news(MESSAGE("1"));
+	we_say(&flow, RESPONSE); /* signalling has not heard of the end */
+	peer_hears(fd, RESPONSE);
+	assert_int_equal(news(NULL).connection, flow.connection);
+	peer_hears_the_end(fd);
+	WAIT_FOR(open, 0);
+	assert_int_equal(stats().ended_by_peer, 1);
+	assert_int_equal(stats().anew, 0);
+	assert_null(tcp_peek(f.t));
+}
+
+static void nothing_is_lost_in_silence_with_its_connection(void **state)
+{
+	struct td_flow flow = flow_out(), late;
+	int fd;
+
+	we_say(&flow, MESSAGE("1"));
+	fd = peer_accept();
+	peer_hears(fd, MESSAGE("1"));
+	close(fd);
+	WAIT_FOR(ended_by_peer, 1);
+	late = flow;
+	we_say(&late, ACK);
+	fd = peer_accept();
+	peer_hears(fd, ACK);
+	close(fd);
+	we_say(&late, BYE); /* its sender is about to be told */
+	WAIT_FOR(unsent, 1);
+	assert_int_equal(late.connection, flow.connection);
+	assert_int_equal(stats().anew, 1);
+	assert_int_equal(news(NULL).connection, flow.connection);
+}
+
+/* The first of two has closed its side: the second takes its place. */
+static void the_second_takes_the_place(bool known)
+{
+	struct td_flow flow;
+	int first = peer_connect(), second;
+
+	peer_says(first, MESSAGE("1"));
+	flow = news(MESSAGE("1"));
+	flow.trunk = known;
+	we_say(&flow, RESPONSE);
+	peer_hears(first, RESPONSE);
+	assert_int_equal(shutdown(first, SHUT_WR), 0);
+	assert_int_equal(news(NULL).connection, flow.connection);
+	second = peer_connect();
+	peer_says(second, MESSAGE("2"));
+	news(MESSAGE("2"));
+	assert_int_equal(stats().open, 1);
+	peer_hears_the_end(first);
+	assert_int_equal(stats().ended_by_peer, 1);
+	assert_int_equal(stats().ended_stranger, 0);
+	close(second);
+}
+
+static void who_closes_its_side_is_in_nobodys_way(void **state)
+{
+	for (unsigned known = 0; known < 2; known++) {
+		tcp_stop(f.t);
+		f.site.source_connections = 1;
+		start();
+		the_second_takes_the_place(known);
+		tcp_stop(f.t);
+		f.site.source_connections = 1024;
+		f.site.max_connections = 1;
+		start();
+		the_second_takes_the_place(known);
+		f.site.max_connections = 4096;
+	}
+}
+
 static void idle_connections_are_closed(void **state)
 {
 	int fd;
@@ -645,6 +730,10 @@ int main(void)
 		TEST(half_a_message_has_little_time, 4),
 		TEST(line_ends_far_apart_are_no_ping, 4),
 		TEST(the_end_in_the_middle_of_a_message_is_told, 4),
+		TEST(a_peer_that_only_reads_gets_its_answer, 4),
+		TEST(nothing_is_lost_in_silence_with_its_connection, 4),
+		TEST(who_closes_its_side_is_in_nobodys_way, 4),
+		TEST(who_closes_its_side_is_in_nobodys_way, 6),
 		TEST(idle_connections_are_closed, 4),
 		TEST(connections_have_limits, 4),
 		TEST(strangers_make_room, 4),
