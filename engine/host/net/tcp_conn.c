@@ -400,11 +400,22 @@ static void half_close(struct conn *c)
 	tell_end(c);
 }
 
+static void came(struct conn *c, const char *data, size_t len)
+{
+	size_t at;
+
+	if (!c->in_len) {
+		if (take(c, data, len, &at) && at < len)
+			keep(c, data + at, len - at);
+	} else if (keep(c, data, len)) {
+		take_kept(c);
+	}
+}
+
 static void readable(struct conn *c)
 {
 	struct conns *s = c->conns;
 	ssize_t n = recv(c->fd.fd, s->scratch, sizeof(s->scratch), 0);
-	size_t at;
 
 	if (n < 0 && errno == EAGAIN)
 		return;
@@ -415,10 +426,8 @@ static void readable(struct conn *c)
 		conn_end(c, &s->stats.ended_by_peer, "closed by the peer");
 	else if (n < 0)
 		conn_end(c, &s->stats.broken, strerror(errno));
-	else if (c->in_len && keep(c, s->scratch, (size_t)n))
-		take_kept(c);
-	else if (!c->in_len && take(c, s->scratch, (size_t)n, &at) && at < (size_t)n)
-		keep(c, s->scratch + at, (size_t)n - at);
+	else
+		came(c, s->scratch, (size_t)n);
 }
 
 /* The kernel says whether the connection that we wanted is there. False: it has ended. */
