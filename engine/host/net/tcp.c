@@ -3,7 +3,8 @@
 #include <engine/base/addr.h>
 #include <engine/host/net/sockaddr.h>
 #include <engine/host/net/tcp.h>
-#include <engine/host/net/tcp_conn.h>
+#include <engine/host/net/tcp_open.h>
+#include <engine/host/net/tcp_send.h>
 #include <engine/host/net/tcp_table.h>
 #include <engine/host/spsc.h>
 #include <errno.h>

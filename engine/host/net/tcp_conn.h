@@ -69,18 +69,25 @@ struct conns {
 	char scratch[CONN_SCRATCH];
 };
 
-int conns_init(struct conns *s, uint64_t seed); /* loop, limits and so on are set. 0 or -ENOMEM */
-void conns_fini(struct conns *s);
+/* One in conns.all and by its number, without a socket; or NULL. */
+struct conn *conn_alloc(struct conns *s, const struct td_flow *flow);
+void conn_free(struct conn *c);
 struct conn *conn_lookup(const struct conns *s, uint32_t number); /* NULL; ended ones too */
-uint32_t conn_number(struct conns *s);                            /* a new one */
-/* fd: has just been accepted; it is this call's to close. */
-void conn_accept(
-	struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote);
-/* Makes the one that flow->connection names. What becomes of it, signalling is told. */
-void conn_make(struct conns *s, const struct td_flow *flow);
-/* Those that wait for signalling have their turn, one after the other. */
-void conns_retry(struct conns *s);
-void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len);
+
+/* counter: of conns.stats; why: for the log. Nothing of it is touched after conn_end() but its
+ * number, while signalling must hear of the end. */
+void conn_end(struct conn *c, uint64_t *counter, const char *why);
+void conn_count_end(struct conn *c, uint64_t *counter, const char *why);
+
+bool conn_tell(struct conn *c, struct str message); /* to signalling. False: not now, conn_wait() */
+void conn_tell_end(struct conn *c);                 /* now, or when the ring has room */
+bool conn_share_left(struct conn *c);
+void conn_wait(struct conn *c); /* its turn comes by conns.retry */
+void conn_wait_end(struct conn *c);
+
+void conn_watch(struct conn *c); /* what its socket is to report */
+void conn_deadline_set(struct conn *c);
+bool conn_held_set(struct conn *c); /* in_room or out.room has changed. False: it has ended */
 
 /* Of our side: signalling has heard of it, or is about to. */
 static inline bool conn_ended(const struct conn *c)
