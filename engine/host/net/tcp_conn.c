@@ -182,6 +182,8 @@ static void due(void *ctx, uint64_t now)
 		conn_end(c, &n->ended_full, "it has taken nothing for too long");
 	else if (c->connecting)
 		conn_end(c, &n->not_made, "it is not answered");
+	else if (c->came && !c->begun && !c->spoken)
+		conn_end(c, &n->not_sip, "nothing but line ends comes");
 	else if (c->begun || !c->spoken)
 		conn_end(c, &n->ended_slow, "no whole message comes");
 	else

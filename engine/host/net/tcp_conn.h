@@ -40,9 +40,10 @@ struct conn {
 	uint64_t moved;  /* the socket has taken octets, or what waits has begun to */
 	uint64_t kept;   /* what `in` begins with came */
 	uint64_t begun;  /* a part of a message has come; 0: none */
-	uint64_t active; /* a message or ping came, or a message went */
+	uint64_t active; /* a message came or went, or a ping came after one */
 	uint8_t dscp;
 	bool connecting;
+	bool came;    /* any octet */
 	bool spoken;  /* a whole message has come or gone */
 	bool known;   /* signalling has its number: it must hear of its end */
 	bool waiting; /* for room in the ring, or for its share: a message, or the end */

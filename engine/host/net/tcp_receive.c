@@ -39,7 +39,8 @@ static bool take_one(struct conn *c, struct str data, size_t *taken)
 		return false;
 	case STREAM_PING:
 		s->stats.pings++;
-		c->active = loop_now(s->loop);
+		if (c->spoken) /* pings keep alive what messages have begun */
+			c->active = loop_now(s->loop);
 		c->pong = true;
 		return true;
 	case STREAM_MESSAGE:
@@ -149,6 +150,7 @@ static void came(struct conn *c, const char *data, size_t len)
 {
 	size_t at;
 
+	c->came = true;
 	if (!c->in_len) {
 		if (take(c, data, len, &at) && at < len)
 			keep(c, data + at, len - at);

@@ -296,6 +296,24 @@ static void half_a_message_has_little_time(void **state)
 	close(good);
 }
 
+/* However many come, they are no message, and nobody waits for ever for one. */
+static void line_ends_alone_are_not_sip(void **state)
+{
+	uint64_t until = clock_monotonic() + WAIT_NS;
+	int lone = peer_connect(), fd = peer_connect();
+
+	peer_says(lone, "\r\n");
+	while (stats().not_sip < 2 && clock_monotonic() < until) {
+		send(fd, "\r\n\r\n", 4, MSG_NOSIGNAL);
+		clock_nap(PATIENCE_NS / 4);
+	}
+	assert_int_equal(stats().not_sip, 2);
+	assert_true(stats().pings > 0);
+	assert_int_equal(stats().ended_slow, 0);
+	peer_hears_the_end(lone);
+	close(fd);
+}
+
 /* A lone line end is no ping, and does not wait to become one (RFC 5626 section 4.4.1). */
 static void line_ends_far_apart_are_no_ping(void **state)
 {
@@ -728,6 +746,7 @@ int main(void)
 		TEST(what_cannot_be_made_is_told, 4),
 		TEST(what_is_not_sip_ends_the_connection, 4),
 		TEST(half_a_message_has_little_time, 4),
+		TEST(line_ends_alone_are_not_sip, 4),
 		TEST(line_ends_far_apart_are_no_ping, 4),
 		TEST(the_end_in_the_middle_of_a_message_is_told, 4),
 		TEST(a_peer_that_only_reads_gets_its_answer, 4),

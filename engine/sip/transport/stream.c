@@ -21,6 +21,31 @@ static enum stream_found line_ends(struct str data, size_t *n)
 	return STREAM_BLANK;
 }
 
+/* A status line, or a request line of whatever version: all others are another protocol's. */
+static bool start_line_valid(struct str line)
+{
+	if (line.n >= 4 && str_caseeq((struct str){line.p, 4}, STR("SIP/")))
+		return true;
+	for (size_t i = 0; i + 5 <= line.n; i++)
+		if (str_caseeq((struct str){line.p + i, 5}, STR(" SIP/")))
+			return true;
+	return false;
+}
+
+/* False: the first line is there, and no message of SIP begins with it. */
+static bool start_check(struct stream *s, struct str data)
+{
+	const char *nl;
+
+	if (s->started)
+		return true;
+	nl = memchr(data.p + s->seen, '\n', data.n - s->seen);
+	if (!nl)
+		return true;
+	s->started = start_line_valid((struct str){data.p, (size_t)(nl - data.p)});
+	return s->started;
+}
+
 /* The octets up to and with the empty line after the head; 0: it has not come. */
 static size_t head_end(struct stream *s, struct str data)
 {
@@ -85,8 +110,8 @@ enum stream_found stream_next(struct stream *s, struct str data, size_t *n)
 		return STREAM_MORE;
 	if (data.p[0] == '\r' || data.p[0] == '\n')
 		return line_ends(data, n);
-	/* TLS, or whatever else comes to a wrong port */
-	if (!lex_is(data.p[0], LEX_TOKEN))
+	/* TLS, HTTP, SSH, or whatever else comes to a wrong port */
+	if (!lex_is(data.p[0], LEX_TOKEN) || !start_check(s, data))
 		return fail(s, STREAM_FAULT_NOT_SIP);
 	if (!s->total) {
 		found = head_next(s, data);
@@ -96,7 +121,7 @@ enum stream_found stream_next(struct stream *s, struct str data, size_t *n)
 	if (data.n < s->total)
 		return STREAM_MORE;
 	*n = s->total;
-	s->seen = s->total = 0;
+	*s = (struct stream){0};
 	return STREAM_MESSAGE;
 }
 

@@ -42,6 +42,7 @@ enum stream_found {
 struct stream {
 	size_t seen;  /* octets in which no head ends */
 	size_t total; /* of the message that begins here; 0: its head is not whole yet */
+	bool started; /* its first line is there, and SIP's */
 	enum stream_fault fault;
 };
 

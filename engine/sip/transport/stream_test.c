@@ -116,6 +116,37 @@ static void what_has_no_end_is_a_fault(void **state)
 	expect(" x", "no SIP message begins here");
 }
 
+/* Another protocol is known by its first line, before anything of its length is. */
+static void other_protocols_are_no_sip(void **state)
+{
+	static const char *const others[] = {
+		"GET / HTTP/1.1\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST /sip HTTP/1.1\r\nContent-Length: 2\r\n\r\nab",
+		"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+		"SSH-2.0-OpenSSH_9.2\r\n",
+		"PROXY TCP4 192.0.2.1 192.0.2.2 1000 5060\r\n",
+		"EHLO sip.example.com\r\n",
+		"*1\r\n$4\r\nPING\r\n",
+		"OPTIONS sip:a@b\r\nContent-Length: 0\r\n\r\n",
+		"\x16\x03\x01\x02",
+	};
+	char text[256];
+
+	for (unsigned i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		expect(others[i], "no SIP message begins here");
+		snprintf(text, sizeof(text), "%s%s", BODY("2") "a\n", others[i]);
+		expect(text, "m65 no SIP message begins here");
+	}
+	/* a request of SIP is answered, whatever is wrong with it */
+	expect("SSH-2.0-OpenSSH_9.2", "");
+	expect("OPTIONS sip:a@b SIP/7.0\r\nl: 0\r\n\r\n", "m33 ");
+	expect("OPTIONS sip:a@b sip/2.0 \r\nl: 0\r\n\r\n", "m34 ");
+	expect("sip/2.0 200 OK\r\nl: 0\r\n\r\n", "m24 ");
+	expect("OPTIONS sip:a@b SIP/2.0\n\n", "a message without a Content-Length");
+}
+
 static void the_longest_message_is_taken(void **state)
 {
 	static char text[SIP_MSG_MAX + 2];
@@ -235,6 +266,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(messages_end_by_their_length),
 		cmocka_unit_test(line_ends_are_pings_or_nothing),
 		cmocka_unit_test(what_has_no_end_is_a_fault),
+		cmocka_unit_test(other_protocols_are_no_sip),
 		cmocka_unit_test(the_longest_message_is_taken),
 		cmocka_unit_test(mutated_streams_are_cut_alike),
 		cmocka_unit_test(a_part_is_more_than_line_ends),
