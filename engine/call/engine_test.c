@@ -62,8 +62,11 @@ static void on_trace(void *ctx, const char *call, bool in, const struct td_flow 
 	assert_string_equal(call, traced_call);
 }
 
+static uint32_t asked; /* the resolver's last question */
+
 static void on_resolve(void *ctx, uint32_t request, const char *name)
 {
+	asked = request;
 }
 
 static void on_random(void *ctx, uint8_t *out, size_t n)
@@ -306,13 +309,13 @@ static int ask(struct td_engine *e, enum td_contact_action action, const char *a
 	return td_engine_contact(e, NOW, &r, id, &err);
 }
 
-static void shown(struct td_engine *e, const char *what)
+static void shown(struct td_engine *e, const char *view, const char *what)
 {
 	uint32_t cursor = 0;
 	struct td_buf b;
 
 	buf_init(&b);
-	assert_int_equal(td_engine_show(e, NOW, "contacts", &cursor, 100, &b), 0);
+	assert_int_equal(td_engine_show(e, NOW, view, &cursor, 100, &b), 0);
 	buf_put(&b, "", 1);
 	assert_non_null(strstr(b.data, what));
 	buf_free(&b);
@@ -335,11 +338,13 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 	assert_int_equal(oom_made(), before);
 	assert_string_equal(id, "1.2");
 	assert_int_equal(td_engine_calls(e), 2);
-	shown(e, "\"id\":\"1.1\",\"channel\":\"voice\",\"customer\":\"1\",\"queue\":\"sales\","
-		 "\"state\":\"ringing\",\"agent\":\"alice\"");
-	shown(e, "\"id\":\"1.2\",\"channel\":\"message\",\"customer\":\"anna\","
-		 "\"queue\":\"sales\",\"state\":\"offered\",\"agent\":\"bob\"");
-	shown(e, "\"data\":\"account=17, language=de\"");
+	shown(e, "contacts",
+		"\"id\":\"1.1\",\"channel\":\"voice\",\"customer\":\"1\",\"queue\":\"sales\","
+		"\"state\":\"ringing\",\"agent\":\"alice\"");
+	shown(e, "contacts",
+		"\"id\":\"1.2\",\"channel\":\"message\",\"customer\":\"anna\","
+		"\"queue\":\"sales\",\"state\":\"offered\",\"agent\":\"bob\"");
+	shown(e, "contacts", "\"data\":\"account=17, language=de\"");
 	before = oom_made();
 	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), -ESTALE);
 	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "alice", id), -ESTALE);
@@ -348,13 +353,35 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "bob", id), 0);
 	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "bob", id), -ESTALE);
 	assert_int_equal(oom_made(), before);
-	shown(e, "\"state\":\"handled\"");
+	shown(e, "contacts", "\"state\":\"handled\"");
 	before = oom_made();
 	assert_int_equal(ask(e, TD_CONTACT_ACTION_COUNT, "bob", id), -EINVAL);
 	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), 0);
 	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), -ENOENT);
 	assert_int_equal(oom_made(), before);
 	assert_int_equal(td_engine_calls(e), 1);
+	td_engine_free(e);
+}
+
+/* No address, no age: 0 s would be one that has just been found. */
+static void a_name_without_an_address_has_no_age(void **state)
+{
+	static const char trunks[] = "set trunk named address=10.20.0.30 server=sip.example:5060\n";
+	const struct td_addr found = {.family = 4, .ip4 = 0x1f00140a};
+	struct td_engine *e = td_engine_alloc(&params, &io);
+	struct td_text err;
+
+	assert_non_null(e);
+	assert_int_equal(td_engine_config(e, NOW, site, sizeof(site) - 1, &err), 0);
+	assert_int_equal(td_engine_config(e, NOW, trunks, sizeof(trunks) - 1, &err), 0);
+	shown(e, "trunks",
+		"\"server\":\"10.20.0.10:5060\",\"server_name\":\"\",\"server_age\":null");
+	shown(e, "trunks", "\"server\":\"\",\"server_name\":\"sip.example\",\"server_age\":null");
+	td_engine_resolved(e, NOW,
+		&(struct td_resolved){
+			.request = asked, .addresses = &found, .count = 1, .ttl_s = 60});
+	shown(e, "trunks",
+		"\"server\":\"10.20.0.31:5060\",\"server_name\":\"sip.example\",\"server_age\":0");
 	td_engine_free(e);
 }
 
@@ -397,6 +424,7 @@ int main(void)
 		cmocka_unit_test(trace_names_the_call),
 		cmocka_unit_test(keys_stay_secret),
 		cmocka_unit_test(messages_are_shown_and_allocate_nothing),
+		cmocka_unit_test(a_name_without_an_address_has_no_age),
 		cmocka_unit_test(calls_allocate_nothing),
 		cmocka_unit_test(refused_for_bandwidth_makes_no_call),
 	};

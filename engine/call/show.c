@@ -275,7 +275,7 @@ static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.address = text,
 			.server = trunk_server(e, t, server),
 			.server_name = r->name,
-			.server_age = r->count ? seconds_since(e, r->since) : 0.0,
+			.server_age = r->count ? seconds_since(e, r->since) : NAN,
 			.calls = t->budget.calls,
 			.max_calls = t->conf.max_calls,
 			.offered = t->offered,

@@ -130,7 +130,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, rejected, NONE, 1, "of them, refused")                                      \
 	X(V, TEXT, server, NONE, 1, "where calls out go; nothing: its name has no address yet") \
 	X(V, TEXT, server_name, NONE, 1, "the host name that has this address")                 \
-	X(V, NUMBER, server_age, SECONDS, 1, "since the name had it; 0: no name, or no address")
+	X(V, NUMBER, server_age, SECONDS, 1,                                                    \
+		"how long the name has had it; null: no name, or no address")
 
 #define TD_VIEW_LINKS(X, V)                                                                      \
 	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                      \

@@ -44,6 +44,7 @@ same "answered by alice" "$(stored "SELECT count(*) FROM cdr WHERE agent = 'alic
 
 # --- 2
 same "before the name is resolved, out goes to" "$("$lab" ctl show trunks --json | jq -r '.[] | select(.name == "out").server')" ""
+same "and the age of its address is" "$("$lab" ctl show trunks --json | jq -r '.[] | select(.name == "out").server_age')" null
 NUMBER=004930123 callers unresolved 10.20.0.12 4932 caller-hangs-up de PCMU -m 1 -d 500 &&
 	fail "a call by a name that nobody resolves"
 settle 6
