@@ -107,8 +107,8 @@ static void a_good_site_is_compiled(void **state)
 		"site site name=demo domain=tandem.example sip_port=5060 rtp_ports=20000-29999 "
 		"sip_dscp=24 rtp_dscp=46 max_calls=2000 max_agents=4096 "
 		"max_groups=1024 max_queues=1024 max_links=1024 max_sounds=1024 "
-		"max_bandwidth_rows=1024 "
-		"signalling_core=none worker_cores=0,2 "
+		"max_bandwidth_rows=1024 max_duration=43200000 rtp_timeout=60000 "
+		"hold_timeout=1800000 signalling_core=none worker_cores=0,2 "
 		"hugepages=auto latency=balanced memory_mb=128 "
 		"journal_dir=%s/j journal_reserve=67108864 "
 		"recording_dir=/var/lib/tandem/recordings log=stderr nonce=300000 "
@@ -212,7 +212,8 @@ static const struct {
 	{"site: {domain: a.example, memory_mb: 64}\n",
 		"f.yaml:1:27: site: unknown key 'memory_mb'; the keys here are name, domain, "
 		"sip_port, rtp_ports, sip_dscp, rtp_dscp, max_calls, max_agents, max_groups, "
-		"max_queues, max_links, max_sounds, max_bandwidth_rows\n"},
+		"max_queues, max_links, max_sounds, max_bandwidth_rows, max_duration, "
+		"rtp_timeout, hold_timeout\n"},
 	{G "queues:\n  q:\n    groups: [g]\n    ring: 5s\n    ring: 6s\n",
 		"f.yaml:7:5: queues.q.ring is there twice, first on line 6; take one out\n"},
 	{G "queues:\n  q: {groups: [g]}\n  q: {groups: [g]}\n",

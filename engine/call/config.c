@@ -11,6 +11,7 @@
 #include <engine/call/site/agents.h>
 #include <engine/call/config.h>
 #include <engine/conf/schema.h>
+#include <engine/call/media/life.h>
 #include <engine/call/media/marking.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/distribute.h>
@@ -137,7 +138,8 @@ out:
 /* Each trunk has one more than what the calls have. */
 static int timers_of(struct td_engine *e)
 {
-	return timers_reserve(&e->timers, e->calls.capacity + SILENCE_TIMERS + e->trunks.count);
+	return timers_reserve(
+		&e->timers, CALL_TIMERS * e->calls.capacity + SILENCE_TIMERS + e->trunks.count);
 }
 
 static void groups_apply(struct td_engine *e, const struct td_conf *c)
@@ -412,6 +414,7 @@ int td_engine_config(
 	engine_drain(e);
 	queues_apply(e, e->conf);
 	agents_apply(e, e->conf);
+	life_config(e);
 	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);
 	e->started = true;
 	conf_free(old);

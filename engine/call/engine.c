@@ -69,7 +69,7 @@ static int tables_init(struct td_engine *e)
 	if (!rc)
 		rc = pool_init(&e->legs, legs, sizeof(struct party));
 	if (!rc)
-		rc = timers_init(&e->timers, calls + SILENCE_TIMERS);
+		rc = timers_init(&e->timers, CALL_TIMERS * calls + SILENCE_TIMERS);
 	if (!rc)
 		rc = hash_init(&e->by_number, 2 * e->params.max_calls, prng_u64(&e->prng));
 	if (!rc)
@@ -101,6 +101,8 @@ struct td_engine *td_engine_alloc(
 	e->io = *io;
 	e->params = *params;
 	e->call_due = call_due;
+	e->life_due = life_due;
+	silence_init(e);
 	prng_init(&e->prng, params->seed);
 	objects_init(&e->groups, sizeof(struct group));
 	objects_init(&e->agents, sizeof(struct agent));

@@ -16,10 +16,18 @@
 	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
 	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
 	X(contacts_now, e->contact_count, "contacts without media")                  \
-	X(one_way_now, e->silences.one_way, "talks in which only one side is heard") \
+	X(one_way_now, e->silences[CALL_ONE_WAY_AUDIO].now,                          \
+		"talks in which only one side is heard")                             \
+	X(no_audio_now, e->silences[CALL_NO_AUDIO].now,                              \
+		"talks in which nobody is heard for 5 s and more")                   \
 	X(bridges_apart_now, e->bridges_apart, "bridges between legs of two workers")
 #define CALL_METRICS_OTHER(X)                                                                  \
-	X(one_way, e->silences.total, "times that a talk became one-way")                      \
+	X(one_way, e->silences[CALL_ONE_WAY_AUDIO].total, "times that a talk became one-way")  \
+	X(no_audio, e->silences[CALL_NO_AUDIO].total,                                          \
+		"times that a talk had no audio either way for 5 s")                           \
+	X(rtp_timeouts, e->expired.rtp_timeouts,                                               \
+		"calls ended as nobody was heard: rtp_timeout, hold_timeout")                  \
+	X(overlong, e->expired.overlong, "calls ended after max_duration")                     \
 	X(bridges_apart, e->bridges_apart_total,                                               \
 		"bridges between legs of two workers: the caller's had no RTP port left")      \
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \

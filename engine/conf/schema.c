@@ -78,6 +78,16 @@ const struct conf_key td_schema[] = {
 	 FIELD(td_conf_site, max.bandwidth_rows), .min = 1, .max = UINT16_MAX, .value = "1024",
 	 .help = "Rows of `show bandwidth`, each a codec, a trunk or the agents, a queue and a link; "
 		 "what finds the table full is counted together."},
+	{TD_KIND_SITE, "max_duration", CONF_DURATION, 0, FIELD(td_conf_site, max_duration_s),
+	 .max = 168 * HOUR, .unit = SECOND, .value = "12h",
+	 .help = "A call that has lasted so long since its INVITE is ended; `0s` never."},
+	{TD_KIND_SITE, "rtp_timeout", CONF_DURATION, 0, FIELD(td_conf_site, rtp_timeout_s),
+	 .max = 24 * HOUR, .unit = SECOND, .value = "60s",
+	 .help = "A talk in which no side has sent RTP for so long is ended; `0s` never."},
+	{TD_KIND_SITE, "hold_timeout", CONF_DURATION, 0, FIELD(td_conf_site, hold_timeout_s),
+	 .max = 168 * HOUR, .unit = SECOND, .value = "30m",
+	 .help = "The same while a side holds, and for a caller who waits: telephones that suppress "
+		 "silence send nothing while music plays to them."},
 	{TD_KIND_SITE, "signalling_core", CONF_CORE, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, signalling_core), .max = 255, .value = "none",
 	 .help = "CPU of SIP, calls and queues; `none`: the first worker's."},

@@ -15,6 +15,12 @@
 		"10 s without any such talk, or the engine's stop",                               \
 		"Look at the call that the text names: `tandemctl call`. The usual causes are "   \
 		"NAT, a firewall in the way of the silent side's RTP, or the wrong `policy`.")    \
+	X(NO_AUDIO, "no-audio",                                                                   \
+		"a talk in which no side has sent RTP for 5 s",                                   \
+		"10 s without any such talk, or the engine's stop",                               \
+		"Look at the call that the text names: `tandemctl call`. A peer that is gone, "   \
+		"or a path that is cut, ends by `rtp_timeout`. When it comes back with new "      \
+		"calls, look for a firewall in the way of both sides' RTP.")                      \
 	X(LINK_FULL, "link-full",                                                                 \
 		"a call for which the link has no room",                                          \
 		"nine tenths or less of the link's limits in use",                                \

@@ -400,8 +400,9 @@ const char *world_residue(const struct world *w)
 		return "contacts";
 	if (e->out_count || e->outs_lost)
 		return "outputs of the distributor";
-	if (e->silences.one_way)
-		return "talks of which one side is heard";
+	for (unsigned i = 0; i < CALL_SILENCE_COUNT; i++)
+		if (e->silences[i].now)
+			return "talks in which somebody is not heard";
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		const struct queue *q = objects_get(&e->queues, n);
 

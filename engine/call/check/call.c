@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of a call: the tables it is found in, its parties, who leads it, its timer. */
 #include <engine/call/check/rules.h>
+#include <engine/call/media/life.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/driver.h>
 
@@ -192,6 +193,17 @@ static bool call_timer(const struct check_at *k)
 	return timers_hold(&k->e->timers, t) && t->fire;
 }
 
+static bool call_life(const struct check_at *k)
+{
+	const struct timer *t = &k->c->life;
+
+	if (k->c->state == CALL_ENDED)
+		return !timer_is_set(t);
+	if (!timer_is_set(t))
+		return !life_longest(k->e) && !(life_quiet(k->c) && life_patience(k->e, k->c));
+	return timers_hold(&k->e->timers, t) && t->fire;
+}
+
 static bool call_ended(const struct check_at *k)
 {
 	const struct call *c = k->c;
@@ -204,9 +216,10 @@ static bool call_ended(const struct check_at *k)
 	return false;
 }
 
-static bool call_one_way(const struct check_at *k)
+static bool call_silence(const struct check_at *k)
 {
-	return !k->c->one_way || k->c->state == CALL_TALKING;
+	return k->c->silence == CALL_HEARD ||
+	       (k->c->silence < CALL_SILENCE_COUNT && k->c->state == CALL_TALKING);
 }
 
 static const struct check_rule call_rules[] = CHECK_TABLE(CHECK_CALL_RULES);

@@ -13,9 +13,13 @@ static bool engine_said(const struct check_at *k)
 
 static bool engine_silences(const struct check_at *k)
 {
-	const struct silences *s = &k->e->silences;
+	for (unsigned i = 0; i < CALL_SILENCE_COUNT; i++) {
+		const struct silences *s = &k->e->silences[i];
 
-	return timer_is_set(&s->clear) == (s->raised && !s->one_way);
+		if (timer_is_set(&s->clear) != (s->raised && !s->now))
+			return false;
+	}
+	return true;
 }
 
 static const struct check_rule engine_rules[] = CHECK_TABLE(CHECK_ENGINE_RULES);

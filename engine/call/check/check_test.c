@@ -234,10 +234,12 @@ static void states_of_calls(void)
 	BREAK(waits->drivers, 1, "call_driver_queue", waits->contact->cdr.id);
 	BREAK(out->timer.place, 0, "call_timer", out->contact->cdr.id);
 	BREAK(over->timer.place, 0, "call_timer", over->contact->cdr.id);
+	BREAK(waits->life.place, 0, "call_life", waits->contact->cdr.id);
+	BREAK(over->life.place, 1, "call_life", over->contact->cdr.id);
 	BREAK(waits->timer.place, 1, "call_timer", waits->contact->cdr.id);
 	BREAK(over->ended, 0, "call_ended", over->contact->cdr.id);
 	BREAK(over->caller->media, LEG_MEDIA_NONE, "call_ended", over->contact->cdr.id);
-	BREAK(waits->one_way, true, "call_one_way", waits->contact->cdr.id);
+	BREAK(waits->silence, CALL_NO_AUDIO, "call_silence", waits->contact->cdr.id);
 }
 
 static void sessions_of_parties(void)
@@ -338,8 +340,8 @@ static void the_engine(void)
 {
 	BREAK(e->outs_lost, 1, "engine_said", "engine");
 	BREAK(e->out_count, 1, "engine_said", "engine");
-	BREAK(e->silences.raised, true, "engine_silences", "engine");
-	BREAK(e->silences.one_way, 1, "engine_one_way", "engine");
+	BREAK(e->silences[CALL_NO_AUDIO].raised, true, "engine_silences", "engine");
+	BREAK(e->silences[CALL_ONE_WAY_AUDIO].now, 1, "engine_unheard", "engine");
 	BREAK(e->bridges_apart, 1, "engine_apart", "engine");
 	BREAK(e->timers.heap[1]->deadline, UINT64_MAX, "engine_timers", "engine");
 }
@@ -386,13 +388,13 @@ static void looks_at_one_in_turn(void **state)
 	inputs(ROUND);
 	assert_int_equal(e->checks.done, ROUND / CHECK_INPUTS);
 	assert_int_equal(e->checks.failed, 0);
-	waits->one_way = true;
+	waits->silence = CALL_ONE_WAY_AUDIO;
 	inputs(2 * ROUND);
 	assert_in_range(e->checks.failed, 2, 100);
 	assert_int_equal(f.raised, 1);
 	assert_int_equal(f.cleared, 0);
 	assert_non_null(strstr(f.text, waits->contact->cdr.id));
-	waits->one_way = false;
+	waits->silence = CALL_HEARD;
 	inputs(2 * ROUND);
 	assert_int_equal(f.raised, 1);
 	assert_int_equal(f.cleared, 1);

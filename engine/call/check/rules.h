@@ -51,8 +51,9 @@ struct check_rule {
 	X(call_led, "is led though it does not go on, or is led by nobody")                       \
 	X(call_driver_queue, "is led by a queue without a contact there, or the reverse")         \
 	X(call_timer, "lacks the timer of its state, or has one that its state has not")          \
+	X(call_life, "lacks the timer of its longest life, or has one after its end")             \
 	X(call_ended, "has ended, and waits for no worker")                                       \
-	X(call_one_way, "counts as one-way without a talk")
+	X(call_silence, "counts as one-way or without audio, and does not talk")
 /* Of one without media: */
 #define CHECK_CONTACT_RULES(X)                                                                    \
 	X(contact_found, "is not the one found by its id")                                        \
@@ -110,13 +111,13 @@ struct check_rule {
 	X(engine_free, "a record is free and in use")                                             \
 	X(engine_ports, "more or fewer RTP ports are given out than parties have")                \
 	X(engine_traces, "more or fewer Call-IDs are held than parties have")                     \
-	X(engine_one_way, "more or fewer one-way talks are counted than there are")               \
+	X(engine_unheard, "more or fewer talks are counted in which somebody is not heard than there are") \
 	X(engine_apart, "more or fewer bridges of two workers are counted than there are")        \
 	X(engine_timers, "the heap of timers is out of order, or has others than are set")
 /* And these what is bounded. */
 #define CHECK_ENGINE_RULES(X)                                                                     \
 	X(engine_said, "something that the distributor said is not done yet, or is lost")         \
-	X(engine_silences, "the alarm of one-way talks waits though one is there, or does not wait")
+	X(engine_silences, "the alarm of a silence waits though one is there, or does not wait")
 #define CHECK_RULES(X)                                                                            \
 	CHECK_CALL_RULES(X) CHECK_CONTACT_RULES(X) CHECK_PARTY_RULES(X) CHECK_AGENT_RULES(X) CHECK_QUEUE_RULES(X)        \
 	CHECK_LINK_RULES(X) CHECK_TRUNK_RULES(X) CHECK_AGENT_SUMS(X) CHECK_QUEUE_SUMS(X)          \

@@ -183,13 +183,17 @@ static bool engine_traces(const struct check_at *k)
 	return parties == held_ids && hash_sound(&e->traces.by_call_id);
 }
 
-static bool engine_one_way(const struct check_at *k)
+static bool engine_unheard(const struct check_at *k)
 {
-	uint32_t one_way = 0;
+	uint32_t unheard[CALL_SILENCE_COUNT] = {0};
 
 	for (uint32_t i = 0; i < k->e->calls.capacity; i++)
-		one_way += call_at(k->e, i)->state != CALL_FREE && call_at(k->e, i)->one_way;
-	return one_way == k->e->silences.one_way;
+		if (call_at(k->e, i)->state != CALL_FREE)
+			unheard[call_at(k->e, i)->silence]++;
+	for (unsigned i = CALL_HEARD + 1; i < CALL_SILENCE_COUNT; i++)
+		if (unheard[i] != k->e->silences[i].now)
+			return false;
+	return true;
 }
 
 static bool engine_apart(const struct check_at *k)
@@ -207,10 +211,16 @@ static bool engine_apart(const struct check_at *k)
 static bool engine_timers(const struct check_at *k)
 {
 	const struct td_engine *e = k->e;
-	uint32_t set = timer_is_set(&e->silences.clear);
+	uint32_t set = 0;
 
-	for (uint32_t i = 0; i < e->calls.capacity; i++)
-		set += call_at(e, i)->state != CALL_FREE && timer_is_set(&call_at(e, i)->timer);
+	for (unsigned i = 0; i < CALL_SILENCE_COUNT; i++)
+		set += timer_is_set(&e->silences[i].clear);
+	for (uint32_t i = 0; i < e->calls.capacity; i++) {
+		const struct call *c = call_at(e, i);
+
+		if (c->state != CALL_FREE)
+			set += timer_is_set(&c->timer) + timer_is_set(&c->life);
+	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
 		set += timer_is_set(
 			&((const struct trunk *)objects_get(&e->trunks, n))->resolution.timer);

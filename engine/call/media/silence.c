@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/media/life.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/events/alarm.h>
@@ -10,45 +11,87 @@
  * seconds. */
 #define STORIES 10
 
-static void alarm_clear(struct td_engine *e, const char *why)
+static const enum td_alarm alarms[CALL_SILENCE_COUNT] = {
+#define ALARM(id, ...) [CALL_##id] = TD_ALARM_##id,
+	CALL_SILENCES(ALARM)
+#undef ALARM
+};
+static const char *const cleared[CALL_SILENCE_COUNT] = {
+#define CLEARED(id, name, why) [CALL_##id] = (why),
+	CALL_SILENCES(CLEARED)
+#undef CLEARED
+};
+
+static void alarm_clear(struct silences *s, const char *why)
 {
-	e->silences.raised = false;
-	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, false, "%s", why);
+	struct td_engine *e = s->engine;
+
+	s->raised = false;
+	alarm_write(e, alarms[s - e->silences], false, "%s", why);
 }
 
 static void clear_due(struct timer *t, uint64_t now)
 {
 	struct silences *s = (struct silences *)((char *)t - offsetof(struct silences, clear));
-	struct td_engine *e =
-		(struct td_engine *)((char *)s - offsetof(struct td_engine, silences));
 
-	if (!s->one_way)
-		alarm_clear(e, "both sides of every talk are heard");
+	if (!s->now)
+		alarm_clear(s, cleared[s - s->engine->silences]);
 }
 
-static void one_way_begin(struct td_engine *e, struct call *c, const struct party *silent)
+static void raise_one_way(struct td_engine *e, const struct call *c)
 {
+	const struct party *silent = c->caller->silent ? c->caller : call_other(c);
 	bool trunk = party_is_caller(silent) && c->trunk;
 
-	c->one_way = true;
-	e->silences.one_way++;
-	e->silences.total++;
-	timer_cancel(&e->timers, &e->silences.clear);
-	if (e->silences.raised)
-		return;
-	e->silences.raised = true;
 	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, true, "call %s: no RTP comes from %s%s%s",
 		c->contact->cdr.id, party_who(silent), trunk ? " by trunk " : "",
 		trunk ? c->trunk->object.name : "");
 }
 
-static void one_way_end(struct td_engine *e, struct call *c)
+static void raise_no_audio(struct td_engine *e, const struct call *c)
 {
-	c->one_way = false;
-	if (--e->silences.one_way || !e->silences.raised)
+	alarm_write(e, TD_ALARM_NO_AUDIO, true,
+		"call %s: no RTP comes from the caller%s%s, nor from %s", c->contact->cdr.id,
+		c->trunk ? " by trunk " : "", c->trunk ? c->trunk->object.name : "",
+		party_who(call_other(c)));
+}
+
+static void kind_begin(struct td_engine *e, struct call *c)
+{
+	struct silences *s = &e->silences[c->silence];
+
+	s->now++;
+	s->total++;
+	timer_cancel(&e->timers, &s->clear);
+	if (s->raised)
 		return;
-	e->silences.clear.fire = clear_due;
-	timer_set(&e->timers, &e->silences.clear, e->now + CLEAR_NS);
+	s->raised = true;
+	if (c->silence == CALL_NO_AUDIO)
+		raise_no_audio(e, c);
+	else
+		raise_one_way(e, c);
+}
+
+static void kind_end(struct td_engine *e, uint8_t kind)
+{
+	struct silences *s = &e->silences[kind];
+
+	if (--s->now || !s->raised)
+		return;
+	timer_set(&e->timers, &s->clear, e->now + CLEAR_NS);
+}
+
+static void kind_set(struct td_engine *e, struct call *c, uint8_t kind)
+{
+	uint8_t was = c->silence;
+
+	if (kind == was)
+		return;
+	c->silence = kind;
+	if (was)
+		kind_end(e, was);
+	if (kind)
+		kind_begin(e, c);
 }
 
 bool silence_matters(const struct party *l)
@@ -56,16 +99,28 @@ bool silence_matters(const struct party *l)
 	return (l->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
 }
 
-void silence_check(struct td_engine *e, struct call *c)
+static bool no_audio(const struct td_engine *e, const struct call *c)
+{
+	uint64_t quiet = life_quiet(c);
+
+	return quiet && !life_held(c) && e->now >= quiet + LIFE_NO_AUDIO_NS;
+}
+
+static bool one_way(const struct call *c)
 {
 	const struct party *a = c->caller, *b = call_other(c);
-	bool one_way = c->state == CALL_TALKING && b && a->silent != b->silent &&
-		       (a->silent ? b : a)->heard;
 
-	if (one_way && !c->one_way)
-		one_way_begin(e, c, a->silent ? a : b);
-	else if (!one_way && c->one_way)
-		one_way_end(e, c);
+	return c->state == CALL_TALKING && b && a->silent != b->silent &&
+	       (a->silent ? b : a)->heard;
+}
+
+void silence_check(struct td_engine *e, struct call *c)
+{
+	kind_set(e, c,
+		one_way(c)       ? CALL_ONE_WAY_AUDIO
+		: no_audio(e, c) ? CALL_NO_AUDIO
+				 : CALL_HEARD);
+	life_update(e, c);
 }
 
 void silence_first(struct td_engine *e, struct party *l)
@@ -91,7 +146,7 @@ void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never
 		return;
 	story(e, c, "no RTP from %s %s %.1f s%s%s", party_who(l), never ? "in its first" : "for",
 		ms / 1000.0,
-		c->one_way                                           ? ": one-way audio"
+		c->silence == CALL_ONE_WAY_AUDIO                     ? ": one-way audio"
 		: c->state == CALL_TALKING && other && other->silent ? ": no audio either way"
 								     : "",
 		l->quality.silences == STORIES ? "; more are not told" : "");
@@ -116,15 +171,24 @@ void silence_over(struct td_engine *e, struct call *c)
 {
 	for (unsigned i = 0; i < c->parties; i++)
 		reset(e, c->party[i]);
-	if (c->one_way)
-		one_way_end(e, c);
+	kind_set(e, c, CALL_HEARD);
+}
+
+void silence_init(struct td_engine *e)
+{
+	for (unsigned i = 0; i < CALL_SILENCE_COUNT; i++) {
+		e->silences[i].engine = e;
+		e->silences[i].clear.fire = clear_due;
+	}
 }
 
 void silence_stop(struct td_engine *e)
 {
-	timer_cancel(&e->timers, &e->silences.clear);
-	if (e->silences.raised)
-		alarm_clear(e, "the engine stops");
+	for (unsigned i = 0; i < CALL_SILENCE_COUNT; i++) {
+		timer_cancel(&e->timers, &e->silences[i].clear);
+		if (e->silences[i].raised)
+			alarm_clear(&e->silences[i], "the engine stops");
+	}
 }
 
 void silence_heard(struct td_engine *e, struct party *l, uint32_t ms)
@@ -144,5 +208,8 @@ const char *silence_audio(const struct call *c)
 
 	if (c->state != CALL_TALKING)
 		return caller ? "ok" : c->caller->silent ? "none" : "";
-	return caller && other ? "ok" : c->one_way ? "one-way" : caller || other ? "" : "none";
+	return caller && other                    ? "ok"
+	       : c->silence == CALL_ONE_WAY_AUDIO ? "one-way"
+	       : caller || other                  ? ""
+						  : "none";
 }

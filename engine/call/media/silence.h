@@ -2,14 +2,15 @@
 /*
  * Legs that should be heard and are not: the worker says when a silence begins and ends
  * (TD_MEDIA_SILENT, TD_MEDIA_HEARD); here it becomes steps of the call, what an operator sees of
- * it, and the alarm `one-way-audio` while there is a talk of which only one side is heard.
+ * it, and the alarms `one-way-audio`, while there is a talk of which only one side is heard, and
+ * `no-audio`, while there is one in which nobody is. How long a call lives then: life.h.
  */
 #ifndef TANDEM_ENGINE_CALL_MEDIA_SILENCE_H
 #define TANDEM_ENGINE_CALL_MEDIA_SILENCE_H
 
 #include <engine/call/state/state.h>
 
-#define SILENCE_TIMERS 1 /* of the engine, beside those of calls */
+#define SILENCE_TIMERS (CALL_SILENCE_COUNT - 1) /* of the engine, beside those of calls */
 
 /* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
  * nothing. */
@@ -19,8 +20,10 @@ void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never
 void silence_heard(struct td_engine *e, struct party *l, uint32_t ms);
 void silence_end(struct td_engine *e, struct party *l);  /* held: it matters no more */
 void silence_over(struct td_engine *e, struct call *c);  /* the call ends */
-void silence_stop(struct td_engine *e);                  /* the engine does */
-void silence_check(struct td_engine *e, struct call *c); /* a talk has begun */
+void silence_init(struct td_engine *e);
+void silence_stop(struct td_engine *e); /* the engine does */
+/* A talk has begun or ended, somebody holds or resumes, or time has passed. */
+void silence_check(struct td_engine *e, struct call *c);
 const char *silence_audio(const struct call *c);         /* "", "ok", "one-way", "none" */
 
 #endif

@@ -37,6 +37,7 @@
 #define CLOSE_NS    (2 * TD_NSEC_PER_SEC) /* the CDR waits this long for LEG_GONE */
 #define HOPS_MAX    16                    /* queues a call can overflow through */
 #define PARTIES_MAX 8 /* of a call at once; those whose media ends yet are among them */
+#define CALL_TIMERS 2 /* of each call */
 #define DRIVERS_MAX 4 /* on a call's stack: route, queue, dial, and one to spare */
 
 struct group {
@@ -204,10 +205,11 @@ struct driver {
 struct call {
 	struct contact *contact; /* whose voice it is */
 	struct timer timer;      /* CLOSE_NS; before: nobody answers */
+	struct timer life;       /* engine/call/media/life.h */
 	struct td_engine *engine;
 	uint8_t state;               /* enum call_state */
 	uint8_t codec;               /* enum td_codec, of all parties */
-	bool one_way;                /* counted in struct silences */
+	uint8_t silence;             /* enum call_silence, as counted in struct silences */
 	struct trunk *trunk;         /* NULL: an agent calls */
 	struct agent *calling_agent; /* that one */
 	struct party *caller;
@@ -219,7 +221,7 @@ struct call {
 	struct attempt attempt;
 	struct driver driver[DRIVERS_MAX];
 	uint8_t drivers;
-	uint64_t talk_since, ended;
+	uint64_t began, talk_since, ended;
 };
 
 struct trunk_source { /* one prefix of a trunk, longest first */
@@ -232,11 +234,25 @@ struct marked { /* a telephone that does not register, by address */
 	uint8_t sip_dscp;
 };
 
+/* Talks in which somebody is not heard: X(ID, name, why its alarm is cleared). The alarm is
+ * TD_ALARM_ID; a talk is of one kind at a time. */
+#define CALL_SILENCES(X)                                                        \
+	X(ONE_WAY_AUDIO, one_way, "both sides of every talk are heard, or none") \
+	X(NO_AUDIO, no_audio, "in every talk somebody is heard")
+#define CALL_SILENCE_ID(id, ...) CALL_##id,
+enum call_silence { CALL_HEARD, CALL_SILENCES(CALL_SILENCE_ID) CALL_SILENCE_COUNT };
+
 struct silences {
-	uint32_t one_way; /* talks in which only one side is heard, now */
-	uint64_t total;   /* and since the start */
-	bool raised;      /* the alarm */
+	struct td_engine *engine;
+	uint32_t now;   /* such talks */
+	uint64_t total; /* since the start */
+	bool raised;    /* the alarm */
 	struct timer clear;
+};
+
+/* Calls that we ended because nobody did: engine/call/transition/expire.h. */
+struct expiries {
+	uint64_t rtp_timeouts, overlong;
 };
 
 /* The check of one object in turn: engine/call/check/check.h. */
@@ -325,13 +341,15 @@ struct td_engine {
 	uint32_t contact_count;             /* without media */
 	bool draining, trace, started;
 	struct refusals refused;
-	struct silences silences;
+	struct silences silences[CALL_SILENCE_COUNT]; /* none of CALL_HEARD */
+	struct expiries expired;
 	struct checks checks;
 	uint32_t bridges_apart;       /* bridges of legs of two workers, now */
 	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
 	uint64_t unexpected; /* events that the table of transitions lacks */
 	void (*call_due)(struct timer *t, uint64_t now);
+	void (*life_due)(struct timer *t, uint64_t now);
 };
 
 static inline bool party_is_caller(const struct party *l)

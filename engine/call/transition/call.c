@@ -5,6 +5,7 @@
 #include <engine/call/events/story.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/keys.h>
+#include <engine/call/media/life.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
@@ -89,6 +90,8 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	c->caller->ptime_ms = i->grant.rate.ptime_ms;
 	c->engine = e;
 	c->timer.fire = e->call_due;
+	c->life.fire = e->life_due;
+	c->began = e->now;
 	c->state = CALL_CONNECTING;
 	c->trunk = i->trunk;
 	c->calling_agent = i->agent;
@@ -131,6 +134,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	int rc;
 
 	hash_add(&e->by_id, &c->contact->by_id, str_of(c->contact->cdr.id));
+	life_update(e, c);
 	live_contact(e, c->contact);
 	parties_begin(e, c->caller);
 	if (i->late) {

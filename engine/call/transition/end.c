@@ -2,6 +2,7 @@
 #include <engine/call/events/cdr.h>
 #include <engine/call/events/parties.h>
 #include <engine/call/events/story.h>
+#include <engine/call/media/life.h>
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
@@ -81,12 +82,14 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	bridge_end(e, c);
 	hang_up_caller(e, c, code);
 	c->state = CALL_ENDED;
+	life_update(e, c);
 	c->ended = e->now;
 	c->contact->cdr.ended = engine_wall(e, e->now);
 	c->contact->cdr.ended_by = (uint8_t)by;
 	c->contact->cdr.disposition =
 		c->contact->cdr.connected ? TD_CALL_ANSWERED : (uint8_t)disposition;
-	c->contact->cdr.cause = cdr_cause(c->contact->cdr.sip_code);
+	if (!c->contact->cdr.cause)
+		c->contact->cdr.cause = cdr_cause(c->contact->cdr.sip_code);
 	e->calls_running--;
 	if (c->calling_agent)
 		agents_own(e, c->calling_agent, false);

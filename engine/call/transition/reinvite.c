@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/story.h>
 #include <engine/call/media/keys.h>
+#include <engine/call/media/silence.h>
 #include <engine/call/media/party.h>
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/reinvite.h>
@@ -21,6 +22,7 @@ static void hold_changed(struct td_engine *e, struct party *l, bool held)
 	l->held = held;
 	story(e, l->call, "%s by %s", held ? "held" : "resumed", party_who(l));
 	bridge_update(e, l->call);
+	silence_check(e, l->call);
 }
 
 static void changed(struct td_engine *e, struct party *l)

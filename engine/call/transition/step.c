@@ -5,6 +5,7 @@
 #include <engine/call/transition/call.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/end.h>
+#include <engine/call/transition/expire.h>
 #include <engine/call/transition/reinvite.h>
 #include <engine/call/transition/step.h>
 #include <engine/call/transition/third.h>
@@ -86,6 +87,11 @@ static void hang_up(struct td_engine *e, struct call *c, struct call_input *in)
 static void no_answer(struct td_engine *e, struct call *c, struct call_input *in)
 {
 	dial_no_answer(e, c);
+}
+
+static void expired(struct td_engine *e, struct call *c, struct call_input *in)
+{
+	expire_due(e, c);
 }
 
 static void close(struct td_engine *e, struct call *c, struct call_input *in)
@@ -174,6 +180,14 @@ void call_due(struct timer *t, uint64_t now)
 {
 	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
 	struct call_input in = {.event = CALL_EVENT_TIMER};
+
+	call_step(c->engine, c, &in);
+}
+
+void life_due(struct timer *t, uint64_t now)
+{
+	struct call *c = (struct call *)((char *)t - offsetof(struct call, life));
+	struct call_input in = {.event = CALL_EVENT_EXPIRED};
 
 	call_step(c->engine, c, &in);
 }

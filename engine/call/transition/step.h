@@ -32,5 +32,6 @@ bool call_step(struct td_engine *e, struct call *c, struct call_input *in);
 void party_step(struct td_engine *e, struct call_input *in);
 /* For struct call.timer. */
 void call_due(struct timer *t, uint64_t now);
+void life_due(struct timer *t, uint64_t now);
 
 #endif

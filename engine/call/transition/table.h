@@ -26,6 +26,7 @@
 	X(PARTY, "party", "an operator adds, transfers or drops somebody")                \
 	X(HANG_UP, "hang-up", "by an operator, or the engine stops")                      \
 	X(TIMER, "time-out", "nobody has answered; or the last statistics have not come") \
+	X(EXPIRED, "life over", "max_duration, or nobody is heard")                       \
 	X(MEDIA, "media", "a digit, statistics, silence: what a worker tells of a leg")   \
 	X(GONE, "leg gone", "a worker has ended a leg")
 
@@ -42,6 +43,7 @@ enum call_event { CALL_EVENTS(CALL_EVENT_ID) CALL_EVENT_COUNT };
 	X(OFFERED, CALLER_LEFT, CALL_TO_END, left)                                              \
 	X(OFFERED, REINVITE, CALL_TO(OFFERED), reinvite)                                        \
 	X(OFFERED, DIGIT, CALL_TO(OFFERED), digit)                                              \
+	X(OFFERED, EXPIRED, CALL_TO(OFFERED) | CALL_TO_END, expired)                            \
 	X(OFFERED, HANG_UP, CALL_TO_END, hang_up)                                               \
 	X(CONNECTING, CONFIRMED, CALL_TO(CONNECTING) | CALL_TO_END, confirmed)                  \
 	X(CONNECTING, CANCELLED, CALL_TO_END, cancelled)                                        \
@@ -58,6 +60,7 @@ enum call_event { CALL_EVENTS(CALL_EVENT_ID) CALL_EVENT_COUNT };
 	X(CONNECTING, PARTY, CALL_TO(CONNECTING) | CALL_TO_END, party)                          \
 	X(CONNECTING, HANG_UP, CALL_TO_END, hang_up)                                            \
 	X(CONNECTING, TIMER, CALL_TO(CONNECTING) | CALL_TO_END, no_answer)                      \
+	X(CONNECTING, EXPIRED, CALL_TO(CONNECTING) | CALL_TO_END, expired)                      \
 	X(CONNECTING, MEDIA, CALL_TO(CONNECTING), media)                                        \
 	X(CONNECTING, GONE, CALL_TO(CONNECTING), gone)                                          \
 	X(TALKING, CONFIRMED, CALL_TO(TALKING) | CALL_TO_END, confirmed)                        \
@@ -71,6 +74,7 @@ enum call_event { CALL_EVENTS(CALL_EVENT_ID) CALL_EVENT_COUNT };
 	X(TALKING, PARTY, CALL_TO(TALKING) | CALL_TO(CONNECTING) | CALL_TO_END, party)          \
 	X(TALKING, HANG_UP, CALL_TO_END, hang_up)                                               \
 	X(TALKING, TIMER, CALL_TO(TALKING), no_answer)                                          \
+	X(TALKING, EXPIRED, CALL_TO(TALKING) | CALL_TO_END, expired)                            \
 	X(TALKING, MEDIA, CALL_TO(TALKING), media)                                              \
 	X(TALKING, GONE, CALL_TO(TALKING), gone)                                                \
 	X(ENDED, TIMER, CALL_TO(FREE), close)                                                   \

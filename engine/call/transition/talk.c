@@ -27,6 +27,7 @@ void talk_answer(struct td_engine *e, struct call *c)
 	c->contact->cdr.sip_code = 200;
 	if (c->trunk)
 		c->trunk->answered++;
+	silence_check(e, c);
 }
 
 /* What a queue says of recording holds to the end of the call. */
@@ -99,10 +100,10 @@ void talk_leave(struct td_engine *e, struct call *c, struct party *p, enum td_en
 	parties_left(e, p);
 	if (!call_talkers(c)) {
 		c->contact->cdr.talk_ms += ms_between(c->talk_since, e->now);
-		silence_over(e, c);
 		if (c->state == CALL_TALKING)
 			c->state = CALL_CONNECTING;
 	}
+	silence_end(e, p);
 	if (p->agent)
 		agent_over(e, c, p, by, why, to);
 }
