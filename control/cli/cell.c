@@ -124,10 +124,29 @@ static void string_text(const char *text, char out[CELL])
 	out[shown.len] = '\0';
 }
 
+/* "account=17, language=de" */
+static void pairs_text(const json_t *pairs, char out[CELL])
+{
+	char storage[4 * CELL];
+	struct td_buf b;
+	const char *key;
+	json_t *value;
+
+	buf_init_fixed(&b, storage, sizeof(storage) - 1);
+	json_object_foreach((json_t *)pairs, key, value)
+		buf_printf(&b, "%s%s=%s", b.len ? ", " : "", key, json_string_value(value));
+	storage[b.len] = '\0';
+	string_text(b.len ? storage : "-", out);
+}
+
 void cell_text(const struct td_column *column, const json_t *value, char out[CELL])
 {
 	char *text;
 
+	if (column && column->type == TD_COLUMN_PAIRS && json_is_object(value)) {
+		pairs_text(value, out);
+		return;
+	}
 	switch (json_typeof(value)) {
 	case JSON_STRING:
 		string_text(*json_string_value(value) ? json_string_value(value) : "-", out);

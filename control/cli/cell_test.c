@@ -81,6 +81,18 @@ static void nothing_is_guessed(void **state)
 	assert_string_equal(text(NULL, json_true()), "yes");
 }
 
+static void keys_and_values_stand_in_a_cell(void **state)
+{
+	const struct td_column *data = of_view(TD_VIEW_ID_CONTACTS, "data");
+	char cut[CELL] = "";
+
+	assert_string_equal(text(data, json_object()), "-");
+	assert_string_equal(text(data, json_pack("{s:s, s:s}", "account", "17", "language", "de")),
+		"account=17, language=de");
+	memset(cut, 'a', CELL - 1);
+	assert_int_equal(strlen(text(data, json_pack("{s:s}", "\x1b", cut))), CELL - 1);
+}
+
 static void text_does_nothing_to_a_terminal(void **state)
 {
 	char cut[CELL + 1] = "";
@@ -116,6 +128,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_their_columns_unit),
 		cmocka_unit_test(codes_have_words),
 		cmocka_unit_test(nothing_is_guessed),
+		cmocka_unit_test(keys_and_values_stand_in_a_cell),
 		cmocka_unit_test(text_does_nothing_to_a_terminal),
 		cmocka_unit_test(titles_lose_what_their_cells_say),
 	};

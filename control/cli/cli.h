@@ -52,6 +52,9 @@ void cli_table(const struct cli *cli, const struct td_columns *columns, const js
 	const char *empty);
 /* The same for a view. top: only what `top` has of it. */
 void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top);
+/* Puts the rows of a view with the shape VIEW_OLDEST into the order of their ids, whose counter
+ * grows with each call and contact. */
+void cli_order(const struct td_view *v, json_t *rows);
 /* One object, a key a line. columns: NULL when nothing is known of them. */
 void cli_object(const struct cli *cli, const struct td_columns *columns, const json_t *object);
 

@@ -10,7 +10,11 @@
 
 static int rows_of(const struct cli *cli, const struct td_view *v, json_t **rows)
 {
-	return cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
+	int rc = cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
+
+	if (rc == CLI_OK)
+		cli_order(v, *rows);
+	return rc;
 }
 
 /* Asks the engine for a view and prints it. */

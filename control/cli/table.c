@@ -3,6 +3,7 @@
 #include <control/cli/cell.h>
 #include <control/cli/cli.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS   40
@@ -160,6 +161,29 @@ void cli_table(const struct cli *cli, const struct td_columns *columns, const js
 void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top)
 {
 	table(cli, &v->columns, top, rows, v->empty);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const char *one = json_string_value(json_object_get(*(json_t *const *)a, "id"));
+	const char *other = json_string_value(json_object_get(*(json_t *const *)b, "id"));
+
+	return one && other ? strverscmp(one, other) : 0;
+}
+
+void cli_order(const struct td_view *v, json_t *rows)
+{
+	size_t n = json_array_size(rows);
+	json_t **row = v->shape == VIEW_OLDEST && n > 1 ? malloc(n * sizeof(row[0])) : NULL;
+
+	if (!row)
+		return;
+	for (size_t i = 0; i < n; i++)
+		row[i] = json_incref(json_array_get(rows, i));
+	qsort(row, n, sizeof(row[0]), by_id);
+	for (size_t i = 0; i < n; i++)
+		json_array_set_new(rows, i, row[i]);
+	free(row);
 }
 
 /* Objects in an object: their keys a line each, indented. */

@@ -6,6 +6,7 @@
 #define SECTION_OF_NUMBER(name)  NULL
 #define SECTION_OF_BOOL(name)    NULL
 #define SECTION_OF_SECTION(name) &section_##name
+#define SECTION_OF_PAIRS(name)   NULL
 
 #define COLUMN(owner, type_, name_, unit_, place_, help_) \
 	{.name = #name_,                                  \
@@ -85,6 +86,19 @@ void view_names(const char *between, struct td_buf *out)
 	}
 }
 
+static void pairs_put(const char *name, const struct td_pairs *pairs, struct td_buf *out)
+{
+	json_object_start(out, name);
+	for (size_t at = 0; at < pairs->bytes;) {
+		const char *key = pairs->text + at;
+		struct str value = str_of(key + strlen(key) + 1);
+
+		json_str(out, key, value);
+		at = (size_t)(value.p + value.n + 1 - pairs->text);
+	}
+	json_object_end(out);
+}
+
 static void columns_put(const struct td_columns *columns, const char *row, struct td_buf *out)
 {
 	for (unsigned i = 0; i < columns->count; i++) {
@@ -108,6 +122,9 @@ static void columns_put(const struct td_columns *columns, const char *row, struc
 			json_object_start(out, c->name);
 			columns_put(c->section, field, out);
 			json_object_end(out);
+			break;
+		case TD_COLUMN_PAIRS:
+			pairs_put(c->name, field, out);
 			break;
 		default: /* the store's: the build refuses them here */
 			break;

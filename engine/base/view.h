@@ -11,7 +11,7 @@
 #include <tandem/view.h>
 
 enum view_source { VIEW_SIGNALLING, VIEW_JOINED, VIEW_HOST, VIEW_TANDEMD };
-enum view_shape { VIEW_ROWS, VIEW_ONE, VIEW_PART };
+enum view_shape { VIEW_ROWS, VIEW_OLDEST, VIEW_ONE, VIEW_PART };
 
 struct td_view {
 	const char *name;

@@ -162,6 +162,24 @@ static void sections_stand_within(void **state)
 	assert_non_null(strstr(storage, ",\"disk_full\":true},\"media_commands_refused\":0,"));
 }
 
+static void keys_and_values_are_an_object(void **state)
+{
+	static const char pairs[] = "account\0"
+				    "17\0a\"b\0"; /* and a NUL */
+	struct td_view_contacts row = {.id = "1.2", .seconds = 1, .data = {pairs, sizeof(pairs)}};
+	char storage[512];
+	struct td_buf out;
+
+	buf_init_fixed(&out, storage, sizeof(storage) - 1);
+	view_row_encode(TD_VIEW_ID_CONTACTS, &row, &out);
+	row.data.bytes = 0;
+	view_row_encode(TD_VIEW_ID_CONTACTS, &row, &out);
+	assert_int_equal(out.error, 0);
+	storage[out.len] = '\0';
+	assert_non_null(strstr(storage, "\"data\":{\"account\":\"17\",\"a\\\"b\":\"\"}},"));
+	assert_non_null(strstr(storage, "\"data\":{}}"));
+}
+
 static int encode(void)
 {
 	const struct td_view_stats row = {0};
@@ -189,6 +207,7 @@ int main(void)
 		cmocka_unit_test(only_what_the_engine_answers_is_shown),
 		cmocka_unit_test(a_row_is_json),
 		cmocka_unit_test(sections_stand_within),
+		cmocka_unit_test(keys_and_values_are_an_object),
 		cmocka_unit_test(writing_survives_oom),
 	};
 

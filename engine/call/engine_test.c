@@ -344,7 +344,7 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 	shown(e, "contacts",
 		"\"id\":\"1.2\",\"channel\":\"message\",\"customer\":\"anna\","
 		"\"queue\":\"sales\",\"state\":\"offered\",\"agent\":\"bob\"");
-	shown(e, "contacts", "\"data\":\"account=17, language=de\"");
+	shown(e, "contacts", "\"data\":{\"account\":\"17\",\"language\":\"de\"}");
 	before = oom_made();
 	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), -ESTALE);
 	assert_int_equal(ask(e, TD_CONTACT_ACCEPT, "alice", id), -ESTALE);

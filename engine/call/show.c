@@ -102,19 +102,6 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 	return true;
 }
 
-/* "account=17, language=de" */
-static const char *data_text(const struct contact *c, char *out, size_t size)
-{
-	struct str key = {0}, value = {0};
-	struct td_buf b;
-
-	buf_init_fixed(&b, out, size);
-	while (contact_data_next(&c->data, &key, &value))
-		buf_printf(&b, "%s%.*s=%.*s", b.len ? ", " : "", STR_FMT(key), STR_FMT(value));
-	buf_put(&b, "", 1);
-	return out;
-}
-
 static const char *contact_agent(const struct contact *c)
 {
 	const struct party *p = c->call ? call_other(c->call) : NULL;
@@ -127,7 +114,7 @@ static bool show_contacts(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	static const char *const states[] = {CONTACT_STATES(TD_WORD)};
 	const struct contact *c = pool_at(&e->contacts, i);
-	char data[CONTACT_DATA_ROOM + 2 * CONTACT_DATA_MAX];
+	const struct td_pairs data = {c->data.text, c->data.bytes};
 
 	if (!contact_is(c))
 		return false;
@@ -141,7 +128,8 @@ static bool show_contacts(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.agent = contact_agent(c),
 			.position = position(e, c),
 			.seconds = age(e, c),
-			.data = data_text(c, data, sizeof(data)),
+			.tenant = c->cdr.tenant,
+			.data = data,
 		});
 	return true;
 }

@@ -7,6 +7,8 @@
 #ifndef TANDEM_COLUMN_H
 #define TANDEM_COLUMN_H
 
+#include <stddef.h>
+
 /*
  * X(ID, name): TD_COLUMN_`ID`; what documents call the value. A row of a view has
  *
@@ -15,6 +17,7 @@
  *     NUMBER   double, three decimals; NaN is null
  *     BOOL     bool
  *     SECTION  an object, whose columns are another list
+ *     PAIRS    struct td_pairs; an object, whose keys and values are the row's own texts
  *
  * and a record of the journal
  *
@@ -35,6 +38,7 @@
 	X(NUMBER, "number")      \
 	X(BOOL, "true or false") \
 	X(SECTION, "object")     \
+	X(PAIRS, "object")       \
 	X(INT, "whole number")   \
 	X(FLAG, "0 or 1")        \
 	X(TIME, "number")        \
@@ -42,6 +46,12 @@
 	X(WORD, "word")          \
 	X(CODE, "whole number")  \
 	X(BYTES, "bytes")
+
+/* Key, NUL, value, NUL, and so on, all UTF-8. */
+struct td_pairs {
+	const char *text;
+	size_t bytes;
+};
 
 /* X(ID, name): TD_UNIT_`ID`; what documents call it. */
 #define TD_UNITS(X)                                       \

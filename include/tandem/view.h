@@ -11,8 +11,10 @@
  *   place  its place in a table for people; 0: in JSON alone. Columns with the same place keep the
  *          order of this list. TD_TOP + place: `tandemctl top` has it as well, which shows fewer
  *          columns, as a line that wraps would spoil its picture
- * A view: X(ID, id, name, SHAPE, help, what is said when it has no row). SHAPE: ROWS, or ONE for a
- * view that is always one object. Its columns are TD_VIEW_ID, its row is struct td_view_id.
+ * A view: X(ID, id, name, SHAPE, help, what is said when it has no row). SHAPE: ROWS; OLDEST for
+ * rows of calls or contacts, which come in no order: tandemctl puts the oldest first, by `id`; or
+ * ONE for a view that is always one object. Its columns are TD_VIEW_ID, its row is struct
+ * td_view_id.
  *
  * To add a column: its line here, and the row's function, which fills the field of its name.
  * engine/base/view.h has the tables at run time.
@@ -73,7 +75,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, agent, NONE, 3, "agent to whom it is offered, or who has it")                   \
 	X(V, COUNT, position, PLACE, 3, "place in the queue, from 1; 0 in none")                   \
 	X(V, NUMBER, seconds, SECONDS, 1, "since it came")                                         \
-	X(V, TEXT, data, NONE, 4, "keys and values attached to it")
+	X(V, TEXT, tenant, NONE, 3, "whose contact it is; nothing: nobody's, or a call")           \
+	X(V, PAIRS, data, NONE, 4, "keys and values attached to it")
 
 #define TD_VIEW_QUEUES(X, V)                                                                  \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                       \
@@ -326,20 +329,20 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
  * and documents. PART: rows that the host joins to others; nobody else asks for them.
  * Signalling's rows are all made by td_engine_show(). To those of LINKS the host adds what is
  * carried now (joins[] in engine/host/api/pages.c). */
-#define TD_VIEWS_SIGNALLING(X)                                                              \
-	X(CALLS, calls, "calls", ROWS, "calls at this moment", "no calls")                  \
-	X(CONTACTS, contacts, "contacts", ROWS, "contacts of every channel at this moment", \
-		"no contacts")                                                              \
-	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                        \
-		"no queues: the site has none yet")                                         \
-	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                    \
-		"no agents: the site has none yet")                                         \
-	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                         \
-		"no trunks: the site has none yet")                                         \
-	X(LINKS, links, "links", ROWS,                                                      \
-		"limits of links and trunks, what is reserved of them, what they carry",    \
-		"no links and no trunks: the site has none yet")                            \
-	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing")  \
+#define TD_VIEWS_SIGNALLING(X)                                                                 \
+	X(CALLS, calls, "calls", OLDEST, "calls at this moment, the oldest first", "no calls") \
+	X(CONTACTS, contacts, "contacts", OLDEST,                                              \
+		"contacts of every channel at this moment, the oldest first", "no contacts")   \
+	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                           \
+		"no queues: the site has none yet")                                            \
+	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                       \
+		"no agents: the site has none yet")                                            \
+	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                            \
+		"no trunks: the site has none yet")                                            \
+	X(LINKS, links, "links", ROWS,                                                         \
+		"limits of links and trunks, what is reserved of them, what they carry",       \
+		"no links and no trunks: the site has none yet")                               \
+	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing")     \
 	X(ACCT, acct, "acct", PART, "names of the rows of bandwidth", "nothing")
 /* The host makes the rows, from a PART of signalling's and its own figures. */
 #define TD_VIEWS_JOINED(X)                         \
@@ -380,6 +383,7 @@ struct td_section_consumed {
 #define TD_FIELD_NUMBER(name)                          double name;
 #define TD_FIELD_BOOL(name)                            bool name;
 #define TD_FIELD_SECTION(name)                         struct td_section_##name name;
+#define TD_FIELD_PAIRS(name)                           struct td_pairs name;
 #define TD_FIELD(owner, type, name, unit, place, help) TD_FIELD_##type(name)
 #define TD_SECTION_STRUCT(ID, id)                          \
 	struct td_section_##id {                           \
