@@ -87,6 +87,11 @@ printf 'queues: {"\\e[2J\\n": {}}\n' >"$site"
 expect 2 ":1:10: queues: .*'.x1b.2J.n'" check "$site"
 expect 2 'replay: /nonexistent/.x1b' replay --verify --journal "/nonexistent/$evil"
 expect 2 '/nonexistent/.x1b' --tandemd "/nonexistent/$evil" cdr
+# a key has one value, and is not left out
+expect 2 'contact create: the key a is there twice$' contact create sales a=1 b=2 a=1
+expect 2 'contact data: the key a is there twice$' contact data 1.1 a=1 a=
+expect 2 'contact data: not KEY=VALUE: =1$' contact data 1.1 a=1 =1
+expect 2 '/nonexistent/e' contact data 1.1 a=1 aa=1 b=
 # a word that is no UTF-8 is not left out
 latin1=$(printf 'Z\374rich')
 expect 2 '^tandemctl: queue-log: --queue is not UTF-8: Z.xfcrich$' queue-log --queue "$latin1"
@@ -94,6 +99,7 @@ expect 2 '[-]-reason is not UTF-8' agent alice pause --reason "$latin1"
 expect 2 'CALL is not UTF-8' cdr "$latin1"
 expect 2 '[-]-call is not UTF-8' trace --sip --call "$latin1"
 expect 2 'NAME is not UTF-8' agent "$latin1" login
+expect 2 'KEY=VALUE is not UTF-8: city=Z.xfcrich' contact data 1.1 "city=$latin1"
 expect 2 'no command .Z.xfcrich' "$latin1"
 mkdir "$dir/$latin1"
 printf 'site: {domain: example.net}\n' >"$dir/$latin1/site.yaml"

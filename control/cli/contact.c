@@ -2,24 +2,36 @@
 /* `tandemctl contact ...`: contacts without media, and what is attached to contacts. */
 #include <control/cli/cli.h>
 #include <control/cli/usage.h>
+#include <engine/base/utf8.h>
 #include <string.h>
 
-/* {"account": "17", ...}; NULL after a line that says which word is no pair. */
+/* Adds the pair that a word is; false after a line that says why it is none. */
+static bool pair_add(json_t *data, const struct cli_args *args, const char *word)
+{
+	const char *equals = strchr(word, '=');
+	size_t n = equals ? (size_t)(equals - word) : 0;
+
+	if (!n)
+		cli_usage(args->command, "not KEY=VALUE: %s", word);
+	else if (!utf8_valid(str_of(word)))
+		cli_usage(args->command, "KEY=VALUE is not UTF-8: %s", word);
+	else if (json_object_getn(data, word, n))
+		cli_usage(args->command, "the key %.*s is there twice", (int)n, word);
+	else
+		return json_object_setn_new(data, word, n, json_string(equals + 1)) == 0;
+	return false;
+}
+
+/* {"account": "17", ...}; NULL when a word is no pair. */
 static json_t *pairs(const struct cli_args *args)
 {
 	json_t *data = json_object();
 
-	for (int i = 0; i < args->rest_count; i++) {
-		const char *equals = strchr(args->rest[i], '=');
-
-		if (!equals || equals == args->rest[i]) {
-			cli_usage(args->command, "not KEY=VALUE: %s", args->rest[i]);
+	for (int i = 0; i < args->rest_count; i++)
+		if (!pair_add(data, args, args->rest[i])) {
 			json_decref(data);
 			return NULL;
 		}
-		json_object_setn_new(data, args->rest[i], (size_t)(equals - args->rest[i]),
-			json_string(equals + 1));
-	}
 	return data;
 }
 

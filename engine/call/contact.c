@@ -20,13 +20,13 @@ static int missing(const char *field, struct td_text *err)
 	return -EINVAL;
 }
 
-/* What a request brings, added to *d. After an error *d is not to be used. */
-static int add(struct td_engine *e, struct contact_data *d, const struct td_contact_request *r,
-	struct td_text *err)
+/* Those pairs of a request that take keys away, or those that do not. */
+static int add_some(struct td_engine *e, struct contact_data *d, const struct td_contact_request *r,
+	bool taken_away, struct td_text *err)
 {
 	for (uint32_t i = 0; i < r->count; i++) {
 		struct str key = str_of(r->data[i].key), value = str_of(r->data[i].value);
-		int rc = contact_data_set(d, key, value);
+		int rc = taken_away == !value.n ? contact_data_set(d, key, value) : 0;
 
 		if (rc == 0)
 			continue;
@@ -44,10 +44,21 @@ static int add(struct td_engine *e, struct contact_data *d, const struct td_cont
 	return 0;
 }
 
+/* What a request brings, added to *d: what it takes away makes room first. After an error *d is not
+ * to be used. */
+static int add(struct td_engine *e, struct contact_data *d, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	int rc = add_some(e, d, r, true, err);
+
+	return rc ? rc : add_some(e, d, r, false, err);
+}
+
 static int create(struct td_engine *e, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err)
 {
-	struct contact_data data = {0};
+	const struct contact_data nothing = {0};
+	struct contact_data data = nothing;
 	struct queue *q = objects_live(&e->queues, r->queue);
 	struct contact *c;
 	int rc;
@@ -76,20 +87,21 @@ static int create(struct td_engine *e, const struct td_contact_request *r,
 		return refuse(&e->refused.contacts_full, -EBUSY);
 	}
 	memcpy(id, c->cdr.id, TD_CALL_ID_BYTES);
-	data_write(e, c, r);
+	data_write(e, c, &nothing, r);
 	return 0;
 }
 
 static int attach(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
 	struct td_text *err)
 {
-	struct contact_data data = c->data;
+	const struct contact_data before = c->data;
+	struct contact_data data = before;
 	int rc = add(e, &data, r, err);
 
 	if (rc)
 		return rc;
 	c->data = data;
-	data_write(e, c, r);
+	data_write(e, c, &before, r);
 	return 0;
 }
 

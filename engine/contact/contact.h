@@ -78,7 +78,8 @@ const char *contact_who(const struct contact *c); /* the caller's number, or els
 const char *contact_channel(const struct contact *c);
 
 /*
- * Attaches a value, or gives the key another one. 0; -EINVAL: the key is empty or not shorter than
+ * Attaches a value, or gives the key another one. An empty value takes the key away; nothing
+ * happens when there is no such key. 0; -EINVAL: the key is empty or not shorter than
  * TD_NAME_BYTES, or either has a NUL; -ENOSPC: CONTACT_DATA_MAX or CONTACT_DATA_BYTES would be
  * passed. After an error the data are as they were.
  */

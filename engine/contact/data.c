@@ -60,10 +60,14 @@ int contact_data_set(struct contact_data *d, struct str key, struct str value)
 
 	if (!key.n || key.n >= TD_NAME_BYTES || !is_text(key) || !is_text(value))
 		return -EINVAL;
+	if (!value.n && !old.p)
+		return 0;
 	if ((!old.p && d->count == CONTACT_DATA_MAX) || size > CONTACT_DATA_BYTES + freed - used)
 		return -ENOSPC;
 	if (old.p)
 		pair_del(d, (struct str){old.p - key.n - 1, key.n}, old);
+	if (!value.n)
+		return 0;
 	text_add(d, key);
 	text_add(d, value);
 	d->count++;

@@ -27,9 +27,9 @@ static int clear(void **state)
 static void values_are_found_by_key(void **state)
 {
 	assert_int_equal(set("account", "17"), 0);
-	assert_int_equal(set("language", ""), 0);
+	assert_int_equal(set("language", "de"), 0);
 	assert_has("account", "17");
-	assert_non_null(contact_data_get(&data, STR("language")).p);
+	assert_has("language", "de");
 	assert_null(contact_data_get(&data, STR("lang")).p);
 }
 
@@ -48,6 +48,21 @@ static void a_key_has_one_value(void **state)
 	assert_int_equal(pairs, 2);
 	assert_int_equal(data.count, 2);
 	assert_int_equal(data.bytes, sizeof("b") + sizeof("2") + sizeof("a") + sizeof("three"));
+}
+
+static void an_empty_value_takes_the_key_away(void **state)
+{
+	assert_int_equal(set("a", ""), 0); /* it is not there */
+	assert_int_equal(data.count, 0);
+	assert_int_equal(set("a", "1"), 0);
+	assert_int_equal(set("b", "2"), 0);
+	assert_int_equal(set("a", ""), 0);
+	assert_null(contact_data_get(&data, STR("a")).p);
+	assert_has("b", "2");
+	assert_int_equal(data.count, 1);
+	assert_int_equal(data.bytes, sizeof("b") + sizeof("2"));
+	assert_int_equal(set("b", ""), 0);
+	assert_int_equal(data.bytes, 0);
 }
 
 static void too_many_keys_are_refused(void **state)
@@ -71,7 +86,8 @@ static void too_long_values_are_refused(void **state)
 	full[sizeof(full) - 1] = '\0';
 	assert_int_equal(set("k", full), 0);
 	assert_int_equal(data.bytes, CONTACT_DATA_BYTES + 2);
-	assert_int_equal(set("l", ""), -ENOSPC);
+	assert_int_equal(set("l", "m"), -ENOSPC);
+	assert_int_equal(set("l", ""), 0); /* takes no room */
 	assert_has("k", full);
 	full[0] = 'y';
 	assert_int_equal(set("k", full), 0);
@@ -121,6 +137,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(values_are_found_by_key, clear),
 		cmocka_unit_test_setup(a_key_has_one_value, clear),
+		cmocka_unit_test_setup(an_empty_value_takes_the_key_away, clear),
 		cmocka_unit_test_setup(too_many_keys_are_refused, clear),
 		cmocka_unit_test_setup(too_long_values_are_refused, clear),
 		cmocka_unit_test_setup(both_limits_are_reached, clear),

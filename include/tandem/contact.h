@@ -33,7 +33,8 @@ enum td_contact_action { TD_CONTACT_ACTIONS(TD_CONTACT_ACTION_ENUM) TD_CONTACT_A
 	X(OFFERED, "offered") /* an agent may accept it */              \
 	X(HANDLED, "handled") /* an agent has accepted it */
 
-/* Data of one contact. A request beyond a limit is refused as a whole, and counted. */
+/* Data of one contact. An empty value takes the key away. A request beyond a limit is refused as a
+ * whole, and counted. */
 #define TD_CONTACT_DATA_MAX   8   /* keys */
 #define TD_CONTACT_DATA_BYTES 256 /* of all keys and values, without NULs */
 

@@ -80,7 +80,7 @@ struct td_rec {
 		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
 		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \
 	E(16, CONTACT_DATA, contact_data, FIELDS, 312, JOURNAL, 0, NONE,                          \
-		"A key was attached to a contact, or got another value.")                         \
+		"A key was attached to a contact, got another value, or was taken away.")         \
 	/* the next event goes above this line */
 /* clang-format on */
 
@@ -372,7 +372,7 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 #define TD_EV_CONTACT_DATA_FIELDS(F, S...)                                                        \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \
 	F(1, NEXT, 1, NONE, TEXT, char, key, [TD_NAME_BYTES], NONE, "the key", S)                 \
-	F(1, NEXT, 1, NONE, TEXT, char, value, [TD_CONTACT_DATA_BYTES], NONE, "its value now", S)
+	F(1, NEXT, 1, NONE, TEXT, char, value, [TD_CONTACT_DATA_BYTES], NONE, "its value now; empty: none", S)
 
 #define TD_EV_SEGMENT_FIELDS(F, S...)                                                             \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)               \

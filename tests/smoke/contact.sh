@@ -37,15 +37,17 @@ refused() { # LINE ARGUMENTS OF tandemctl
 	echo "ok    refused: $line"
 }
 
-first=$(create sales --customer anna@example.com account=17 language=de)
+first=$(create sales --customer anna@example.com --tenant acme account=17 language=de)
 state "$first" offered
 same "agent" "$(shown "$first" agent)" alice
 same "customer" "$(shown "$first" customer)" anna@example.com
-same "data" "$(shown "$first" data)" "account=17, language=de"
+same "tenant" "$(shown "$first" tenant)" acme
+same "data" "$(shown "$first" data)" "{'account': '17', 'language': 'de'}"
 refused "bob cannot accept $first, which is offered to agent alice" contact accept "$first" bob
 "$lab" ctl contact accept "$first" alice
 state "$first" handled
-"$lab" ctl contact data "$first" answer=42
+"$lab" ctl contact data "$first" answer=42 language=
+same "data after a change" "$(shown "$first" data)" "{'account': '17', 'answer': '42'}"
 refused "no room for long: a contact has at most 8 keys, and 256 octets in all" \
 	contact data "$first" "long=$(printf 'x%.0s' $(seq 256))"
 sleep 1
@@ -73,7 +75,7 @@ cdr = call["cdr"]
 assert (cdr["channel"], cdr["customer"], cdr["agent"]) == ("message", "anna@example.com", "alice"), cdr
 assert cdr["disposition"] == "answered" and cdr["talk_ms"] >= 1000 and not cdr["caller"], cdr
 assert [(d["key"], d["value"]) for d in call["data"]] == [
-    ("account", "17"), ("language", "de"), ("answer", "42")], call["data"]
+    ("account", "17"), ("language", "de"), ("answer", "42"), ("language", "")], call["data"]
 assert [(s["kind"], s["who"], s["why"]) for s in call["segments"]] == [
     ("queue", "", "answered"), ("talk", "alice", "completed")], call["segments"]
 assert "parties" not in call and "agent alice accepts" in [s["text"] for s in call["story"]], call

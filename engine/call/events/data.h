@@ -5,7 +5,8 @@
 
 #include <engine/call/state/state.h>
 
-/* Tells the journal what the request has set. */
-void data_write(struct td_engine *e, const struct contact *c, const struct td_contact_request *r);
+/* Tells the journal what the request has set or taken away; before: the data were these. */
+void data_write(struct td_engine *e, const struct contact *c, const struct contact_data *before,
+	const struct td_contact_request *r);
 
 #endif
