@@ -103,6 +103,18 @@ static void top_has_fewer_columns(void **state)
 	assert_false(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "audio")->top);
 }
 
+/* People see every term of the sum: entered = answered + ... + waiting. */
+static void the_sum_of_a_queue_is_shown(void **state)
+{
+	struct str rest = STR("entered answered abandoned timed_out withdrawn waiting");
+	char name[32];
+
+	while (rest.n) {
+		str_copy(name, sizeof(name), str_cut(&rest, ' '));
+		assert_true(columns_get(&td_views[TD_VIEW_ID_QUEUES].columns, name)->place > 0);
+	}
+}
+
 static void only_what_the_engine_answers_is_shown(void **state)
 {
 	char storage[256];
@@ -204,6 +216,7 @@ int main(void)
 		cmocka_unit_test(the_keys_of_a_release_stay),
 		cmocka_unit_test(every_row_of_the_table_is_whole),
 		cmocka_unit_test(top_has_fewer_columns),
+		cmocka_unit_test(the_sum_of_a_queue_is_shown),
 		cmocka_unit_test(only_what_the_engine_answers_is_shown),
 		cmocka_unit_test(a_row_is_json),
 		cmocka_unit_test(sections_stand_within),

@@ -78,30 +78,33 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, tenant, NONE, 3, "whose contact it is; nothing: nobody's, or a call")           \
 	X(V, PAIRS, data, NONE, 4, "keys and values attached to it")
 
-#define TD_VIEW_QUEUES(X, V)                                                                  \
-	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                       \
-	X(V, COUNT, waiting, NONE, TD_TOP + 1,                                                \
-		"callers and other contacts that wait, offered ones too")                     \
-	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                         \
-	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls and other contacts with an agent")      \
-	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")        \
-	X(V, COUNT, agents, NONE, 3, "agents logged in")                                      \
-	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                             \
-	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                              \
-	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                  \
-	X(V, COUNT, entered, NONE, 3, "callers who came, since the engine's start")           \
-	X(V, COUNT, answered, NONE, TD_TOP + 3, "of them, answered")                          \
-	X(V, COUNT, abandoned, NONE, TD_TOP + 3, "of them, gone before an answer")            \
-	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")        \
-	X(V, COUNT, full, NONE, 3, "callers who found it full")                               \
-	X(V, COUNT, withdrawn, NONE, 0,                                                       \
-		"callers who left the queue before an answer for another reason than "        \
-		"abandon or time-out")                                                        \
-	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                     \
-	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                              \
-	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                        \
-		"answered or abandoned within `service_level`, of all answered or abandoned") \
-	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                              \
+#define TD_VIEW_QUEUES(X, V)                                                                   \
+	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                        \
+	X(V, COUNT, waiting, NONE, TD_TOP + 1,                                                 \
+		"callers and other contacts that wait, offered ones too")                      \
+	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                          \
+	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls and other contacts with an agent")       \
+	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")         \
+	X(V, COUNT, agents, NONE, 3, "agents logged in")                                       \
+	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                              \
+	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                               \
+	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                   \
+	X(V, COUNT, entered, NONE, 3,                                                          \
+		"contacts that came, since the engine's start; they are answered, abandoned, " \
+		"timed out, withdrawn, or waiting")                                            \
+	X(V, COUNT, answered, NONE, TD_TOP + 3, "of them, answered")                           \
+	X(V, COUNT, abandoned, NONE, TD_TOP + 3,                                               \
+		"of them, whose caller or customer was gone before an answer")                 \
+	X(V, COUNT, timed_out, NONE, 3, "of them, whom the queue's timeout sent away")         \
+	X(V, COUNT, full, NONE, 3, "contacts that found it full, and did not enter")           \
+	X(V, COUNT, withdrawn, NONE, 3,                                                        \
+		"of those that entered, taken out before an answer by somebody else than "     \
+		"the customer, as by `tandemctl hangup`")                                      \
+	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                      \
+	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                               \
+	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                         \
+		"answered or abandoned within `service_level`, of all answered or abandoned")  \
+	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                               \
 	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")
 
 #define TD_VIEW_AGENTS(X, V)                                                                   \
