@@ -275,6 +275,66 @@ static void records_behind_a_hole_are_kept(void **state)
 	journal_reader_close(r);
 }
 
+static void damage_segment(const struct fixture *f, const void *bytes, size_t n, off_t at)
+{
+	char path[128], name[SEGMENT_NAME];
+
+	snprintf(path, sizeof(path), "%s/%s", f->dir, segment_name(1, name));
+	int fd = open(path, O_RDWR);
+	if (n)
+		assert_int_equal(pwrite(fd, bytes, n, at), n);
+	else
+		assert_int_equal(ftruncate(fd, at), 0);
+	close(fd);
+}
+
+/* In the newest segment a reader waits behind what is not whole. Who waits for nothing is told
+ * whether that is damage. */
+static void damage_in_the_newest_segment_is_told_at_the_end(void **state)
+{
+	static const char hole[24], ones[24] = {1, 1, 1, 1, 1, 1, 1, 1};
+	const off_t bytes = (off_t)record_bytes(sizeof(uint64_t));
+	const struct {
+		const char *with; /* NULL: the file ends there */
+		off_t at;
+		uint64_t whole, behind; /* records before and behind the damage */
+	} cases[] = {
+		{hole, 3 * bytes, 3, 6},
+		{ones, 3 * bytes + 8, 3, 6},
+		{ones, 9 * bytes + 8, 9, 0},
+		{NULL, 9 * bytes + 4, 9, 0},
+		{NULL, 10 * bytes, 10, 0},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct journal_writer *w = writer(f);
+		struct journal_reader *r = journal_reader_open(f->dir);
+		bool damaged = cases[i].whole < 10;
+
+		for (uint64_t k = 1; k <= 10; k++)
+			put(w, k);
+		assert_int_equal(journal_writer_flush(w), 0);
+		for (uint64_t k = 1; k <= 10; k++)
+			expect(r, k, k);
+		expect_none(r);
+		assert_int_equal(journal_reader_end(r), 0);
+		journal_writer_close(w);
+		damage_segment(f, cases[i].with, cases[i].with ? sizeof(hole) : 0, cases[i].at);
+		assert_int_equal(journal_reader_seek(r, 1), 0);
+		for (uint64_t k = 1; k <= cases[i].whole; k++)
+			expect(r, k, k);
+		expect_none(r);
+		assert_int_equal(journal_reader_end(r), damaged ? -EBADMSG : 0);
+		for (uint64_t k = 11 - cases[i].behind; k <= 10; k++)
+			expect(r, k, k);
+		expect_none(r);
+		assert_int_equal(journal_reader_end(r), 0);
+		journal_reader_close(r);
+		damage_segment(f, NULL, 0, 0); /* the next turn begins anew */
+	}
+}
+
 /*
  * A writer is killed at a random moment, 50 times over, in one directory. Each time it tells
  * through shared memory how far its flush came: all of that must be there, each number once, each
@@ -415,6 +475,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(store_ahead_of_journal, setup, teardown),
 		cmocka_unit_test_setup_teardown(damage_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(records_behind_a_hole_are_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			damage_in_the_newest_segment_is_told_at_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(killed_at_random_moments, setup, teardown),
 		cmocka_unit_test_setup_teardown(survives_oom, setup, teardown),
 	};

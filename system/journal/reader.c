@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES (256u << 10)
+/* A record that is being written is whole within microseconds. */
+#define TORN_LOOKS    10
+#define TORN_PAUSE_US 10000
 
 _Static_assert(BUFFER_BYTES >= RECORD_BYTES_MAX, "a record fits");
 
@@ -232,6 +235,50 @@ int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void
 		r->want = rec->seq + 1;
 		return 1;
 	}
+}
+
+/* Something stands where the next record would, and is none: damaged, or cut off by the file's end.
+ */
+static bool torn_now(struct journal_reader *r)
+{
+	static const unsigned char zeros[RECORD_BYTES_MAX];
+	struct td_rec rec;
+	long n = decode(r, &rec);
+	size_t have = r->have - r->at;
+
+	if (n != 0)
+		return n == -EBADMSG;
+	return have < sizeof(zeros) && memcmp(r->buffer + r->at, zeros, have) != 0 &&
+	       record_decode(r->buffer + r->at, have, &rec) == -EAGAIN;
+}
+
+static bool torn(struct journal_reader *r)
+{
+	unsigned looks = 0;
+
+	while (torn_now(r) && ++looks < TORN_LOOKS)
+		usleep(TORN_PAUSE_US);
+	return looks == TORN_LOOKS;
+}
+
+/* The writer writes records in their order. So when a whole one was seen behind this place, and
+ * there is still none here, there will never be one. */
+int journal_reader_end(struct journal_reader *r)
+{
+	uint64_t offset = (uint64_t)r->offset + r->at + RECORD_ALIGN;
+	struct td_rec rec;
+	int found;
+
+	if (r->fd < 0)
+		return 0;
+	found = segment_search(r->fd, &offset, &rec);
+	if (found < 0)
+		return found;
+	if (whole(decode(r, &rec)) || (!found && !torn(r)))
+		return 0;
+	r->offset = (off_t)offset;
+	r->at = r->have = 0;
+	return -EBADMSG;
 }
 
 int journal_reader_fd(const struct journal_reader *r)

@@ -14,6 +14,9 @@
  *             else
  *                     say(rc);   // and go on: the next call continues behind the damage
  *     }
+ *
+ * In the newest segment, what is not whole may be a record that is being written, so _next() takes
+ * it for the end. journal_reader_end() tells damage from that.
  */
 #ifndef TANDEM_SYSTEM_JOURNAL_READER_H
 #define TANDEM_SYSTEM_JOURNAL_READER_H
@@ -39,6 +42,13 @@ int journal_reader_seek(struct journal_reader *r, uint64_t seq);
  * behind them. Other errnos: as the system says; try again later.
  */
 int journal_reader_next(struct journal_reader *r, struct td_rec *rec, const void **payload);
+
+/*
+ * For whoever does not wait for more records, once _next() has given 0. 0: that was the end.
+ * -EBADMSG: it was damage in the newest segment, and _next() goes on behind it. Other errnos: as
+ * the system says.
+ */
+int journal_reader_end(struct journal_reader *r);
 
 /* For the owner's event loop, until journal_reader_close(): readable when there may be news. Then
  * call journal_reader_clear(), and _next() until it gives 0. -1 when inotify is not to be had: look
