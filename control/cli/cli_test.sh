@@ -172,6 +172,7 @@ expect 2 'no NAME' party 1.2 add agent ''
 expect 2 'no CALL' party '' add agent bob
 expect 2 '/nonexistent/x.yaml' check /nonexistent/x.yaml
 expect 2 'journal' replay --verify --journal /nonexistent
+expect 2 'replay: --store or --journal, not both$' replay --verify --store a --journal b
 expect 2 '/nonexistent: ' replay --verify --store /nonexistent
 expect 0 '^queue-log$' complete commands
 expect 0 'Exit status' help

@@ -65,6 +65,14 @@ static int refused(uint64_t seq, int rc)
 	return CLI_USAGE;
 }
 
+/* Some of its records cannot be read: the replay goes on with the next run. */
+static int lost(struct acd_replay *replay)
+{
+	static const struct td_ev_gap gap = {.lost = 1};
+
+	return acd_replay_record(replay, 0, TD_EV_GAP, &gap, sizeof(gap));
+}
+
 static int from_journal(const struct cli *cli, struct acd_replay *replay, const char *dir)
 {
 	struct journal_reader *reader = journal_reader_open(dir);
@@ -78,9 +86,15 @@ static int from_journal(const struct cli *cli, struct acd_replay *replay, const 
 			strerror(errno));
 		return CLI_USAGE;
 	}
-	while (rc == 0 && (more = journal_reader_next(reader, &rec, &payload)) != 0) {
+	while (rc == 0) {
+		more = journal_reader_next(reader, &rec, &payload);
+		if (more == 0)
+			more = journal_reader_end(reader);
+		if (more == 0)
+			break;
 		if (more == -EBADMSG) {
 			damaged++;
+			rc = lost(replay);
 			continue;
 		}
 		if (more < 0) {
@@ -193,13 +207,12 @@ static int row_replay(struct stored *s, struct acd_replay *replay)
 /* A block that cannot be read is a gap. */
 static int archive_next(struct stored *s, struct acd_replay *replay)
 {
-	static const struct td_ev_gap gap = {.lost = 1};
 	int rc;
 
 	while ((s->archived = s->walks ? archive_walk_next(&s->walk) : 0) == -EBADMSG) {
 		cli_say("tandemctl: replay: %s", s->archive.err.s);
 		s->damaged++;
-		rc = acd_replay_record(replay, 0, TD_EV_GAP, &gap, sizeof(gap));
+		rc = lost(replay);
 		if (rc)
 			return rc;
 	}
@@ -244,7 +257,8 @@ static int from_store(const struct cli *cli, struct acd_replay *replay, const ch
 	if (rc < 0)
 		status = refused(seq, rc);
 	else if (rc == 0 && (s.row < 0 || s.archived < 0))
-		cli_say("tandemctl: replay: %s: %s", file, sqlite3_errmsg(s.db));
+		cli_say("tandemctl: replay: %s: %s", file,
+			s.archived < 0 ? strerror(-s.archived) : sqlite3_errmsg(s.db));
 	else
 		status = print_result(cli, acd_replay_end(replay), s.damaged);
 out:
@@ -276,6 +290,8 @@ int cmd_replay(const struct cli *cli, const struct cli_args *args)
 	struct acd_replay *replay;
 	int status;
 
+	if (store && journal)
+		return cli_usage(args->command, "--store or --journal, not both");
 	replay = acd_replay_alloc();
 	if (!replay) {
 		fprintf(stderr, "tandemctl: replay: %s\n", strerror(errno));
