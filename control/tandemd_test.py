@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """tandemd against an engine of this file's own, which refuses, dies and comes back on demand.
 
-    tandemd_test.py TANDEMD
+    tandemd_test.py TANDEMD TANDEMCTL
 """
 import json
 import os
@@ -389,6 +389,31 @@ class Tandemd(unittest.TestCase):
         self.assertEqual(len(os.listdir(f"{self.dir}/store.sqlite-archive")), 1)
         journal.file.close()
 
+    def test_a_story_of_which_a_part_is_lost_is_no_success(self):
+        journal = Journal(f"{self.dir}/journal")
+        self.start()
+        self.engine.start()
+        for i in range(1, 3):
+            journal.story("1732220776.1", f"step {i}")
+            until("a block has it", lambda i=i: self.engine.acks[-1:] == [i])
+        ask = [CTL, "--tandemd", f"{self.dir}/tandemd.sock", "call", "1732220776.1"]
+        done = subprocess.run(ask, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("step 1", done.stdout)
+        [name] = os.listdir(f"{self.dir}/store.sqlite-archive")
+        with open(f"{self.dir}/store.sqlite-archive/{name}", "r+b") as file:
+            file.seek(60)  # in the first of two blocks
+            byte = file.read(1)
+            file.seek(60)
+            file.write(bytes([byte[0] ^ 1]))
+        for words in (ask, ask + ["--json"]):
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("its checksum is wrong", done.stderr)
+            self.assertNotIn("step 1", done.stdout)
+            self.assertIn("step 2", done.stdout)
+        journal.file.close()
+
     def test_an_engine_that_does_not_free_what_is_stored_is_told_once(self):
         journal = Journal(f"{self.dir}/journal")
         self.engine.refuse_ack = "is the store another engine's?"
@@ -445,5 +470,5 @@ class Tandemd(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    PROGRAM, CTL = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
     unittest.main()

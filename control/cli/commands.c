@@ -111,7 +111,8 @@ const struct cli_command cli_commands[] = {
 	{"status", CLI_IS, "whether tandemd reaches the engine, and how far its store is", NULL,
 		cmd_status, TD_API_STATUS},
 
-	{"call", CLI_WAS, "a call's whole story with time stamps, and its record", NULL, cmd_call,
+	{"call", CLI_WAS, "a call's whole story with time stamps, and its record",
+		"The exit status is 1 when a part of the story cannot be read.", cmd_call,
 		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
 	{"cdr", CLI_WAS, "calls that ended, newest last", NULL, cmd_cdr, TD_API_CDR,
 		.arg = {{"CALL", .key = "id", .kind = ARG_CALL, .help = "All of this call's record."},

@@ -94,12 +94,14 @@ static void list(const struct cli *cli, enum td_event_type event, const json_t *
 int cmd_call(const struct cli *cli, const struct cli_args *args)
 {
 	json_t *answer, *step;
+	bool lost;
 	size_t i;
 	int rc;
 
 	rc = cli_ask(cli, TD_API_CALL, cli_args_request(args), &answer);
 	if (rc)
 		return rc;
+	lost = json_array_size(json_object_get(answer, "lost")) > 0;
 	json_array_foreach(json_object_get(answer, "lost"), i, step)
 		cli_say("tandemctl: call: %s", json_string_value(step));
 	if (cli->json) {
@@ -123,5 +125,5 @@ int cmd_call(const struct cli *cli, const struct cli_args *args)
 		}
 	}
 	json_decref(answer);
-	return CLI_OK;
+	return lost ? CLI_NO : CLI_OK;
 }
