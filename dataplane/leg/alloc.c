@@ -97,7 +97,6 @@ struct legs *legs_alloc(const struct legs_params *p)
 	for (unsigned i = 0; i < 2; i++)
 		r->mark[i] = prng_u64(&r->random);
 	(void)!getrandom(r->mark, sizeof(r->mark), GRND_NONBLOCK);
-	r->wall = p->wall_offset;
 	atomic_init(&r->wall_told, p->wall_offset);
 	r->port_min = p->rtp_port_min;
 	r->per_address = td_legs_per_address(p->rtp_port_min, p->rtp_port_max);

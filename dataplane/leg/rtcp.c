@@ -15,8 +15,6 @@
 #include <dataplane/rtp/rtcp_msg.h>
 
 #define NTP_1970 2208988800u /* seconds from 1900 on, where NTP begins */
-/* After a step of the wall clock, the answer to an earlier report gives no round trip. */
-#define STEP_NS (4 * REPORT_MS * TD_NSEC_PER_MSEC)
 
 /* Nanoseconds as NTP's seconds and fraction. */
 static uint64_t ntp_of(uint64_t ns)
@@ -29,11 +27,7 @@ static uint64_t ntp_time(struct legs *r, uint64_t now)
 {
 	uint64_t told = atomic_load_explicit(&r->wall_told, memory_order_relaxed);
 
-	if (told != r->wall) {
-		r->wall = told;
-		r->wall_since = now;
-	}
-	return ntp_of(now + r->wall) + ((uint64_t)NTP_1970 << 32);
+	return ntp_of(now + told) + ((uint64_t)NTP_1970 << 32);
 }
 
 static uint32_t ntp_middle(uint64_t ntp)
@@ -88,6 +82,16 @@ static void block_make(struct legs *r, uint32_t id, struct rtcp_block *b, uint64
 		.dlsr = sr ? ntp_middle(ntp_of(now)) - h->sr_time : 0};
 }
 
+/* An SR is sent. Never 0: that says in a block that there was none. */
+static void remember(struct legs *r, uint32_t id, uint64_t ntp, uint64_t now)
+{
+	struct leg_heard *h = take_heard(r, id);
+	unsigned i = h->sent_next++ % LEG_SR;
+
+	h->sent[i].ntp = ntp_middle(ntp);
+	h->sent[i].time = ntp_middle(ntp_of(now));
+}
+
 static void send_report(struct legs *r, uint32_t id, bool bye, uint64_t now)
 {
 	const struct leg *l = &r->leg[id];
@@ -109,6 +113,7 @@ static void send_report(struct legs *r, uint32_t id, bool bye, uint64_t now)
 		msg.octets = (uint32_t)(c->out_bytes + l->out_bytes -
 					sent * (leg_ip_bytes(l) + RTP_HEADER + secure_more(r, id)));
 		c->out_packets_sr = (uint32_t)sent;
+		remember(r, id, msg.ntp, now);
 	}
 	if (l->flags & LEG_STARTED) {
 		msg.block = true;
@@ -151,18 +156,26 @@ void report_due(struct legs *r, uint32_t id, uint64_t now)
 	set_timer(r, id, REPORT_MS, now);
 }
 
-/* The round trip by LSR and DLSR (section 6.4.1), microseconds. */
-static void read_block(
-	struct legs *r, struct leg_heard *h, const struct rtcp_block *b, uint64_t now)
+/* The round trip by LSR and DLSR (section 6.4.1), microseconds. A block that answers none of our
+ * last SRs tells of none: some peers put times of their own there. */
+static void read_trip(struct leg_heard *h, const struct rtcp_block *b, uint64_t now)
 {
-	int32_t rtt = (int32_t)(ntp_middle(ntp_time(r, now)) - b->lsr - b->dlsr);
+	for (unsigned i = 0; i < LEG_SR; i++) {
+		int32_t rtt = (int32_t)(ntp_middle(ntp_of(now)) - h->sent[i].time - b->dlsr);
 
+		if (!b->lsr || h->sent[i].ntp != b->lsr)
+			continue;
+		h->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
+	}
+}
+
+static void read_block(struct leg_heard *h, const struct rtcp_block *b, uint64_t now)
+{
 	h->out_reports++;
 	h->out_lost = b->lost;
 	h->out_seq_max = b->seq_max;
 	h->out_jitter = b->jitter;
-	if (b->lsr && (!r->wall_since || now - r->wall_since > STEP_NS))
-		h->rtt_us = rtt > 0 ? (uint32_t)(((uint64_t)rtt * 1000000) >> 16) : 0;
+	read_trip(h, b, now);
 }
 
 static void read_voip(struct leg_heard *h, const struct rtcp_voip *v)
@@ -208,7 +221,7 @@ void report_input(struct legs *r, struct rte_mbuf *m, uint64_t now)
 		h->sr_time = ntp_middle(ntp_of(now));
 	}
 	if (msg.block)
-		read_block(r, h, &msg.report, now);
+		read_block(h, &msg.report, now);
 	if (msg.xr)
 		read_voip(h, &msg.voip);
 	worker_consume(r->worker, m, TD_CONSUMED_RTCP);

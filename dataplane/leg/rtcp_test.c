@@ -134,7 +134,7 @@ static void time_stamps_are_the_wall_clocks(void **state)
 	assert_in_range((sr_time(report(w, A, first)) >> 32) - (sent >> 32), 3600, 3600 + 16);
 }
 
-/* A report that answers one of ours from before the clock was set has no round trip to tell. */
+/* The clock is set between our report and its answer: the round trip is what it was. */
 static void a_step_is_no_round_trip(void **state)
 {
 	struct world *w = *state;
@@ -151,10 +151,44 @@ static void a_step_is_no_round_trip(void **state)
 	world_advance(w, 30000 * WORLD_MS);
 	world_events(w, TD_MEDIA_LEG_STATS, A, &ev);
 	assert_int_equal(ev.stats.out_reports, 1);
-	assert_int_equal(ev.stats.rtt_us, 0);
+	assert_in_range(ev.stats.rtt_us, 1, 8000000);
 	m.report.lsr =
 		(uint32_t)(sr_time(world_last(w)->dst_port & 1 ? world_last(w) : report(w, A, 0)) >>
 			   16);
+	report_on(w, A, false, &m);
+	world_advance(w, 8000 * WORLD_MS);
+	world_events(w, TD_MEDIA_LEG_STATS, A, &ev);
+	assert_in_range(ev.stats.rtt_us, 1, 8000000);
+}
+
+/* What a block says of times that are not ours: an own clock's, one long ago, none. */
+static void only_our_reports_have_a_round_trip(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = world_params(A);
+	struct rtcp_msg m = {.ssrc = 7, .block = true, .report = {.ssrc = a.ssrc}};
+	struct td_media_event ev;
+	uint32_t first, last;
+
+	world_add(w, A, &a);
+	world_play(w, A, 0, true);
+	world_advance(w, 8000 * WORLD_MS);
+	first = (uint32_t)(sr_time(report(w, A, 0)) >> 16);
+	world_advance(w, 60000 * WORLD_MS);
+	last = (uint32_t)(sr_time(report(w, A, 0)) >> 16);
+	const uint32_t foreign[] = {0x12345678, first, last + 1, last - 1, 0};
+
+	for (unsigned i = 0; i < sizeof(foreign) / sizeof(*foreign); i++) {
+		m.report.lsr = foreign[i];
+		m.report.dlsr = 0x1000;
+		report_on(w, A, false, &m);
+		world_advance(w, 8000 * WORLD_MS);
+		assert_int_not_equal(world_events(w, TD_MEDIA_LEG_STATS, A, &ev), 0);
+		assert_int_equal(ev.stats.out_reports, i + 1);
+		assert_int_equal(ev.stats.rtt_us, 0);
+	}
+	m.report.lsr = (uint32_t)(sr_time(report(w, A, 0)) >> 16);
+	m.report.dlsr = 0;
 	report_on(w, A, false, &m);
 	world_advance(w, 8000 * WORLD_MS);
 	world_events(w, TD_MEDIA_LEG_STATS, A, &ev);
@@ -231,6 +265,7 @@ int main(void)
 		TEST(a_shared_port_follows_a_latch),
 		TEST(time_stamps_are_the_wall_clocks),
 		TEST(a_step_is_no_round_trip),
+		TEST(only_our_reports_have_a_round_trip),
 		TEST(the_peers_view_is_told),
 		TEST(it_is_on_the_legs_account),
 	};

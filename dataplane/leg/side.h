@@ -52,13 +52,20 @@ struct leg_proof {
 	bool far; /* the source is a far one's: a near one may take its place */
 };
 
-/* What the peer's reports said (rtcp.c). */
+#define LEG_SR 4 /* a report of the peer's may answer an SR before the last one */
+
+/* What the peer's reports said, and the SRs of ours that they can answer (rtcp.c). */
 struct leg_heard {
 	int32_t out_lost;
 	uint32_t out_reports, out_seq_max, out_jitter, rtt_us;
 	struct td_leg_xr xr;
 	uint32_t sr_ntp;  /* middle bits of its last SR, 0 none */
 	uint32_t sr_time; /* and when it came, 1/65536 s */
+	struct {
+		uint32_t ntp;  /* middle bits of an SR that we sent, 0 none */
+		uint32_t time; /* and when, 1/65536 s, whatever the wall clock does */
+	} sent[LEG_SR];
+	uint8_t sent_next;
 };
 
 #define LEG_SIDE_ENUM(id, name) LEG_SIDE_##id,

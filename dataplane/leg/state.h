@@ -45,7 +45,6 @@ struct legs {
 	struct prng random;
 	uint64_t mark[2];           /* key of source_mark() */
 	_Atomic uint64_t wall_told; /* main: legs_wall() */
-	uint64_t wall, wall_since;  /* as reports have it, and since when */
 	uint64_t *live;             /* bit by leg */
 	_Atomic uint32_t legs_in_use;
 	uint64_t bytes; /* of all that is allocated */
