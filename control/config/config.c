@@ -94,7 +94,7 @@ static bool section_kind(struct str name, enum td_kind *kind)
 static void section_unknown(struct reader *r, int node)
 {
 	struct str text = reader_text(reader_node(r, node));
-	struct conf_nearest near = {.wanted = text};
+	struct conf_nearest near = {.wanted = text, .parts = true};
 	enum td_kind meant;
 
 	for (unsigned i = 0; i < TD_KIND_COUNT; i++)

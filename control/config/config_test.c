@@ -210,10 +210,23 @@ static const struct {
 	{S "engine: {worker_core: [0]}\n",
 		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
 	{"site: {domain: a.example, memory_mb: 64}\n",
-		"f.yaml:1:27: site: unknown key 'memory_mb'; the keys here are name, domain, "
+		"f.yaml:1:27: site: the key memory_mb stands in the section engine; move it "
+		"there\n"},
+	{"engine: {domain: a.example}\n",
+		"f.yaml:1:10: engine: the key domain stands in the section site; move it there\n"},
+	{"site: {domain: a.example, telephones: 64}\n",
+		"f.yaml:1:27: site: unknown key 'telephones'; the keys here are name, domain, "
 		"sip_port, rtp_ports, sip_dscp, rtp_dscp, max_calls, max_agents, max_groups, "
 		"max_queues, max_links, max_sounds, max_bandwidth_rows, max_duration, "
 		"rtp_timeout, hold_timeout\n"},
+	{S "engine: {cores: [0]}\n",
+		"f.yaml:2:10: engine: unknown key 'cores'; did you mean 'worker_cores'?\n"},
+	{S "que: {}\n", "f.yaml:2:1: unknown section 'que'; did you mean 'queues'?\n"},
+	{S "trunks:\n  t: {addr: [10.0.0.1]}\n",
+		"f.yaml:3:7: trunks.t: unknown key 'addr'; did you mean 'address'?\n"},
+	{S "trunks:\n  t: {address: [10.0.0.1]}\nroutes:\n  1: {trunk: t}\n",
+		"f.yaml:5:3: routes.1: queue is missing: trunk says by which trunk the calls come; "
+		"name a queue that they go to, or write trunks: [t] when they go out by it\n"},
 	{G "queues:\n  q:\n    groups: [g]\n    ring: 5s\n    ring: 6s\n",
 		"f.yaml:7:5: queues.q.ring is there twice, first on line 6; take one out\n"},
 	{G "queues:\n  q: {groups: [g]}\n  q: {groups: [g]}\n",
@@ -229,6 +242,10 @@ static const struct {
 	 "groups:\n  a: {}\n  c: {}\n  b: {}\n"
 	 "agents:\n  bob: {password: x}\n",
 		"f.yaml:4:3: groups.c: there are 3 groups, more than the site's max_groups (2); "
+		"raise it\n"},
+	{"site: {domain: a.example, max_agents: 1}\nagents:\n  al: {password: x}\n"
+	 "  bob: {password: x}\n",
+		"f.yaml:4:3: agents.bob: there are 2 agents, more than the site's max_agents (1); "
 		"raise it\n"},
 	{"site: {domain: a.example, max_queues: 0}\n",
 		"f.yaml:1:39: site.max_queues: 0 is out of range; write a number from 1 to "
@@ -359,6 +376,80 @@ static const struct {
 		"f.yaml:3:30: groups.g.agents: alice is there twice; take one out\n"},
 	{S "groups: {g: {agents: alice}}\n",
 		"f.yaml:2:22: groups.g.agents: a list of agents is wanted, like [alice, bob]\n"},
+	/* nor is what follows from a value that could not be read, or a key that was misspelt */
+	{S "agents:\n  alice: {channels: [voice, mesage]}\n",
+		"f.yaml:3:29: agents.alice.channels: 'mesage' is not known here; write one of: "
+		"voice message\n"},
+	{S "agents:\n  alice: {channels: message}\n",
+		"f.yaml:3:21: agents.alice.channels: a list is wanted; write [message]\n"},
+	{S "agents:\n  alice: {chanels: [message]}\n",
+		"f.yaml:3:11: agents.alice: unknown key 'chanels'; did you mean 'channels'?\n"},
+	{S "engine: {register_max: 3x, register_min: 2h}\n",
+		"f.yaml:2:24: engine.register_max: '3x' is no duration; write a number and ms, s, "
+		"m or h, like 20s\n"},
+	{S "engine: {register_max: 5h, connection_idle: 3x}\n",
+		"f.yaml:2:45: engine.connection_idle: '3x' is no duration; write a number and ms, "
+		"s, m or h, like 20s\n"},
+	{S "engine: {registermax: 5h, register_min: 2h}\n",
+		"f.yaml:2:10: engine: unknown key 'registermax'; did you mean 'register_max'?\n"},
+	{S "engine: {register_max: 5h, conection_idle: 6h}\n",
+		"f.yaml:2:28: engine: unknown key 'conection_idle'; did you mean "
+		"'connection_idle'?\n"},
+	{"site: {domain: a, sip_port: 20060, rtp_ports: 3000}\n",
+		"f.yaml:1:47: site.rtp_ports: '3000' is no range of ports; write it like "
+		"20000-29999\n"},
+	{S "engine: {signalling_core: 0, worker_cores: 0}\n",
+		"f.yaml:2:44: engine.worker_cores: a list is wanted; write [0]\n"},
+	{S "ports:\n  a: {type: memf, device: e, address: [10.0.0.1/24], gateway: 10.0.0.2}\n",
+		"f.yaml:3:13: ports.a.type: 'memf' is not known here; write one of: af_xdp "
+		"af_packet memif ring pci\n"},
+	{S "ports:\n  a: {vlan: 7x, device: e, address: [10.0.0.1/24], gateway: 10.0.0.2}\n",
+		"f.yaml:3:13: ports.a.vlan: '7x' is not a whole number; write one from 0 to "
+		"4094\n"},
+	{S "ports:\n  a: {vlan: 7, device: e, address: [10.0.0/24], gateway: 10.0.0.2}\n",
+		"f.yaml:3:37: ports.a.address: '10.0.0/24' is no address; write it like 10.0.0.1 "
+		"or 10.0.0.0/24\n"},
+	{S "ports:\n  a: {type: afpacket, device: e, address: [10.0.0.1/24]}\n"
+	   "  b: {device: e, address: [10.0.0.2/24]}\n",
+		"f.yaml:3:13: ports.a.type: 'afpacket' is not known here; write one of: af_xdp "
+		"af_packet memif ring pci\n"},
+	{S "ports:\n  a: {type: memf, device: e, address: [10.0.0.1/24]}\n"
+	   "trunks:\n  t: {address: [10.0.0.9], transport: tcp}\n",
+		"f.yaml:3:13: ports.a.type: 'memf' is not known here; write one of: af_xdp "
+		"af_packet memif ring pci\n"},
+	{S "links:\n  dsl: {limit: 90k, layer: eternet}\n",
+		"f.yaml:3:28: links.dsl.layer: 'eternet' is not known here; write one of: ip "
+		"ethernet wire\n"},
+	{S "trunks:\n  t: {address: [10.0.0.0/24], server: 10.0.0.1}\nroutes:\n  1: {trunks: "
+	   "[t]}\n",
+		"f.yaml:3:39: trunks.t.server: '10.0.0.1' has no port; write it like "
+		"10.0.0.1:5060\n"},
+	{S "trunks:\n  t: {address: [10.0.0.0/24], sever: 10.0.0.1}\nroutes:\n  1: {trunks: [t]}\n",
+		"f.yaml:3:31: trunks.t: unknown key 'sever'; did you mean 'server'?\n"},
+	{S "trunks:\n  t: {address: [10.0.0.1]}\nroutes:\n  1: {trunks: t}\n",
+		"f.yaml:5:15: routes.1.trunks: a list is wanted; write [t]\n"},
+	{S "routes:\n  1: {trunkz: [t]}\n",
+		"f.yaml:3:7: routes.1: unknown key 'trunkz'; did you mean 'trunks'?\n"},
+	{G "queues:\n  q: {groups: [g], overflow: {queue: b c}}\n",
+		"f.yaml:4:38: queues.q.overflow: the name 'b c' has a character that names cannot "
+		"have; use letters, digits and _-.+\n"},
+	{G "queues:\n  q: {groups: [g], overflow: {queue: }}\n",
+		"f.yaml:4:38: queues.q.overflow: the value is missing; give one or take the key "
+		"out\n"},
+	{S "links: {a: }\ngroups:\n  g: {agents: [alice], link: a}\n"
+	   "  h: {agents: [alice], link: bb}\nagents:\n  alice: {password: a}\n",
+		"f.yaml:5:30: groups.h.link: no link is called 'bb'; add it under links:\n"},
+	{S "groups: {g: {agents: [alice]}}\nagents:\n  alice: {channels: [mesage, message]}\n"
+	   "queues: {q: {groups: [g]}}\nroutes: {1: {queue: q}}\n",
+		"f.yaml:4:22: agents.alice.channels: 'mesage' is not known here; write one of: "
+		"voice message\n"},
+	{S "groups: {g: {agents: [alice, eve]}}\nagents:\n  alice: {channels: [message]}\n"
+	   "queues: {q: {groups: [g]}}\nroutes: {1: {queue: q}}\n",
+		"f.yaml:2:30: groups.g.agents: no agent is called 'eve'; add it under agents:\n"},
+	{S "groups: {g: {agents: [alice]}}\nagents:\n  alice: {channels: [message]}\n"
+	   "queues: {q: {groups: [g]}}\nroutes: {1: {queue: q}}\n",
+		"f.yaml:6:21: routes.1.queue: no agent of queue q takes calls; give one of them "
+		"the channel voice, or name another queue\n"},
 	{S "trunks:\n  z: {address: [10.0.0.1]}\n  a: {address: [10.0.0.7, 10.0.0.1]}\n",
 		"f.yaml:3:17: trunks.z.address: 10.0.0.1 is trunk a's too; an address can be "
 		"one trunk's only\n"},

@@ -8,6 +8,8 @@ const char *reader_path(
 {
 	const char *dot = k ? "." : "", *key = k ? k->name : "";
 
+	if (k && k->kind == TD_KIND_QUEUE && !strcmp(key, "overflow_queue"))
+		key = "overflow"; /* which has it in site.yaml */
 	if (e->kind == TD_KIND_SITE)
 		snprintf(out, READER_PATH, "%s%s%s",
 			k && k->flags & CONF_ENGINE ? "engine" : "site", dot, key);
@@ -16,6 +18,23 @@ const char *reader_path(
 			(int)(e->name.n < TD_NAME_BYTES ? e->name.n : TD_NAME_BYTES), e->name.p,
 			dot, key);
 	return out;
+}
+
+void reader_unsure_set(struct entry *e, const struct conf_key *k)
+{
+	size_t place = k ? (size_t)(k - td_schema) : 0;
+
+	if (k)
+		e->unsure[place / 64] |= 1ull << place % 64;
+	else
+		memset(e->unsure, 0xff, sizeof(e->unsure));
+}
+
+bool reader_unsure(const struct entry *e, const struct conf_key *k)
+{
+	size_t place = (size_t)(k - td_schema);
+
+	return e->unsure[place / 64] >> place % 64 & 1;
 }
 
 static const char *article(const yaml_node_t *n)
@@ -36,7 +55,7 @@ static bool key_stands_here(const struct conf_key *k, enum td_kind kind, bool en
 /* The key that a misspelt one most likely meant; NULL: none is near. */
 static const struct conf_key *key_meant(const struct entry *e, struct str text, bool engine)
 {
-	struct conf_nearest near = {.wanted = text};
+	struct conf_nearest near = {.wanted = text, .parts = true};
 
 	for (unsigned i = 0; i < td_schema_count; i++)
 		if (key_stands_here(&td_schema[i], e->kind, engine))
@@ -50,53 +69,46 @@ bool reader_is_merge(const yaml_node_t *key)
 	       str_eq(reader_text(key), STR("<<"));
 }
 
-bool reader_key_meant(struct reader *r, const struct entry *e, int map, const struct conf_key *k)
+static void keys_list(const struct entry *e, bool engine, char all[static TD_TEXT_BYTES])
 {
-	const yaml_node_t *n = map ? reader_node(r, map) : NULL;
-	bool engine = map && map == r->engine_node;
-
-	if (!n || n->type != YAML_MAPPING_NODE)
-		return false;
-	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top;
-		p++) {
-		const yaml_node_t *key = reader_node(r, p->key);
-		const struct conf_key *there;
-
-		if (key->type != YAML_SCALAR_NODE)
-			continue;
-		if (reader_is_merge(key))
-			return true;
-		there = conf_key_lookup(e->kind, reader_text(key));
-		if (!(there && key_stands_here(there, e->kind, engine)) &&
-			key_meant(e, reader_text(key), engine) == k)
-			return true;
-	}
-	return false;
-}
-
-static void key_unknown(struct reader *r, const struct entry *e, int node, bool engine)
-{
-	struct str text = reader_text(reader_node(r, node));
-	const struct conf_key *meant = key_meant(e, text, engine);
-	char path[READER_PATH], all[TD_TEXT_BYTES];
 	size_t n = 0;
 
 	all[0] = '\0';
 	for (unsigned i = 0; i < td_schema_count; i++) {
 		const struct conf_key *k = &td_schema[i];
 
-		if (key_stands_here(k, e->kind, engine) && n < sizeof(all))
-			n += snprintf(all + n, sizeof(all) - n, "%s%s", n ? ", " : "", k->name);
+		if (key_stands_here(k, e->kind, engine) && n < TD_TEXT_BYTES)
+			n += (size_t)snprintf(
+				all + n, TD_TEXT_BYTES - n, "%s%s", n ? ", " : "", k->name);
 	}
+}
+
+static void key_unknown(struct reader *r, struct entry *e, int node, bool engine)
+{
+	struct str text = reader_text(reader_node(r, node));
+	const struct conf_key *meant = key_meant(e, text, engine);
+	const struct conf_key *there = conf_key_lookup(e->kind, text);
+	char path[READER_PATH], all[TD_TEXT_BYTES];
+
 	reader_path(e, NULL, path);
-	if (reader_is_merge(reader_node(r, node)))
-		reader_error(r, node, "%s: " READER_NO_MERGE, engine ? "engine" : path);
-	else if (meant)
-		reader_error(r, node, "%s: unknown key '%.*s'; did you mean '%s'?",
-			engine ? "engine" : path, STR_FMT(text), meant->name);
-	else
-		reader_error(r, node, "%s: unknown key '%.*s'; the keys here are %s",
-			engine ? "engine" : path, STR_FMT(text), all);
+	if (engine)
+		strcpy(path, "engine");
+	if (reader_is_merge(reader_node(r, node))) {
+		reader_unsure_set(e, NULL);
+		reader_error(r, node, "%s: " READER_NO_MERGE, path);
+	} else if (there && key_stands_here(there, e->kind, !engine)) {
+		reader_unsure_set(e, there);
+		reader_error(r, node, "%s: the key %s stands in the section %s; move it there",
+			path, there->name, engine ? "site" : "engine");
+	} else if (meant) {
+		reader_unsure_set(e, meant);
+		reader_error(r, node, "%s: unknown key '%.*s'; did you mean '%s'?", path,
+			STR_FMT(text), meant->name);
+	} else {
+		keys_list(e, engine, all);
+		reader_error(r, node, "%s: unknown key '%.*s'; the keys here are %s", path,
+			STR_FMT(text), all);
+	}
 }
 
 /* A relative path begins at the folder of the site file. The compiled text lies elsewhere, so it
@@ -191,6 +203,8 @@ static void overflow_read(struct reader *r, struct entry *e, const struct conf_k
 
 static void key_read(struct reader *r, struct entry *e, const struct conf_key *k, int node)
 {
+	unsigned errors = reader_errors(r);
+
 	if (k->flags & CONF_ONLY_YAML)
 		return; /* site.c, once all objects are there */
 	if (k->kind == TD_KIND_QUEUE && !strcmp(k->name, "overflow"))
@@ -199,6 +213,8 @@ static void key_read(struct reader *r, struct entry *e, const struct conf_key *k
 		list_read(r, e, k, node);
 	else
 		value_read(r, e, k, node);
+	if (reader_errors(r) != errors)
+		reader_unsure_set(e, k);
 }
 
 void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine)
@@ -214,7 +230,7 @@ void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine)
 	if (n->type != YAML_MAPPING_NODE) {
 		reader_error(r, map, "%s: this is %s; a map of keys is wanted, like {key: value}",
 			path, article(n));
-		r->broken[e->kind] = true;
+		reader_unsure_set(e, NULL);
 		return;
 	}
 	strcat(path, ".");

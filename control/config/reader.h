@@ -15,9 +15,11 @@ struct config_error;
 /* An object of the file. */
 struct entry {
 	enum td_kind kind;
-	struct str name;         /* borrowed from the document */
-	int name_node, map_node; /* 0 none */
-	unsigned order;          /* in the file */
+	struct str name;                     /* borrowed from the document */
+	int name_node, map_node;             /* 0 none */
+	unsigned order;                      /* in the file */
+	uint64_t unsure[CONF_KEYS_MAX / 64]; /* a bit for each place in td_schema[]: keys whose
+						value could not be read */
 	void *object;
 };
 
@@ -71,6 +73,10 @@ void reader_error_at(struct reader *r, size_t line, size_t column, const char *f
 void reader_errors_report(
 	struct reader *r, void (*report)(void *ctx, const struct config_error *e), void *ctx);
 void reader_errors_free(struct reader *r);
+static inline unsigned reader_errors(const struct reader *r)
+{
+	return r->error_count + r->errors_more;
+}
 
 /* object.c: one object's keys */
 /* "queues.sales.groups", "engine.memory_mb"; key NULL: the object. Returns out. */
@@ -80,8 +86,9 @@ const char *reader_path(
 /* `<<`, a merge key of YAML 1.1. */
 #define READER_NO_MERGE "merge keys (<<) are not supported; write the keys out"
 bool reader_is_merge(const yaml_node_t *key);
-/* Whether a key of the map is this one misspelt, or a merge key, which might have brought it. */
-bool reader_key_meant(struct reader *r, const struct entry *e, int map, const struct conf_key *k);
+/* Something is wrong with the key's value, and has been told. k NULL: with those of all keys. */
+void reader_unsure_set(struct entry *e, const struct conf_key *k);
+bool reader_unsure(const struct entry *e, const struct conf_key *k);
 void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine);
 
 /* site.c: what concerns several objects, or this machine */

@@ -81,27 +81,34 @@ static void group_member_add(
 		r->broken[TD_KIND_GROUP] = true; /* the group's name: has been reported there */
 }
 
+static void group_join(struct reader *r, const struct entry *e, const struct conf_key *k)
+{
+	int list = reader_map_get(r, e->map_node, str_of(k->name));
+	const yaml_node_t *n = list ? reader_node(r, list) : NULL;
+	char path[READER_PATH];
+
+	if (!n || reader_is_null(n))
+		return;
+	reader_path(e, k, path);
+	if (n->type != YAML_SEQUENCE_NODE) {
+		reader_error(r, list, "%s: a list of agents is wanted, like [alice, bob]", path);
+		return;
+	}
+	for (yaml_node_item_t *item = n->data.sequence.items.start;
+		item < n->data.sequence.items.top; item++)
+		group_member_add(r, e, path, *item);
+}
+
 void reader_groups_join(struct reader *r)
 {
 	const struct conf_key *k = conf_key_lookup(TD_KIND_GROUP, STR("agents"));
 
 	for (unsigned i = r->first[TD_KIND_GROUP]; i < r->first[TD_KIND_GROUP + 1]; i++) {
-		const struct entry *e = &r->entries[i];
-		int list = reader_map_get(r, e->map_node, str_of(k->name));
-		const yaml_node_t *n = list ? reader_node(r, list) : NULL;
-		char path[READER_PATH];
+		unsigned errors = reader_errors(r);
 
-		if (!n || reader_is_null(n))
-			continue;
-		reader_path(e, k, path);
-		if (n->type != YAML_SEQUENCE_NODE) {
-			reader_error(
-				r, list, "%s: a list of agents is wanted, like [alice, bob]", path);
-			continue;
-		}
-		for (yaml_node_item_t *item = n->data.sequence.items.start;
-			item < n->data.sequence.items.top; item++)
-			group_member_add(r, e, path, *item);
+		group_join(r, &r->entries[i], k);
+		if (reader_errors(r) != errors)
+			reader_unsure_set(&r->entries[i], k);
 	}
 }
 
@@ -130,9 +137,10 @@ void reader_passwords_hash(struct reader *r)
 	const struct td_conf_site *site = r->entries[0].object;
 
 	for (unsigned i = r->first[TD_KIND_AGENT]; i < r->first[TD_KIND_AGENT + 1]; i++) {
-		const struct entry *e = &r->entries[i];
+		struct entry *e = &r->entries[i];
 		int node = reader_map_get(r, e->map_node, str_of(k->name));
 		const yaml_node_t *n = node ? reader_node(r, node) : NULL;
+		unsigned errors = reader_errors(r);
 		char path[READER_PATH];
 
 		if (!n)
@@ -142,6 +150,8 @@ void reader_passwords_hash(struct reader *r)
 			reader_error(r, node, "%s: a password is wanted; write it in quotes", path);
 		else if (!ha1_make(e->object, site->domain, reader_text(n)))
 			reader_error(r, node, "%s: OpenSSL refuses to hash it", path);
+		if (reader_errors(r) != errors)
+			reader_unsure_set(e, k);
 	}
 }
 
@@ -203,7 +213,7 @@ static int fault_node(struct reader *r, const struct entry *e, const struct conf
 	if (f->kind == TD_KIND_QUEUE && !strcmp(f->key->name, "overflow_queue"))
 		return reader_map_get(r, reader_map_get(r, map, STR("overflow")), STR("queue"));
 	node = reader_map_get(r, map, str_of(f->key->name));
-	if (node && f->item >= 0) {
+	if (node && f->item >= 0 && !reader_unsure(e, f->key)) { /* else places differ */
 		const yaml_node_t *n = reader_node(r, node);
 
 		if (n->type == YAML_SEQUENCE_NODE &&
@@ -213,47 +223,31 @@ static int fault_node(struct reader *r, const struct entry *e, const struct conf
 	return node;
 }
 
-static bool agent_key_follows(struct reader *r, const struct entry *e, struct str key)
+static bool fault_unsure(void *ctx, enum td_kind kind, uint32_t object, const struct conf_key *key)
 {
-	return reader_map_get(r, e->map_node, key) ||
-	       reader_key_meant(r, e, e->map_node, conf_key_lookup(TD_KIND_AGENT, key));
-}
+	const struct reader *r = ctx;
 
-/* A fault that only follows from a value that could not be read. That value was reported. */
-static bool fault_follows(
-	struct reader *r, const struct entry *e, const struct conf_fault *f, int node)
-{
-	if (f->kind == TD_KIND_AGENT && !f->key)
-		return agent_key_follows(r, e, STR("password")) ||
-		       agent_key_follows(r, e, STR("contact")) || r->broken[f->kind];
-	if (!f->key)
-		return false;
-	if (!conf_value_is_set(f->key, e->object))
-		return node != 0 || r->broken[f->kind] ||
-		       reader_key_meant(r, e,
-			       f->key->flags & CONF_ENGINE ? r->engine_node : e->map_node, f->key);
-	return (f->key->type == CONF_REF || f->key->type == CONF_REFS) &&
-	       (r->broken[f->key->ref] || r->unnamed[f->key->ref]);
+	if (!key)
+		return r->broken[kind] || r->unnamed[kind];
+	return (kind == TD_KIND_SITE && r->broken[kind]) ||
+	       reader_unsure(&r->entries[r->first[kind] + object], key);
 }
 
 static void fault_report(void *ctx, const struct conf_fault *f)
 {
 	struct reader *r = ctx;
 	const struct entry *e = &r->entries[r->first[f->kind] + f->object];
-	const struct conf_key *k = f->key;
 	int node = fault_node(r, e, f);
 	char path[READER_PATH];
 
-	if (fault_follows(r, e, f, node))
-		return;
-	if (k && f->kind == TD_KIND_QUEUE && !strcmp(k->name, "overflow_queue"))
-		k = conf_key_lookup(TD_KIND_QUEUE, STR("overflow"));
 	/* A missing key is reported where its object begins. */
-	reader_error(r, node ? node : e->name_node, "%s: %s", reader_path(e, node ? k : NULL, path),
-		f->what);
+	reader_error(r, node ? node : e->name_node, "%s: %s",
+		reader_path(e, node ? f->key : NULL, path), f->what);
 }
 
 void reader_conf_check(struct reader *r, const struct td_conf *conf)
 {
-	conf_check(conf, fault_report, r);
+	const struct conf_checker by = {.ctx = r, .report = fault_report, .unsure = fault_unsure};
+
+	r->no_memory |= conf_check(conf, &by) < 0;
 }

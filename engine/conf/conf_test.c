@@ -193,6 +193,10 @@ static void quotes_and_comments_are_read(void **state)
 	conf_free(c);
 }
 
+#define KERNEL "port k device=eth1 address=10.0.0.9/24\n"
+#define MEMIF  "port m type=memif device=m.sock address=10.0.1.9/24\n"
+#define CHAT   "group writers\nagent w channels=message groups=writers\nqueue chat groups=writers\n"
+
 static const struct {
 	const char *text, *err;
 } bad[] = {
@@ -253,6 +257,21 @@ static const struct {
 	{SITE "trunk a address=10.0.0.1 max_calls=many\n",
 		"line 2: trunk a: max_calls: 'many' is not a whole number; write one from 0 to "
 		"1000000"},
+	{SITE CHAT "route 1 queue=chat\n",
+		"route 1: queue: no agent of queue chat takes calls; give one of them the channel "
+		"voice, or name another queue"},
+	{SITE CHAT "group g\nqueue a groups=g overflow=queue overflow_queue=b\n"
+		   "queue b groups=g overflow=queue overflow_queue=chat\nroute 1 queue=a\n",
+		"queue b: overflow_queue: no agent of queue chat takes calls; give one of them the "
+		"channel voice, or name another queue"},
+	{SITE CHAT "trunk t address=10.0.0.1\nroute 1 trunks=t queue=chat\n",
+		"route 1: queue: no agent of queue chat takes calls; give one of them the channel "
+		"voice, or name another queue"},
+	{SITE "trunk t address=10.0.0.1\nroute 1 trunk=t\n",
+		"route 1: queue: queue is missing: trunk says by which trunk the calls come; name "
+		"a queue that they go to, or write trunks: [t] when they go out by it"},
+	{SITE "group g link=x\ngroup h link=y\nlink y\nagent a channels=message groups=g,h\n",
+		"group g: link: no link is called 'x'; add it under links:"},
 	{SITE "agent a channels=message\nagent b channels=voice,message\n",
 		"agent b: password is missing; give one, or a contact that needs none"},
 	{SITE "agent a ha1=0F\n", "line 2: agent a: ha1: '0F' is not lower-case hexadecimal"},
@@ -268,12 +287,48 @@ static const struct {
 		"line 2: trunk a: server: '10.0.0.300:5060' is no address and no host name; write "
 		"it like 10.0.0.1:5060 or sip.example.com:5060"},
 	{SITE "trunk a address=10.0.0.1 server=sip.example.com:0\n",
-		"line 2: trunk a: server: 'sip.example.com:0' is no address and no host name; "
-		"write it like 10.0.0.1:5060 or sip.example.com:5060"},
+		"line 2: trunk a: server: 'sip.example.com:0': 0 is no port; write one from 1 to "
+		"65535"},
+	{SITE "trunk a address=10.0.0.1 server=10.0.0.2:70000\n",
+		"line 2: trunk a: server: '10.0.0.2:70000': 70000 is no port; write one from 1 to "
+		"65535"},
+	{SITE "trunk a address=10.0.0.1 server=[2001:db8::1]:sip\n",
+		"line 2: trunk a: server: '[2001:db8::1]:sip': sip is no port; write one from 1 to "
+		"65535"},
+	{SITE "trunk a address=10.0.0.1 server=2001:db8::1:5060\n",
+		"line 2: trunk a: server: '2001:db8::1:5060' is an IPv6 address without brackets; "
+		"write it like [2001:db8::1]:5060"},
+	{SITE "trunk a address=10.0.0.1 server=[2001:db8::1]\n",
+		"line 2: trunk a: server: '[2001:db8::1]' has no port; write it like "
+		"[2001:db8::1]:5060"},
+	{SITE "trunk a address=10.0.0.1 server=sip.example.com:\n",
+		"line 2: trunk a: server: 'sip.example.com:' has no port; write it like "
+		"sip.example.com:5060"},
+	{SITE "trunk a address=10.0.0.1 server=:5060\n",
+		"line 2: trunk a: server: ':5060' is no address and no host name; write it like "
+		"10.0.0.1:5060 or sip.example.com:5060"},
+	{SITE "agent a contact=2001:db8::1\n",
+		"line 2: agent a: contact: '2001:db8::1' is an IPv6 address without brackets; "
+		"write it like [2001:db8::1]:5060"},
+	{SITE "agent a contact=10.0.0.1:70000\n",
+		"line 2: agent a: contact: '10.0.0.1:70000': 70000 is no port; write one from 1 to "
+		"65535"},
+	{SITE "agent a contact=sip.example.com:70000\n",
+		"line 2: agent a: contact: 'sip.example.com:70000' is no address; write it like "
+		"10.0.0.1:5060"},
 	{SITE "port a type=pci device=0000:01:00.0 address=10.0.0.9/24\n"
 	      "trunk a address=10.0.0.1 transport=tcp\n",
-		"trunk a: transport: TCP needs a port that the kernel owns too: type af_xdp or "
-		"af_packet, without vlan"},
+		"trunk a: transport: TCP needs a port of type af_xdp or af_packet without vlan, "
+		"which the kernel owns too"},
+	{SITE KERNEL MEMIF "trunk a address=10.0.1.7 transport=tcp\n",
+		"trunk a: transport: TCP is the kernel's, and port m, which leads to 10.0.1.7, is "
+		"not; use udp, or reach it by a port of type af_xdp or af_packet without vlan"},
+	{SITE KERNEL MEMIF "trunk a address=10.0.1.7 server=10.0.1.8:5060 transport=tcp\n",
+		"trunk a: transport: TCP is the kernel's, and port m, which leads to 10.0.1.8, is "
+		"not; use udp, or reach it by a port of type af_xdp or af_packet without vlan"},
+	{SITE KERNEL "trunk a address=2001:db8:9::1 transport=tcp\n",
+		"trunk a: transport: TCP to 2001:db8:9::1 needs an IPv6 address on a port of type "
+		"af_xdp or af_packet without vlan"},
 	{"site site domain=a connection_idle=60000\n",
 		"site site: connection_idle: 60s is shorter than register_max (3600s): telephones "
 		"on "
@@ -308,6 +363,50 @@ static const struct {
 		"site site: register_min: 7200s is longer than register_max (3600s); make it "
 		"shorter"},
 };
+
+static void calls_and_tcp_that_can_end_somewhere_are_right(void **state)
+{
+	static const char *const good[] = {
+		/* nobody calls the writers' queue; the empty one may get agents yet */
+		SITE CHAT "queue a groups=writers overflow=queue overflow_queue=chat\n",
+		SITE CHAT "group g\nqueue q groups=g\nroute 1 queue=q\n",
+		SITE CHAT "agent v contact=10.0.0.1:5060 groups=writers\nroute 1 queue=chat\n",
+		SITE CHAT "group g\nagent v contact=10.0.0.1:5060 groups=g\n"
+			  "queue q groups=writers,g\nroute 1 queue=q\n",
+		/* the kernel leads there, or may: a name has no address yet */
+		SITE KERNEL MEMIF "trunk a address=10.0.0.7 transport=tcp\n",
+		SITE KERNEL MEMIF "trunk a address=10.9.0.7 transport=tcp\n",
+		SITE KERNEL MEMIF "trunk a address=10.0.1.7 server=sip.a.b:5060 transport=tcp\n",
+		SITE KERNEL MEMIF "trunk a address=10.0.1.7\n",
+	};
+
+	for (unsigned i = 0; i < sizeof(good) / sizeof(*good); i++)
+		conf_free(parse(good[i]));
+}
+
+static void nearest_is(const char *wanted, bool parts, const char *best)
+{
+	struct conf_nearest near = {.wanted = str_of(wanted), .parts = parts};
+
+	for (unsigned i = 0; i < td_schema_count; i++)
+		if (td_schema[i].kind == TD_KIND_SITE)
+			conf_nearest(&near, str_of(td_schema[i].name));
+	assert_true(str_eq(near.best, str_of(best)));
+}
+
+static void a_part_of_a_word_is_near_it(void **state)
+{
+	nearest_is("cores", true, "worker_cores");
+	nearest_is("worker", true, "worker_cores");
+	nearest_is("memory", true, "memory_mb");
+	nearest_is("domain_name", true, "domain");
+	nearest_is("rtp_port", true, "rtp_ports"); /* spelling before parts: not rtp_dscp */
+	nearest_is("max_cals", true, "max_calls");
+	nearest_is("memory", false, "");
+	nearest_is("me", true, "");
+	nearest_is("ports", true, "rtp_ports");
+	nearest_is("orts", true, "");
+}
 
 static void bad_text_is_refused_in_one_line(void **state)
 {
@@ -378,8 +477,9 @@ static char *random_text(uint64_t seed)
 	buf_printf(&b, "site site domain=tandem.example max_calls=%u nonce=%u worker_cores=%s\n",
 		1 + prng_below(&p, 1000), 1000 + prng_below(&p, 100000),
 		prng_below(&p, 2) ? "0" : "1,2,3");
-	for (unsigned i = 0; i < groups; i++)
-		buf_printf(&b, "group g%u\n", i);
+	for (unsigned i = 0; i < groups; i++) /* somebody takes calls in each */
+		buf_printf(
+			&b, "group g%u\nagent v%u contact=10.2.0.%u:5060 groups=g%u\n", i, i, i, i);
 	for (unsigned i = 0; i < sounds; i++)
 		buf_printf(
 			&b, "sound s%u file=\"/srv/%u \\\" \\\\ =.wav\"\n", i, prng_below(&p, 9));
@@ -634,6 +734,8 @@ int main(void)
 		cmocka_unit_test(sounds_keep_the_limit_of_the_start),
 		cmocka_unit_test(quotes_and_comments_are_read),
 		cmocka_unit_test(bad_text_is_refused_in_one_line),
+		cmocka_unit_test(calls_and_tcp_that_can_end_somewhere_are_right),
+		cmocka_unit_test(a_part_of_a_word_is_near_it),
 		cmocka_unit_test(apply_is_all_or_nothing),
 		cmocka_unit_test(encode_and_parse_are_inverse),
 		cmocka_unit_test(the_difference_makes_new_of_old),

@@ -296,10 +296,14 @@ static void fault_first(void *ctx, const struct conf_fault *f)
 
 static int draft_check(struct draft *d)
 {
+	const struct conf_checker by = {.ctx = d, .report = fault_first};
+	int faults;
+
 	d->line = 0;
 	if (!d->has_site)
 		return fail(d, "there is no line 'site site domain=...'");
-	return conf_check(d->conf, fault_first, d) ? -EINVAL : 0;
+	faults = conf_check(d->conf, &by);
+	return faults > 0 ? -EINVAL : faults;
 }
 
 /* The numbers that the sounds of `old` keep are marked in `used`. */

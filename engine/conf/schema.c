@@ -14,6 +14,7 @@
 #define MEGA   (1ull << 20)
 
 #define OBJECTS_MAX 1000000 /* of any kind */
+#define PART_MIN    3       /* letters of a word by which another one is known */
 
 #define DSCP_SIP_HELP "DSCP of SIP that we send: a name or 0 to 63; `site`: that of the site."
 #define DSCP_RTP_HELP \
@@ -419,6 +420,24 @@ static unsigned distance(struct str a, struct str b)
 	return row[b.n];
 }
 
+static bool begins(struct str whole, struct str part)
+{
+	return part.n >= PART_MIN && str_has_prefix(whole, part);
+}
+
+/* "cores" in "worker_cores". */
+static bool ends(struct str whole, struct str part)
+{
+	return part.n >= PART_MIN && whole.n > part.n && whole.p[whole.n - part.n - 1] == '_' &&
+	       !memcmp(whole.p + whole.n - part.n, part.p, part.n);
+}
+
+/* A letter typed wrong is more likely than one too many. */
+static bool closer_in_length(const struct conf_nearest *n, struct str candidate)
+{
+	return candidate.n == n->wanted.n && n->best.n != n->wanted.n;
+}
+
 void conf_nearest(struct conf_nearest *n, struct str candidate)
 {
 	/* Further than a third of the word is another word. */
@@ -427,7 +446,14 @@ void conf_nearest(struct conf_nearest *n, struct str candidate)
 	if (n->wanted.n >= TD_NAME_BYTES || candidate.n >= TD_NAME_BYTES)
 		return;
 	d = distance(n->wanted, candidate);
-	if (d > most || d >= n->wanted.n || (n->best.p && d >= n->distance))
+	if (d <= most && d < n->wanted.n)
+		;
+	else if (n->parts && (begins(candidate, n->wanted) || ends(candidate, n->wanted) ||
+				     begins(n->wanted, candidate)))
+		d += TD_NAME_BYTES; /* behind all that are spelt alike */
+	else
+		return;
+	if (n->best.p && (d > n->distance || (d == n->distance && !closer_in_length(n, candidate))))
 		return;
 	n->best = candidate;
 	n->distance = d;

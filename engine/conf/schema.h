@@ -121,17 +121,27 @@ struct conf_fault {
 	int item;                   /* of a list, -1: the value itself */
 	const char *what;           /* what is wrong; what to do */
 };
-/* Calls report for every fault there is; returns how many. */
-unsigned conf_check(
-	const struct td_conf *c, void (*report)(void *ctx, const struct conf_fault *f), void *ctx);
+struct conf_checker {
+	void *ctx;
+	void (*report)(void *ctx, const struct conf_fault *f);
+	/*
+	 * Whether the value of this key of an object could not be read; key NULL: whether objects
+	 * of the kind could not. What only follows from that is no fault. NULL: all could.
+	 */
+	bool (*unsure)(void *ctx, enum td_kind kind, uint32_t object, const struct conf_key *key);
+};
+/* How many faults there are, each reported; or -ENOMEM. */
+int conf_check(const struct td_conf *c, const struct conf_checker *by);
 
 /*
  * The candidate that a misspelt word most likely meant: set `wanted`, offer all candidates, read
- * `best` (empty: none is near).
+ * `best` (empty: none is near). `parts`: a candidate is near, too, when it begins or ends with the
+ * word, or begins it: of the words of a list, not of people's names for things.
  */
 struct conf_nearest {
 	struct str wanted, best;
 	unsigned distance;
+	bool parts;
 };
 void conf_nearest(struct conf_nearest *n, struct str candidate);
 

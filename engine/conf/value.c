@@ -95,20 +95,6 @@ static bool core_decode(
 	return true;
 }
 
-static bool address_decode(
-	const struct conf_key *k, struct td_addr *field, struct str text, struct td_text *err)
-{
-	if (addr_decode(field, text))
-		return conf_fail(err, "'%.*s' is no address; write it like %s", STR_FMT(text),
-			k->type == CONF_IP ? "10.0.0.1" : "10.0.0.1:5060");
-	if (k->type == CONF_IP && field->port)
-		return conf_fail(err, "'%.*s' has a port; write the address alone", STR_FMT(text));
-	if (k->type == CONF_ADDRESS && !field->port)
-		return conf_fail(
-			err, "'%.*s' has no port; write it like 10.0.0.1:5060", STR_FMT(text));
-	return true;
-}
-
 /* A label of a host name (RFC 1123 section 2.1). */
 static bool label_valid(struct str label)
 {
@@ -138,28 +124,86 @@ static bool host_valid(struct str name)
 	return false;
 }
 
+static bool port_decode(struct str text, uint64_t *port)
+{
+	return str_u64(text, 65535, port) && *port;
+}
+
+#define PORT_LIKE_4 "10.0.0.1:5060"
+#define PORT_LIKE_6 "[2001:db8::1]:5060"
+
+/* Digits and colons of IPv6, which a port would follow without an end. */
+static bool lacks_brackets(struct str text)
+{
+	unsigned colons = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (!isxdigit((unsigned char)text.p[i]) && !strchr(":.", text.p[i]))
+			return false;
+		colons += text.p[i] == ':';
+	}
+	return colons > 1;
+}
+
+/* What is wrong with an address and its port; `names`: or a host name and its port. */
+static bool endpoint_fail(struct str text, bool names, struct td_text *err)
+{
+	struct td_addr addr;
+	const char *colon = addr_decode(&addr, text) ? memrchr(text.p, ':', text.n) : NULL;
+	struct str host = text, port = {0};
+
+	if (lacks_brackets(text))
+		return conf_fail(err,
+			"'%.*s' is an IPv6 address without brackets; write it like " PORT_LIKE_6,
+			STR_FMT(text));
+	if (colon) {
+		host.n = (size_t)(colon - text.p);
+		port = (struct str){colon + 1, text.n - host.n - 1};
+	}
+	if (addr_decode(&addr, host) && !(names && host.n && host_valid(host)))
+		return conf_fail(err, "'%.*s' is no address%s; write it like " PORT_LIKE_4 "%s",
+			STR_FMT(text), names ? " and no host name" : "",
+			names ? " or sip.example.com:5060" : "");
+	if (port.n)
+		return conf_fail(err, "'%.*s': %.*s is no port; write one from 1 to 65535",
+			STR_FMT(text), STR_FMT(port));
+	return conf_fail(err, "'%.*s' has no port; write it like %s", STR_FMT(text),
+		addr_decode(&addr, host) ? "sip.example.com:5060"
+		: addr.family == 6       ? PORT_LIKE_6
+					 : PORT_LIKE_4);
+}
+
 static bool server_decode(struct td_server *field, struct str text, struct td_text *err)
 {
 	struct str port_text = text, name = str_cut(&port_text, ':');
 	struct td_server server = {0};
 	uint64_t port = 0;
 
-	if (addr_decode(&server.addr, text) == 0) {
+	if (addr_decode(&server.addr, text) == 0)
 		port = server.addr.port;
-	} else if (!name.n || !host_valid(name) ||
-		   (name.n < text.n && (!str_u64(port_text, 65535, &port) || !port))) {
-		return conf_fail(err,
-			"'%.*s' is no address and no host name; write it like 10.0.0.1:5060 or "
-			"sip.example.com:5060",
-			STR_FMT(text));
-	}
+	else if (!name.n || !host_valid(name) || !port_decode(port_text, &port))
+		port = 0;
 	if (!port)
-		return conf_fail(err, "'%.*s' has no port; write it like %s:5060", STR_FMT(text),
-			server.addr.family ? "10.0.0.1" : "sip.example.com");
+		return endpoint_fail(text, true, err);
 	server.addr.port = (uint16_t)port;
 	for (size_t i = 0; !server.addr.family && i < name.n; i++)
 		server.name[i] = (char)tolower((unsigned char)name.p[i]);
 	*field = server;
+	return true;
+}
+
+static bool address_decode(struct td_addr *field, struct str text, struct td_text *err)
+{
+	return (addr_decode(field, text) == 0 && field->port) || endpoint_fail(text, false, err);
+}
+
+static bool ip_decode(struct td_addr *field, struct str text, struct td_text *err)
+{
+	if (addr_decode(field, text))
+		return conf_fail(
+			err, "'%.*s' is no address; write it like 10.0.0.1", STR_FMT(text));
+	if (field->port)
+		return conf_fail(err, "'%.*s' has a port; write the address alone", STR_FMT(text));
 	return true;
 }
 
@@ -275,8 +319,9 @@ bool conf_value_decode(
 	case CONF_HEX:
 		return hex_decode(field, k->size, text, err);
 	case CONF_ADDRESS:
+		return address_decode(field, text, err);
 	case CONF_IP:
-		return address_decode(k, field, text, err);
+		return ip_decode(field, text, err);
 	case CONF_SERVER:
 		return server_decode(field, text, err);
 	case CONF_PORTS:
