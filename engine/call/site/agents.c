@@ -55,21 +55,26 @@ void agents_own(struct td_engine *e, struct agent *a, bool begins)
 		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, begins);
 }
 
-/* Our address on the network of a telephone that does not register; any of our addresses when it
- * is on none of our networks. */
-struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote)
+struct td_addr agents_local(
+	const struct td_engine *e, const struct td_addr *remote, enum td_transport transport)
 {
 	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
+	bool udp = transport == TD_TRANSPORT_UDP;
 	struct td_addr local = {0};
 
-	for (uint32_t a = 0; a < e->ports.addresses && !local.family; a++)
+	for (uint32_t a = 0; udp && a < e->ports.addresses && !local.family; a++)
 		if (e->ports.address[a].family == remote->family)
 			local = e->ports.address[a];
 	for (uint32_t i = 0; i < ports->count; i++)
-		for (uint8_t k = 0; k < ports->port[i].address_count; k++)
-			if (prefix_contains(&ports->port[i].address[k], remote) &&
-				ports_address(&e->ports, &ports->port[i].address[k].addr) >= 0)
-				local = ports->port[i].address[k].addr;
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
+			const struct td_prefix *net = &ports->port[i].address[k];
+
+			if (net->addr.family == remote->family &&
+				(!local.family || prefix_contains(net, remote)) &&
+				(udp || td_port_kernel(&ports->port[i])) &&
+				ports_address(&e->ports, &net->addr) >= 0)
+				local = net->addr;
+		}
 	local.port = conf_site(e->conf)->sip_port;
 	return local;
 }
@@ -90,7 +95,7 @@ bool agents_target(const struct td_engine *e, const struct agent *a, struct agen
 		.flow = {.remote = a->conf.contact, .agent = a->object.number}};
 	if (!out->flow.remote.port)
 		out->flow.remote.port = SIP_PORT;
-	out->flow.local = agents_local(e, &out->flow.remote);
+	out->flow.local = agents_local(e, &out->flow.remote, TD_TRANSPORT_UDP);
 	snprintf(out->uri_text, sizeof(out->uri_text), "sip:%s@%s", a->object.name,
 		addr_encode(&out->flow.remote, text));
 	out->uri = str_of(out->uri_text);

@@ -14,8 +14,10 @@ void agents_registered(struct td_engine *e, struct agent *a, enum registrar_chan
 void agents_own(struct td_engine *e, struct agent *a, bool begins);
 
 /* Our address on the network of an agent or trunk that does not register; any of ours when it is
- * on none of our networks. */
-struct td_addr agents_local(const struct td_engine *e, const struct td_addr *remote);
+ * on none of our networks. Of a stream: an address that the kernel has too. Family 0: there is
+ * none. */
+struct td_addr agents_local(
+	const struct td_engine *e, const struct td_addr *remote, enum td_transport transport);
 
 /* Where to send an INVITE. False: nowhere. Slices live until the registrar's next input. */
 struct agents_target {

@@ -83,23 +83,6 @@ static void forget(struct td_engine *e, struct trunk *t)
 	*r = (struct resolution){.engine = e, .timer.fire = due};
 }
 
-void resolve_apply(struct td_engine *e, struct trunk *t)
-{
-	struct resolution *r = &t->resolution;
-	const struct td_server *server = &t->conf.server;
-	const char *name = t->object.live ? server->name : "";
-
-	for (unsigned i = 0; i < r->count; i++)
-		r->address[i].port = server->addr.port;
-	if (strcmp(r->name, name) == 0)
-		return;
-	forget(e, t);
-	if (!name[0])
-		return;
-	snprintf(r->name, sizeof(r->name), "%s", name);
-	ask(e, r);
-}
-
 const char *resolve_missing(const struct trunk *t, char text[static TD_TEXT_BYTES])
 {
 	const struct resolution *r = &t->resolution;
@@ -135,15 +118,35 @@ static const char *own(const struct td_engine *e, const struct td_addr *a)
 	return ports_address(&e->ports, a) >= 0 ? "our own" : NULL;
 }
 
+/* It is in a network of ours, and the kernel does not own the port. */
+static bool without_tcp(const struct td_engine *e, const struct td_addr *a)
+{
+	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
+	bool other = false;
+
+	for (uint32_t i = 0; i < ports->count; i++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
+			if (!prefix_contains(&ports->port[i].address[k], a))
+				continue;
+			if (td_port_kernel(&ports->port[i]))
+				return false;
+			other = true;
+		}
+	return other;
+}
+
 /* Why no call can go there; NULL: it can. A call to ourselves would come back as a new one, until
  * no room is left. */
-static const char *useless(const struct td_engine *e, const struct td_addr *a)
+static const char *useless(
+	const struct td_engine *e, const struct trunk *t, const struct td_addr *a)
 {
 	if (link_local(a))
 		return "link-local";
 	if (!addr_is_host(a))
 		return "no host's";
-	if (agents_local(e, a).family != a->family)
+	if (t->conf.transport != TD_TRANSPORT_UDP && without_tcp(e, a))
+		return "on a port without TCP";
+	if (agents_local(e, a, (enum td_transport)t->conf.transport).family != a->family)
 		return "of a family that no port has";
 	return own(e, a);
 }
@@ -158,7 +161,7 @@ static unsigned usable(const struct td_engine *e, const struct trunk *t,
 
 	for (uint32_t i = 0; i < from->count && n < RESOLUTION_MAX; i++) {
 		const struct td_addr *a = &from->addresses[i];
-		const char *no = useless(e, a);
+		const char *no = useless(e, t, a);
 
 		if (no && !why[0])
 			snprintf(why, RESOLUTION_WHY, "none of its addresses is of use: %s is %s",
@@ -169,6 +172,40 @@ static unsigned usable(const struct td_engine *e, const struct trunk *t,
 		to[n++].port = t->conf.server.addr.port;
 	}
 	return n;
+}
+
+/* Another port, or another transport, which may need another way there. */
+static void kept(struct td_engine *e, struct trunk *t)
+{
+	struct resolution *r = &t->resolution;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->count; i++) {
+		if (useless(e, t, &r->address[i]))
+			continue;
+		r->address[n] = r->address[i];
+		r->address[n++].port = t->conf.server.addr.port;
+	}
+	if (r->count && !n && !r->waiting)
+		ask(e, r); /* it may have others by now; if not, the reason is told */
+	r->count = (uint8_t)n;
+}
+
+void resolve_apply(struct td_engine *e, struct trunk *t)
+{
+	struct resolution *r = &t->resolution;
+	const struct td_server *server = &t->conf.server;
+	const char *name = t->object.live ? server->name : "";
+
+	if (strcmp(r->name, name) == 0) {
+		kept(e, t);
+		return;
+	}
+	forget(e, t);
+	if (!name[0])
+		return;
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	ask(e, r);
 }
 
 static bool same_set(const struct resolution *r, const struct td_addr *to, unsigned n)

@@ -65,7 +65,7 @@ struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsi
 		flow.remote = t->conf.server.addr;
 	if (!flow.remote.port)
 		flow.remote.port = flow_default_port(&flow);
-	flow.local = agents_local(e, &flow.remote);
+	flow.local = agents_local(e, &flow.remote, flow.transport);
 	return flow;
 }
 
