@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The clients of one socket, for its listener: what each sends is read and told, answers are sent.
+/* The clients of one API socket: reads their requests, gives them to handlers, sends the answers.
  */
 #ifndef TANDEM_SYSTEM_API_CLIENT_H
 #define TANDEM_SYSTEM_API_CLIENT_H

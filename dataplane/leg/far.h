@@ -8,9 +8,9 @@
  *     digits, recording                      ──ring──► the other? does it hear its peer? codec,
  *                                                     numbers of its stream, SRTP, statistics
  *
- * No worker tells the other that a leg changes or ends: what the other hands over meanwhile ends
- * here by its name. A leg is known by its number and its cookie, so a packet on its way to a leg
- * that is gone reaches none that has the number next.
+ * Workers do not tell each other that a leg changes or ends. A packet that comes for such a leg is
+ * dropped, and counted by a reason of its own. A leg is known by its number and its cookie, so a
+ * packet on its way to a leg that is gone never reaches the next one of that number.
  */
 #ifndef TANDEM_DATAPLANE_LEG_FAR_H
 #define TANDEM_DATAPLANE_LEG_FAR_H

@@ -21,8 +21,8 @@
  * What a contact comes by: X(id, name, help, MEDIA or PLAIN). With MEDIA an agent needs the
  * telephone, and room on its link. Journals keep the order.
  */
-#define TD_CHANNELS(X)                     \
-	X(VOICE, "voice", "a call", MEDIA) \
+#define TD_CHANNELS(X)                                             \
+	X(VOICE, "voice", "a call; it needs the telephone", MEDIA) \
 	X(MESSAGE, "message", "text; it has no media", PLAIN)
 #define TD_CHANNEL_ID(id, ...) TD_CHANNEL_##id,
 enum td_channel { TD_CHANNELS(TD_CHANNEL_ID) TD_CHANNEL_COUNT };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What holds in the engine after every input, link by link: X(name, text). Whoever breaks a rule is
- * named before the text. A file for each kind of object has the rules' functions, and check_test.c
- * breaks each rule.
+ * What holds in the engine after every input, link by link: X(name, text). A fault is told as the
+ * name of the object that breaks the rule, and the text. The rules' functions stand in a file for
+ * each kind of object; check_test.c breaks each rule once.
  */
 #ifndef TANDEM_ENGINE_CALL_CHECK_RULES_H
 #define TANDEM_ENGINE_CALL_CHECK_RULES_H
