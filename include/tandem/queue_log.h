@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The events of queue_log (TD_EV_QUEUE_LOG), which reporting tools for Asterisk read. Their names,
- * their data and the units of these are Asterisk's. Seconds are whole, and cut.
+ * their data and the units of these are Asterisk's. Seconds are whole, and cut. A text of more than
+ * 31 octets is cut behind a whole character.
  *
  *     X(NAME, what happened, data1 to data5; "": the event has no such data)
  */
@@ -13,7 +14,7 @@
 	X(QUEUESTART, "the engine started", "", "", "", "", "")                                   \
 	X(CONFIGRELOAD, "a changed configuration took effect", "", "", "", "", "")                \
 	X(ENTERQUEUE, "a caller entered the queue",                                               \
-		"always empty", "caller's number", "position", "", "")                            \
+		"always empty", "caller's number, or customer", "position", "", "")               \
 	X(ABANDON, "the caller hung up while waiting",                                            \
 		"position", "first position", "wait, s", "", "")                                  \
 	X(EXITWITHTIMEOUT, "the caller waited for the longest time that the queue allows",        \
@@ -35,8 +36,10 @@
 		"who has the caller now", "always empty", "wait, s", "talk, s", "first position") \
 	X(ATTENDEDTRANSFER, "the agent left, and the others talk on",                             \
 		"always BRIDGE", "who has the caller now", "wait, s", "talk, s", "first position") \
-	X(AGENTLOGIN, "the agent logged in", "channel", "", "", "", "")                           \
-	X(AGENTLOGOFF, "the agent logged out", "channel", "logged in, s", "", "", "")             \
+	X(AGENTLOGIN, "the agent logged in",                                                      \
+		"channel; empty: without a telephone", "", "", "", "")                            \
+	X(AGENTLOGOFF, "the agent logged out",                                                    \
+		"channel, as at the login", "logged in, s", "", "", "")                           \
 	X(PAUSE, "the agent paused", "reason", "", "", "", "")                                    \
 	X(UNPAUSE, "the agent's pause ended", "reason", "", "", "", "")
 /* clang-format on */

@@ -4,10 +4,12 @@
 #include <engine/call/site/stay.h>
 #include <stdio.h>
 
-/* What Asterisk calls the agent's channel; here it is a SIP user. */
+/* What Asterisk calls the agent's channel; here it is a SIP user. An agent who logged in without a
+ * telephone has none. */
 static const char *channel(const struct agent *a, char out[static TD_NUMBER_BYTES])
 {
-	snprintf(out, TD_NUMBER_BYTES, "SIP/%s", a->object.name);
+	snprintf(out, TD_NUMBER_BYTES, "%s%s", a->with_telephone ? "SIP/" : "",
+		a->with_telephone ? a->object.name : "");
 	return out;
 }
 
@@ -75,6 +77,7 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 		queuelog_logoff(e, a, channel(a, text));
 	} else if (was == TD_AGENT_LOGGED_OUT) {
 		a->login = e->now;
+		a->with_telephone = a->reachable;
 		queuelog_login(e, a, channel(a, text));
 	}
 	if (out->state == TD_AGENT_PAUSED) {

@@ -95,7 +95,8 @@ struct agent {
 	uint8_t state;              /* enum td_agent_state, as the distributor last said */
 	uint8_t backoff;            /* enum td_acd_reason, while AVAILABLE and not rung */
 	uint64_t since;             /* when it became so */
-	uint64_t login;             /* when the agent logged in */
+	uint64_t login;             /* when the agent logged in, */
+	bool with_telephone;        /* and whether by or with one */
 	char reason[TD_NAME_BYTES]; /* of the pause in force, or of the next one */
 	bool reachable;
 	struct contact *contact; /* offered, or handled, by a queue; NULL: none */
