@@ -53,6 +53,25 @@ bool utf8_valid(struct str s)
 	return true;
 }
 
+void utf8_cut(char *text)
+{
+	size_t end = strlen(text), at = end;
+
+	while (at > 0 && end - at < 4 && in_range((unsigned char)text[at - 1], 0x80, 0xbf))
+		at--;
+	if (at == 0 || (unsigned char)text[at - 1] < 0x80)
+		return; /* all of it is ASCII, or no UTF-8 */
+	at--;
+	if (utf8_len((struct str){text + at, end - at}) != end - at)
+		text[at] = '\0';
+}
+
+void utf8_copy(char *dst, size_t size, const char *text)
+{
+	if (!str_copy(dst, size, str_of(text)))
+		utf8_cut(dst);
+}
+
 static bool is_control(const unsigned char *s, size_t len)
 {
 	return s[0] < 0x20 || s[0] == 0x7f || (len == 2 && s[0] == 0xc2 && s[1] < 0xa0);

@@ -9,6 +9,12 @@
 size_t utf8_len(struct str s);
 bool utf8_valid(struct str s);
 
+/* Copies as much as dst has room for, and a NUL. What does not fit is cut behind a whole character.
+ * size > 0. */
+void utf8_copy(char *dst, size_t size, const char *text);
+/* Takes off the end of a text what a cut has left of a character. */
+void utf8_cut(char *text);
+
 enum utf8_lines {
 	UTF8_ONE_LINE, /* a new line is \n, a tab \t */
 	UTF8_LINES,    /* LF, CRLF and tab stay */

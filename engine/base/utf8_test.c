@@ -93,6 +93,32 @@ static void what_has_no_room_ends_after_a_character(void **state)
 	assert_int_equal(out.error, -ENOSPC);
 }
 
+static const char *copied(const char *text, size_t size)
+{
+	static char out[16];
+
+	utf8_copy(out, size, text);
+	return out;
+}
+
+static void a_copy_is_cut_behind_a_character(void **state)
+{
+	assert_string_equal(copied("abc", 4), "abc");
+	assert_string_equal(copied("abcd", 4), "abc");
+	assert_string_equal(copied("ab\xc3\xbc", 5), "ab\xc3\xbc");
+	assert_string_equal(copied("ab\xc3\xbc", 4), "ab");
+	assert_string_equal(copied("ab\xc3\xbc", 3), "ab");
+	assert_string_equal(copied("\xe2\x82\xac\xe2\x82\xac", 7), "\xe2\x82\xac\xe2\x82\xac");
+	for (size_t size = 4; size < 7; size++)
+		assert_string_equal(copied("\xe2\x82\xac\xe2\x82\xac", size), "\xe2\x82\xac");
+	for (size_t size = 1; size < 5; size++)
+		assert_string_equal(copied("\xf0\x9f\x93\x9e", size), "");
+	assert_string_equal(copied("\xf0\x9f\x93\x9e", 5), "\xf0\x9f\x93\x9e");
+	assert_string_equal(copied("Z\xfcrich", 3), "Z"); /* no UTF-8 */
+	assert_string_equal(copied("a\x80\x80\x80\x80\x80", 6), "a\x80\x80\x80\x80");
+	assert_string_equal(copied("", 1), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +127,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_seen_is_written_out),
 		cmocka_unit_test(lines_stay_where_they_are_wanted),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_written_out),
+		cmocka_unit_test(a_copy_is_cut_behind_a_character),
 		cmocka_unit_test(what_has_no_room_ends_after_a_character),
 	};
 

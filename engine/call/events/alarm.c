@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/alarm.h>
 #include <engine/base/alarm.h>
+#include <engine/base/utf8.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -11,7 +12,8 @@ void alarm_write(struct td_engine *e, enum td_alarm alarm, bool raised, const ch
 
 	alarm_init(&ev, alarm, raised);
 	va_start(ap, fmt);
-	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	if (vsnprintf(ev.text, sizeof(ev.text), fmt, ap) >= (int)sizeof(ev.text))
+		utf8_cut(ev.text);
 	va_end(ap);
 	e->io.event(e->io.ctx, TD_EV_ALARM, &ev, sizeof(ev));
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/utf8.h>
 #include <engine/call/events/live.h>
-#include <stdio.h>
 
 static void put(char *out, size_t size, const char *text)
 {
 	if (text)
-		snprintf(out, size, "%s", text);
+		utf8_copy(out, size, text);
 }
 
 void live_contact(struct td_engine *e, const struct contact *c)

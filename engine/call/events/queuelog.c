@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/utf8.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/state/calls.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static struct line of_contact(
 
 static void text(struct line *l, const char *value)
 {
-	snprintf(l->ev.data[l->fields++], sizeof(l->ev.data[0]), "%s", value);
+	utf8_copy(l->ev.data[l->fields++], sizeof(l->ev.data[0]), value);
 }
 
 static void number(struct line *l, uint64_t value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/utf8.h>
 #include <engine/call/events/live.h>
 #include <engine/call/events/segment.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const kinds[] = {
@@ -12,7 +12,7 @@ static const char *const kinds[] = {
 
 static void put(char out[static TD_NAME_BYTES], const char *text)
 {
-	snprintf(out, TD_NAME_BYTES, "%s", text ? text : "");
+	utf8_copy(out, TD_NAME_BYTES, text ? text : "");
 }
 
 void segment_begin(struct td_engine *e, struct contact *c, struct contact_segment *s,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/utf8.h>
 #include <engine/call/events/story.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +9,8 @@ static void write(struct td_engine *e, const char *call_id, const char *fmt, va_
 	struct td_ev_story ev = {0};
 
 	snprintf(ev.call, sizeof(ev.call), "%s", call_id);
-	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	if (vsnprintf(ev.text, sizeof(ev.text), fmt, ap) >= (int)sizeof(ev.text))
+		utf8_cut(ev.text);
 	e->io.event(e->io.ctx, TD_EV_STORY, &ev, sizeof(ev));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/alarm.h>
+#include <engine/base/utf8.h>
 #include <engine/host/clock.h>
 #include <engine/host/journal/keep.h>
 #include <system/log.h>
@@ -27,7 +28,8 @@ void alarm_fill(
 	struct td_ev_alarm *ev, enum td_alarm alarm, bool raised, const char *format, va_list args)
 {
 	alarm_init(ev, alarm, raised);
-	vsnprintf(ev->text, sizeof(ev->text), format, args);
+	if (vsnprintf(ev->text, sizeof(ev->text), format, args) >= (int)sizeof(ev->text))
+		utf8_cut(ev->text);
 	log_line(raised ? LOG_ERR : LOG_NOTICE, raised ? "alarm raised" : "alarm cleared",
 		"name=%s text=\"%s\"", ev->name, ev->text);
 }
