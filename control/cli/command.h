@@ -33,8 +33,11 @@ enum arg_kind {
 	ARG_COMMAND, /* all words that follow: a command's name */
 	ARG_AGENT,   /* names that the engine knows */
 	ARG_QUEUE,
+	ARG_TRUNK,
 	ARG_CALL,
-	ARG_CONTACT,
+	ARG_CONTACT, /* of every channel, calls too */
+	ARG_WRITTEN, /* contacts without media */
+	ARG_PARTY,   /* names of what the word before it says: TD_PARTY_KINDS */
 	ARG_CODEC,
 	ARG_LAYER,
 	ARG_FILE,
@@ -50,6 +53,7 @@ enum arg_kind {
 #define CLI_KINDS(X)               \
 	X(ARG_AGENT, "agents")     \
 	X(ARG_QUEUE, "queues")     \
+	X(ARG_TRUNK, "trunks")     \
 	X(ARG_CALL, "calls")       \
 	X(ARG_CONTACT, "contacts") \
 	X(ARG_COMMAND, "commands") \

@@ -39,16 +39,16 @@ const struct option_row cli_options[] = {
 		.name = "--queue", .letter = "-q", .kind = ARG_QUEUE, .value = "QUEUE", \
 		.help = "Only those of this queue."                                     \
 	}
-#define CALL                                                                         \
-	{                                                                            \
-		.name = "--call", .letter = "-c", .kind = ARG_CALL, .value = "CALL", \
-		.help = "Only those of this call."                                   \
+#define CALL                                                                            \
+	{                                                                               \
+		.name = "--call", .letter = "-c", .kind = ARG_CONTACT, .value = "CALL", \
+		.help = "Only those of this call."                                      \
 	}
 
 /* Which contact, in whose name, and what is attached. */
 #define CONTACT                                                                    \
 	{                                                                          \
-		"CONTACT", .key = "contact", .kind = ARG_CONTACT, .required = true \
+		"CONTACT", .key = "contact", .kind = ARG_WRITTEN, .required = true \
 	}
 #define IN_NAME                                                              \
 	{                                                                    \
@@ -64,7 +64,8 @@ const struct option_row cli_options[] = {
 
 #define ACTION_WORDS                             &(TD_AGENT_ACTIONS(TD_SPACED))[1]
 #define ACTION_HELP(id, word, input, verb, help) " `" word "`: " help "."
-#define PARTY_HELP(id, word, ...)                " `" word "`: " __VA_ARGS__ "."
+#define PARTY_HELP(id, word, whom, help)         " `" word "`: " help "."
+#define PARTY_KIND_HELP(id, word, help)          " `" word "`: " help "."
 
 const struct cli_command cli_commands[] = {
 	/* clang-format off */
@@ -113,9 +114,9 @@ const struct cli_command cli_commands[] = {
 
 	{"call", CLI_WAS, "a call's whole story with time stamps, and its record",
 		"The exit status is 1 when a part of the story cannot be read.", cmd_call,
-		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
+		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CONTACT, .required = true}}},
 	{"cdr", CLI_WAS, "calls that ended, newest last", NULL, cmd_cdr, TD_API_CDR,
-		.arg = {{"CALL", .key = "id", .kind = ARG_CALL, .help = "All of this call's record."},
+		.arg = {{"CALL", .key = "id", .kind = ARG_CONTACT, .help = "All of this call's record."},
 			LIMIT, OF_QUEUE, CALL},
 		.event = TD_EV_CDR, .empty = "no such calls"},
 	{"queue-log", CLI_WAS, "what happened in the queues",
@@ -152,8 +153,8 @@ const struct cli_command cli_commands[] = {
 				.words = &(TD_PARTY_ACTIONS(TD_SPACED))[1]},
 			{"BY", .key = "by", .kind = ARG_WORD, .required = true,
 				.words = &(TD_PARTY_KINDS(TD_SPACED))[1],
-				.help = &(TD_PARTY_KINDS(PARTY_HELP))[1]},
-			{"NAME", .key = "name", .kind = ARG_TEXT, .required = true}}},
+				.help = &(TD_PARTY_KINDS(PARTY_KIND_HELP))[1]},
+			{"NAME", .key = "name", .kind = ARG_PARTY, .required = true}}},
 	{"contact create", CLI_SHALL, "a contact without media enters a queue",
 		"Prints its id. It waits in the queue with the calls, and is offered to the agents whose "
 		"`channels` name its channel. At most " OPTION_TEXT(TD_CONTACT_DATA_MAX) " keys, and "
@@ -163,12 +164,14 @@ const struct cli_command cli_commands[] = {
 			{"--customer", .kind = ARG_TEXT, .value = "TEXT", .help = "Who asks."},
 			{"--tenant", .kind = ARG_TEXT, .value = "NAME", .help = "Whose contact it is."},
 			{"--channel", .kind = ARG_WORD, .value = "CHANNEL",
-				.words = &(TD_CHANNELS(TD_SPACED))[1],
+				.words = &(TD_CHANNELS(TD_CHANNEL_PLAIN_WORD))[1],
 				.help = "What it comes by; otherwise `message`."},
 			CONTACT_DATA(false)}},
 	{"contact data", CLI_SHALL, "attach keys and values to a contact, which may be a call",
 		"`KEY=` takes the key away.",
-		cmd_contact, TD_API_CONTACT, .arg = {CONTACT, CONTACT_DATA(true)}},
+		cmd_contact, TD_API_CONTACT,
+		.arg = {{"CONTACT", .key = "contact", .kind = ARG_CONTACT, .required = true},
+			CONTACT_DATA(true)}},
 	{"contact accept", CLI_SHALL, "the agent who has the offer takes the contact", NULL,
 		cmd_contact, TD_API_CONTACT, .arg = {CONTACT, IN_NAME}},
 	{"contact decline", CLI_SHALL, "the agent who has the offer refuses the contact",
@@ -181,7 +184,7 @@ const struct cli_command cli_commands[] = {
 		"While it waits it is abandoned.",
 		cmd_contact, TD_API_CONTACT, .arg = {CONTACT}},
 	{"hangup", CLI_SHALL, "end a call, or a contact without media", NULL, NULL, TD_API_HANGUP,
-		.arg = {{"CALL", .key = "call", .kind = ARG_CALL, .required = true}}},
+		.arg = {{"CALL", .key = "call", .kind = ARG_CONTACT, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",
 		"Says all that is wrong with it, a line each; with `--json` as a list of `file`, "
 		"`line`, `column` and `text`. Needs no running Tandem.", cmd_check,

@@ -44,7 +44,21 @@ static void commands_add(json_t *names, const char *first)
 	}
 }
 
-static void engine_add(const struct cli *cli, json_t *names, enum td_view_id view, const char *key)
+/* A row of a contact that is no call. */
+static bool is_written(const json_t *row)
+{
+	static const char *const channels[] = {TD_CHANNELS(TD_WORD)};
+	const char *channel = json_string_value(json_object_get(row, "channel"));
+
+	for (unsigned i = 0; channel && i < TD_CHANNEL_COUNT; i++)
+		if (strcmp(channels[i], channel) == 0)
+			return !td_channel_media(i);
+	return false;
+}
+
+/* Of each row the value of a key; of all rows when `fits` is NULL. */
+static void engine_add(const struct cli *cli, json_t *names, enum td_view_id view, const char *key,
+	bool (*fits)(const json_t *row))
 {
 	struct cli quiet = *cli;
 	json_t *rows, *row;
@@ -57,7 +71,7 @@ static void engine_add(const struct cli *cli, json_t *names, enum td_view_id vie
 	{
 		json_t *name = json_object_get(row, key);
 
-		if (json_is_string(name))
+		if (json_is_string(name) && (!fits || fits(row)))
 			json_array_append(names, name);
 	}
 	json_decref(rows);
@@ -66,28 +80,73 @@ static void engine_add(const struct cli *cli, json_t *names, enum td_view_id vie
 /* All values of a kind that can be listed; those of the engine are asked for. */
 static json_t *names_of(const struct cli *cli, enum arg_kind kind)
 {
+	static const struct {
+		enum arg_kind kind;
+		enum td_view_id view;
+		const char *key;
+		bool (*fits)(const json_t *row);
+	} listed[] = {
+		{ARG_AGENT, TD_VIEW_ID_AGENTS, "name", NULL},
+		{ARG_QUEUE, TD_VIEW_ID_QUEUES, "name", NULL},
+		{ARG_TRUNK, TD_VIEW_ID_TRUNKS, "name", NULL},
+		{ARG_CALL, TD_VIEW_ID_CALLS, "id", NULL},
+		{ARG_CONTACT, TD_VIEW_ID_CONTACTS, "id", NULL},
+		{ARG_WRITTEN, TD_VIEW_ID_CONTACTS, "id", is_written},
+	};
 	const struct cli_arg any = {.name = "", .kind = kind, .words = ""};
 	json_t *names = json_array();
 
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+		if (listed[i].kind == kind)
+			engine_add(cli, names, listed[i].view, listed[i].key, listed[i].fits);
 	if (kind == ARG_COMMAND)
 		commands_add(names, NULL);
-	else if (kind == ARG_AGENT)
-		engine_add(cli, names, TD_VIEW_ID_AGENTS, "name");
-	else if (kind == ARG_QUEUE)
-		engine_add(cli, names, TD_VIEW_ID_QUEUES, "name");
-	else if (kind == ARG_CALL)
-		engine_add(cli, names, TD_VIEW_ID_CALLS, "id");
-	else if (kind == ARG_CONTACT)
-		engine_add(cli, names, TD_VIEW_ID_CONTACTS, "id");
 	else
 		words_add(names, &any);
 	return names;
+}
+
+/* What the kind of a party is named by. Of a number nothing is known. */
+static enum arg_kind party_kind(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum arg_kind names;
+	} kinds[] = {
+#define PARTY(id, word, help) {word, PARTY_##id},
+#define PARTY_AGENT           ARG_AGENT
+#define PARTY_QUEUE           ARG_QUEUE
+#define PARTY_NUMBER          ARG_TEXT
+#define PARTY_TRUNK           ARG_TRUNK
+		TD_PARTY_KINDS(PARTY)};
+
+	for (size_t i = 0; word && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].word, word) == 0)
+			return kinds[i].names;
+	return ARG_TEXT;
+}
+
+/* Names of parties: behind the last comma of the word stands the next one's. */
+static void parties_add(const struct cli *cli, json_t *names, const char *kind, const char *word)
+{
+	const char *comma = strrchr(word, ',');
+	json_t *known = names_of(cli, party_kind(kind)), *name;
+	size_t i;
+
+	json_array_foreach(known, i, name)
+	{
+		json_array_append_new(
+			names, json_sprintf("%.*s%s", comma ? (int)(comma + 1 - word) : 0, word,
+				       json_string_value(name)));
+	}
+	json_decref(known);
 }
 
 /* What the words so far leave open: an option's value, the next word, options not given yet. */
 struct gap {
 	const struct cli_arg *value; /* NULL: no option waits for one */
 	const struct cli_arg *word;
+	const char *before; /* the last word that stands; NULL: none */
 	bool given[CLI_ARGS];
 };
 
@@ -106,6 +165,7 @@ static void gap_find(struct gap *g, const struct cli_command *c, int argc, const
 		}
 		if (!word_is_option(argv[i])) {
 			place++;
+			g->before = argv[i];
 			continue;
 		}
 		a = arg_option(c, argv[i], &len);
@@ -157,7 +217,9 @@ json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, c
 		value_add(cli, names, g.value, kind);
 		return names;
 	}
-	if (g.word)
+	if (g.word && g.word->kind == ARG_PARTY)
+		parties_add(cli, names, g.before, word);
+	else if (g.word)
 		value_add(cli, names, g.word, kind);
 	for (unsigned i = 0; i < CLI_ARGS && c->arg[i].name && (!g.word || *word == '-'); i++) {
 		const struct cli_arg *a = &c->arg[i];

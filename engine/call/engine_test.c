@@ -326,6 +326,8 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 {
 	static const char slot[] = "set agent bob groups=sales contact=10.30.0.12:5060 "
 				   "channels=message\n";
+	static const struct td_party_request party = {
+		.call = "1.2", .kind = TD_PARTY_BY_AGENT, .name = "bob"};
 	struct td_engine *e = engine_with_call(NOW);
 	char id[TD_CALL_ID_BYTES] = "";
 	struct td_text err;
@@ -344,6 +346,9 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 	shown(e, "contacts",
 		"\"id\":\"1.2\",\"channel\":\"message\",\"customer\":\"anna\","
 		"\"queue\":\"sales\",\"state\":\"offered\",\"agent\":\"bob\"");
+	assert_int_equal(td_engine_party(e, NOW, &party, &err), -EINVAL);
+	assert_string_equal(
+		err.s, "1.2 is no call, but a message: nobody else can take part in it");
 	shown(e, "contacts", "\"data\":{\"account\":\"17\",\"language\":\"de\"}");
 	before = oom_made();
 	assert_int_equal(ask(e, TD_CONTACT_CONCLUDE, "bob", id), -ESTALE);

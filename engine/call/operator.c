@@ -46,11 +46,18 @@ int td_engine_party(
 	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err)
 {
 	struct call_input in = {.event = CALL_EVENT_PARTY, .request = r, .err = err, .rc = -ENOENT};
+	const struct contact *written;
 	struct call *c;
 
 	td_text_set(err, "there is no call %s in which somebody could take part", r->call);
 	engine_enter(e, now);
 	c = call_by_id(e, r->call);
+	written = c ? NULL : contact_by_id(e, r->call);
+	if (written) {
+		td_text_set(err, "%s is no call, but a %s: nobody else can take part in it",
+			written->cdr.id, contact_channel(written));
+		in.rc = -EINVAL;
+	}
 	if (c && (c->state == CALL_CONNECTING || c->state == CALL_TALKING))
 		call_step(e, c, &in);
 	engine_leave(e);

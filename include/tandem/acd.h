@@ -32,6 +32,11 @@ enum td_channel_kind { TD_CHANNEL_PLAIN, TD_CHANNEL_MEDIA };
 	| (uint32_t)(TD_CHANNEL_##kind == TD_CHANNEL_MEDIA) << TD_CHANNEL_##id
 #define TD_CHANNELS_MEDIA (0u TD_CHANNELS(TD_CHANNEL_BIT)) /* bit 1 << channel */
 
+/* " message": the words of those without media, for help, as TD_SPACED makes it of all. */
+#define TD_CHANNEL_WORD_PLAIN(word) " " word
+#define TD_CHANNEL_WORD_MEDIA(word)
+#define TD_CHANNEL_PLAIN_WORD(id, word, help, kind) TD_CHANNEL_WORD_##kind(word)
+
 static inline bool td_channel_media(uint32_t channel)
 {
 	return channel < TD_CHANNEL_COUNT && TD_CHANNELS_MEDIA >> channel & 1;

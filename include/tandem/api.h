@@ -71,10 +71,12 @@ struct td_api_msg {
 		"{do: one of" TD_CONTACT_ACTIONS(                                                  \
 			TD_SPACED) ", contact: id, agent: name; but of "                           \
 				   "`create` queue: name, channel: one of" TD_CHANNELS(            \
-					   TD_SPACED) " or absent, "                               \
-						      "customer: text or absent, tenant: text or " \
-						      "absent; data: {key: text, ..} or "          \
-						      "absent}",                                   \
+					   TD_CHANNEL_PLAIN_WORD) " or absent, "                   \
+								  "customer: text or absent, "     \
+								  "tenant: text or "               \
+								  "absent; data: {key: text, ..} " \
+								  "or "                            \
+								  "absent}",                       \
 		"{contact: id}")                                                                   \
 	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls and contacts",                         \
 		"{}: sent when the last of them has ended")

@@ -5,15 +5,17 @@
 
 #include <tandem/types.h>
 
-/* X(ID, word, help). People and programs write the word. */
+/* X(ID, word, whom it can be for, help). People and programs write the word. */
 #define TD_PARTY_ACTIONS(X)                                                                     \
-	X(ADD, "add",                                                                           \
+	X(ADD, "add", TD_PARTY_WHOM(AGENT) | TD_PARTY_WHOM(NUMBER),                             \
 		"rings somebody who joins the talk; when the agent hangs up, that one has "     \
 		"the caller")                                                                   \
 	X(TRANSFER, "transfer",                                                                 \
+		TD_PARTY_WHOM(AGENT) | TD_PARTY_WHOM(QUEUE) | TD_PARTY_WHOM(NUMBER),            \
 		"the agent leaves at once, and the caller waits for somebody else; when "       \
 		"nobody answers, the caller is back in the queue, with the time waited so far") \
-	X(DROP, "drop", "an agent or trunk leaves the talk, or is no longer rung")
+	X(DROP, "drop", TD_PARTY_WHOM(AGENT) | TD_PARTY_WHOM(TRUNK),                            \
+		"an agent or trunk leaves the talk, or is no longer rung")
 
 #define TD_PARTY_ACTION_ENUM(id, ...) TD_PARTY_##id,
 enum td_party_action { TD_PARTY_ACTIONS(TD_PARTY_ACTION_ENUM) TD_PARTY_ACTION_COUNT };
@@ -29,6 +31,8 @@ enum td_party_action { TD_PARTY_ACTIONS(TD_PARTY_ACTION_ENUM) TD_PARTY_ACTION_CO
 
 #define TD_PARTY_KIND_ENUM(id, ...) TD_PARTY_BY_##id,
 enum td_party_kind { TD_PARTY_KINDS(TD_PARTY_KIND_ENUM) TD_PARTY_KIND_COUNT };
+
+#define TD_PARTY_WHOM(id) (1u << TD_PARTY_BY_##id)
 
 #define TD_PARTY_NAME_BYTES 256 /* eight names of agents and their commas fit */
 

@@ -43,6 +43,12 @@ same "agent" "$(shown "$first" agent)" alice
 same "customer" "$(shown "$first" customer)" anna@example.com
 same "tenant" "$(shown "$first" tenant)" acme
 same "data" "$(shown "$first" data)" "{'account': '17', 'language': 'de'}"
+same "completion of who can take a contact" "$("$lab" ctl complete --line contact accept '')" "$first"
+same "completion of agents" "$("$lab" ctl complete --line party 1.1 add agent b)" bob
+same "completion of several agents" "$("$lab" ctl complete --line party 1.1 add agent alice,b)" alice,bob
+same "completion of queues" "$("$lab" ctl complete --line party 1.1 transfer queue s)" sales
+refused "$first is no call, but a message: nobody else can take part in it" party "$first" add agent bob
+refused "there is no call nix in which somebody could take part" party nix add queue nowhere
 refused "bob cannot accept $first, which is offered to agent alice" contact accept "$first" bob
 "$lab" ctl contact accept "$first" alice
 state "$first" handled
@@ -62,7 +68,7 @@ state "$second" offered
 state "$second" waiting
 "$lab" ctl contact withdraw "$second"
 refused "there is no contact $second" contact withdraw "$second"
-refused "a call is made by its INVITE" contact create sales --channel voice
+refused "no such --channel: voice" contact create sales --channel voice
 refused "there is no queue nowhere" contact create nowhere
 settle 2
 

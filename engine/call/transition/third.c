@@ -99,9 +99,7 @@ static int whom(const struct td_engine *e, const struct td_party_request *r, str
 			return 0;
 		td_text_set(err, "there is no queue %s", r->name);
 		return -ENOENT;
-	default:
-		td_text_set(
-			err, "write agent, number or queue: nobody can be rung by a trunk's name");
+	default: /* fits() */
 		return -EINVAL;
 	}
 }
@@ -210,15 +208,40 @@ static int drop(
 	return -ENOENT;
 }
 
+static int fits(const struct td_party_request *r, struct td_text *err)
+{
+	static const struct {
+		const char *word;
+		unsigned whom;
+	} actions[] = {
+#define ACTION(id, word, whom, help) {word, whom},
+		TD_PARTY_ACTIONS(ACTION)
+#undef ACTION
+	};
+	static const char *const kinds[] = {TD_PARTY_KINDS(TD_WORD)};
+	char list[64] = "";
+
+	if (actions[r->action].whom >> r->kind & 1)
+		return 0;
+	for (unsigned i = 0; i < TD_PARTY_KIND_COUNT; i++)
+		if (actions[r->action].whom >> i & 1)
+			snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+				list[0] ? " or " : "", kinds[i]);
+	td_text_set(err, "%s wants %s, not %s", actions[r->action].word, list, kinds[r->kind]);
+	return -EINVAL;
+}
+
 int third_request(
 	struct td_engine *e, struct call *c, const struct td_party_request *r, struct td_text *err)
 {
 	struct whom w;
 	int rc;
 
-	if (r->action == TD_PARTY_DROP)
+	rc = fits(r, err);
+	if (rc == 0 && r->action == TD_PARTY_DROP)
 		return drop(e, c, r, err);
-	rc = whom(e, r, &w, err);
+	if (rc == 0)
+		rc = whom(e, r, &w, err);
 	if (rc == 0)
 		rc = can_ring(c, err);
 	if (rc == 0)

@@ -73,7 +73,8 @@ void op_contact(struct ops *o, struct api_client *c, const struct td_api_msg *m,
 	struct contact_job *j;
 
 	if (action >= 0 && word[0])
-		channel = job_word(c, m, body, "channel", channels, TD_CHANNELS(TD_SPACED));
+		channel = job_word(
+			c, m, body, "channel", channels, TD_CHANNELS(TD_CHANNEL_PLAIN_WORD));
 	if (action < 0 || channel < 0)
 		return;
 	j = job_alloc(o, c, m, REQUEST_CONTACT, sizeof(*j));
