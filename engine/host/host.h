@@ -4,6 +4,7 @@
 #define TANDEM_ENGINE_HOST_HOST_H
 
 #include <engine/host/api/ops.h>
+#include <engine/host/net/tcp_full.h>
 #include <engine/host/options.h>
 #include <system/loop.h>
 
@@ -13,6 +14,7 @@ struct host {
 	struct ops ops; /* dp, turn, journal, recorder, conf */
 	struct kernel_sip *kernel_sip;
 	struct tcp *tcp;
+	struct tcp_full tcp_full;
 	struct resolver *resolver;
 	struct api *api;
 	struct loop *loop;

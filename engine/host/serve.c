@@ -4,8 +4,10 @@
 #include <engine/host/clock.h>
 #include <engine/host/host.h>
 #include <engine/host/net/resolver.h>
+#include <engine/host/net/tcp.h>
 #include <system/log.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -95,6 +97,22 @@ uint64_t host_wall_offset(void)
 	return clock_wall() - dp_now();
 }
 
+static void connections_look(struct host *h, uint64_t now)
+{
+	struct td_section_tcp tcp;
+
+	if (!h->tcp)
+		return;
+	tcp_stats(h->tcp, &tcp);
+	if (tcp_full_changed(&h->tcp_full, &tcp, now))
+		journal_alarm(h->ops.journal, JOURNAL_MAIN, TD_ALARM_CONNECTIONS_FULL,
+			h->tcp_full.raised,
+			"SIP connections %s: open=%" PRIu64 " refused=%" PRIu64
+			" strangers that made room=%" PRIu64,
+			h->tcp_full.raised ? "are full" : "have room again", tcp.open,
+			tcp.refused_full, tcp.ended_stranger);
+}
+
 static void second_due(void *ctx, uint64_t now)
 {
 	struct host *h = ctx;
@@ -104,6 +122,7 @@ static void second_due(void *ctx, uint64_t now)
 	loop_timer_set(&h->second, now + TD_NSEC_PER_SEC);
 	dp_main_turn(h->ops.dp);
 	ops_second(&h->ops, now);
+	connections_look(h, now);
 	if (step >= WALL_STEP_NS || now >= h->wall_told + WALL_TELL_NS) {
 		h->wall_offset = offset;
 		h->wall_told = now;

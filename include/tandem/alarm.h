@@ -31,6 +31,13 @@
 		"nine tenths or less of the trunk's limits in use",                               \
 		"Look at `tandemctl bandwidth links`. Raise the trunk's `limit` or `max_calls` "  \
 		"if the carrier allows more.")                                                    \
+	X(CONNECTIONS_FULL, "connections-full",                                                   \
+		"a SIP connection over TCP that found all places taken: `max_connections`, "      \
+		"the places of those whom nobody knows, or no descriptor left",                   \
+		"10 s without such a connection",                                                 \
+		"Look at `tandemctl show stats`, section tcp. Raise `max_connections` (and "      \
+		"LimitNOFILE) for more telephones; lower `source_connections` when one source "   \
+		"opens too many.")                                                                \
 	X(TRUNK_UNRESOLVED, "trunk-unresolved",                                                   \
 		"a trunk whose `server` is a name for which no address was found",                \
 		"an address found, or a configuration without that name",                        \

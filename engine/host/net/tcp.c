@@ -83,6 +83,7 @@ static void connections_come(void *ctx, uint32_t events)
 
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
 			t->conns.stats.refused_full++;
+			t->conns.stats.full++;
 			log_line(LOG_WARNING, "SIP connections wait", "reason=\"%s\"",
 				strerror(errno));
 			listeners_watch(t, 0);

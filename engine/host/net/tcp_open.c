@@ -100,11 +100,12 @@ uint32_t conn_number(struct conns *s)
 	return s->accepted;
 }
 
-/* At most one line in FULL_WARN_NS, whoever comes. */
+/* Counts, for the alarm. At most one line in FULL_WARN_NS, whoever comes. */
 static void full_warn(struct conns *s)
 {
 	uint64_t now = loop_now(s->loop);
 
+	s->stats.full++;
 	if (now < s->full_warn_at)
 		return;
 	s->full_warn_at = now + FULL_WARN_NS;

@@ -459,6 +459,7 @@ static void connections_have_limits(void **state)
 	second = peer_accept();
 	peer_hears_the_end(peer_connect());
 	WAIT_FOR(refused_full, 1);
+	WAIT_FOR(full, 1);
 	close(second);
 	news(NULL);
 	second = peer_connect();
