@@ -20,6 +20,7 @@
 #include <engine/call/site/reserve.h>
 #include <engine/call/site/resolve.h>
 #include <engine/call/site/trunk.h>
+#include <engine/call/site/unattended.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -257,7 +258,11 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 	in.agent_set.link = reserve_link(a->link);
 	in.agent_set.channels = conf->channels;
 	if (fresh || memcmp(&in.agent_set, &a->acd, sizeof(a->acd)) != 0) {
+		if (unattended_there(a->state))
+			unattended_count(e, a, false);
 		a->acd = in.agent_set;
+		if (unattended_there(a->state))
+			unattended_count(e, a, true);
 		distribute(e, &in);
 	}
 	if (fresh && a->own)
@@ -414,6 +419,7 @@ int td_engine_config(
 	engine_drain(e);
 	queues_apply(e, e->conf);
 	agents_apply(e, e->conf);
+	unattended_look_all(e);
 	life_config(e);
 	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);
 	e->started = true;

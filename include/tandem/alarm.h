@@ -31,6 +31,12 @@
 		"nine tenths or less of the trunk's limits in use",                               \
 		"Look at `tandemctl bandwidth links`. Raise the trunk's `limit` or `max_calls` "  \
 		"if the carrier allows more.")                                                    \
+	X(QUEUE_UNATTENDED, "queue-unattended",                                                   \
+		"a queue in which somebody waits, and no agent is logged in and responds",        \
+		"an agent of the queue who is there again, or the queue's removal",               \
+		"Look at `tandemctl show queues` and `show agents`. `tandemctl agent NAME "       \
+		"unpause` brings one back who did not respond. Give a queue that is closed at "   \
+		"times a `timeout` and an `overflow`.")                                           \
 	X(CONNECTIONS_FULL, "connections-full",                                                   \
 		"a SIP connection over TCP that found all places taken: `max_connections`, "      \
 		"the places of those whom nobody knows, or no descriptor left",                   \

@@ -105,7 +105,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                         \
 		"answered or abandoned within `service_level`, of all answered or abandoned")  \
 	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                               \
-	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")
+	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")             \
+	X(V, BOOL, unattended, NONE, 0,                                                        \
+		"somebody waits or has waited, and no agent is logged in and responds")
 
 #define TD_VIEW_AGENTS(X, V)                                                                   \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                        \

@@ -327,6 +327,7 @@ static void queues_and_limits(void)
 {
 	BREAK(sales->waiting, 9, "queue_waiting", "queue sales");
 	BREAK(sales->talking, 9, "queue_talks", "queue sales");
+	BREAK(sales->unattended, true, "queue_unattended", "queue sales");
 	BREAK(branch->offers, 1, "link_offers", "link branch");
 	BREAK(branch->told, 7, "link_room", "link branch");
 	BREAK(branch->budget.calls, 7, "link_held", "link branch");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Counts, against all that is counted. Each walks through the pools, so these are for tests. */
 #include <engine/call/check/rules.h>
+#include <engine/call/site/unattended.h>
 
 static const struct call *call_at(const struct td_engine *e, uint32_t i)
 {
@@ -54,6 +55,17 @@ static bool queue_talks(const struct check_at *k)
 		talking += contact_at(k->e, i)->state == CONTACT_HANDLED &&
 			   contact_at(k->e, i)->queue == k->q;
 	return talking == k->q->talking;
+}
+
+static bool queue_unattended(const struct check_at *k)
+{
+	uint32_t agents[TD_AGENT_STATE_COUNT] = {0}, there = 0;
+
+	acd_queue_agents(k->e->acd, k->q->object.number, agents);
+	for (uint8_t s = 0; s < TD_AGENT_STATE_COUNT; s++)
+		there += unattended_there(s) ? agents[s] : 0;
+	return k->q->unattended ==
+	       (k->q->object.live && !there && (k->q->waiting || k->q->unattended));
 }
 
 static bool held(const struct td_engine *e, const struct budget *b)

@@ -2,6 +2,7 @@
 #include <engine/call/events/live.h>
 #include <engine/call/events/queuelog.h>
 #include <engine/call/site/stay.h>
+#include <engine/call/site/unattended.h>
 #include <stdio.h>
 
 /* What Asterisk calls the agent's channel; here it is a SIP user. An agent who logged in without a
@@ -87,6 +88,10 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 		queuelog_pause(e, a, true);
 	}
 	tell(e, a);
+	if (unattended_there(was) != unattended_there(a->state)) {
+		unattended_count(e, a, unattended_there(a->state));
+		unattended_look_all(e);
+	}
 }
 
 void stay_end_all(struct td_engine *e)

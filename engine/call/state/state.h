@@ -42,6 +42,7 @@
 
 struct group {
 	struct object object;
+	uint32_t there; /* agents of it who are, or come back: engine/call/site/unattended.h */
 };
 
 struct link {
@@ -85,6 +86,7 @@ struct queue {
 	struct td_acd_queue acd;   /* as the distributor has it */
 	uint32_t waiting, talking; /* now; waiting: those being offered too */
 	uint64_t entered, answered, abandoned, overflowed;
+	bool unattended; /* the alarm is raised */
 };
 
 struct agent {
@@ -237,7 +239,7 @@ struct marked { /* a telephone that does not register, by address */
 
 /* Talks in which somebody is not heard: X(ID, name, why its alarm is cleared). The alarm is
  * TD_ALARM_ID; a talk is of one kind at a time. */
-#define CALL_SILENCES(X)                                                        \
+#define CALL_SILENCES(X)                                                         \
 	X(ONE_WAY_AUDIO, one_way, "both sides of every talk are heard, or none") \
 	X(NO_AUDIO, no_audio, "in every talk somebody is heard")
 #define CALL_SILENCE_ID(id, ...) CALL_##id,

@@ -2,6 +2,7 @@
 #include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/site/distribute.h>
+#include <engine/call/site/unattended.h>
 #include <engine/call/transition/line.h>
 #include <stdio.h>
 
@@ -56,6 +57,7 @@ void line_entered(struct td_engine *e, struct contact *c)
 	queuelog_enter(e, c);
 	story_id(e, c->cdr.id, "enters queue %s at position %u", c->queue->object.name,
 		c->first_position);
+	unattended_look(e, c->queue);
 }
 
 static const char *overflow_text(uint8_t reason)
