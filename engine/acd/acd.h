@@ -26,7 +26,9 @@
  *   best contact that one of them can take goes to the one idle longest, and so on. NO_ROOM ends an
  *   offer without a back-off; it is refused (-EINVAL) while the agent's link has room. A contact
  *   without media uses no link: its offer takes nothing off, and NO_ROOM of it is refused.
- * - AGENT_SET can take a slot away; an offer or a talk of that channel goes on.
+ * - AGENT_SET can take a slot away; AGENT_SET and QUEUE_SET can part the agent from the queue. An
+ *   offer that the agent could not get any more is cancelled (WITHDRAW): the agent and the contact
+ *   keep their places. A talk goes on.
  * - PAUSE, LOGOUT, AGENT_DEL and QUEUE_DEL during an offer cancel it (WITHDRAW). While talking the
  *   first three wait for TALK_END and then take effect in place of wrap-up; LOGIN takes a waiting
  *   logout back, UNPAUSE a waiting pause, AGENT_SET a waiting deletion.

@@ -50,6 +50,7 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	pipe_set(ag, in->agent_set.link);
 	ag->channels = in->agent_set.channels ? in->agent_set.channels : CHANNEL(VOICE);
 	agent_refresh(ag);
+	agent_offer_review(ag);
 	agent_match(ag);
 	return 0;
 }

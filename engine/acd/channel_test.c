@@ -187,12 +187,44 @@ static void slots_can_change(void **state)
 	expect("a1 available, queued c1 #1");
 	assert_int_equal(set_slots(1, BOTH, 0), 0);
 	expect("a1 reserved, offer a1 c1");
-	assert_int_equal(set_slots(1, VOICE, 0), 0); /* the offer goes on */
-	assert_int_equal(step(TD_ACD_IN_OFFER_FAILED, 1, 1, TD_ACD_BUSY), 0);
-	advance(at + 3000);
-	expect("a1 available (busy), a1 available");
+	assert_int_equal(set_slots(1, VOICE, 0), 0);
+	expect("cancel a1 c1 withdraw, a1 available");
+	assert_int_equal(step(TD_ACD_IN_ANSWERED, 1, 1, 0), -ESTALE);
 	assert_int_equal(set_slots(1, MESSAGE, 0), 0);
 	expect("a1 reserved, offer a1 c1");
+	assert_int_equal(set_slots(1, BOTH, 0), 0); /* the slot stays, and so does the offer */
+	expect("");
+	assert_int_equal(step(TD_ACD_IN_ANSWERED, 1, 1, 0), 0);
+	assert_int_equal(set_slots(1, VOICE, 0), 0); /* a talk goes on */
+	expect("a1 talking");
+	assert_int_equal(step(TD_ACD_IN_TALK_END, 1, 1, 0), 0);
+	expect("a1 wrap-up");
+}
+
+/* The contact goes back to its place, and at once to another agent; the first one keeps the place
+ * among the idle, and takes what is left. */
+static void an_offer_goes_with_its_slot(void **state)
+{
+	sits(1, BOTH);
+	add_message(1, 1);
+	expect("a1 available, queued c1 #1, a1 reserved, offer a1 c1");
+	add_message(1, 2);
+	add(1, 3);
+	assert_int_equal(step(TD_ACD_IN_RINGING, 1, 1, 0), 0);
+	registers(1, true);
+	expect("queued c2 #2, queued c3 #3, a1 ringing");
+	assert_int_equal(set_slots(1, VOICE, 0), 0);
+	expect("cancel a1 c1 withdraw, a1 available, a1 reserved, offer a1 c3");
+	assert_int_equal(contact(1).position, 1);
+	assert_int_equal(contact(1).agent, 0);
+	sits(2, MESSAGE);
+	expect("a2 available, a2 reserved, offer a2 c1");
+	sits(3, BOTH);
+	expect("a3 available, a3 reserved, offer a3 c2");
+	assert_int_equal(step(TD_ACD_IN_CONTACT_DEL, 0, 2, TD_ACD_WITHDRAW), 0);
+	assert_int_equal(set_slots(2, VOICE, 0), 0);
+	expect("cancel a3 c2 withdraw, a3 available, cancel a2 c1 withdraw, a2 available, "
+	       "a3 reserved, offer a3 c1");
 }
 
 /* Two channels at once: the best first, and each to the agent idle longest of its channel. */
@@ -245,6 +277,7 @@ int main(void)
 		TEST(the_longest_idle_of_the_channel_is_chosen),
 		TEST(a_full_link_leaves_messages_alone),
 		TEST(slots_can_change),
+		TEST(an_offer_goes_with_its_slot),
 		TEST(a_queue_that_gets_groups_serves_all_channels),
 		TEST(channels_that_there_are_not),
 	};

@@ -62,6 +62,11 @@ static bool agent_contact(const struct place *p)
 			     c->queue == &p->a->queue[p->ag->queue]);
 }
 
+static bool agent_given(const struct place *p)
+{
+	return !p->ag->offer || agent_takes(p->ag, p->ag->offer);
+}
+
 static bool agent_talk(const struct place *p)
 {
 	const struct acd_agent *ag = p->ag;

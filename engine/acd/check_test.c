@@ -84,6 +84,8 @@ static void agents(void)
 	BREAK(ag[RINGER].offer, NULL, "agent_offer", "agent 2 ");
 	BREAK(ag[RINGER].state, TD_AGENT_PAUSED, "agent_offer", "agent 2 ");
 	BREAK(ag[RINGER].contact, 9, "agent_contact", "agent 2 ");
+	BREAK(ag[RINGER].channels, 1u << MESSAGE, "agent_given", "agent 2 ");
+	BREAK(ag[RINGER].links.group[0], 3, "agent_given", "agent 2 ");
 	BREAK(ag[TALKER].contact, 0, "agent_talk", "agent 1 ");
 	BREAK(ag[WAITER].contact, 7, "agent_talk", "agent 5 ");
 	BREAK(ag[WRITER].timer.place, 0, "agent_timer", "agent 4 ");
@@ -140,7 +142,8 @@ static void queues(void)
 	BREAK(q->number, 2, "queue_number", "queue 1 ");
 	BREAK(q->best[VOICE], NULL, "queue_best", "queue 1 ");
 	BREAK(q->best[MESSAGE], rung, "queue_best", "queue 1 ");
-	BREAK(q->links.group[0], 2, "queue_sets", "queue 1 ");
+	BREAK(acd->group[1].calling[VOICE].root, NULL, "queue_sets", "queue 1 ");
+	BREAK(q->links.link[VOICE][0].owner, NULL, "queue_sets", "queue 1 ");
 	BREAK(q->links.link[MESSAGE][0].channel, VOICE, "queue_sets", "queue 1 ");
 	BREAK(q->answered, 0, "queue_counts", "queue 1 ");
 	BREAK(rung->order_time, INT64_MAX, "line_order", "queue 1 ");

@@ -163,7 +163,11 @@ void agent_enter(struct acd_agent *ag, enum td_agent_state state, enum td_acd_re
 
 /* sets.c */
 uint32_t agent_free(const struct acd_agent *ag); /* 1 << channel: could take a contact of it */
-void agent_refresh(struct acd_agent *ag);        /* into or out of its groups' sets, by its state */
+/* By their groups, whatever the agent does now. */
+bool agent_serves(const struct acd_agent *ag, const struct acd_queue *q);
+/* It has a slot for it, and serves its queue. */
+bool agent_takes(const struct acd_agent *ag, const struct acd_contact *c);
+void agent_refresh(struct acd_agent *ag); /* into or out of its groups' sets, by its state */
 void queue_refresh(struct acd_queue *q, uint32_t channel);  /* the same, by its contacts */
 struct acd_contact *agent_next(const struct acd_agent *ag); /* that it would take, or NULL */
 /* Idle longest of its groups for this channel, or NULL. */
@@ -188,6 +192,8 @@ void offer_end(struct acd_contact *c);
 /* stay.c */
 void agent_idle(struct acd_agent *ag);
 void agent_withdraw(struct acd_agent *ag, enum td_agent_state state);
+/* The configuration has changed: an offer of what the agent does not take any more is over. */
+void agent_offer_review(struct acd_agent *ag);
 void agent_talk_over(struct acd_agent *ag); /* wrap-up, or what waited for the end of the talk */
 
 /* contact.c */

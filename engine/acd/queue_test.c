@@ -243,7 +243,35 @@ static void changing_groups_matches_anew(void **state)
 	conf.groups[1] = 0;
 	set_queue(1, &conf);
 	ready(4, 1, 2); /* nobody serves q1 now */
-	expect("a4 available");
+	expect("cancel a1 c1 withdraw, a1 available, cancel a2 c2 withdraw, a2 available, "
+	       "a4 available");
+}
+
+/* Who no longer serves the queue is no longer rung for it. The best contact goes to whom there is,
+ * however many were taken back. */
+static void offers_go_with_the_groups(void **state)
+{
+	struct td_acd_queue conf = queue_conf(1, 0), other = queue_conf(1, 0);
+
+	set_queue(1, &conf);
+	set_queue(2, &other);
+	for (uint32_t i = 1; i <= 3; i++)
+		ready(i, i < 3 ? 1 : 2, 0);
+	add(1, 1);
+	add(1, 2);
+	add(2, 3);
+	expect("a1 available, a2 available, a3 available, queued c1 #1, a1 reserved, offer a1 c1, "
+	       "queued c2 #2, a2 reserved, offer a2 c2, queued c3 #1");
+	set_agent(1, 2, 0);
+	expect("cancel a1 c1 withdraw, a1 available");
+	conf.groups[0] = 2;
+	set_queue(1, &conf); /* a2 takes what group 1 has left */
+	expect("cancel a2 c2 withdraw, a2 available, a2 reserved, offer a2 c3, "
+	       "a1 reserved, offer a1 c1, a3 reserved, offer a3 c2");
+	conf.groups[1] = 1;
+	set_queue(1, &conf); /* still served by those who are rung */
+	set_agent(3, 1, 0);
+	expect("");
 }
 
 static void withdrawing(void **state)
@@ -366,6 +394,7 @@ int main(void)
 		TEST(shared_agents_take_the_oldest_of_all_queues),
 		TEST(groups_of_a_queue_are_alike),
 		TEST(changing_groups_matches_anew),
+		TEST(offers_go_with_the_groups),
 		TEST(withdrawing),
 		TEST(counts),
 		cmocka_unit_test(alloc_survives_oom),

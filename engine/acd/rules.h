@@ -12,6 +12,7 @@
 	X(agent_number, "has the number of another agent")                                        \
 	X(agent_offer, "rings without a contact, or has one and does not ring")                   \
 	X(agent_contact, "rings for a contact that is offered to somebody else")                  \
+	X(agent_given, "rings for a contact without its slot, or of a queue that it does not serve") \
 	X(agent_talk, "talks without a contact, or keeps one that it neither rings nor talks for") \
 	X(agent_timer, "has a timer that its state has not, or lacks the one that it has")        \
 	X(agent_heap, "has a timer that is not among those that will fire")                       \

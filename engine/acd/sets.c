@@ -9,6 +9,20 @@ uint32_t agent_free(const struct acd_agent *ag)
 	return ag->reachable && !pipe_full(ag) ? ag->channels : ag->channels & ~TD_CHANNELS_MEDIA;
 }
 
+bool agent_serves(const struct acd_agent *ag, const struct acd_queue *q)
+{
+	for (int i = 0; i < ag->links.count; i++)
+		for (int j = 0; j < q->links.count; j++)
+			if (ag->links.group[i] == q->links.group[j])
+				return true;
+	return false;
+}
+
+bool agent_takes(const struct acd_agent *ag, const struct acd_contact *c)
+{
+	return ag->channels >> c->channel & 1 && agent_serves(ag, c->queue);
+}
+
 static void idle_set(struct acd_agent *ag, uint32_t channel, bool idle)
 {
 	struct acd_group *group = ag->acd->group;

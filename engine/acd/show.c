@@ -94,15 +94,6 @@ uint32_t acd_link_room(const struct acd *a, uint32_t link)
 	return link >= 1 && link <= a->limits.links ? a->pipe[link].room : TD_ACD_ROOM;
 }
 
-static bool serves(const struct acd_agent *ag, const struct acd_queue *q)
-{
-	for (int i = 0; i < ag->links.count; i++)
-		for (int j = 0; j < q->links.count; j++)
-			if (ag->links.group[i] == q->links.group[j])
-				return true;
-	return false;
-}
-
 int acd_queue_agents(
 	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT])
 {
@@ -112,7 +103,7 @@ int acd_queue_agents(
 		return -ENOENT;
 	memset(count, 0, TD_AGENT_STATE_COUNT * sizeof(*count));
 	for (uint32_t i = 1; i <= a->limits.agents; i++)
-		if (a->agent[i].used && serves(&a->agent[i], q))
+		if (a->agent[i].used && agent_serves(&a->agent[i], q))
 			count[a->agent[i].state]++;
 	return 0;
 }

@@ -24,29 +24,47 @@ void agent_idle(struct acd_agent *ag)
 	agent_match(ag);
 }
 
+/* A contact that is being offered goes back to its place. The caller gives the agent a state. */
+static void offer_withdraw(struct acd_agent *ag)
+{
+	struct acd *a = ag->acd;
+	struct td_acd_out out = out_begin(a, TD_ACD_OUT_CANCEL, ag->queue, ag->number, ag->offer);
+
+	out.reason = TD_ACD_WITHDRAW;
+	out_end(a, &out);
+	offer_end(ag->offer);
+}
+
 /*
  * From any state but TALKING to one in which the agent gets no offers. A contact that is being
  * offered goes back to its place. It is offered to the next agent once this one cannot take it.
  */
 void agent_withdraw(struct acd_agent *ag, enum td_agent_state state)
 {
-	struct acd *a = ag->acd;
 	struct acd_contact *c = ag->offer;
 
-	timer_cancel(&a->timers, &ag->timer);
-	if (c) {
-		struct td_acd_out out = out_begin(a, TD_ACD_OUT_CANCEL, ag->queue, ag->number, c);
-
-		out.reason = TD_ACD_WITHDRAW;
-		out_end(a, &out);
-		offer_end(c);
-	}
+	timer_cancel(&ag->acd->timers, &ag->timer);
+	if (c)
+		offer_withdraw(ag);
 	ag->queue = 0;
 	ag->contact = 0;
 	agent_enter(ag, state, TD_ACD_NONE);
 	agent_refresh(ag);
 	if (c)
 		channel_match(c->queue, c->channel);
+}
+
+void agent_offer_review(struct acd_agent *ag)
+{
+	struct acd_contact *c = ag->offer;
+
+	if (!c || agent_takes(ag, c))
+		return;
+	offer_withdraw(ag);
+	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
+	agent_refresh(ag);
+	channel_match(c->queue, c->channel);
+	agent_match(ag);
 }
 
 /* Strongest first. */

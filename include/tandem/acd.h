@@ -94,9 +94,11 @@ enum td_acd_reason { TD_ACD_REASONS(TD_ACD_REASON_ENUM) TD_ACD_REASON_COUNT };
 
 enum td_acd_in_type {
 	TD_ACD_IN_ADVANCE = 1, /* time has come to `now`; what was due by then fires */
-	TD_ACD_IN_QUEUE_SET,   /* .queue_set: create or change */
+	TD_ACD_IN_QUEUE_SET,   /* .queue_set: create or change; offers to agents who do not serve it
+				  any more are cancelled */
 	TD_ACD_IN_QUEUE_DEL,   /* waiting contacts get OVERFLOW(EMPTY); talks go on */
-	TD_ACD_IN_AGENT_SET,   /* .agent_set: create or change; a new agent is logged out */
+	TD_ACD_IN_AGENT_SET,   /* .agent_set: create or change; a new agent is logged out. An offer
+				  that the agent could not get any more is cancelled */
 	TD_ACD_IN_AGENT_DEL,   /* a talk goes on, then the agent is gone */
 	TD_ACD_IN_CONTACT_ADD, /* contact, .contact_add: enters its queue */
 	TD_ACD_IN_CONTACT_DEL, /* .end: ABANDON or WITHDRAW; an offer of it is cancelled */

@@ -19,16 +19,23 @@ static bool common_group(const uint32_t *a, const uint32_t *b)
 	return false;
 }
 
-static bool could_serve(const struct model *m, uint32_t agent, const struct model_contact *c)
+/* By the configuration, whatever the agent does now. */
+static bool serves(const struct model *m, uint32_t agent, const struct model_contact *c)
 {
 	const struct model_agent *ag = &m->agent[agent];
 	const struct model_queue *q = &m->queue[c->queue];
 
-	if (!ag->used || !q->used || !(ag->channels & 1u << c->channel))
-		return false;
+	return ag->used && q->used && ag->channels & 1u << c->channel &&
+	       common_group(ag->groups, q->conf.groups);
+}
+
+static bool could_serve(const struct model *m, uint32_t agent, const struct model_contact *c)
+{
+	const struct model_agent *ag = &m->agent[agent];
+
 	if (c->channel == TD_CHANNEL_VOICE && (!ag->reachable || m->room[ag->link] == 0))
 		return false;
-	return common_group(ag->groups, q->conf.groups);
+	return serves(m, agent, c);
 }
 
 static bool idle(const struct model_agent *ag)
@@ -207,6 +214,8 @@ static void on_cancel(struct model *m, const struct td_acd_out *out)
 		c->number = 0;
 	} else {
 		assert_true(out->reason == TD_ACD_TIMEOUT || out->reason == TD_ACD_WITHDRAW);
+		if (m->in.type == TD_ACD_IN_AGENT_SET || m->in.type == TD_ACD_IN_QUEUE_SET)
+			assert_true(out->reason == TD_ACD_TIMEOUT || !serves(m, out->agent, c));
 	}
 }
 
@@ -431,8 +440,10 @@ static void check_contact(const struct model *m, const struct acd *a, const stru
 	assert_int_equal(info.position, position(m, c));
 	assert_true(m->queue[c->queue].used);
 	assert_true(due_in(c->entered, m->queue[c->queue].conf.timeout_ms) > m->in.now);
-	if (c->agent)
+	if (c->agent) {
 		assert_int_equal(m->agent[c->agent].contact, c->number);
+		assert_true(serves(m, c->agent, c));
+	}
 	for (uint32_t i = 1; !c->agent && i <= MODEL_AGENTS; i++)
 		assert_false(idle(&m->agent[i]) && could_serve(m, i, c));
 }
