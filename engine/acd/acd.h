@@ -127,10 +127,16 @@ int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *in
 int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info);
 uint32_t acd_link_room(const struct acd *a, uint32_t link); /* 1 to limits.links; else TD_ACD_ROOM
 							     */
-/* Counts the agents of the queue's groups by state. It looks at every agent, so it is for people
- * and not for each call. */
-int acd_queue_agents(
-	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT]);
+/* The agents of a queue's groups. */
+struct acd_queue_agents {
+	uint32_t state[TD_AGENT_STATE_COUNT]; /* how many are in each */
+	uint32_t able; /* of the AVAILABLE, those with a slot for a channel of which a contact waits
+			  that is not being offered; when none does, all of them */
+};
+/* It looks at every agent, so it is for people and not for each call. 0 or -ENOENT. */
+int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out);
+/* 1 << channel: an agent of the queue's groups has a slot for it, whatever the agent does now. */
+uint32_t acd_queue_channels(const struct acd *a, uint32_t queue);
 
 /*
  * What must hold after every input, link by link. False: `fault` names who breaks what. acd_check()

@@ -44,11 +44,13 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	}
 	memcpy(ag->name, in->agent_set.name, sizeof(ag->name) - 1);
 	ag->delete_waits = false;
+	agent_count(ag, false);
 	ag->channels = 0; /* out by the old groups and slots, in by the new */
 	agent_refresh(ag);
 	links_set(&ag->links, group, ag);
 	pipe_set(ag, in->agent_set.link);
 	ag->channels = in->agent_set.channels ? in->agent_set.channels : CHANNEL(VOICE);
+	agent_count(ag, true);
 	agent_refresh(ag);
 	agent_offer_review(ag);
 	agent_match(ag);
@@ -61,6 +63,7 @@ int agent_del(struct acd *a, const struct td_acd_in *in)
 
 	if (!ag)
 		return -ENOENT;
+	agent_count(ag, false);
 	if (ag->state == TD_AGENT_TALKING) {
 		ag->delete_waits = true;
 		return 0;

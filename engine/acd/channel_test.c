@@ -227,6 +227,67 @@ static void an_offer_goes_with_its_slot(void **state)
 	       "a3 reserved, offer a3 c1");
 }
 
+/* As the configuration has it: whoever is logged out, or talks, still counts; who is deleted does
+ * not, even before the talk has ended. */
+static void a_queue_knows_what_its_agents_take(void **state)
+{
+	struct td_acd_queue conf = queue_conf(2, 0);
+
+	assert_int_equal(acd_queue_channels(acd, 1), 0);
+	assert_int_equal(acd_queue_channels(acd, 2), 0); /* there is none */
+	assert_int_equal(set_slots(1, MESSAGE, 0), 0);
+	assert_int_equal(acd_queue_channels(acd, 1), MESSAGE);
+	sits(2, BOTH);
+	registers(2, true);
+	assert_int_equal(acd_queue_channels(acd, 1), BOTH);
+	add(1, 1);
+	assert_int_equal(step(TD_ACD_IN_ANSWERED, 2, 1, 0), 0);
+	assert_int_equal(step(TD_ACD_IN_AGENT_DEL, 2, 0, 0), 0);
+	assert_int_equal(acd_queue_channels(acd, 1), MESSAGE);
+	assert_int_equal(set_slots(2, VOICE, 0), 0); /* takes the deletion back */
+	assert_int_equal(acd_queue_channels(acd, 1), BOTH);
+	assert_int_equal(step(TD_ACD_IN_AGENT_DEL, 2, 0, 0), 0);
+	assert_int_equal(step(TD_ACD_IN_TALK_END, 2, 1, 0), 0);
+	assert_int_equal(step(TD_ACD_IN_AGENT_DEL, 1, 0, 0), 0);
+	assert_int_equal(acd_queue_channels(acd, 1), 0);
+	set_queue(1, &conf);
+	set_agent(3, 2, 0);
+	assert_int_equal(acd_queue_channels(acd, 1), VOICE);
+	expect("a2 available, queued c1 #1, a2 reserved, offer a2 c1, a2 talking, a2 logged out");
+}
+
+/* Who can take what waits is counted, and not who could take something else. */
+static void free_agents_are_counted_by_what_waits(void **state)
+{
+	struct acd_queue_agents agents;
+
+	sits(1, MESSAGE);
+	sits(2, VOICE);
+	sits(3, VOICE); /* no telephone yet: free, as people see it */
+	expect("a1 available, a2 available, a3 available");
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.able, 3);
+	assert_int_equal(acd_queue_channels(acd, 1), BOTH);
+	add(1, 1);
+	expect("queued c1 #1");
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.able, 2);
+	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 3);
+	set_slots(2, MESSAGE, 0);
+	set_slots(3, MESSAGE, 0);
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.able, 0);
+	assert_int_equal(acd_queue_channels(acd, 1), MESSAGE);
+	add_message(1, 2); /* is offered at once, and waits for nobody */
+	expect("queued c2 #2, a1 reserved, offer a1 c2");
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.able, 0);
+	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 2);
+	assert_int_equal(step(TD_ACD_IN_CONTACT_DEL, 0, 1, TD_ACD_ABANDON), 0);
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.able, 2);
+}
+
 /* Two channels at once: the best first, and each to the agent idle longest of its channel. */
 static void a_queue_that_gets_groups_serves_all_channels(void **state)
 {
@@ -278,6 +339,8 @@ int main(void)
 		TEST(a_full_link_leaves_messages_alone),
 		TEST(slots_can_change),
 		TEST(an_offer_goes_with_its_slot),
+		TEST(a_queue_knows_what_its_agents_take),
+		TEST(free_agents_are_counted_by_what_waits),
 		TEST(a_queue_that_gets_groups_serves_all_channels),
 		TEST(channels_that_there_are_not),
 	};

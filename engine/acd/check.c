@@ -290,6 +290,25 @@ static bool whole_sets(const struct place *p)
 	return true;
 }
 
+static bool whole_takers(const struct place *p)
+{
+	const struct acd *a = p->a;
+	uint64_t wanted = 0, there = 0;
+
+	for (uint32_t i = 1; i <= a->limits.agents; i++) {
+		const struct acd_agent *ag = &a->agent[i];
+
+		if (ag->counted != (ag->used && !ag->delete_waits))
+			return false;
+		if (ag->counted)
+			wanted += (uint64_t)__builtin_popcount(ag->channels) * ag->links.count;
+	}
+	for (uint32_t i = 1; i <= a->limits.groups; i++)
+		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+			there += a->group[i].takers[ch];
+	return there == wanted;
+}
+
 static bool whole_pipes(const struct place *p)
 {
 	const struct acd *a = p->a;

@@ -176,6 +176,8 @@ static void groups(void)
 	BREAK(g[2].idle[MESSAGE], g[2].idle[VOICE], "whole_sets", "distributor");
 	BREAK(g[2].idle[VOICE].root->size, 2, "group_order", "group 2 ");
 	BREAK(g[3].idle[VOICE], g[2].idle[VOICE], "whole_sets", "distributor");
+	BREAK(g[1].takers[VOICE], 9, "whole_takers", "distributor");
+	BREAK(acd->agent[TALKER].counted, false, "whole_takers", "distributor");
 	BREAK(acd->pipe[2].agents.tqh_first, &acd->agent[TALKER], "pipe_agents", "link 2 ");
 	BREAK(acd->agent[WRITER].timer.deadline, UINT64_MAX, "whole_timers", "distributor");
 }

@@ -38,6 +38,7 @@ struct acd_link {
 struct acd_group {
 	struct tree idle[TD_CHANNEL_COUNT];    /* struct acd_agent */
 	struct tree calling[TD_CHANNEL_COUNT]; /* struct acd_queue */
+	uint32_t takers[TD_CHANNEL_COUNT];     /* its agents who have a slot for it */
 };
 
 /* The groups an agent or a queue names, each once. */
@@ -109,6 +110,7 @@ struct acd_agent {
 	uint32_t idle;     /* 1 << channel: in its groups' sets of the channel */
 	uint8_t state, reason;
 	bool used;
+	bool counted; /* among its groups' takers: as long as it is not to be deleted */
 	bool reachable;
 	bool engaged;                                 /* in a call that no queue gave it */
 	bool pause_waits, logout_waits, delete_waits; /* for TALK_END */
@@ -167,6 +169,8 @@ uint32_t agent_free(const struct acd_agent *ag); /* 1 << channel: could take a c
 bool agent_serves(const struct acd_agent *ag, const struct acd_queue *q);
 /* It has a slot for it, and serves its queue. */
 bool agent_takes(const struct acd_agent *ag, const struct acd_contact *c);
+/* Among its groups' takers, or not. While it is, its groups and slots stay. */
+void agent_count(struct acd_agent *ag, bool counted);
 void agent_refresh(struct acd_agent *ag); /* into or out of its groups' sets, by its state */
 void queue_refresh(struct acd_queue *q, uint32_t channel);  /* the same, by its contacts */
 struct acd_contact *agent_next(const struct acd_agent *ag); /* that it would take, or NULL */

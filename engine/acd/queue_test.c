@@ -292,7 +292,7 @@ static void withdrawing(void **state)
 static void counts(void **state)
 {
 	struct td_acd_queue conf = queue_conf(1, 0);
-	uint32_t states[TD_AGENT_STATE_COUNT];
+	struct acd_queue_agents agents;
 
 	set_queue(1, &conf);
 	assert_true(queue(1).oldest == TD_NEVER);
@@ -330,10 +330,10 @@ static void counts(void **state)
 	assert_int_equal(q.withdrawn, 1);
 	assert_int_equal(q.answered_wait_ms, 40001);
 	assert_int_equal(q.answered_wait_max_ms, 20001);
-	assert_int_equal(acd_queue_agents(acd, 1, states), 0);
-	assert_int_equal(states[TD_AGENT_TALKING], 2);
-	assert_int_equal(states[TD_AGENT_AVAILABLE], 0);
-	assert_int_equal(acd_queue_agents(acd, 2, states), -ENOENT);
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.state[TD_AGENT_TALKING], 2);
+	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 0);
+	assert_int_equal(acd_queue_agents(acd, 2, &agents), -ENOENT);
 }
 
 static void discard(void *ctx, const struct td_acd_out *out)

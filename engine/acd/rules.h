@@ -44,6 +44,7 @@
 #define ACD_PIPE_RULES(X) X(pipe_agents, "has somebody else in the list of its agents")
 #define ACD_WHOLE_RULES(X)                                                                        \
 	X(whole_sets, "the groups' sets have others than idle agents and queues that wait")       \
+	X(whole_takers, "the groups count more or fewer agents than they have")                   \
 	X(whole_pipes, "links' lists have others than the agents who are behind a link")          \
 	X(whole_contacts, "the lines, the table of numbers and the pool differ in their contacts") \
 	X(whole_timers, "the heap of timers is out of order, or has others than are set")

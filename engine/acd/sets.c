@@ -23,6 +23,18 @@ bool agent_takes(const struct acd_agent *ag, const struct acd_contact *c)
 	return ag->channels >> c->channel & 1 && agent_serves(ag, c->queue);
 }
 
+void agent_count(struct acd_agent *ag, bool counted)
+{
+	struct acd_group *group = ag->acd->group;
+
+	if (ag->counted == counted)
+		return;
+	ag->counted = counted;
+	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		for (int i = 0; ag->channels >> ch & 1 && i < ag->links.count; i++)
+			group[ag->links.group[i]].takers[ch] += counted ? 1 : -1;
+}
+
 static void idle_set(struct acd_agent *ag, uint32_t channel, bool idle)
 {
 	struct acd_group *group = ag->acd->group;

@@ -94,16 +94,42 @@ uint32_t acd_link_room(const struct acd *a, uint32_t link)
 	return link >= 1 && link <= a->limits.links ? a->pipe[link].room : TD_ACD_ROOM;
 }
 
-int acd_queue_agents(
-	const struct acd *a, uint32_t queue, uint32_t count[static TD_AGENT_STATE_COUNT])
+static uint32_t channels_waiting(const struct acd_queue *q)
+{
+	uint32_t channels = 0;
+
+	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		if (q->best[ch])
+			channels |= 1u << ch;
+	return channels ? channels : CHANNELS_ALL;
+}
+
+int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out)
 {
 	const struct acd_queue *q = queue_at((struct acd *)a, queue);
 
+	memset(out, 0, sizeof(*out));
 	if (!q)
 		return -ENOENT;
-	memset(count, 0, TD_AGENT_STATE_COUNT * sizeof(*count));
-	for (uint32_t i = 1; i <= a->limits.agents; i++)
-		if (a->agent[i].used && agent_serves(&a->agent[i], q))
-			count[a->agent[i].state]++;
+	for (uint32_t i = 1; i <= a->limits.agents; i++) {
+		const struct acd_agent *ag = &a->agent[i];
+
+		if (!ag->used || !agent_serves(ag, q))
+			continue;
+		out->state[ag->state]++;
+		out->able += ag->state == TD_AGENT_AVAILABLE && ag->channels & channels_waiting(q);
+	}
 	return 0;
+}
+
+uint32_t acd_queue_channels(const struct acd *a, uint32_t queue)
+{
+	const struct acd_queue *q = queue_at((struct acd *)a, queue);
+	uint32_t channels = 0;
+
+	for (int i = 0; q && i < q->links.count; i++)
+		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+			if (a->group[q->links.group[i]].takers[ch])
+				channels |= 1u << ch;
+	return channels;
 }

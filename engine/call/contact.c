@@ -57,6 +57,7 @@ static int add(struct td_engine *e, struct contact_data *d, const struct td_cont
 static int create(struct td_engine *e, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err)
 {
+	static const char *const channels[] = {TD_CHANNELS(TD_WORD)};
 	const struct contact_data nothing = {0};
 	struct contact_data data = nothing;
 	struct queue *q = objects_live(&e->queues, r->queue);
@@ -72,6 +73,13 @@ static int create(struct td_engine *e, const struct td_contact_request *r,
 	if (!q) {
 		td_text_set(err, "there is no queue %s", r->queue);
 		return refuse(&e->refused.contacts_wrong, -ENOENT);
+	}
+	if (!(acd_queue_channels(e->acd, q->object.number) >> r->channel & 1)) {
+		td_text_set(err,
+			"no agent of queue %s has the channel %s; give it to one, or name another "
+			"queue",
+			r->queue, channels[r->channel]);
+		return refuse(&e->refused.contacts_wrong, -EINVAL);
 	}
 	rc = add(e, &data, r, err);
 	if (rc)

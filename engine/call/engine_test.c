@@ -368,6 +368,21 @@ static void messages_are_shown_and_allocate_nothing(void **state)
 	td_engine_free(e);
 }
 
+/* A caller waits; who is free takes messages only, and is not available. */
+static void available_is_who_can_take_what_waits(void **state)
+{
+	static const char slot[] = "set agent bob groups=sales channels=message\n";
+	struct td_engine *e = engine_with_call(NOW);
+	struct td_text err;
+
+	assert_int_equal(td_engine_config(e, NOW, slot, sizeof(slot) - 1, &err), 0);
+	assert_int_equal(td_engine_agent(e, NOW, "bob", TD_AGENT_LOGIN, "", &err), 0);
+	shown(e, "queues", "\"agents\":2,\"available\":1,\"paused\":0");
+	assert_int_equal(td_engine_agent(e, NOW, "alice", TD_AGENT_PAUSE, "lunch", &err), 0);
+	shown(e, "queues", "\"agents\":2,\"available\":0,\"paused\":1");
+	td_engine_free(e);
+}
+
 /* No address, no age: 0 s would be one that has just been found. */
 static void a_name_without_an_address_has_no_age(void **state)
 {
@@ -429,6 +444,7 @@ int main(void)
 		cmocka_unit_test(trace_names_the_call),
 		cmocka_unit_test(keys_stay_secret),
 		cmocka_unit_test(messages_are_shown_and_allocate_nothing),
+		cmocka_unit_test(available_is_who_can_take_what_waits),
 		cmocka_unit_test(a_name_without_an_address_has_no_age),
 		cmocka_unit_test(calls_allocate_nothing),
 		cmocka_unit_test(refused_for_bandwidth_makes_no_call),

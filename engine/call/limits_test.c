@@ -88,7 +88,7 @@ static void a_large_site_fits(void **state)
 		.bandwidth_rows = 8});
 	struct acd_agent_info agent;
 	struct acd_queue_info queue;
-	uint32_t count[TD_AGENT_STATE_COUNT];
+	struct acd_queue_agents count;
 	struct td_text err = {""};
 	struct td_buf b;
 
@@ -103,8 +103,8 @@ static void a_large_site_fits(void **state)
 	assert_int_equal(agent.state, TD_AGENT_AVAILABLE);
 	assert_int_equal(acd_queue_get(e->acd, QUEUES, &queue), 0);
 	assert_string_equal(queue.name, "q2999");
-	assert_int_equal(acd_queue_agents(e->acd, QUEUES, count), 0);
-	assert_int_equal(count[TD_AGENT_AVAILABLE], 2 * (AGENTS / GROUPS));
+	assert_int_equal(acd_queue_agents(e->acd, QUEUES, &count), 0);
+	assert_int_equal(count.state[TD_AGENT_AVAILABLE], 2 * (AGENTS / GROUPS));
 	buf_free(&b);
 	td_engine_free(e);
 }

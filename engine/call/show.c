@@ -154,15 +154,15 @@ static double asa(const struct acd_queue_info *info)
 static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct queue *q = objects_get(&e->queues, i + 1);
-	uint32_t agents[TD_AGENT_STATE_COUNT] = {0};
+	struct acd_queue_agents agents;
 	struct acd_queue_info info;
 	uint32_t logged_in = 0;
 
 	if (!q->object.live || acd_queue_get(e->acd, i + 1, &info) < 0)
 		return false;
-	acd_queue_agents(e->acd, i + 1, agents);
+	acd_queue_agents(e->acd, i + 1, &agents);
 	for (unsigned s = TD_AGENT_AVAILABLE; s < TD_AGENT_STATE_COUNT; s++)
-		logged_in += agents[s];
+		logged_in += agents.state[s];
 	VIEW_PUT(queues, b,
 		{
 			.name = q->object.name,
@@ -171,9 +171,9 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.talking = q->talking,
 			.oldest = info.oldest == TD_NEVER ? 0.0 : seconds_since(e, info.oldest),
 			.agents = logged_in,
-			.available = agents[TD_AGENT_AVAILABLE],
-			.paused = agents[TD_AGENT_PAUSED],
-			.wrap_up = agents[TD_AGENT_WRAP_UP],
+			.available = agents.able,
+			.paused = agents.state[TD_AGENT_PAUSED],
+			.wrap_up = agents.state[TD_AGENT_WRAP_UP],
 			.entered = info.entered,
 			.answered = info.answered,
 			.abandoned = info.abandoned,

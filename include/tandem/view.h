@@ -86,7 +86,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls and other contacts with an agent")       \
 	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")         \
 	X(V, COUNT, agents, NONE, 3, "agents logged in")                                       \
-	X(V, COUNT, available, NONE, TD_TOP + 3, "of them, free")                              \
+	X(V, COUNT, available, NONE, TD_TOP + 3,                                               \
+		"of them, free for what waits; for anything, while nothing does")              \
 	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                               \
 	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                   \
 	X(V, COUNT, entered, NONE, 3,                                                          \

@@ -285,7 +285,8 @@ struct checks {
 	X(contacts_draining, "contacts without media refused while draining")                     \
 	X(contacts_full, "contacts without media refused, as many as max_calls are there")        \
 	X(contacts_data, "requests about contacts refused, their data over the limit or no text") \
-	X(contacts_wrong, "contacts without media refused, no such queue or channel")
+	X(contacts_wrong, "contacts without media refused, no such queue, or no agent of it for " \
+			  "the channel")
 struct refusals {
 #define CALL_REFUSALS_FIELD(name, text) uint64_t name;
 	CALL_REFUSALS(CALL_REFUSALS_FIELD) CONTACT_REFUSALS(CALL_REFUSALS_FIELD)

@@ -118,13 +118,32 @@ static int can_ring(struct call *c, struct td_text *err)
 	return 0;
 }
 
+/* Whom nobody of a queue can answer, ever, waits there in vain. */
+static int queue_can(const struct td_engine *e, const struct queue *q, enum td_party_action action,
+	struct td_text *err)
+{
+	if (action == TD_PARTY_ADD) {
+		td_text_set(err, "a queue cannot join a talk; transfer the caller there");
+		return -EINVAL;
+	}
+	if (acd_queue_channels(e->acd, q->object.number) >> TD_CHANNEL_VOICE & 1)
+		return 0;
+	td_text_set(err,
+		"no agent of queue %s takes calls: none of them has the channel voice; name "
+		"another queue",
+		q->object.name);
+	return -EINVAL;
+}
+
 /* Nobody leaves a talk for somebody of whom we know already that no telephone will ring. */
-static int reachable(
-	const struct td_engine *e, const struct call *c, const struct whom *w, struct td_text *err)
+static int reachable(const struct td_engine *e, const struct call *c, enum td_party_action action,
+	const struct whom *w, struct td_text *err)
 {
 	char why[TD_TEXT_BYTES], text[TARGET_TEXT];
-	bool any = w->queue != NULL;
+	bool any = false;
 
+	if (w->queue)
+		return queue_can(e, w->queue, action, err);
 	for (uint8_t i = 0; !any && i < w->plan.count; i++) {
 		any = target_reachable(e, c, &w->target[i], w->plan.number, why);
 		if (!any)
@@ -136,10 +155,6 @@ static int reachable(
 
 static int add(struct td_engine *e, struct call *c, struct whom *w, struct td_text *err)
 {
-	if (w->queue) {
-		td_text_set(err, "a queue cannot join a talk; transfer the caller there");
-		return -EINVAL;
-	}
 	if (c->parties + w->plan.count > PARTIES_MAX) {
 		td_text_set(err, "%s has %u parties, and can have %d", c->contact->cdr.id,
 			c->parties, PARTIES_MAX);
@@ -245,7 +260,7 @@ int third_request(
 	if (rc == 0)
 		rc = can_ring(c, err);
 	if (rc == 0)
-		rc = reachable(e, c, &w, err);
+		rc = reachable(e, c, r->action, &w, err);
 	if (rc < 0)
 		return rc;
 	return r->action == TD_PARTY_ADD ? add(e, c, &w, err) : transfer(e, c, r, &w);
