@@ -10,9 +10,12 @@
 #include <control/store/store.h>
 #include <system/journal/reader.h>
 
-#define FOLLOW_COMMIT_MS      200  /* a record waits no longer for its commit */
-#define FOLLOW_COMMIT_RECORDS 1000 /* nor do more wait */
-#define FOLLOW_BLOCK_MS       5000 /* nor longer for its block of the archive */
+/* Records are committed so long after the first of them, or when there are so many. */
+#define FOLLOW_COMMIT_MS      200
+#define FOLLOW_COMMIT_RECORDS 1000
+#define FOLLOW_BLOCK_MS                                                          \
+	5000 /* a block of the archive is written so long after its first record \
+	      */
 
 struct follow {
 	struct store *store;

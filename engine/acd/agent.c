@@ -5,7 +5,7 @@
 
 static void agent_fire(struct timer *t, uint64_t now)
 {
-	struct acd_agent *ag = OWNER(t, struct acd_agent, timer);
+	struct acd_agent *ag = container_of(t, struct acd_agent, timer);
 
 	switch (ag->state) {
 	case TD_AGENT_RESERVED:

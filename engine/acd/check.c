@@ -187,7 +187,7 @@ static bool queue_best(const struct place *p)
 		const struct tree_node *first = tree_first(&p->q->waiting[ch]);
 
 		if (p->q->best[ch] !=
-			(first ? OWNER(first, struct acd_contact, waiting_node) : NULL))
+			(first ? container_of(first, struct acd_contact, waiting_node) : NULL))
 			return false;
 	}
 	return true;

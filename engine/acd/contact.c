@@ -58,7 +58,7 @@ void contact_remove(struct acd_contact *c, enum td_acd_reason cancel, enum td_ac
 
 static void contact_fire(struct timer *t, uint64_t now)
 {
-	struct acd_contact *c = OWNER(t, struct acd_contact, timer);
+	struct acd_contact *c = container_of(t, struct acd_contact, timer);
 
 	c->queue->timed_out++;
 	contact_remove(c, TD_ACD_TIMEOUT, TD_ACD_TIMEOUT);

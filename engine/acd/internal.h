@@ -15,14 +15,11 @@
 
 #include <sys/queue.h>
 #include <engine/acd/acd.h>
+#include <engine/base/container.h>
 #include <engine/base/hash.h>
 #include <engine/base/pool.h>
 #include <engine/base/timer.h>
 #include <engine/base/tree.h>
-
-/* The object that a member is in. */
-#define OWNER(member_ptr, type, member) \
-	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
 #define CHANNEL(id)  (1u << TD_CHANNEL_##id)
 #define CHANNELS_ALL ((1u << TD_CHANNEL_COUNT) - 1)

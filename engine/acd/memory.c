@@ -118,7 +118,7 @@ struct acd_contact *contact_find(const struct acd *a, uint32_t number)
 	struct str key = {(const char *)&number, sizeof(number)};
 
 	for (struct hash_node *n = hash_first(&a->contact_by_number, key); n; n = hash_next(n)) {
-		struct acd_contact *c = OWNER(n, struct acd_contact, node);
+		struct acd_contact *c = container_of(n, struct acd_contact, node);
 
 		if (c->number == number)
 			return c;

@@ -20,19 +20,19 @@ bool contact_before(const struct acd_contact *a, const struct acd_contact *b)
 
 bool line_before(const struct tree_node *a, const struct tree_node *b)
 {
-	return contact_before(
-		OWNER(a, struct acd_contact, line_node), OWNER(b, struct acd_contact, line_node));
+	return contact_before(container_of(a, struct acd_contact, line_node),
+		container_of(b, struct acd_contact, line_node));
 }
 
 bool waiting_before(const struct tree_node *a, const struct tree_node *b)
 {
-	return contact_before(OWNER(a, struct acd_contact, waiting_node),
-		OWNER(b, struct acd_contact, waiting_node));
+	return contact_before(container_of(a, struct acd_contact, waiting_node),
+		container_of(b, struct acd_contact, waiting_node));
 }
 
 void *link_owner(const struct tree_node *n)
 {
-	return n ? OWNER(n, struct acd_link, node)->owner : NULL;
+	return n ? container_of(n, struct acd_link, node)->owner : NULL;
 }
 
 bool idle_before(const struct tree_node *a, const struct tree_node *b)
@@ -45,7 +45,7 @@ bool idle_before(const struct tree_node *a, const struct tree_node *b)
 bool calling_before(const struct tree_node *a, const struct tree_node *b)
 {
 	const struct acd_queue *x = link_owner(a), *y = link_owner(b);
-	uint32_t channel = OWNER(a, struct acd_link, node)->channel;
+	uint32_t channel = container_of(a, struct acd_link, node)->channel;
 
 	return contact_before(x->best[channel], y->best[channel]);
 }

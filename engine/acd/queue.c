@@ -57,8 +57,8 @@ int queue_del(struct acd *a, const struct td_acd_in *in)
 		return -ENOENT;
 	queue_close(q, true); /* an agent who gets free meanwhile takes other queues' contacts */
 	while ((n = tree_first(&q->line)))
-		contact_remove(
-			OWNER(n, struct acd_contact, line_node), TD_ACD_WITHDRAW, TD_ACD_EMPTY);
+		contact_remove(container_of(n, struct acd_contact, line_node), TD_ACD_WITHDRAW,
+			TD_ACD_EMPTY);
 	q->used = false;
 	return 0;
 }

@@ -66,7 +66,8 @@ void queue_refresh(struct acd_queue *q, uint32_t channel)
 	struct acd_group *group = q->acd->group;
 	struct acd_link *link = q->links.link[channel];
 	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting[channel]);
-	struct acd_contact *best = first ? OWNER(first, struct acd_contact, waiting_node) : NULL;
+	struct acd_contact *best =
+		first ? container_of(first, struct acd_contact, waiting_node) : NULL;
 
 	if (best == q->best[channel])
 		return;

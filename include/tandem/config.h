@@ -83,8 +83,9 @@ struct td_conf_site {
 	char log[TD_PATH_BYTES]; /* "journal", "stderr" or a file */
 	uint32_t nonce_ms;       /* life of a digest nonce */
 	uint32_t register_min_s, register_max_s;
-	/* of calls, 0 for ever: from the INVITE on; nobody is heard; nobody talks and nobody is heard */
-	uint32_t max_duration_s, rtp_timeout_s, hold_timeout_s;
+	uint32_t max_duration_s; /* of a call; 0: any */
+	uint32_t rtp_timeout_s;  /* the longest silence of a talk; 0: any */
+	uint32_t hold_timeout_s; /* the same while a side holds or the caller waits; 0: any */
 	uint32_t max_connections, source_connections, connection_idle_s; /* of SIP over TCP */
 };
 

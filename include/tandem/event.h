@@ -6,7 +6,7 @@
  * a sequence of records, each a header and `len` payload bytes padded with zeros to 8; a header of
  * zeros ends the written part. Sequence numbers start at 1, never skip and never repeat over the
  * life of a journal directory, restarts included. tandemd writes rows and the sequence it has
- * reached in one transaction, and tells the engine, which then reuses segments.
+ * reached in one transaction, and tells the engine, which then deletes segments.
  *
  * All payloads are plain data of fixed size, little endian. Strings are NUL-terminated UTF-8.
  * `wall` fields are nanoseconds since 1970 UTC; 0 means that it did not happen.
@@ -303,8 +303,8 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(2, NEXT, 0, NONE, QUALITY, struct td_ev_quality, agent_quality, , agent_,               \
 		"the other leg", S)                                                               \
 	F(3, NEXT, 0, NONE, TEXT, char, to_trunk, [TD_NAME_BYTES], NONE,                          \
-		"the trunk of whom the caller talked to last, whose leg `agent_...` is then; "    \
-		"empty: that was `agent`. Of a call that nobody answered: the trunk called last", \
+		"the trunk by which the caller's last partner was reached, whose leg `agent_...` " \
+		"is then; empty: an agent. Of a call that nobody answered: the trunk called last", \
 		S)                                                                                \
 	F(3, NEXT, 6, NONE, CODE, uint16_t, cause, , causes, "why it ended, by Q.850", S)         \
 	F(3, NEXT, 0, NONE, PAD, uint8_t, unused2, [6], NONE, "", S)                              \

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/media/life.h>
-#include <engine/call/media/silence.h>
 #include <engine/call/state/calls.h>
 
 uint64_t life_quiet(const struct call *c)
@@ -10,7 +9,7 @@ uint64_t life_quiet(const struct call *c)
 	for (unsigned i = 0; i < c->parties; i++) {
 		const struct party *p = c->party[i];
 
-		if (!party_talks(p) || !silence_matters(p))
+		if (!party_talks(p) || !party_should_be_heard(p))
 			continue;
 		if (!p->silent)
 			return 0;

@@ -14,7 +14,7 @@
 /* Pauses of a talk are shorter, with telephones that suppress silence on both sides, too. */
 #define LIFE_NO_AUDIO_NS (5 * TD_NSEC_PER_SEC)
 
-/* Since when none of those is heard who should be; 0: one is, or nobody should be. */
+/* When the last party that should send fell silent. 0: one sends, or none has to. */
 uint64_t life_quiet(const struct call *c);
 bool life_held(const struct call *c); /* nobody talks: the caller waits, or somebody holds */
 /* How long a call may be quiet; 0: for ever. */

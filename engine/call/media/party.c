@@ -290,7 +290,7 @@ void party_set(struct td_engine *e, struct party *l)
 			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = l->params});
 		keys_tell(e, l);
 	}
-	if (!silence_matters(l))
+	if (!party_should_be_heard(l))
 		silence_end(e, l);
 }
 

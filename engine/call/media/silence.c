@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/container.h>
 #include <engine/call/media/life.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/state/calls.h>
@@ -32,7 +33,7 @@ static void alarm_clear(struct silences *s, const char *why)
 
 static void clear_due(struct timer *t, uint64_t now)
 {
-	struct silences *s = (struct silences *)((char *)t - offsetof(struct silences, clear));
+	struct silences *s = container_of(t, struct silences, clear);
 
 	if (!s->now)
 		alarm_clear(s, cleared[s - s->engine->silences]);
@@ -94,11 +95,6 @@ static void kind_set(struct td_engine *e, struct call *c, uint8_t kind)
 		kind_begin(e, c);
 }
 
-bool silence_matters(const struct party *l)
-{
-	return (l->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
-}
-
 static bool no_audio(const struct td_engine *e, const struct call *c)
 {
 	uint64_t quiet = life_quiet(c);
@@ -136,7 +132,7 @@ void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never
 	struct call *c = l->call;
 	const struct party *other = party_is_caller(l) ? call_other(c) : c->caller;
 
-	if (l->silent || !silence_matters(l) || c->state == CALL_ENDED)
+	if (l->silent || !party_should_be_heard(l) || c->state == CALL_ENDED)
 		return;
 	l->silent = true;
 	l->silent_since = e->now - ms * TD_NSEC_PER_MSEC;

@@ -12,18 +12,15 @@
 
 #define SILENCE_TIMERS (CALL_SILENCE_COUNT - 1) /* of the engine, beside those of calls */
 
-/* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
- * nothing. */
-bool silence_matters(const struct party *l);
 void silence_first(struct td_engine *e, struct party *l); /* its first packet */
 void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never);
 void silence_heard(struct td_engine *e, struct party *l, uint32_t ms);
-void silence_end(struct td_engine *e, struct party *l);  /* held: it matters no more */
-void silence_over(struct td_engine *e, struct call *c);  /* the call ends */
+void silence_end(struct td_engine *e, struct party *l); /* held: it matters no more */
+void silence_over(struct td_engine *e, struct call *c); /* the call ends */
 void silence_init(struct td_engine *e);
 void silence_stop(struct td_engine *e); /* the engine does */
 /* A talk has begun or ended, somebody holds or resumes, or time has passed. */
 void silence_check(struct td_engine *e, struct call *c);
-const char *silence_audio(const struct call *c);         /* "", "ok", "one-way", "none" */
+const char *silence_audio(const struct call *c); /* "", "ok", "one-way", "none" */
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/container.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
 #include <engine/base/addr.h>
@@ -16,7 +17,7 @@ static const struct rate usual = {.codec = TD_CODEC_DEFAULT, .ptime_ms = 20, .fa
 
 static struct link *link_of(struct budget *b)
 {
-	return b ? (struct link *)((char *)b - offsetof(struct link, budget)) : NULL;
+	return b ? container_of(b, struct link, budget) : NULL;
 }
 
 uint32_t reserve_link(const struct link *k)

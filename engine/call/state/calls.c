@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/container.h>
 #include <engine/call/state/calls.h>
 #include <assert.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@ void call_id_format(const struct td_engine *e, uint64_t number, char out[static 
 struct contact *contact_by_id(const struct td_engine *e, const char *id)
 {
 	for (struct hash_node *n = hash_first(&e->by_id, str_of(id)); n; n = hash_next(n)) {
-		struct contact *c = (struct contact *)((char *)n - offsetof(struct contact, by_id));
+		struct contact *c = container_of(n, struct contact, by_id);
 
 		if (strcmp(c->cdr.id, id) == 0)
 			return c;
@@ -32,8 +33,7 @@ struct contact *contact_lookup(const struct td_engine *e, uint32_t contact)
 	struct str key = {(const char *)&contact, sizeof(contact)};
 
 	for (struct hash_node *n = hash_first(&e->by_number, key); n; n = hash_next(n)) {
-		struct contact *c =
-			(struct contact *)((char *)n - offsetof(struct contact, by_number));
+		struct contact *c = container_of(n, struct contact, by_number);
 
 		if (c->number == contact)
 			return c;

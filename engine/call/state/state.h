@@ -361,6 +361,13 @@ static inline bool party_is_caller(const struct party *l)
 	return !l->agent && !l->trunk;
 }
 
+/* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
+ * nothing. */
+static inline bool party_should_be_heard(const struct party *l)
+{
+	return (l->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
+}
+
 static inline bool party_talks(const struct party *l) /* NULL: no */
 {
 	return l && l->state == PARTY_JOINED;

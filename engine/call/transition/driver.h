@@ -4,9 +4,8 @@
  * returns to the one below with an outcome.
  *
  *     route   the bottom: where the dialled number leads, and what follows when that fails
- *     queue   the caller waits, and the distributor says who is rung
- * (engine/call/transition/wait.h) dial    somebody is rung by name or number
- * (engine/call/transition/dial.h)
+ *     queue   the caller waits, and the distributor says who is rung: wait.h
+ *     dial    somebody is rung by name or number: dial.h
  */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_DRIVER_H
 #define TANDEM_ENGINE_CALL_TRANSITION_DRIVER_H

@@ -62,8 +62,8 @@ static struct agent *part(struct contact *c)
 static void offer(struct td_engine *e, struct contact *c, struct agent *a)
 {
 	if (a->contact || a->own) {
-		story_id(e, c->cdr.id, "agent %s is not asked: has another contact",
-			a->object.name);
+		story_id(
+			e, c->cdr.id, "agent %s is not asked: has another contact", a->object.name);
 		distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->number, TD_ACD_FAILED);
 		return;
 	}

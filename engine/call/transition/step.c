@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/container.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/transition/attempt.h>
@@ -178,7 +179,7 @@ void party_step(struct td_engine *e, struct call_input *in)
 
 void call_due(struct timer *t, uint64_t now)
 {
-	struct call *c = (struct call *)((char *)t - offsetof(struct call, timer));
+	struct call *c = container_of(t, struct call, timer);
 	struct call_input in = {.event = CALL_EVENT_TIMER};
 
 	call_step(c->engine, c, &in);
@@ -186,7 +187,7 @@ void call_due(struct timer *t, uint64_t now)
 
 void life_due(struct timer *t, uint64_t now)
 {
-	struct call *c = (struct call *)((char *)t - offsetof(struct call, life));
+	struct call *c = container_of(t, struct call, life);
 	struct call_input in = {.event = CALL_EVENT_EXPIRED};
 
 	call_step(c->engine, c, &in);

@@ -177,8 +177,11 @@ static void in_dialog(const struct incoming *in)
 		if (!s->silent)
 			ua->ops.info(ua->ops.ctx, s, m);
 		break;
-	default: /* OPTIONS */
+	case SIP_OPTIONS:
 		incoming_reply(in, 200, STR(SIP_CAPABILITIES), false);
+		break;
+	default:
+		incoming_refuse(in, 405, STR(SIP_ALLOW), false);
 	}
 }
 
