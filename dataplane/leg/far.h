@@ -17,8 +17,17 @@
 
 #include <dataplane/leg/state.h>
 
+enum far_kind {
+	FAR_AUDIO,
+	FAR_EVENT, /* a telephone event of the leg's stream */
+	FAR_ASIDE  /* one on an SSRC of its own (aside.h) */
+};
+
 /* A packet that arrived on a leg with LEG_FAR, its struct pkt filled, to the owner of its peer.
- * Takes the packet. The other end is legs_take() of legs.h. */
-void far_send(struct legs *r, struct rte_mbuf *m, bool digit);
+ * `gone`: far_gone(). Takes the packet. The other end is legs_take() of legs.h. */
+void far_send(struct legs *r, struct rte_mbuf *m, enum far_kind kind, uint16_t gone);
+/* How many packets of its stream that were kept before this one the other worker has not seen. The
+ * leg has LEG_SIDE_RENUMBER; one without has kept none. */
+uint16_t far_gone(const struct legs *r, uint32_t id, uint16_t seq);
 
 #endif

@@ -171,7 +171,7 @@ static inline void lane_send(struct worker *w, struct td_acct_row *acct, struct 
 	struct worker_port *p = worker_port(w, nexthop_port(word));
 	bool unsummed = relay_unsummed(f, l->in_pseudo);
 
-	relay_rewrite(out, f, out->out_type, l->in_sum);
+	relay_rewrite(out, f, out->out_type, l->in_sum, relay_next(out));
 	leg_count_out(acct, out, total);
 	if (unlikely(!word)) {
 		lane_drop(w, in, m,

@@ -3,6 +3,7 @@
  * What happens to a media packet: every check in its order. lane.c decides the same for nearly all
  * packets, and leaves the others to this file.
  */
+#include <dataplane/leg/aside.h>
 #include <dataplane/leg/digits.h>
 #include <dataplane/leg/far.h>
 #include <dataplane/leg/header.h>
@@ -60,6 +61,10 @@ static void relay_begin(struct legs *r, uint32_t id, const struct rtp_packet *v,
 	l->flags &= (uint16_t)~LEG_SWITCH;
 	c->floor = l->seq_max;
 	c->top_ts = v->ts;
+	if (leg_renumber(r, id)) {
+		leg_renumber(r, id)->in.any = false;
+		leg_renumber(r, id)->gone = 0;
+	}
 	if (l->flags & LEG_FAR)
 		c->far_run++;
 	else
@@ -76,14 +81,55 @@ static bool events_pass(const struct legs *r, uint32_t id)
 	       r->cold[to].dtmf_clock == r->cold[id].dtmf_clock;
 }
 
+/* A packet with a place in the stream stays here: what follows closes up, so that nobody takes its
+ * place for loss. One that comes late has left a hole already. */
+static void close_up(struct legs *r, uint32_t id, uint16_t seq)
+{
+	const struct leg *l = &r->leg[id];
+	struct leg_renumber *n;
+
+	if ((l->flags & (LEG_RELAY | LEG_SWITCH)) != LEG_RELAY || seq != (uint16_t)l->seq_max)
+		return;
+	n = take_renumber(r, id);
+	renumber_note(&n->in, seq, -1);
+	if (l->flags & LEG_FAR)
+		n->gone++;
+	else
+		r->leg[l->peer].seq_add--;
+}
+
+/* The leg has LEG_SIDE_RENUMBER. */
+static __rte_noinline uint16_t near_late(const struct legs *r, uint32_t id, uint16_t seq)
+{
+	return renumber_late(&leg_renumber(r, id)->in, seq);
+}
+
+/* An event on an SSRC of its own goes on. */
+static void relay_aside(
+	struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
+{
+	uint32_t id = pkt_of(m)->leg, to = r->leg[id].peer;
+	struct leg *out = &r->leg[to];
+
+	if (r->leg[id].flags & LEG_FAR)
+		far_send(r, m, FAR_ASIDE, 0);
+	else if (events_pass(r, id))
+		relay_packet(r, m, out, out->out_dtmf_pt, aside_place(r, to, v, leg_ticks(now)));
+	else
+		worker_consume(r->worker, m, TD_CONSUMED_RTP_DTMF);
+}
+
 /* On to whoever listens. */
 static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
 {
 	uint32_t id = pkt_of(m)->leg;
 	struct leg *l = &r->leg[id], *out = &r->leg[l->peer];
 	bool far = l->flags & LEG_FAR, digit = v->pt == r->cold[id].dtmf_pt;
+	struct relay_shift add;
+	bool kept = unlikely(r->cold[id].sides & 1u << LEG_SIDE_RENUMBER);
 
 	if (digit && !far && !events_pass(r, id)) {
+		close_up(r, id, v->seq);
 		worker_consume(r->worker, m, TD_CONSUMED_RTP_DTMF);
 		return;
 	}
@@ -94,10 +140,14 @@ static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v
 		}
 		relay_begin(r, id, v, leg_ticks(now));
 	}
-	if (far)
-		far_send(r, m, digit);
-	else
-		relay_packet(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE);
+	if (far) {
+		far_send(r, m, digit ? FAR_EVENT : FAR_AUDIO, kept ? far_gone(r, id, v->seq) : 0);
+		return;
+	}
+	add = relay_next(out);
+	if (kept)
+		add.seq = (uint16_t)(add.seq + near_late(r, id, v->seq));
+	relay_packet(r, m, out, digit ? out->out_dtmf_pt : out->out_type & RTP_TYPE, add);
 }
 
 /* It is the peer's, in sequence, counted: to the recorder, and on. */
@@ -218,7 +268,8 @@ static bool check_stream(struct legs *r, struct arrival *a)
 	return true;
 }
 
-static void count(struct legs *r, const struct arrival *a, enum sequence verdict)
+static __rte_always_inline void count(
+	struct legs *r, const struct arrival *a, enum sequence verdict)
 {
 	leg_count_in(r->acct, a->l, a->pkt->ip_len);
 	if (!a->c->first_told)
@@ -230,12 +281,46 @@ static void count(struct legs *r, const struct arrival *a, enum sequence verdict
 		leg_jitter_by(a->l, a->v.ts, a->time, leg_units(a->c, a->time - a->l->in_time));
 }
 
+/* A telephone event on another SSRC than the stream that runs: it is none of that stream. */
+static bool is_aside(const struct arrival *a)
+{
+	return (a->l->flags & LEG_STARTED) && a->v.ssrc != a->c->in_ssrc &&
+	       a->v.pt == a->c->dtmf_pt && a->c->dtmf_pt != TD_PT_NONE;
+}
+
+static __rte_noinline void receive_aside(struct legs *r, struct arrival *a)
+{
+	enum sequence verdict = aside_sequence(r, a->pkt->leg, &a->v);
+
+	/* It came, and nothing of the stream is lost for that. */
+	a->c->expected_before++;
+	a->c->packets_before++;
+	count(r, a, verdict);
+	if (verdict == SEQ_DUPLICATE) {
+		worker_drop(r->worker, a->m, TD_DROP_RTP_DUPLICATE);
+	} else if (verdict == SEQ_LATE) {
+		worker_drop(r->worker, a->m, TD_DROP_RTP_LATE);
+	} else {
+		digits_input(r, a->pkt->leg, &a->v, a->now);
+		if (a->l->flags & LEG_RELAY)
+			relay_aside(r, a->m, &a->v, a->now);
+		else if (a->l->flags & LEG_ORPHAN)
+			worker_drop(r->worker, a->m, TD_DROP_RTP_PEER_GONE);
+		else
+			worker_consume(r->worker, a->m, TD_CONSUMED_RTP_DTMF);
+	}
+}
+
 static void receive_rtp(struct legs *r, struct arrival *a)
 {
 	enum sequence verdict;
 
 	if (!check_peer(r, a) || !check_stream(r, a))
 		return;
+	if (is_aside(a)) {
+		receive_aside(r, a);
+		return;
+	}
 	verdict = sequence(r, a->pkt->leg, &a->v, a->time);
 	if (verdict == SEQ_JUMP) { /* not counted until the next one proves it (A.1) */
 		worker_drop(r->worker, a->m, TD_DROP_RTP_LATE);
@@ -244,6 +329,7 @@ static void receive_rtp(struct legs *r, struct arrival *a)
 	count(r, a, verdict);
 	if (!a->expected) {
 		a->c->unexpected_pt++;
+		close_up(r, a->pkt->leg, a->v.seq);
 		worker_drop(r->worker, a->m, TD_DROP_RTP_PAYLOAD_TYPE);
 	} else if (verdict == SEQ_DUPLICATE) {
 		worker_drop(r->worker, a->m, TD_DROP_RTP_DUPLICATE);

@@ -23,7 +23,8 @@ static void relay_send(struct legs *r, struct rte_mbuf *m, struct leg *out, bool
  * all the same, as its pseudo-headers differ in their addresses alone: lengths and protocol add the
  * same in both families.
  */
-static void relay_any(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
+static void relay_any(
+	struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt, struct relay_shift add)
 {
 	const struct pkt *pkt = pkt_of(m);
 	uint32_t id = (uint32_t)(out - r->leg);
@@ -36,7 +37,7 @@ static void relay_any(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8
 		!udp->dgram_cksum ||
 		udp->dgram_cksum == checksum_fold(addresses + htons(IPPROTO_UDP) + udp->dgram_len);
 	uint32_t first = raw32(rtp), ts = raw32(rtp + 4);
-	struct relay_words new = relay_words(out, first, ts, pt | (out->out_type & RTP_MARKER));
+	struct relay_words new = relay_words(add, first, ts, pt | (out->out_type & RTP_MARKER));
 	uint64_t old = addresses + raw32(udp) + raw32(rtp + 8) + first + ts;
 	uint64_t sum = (uint16_t)~udp->dgram_cksum;
 	uint16_t checksum;
@@ -59,7 +60,8 @@ static void relay_any(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8
 	relay_send(r, m, out, unsummed);
 }
 
-void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt)
+void relay_packet(
+	struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt, struct relay_shift add)
 {
 	const struct pkt *pkt = pkt_of(m);
 	uint16_t total = (uint16_t)(pkt->payload_len + IP_UDP_BYTES);
@@ -69,7 +71,7 @@ void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t p
 	bool unsummed = relay_unsummed(f, addresses + htons(IPPROTO_UDP));
 
 	if (pkt->family == 6 || out->flags & LEG_SIX) {
-		relay_any(r, m, out, pt);
+		relay_any(r, m, out, pt, add);
 		return;
 	}
 	/* Octets behind the end of UDP, by UDP's own length, are not sent on. */
@@ -77,6 +79,7 @@ void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t p
 	m->data_off = (uint16_t)(f - (uint8_t *)m->buf_addr);
 	m->pkt_len = m->data_len = (uint16_t)(pkt->payload_len + RELAY_RTP);
 	m->ol_flags = 0;
-	relay_rewrite(out, f, pt | (out->out_type & RTP_MARKER), (uint16_t)~checksum_fold(old));
+	relay_rewrite(
+		out, f, pt | (out->out_type & RTP_MARKER), (uint16_t)~checksum_fold(old), add);
 	relay_send(r, m, out, unsummed);
 }

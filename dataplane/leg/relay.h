@@ -39,20 +39,32 @@ static inline bool relay_unsummed(const uint8_t *f, uint64_t pseudo)
 	return !udp->dgram_cksum || udp->dgram_cksum == checksum_fold(pseudo + udp->dgram_len);
 }
 
-/* The first words of an RTP header as `out` has them. */
+/* What is added to a packet's numbers. */
+struct relay_shift {
+	uint32_t ts;
+	uint16_t seq;
+};
+
+/* For the next packet of the stream that `out` sends. */
+static inline struct relay_shift relay_next(const struct leg *out)
+{
+	return (struct relay_shift){.ts = out->ts_add, .seq = out->seq_add};
+}
+
+/* The first words of an RTP header as they leave. */
 struct relay_words {
 	uint32_t first, ts;
 };
 
 static inline struct relay_words relay_words(
-	const struct leg *out, uint32_t first, uint32_t ts, uint8_t type)
+	struct relay_shift add, uint32_t first, uint32_t ts, uint8_t type)
 {
 	uint32_t host = rte_be_to_cpu_32(first); /* version, marker, type, sequence number */
 
 	return (struct relay_words){
-		.first = rte_cpu_to_be_32((host & 0xff800000) | (uint32_t)type << 16 |
-					  ((host + out->seq_add) & 0xffff)),
-		.ts = rte_cpu_to_be_32(rte_be_to_cpu_32(ts) + out->ts_add)};
+		.first = rte_cpu_to_be_32(
+			(host & 0xff800000) | (uint32_t)type << 16 | ((host + add.seq) & 0xffff)),
+		.ts = rte_cpu_to_be_32(rte_be_to_cpu_32(ts) + add.ts)};
 }
 
 /*
@@ -60,12 +72,13 @@ static inline struct relay_words relay_words(
  * lengths, UDP's checksum and the RTP header must be as they came. `old`: what the addresses, ports
  * and SSRC that it came with take away from the sum.
  */
-static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint64_t old)
+static inline void relay_rewrite(
+	struct leg *out, uint8_t *f, uint8_t type, uint64_t old, struct relay_shift add)
 {
 	const struct rte_ipv4_hdr *is = (const void *)(f + RELAY_IP), *ip = (void *)out->header;
 	struct frame *frame = (struct frame *)f;
 	uint32_t first = raw32(f + RELAY_RTP), ts = raw32(f + RELAY_RTP + 4);
-	struct relay_words new = relay_words(out, first, ts, type);
+	struct relay_words new = relay_words(add, first, ts, type);
 	uint64_t sum = (uint16_t)~frame->udp.dgram_cksum;
 	uint16_t checksum;
 
@@ -84,6 +97,7 @@ static inline void relay_rewrite(struct leg *out, uint8_t *f, uint8_t type, uint
 }
 
 /* Any packet, its struct pkt filled. `pt`: the payload type it leaves with. Takes the packet. */
-void relay_packet(struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt);
+void relay_packet(
+	struct legs *r, struct rte_mbuf *m, struct leg *out, uint8_t pt, struct relay_shift add);
 
 #endif

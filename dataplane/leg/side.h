@@ -10,16 +10,19 @@
 #define TANDEM_DATAPLANE_LEG_SIDE_H
 
 #include <tandem/media.h>
+#include <dataplane/leg/renumber.h>
 #include <dataplane/rtp/digit.h>
 #include <dataplane/rtp/wheel.h>
 
 /* X(ID, name): struct leg_##name. leg_##name() is a leg's, NULL while it has none; take_##name()
  * gives it one, of zeroes at first. */
-#define LEG_SIDES(X)    \
-	X(PLAY, play)   \
-	X(DIGIT, digit) \
-	X(PROOF, proof) \
-	X(HEARD, heard)
+#define LEG_SIDES(X)          \
+	X(PLAY, play)         \
+	X(DIGIT, digit)       \
+	X(PROOF, proof)       \
+	X(HEARD, heard)       \
+	X(RENUMBER, renumber) \
+	X(ASIDE, aside)
 
 /* A play of a sound; `number` is signalling's, and comes back with TD_MEDIA_PLAYED. */
 struct play {
@@ -66,6 +69,24 @@ struct leg_heard {
 		uint32_t time; /* and when, 1/65536 s, whatever the wall clock does */
 	} sent[LEG_SR];
 	uint8_t sent_next;
+};
+
+/* Numbers that close up (renumber.h): of what arrives, and of what another worker hands over. */
+struct leg_renumber {
+	struct renumber in, fed;
+	uint16_t gone; /* so many packets were kept since the other worker's stream began */
+};
+
+/* Events on an SSRC of their own (aside.h). */
+struct leg_aside {
+	/* that arrive */
+	uint32_t ssrc, seen; /* as in struct leg */
+	uint16_t seq;        /* highest */
+	bool started;
+	/* that leave */
+	bool placed;          /* such a packet has left: */
+	uint32_t placed_ssrc; /* with which it came */
+	uint32_t placed_ts, ts_add;
 };
 
 #define LEG_SIDE_ENUM(id, name) LEG_SIDE_##id,

@@ -38,7 +38,7 @@ static void each_kind_is_taken_by_need(void **state)
 {
 	static const uint8_t report[] = {0x80, 200, 0, 6, 0, 0, 0xab, 0xc0, [27] = 0};
 	struct world *w = *state;
-	struct td_leg_params a = world_params(CARRIER);
+	struct td_leg_params a = world_params(CARRIER), b = world_params(FLOOR);
 	const uint8_t *sides = &w->rtp->cold[CARRIER].sides;
 	struct world_rtp d = digit(CARRIER, 1), rtcp = {.leg = CARRIER,
 							.rtcp = true,
@@ -52,6 +52,16 @@ static void each_kind_is_taken_by_need(void **state)
 	assert_int_equal(*sides, BIT(DIGIT) | BIT(HEARD));
 	world_play(w, CARRIER, 0, true);
 	assert_int_equal(*sides, BIT(DIGIT) | BIT(HEARD) | BIT(PLAY));
+	b.dtmf_pt = TD_PT_NONE;
+	world_add(w, FLOOR, &b);
+	world_cmd(w, TD_MEDIA_BRIDGE, CARRIER, FLOOR);
+	world_hear(w, CARRIER, 2);
+	d = digit(CARRIER, 3); /* which the other side does not take */
+	world_receive(w, &d);
+	assert_int_equal(*sides, BIT(DIGIT) | BIT(HEARD) | BIT(PLAY) | BIT(RENUMBER));
+	d.ssrc++;
+	world_receive(w, &d);
+	assert_int_equal(*sides, BIT(DIGIT) | BIT(HEARD) | BIT(PLAY) | BIT(RENUMBER) | BIT(ASIDE));
 	a.policy = TD_SOURCE_LATCH;
 	a.remote.port += 2;
 	world_set(w, CARRIER, &a);

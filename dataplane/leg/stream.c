@@ -93,3 +93,23 @@ void stream_begin(struct legs *r, uint32_t id, uint16_t seq, uint32_t ts, uint32
 	out->ts_add = stream_next_ts(c, time) - ts;
 	out->out_type |= RTP_MARKER;
 }
+
+uint16_t stream_insert(struct legs *r, uint32_t id)
+{
+	struct leg *out = &r->leg[id];
+	struct leg_cold *c = &r->cold[id];
+	const struct leg *in = feeding(r, id);
+	uint16_t number = (uint16_t)(stream_position(r, id).seq + 1);
+
+	if (in) {
+		renumber_note(&take_renumber(r, out->peer)->in, (uint16_t)in->seq_max, 1);
+		out->seq_add++;
+		return number;
+	}
+	c->last_seq = number;
+	if (c->fed) {
+		renumber_note(&take_renumber(r, id)->fed, c->fed_seq, 1);
+		out->seq_add++;
+	}
+	return number;
+}

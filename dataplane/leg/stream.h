@@ -18,6 +18,9 @@ void stream_source(struct legs *r, uint32_t id, enum leg_source to);
 /* The peer of `id` is about to get the first packet of a stream that is relayed to it; seq and ts
  * are those of that packet. */
 void stream_begin(struct legs *r, uint32_t id, uint16_t seq, uint32_t ts, uint32_t time);
+/* The number of a packet from beside that stream, which is sent at once: those that follow move up.
+ */
+uint16_t stream_insert(struct legs *r, uint32_t id);
 
 /* Of each source: another one takes its place on leg `id`. */
 #define LEG_SOURCE_LEAVE(source, name) void name##_leave(struct legs *r, uint32_t id);

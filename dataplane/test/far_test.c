@@ -588,20 +588,23 @@ static void the_leg_out_decides(void **state)
 	speak_as(A, 7, 101, 0);
 	turns();
 	assert_int_equal(stats().consumed[TD_CONSUMED_RTP_DTMF], 1);
+	speak(A, 8);
+	turns();
+	assert_int_equal(t.heard[t.count - 1].seq, (uint16_t)(t.heard[t.count - 2].seq + 1));
 	b.leg_params.dtmf_pt = 96;
 	command(&b);
-	speak_as(A, 8, 101, 0);
+	speak_as(A, 9, 101, 0);
 	turns();
 	assert_int_equal(t.heard[t.count - 1].pt, 96);
 	b.leg_params.flags = TD_LEG_RECV;
 	command(&b);
 	from = t.count;
-	talk(A, 9, 3);
+	talk(A, 10, 3);
 	assert_int_equal(t.count, from);
 	b.leg_params.flags = TD_LEG_SEND | TD_LEG_RECV | TD_LEG_SRTP;
 	command(&b);
 	command(&(struct td_media_cmd){.op = TD_MEDIA_SRTP_OUT, .leg = B, .srtp = key});
-	talk(A, 12, 3);
+	talk(A, 13, 3);
 	assert_int_equal(t.count, from + 3);
 	assert_int_equal(t.heard[from].len, 12 + 160 + TD_SRTP_TAG_AES_CM_128_HMAC_SHA1_80);
 	assert_int_equal(t.heard[from].seq, (uint16_t)(t.heard[from - 1].seq + 1));
@@ -653,6 +656,64 @@ static void sealed_by_one_peer(void **state)
 	assert_int_equal(stats().dropped[TD_DROP_SRTP_AUTH], 1);
 	assert_int_equal(bridged_in(1), 2);
 	srtp_crypto_free(crypto);
+}
+
+/* A has telephone events by 101, B by `b_type`. */
+static void bridge_events(uint8_t b_type)
+{
+	struct td_media_cmd a = wire_leg_add(A), b = wire_leg_add(B);
+
+	a.leg_params.dtmf_pt = 101;
+	b.leg_params.dtmf_pt = b_type;
+	command(&a);
+	command(&b);
+	pass(5 * TD_NSEC_PER_MSEC);
+	bridge(A, B);
+}
+
+struct spoken {
+	uint16_t seq;
+	uint8_t pt;
+	uint32_t ssrc;
+};
+
+static void speak_all(const struct spoken *s, unsigned n, const uint16_t *numbers, unsigned heard)
+{
+	for (unsigned i = 0; i < n; i++)
+		speak_as(A, s[i].seq, s[i].pt, s[i].ssrc);
+	turns();
+	assert_int_equal(t.count, heard);
+	for (unsigned i = 0; i < heard; i++)
+		assert_int_equal(t.heard[i].seq, numbers[i]);
+	check_balance();
+}
+
+/* What either worker keeps leaves no hole: a digit that B's peer does not take, and a payload type
+ * that A's peer has not agreed to. Those on an SSRC of their own have no number. */
+static void what_is_kept_leaves_no_hole(void **state)
+{
+	static const struct spoken sent[] = {{100, 8, 0}, {101, 101, 0}, {103, 101, 0}, {102, 8, 0},
+		{104, 8, 0}, {105, 13, 0}, {107, 8, 0}, {106, 8, 0}, {9, 101, 0x99}, {108, 8, 0},
+		{109, 13, 0}, {110, 8, 0}};
+	static const uint16_t numbers[] = {0, 1, 2, 4, 3, 5, 6};
+
+	bridge_events(TD_PT_NONE);
+	speak_all(sent, RTE_DIM(sent), numbers, RTE_DIM(numbers));
+}
+
+/* Events on an SSRC of their own take numbers of the one stream that leaves. */
+static void events_of_their_own_ssrc(void **state)
+{
+	static const struct spoken sent[] = {{100, 8, 0}, {10, 101, 0x99}, {102, 8, 0},
+		{11, 101, 0x99}, {101, 8, 0}, {103, 8, 0}};
+	static const uint16_t numbers[] = {0, 1, 3, 4, 2, 5};
+
+	bridge_events(96);
+	speak_all(sent, RTE_DIM(sent), numbers, RTE_DIM(numbers));
+	assert_int_equal(t.heard[1].pt, 96);
+	assert_int_equal(t.heard[3].pt, 96);
+	assert_int_equal(t.heard[3].ts, t.heard[1].ts + 160); /* as A's peer has them */
+	assert_int_equal(t.heard[3].ssrc, t.heard[0].ssrc);
 }
 
 /* A digit is told of the leg that it came by, and reaches the other peer as its packets do. */
@@ -733,6 +794,8 @@ int main(void)
 		TEST(order_is_the_senders),
 		TEST(the_leg_out_decides),
 		TEST(sealed_by_one_peer),
+		TEST(what_is_kept_leaves_no_hole),
+		TEST(events_of_their_own_ssrc),
 		TEST(digits_are_told_once),
 		TEST(hold_and_silence),
 	};
