@@ -176,8 +176,23 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_flo
 	e->io.trace(e->io.ctx, call, in, flow, redact(e, data, len), len);
 }
 
+static bool on_reach(void *ctx, const struct td_flow *flow, struct td_flow *to)
+{
+	struct td_engine *e = ctx;
+	const struct agent *a = objects_get(&e->agents, flow->agent);
+	const struct registrar_binding *b =
+		a ? registrar_lookup_other(e->registrar, str_of(a->object.name), flow) : NULL;
+
+	if (!b)
+		return false;
+	*to = b->flow;
+	to->agent = a->object.number;
+	return true;
+}
+
 const struct sip_ua_ops uaglue_ops = {
 	SIP_UA_OPS(on_),
+	.reach = on_reach,
 	.trace = on_trace,
 };
 
@@ -206,7 +221,21 @@ static void on_changed(void *ctx, struct str name, enum registrar_change what)
 		agents_registered(ctx, a, what);
 }
 
+static void on_connected(
+	void *ctx, struct str name, const struct td_flow *left, const struct td_flow *flow)
+{
+	struct td_engine *e = ctx;
+	const struct agent *a = agent_by_user(e, name);
+	struct td_flow by = *flow;
+
+	if (!a)
+		return;
+	by.agent = a->object.number;
+	sip_ua_flow_anew(e->ua, e->now, left, &by);
+}
+
 const struct registrar_ops uaglue_registrar_ops = {
 	.user = on_user,
+	.connected = on_connected,
 	.changed = on_changed,
 };

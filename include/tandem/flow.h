@@ -30,7 +30,8 @@ struct td_flow {
 	struct td_addr local;  /* where the peer reaches us: of a stream, the port that listens */
 	struct td_addr remote; /* the peer's; of a stream, where a new connection would go */
 	enum td_transport transport;
-	/* The host's number of the stream's connection, never used twice; 0: none is known. */
+	/* The host's number of the stream's connection, never used twice; 0: none is known. A later
+	 * connection of the host's own has a greater number. */
 	uint32_t connection;
 	/* The engine's: the number of the trunk or of the agent at the other end, once it is known;
 	 * 0: it is not. A number stays with its name while the engine runs. The host passes 0. */

@@ -17,6 +17,7 @@ struct peer {
 	struct td_addr addr;
 	enum td_transport transport; /* UDP or TCP */
 	uint32_t connection;         /* of TCP; 0: none yet */
+	uint32_t lost;               /* a connection that died silently; 0: none */
 	bool unreachable;            /* what the engine sends by a new flow cannot go */
 	char host[64];               /* address as text, in a URI: IPv6 in brackets */
 	struct td_addr engine; /* where it sends to: the engine is .1 or ::1 on each network */

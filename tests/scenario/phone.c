@@ -21,6 +21,10 @@ struct peer *phone_at(struct script *s, const struct td_flow *flow)
 {
 	struct peer *other = NULL;
 
+	for (unsigned i = 0; flow->connection && i < s->peers; i++)
+		if (s->peer[i].connection == flow->connection ||
+			s->peer[i].lost == flow->connection)
+			return &s->peer[i];
 	for (unsigned i = s->peers; i-- > 0;)
 		if (addr_equal(&s->peer[i].addr, &flow->remote) &&
 			(!other || s->peer[i].transport == flow->transport ||
@@ -76,7 +80,7 @@ static void send(struct script *s, struct peer *p, const char *msg)
 	world_sip(s->world, &flow, msg, strlen(msg));
 }
 
-void phone_break(struct script *s, struct peer *p)
+void phone_break(struct script *s, struct peer *p, bool silently)
 {
 	const struct td_flow flow = {p->engine, p->addr, p->transport, p->connection};
 
@@ -85,7 +89,10 @@ void phone_break(struct script *s, struct peer *p)
 		return;
 	}
 	p->connection = 0;
-	world_flow_failed(s->world, &flow);
+	if (silently)
+		p->lost = flow.connection;
+	else
+		world_flow_failed(s->world, &flow);
 }
 
 /* As if so many proxies had passed it on, with long branches. */
@@ -190,11 +197,20 @@ void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n)
 	complain(s, "%s got nothing, not %s", p->name, word[2]);
 }
 
-void phone_register(struct script *s, struct peer *p, const char *expires)
+void phone_move(struct script *s, struct peer *p, const char *address)
+{
+	if (addr_decode(&p->addr, str_of(address)) < 0 || !p->addr.port)
+		complain(s, "%s is no address and port", address);
+	host_encode(&p->addr, p->host, sizeof(p->host));
+}
+
+void phone_register(struct script *s, struct peer *p, const char *expires, bool talking)
 {
 	static char msg[PEER_MSG];
+	static struct peer dialog;
 	char headers[1024], authorization[768], value[512], user[32];
 
+	dialog = *p;
 	snprintf(user, sizeof(user), "%.*s", (int)strcspn(p->name, "."), p->name);
 	snprintf(p->call_id, sizeof(p->call_id), "reg-%s-%u", p->name, ++p->calls);
 	snprintf(p->local_tag, sizeof(p->local_tag), "r%s", p->name);
@@ -230,4 +246,10 @@ void phone_register(struct script *s, struct peer *p, const char *expires)
 		snprintf(headers, sizeof(headers), "Expires: %s\r\n%s", expires, authorization);
 	}
 	p->call_id[0] = p->target[0] = '\0';
+	if (!talking)
+		return;
+	dialog.connection = p->connection;
+	dialog.calls = p->calls;
+	dialog.branches = p->branches;
+	*p = dialog;
 }

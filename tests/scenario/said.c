@@ -88,10 +88,12 @@ static int connect_to(struct script *s, struct td_flow *flow)
 {
 	struct peer *p = phone_at(s, flow);
 
-	if (!p)
-		return 0;
+	if (!p) /* nobody listens there */
+		return flow->transport == TD_TRANSPORT_UDP ? 0 : -ECONNREFUSED;
 	if (p->transport != flow->transport)
 		complain(s, "a message to %s by transport %u", p->name, flow->transport);
+	if (p->lost && p->lost == flow->connection)
+		return 0;
 	if (p->transport != TD_TRANSPORT_UDP && p->connection &&
 		(!flow->connection || flow->connection == p->connection)) {
 		flow->connection = p->connection;
@@ -106,13 +108,19 @@ static int connect_to(struct script *s, struct td_flow *flow)
 
 static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len)
 {
+	const struct peer *p = phone_at(ctx, flow);
 	int rc = connect_to(ctx, flow);
 
 	if (rc < 0)
 		return rc;
+	if (p && p->lost && p->lost == flow->connection)
+		return 0;
 	struct out *o = out_new(ctx, SIP);
 
 	o->by = *flow;
+	if (p) /* a connection goes to its peer, whatever address the engine would make a new one to
+		*/
+		o->by.remote = p->addr;
 	o->dscp = dscp;
 	out_say(o, "%.*s", (int)len, (const char *)data);
 	return 0;

@@ -135,7 +135,15 @@ static void do_break(struct script *s, char *word[], unsigned n)
 	struct peer *p = peer_of(s, word[1]);
 
 	if (p)
-		phone_break(s, p);
+		phone_break(s, p, n > 2 && strcmp(word[2], "silently") == 0);
+}
+
+static void do_move(struct script *s, char *word[], unsigned n)
+{
+	struct peer *p = peer_of(s, word[1]);
+
+	if (p)
+		phone_move(s, p, word[2]);
 }
 
 static void do_reachable(struct script *s, char *word[], unsigned n)
@@ -161,7 +169,8 @@ static void do_register(struct script *s, char *word[], unsigned n)
 	struct peer *p = peer_of(s, word[1]);
 
 	if (p)
-		phone_register(s, p, n > 2 ? word[2] : "3600");
+		phone_register(
+			s, p, n > 2 ? word[2] : "3600", n > 3 && strcmp(word[3], "talking") == 0);
 }
 
 /* resolved sip.example 10.20.0.30 10.20.0.31 ttl=60; resolved sip.example error="no such name";
@@ -278,11 +287,12 @@ static const struct step {
 	void (*run)(struct script *s, char *word[], unsigned n);
 } steps[] = {
 	{"peer", 3, 4, do_peer},
-	{"break", 2, 2, do_break},
+	{"break", 2, 3, do_break},
+	{"move", 3, 3, do_move},
 	{"unreachable", 2, 2, do_reachable},
 	{"reachable", 2, 2, do_reachable},
 	{"wait", 2, 2, do_wait},
-	{"register", 2, 3, do_register},
+	{"register", 2, 4, do_register},
 	{"agent", 3, WORDS, do_agent},
 	{"resolved", 3, WORDS, do_resolved},
 	{"forget", 1, 1, do_forget},

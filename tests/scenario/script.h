@@ -91,10 +91,13 @@ struct peer *phone_find(struct script *s, const char *name);
 struct peer *phone_at(struct script *s, const struct td_flow *flow);
 void phone_add(
 	struct script *s, const char *name, const char *address, enum td_transport transport);
-/* Its connection ends, and the engine is told. */
-void phone_break(struct script *s, struct peer *p);
+/* Its connection ends, and the engine is told, or else what it sends by it is lost. */
+void phone_break(struct script *s, struct peer *p, bool silently);
 void phone_send(struct script *s, struct peer *p, char *word[], unsigned n);
 void phone_receive(struct script *s, struct peer *p, char *word[], unsigned n);
-void phone_register(struct script *s, struct peer *p, const char *expires);
+/* talking: its dialog goes on. */
+void phone_register(struct script *s, struct peer *p, const char *expires, bool talking);
+/* It comes from another address from now on. */
+void phone_move(struct script *s, struct peer *p, const char *address);
 
 #endif

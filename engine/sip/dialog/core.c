@@ -8,12 +8,20 @@
 #include <engine/sip/txn/ctrans.h>
 #include <engine/sip/txn/strans.h>
 
+static bool reach(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to)
+{
+	const struct sip_ua_ops *ops = &container_of(l, struct sip_ua, txns)->ops;
+
+	return ops->reach && ops->reach(ops->ctx, flow, to);
+}
+
 static const struct txn_ops txn_ops = {
 	.provisional = uac_provisional,
 	.accepted = uac_accepted,
 	.fork = uac_fork,
 	.failed = uac_failed,
 	.no_ack = uas_no_ack,
+	.reach = reach,
 };
 
 struct sip_ua *sip_ua_alloc(const struct sip_ua_params *p, const struct sip_ua_ops *ops)
@@ -104,6 +112,15 @@ void sip_ua_flow_failed(struct sip_ua *ua, uint64_t now, const struct td_flow *f
 	ua->txns.now = now;
 	session_flow_failed(ua, flow);
 	txn_layer_flow_failed(&ua->txns, flow);
+}
+
+void sip_ua_flow_anew(
+	struct sip_ua *ua, uint64_t now, const struct td_flow *left, const struct td_flow *flow)
+{
+	ua->txns.now = now;
+	if (left)
+		session_flow_moved(ua, left, flow);
+	ctrans_flow_anew(&ua->txns, left, flow);
 }
 
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now)

@@ -65,6 +65,7 @@ bool session_request_encode(struct sip_session *s, enum sip_method method, uint3
 	struct txn_layer *l = &s->ua->txns;
 	struct td_buf *b = &l->out;
 
+	session_reach(s);
 	buf_reset(b);
 	put_target(b, s, method, branch);
 	header_encode(b, SIP_HDR_FROM, session_field(s, FIELD_LOCAL));
@@ -85,6 +86,7 @@ void session_respond(struct sip_session *s, int code, struct str extra, struct s
 	char contact[SESSION_TEXT + 256];
 	struct td_buf b;
 
+	session_reach(s);
 	if (code > 100 && code < 300) {
 		buf_init_fixed(&b, contact, sizeof(contact));
 		contact_encode(s, &b);

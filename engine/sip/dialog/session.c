@@ -214,6 +214,40 @@ static void route(struct sip_session *s)
 		route_datagram(s, &to);
 }
 
+/* The peer comes by this flow now, without a word in the dialog. */
+static void source_move(struct sip_session *s, const struct td_flow *flow)
+{
+	struct sip_txn *t = s->tu.invite;
+
+	source_set(s, flow);
+	route(s);
+	if (t && t->kind == TXN_SERVER_INVITE) /* its responses */
+		t->flow.connection = flow->connection;
+}
+
+void session_reach(struct sip_session *s)
+{
+	struct td_flow to;
+
+	if (!s->source.connection && txn_layer_reach(&s->ua->txns, &s->flow, &to) &&
+		addr_equal_ip(&to.remote, &s->source.remote))
+		source_move(s, &to);
+}
+
+void session_flow_moved(struct sip_ua *ua, const struct td_flow *left, const struct td_flow *flow)
+{
+	struct str key = connection_key(&left->connection);
+	struct hash_node *n = hash_first(&ua->sessions_by_connection, key), *next;
+
+	for (; n; n = next) {
+		struct sip_session *s = container_of(n, struct sip_session, by_connection);
+
+		next = hash_next(n);
+		if (s->source.connection == left->connection && s->flow.agent == flow->agent)
+			source_move(s, flow);
+	}
+}
+
 void session_flow_failed(struct sip_ua *ua, const struct td_flow *flow)
 {
 	struct str key = connection_key(&flow->connection);

@@ -92,6 +92,11 @@ void session_target_set(struct sip_session *s, const struct sip_msg *m);
 void session_heard(struct sip_session *s, const struct td_flow *flow); /* the peer's message came */
 /* The connection that lives, for requests that go elsewhere and do not get there. 0: none. */
 uint32_t session_spare(const struct sip_session *s);
+/* The peer's connection has ended: requests go by that of the agent's registration, when it comes
+ * from where the peer was. */
+void session_reach(struct sip_session *s);
+/* An agent's telephone has left a connection for another. */
+void session_flow_moved(struct sip_ua *ua, const struct td_flow *left, const struct td_flow *flow);
 void session_flow_failed(struct sip_ua *ua, const struct td_flow *flow);
 void session_end(struct sip_session *s, int code); /* told by `ended`, and freed */
 

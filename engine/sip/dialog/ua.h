@@ -61,11 +61,14 @@ struct sip_ua_ops {
 	 * OPTIONS is answered 200, REGISTER 405. */
 	void (*request)(void *ctx, struct sip_request *r, const struct sip_msg *m,
 		const struct td_flow *flow);
+	/* By which connection is this flow's agent reached now? Another one than the flow's own, of
+	 * the same transport. False: by none. */
+	bool (*reach)(void *ctx, const struct td_flow *flow, struct td_flow *to);
 	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
 };
 
-/* All callbacks but the trace, which may be NULL, for who has named them alike:
+/* All callbacks but reach and trace, which may be NULL, for who has named them alike:
  *     struct sip_ua_ops ops = {.ctx = x, SIP_UA_OPS(on_)};     calls on_send(), on_admit() ... */
 #define SIP_UA_OPS(prefix)                                                                    \
 	.send = prefix##send, .admit = prefix##admit, .invite = prefix##invite,               \
@@ -96,6 +99,11 @@ void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_flow *flow, co
 	size_t len);
 /* The flow has ended: see td_engine_flow_failed(). */
 void sip_ua_flow_failed(struct sip_ua *ua, uint64_t now, const struct td_flow *flow);
+/* This flow's agent is reached by it from now on, and may have `left` another one (NULL: none).
+ * Dialogs go on by it, and what did not get to the telephone is sent by it (RFC 5626 section 5.3).
+ */
+void sip_ua_flow_anew(
+	struct sip_ua *ua, uint64_t now, const struct td_flow *left, const struct td_flow *flow);
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now); /* next deadline */
 const struct sip_stats *sip_ua_stats(const struct sip_ua *ua);
 

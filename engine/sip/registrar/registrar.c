@@ -29,11 +29,12 @@ struct registration {
 	struct sip_request *req;
 	const struct sip_msg *m;
 	const struct td_flow *flow;
+	struct td_flow left; /* by which the telephone came before; no connection: none */
 };
 
 /* One contact of a REGISTER, checked. */
 struct change {
-	struct str uri;
+	struct str uri, instance;
 	uint32_t expires; /* seconds; 0 remove */
 };
 
@@ -120,6 +121,8 @@ static int change_decode(
 	if (expires > 0 && expires < r->min_s)
 		return 423;
 	out->expires = (uint32_t)(expires > r->max_s ? r->max_s : expires);
+	out->instance = STR("");
+	sip_param(a.params, STR("+sip.instance"), &out->instance);
 	out->uri = a.uri.text;
 	if (a.uri.headers.p) /* not for a Request-URI (section 19.1.1) */
 		out->uri.n = (size_t)(a.uri.headers.p - a.uri.text.p) - 1;
@@ -207,13 +210,18 @@ static void unregister_all(const struct registration *reg, struct user *u)
 		user_left(reg->r, u, REGISTRAR_UNREGISTERED);
 }
 
-static void change(const struct registration *reg, struct user *u, const struct change *c)
+static void change(struct registration *reg, struct user *u, const struct change *c)
 {
 	struct registrar_stats *st = &reg->r->stats;
+	const struct binding *left;
 	struct binding *old;
 
 	if (c->expires > 0) {
-		binding_set(u, c->uri, reg->now + c->expires * TD_NSEC_PER_SEC, reg->m, reg->flow);
+		left = binding_left(u, c->uri, c->instance, reg->m, reg->flow);
+		if (left)
+			reg->left = left->pub.flow;
+		binding_set(u, c->uri, c->instance, reg->now + c->expires * TD_NSEC_PER_SEC, reg->m,
+			reg->flow);
 		st->registered++;
 	} else if ((old = binding_lookup(u, c->uri)) != NULL) {
 		binding_del(old);
@@ -221,7 +229,16 @@ static void change(const struct registration *reg, struct user *u, const struct 
 	}
 }
 
-static void update(const struct registration *reg, struct str name)
+static void tell(const struct registration *reg, struct str name, bool known)
+{
+	const struct registrar_ops *ops = &reg->r->ops;
+
+	if (reg->flow->connection)
+		ops->connected(ops->ctx, name, reg->left.connection ? &reg->left : NULL, reg->flow);
+	ops->changed(ops->ctx, name, known ? REGISTRAR_REFRESHED : REGISTRAR_REGISTERED);
+}
+
+static void update(struct registration *reg, struct str name)
 {
 	struct change changes[REGISTRAR_CONTACTS];
 	struct registrar *r = reg->r;
@@ -254,8 +271,7 @@ static void update(const struct registration *reg, struct str name)
 		change(reg, u, &changes[i]);
 	answer(reg, u);
 	if (u && !user_left(r, u, REGISTRAR_UNREGISTERED) && adds)
-		r->ops.changed(
-			r->ops.ctx, name, known ? REGISTRAR_REFRESHED : REGISTRAR_REGISTERED);
+		tell(reg, name, known);
 }
 
 static void challenge(const struct registration *reg, enum td_digest algorithm, bool stale)
@@ -293,7 +309,7 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	/* an unknown user is checked against a hash that no password has, so that the answer takes
 	 * the same time */
 	static const char none[] = "00000000000000000000000000000000";
-	const struct registration reg = {r, now, req, m, flow};
+	struct registration reg = {.r = r, .now = now, .req = req, .m = m, .flow = flow};
 	struct registrar_user user = {.algorithm = TD_DIGEST_MD5, .ha1 = STR(none)}, found;
 	struct str name = m->to.uri.user;
 	struct sip_auth a;
@@ -348,6 +364,15 @@ const struct registrar_binding *registrar_lookup(const struct registrar *r, stru
 {
 	const struct user *u = user_lookup(&r->users, user);
 	const struct binding *b = u ? user_newest(u) : NULL;
+
+	return b ? &b->pub : NULL;
+}
+
+const struct registrar_binding *registrar_lookup_other(
+	const struct registrar *r, struct str user, const struct td_flow *flow)
+{
+	const struct user *u = user_lookup(&r->users, user);
+	const struct binding *b = u ? user_other(u, flow) : NULL;
 
 	return b ? &b->pub : NULL;
 }

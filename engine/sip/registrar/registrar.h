@@ -38,6 +38,10 @@ struct registrar_ops {
 	void *ctx;
 	/* False: no such user. */
 	bool (*user)(void *ctx, struct str name, struct registrar_user *out);
+	/* Told before `changed`: a telephone of the user is reached by this connection, and has
+	 * `left` another one (NULL: none that we know). */
+	void (*connected)(
+		void *ctx, struct str name, const struct td_flow *left, const struct td_flow *flow);
 	void (*changed)(void *ctx, struct str name, enum registrar_change what);
 };
 
@@ -80,6 +84,10 @@ uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline 
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */
 const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user);
+/* The newest binding by a connection of this transport which is not the flow's own; of the flow's
+ * address first, as that is most likely the same telephone. NULL: none. */
+const struct registrar_binding *registrar_lookup_other(
+	const struct registrar *r, struct str user, const struct td_flow *flow);
 /* The user who registered by this flow: of UDP from its address and port, of a stream by the very
  * connection. One of them when many did (through a proxy), empty when nobody did. */
 struct str registrar_lookup_source(const struct registrar *r, const struct td_flow *flow);

@@ -33,6 +33,15 @@ static void on_changed(void *ctx, struct str name, enum registrar_change what)
 	snprintf(log_text + n, sizeof(log_text) - n, "%c%.*s", sign[what], STR_FMT(name));
 }
 
+static void on_connected(
+	void *ctx, struct str name, const struct td_flow *left, const struct td_flow *flow)
+{
+	size_t n = strlen(log_text);
+
+	snprintf(log_text + n, sizeof(log_text) - n, "%u>%u ", left ? left->connection : 0,
+		flow->connection);
+}
+
 static void on_request(struct fake *fake, struct sip_request *req, const struct sip_msg *m)
 {
 	registrar_request(r, fake->now, req, m, &fake->flow);
@@ -46,7 +55,8 @@ static const struct registrar_params params = {.secret = {7},
 	.expires_max_s = 3600,
 	.expires_default_s = 300,
 	.realm = {"tandem.example", 14}};
-static const struct registrar_ops ops = {.user = on_user, .changed = on_changed};
+static const struct registrar_ops ops = {
+	.user = on_user, .connected = on_connected, .changed = on_changed};
 
 static int setup(void **state)
 {
@@ -168,7 +178,7 @@ static void binding_goes_with_its_connection(void **state)
 	second = f.flow;
 	second.connection = 8; /* from the same address, by a proxy */
 	registrar_flow_failed(r, &second);
-	assert_reachable("+alice");
+	assert_reachable("0>7 +alice");
 	/* her address and port are not she: by UDP anybody can write them */
 	assert_true(str_eq(registrar_lookup_source(r, &f.flow), STR("alice")));
 	assert_int_equal(registrar_lookup_source(r, &second).n, 0);
@@ -185,6 +195,44 @@ static void binding_goes_with_its_connection(void **state)
 		do_register("alice", "secret", "d", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
 	registrar_flow_failed(r, &f.flow);
 	assert_reachable("+alice");
+}
+
+/* RFC 5626 section 5.3: the newest flow of a device counts. */
+static void telephone_leaves_a_connection(void **state)
+{
+	static const char *const contacts[] = {"Contact: <sip:a@10.0.0.2:40001>\r\n",
+		"Contact: <sip:a@10.0.0.2:40002>;+sip.instance=\"<urn:uuid:1>\"\r\n",
+		"Contact: <sip:a@10.0.0.2:40003>;+sip.instance=\"<urn:uuid:1>\"\r\n",
+		"Contact: <sip:a@10.0.0.2:40003>\r\n"};
+	static const char *const calls[] = {"c", "c", "d", "e"};
+	static const char *const said[] = {"0>7 +alice", "7>8 =alice", "8>9 =alice", "9>10 =alice"};
+
+	f.flow.transport = TD_TRANSPORT_TCP;
+	for (unsigned i = 0; i < 4; i++) {
+		f.flow.connection = 7 + i;
+		f.flow.remote.port = (uint16_t)(40001 + i);
+		assert_int_equal(do_register("alice", "secret", calls[i], contacts[i]), 200);
+		assert_reachable(said[i]);
+	}
+	/* another one of hers, and a connection that is there still */
+	f.flow.connection = 20;
+	f.flow.remote = fake_addr("10.0.0.3:40001");
+	assert_int_equal(
+		do_register("alice", "secret", "x", "Contact: <sip:a@10.0.0.3:1>\r\n"), 200);
+	assert_reachable("0>20 =alice");
+	assert_int_equal(
+		do_register("alice", "secret", "x", "Contact: <sip:a@10.0.0.3:1>\r\n"), 200);
+	assert_reachable("0>20 =alice");
+	/* the one at that address first, else the newest one */
+	f.flow.remote = fake_addr("10.0.0.2:40009");
+	f.flow.connection = 99;
+	assert_int_equal(registrar_lookup_other(r, STR("alice"), &f.flow)->flow.connection, 10);
+	f.flow.remote = fake_addr("10.0.0.4:40009");
+	assert_int_equal(registrar_lookup_other(r, STR("alice"), &f.flow)->flow.connection, 20);
+	f.flow.connection = 20;
+	assert_int_equal(registrar_lookup_other(r, STR("alice"), &f.flow)->flow.connection, 10);
+	f.flow.transport = TD_TRANSPORT_TLS;
+	assert_null(registrar_lookup_other(r, STR("alice"), &f.flow));
 }
 
 static void sha256_is_offered_alone_where_wanted(void **state)
@@ -373,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(telephone_registers_and_leaves),
 		TEST(binding_goes_with_its_connection),
+		TEST(telephone_leaves_a_connection),
 		TEST(sha256_is_offered_alone_where_wanted),
 		TEST(strangers_and_wrong_passwords_look_the_same),
 		TEST(bindings_expire),

@@ -102,6 +102,33 @@ const struct binding *user_newest(const struct user *u)
 	return newest;
 }
 
+/* Is it by another connection of the same transport? */
+static bool is_other(const struct binding *b, const struct td_flow *flow)
+{
+	const struct td_flow *of = &b->pub.flow;
+
+	return b->user && of->connection && of->connection != flow->connection &&
+	       of->transport == flow->transport;
+}
+
+const struct binding *user_other(const struct user *u, const struct td_flow *flow)
+{
+	const struct binding *best = NULL;
+
+	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
+		const struct binding *b = &u->binding[i];
+		bool near = addr_equal_ip(&b->pub.flow.remote, &flow->remote);
+
+		if (!is_other(b, flow))
+			continue;
+		if (!best || near > addr_equal_ip(&best->pub.flow.remote, &flow->remote) ||
+			(near == addr_equal_ip(&best->pub.flow.remote, &flow->remote) &&
+				b->order > best->order))
+			best = b;
+	}
+	return best;
+}
+
 struct binding *binding_lookup(struct user *u, struct str uri)
 {
 	for (unsigned i = 0; u && i < REGISTRAR_CONTACTS; i++) {
@@ -119,6 +146,27 @@ static bool is_same_call(const struct binding *b, const struct sip_msg *m)
 
 	return b->call_id[0] == hash_bytes(&us->names, m->call_id) &&
 	       b->call_id[1] == hash_bytes(&us->sources, m->call_id);
+}
+
+static uint64_t instance_hash(const struct users *us, struct str instance)
+{
+	return instance.n ? hash_bytes(&us->names, instance) : 0;
+}
+
+const struct binding *binding_left(const struct user *u, struct str uri, struct str instance,
+	const struct sip_msg *m, const struct td_flow *flow)
+{
+	uint64_t device = instance_hash(u->users, instance);
+
+	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
+		const struct binding *b = &u->binding[i];
+
+		if (is_other(b, flow) &&
+			(str_eq(str_of(b->pub.contact), uri) || is_same_call(b, m) ||
+				(device && b->instance == device)))
+			return b;
+	}
+	return NULL;
 }
 
 /* RFC 3261 section 10.3 step 7 */
@@ -163,8 +211,8 @@ static void on_expire(struct timer *t, uint64_t now)
 	user_settle(u);
 }
 
-void binding_set(struct user *u, struct str uri, uint64_t expires, const struct sip_msg *m,
-	const struct td_flow *flow)
+void binding_set(struct user *u, struct str uri, struct str instance, uint64_t expires,
+	const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct users *us = u->users;
 	struct binding *b = binding_lookup(u, uri);
@@ -178,6 +226,7 @@ void binding_set(struct user *u, struct str uri, uint64_t expires, const struct 
 		.timer = {.fire = on_expire},
 		.user = u,
 		.order = ++us->order,
+		.instance = instance_hash(us, instance),
 		.call_id = {hash_bytes(&us->names, m->call_id),
 			hash_bytes(&us->sources, m->call_id)},
 		.cseq = m->cseq.number};

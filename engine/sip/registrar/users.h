@@ -22,6 +22,7 @@ struct binding {
 	struct user *user;   /* NULL: not in use */
 	uint64_t order;      /* of the last refresh: the greatest is the newest */
 	uint64_t call_id[2]; /* two hashes */
+	uint64_t instance;   /* hash of the device's name (RFC 5626 section 4.1); 0: none */
 	uint32_t cseq;
 };
 
@@ -55,13 +56,21 @@ bool user_settle(struct user *u);
 /* NULL when there is none. */
 const struct binding *user_newest(const struct user *u);
 
+/* See registrar_lookup_other(). */
+const struct binding *user_other(const struct user *u, const struct td_flow *flow);
+/* What the telephone of this REGISTER has bound by another connection, or NULL: this URI, or
+ * whatever came by the same Call-ID or from the same device. */
+const struct binding *binding_left(const struct user *u, struct str uri, struct str instance,
+	const struct sip_msg *m, const struct td_flow *flow);
+
 /* u may be NULL. The binding of exactly this URI, or NULL. */
 struct binding *binding_lookup(struct user *u, struct str uri);
 /* Is m a REGISTER of the binding's own Call-ID that does not count up? b may be NULL: no. */
 bool binding_is_stale(const struct binding *b, const struct sip_msg *m);
-/* Makes or refreshes u's binding to a URI, by the REGISTER m. expires: monotonic ns. */
-void binding_set(struct user *u, struct str uri, uint64_t expires, const struct sip_msg *m,
-	const struct td_flow *flow);
+/* Makes or refreshes u's binding to a URI, by the REGISTER m. instance: the device's name, maybe
+ * empty. expires: monotonic ns. */
+void binding_set(struct user *u, struct str uri, struct str instance, uint64_t expires,
+	const struct sip_msg *m, const struct td_flow *flow);
 void binding_del(struct binding *b);
 /* Takes away what was bound by the connection of this flow; returns how many. */
 unsigned users_flow_failed(struct users *us, const struct td_flow *flow);

@@ -20,8 +20,12 @@ bool transport_send(struct sip_transport *tp, struct td_flow *flow, struct str d
 		}
 		tp->ops.trace(tp->ops.ctx, call_id, false, flow, (const uint8_t *)data.p, data.n);
 	}
+	uint32_t before = flow->connection;
 	int rc = tp->ops.send(tp->ops.ctx, flow, (const uint8_t *)data.p, data.n);
 
+	tp->made = flow->connection != before && (int32_t)(flow->connection - tp->newest) > 0;
+	if (tp->made)
+		tp->newest = flow->connection;
 	tp->stats.not_sent += rc != 0;
 	/* Timers send it again, but not on a stream. */
 	return rc == 0 || (rc == -EAGAIN && !flow_is_reliable(flow));

@@ -23,6 +23,8 @@ struct sip_transport {
 	struct sip_transport_ops ops;
 	struct sip_stats stats; /* all layers write it */
 	struct sip_msg msg;     /* the last message received, decoded */
+	uint32_t newest;        /* connection that was made for a message */
+	bool made;              /* one was made for the last message sent */
 };
 
 enum transport_verdict {

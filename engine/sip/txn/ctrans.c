@@ -55,24 +55,46 @@ static void flow_renew(struct sip_txn *t)
 		t->flow.remote = to;
 }
 
+static void flow_set(struct sip_txn *t, const struct td_flow *to)
+{
+	t->flow.connection = to->connection;
+	t->flow.remote = to->remote;
+}
+
 /*
- * A BYE that is lost with its connection leaves the peer in a call that is over here. The same
- * request goes once more, by a new connection; a peer that has it already absorbs it. Whatever
- * cannot be sent to where the dialog says goes by the connection that the dialog has.
+ * The way for what died with its connection: that which the dialog has, the telephone's newest
+ * registration, a new connection. A BYE that is lost leaves the peer in a call that is over here.
+ * Another request goes by a new connection when it went by one that was there before: the peer may
+ * have been started again since, and nobody has told us. A telephone is not asked again: where it
+ * was reached is no place to connect to. A peer that has the request already absorbs it.
  */
+static bool other_flow(struct sip_txn *t)
+{
+	bool spare = t->spare && (t->state == TXN_TRYING || t->state == TXN_ACCEPTED);
+	bool anew = t->method == SIP_BYE || (t->reused && !t->flow.agent);
+	struct td_flow to;
+
+	if (spare) {
+		t->flow.connection = t->spare;
+		return true;
+	}
+	if (t->state != TXN_TRYING || t->method == SIP_CANCEL)
+		return false;
+	if (txn_layer_reach(t->layer, &t->flow, &to))
+		flow_set(t, &to);
+	else if (anew)
+		flow_renew(t);
+	else
+		return false;
+	return true;
+}
+
 static bool once_more(struct sip_txn *t)
 {
-	bool bye = t->method == SIP_BYE && t->state == TXN_TRYING;
-	bool spare = t->spare && (t->state == TXN_TRYING || t->state == TXN_ACCEPTED);
-
-	if (!t->broken || t->again || !(bye || spare) || !flow_is_reliable(&t->flow))
+	if (!t->broken || t->again || !flow_is_reliable(&t->flow) || !other_flow(t))
 		return false;
 	t->again = true;
 	txn_wait_end(t);
-	if (spare)
-		t->flow.connection = t->spare;
-	else
-		flow_renew(t);
 	t->broken = !txn_resend(t);
 	if (t->state == TXN_TRYING)
 		txn_wait(t);
@@ -81,14 +103,39 @@ static bool once_more(struct sip_txn *t)
 	return !t->broken;
 }
 
-/* A telephone whose connection has ended goes on ringing: it is told to stop by a new one. */
+/* A telephone that cannot be reached may register again: then the BYE goes to it. */
+static bool strand(struct sip_txn *t)
+{
+	if (!t->broken || t->method != SIP_BYE || t->state != TXN_TRYING || !t->flow.agent ||
+		!flow_is_reliable(&t->flow))
+		return false;
+	t->broken = false;
+	txn_linger(t, TXN_TRYING, SIP_TIMEOUT);
+	txn_strand(t);
+	return true;
+}
+
+/* A telephone whose connection has ended goes on ringing: it is told to stop by another one. Nobody
+ * waits for it, but it may still answer: then it gets ACK and BYE. */
 static void cancel_anew(struct sip_txn *t)
 {
-	if (!flow_is_reliable(&t->flow))
-		return;
-	flow_renew(t);
-	t->cancelling = false; /* an earlier CANCEL may have gone with the connection */
-	ctrans_cancel(t, (enum sip_cause)t->cause);
+	bool reliable = flow_is_reliable(&t->flow), reached = false;
+	struct td_flow to;
+
+	txn_part(t);
+	t->broken = false;
+	if (reliable) {
+		reached = txn_layer_reach(t->layer, &t->flow, &to);
+		if (reached)
+			flow_set(t, &to);
+		else
+			flow_renew(t);
+		t->cancelling = false; /* an earlier CANCEL may have gone with the connection */
+		ctrans_cancel(t, (enum sip_cause)t->cause);
+	}
+	txn_linger(t, TXN_PROCEEDING, SIP_TIMEOUT);
+	if (reliable && !reached && t->flow.agent)
+		txn_strand(t);
 }
 
 static void on_expire(struct timer *timer, uint64_t now)
@@ -98,20 +145,65 @@ static void on_expire(struct timer *timer, uint64_t now)
 	int code = t->broken ? 503 : 408;
 	struct sip_tu *tu;
 
-	if (once_more(t))
+	if (once_more(t) || strand(t))
 		return;
 	if (t->broken && t->kind == TXN_CLIENT_INVITE && t->state == TXN_PROCEEDING) {
-		/* the peer may still answer, by a connection of its own: it gets ACK and BYE */
 		tu = t->tu;
-		txn_part(t);
-		t->broken = false;
 		cancel_anew(t);
-		txn_linger(t, TXN_PROCEEDING, SIP_TIMEOUT);
 	} else {
 		tu = txn_expire(t);
 	}
 	if (tu)
 		ops->failed(tu, code, NULL);
+}
+
+/* What has not got to the telephone goes by its new flow. */
+static void stranded_send(struct sip_txn *t, const struct td_flow *flow)
+{
+	txn_wait_end(t);
+	flow_set(t, flow);
+	if (t->kind == TXN_CLIENT_INVITE) {
+		t->cancelling = false;
+		ctrans_cancel(t, (enum sip_cause)t->cause);
+		return;
+	}
+	txn_wait(t);
+	if (!txn_resend(t))
+		txn_break(t);
+}
+
+/* The telephone has left the flow by which its answer was to come. It may not have seen what has no
+ * answer at all. */
+static void moved(struct sip_txn *t, const struct td_flow *flow)
+{
+	txn_wait_end(t);
+	flow_set(t, flow);
+	txn_wait(t);
+	if (t->state != TXN_PROCEEDING && !txn_resend(t))
+		txn_break(t);
+}
+
+/* One that waits for this agent's next flow, or has `left`. */
+static struct sip_txn *waiting(
+	struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow)
+{
+	struct sip_txn *t;
+
+	LIST_FOREACH (t, txn_waiting(l, left ? left->connection : flow->agent), wait)
+		if (t->flow.agent == flow->agent && t->stranded == !left &&
+			(!left || t->flow.connection == left->connection))
+			return t;
+	return NULL;
+}
+
+void ctrans_flow_anew(struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow)
+{
+	struct sip_txn *t;
+
+	while ((t = waiting(l, NULL, flow)) != NULL)
+		stranded_send(t, flow);
+	while (left && (t = waiting(l, left, flow)) != NULL)
+		moved(t, flow);
 }
 
 struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,
@@ -140,6 +232,7 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 
 	if (!t)
 		return NULL;
+	t->reused = sent && !l->transport->made;
 	txn_wait(t);
 	if (!sent) {
 		txn_break(t);
@@ -159,6 +252,7 @@ void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 	if (t->state != TXN_PROCEEDING || t->cancelling)
 		return;
 	const struct sip_msg *request = sent_decode(t);
+	struct td_flow flow = t->flow;
 
 	if (!request || !follow_encode(&l->out, request, SIP_CANCEL, request->to.text,
 				sip_cause_lines(cause)))
@@ -166,7 +260,7 @@ void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 	t->cause = (uint8_t)cause;
 	t->cancelling = true;
 	txn_timer(t, &t->expire, SIP_TIMEOUT); /* section 9.1: no answer, then it is over */
-	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &t->flow, 0);
+	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &flow, 0); /* it may evict t */
 }
 
 void ctrans_ack(struct sip_txn *t, const struct td_flow *flow, uint32_t spare)

@@ -110,14 +110,22 @@ void txn_part(struct sip_txn *t)
 	t->tu = NULL;
 }
 
+static struct txn_wait_list *chain(const struct txn_layer *l, struct str key)
+{
+	return &l->waiting[hash_bytes(&l->second, key) & l->waiting_mask];
+}
+
+struct txn_wait_list *txn_waiting(const struct txn_layer *l, uint32_t number)
+{
+	return chain(l, (struct str){(const char *)&number, sizeof(number)});
+}
+
 /* By the connection where there is one, else by the peer's address. */
 static struct txn_wait_list *wait_chain(
 	const struct txn_layer *l, uint32_t connection, const struct td_addr *remote)
 {
-	struct str key = connection ? (struct str){(const char *)&connection, sizeof(connection)}
-				    : (struct str){(const char *)remote, sizeof(*remote)};
-
-	return &l->waiting[hash_bytes(&l->second, key) & l->waiting_mask];
+	return connection ? txn_waiting(l, connection)
+			  : chain(l, (struct str){(const char *)remote, sizeof(*remote)});
 }
 
 void txn_wait(struct sip_txn *t)
@@ -130,7 +138,18 @@ void txn_wait_end(struct sip_txn *t)
 {
 	if (t->waiting)
 		LIST_REMOVE(t, wait);
-	t->waiting = false;
+	t->waiting = t->stranded = false;
+}
+
+void txn_strand(struct sip_txn *t)
+{
+	t->waiting = t->stranded = true;
+	LIST_INSERT_HEAD(txn_waiting(t->layer, t->flow.agent), t, wait);
+}
+
+bool txn_layer_reach(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to)
+{
+	return l->ops->reach && flow->agent && flow_is_reliable(flow) && l->ops->reach(l, flow, to);
 }
 
 void txn_break(struct sip_txn *t)
@@ -147,7 +166,7 @@ void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow)
 		struct sip_txn *t;
 
 		LIST_FOREACH (t, wait_chain(l, i ? 0 : flow->connection, &flow->remote), wait)
-			if (flow_equal(&t->flow, flow))
+			if (!t->stranded && flow_equal(&t->flow, flow))
 				txn_break(t);
 	}
 }

@@ -66,7 +66,9 @@ struct sip_txn {
 	bool waiting;    /* in layer->waiting */
 	bool cancelling; /* client INVITE: CANCEL was sent */
 	bool broken;     /* client: its flow failed */
+	bool reused;     /* client: its connection was there before it */
 	bool again;      /* client: sent by a second flow, after the first failed */
+	bool stranded;   /* client: waits for the agent's next flow */
 	uint8_t cause;   /* enum sip_cause, of `cancelling` */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
@@ -94,6 +96,9 @@ struct txn_ops {
 	 * section 8.1.3.1). The transaction is no longer the user's. */
 	void (*failed)(struct sip_tu *tu, int code, const struct sip_msg *m);
 	void (*no_ack)(struct sip_tu *tu); /* our 2xx was never acknowledged */
+	/* By which connection is the peer of this flow reached now? False: by none. NULL: nobody
+	 * knows. */
+	bool (*reach)(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to);
 };
 
 TAILQ_HEAD(txn_list, sip_txn);
@@ -134,6 +139,8 @@ uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be 
 /* The flow has ended. Who waits for an answer by it is told at the layer's next deadline, which is
  * now. */
 void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);
+/* As ops->reach says, by another connection than the flow's own. */
+bool txn_layer_reach(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to);
 /* Sends l->out once and keeps nothing of it. False: the flow cannot carry it. */
 bool txn_layer_send(struct txn_layer *l, struct td_flow *flow);
 
@@ -156,6 +163,9 @@ bool txn_resend(struct sip_txn *t); /* false: its flow cannot carry it */
 void txn_break(struct sip_txn *t);  /* client: its flow failed */
 /* client: from now on it is in layer->waiting, or no longer */
 void txn_wait(struct sip_txn *t);
+void txn_strand(struct sip_txn *t); /* client: the same, for the agent's next flow */
+/* Those that wait for an answer by this connection, or for this agent's next flow; others too. */
+struct txn_wait_list *txn_waiting(const struct txn_layer *l, uint32_t number);
 void txn_wait_end(struct sip_txn *t);
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time);
 void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after);

@@ -18,6 +18,7 @@ static struct {
 	size_t out_len;
 	struct sip_msg m;
 	int send_result;
+	uint32_t made;   /* the connection that the host makes next */
 	int failed_with; /* 408 or 503 of a transaction that had no answer */
 } w;
 
@@ -41,6 +42,8 @@ static int on_send(void *ctx, struct td_flow *by, const uint8_t *data, size_t le
 	memcpy(w.out, data, len);
 	w.out_len = len;
 	w.out[len] = '\0';
+	if (by->transport != TD_TRANSPORT_UDP && !by->connection)
+		by->connection = w.made;
 	note(w.send_result ? "not-sent" : "sent");
 	return w.send_result;
 }
@@ -358,17 +361,35 @@ static void client_fails_with_its_connection(void **state)
 	txn_layer_flow_failed(&w.l, &other);
 	advance(0);
 	expect("sent");
+	/* the peer was started again, and its old connection was there still: once more by a new
+	 * one */
+	w.made = 9;
 	txn_layer_flow_failed(&w.l, &flow);
+	advance(0);
+	expect("sent");
+	other.connection = 9;
+	txn_layer_flow_failed(&w.l, &other);
 	expect_idle();
 	expect("failed");
 	assert_int_equal(w.failed_with, 503);
 
 	/* it wanted a new connection, which could not be made: the host has given it a number */
 	by_stream(0);
+	w.made = 11;
 	invite();
+	other.connection = 11;
 	txn_layer_flow_failed(&w.l, &other);
 	expect_idle();
 	expect("sent failed");
+
+	/* a telephone's connection is no place to connect to */
+	by_stream(7);
+	flow.agent = 3;
+	invite();
+	txn_layer_flow_failed(&w.l, &flow);
+	expect_idle();
+	expect("sent failed");
+	flow.agent = 0;
 
 	/* a telephone that rings gets CANCEL, and may answer by a connection of its own all the
 	 * same: then its dialog is ended */
