@@ -168,7 +168,7 @@ static void route_stream(struct sip_session *s, const struct td_flow *to)
 
 	if (is_private(&to->remote) && !is_private(from))
 		return;
-	if (s->reached_by.family && addr_equal(&to->remote, &s->reached) &&
+	if (s->reached.family && addr_equal(&to->remote, &s->reached) &&
 		!addr_equal_ip(&to->remote, &s->reached_by))
 		s->flow.remote = s->reached_by;
 	else if (s->source.connection && addr_equal_ip(&to->remote, from))
@@ -179,10 +179,24 @@ static void route_stream(struct sip_session *s, const struct td_flow *to)
 
 static void route_datagram(struct sip_session *s, const struct td_flow *to)
 {
-	if (s->reached_by.family && addr_equal(&to->remote, &s->reached))
+	if (s->reached.family && addr_equal(&to->remote, &s->reached))
 		s->flow.remote = s->reached_by;
 	else if (!is_private(&to->remote) || is_private(&s->source.remote))
 		s->flow.remote = to->remote;
+}
+
+/* A name says no address, so requests go to where the peer is; a new connection of a stream goes to
+ * the URI's port there, unless we have connected to where the peer is: nobody listens at the port
+ * that a peer connected from. */
+static void route_name(struct sip_session *s, const struct sip_uri *uri)
+{
+	bool ours = !s->flow.agent && addr_equal(&s->source.remote, &s->reached_by);
+	struct td_addr literal;
+
+	if (!flow_is_reliable(&s->source) || ours || !str_caseeq(uri->scheme, STR("sip")) ||
+		sip_uri_addr(uri, &literal))
+		return;
+	s->flow.remote.port = uri->port ? uri->port : flow_default_port(&s->flow);
 }
 
 /*
@@ -206,8 +220,10 @@ static void route(struct sip_session *s)
 	} else if (sip_uri_decode(&a.uri, session_field(s, FIELD_TARGET)) != 0) {
 		return;
 	}
-	if (!literal_flow(s, &a.uri, &to))
+	if (!literal_flow(s, &a.uri, &to)) {
+		route_name(s, &a.uri);
 		return;
+	}
 	if (flow_is_reliable(&s->source))
 		route_stream(s, &to);
 	else

@@ -55,7 +55,7 @@ struct sip_session {
 	struct td_flow flow;   /* of our requests */
 	struct td_flow source; /* by which the peer's last message came */
 	struct td_addr reached,
-		reached_by; /* UAC: literal of the first Request-URI, and what reached it */
+		reached_by; /* UAC: literal of the first Request-URI, if any, and what reached it */
 	uint32_t local_cseq, remote_cseq;
 	char local_tag[SIP_ID_HEX + 1];
 	struct stored_msg reinvite_sdp;

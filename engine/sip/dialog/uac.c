@@ -18,8 +18,9 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 
 	if (sip_uri_decode(&uri, p->uri) != 0)
 		return false;
-	if (sip_uri_addr(&uri, &s->reached))
-		s->reached_by = p->flow.remote;
+	if (!sip_uri_addr(&uri, &s->reached))
+		s->reached = (struct td_addr){0};
+	s->reached_by = p->flow.remote;
 	id_encode(txn_layer_id(&ua->txns), call_id);
 	id_encode(txn_layer_id(&ua->txns), call_id + SIP_ID_HEX);
 	buf_init_fixed(&b, ua->txns.scratch, SESSION_TEXT);

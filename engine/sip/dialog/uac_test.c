@@ -310,6 +310,49 @@ static void after_the_end_the_contact_is_the_way(void **state)
 	fake_expect_idle(&f);
 }
 
+/* Nobody listens at the port that the peer connected from. A name says no address, but its host is
+ * known, and the port is the URI's or the default (section 12.2.1.1). */
+static void after_the_end_a_name_means_its_host(void **state)
+{
+	static const char *const route[] = {"Record-Route: <sip:proxy.example;lr>\r\n",
+		"Record-Route: <sip:proxy.example:5099;transport=tcp;lr>\r\n"};
+	static const char *const to[] = {"10.0.0.2:5060", "10.0.0.2:5099"};
+
+	f.flow.transport = TD_TRANSPORT_TCP;
+	for (unsigned i = 0; i < 2; i++) {
+		f.flow.connection = 7 + i;
+		f.flow.remote = fake_addr("10.0.0.2:40001");
+		fake_request(&f, "INVITE", i ? "n1" : "n0", 1, NULL, route[i], "v=0\r\n");
+		sip_session_answer(f.session, f.now, STR("v=0\r\n"));
+		fake_request(&f, "ACK", i ? "n3" : "n2", 1, fake_tag(&f), NULL, NULL);
+		sip_ua_flow_failed(f.ua, f.now, &f.flow);
+		sip_session_bye(f.session, f.now);
+		assert_int_equal(f.by.connection, 0);
+		fake_expect_to(&f, to[i]);
+		fake_expect_idle(&f);
+		f.log_len = 0;
+	}
+	/* where we have connected to, somebody listens */
+	f.flow.connection = 9;
+	f.flow.remote = fake_addr("10.0.0.2:5085");
+	fake_placed_call(&f, "Contact: <sip:alice@phone.example;transport=tcp>\r\n");
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	sip_session_bye(f.session, f.now);
+	fake_expect_to(&f, "10.0.0.2:5085");
+	fake_expect_idle(&f);
+	f.log_len = 0;
+	/* a telephone has connected to us */
+	f.flow.agent = 3;
+	fake_placed_call(&f, "Contact: <sip:alice@phone.example;transport=tcp>\r\n");
+	sip_session_bye(f.session, f.now);
+	assert_int_equal(f.by.connection, 9);
+	sip_ua_flow_failed(f.ua, f.now, &f.flow);
+	fake_advance(&f, 0);
+	fake_expect(&f, "BYE BYE");
+	fake_expect_to(&f, "10.0.0.2:5060");
+	fake_expect_idle(&f);
+}
+
 static void flow_that_fails_ends_what_waits_for_it(void **state)
 {
 	f.send_result = -EHOSTUNREACH;
@@ -471,6 +514,7 @@ int main(void)
 		TEST(dialog_leaves_the_connection_of_a_proxy),
 		TEST(dialog_falls_back_on_its_connection),
 		TEST(after_the_end_the_contact_is_the_way),
+		TEST(after_the_end_a_name_means_its_host),
 		TEST(flow_that_fails_ends_what_waits_for_it),
 		TEST(bye_lost_with_its_connection_goes_again),
 		TEST(contact_reached_elsewhere_stays_reached),
