@@ -21,7 +21,8 @@
  * - An agent has one contact at a time, so one state, whatever the channel. "Rung" and "talk" stand
  *   for a contact without media too: the engine says RINGING, ANSWERED and TALK_END for it.
  * - BUSY, FAILED, DECLINED: the agent stays AVAILABLE, with that reason, and is backed off. When
- *   that ends, an AGENT output says AVAILABLE with reason NONE.
+ *   that ends, an AGENT output says AVAILABLE with reason NONE. That of FAILED ends at once when
+ * the telephone can be reached again.
  * - Agents behind a link without room get no call and keep their place; when it has room again the
  *   best contact that one of them can take goes to the one idle longest, and so on. NO_ROOM ends an
  *   offer without a back-off; it is refused (-EINVAL) while the agent's link has room. A contact

@@ -163,6 +163,11 @@ int agent_reach(struct acd *a, const struct td_acd_in *in)
 	if (ag->reachable == reachable)
 		return -EALREADY;
 	ag->reachable = reachable;
+	/* The telephone is back: that it could not be rung before says nothing any more. */
+	if (reachable && ag->state == TD_AGENT_AVAILABLE && ag->reason == TD_ACD_FAILED) {
+		timer_cancel(&a->timers, &ag->timer);
+		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
+	}
 	agent_refresh(ag);
 	agent_match(ag);
 	return 0;

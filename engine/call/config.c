@@ -136,11 +136,11 @@ out:
 	return rc;
 }
 
-/* Each trunk has one more than what the calls have. */
+/* Each trunk and each agent has one more than what the calls have. */
 static int timers_of(struct td_engine *e)
 {
-	return timers_reserve(
-		&e->timers, CALL_TIMERS * e->calls.capacity + SILENCE_TIMERS + e->trunks.count);
+	return timers_reserve(&e->timers, CALL_TIMERS * e->calls.capacity + SILENCE_TIMERS +
+						  e->trunks.count + e->agents.count);
 }
 
 static void groups_apply(struct td_engine *e, const struct td_conf *c)
@@ -253,6 +253,7 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 	memcpy(in.agent_set.name, a->object.name, sizeof(in.agent_set.name));
 	group_numbers(e, in.agent_set.groups, (const char(*)[TD_NAME_BYTES])conf->groups,
 		conf->group_count);
+	agents_init(e, a);
 	a->object.live = true;
 	a->conf = *conf;
 	in.agent_set.link = reserve_link(a->link);
@@ -278,6 +279,7 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 static void agent_end(struct td_engine *e, struct agent *a)
 {
 	a->object.live = false;
+	agents_by_hand(a, false);
 	registrar_del(e->registrar, str_of(a->object.name));
 	agents_reachable(e, a, false); /* an agent who talks stays with the distributor, and may
 					  come back before the end of the talk */

@@ -2,6 +2,7 @@
 /* What operators ask of calls, of contacts without media, and of agents. */
 #include <engine/call/events/story.h>
 #include <engine/call/frame.h>
+#include <engine/call/site/agents.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/nonvoice.h>
@@ -127,6 +128,8 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	rc = distribute(e, &in);
 	if (rc == -EALREADY)
 		rc = 0;
+	if (rc == 0)
+		agents_by_hand(a, action == TD_AGENT_LOGOUT);
 	if (rc < 0) {
 		td_text_set(err, "cannot %s %s, who is %s%s", actions[action].verb, agent,
 			acd_state_name(a->state),

@@ -341,7 +341,10 @@ static void on_agent(struct model *m, const struct td_acd_out *out)
 	assert_true(may_change[old] & 1u << out->state);
 	m->seen_change[old][out->state]++;
 	if (old == TD_AGENT_AVAILABLE && out->state == TD_AGENT_AVAILABLE) {
-		assert_true(ag->backed_off && ag->due <= out->now && !out->reason);
+		bool back = m->in.type == TD_ACD_IN_REACHABLE && m->in.agent == out->agent &&
+			    m->in.end.reason && ag->failed;
+
+		assert_true(ag->backed_off && (back || ag->due <= out->now) && !out->reason);
 	} else if (old == TD_AGENT_WRAP_UP && out->state == TD_AGENT_AVAILABLE) {
 		bool asked =
 			m->in.agent == out->agent &&
@@ -362,6 +365,7 @@ static void on_agent(struct model *m, const struct td_acd_out *out)
 		offer_over(m, ag, out);
 	ag->backed_off = out->state == TD_AGENT_AVAILABLE && out->reason != TD_ACD_NONE &&
 			 out->reason != TD_ACD_NO_ROOM;
+	ag->failed = ag->backed_off && out->reason == TD_ACD_FAILED;
 	if (out->state == TD_AGENT_AVAILABLE && !offered && old != TD_AGENT_AVAILABLE)
 		ag->order = ++m->order;
 	if (out->state == TD_AGENT_WRAP_UP)

@@ -27,7 +27,7 @@ struct model_queue {
 };
 
 struct model_agent {
-	bool used, reachable, engaged, backed_off;
+	bool used, reachable, engaged, backed_off, failed;
 	bool dies, leaves, pauses; /* at the end of the talk: deleted, logged out, paused */
 	uint32_t groups[TD_ACD_GROUPS];
 	uint32_t link;

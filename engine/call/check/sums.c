@@ -236,6 +236,8 @@ static bool engine_timers(const struct check_at *k)
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
 		set += timer_is_set(
 			&((const struct trunk *)objects_get(&e->trunks, n))->resolution.timer);
+	for (uint32_t n = 1; n <= e->agents.count; n++)
+		set += timer_is_set(&((const struct agent *)objects_get(&e->agents, n))->away);
 	return set == e->timers.count && timers_sound(&e->timers);
 }
 

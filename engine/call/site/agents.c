@@ -3,7 +3,12 @@
 #include <engine/call/site/agents.h>
 #include <engine/call/site/distribute.h>
 #include <engine/base/addr.h>
+#include <engine/base/container.h>
 #include <stdio.h>
+#include <string.h>
+
+/* A telephone that is started again, or loses its connection, comes back within this. */
+#define AWAY_NS (30 * TD_NSEC_PER_SEC)
 
 static void tell(struct td_engine *e, const struct agent *a, enum td_phase phase, const char *state)
 {
@@ -11,14 +16,61 @@ static void tell(struct td_engine *e, const struct agent *a, enum td_phase phase
 		&(struct live){.name = a->object.name, .state = state});
 }
 
-static void reachable_set(struct td_engine *e, struct agent *a, bool reachable)
+static void log_out(struct td_engine *e, struct agent *a, bool lost)
 {
-	if (a->reachable == reachable)
+	timer_cancel(&e->timers, &a->away);
+	if (!a->conf.auto_login)
 		return;
+	if (lost && a->state == TD_AGENT_PAUSED) {
+		a->resumes = true;
+		snprintf(a->resume, sizeof(a->resume), "%s", a->reason);
+	}
+	distribute_event(e, TD_ACD_IN_LOGOUT, a, 0, 0);
+}
+
+static void log_in(struct td_engine *e, struct agent *a)
+{
+	bool here = timer_is_set(&a->away); /* the loss was short */
+	struct td_acd_in in;
+
+	timer_cancel(&e->timers, &a->away);
+	if (!a->conf.auto_login || here || a->by_hand)
+		return;
+	distribute_event(e, TD_ACD_IN_LOGIN, a, 0, 0);
+	if (!a->resumes)
+		return;
+	a->resumes = false;
+	memset(&in, 0, sizeof(in));
+	in.type = TD_ACD_IN_PAUSE;
+	in.agent = a->object.number;
+	memcpy(in.reason_text, a->resume, sizeof(in.reason_text) - 1);
+	distribute(e, &in);
+}
+
+static void away_due(struct timer *timer, uint64_t now)
+{
+	struct agent *a = container_of(timer, struct agent, away);
+
+	log_out(a->engine, a, true);
+}
+
+/* lost: for a while, maybe. What the agent says of itself (a pause, a log-out by hand), and what
+ * became of its last call, stands beside that. */
+static void reachable_set(struct td_engine *e, struct agent *a, bool reachable, bool lost)
+{
+	if (a->reachable == reachable) {
+		if (!reachable && !lost && timer_is_set(&a->away))
+			log_out(e, a, false);
+		return;
+	}
 	a->reachable = reachable;
+	if (reachable) /* before it can be rung */
+		log_in(e, a);
 	distribute_event(e, TD_ACD_IN_REACHABLE, a, 0, reachable);
-	if (a->conf.auto_login)
-		distribute_event(e, reachable ? TD_ACD_IN_LOGIN : TD_ACD_IN_LOGOUT, a, 0, 0);
+	if (!reachable && lost)
+		timer_set(&e->timers, &a->away, e->now + AWAY_NS);
+	else if (!reachable)
+		log_out(e, a, false);
 }
 
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
@@ -26,7 +78,19 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 	if (a->reachable != reachable)
 		tell(e, a, reachable ? TD_PHASE_BEGIN : TD_PHASE_END,
 			reachable ? "reachable" : "unreachable");
-	reachable_set(e, a, reachable);
+	reachable_set(e, a, reachable, false);
+}
+
+void agents_init(struct td_engine *e, struct agent *a)
+{
+	a->engine = e;
+	a->away.fire = away_due;
+}
+
+void agents_by_hand(struct agent *a, bool out)
+{
+	a->by_hand = out;
+	a->resumes = false;
 }
 
 void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what)
@@ -43,7 +107,10 @@ void agents_registered(struct td_engine *e, struct agent *a, enum registrar_chan
 	else if (what == REGISTRAR_REFRESHED)
 		phase = TD_PHASE_CHANGE;
 	tell(e, a, phase, words[what]);
-	reachable_set(e, a, phase != TD_PHASE_END || a->conf.contact.family);
+	if (what == REGISTRAR_UNREGISTERED) /* this, too, is by hand */
+		agents_by_hand(a, false);
+	reachable_set(e, a, phase != TD_PHASE_END || a->conf.contact.family,
+		what == REGISTRAR_EXPIRED || what == REGISTRAR_DISCONNECTED);
 }
 
 void agents_own(struct td_engine *e, struct agent *a, bool begins)

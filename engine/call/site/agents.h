@@ -5,8 +5,12 @@
 
 #include <engine/call/state/state.h>
 
-/* A telephone registered, or the last registration went. */
+/* The agent is configured, for the first time or anew. */
+void agents_init(struct td_engine *e, struct agent *a);
+/* It has a telephone by configuration, or none. */
 void agents_reachable(struct td_engine *e, struct agent *a, bool reachable);
+/* An operator has logged the agent out, or has done something else with it. */
+void agents_by_hand(struct agent *a, bool out);
 /* What became of its registration. */
 void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what);
 

@@ -101,8 +101,13 @@ struct agent {
 	bool with_telephone;        /* and whether by or with one */
 	char reason[TD_NAME_BYTES]; /* of the pause in force, or of the next one */
 	bool reachable;
-	struct contact *contact; /* offered, or handled, by a queue; NULL: none */
-	uint32_t own;            /* calls of its own: which it made, or which no queue gave it */
+	bool by_hand;               /* an operator has logged the agent out */
+	bool resumes;               /* the loss of the telephone has ended a pause, for */
+	char resume[TD_NAME_BYTES]; /* this reason: it goes on when the telephone is back */
+	struct timer away;          /* the telephone is lost: the agent is logged out then */
+	struct td_engine *engine;   /* once it has been configured */
+	struct contact *contact;    /* offered, or handled, by a queue; NULL: none */
+	uint32_t own;               /* calls of its own: which it made, or which no queue gave it */
 	uint64_t answered, missed;
 };
 
