@@ -15,6 +15,17 @@
 #include <dataplane/leg/watch.h>
 #include <engine/base/codec.h>
 
+/* We receive by our numbers, and by the peer's where they are not ours for something else. */
+static void types_set(struct leg *l, struct leg_cold *c, const struct td_leg_params *p)
+{
+	l->out_type = (uint8_t)(p->pt | (l->out_type & RTP_MARKER));
+	l->out_dtmf_pt = p->dtmf_pt;
+	c->pt = p->pt_ours ? p->pt_ours & RTP_TYPE : p->pt;
+	c->dtmf_pt = p->dtmf_ours ? p->dtmf_ours & RTP_TYPE : p->dtmf_pt;
+	c->pt_too = p->pt == c->dtmf_pt ? TD_PT_NONE : p->pt;
+	c->dtmf_too = p->dtmf_pt == c->pt ? TD_PT_NONE : p->dtmf_pt;
+}
+
 /* What LEG_ADD and LEG_SET have in common. */
 static void leg_set(
 	struct legs *r, uint32_t id, const struct td_leg_params *p, bool added, uint64_t now)
@@ -37,9 +48,7 @@ static void leg_set(
 	c->rtcp = p->rtcp;
 	c->mux = mux;
 	c->dscp = p->dscp;
-	c->pt = p->pt;
-	l->out_type = (uint8_t)(p->pt | (l->out_type & RTP_MARKER));
-	c->dtmf_pt = l->out_dtmf_pt = p->dtmf_pt;
+	types_set(l, c, p);
 	l->in_acct = l->out_acct = p->acct < r->acct_rows ? (uint16_t)p->acct : 0;
 	l->flags &= (uint16_t) ~(LEG_SEND | LEG_RECV | LEG_RTCP);
 	l->flags |= (uint16_t)((p->flags & TD_LEG_SEND ? LEG_SEND : 0) |

@@ -147,6 +147,7 @@ struct leg_cold {
 	bool jumped;      /* bad_seq is set */
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
 	uint8_t sides;    /* bit by enum leg_side: those that it has taken */
+	uint8_t pt_too, dtmf_too; /* by which the peer may send as well; TD_PT_NONE */
 	/* what the peer sends, and from where */
 	uint32_t in_ssrc;  /* network order */
 	uint32_t src_ip;   /* source_mark(): of IPv4 the address itself; it is that of `to` */

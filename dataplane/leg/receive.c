@@ -204,13 +204,23 @@ struct arrival {
 	bool expected; /* its payload type was negotiated */
 };
 
+/* The peer's own number for what has another one in our SDP. */
+static uint8_t type_of(const struct leg_cold *c, uint8_t pt)
+{
+	if (likely(pt == c->pt) || pt == c->dtmf_pt)
+		return pt;
+	return pt == c->pt_too ? c->pt : pt == c->dtmf_too ? c->dtmf_pt : pt;
+}
+
 /* SRTP becomes RTP, in the packet and in its struct pkt. False: the packet was taken. */
 static bool open_packet(struct legs *r, struct arrival *a)
 {
 	if (!secure_open(r, a->m, false, a->time))
 		return false;
-	if (rtp_packet_decode(&a->v, a->v.rtp, a->pkt->payload_len, true))
+	if (rtp_packet_decode(&a->v, a->v.rtp, a->pkt->payload_len, true)) {
+		a->v.pt = type_of(a->c, a->v.pt);
 		return true;
+	}
 	worker_drop(r->worker, a->m, TD_DROP_RTP_HEADER);
 	return false;
 }
@@ -243,6 +253,7 @@ static bool check_peer(struct legs *r, struct arrival *a)
 
 	if (secure && before && !open_packet(r, a))
 		return false;
+	a->v.pt = type_of(c, a->v.pt);
 	a->expected = a->v.pt == c->pt || (a->v.pt == c->dtmf_pt && c->dtmf_pt != TD_PT_NONE);
 	return check_source(r, a) && (!secure || before || open_packet(r, a));
 }

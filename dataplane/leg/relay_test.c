@@ -137,6 +137,45 @@ static void payload_types_are_translated(void **state)
 	assert_int_equal(world_dropped(w, TD_DROP_RTP_PAYLOAD_TYPE), 2);
 }
 
+/* RFC 3264 section 5.1: we receive by the numbers of our SDP and send by the peer's; a peer that
+ * sends by its own is understood, where they mean nothing else. */
+static void payload_types_have_a_direction(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = world_params(A), b = world_params(B);
+	static const uint8_t digit[4] = {5, 0x8a, 3, 0x20};
+	static const struct {
+		uint8_t theirs, comes, leaves;
+	} cases[] = {{96, 101, 110}, {96, 96, 110}, {8, 101, 110}, {8, 8, 98}};
+	unsigned frames = 0;
+
+	a.pt = 98;
+	a.dtmf_pt = 110;
+	a.pt_ours = TD_PT_OURS | 8;
+	b.pt_ours = TD_PT_OURS | 8;
+	b.dtmf_ours = TD_PT_OURS | 101;
+	world_bridge(w, &a, &b);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct world_rtp p = world_speech(B, (uint16_t)(1 + i));
+
+		b.dtmf_pt = cases[i].theirs;
+		b.pt = cases[i].theirs == 8 ? 97 : 8;
+		world_set(w, B, &b);
+		p.pt = cases[i].comes;
+		p.payload = digit;
+		p.len = 4;
+		world_receive(w, &p);
+		assert_int_equal(w->frames, ++frames);
+		assert_int_equal(world_last(w)->pt, cases[i].leaves);
+		p = world_speech(A, (uint16_t)(1 + i));
+		p.pt = i % 2 ? 98 : 8;
+		world_receive(w, &p);
+		assert_int_equal(w->frames, ++frames);
+		assert_int_equal(world_last(w)->pt, b.pt);
+	}
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_PAYLOAD_TYPE), 0);
+}
+
 /* Every value that a checksum can have: 0 means none, so it is sent as 0xffff (RFC 768). */
 static void all_checksums_are_right(void **state)
 {
@@ -457,6 +496,7 @@ int main(void)
 		TEST(the_usual_takes_the_fast_lane),
 		TEST(floods_are_policed),
 		TEST(payload_types_are_translated),
+		TEST(payload_types_have_a_direction),
 		TEST(all_checksums_are_right),
 		TEST(damage_stays_visible),
 		TEST(one_stream_from_many_sources),

@@ -149,7 +149,9 @@ int sdp_leg(const struct sdp *ours, const struct sdp *peer, struct td_leg_params
 	}
 	leg->codec = peer->codecs[at];
 	leg->pt = peer->pt[at];
+	leg->pt_ours = TD_PT_OURS | ours->pt[codec_find(ours, leg->codec)];
 	leg->dtmf_pt = ours->dtmf_pt == TD_PT_NONE ? TD_PT_NONE : peer->dtmf_pt;
+	leg->dtmf_ours = leg->dtmf_pt == TD_PT_NONE ? 0 : TD_PT_OURS | ours->dtmf_pt;
 	leg->ptime_ms = peer->ptime_ms;
 	leg->flags = leg_flags(ours, peer);
 	if (leg->flags & TD_LEG_RTCP_MUX)

@@ -195,6 +195,8 @@ static void leg_follows_the_answer(void **state)
 	assert_int_equal(leg.codec, TD_CODEC_PCMU);
 	assert_int_equal(leg.pt, 0);
 	assert_int_equal(leg.dtmf_pt, 96);
+	assert_int_equal(leg.dtmf_ours, TD_PT_OURS | 101);
+	assert_int_equal(leg.pt_ours, TD_PT_OURS | 0);
 	assert_int_equal(leg.ptime_ms, 30);
 	assert_int_equal(leg.flags, TD_LEG_SEND | TD_LEG_RTCP);
 	assert_int_equal(leg.ssrc, 5);

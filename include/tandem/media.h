@@ -20,6 +20,7 @@
 #define TD_LEG_NONE    UINT32_MAX
 #define TD_LEG_CREDITS 8
 #define TD_PT_NONE     255 /* no such payload type was negotiated */
+#define TD_PT_OURS     0x80
 
 enum td_media_op {
 	TD_MEDIA_LEG_ADD = 1, /* .leg_params: create the leg */
@@ -91,14 +92,17 @@ struct td_srtp_key {
 struct td_leg_params {
 	struct td_addr remote; /* where our packets go: c= and m= of the peer's SDP */
 	struct td_addr rtcp;   /* a=rtcp, family 0 when it is remote.port + 1 */
-	struct td_addr sip;  /* where the peer's SIP comes from: TD_SOURCE_LATCH trusts it more than
-			      * any other; family 0 unknown */
-	uint32_t ssrc;       /* ours, for the life of the leg */
-	uint32_t ts_offset;  /* random first time stamp (RFC 3550 section 5.1) */
-	uint16_t seq;        /* random first sequence number */
-	uint8_t codec;       /* enum td_codec */
-	uint8_t pt;          /* payload type we send and expect for codec */
-	uint8_t dtmf_pt;     /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
+	struct td_addr sip; /* where the peer's SIP comes from: TD_SOURCE_LATCH trusts it more than
+			     * any other; family 0 unknown */
+	uint32_t ssrc;      /* ours, for the life of the leg */
+	uint32_t ts_offset; /* random first time stamp (RFC 3550 section 5.1) */
+	uint16_t seq;       /* random first sequence number */
+	uint8_t codec;      /* enum td_codec */
+	uint8_t pt;         /* payload type we send for codec, by the peer's SDP */
+	uint8_t dtmf_pt;    /* RFC 4733 telephone-event, TD_PT_NONE when not negotiated */
+	/* Those of our SDP, by which we receive (RFC 3264 section 5.1): TD_PT_OURS and the number;
+	 * 0: the same. The peer's are taken, too, where they mean nothing else. */
+	uint8_t pt_ours, dtmf_ours;
 	uint32_t dtmf_clock; /* Hz, of its durations; 0: TD_DTMF_CLOCK */
 	uint8_t policy;      /* enum td_source_policy */
 	uint8_t ptime_ms;    /* 10..60 */
