@@ -28,15 +28,23 @@ bool digit_expire(struct digit *d, uint64_t now, struct digit_report *out)
 	return d->active && now - d->last >= DIGIT_TIMEOUT_NS && digit_finish(d, out);
 }
 
-static bool is_next_segment(const struct digit *d, uint32_t ts, uint8_t event)
+/* The packet with the whole length of the segment before may be lost; and after a gap that took the
+ * event for over, it goes on as the same one. */
+static bool is_next_segment(const struct digit *d, uint32_t ts, uint8_t event, uint64_t now)
 {
-	return d->active && event == d->event && d->duration == SEGMENT && ts == d->ts + SEGMENT;
+	return event == d->event && ts == d->ts + SEGMENT && !d->ended &&
+	       (d->active || now - d->last < DIGIT_REPLAY_NS);
 }
 
 /* The event that we know: reported already, or reordered, it changes nothing. */
-static bool is_known(const struct digit *d, uint32_t ts, uint8_t event, uint64_t now)
+static bool is_known(
+	const struct digit *d, uint32_t ts, uint8_t event, uint16_t duration, uint64_t now)
 {
-	return ts == d->ts && event == d->event && (d->active || now - d->last < DIGIT_REPLAY_NS);
+	uint64_t age = now - d->last;
+
+	return ts == d->ts && event == d->event &&
+	       (d->active || age < DIGIT_REPLAY_NS ||
+		       (!d->ended && duration >= d->duration && age < DIGIT_LATE_NS));
 }
 
 /* Of an event before this one. */
@@ -56,10 +64,10 @@ unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t 
 
 	if (event >= sizeof(event_digit) - 1)
 		return 0;
-	if (same_source && is_known(d, ts, event, now)) {
+	if (same_source && is_known(d, ts, event, duration, now)) {
 		if (d->active && duration > d->duration)
 			d->duration = duration;
-	} else if (same_source && is_next_segment(d, ts, event)) {
+	} else if (same_source && is_next_segment(d, ts, event, now)) {
 		d->before += SEGMENT;
 		d->ts = ts;
 		d->duration = duration;
@@ -77,6 +85,7 @@ unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t 
 	}
 	d->last = now;
 	d->volume = payload[1] & VOLUME;
+	d->ended |= end;
 	if (end)
 		reports += digit_finish(d, &out[reports]);
 	return reports;

@@ -8,8 +8,9 @@
  *                                       \ reported here; the repeats change nothing
  *
  * With all ends lost it is reported when the next event begins, or DIGIT_TIMEOUT_NS after its last
- * packet. An event longer than 0xffff units goes on in another one, whose time stamp is the first's
- * plus 0xffff (section 2.5.1.3): they are one digit.
+ * packet; what comes of it later is not reported again. An event longer than 0xffff units goes on
+ * in another one, whose time stamp is the first's plus 0xffff (section 2.5.1.3): they are one
+ * digit.
  */
 #ifndef TANDEM_DATAPLANE_RTP_DIGIT_H
 #define TANDEM_DATAPLANE_RTP_DIGIT_H
@@ -21,6 +22,9 @@
 /* A peer that plays a capture again repeats its time stamps. So after this time, the same time
  * stamp is another digit. */
 #define DIGIT_REPLAY_NS TD_NSEC_PER_SEC
+/* So long may the rest of an event be held up, whose end has not come. It is as long as what came
+ * or longer, and a capture that is played again begins shorter. */
+#define DIGIT_LATE_NS (10 * TD_NSEC_PER_SEC)
 
 struct digit {
 	uint64_t last; /* ns, arrival of its last packet */
@@ -32,6 +36,7 @@ struct digit {
 	uint8_t event, volume;
 	bool active; /* not reported yet */
 	bool any;    /* ssrc, ts and event are those of an event that has ended */
+	bool ended;  /* by its E bit */
 };
 
 struct digit_report {

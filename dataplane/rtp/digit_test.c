@@ -155,6 +155,44 @@ static void long_events_are_one_digit(void **state)
 	assert_int_equal(reports[0].duration_ms, units / 8);
 }
 
+/* Of a digit of 10 s, one packet is lost: that with the whole length of the first segment. */
+static void a_segment_without_its_last_packet(void **state)
+{
+	for (unsigned gap_ms = 20; gap_ms <= 400; gap_ms += 380) { /* or many are */
+		struct digit d = {0};
+		uint64_t now = 0;
+
+		count = 0;
+		for (unsigned units = 160; units < 0xffff; units += 160, now += 20 * MS)
+			packet(&d, SSRC, 7, 9, units, false, now);
+		now += gap_ms * MS;
+		if (digit_expire(&d, now, &reports[count]))
+			count++;
+		for (unsigned units = 160; units < 8000; units += 160, now += 20 * MS)
+			packet(&d, SSRC, 7 + 0xffff, 9, units, false, now);
+		packet(&d, SSRC, 7 + 0xffff, 9, 8000, true, now);
+		packet(&d, SSRC, 7 + 0xffff, 9, 8000, true, now);
+		assert_int_equal(count, 1);
+		if (gap_ms == 20)
+			assert_int_equal(reports[0].duration_ms, (0xffff + 8000) / 8);
+		assert_false(digit_finish(&d, &reports[1]));
+	}
+}
+
+/* The network holds up the end for 1.65 s. The same digit played again is another one. */
+static void a_late_end_is_no_digit(void **state)
+{
+	struct digit d = {0};
+	uint64_t now = event(&d, 1000, 7, 4, 0, 0);
+
+	assert_true(digit_expire(&d, now + 120 * MS, &reports[0]));
+	for (unsigned i = 0; i < 3; i++)
+		packet(&d, SSRC, 1000, 7, 640, true, now + 1650 * MS);
+	assert_int_equal(count, 0);
+	event(&d, 1000, 7, 4, 3, now + 4000 * MS);
+	assert_int_equal(count, 1);
+}
+
 static void another_ssrc_or_a_replay_is_another_digit(void **state)
 {
 	struct digit d = {0};
@@ -190,6 +228,8 @@ int main(void)
 		cmocka_unit_test_setup(only_an_end_arrives, setup),
 		cmocka_unit_test_setup(reordered_packets_change_nothing, setup),
 		cmocka_unit_test_setup(long_events_are_one_digit, setup),
+		cmocka_unit_test_setup(a_segment_without_its_last_packet, setup),
+		cmocka_unit_test_setup(a_late_end_is_no_digit, setup),
 		cmocka_unit_test_setup(another_ssrc_or_a_replay_is_another_digit, setup),
 		cmocka_unit_test_setup(other_events_are_no_digits, setup),
 	};
