@@ -29,13 +29,15 @@ bool srtp_stream_init(struct srtp_crypto *x, struct srtp_stream *s, const struct
 
 void srtp_stream_inherit(struct srtp_stream *s, const struct srtp_stream *before)
 {
-	s->next = before->next;
+	s->uses = before->uses;
+	s->last = before->last;
 	for (unsigned i = 0; i < SRTP_SOURCES; i++) {
 		const struct srtp_source *b = &before->source[i];
 
 		s->source[i] = (struct srtp_source){.ssrc = b->ssrc,
 			.used = b->used && b->rtp,
 			.rtp = b->rtp,
+			.used_at = b->used_at,
 			.inherited = true,
 			.index = b->index};
 	}
@@ -73,11 +75,27 @@ static struct srtp_source *source_find(struct srtp_stream *s, uint32_t ssrc)
 	return NULL;
 }
 
+/* A packet goes out by it, or an authentic one came. */
+static void source_use(struct srtp_stream *s, struct srtp_source *src)
+{
+	uint8_t at = (uint8_t)(src - s->source);
+
+	if (at == s->last)
+		return;
+	s->last = at;
+	src->used_at = ++s->uses;
+}
+
+/* The place that is free, or was not used for the longest time. */
 static struct srtp_source *source_add(struct srtp_stream *s, uint32_t ssrc)
 {
-	struct srtp_source *src = &s->source[s->next++ % SRTP_SOURCES];
+	struct srtp_source *src = &s->source[0];
 
-	*src = (struct srtp_source){.ssrc = ssrc, .used = true};
+	for (unsigned i = 1; i < SRTP_SOURCES && src->used; i++)
+		if (!s->source[i].used || s->uses - s->source[i].used_at > s->uses - src->used_at)
+			src = &s->source[i];
+	*src = (struct srtp_source){.ssrc = ssrc, .used = true, .used_at = ++s->uses};
+	s->last = (uint8_t)(src - s->source);
 	return src;
 }
 
@@ -154,8 +172,10 @@ static unsigned header_len(const uint8_t *rtp, unsigned len)
 }
 
 /* A packet goes out, or an authentic one came; `begins`: the first of its source. */
-static void source_count(struct srtp_source *src, uint64_t index, bool begins)
+static void source_count(
+	struct srtp_stream *s, struct srtp_source *src, uint64_t index, bool begins)
 {
+	source_use(s, src);
 	if (begins || src->inherited) {
 		src->index = index;
 		src->seen = 0;
@@ -228,7 +248,7 @@ enum srtp_result srtp_protect(
 	mki = rtp + n + (suite->aead ? suite->tag : 0);
 	seal(x, s, rtp, header, n, index, tag);
 	memcpy(mki, s->master.mki, s->master.mki_len);
-	source_count(src, index, !src->rtp);
+	source_count(s, src, index, !src->rtp);
 	*len = n + srtp_rtp_more(s);
 	return SRTP_OK;
 }
@@ -293,7 +313,7 @@ enum srtp_result srtp_unprotect(
 			return SRTP_AUTH;
 		index = seq;
 	}
-	source_count(src ? src : source_add(s, raw32(rtp + 8)), index, begins);
+	source_count(s, src ? src : source_add(s, raw32(rtp + 8)), index, begins);
 	*len = n;
 	return SRTP_OK;
 }
@@ -389,6 +409,7 @@ enum srtp_result srtp_unprotect_rtcp(
 		src->rtcp_seen = 0;
 	}
 	see(&src->rtcp_top, &src->rtcp_seen, index);
+	source_use(s, src);
 	src->rtcp = true;
 	*len = n;
 	return SRTP_OK;

@@ -21,13 +21,15 @@
 #define SRTP_RTCP_MORE (SRTP_RTP_MORE + 4)
 
 /* So many SSRCs of a peer are told apart. A stream that comes back (hold, resume) goes on where it
- * was, and an old recording of it cannot be played again. */
+ * was, and an old recording of it cannot be played again. One more takes the place of the one that
+ * was used least recently. */
 #define SRTP_SOURCES 4
 
 struct srtp_source {
-	uint32_t ssrc;  /* as it lies in the packet */
-	bool used;      /* the others say something */
-	bool rtp, rtcp; /* such a packet came, or went */
+	uint32_t ssrc;    /* as it lies in the packet */
+	bool used;        /* the others say something */
+	bool rtp, rtcp;   /* such a packet came, or went */
+	uint32_t used_at; /* `uses` of the stream when its turn began */
 	bool inherited; /* its counter is from before a change of keys; no packet has come since */
 	uint64_t index; /* highest: rollover counter and sequence number */
 	uint64_t seen;  /* bit i: index - i */
@@ -38,7 +40,8 @@ struct srtp_source {
 struct srtp_stream {
 	struct td_srtp_key master; /* to know it again */
 	struct srtp_keys rtp, rtcp;
-	uint8_t next; /* place of the next new source */
+	uint32_t uses; /* counts how often another source has its turn than before */
+	uint8_t last;  /* place of the one whose turn it is */
 	struct srtp_source source[SRTP_SOURCES];
 };
 

@@ -340,6 +340,27 @@ static void sources_are_told_apart(void **state)
 	assert_int_equal(pass(102), SRTP_OK);
 }
 
+/* A talk whose numbers have wrapped, and at each of its holds another SSRC: the talk's own is the
+ * one that stays, though it came first. */
+static void the_least_recent_source_goes(void **state)
+{
+	uint8_t p[256];
+	unsigned len;
+
+	both(TD_SRTP_AES_CM_128_HMAC_SHA1_80, 4);
+	assert_int_equal(pass(65000), SRTP_OK);
+	for (uint32_t hold = 0; hold < 3 * SRTP_SOURCES; hold++) {
+		assert_int_equal(pass((uint16_t)(100 + hold)), SRTP_OK);
+		len = packet(p, 7, 10 + hold);
+		assert_int_equal(srtp_protect(crypto, &tx, p, &len), SRTP_OK);
+		assert_int_equal(receive(p, len), SRTP_OK);
+	}
+	assert_int_equal(pass(200), SRTP_OK);
+	assert_int_equal(receive(p, len), SRTP_REPLAY);
+	assert_int_equal(rx.source[0].ssrc, 1);
+	assert_int_equal(rx.source[0].index, 1ull << 16 | 200);
+}
+
 static void rekeyed(unsigned suite)
 {
 	for (unsigned anew = 0; anew < 2; anew++) { /* whether the sender keeps its counter */
@@ -519,6 +540,7 @@ int main(void)
 		cmocka_unit_test(counter_rolls_over),
 		cmocka_unit_test(first_packet_is_of_the_first_round),
 		cmocka_unit_test(sources_are_told_apart),
+		cmocka_unit_test(the_least_recent_source_goes),
 		cmocka_unit_test(keys_change),
 		cmocka_unit_test(reports_are_protected),
 		cmocka_unit_test(identifiers_have_their_place),
