@@ -253,10 +253,11 @@ int third_request(
 	int rc;
 
 	rc = fits(r, err);
-	if (rc == 0 && r->action == TD_PARTY_DROP)
+	if (rc)
+		return rc;
+	if (r->action == TD_PARTY_DROP)
 		return drop(e, c, r, err);
-	if (rc == 0)
-		rc = whom(e, r, &w, err);
+	rc = whom(e, r, &w, err);
 	if (rc == 0)
 		rc = can_ring(c, err);
 	if (rc == 0)
