@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Over the loopback interface: how many connections there are, how long, and who makes room. */
+#include <engine/host/test/tcp_rig.h>
+#include <sys/socket.h>
+#include <tests/unit/unit.h>
+#include <unistd.h>
+
+/* The first of two has closed its side: the second takes its place. */
+static void the_second_takes_the_place(bool known)
+{
+	struct td_flow flow;
+	int first = peer_connect(), second;
+
+	peer_says(first, MESSAGE("1"));
+	flow = news(MESSAGE("1"));
+	flow.trunk = known;
+	we_say(&flow, RESPONSE);
+	peer_hears(first, RESPONSE);
+	assert_int_equal(shutdown(first, SHUT_WR), 0);
+	assert_int_equal(news(NULL).connection, flow.connection);
+	second = peer_connect();
+	peer_says(second, MESSAGE("2"));
+	news(MESSAGE("2"));
+	assert_int_equal(rig_stats().open, 1);
+	peer_hears_the_end(first);
+	assert_int_equal(rig_stats().ended_by_peer, 1);
+	assert_int_equal(rig_stats().ended_stranger, 0);
+	close(second);
+}
+
+static void who_closes_its_side_is_in_nobodys_way(void **state)
+{
+	for (unsigned known = 0; known < 2; known++) {
+		tcp_stop(rig.t);
+		rig.site.source_connections = 1;
+		rig_start();
+		the_second_takes_the_place(known);
+		tcp_stop(rig.t);
+		rig.site.source_connections = 1024;
+		rig.site.max_connections = 1;
+		rig_start();
+		the_second_takes_the_place(known);
+		rig.site.max_connections = 4096;
+	}
+}
+
+static void idle_connections_are_closed(void **state)
+{
+	int fd;
+
+	tcp_stop(rig.t);
+	rig.site.connection_idle_s = 1;
+	rig_start();
+	fd = peer_connect();
+	peer_says(fd, MESSAGE("1"));
+	news(MESSAGE("1"));
+	peer_hears_the_end(fd);
+	news(NULL);
+	assert_int_equal(rig_stats().ended_idle, 1);
+}
+
+static void connections_have_limits(void **state)
+{
+	struct td_flow ours = flow_out(), known;
+	int first, second;
+
+	tcp_stop(rig.t);
+	rig.site.max_connections = 2;
+	rig.site.source_connections = 2;
+	rig_start();
+	first = peer_connect();
+	peer_says(first, MESSAGE("1"));
+	known = news(MESSAGE("1"));
+	known.agent = 1;
+	we_say(&known, MESSAGE("2"));
+	peer_hears(first, MESSAGE("2"));
+	we_say(&ours, MESSAGE("3"));
+	second = peer_accept();
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_full, 1);
+	WAIT_FOR(full, 1);
+	close(second);
+	news(NULL);
+	second = peer_connect();
+	peer_says(second, MESSAGE("4"));
+	news(MESSAGE("4"));
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_source, 1);
+	close(first);
+	close(second);
+}
+
+/* Strangers have half of the places, and the oldest makes room; who is known stays. */
+static void strangers_make_room(void **state)
+{
+	struct td_flow known, ours = flow_out();
+	int fd[4], made;
+
+	tcp_stop(rig.t);
+	rig.site.max_connections = 4;
+	rig_start();
+	fd[0] = peer_connect();
+	peer_says(fd[0], MESSAGE("1"));
+	known = news(MESSAGE("1"));
+	known.trunk = 1;
+	we_say(&known, MESSAGE("2"));
+	peer_hears(fd[0], MESSAGE("2"));
+	for (unsigned i = 1; i < 3; i++) {
+		fd[i] = peer_connect();
+		peer_says(fd[i], MESSAGE("3"));
+		news(MESSAGE("3"));
+	}
+	fd[3] = peer_connect();
+	peer_hears_the_end(fd[1]);
+	news(NULL);
+	assert_int_equal(rig_stats().ended_stranger, 1);
+	assert_int_equal(rig_stats().open, 3);
+	we_say(&ours, MESSAGE("4"));
+	made = peer_accept();
+	peer_hears(made, MESSAGE("4"));
+	close(made);
+	news(NULL);
+	we_say(&known, MESSAGE("5"));
+	peer_hears(fd[0], MESSAGE("5"));
+	for (unsigned i = 0; i < 4; i++)
+		if (i != 1)
+			close(fd[i]);
+}
+
+/* The place is that of the only other connection of the same address. */
+static void a_stranger_takes_the_place_of_its_own(void **state)
+{
+	int fd[2];
+
+	tcp_stop(rig.t);
+	rig.site.max_connections = 2;
+	rig_start();
+	fd[0] = peer_connect();
+	WAIT_FOR(accepted, 1);
+	fd[1] = peer_connect();
+	peer_hears_the_end(fd[0]);
+	peer_says(fd[1], MESSAGE("1"));
+	news(MESSAGE("1"));
+	close(fd[1]);
+	news(NULL);
+	WAIT_FOR(open, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(who_closes_its_side_is_in_nobodys_way, 4),
+		TEST(who_closes_its_side_is_in_nobodys_way, 6),
+		TEST(idle_connections_are_closed, 4),
+		TEST(connections_have_limits, 4),
+		TEST(strangers_make_room, 4),
+		TEST(strangers_make_room, 6),
+		TEST(a_stranger_takes_the_place_of_its_own, 4),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
