@@ -298,7 +298,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 		"connections closed: a stranger's, as others needed the place")                  \
 	X(V, COUNT, anew, NONE, 1, "messages by a new connection: theirs had just ended")        \
 	X(V, COUNT, unsent, NONE, 1, "requests not sent: their connection had just ended")       \
-	X(V, COUNT, full, NONE, 1, "connections that found all places taken")
+	X(V, COUNT, full, NONE, 1, "connections that found all places taken")                    \
+	X(V, COUNT, unsent_stranger, NONE, 1,                                                    \
+		"messages not sent: the connection had ended, and none is made to a stranger")
 
 #define TD_SECTION_JOURNAL(X, V)                                           \
 	X(V, COUNT, written, NONE, 1, "number of the last record written") \

@@ -3,8 +3,8 @@
 #include <engine/base/addr.h>
 #include <engine/host/net/sockaddr.h>
 #include <engine/host/net/tcp.h>
+#include <engine/host/net/tcp_letter.h>
 #include <engine/host/net/tcp_open.h>
-#include <engine/host/net/tcp_send.h>
 #include <engine/host/net/tcp_table.h>
 #include <engine/host/spsc.h>
 #include <errno.h>
@@ -35,15 +35,6 @@ struct listener {
 	struct loop_fd fd;
 };
 
-/* A message to send, in its ring. */
-struct letter {
-	struct td_flow flow;
-	uint32_t len;
-	uint8_t dscp;
-	bool fresh; /* the connection is to be made */
-		    /* the message */
-};
-
 struct tcp {
 	struct conns conns; /* the thread's */
 	struct spsc *out;
@@ -52,10 +43,11 @@ struct tcp {
 	struct listener *listeners;
 	unsigned listener_count;
 	pthread_t thread;
-	struct tcp_table table; /* signalling's */
-	_Atomic uint64_t taken; /* messages that signalling has taken */
-	_Atomic uint64_t lost;  /* messages for which the ring had no room */
-	_Atomic bool held;      /* signalling takes none until letters have gone */
+	struct tcp_table table;           /* signalling's */
+	_Atomic uint64_t taken;           /* messages that signalling has taken */
+	_Atomic uint64_t lost;            /* messages for which the ring had no room */
+	_Atomic uint64_t unsent_stranger; /* by signalling; conns.stats has the thread's */
+	_Atomic bool held;                /* signalling takes none until letters have gone */
 	uint64_t lost_warned, warn_at;
 };
 
@@ -94,46 +86,6 @@ static void connections_come(void *ctx, uint32_t events)
 		remote = sockaddr_decode(&from);
 		conn_accept(&t->conns, fd, &l->local, &remote);
 	}
-}
-
-/*
- * Signalling has not heard of the end yet. A response goes by the connection while the peer may
- * read (RFC 3261 section 18.2.2), else by a new one. So does an ACK, for which nobody waits. Who
- * waits for an answer to a request hears of the end, and decides anew. NULL: it is not sent.
- */
-static struct conn *late_conn(struct conns *s, struct conn *c, const struct letter *m)
-{
-	struct str message = {(const char *)(m + 1), m->len};
-	bool response = str_has_prefix(message, STR("SIP/2.0 "));
-	struct td_flow anew = m->flow;
-
-	if (response && c && !conn_ended(c))
-		return c;
-	if (!response && !str_has_prefix(message, STR("ACK "))) {
-		s->stats.unsent++;
-		return NULL;
-	}
-	anew.connection = conn_number(s);
-	s->stats.anew++;
-	conn_make(s, &anew);
-	return conn_lookup(s, anew.connection);
-}
-
-static void letter_send(struct conns *s, const struct letter *m)
-{
-	struct conn *c = conn_lookup(s, m->flow.connection);
-
-	if (!c && m->fresh) {
-		conn_make(s, &m->flow);
-		c = conn_lookup(s, m->flow.connection);
-	} else if (!c || c->place.half || conn_ended(c)) {
-		c = late_conn(s, c, m);
-	}
-	if (!c)
-		return;
-	if (m->flow.trunk || m->flow.agent)
-		place_know(&s->places, &c->place);
-	conn_send(c, m->dscp, (const char *)(m + 1), m->len);
 }
 
 /* True: there may be more. */
@@ -383,6 +335,10 @@ int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data
 	}
 	if (!tcp_table_has(&t->table, flow->connection))
 		flow->connection = tcp_table_made(&t->table, flow);
+	if (!flow->connection && !tcp_letter_known(flow)) {
+		atomic_fetch_add_explicit(&t->unsent_stranger, 1, memory_order_relaxed);
+		return -EHOSTUNREACH;
+	}
 	if (!flow->connection) {
 		flow->connection = tcp_table_make(&t->table, flow);
 		fresh = true;
@@ -438,4 +394,5 @@ void tcp_stats(const struct tcp *t, struct td_section_tcp *out)
 {
 	*out = t->conns.stats;
 	out->lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
+	out->unsent_stranger += atomic_load_explicit(&t->unsent_stranger, memory_order_relaxed);
 }

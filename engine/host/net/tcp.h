@@ -42,7 +42,8 @@ void tcp_stop(struct tcp *t); /* NULL is fine */
 /*
  * Signalling. As struct td_engine_io.sip says: by flow->connection, else by the one that was made
  * to flow->remote, else by a new one; its number is put into flow->connection. 0; -ENOBUFS: no
- * room; -EADDRNOTAVAIL: the kernel does not own our address.
+ * room; -EADDRNOTAVAIL: the kernel does not own our address; -EHOSTUNREACH: only a new connection
+ * would get there, and the peer is neither a trunk nor an agent.
  */
 int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data, size_t len);
 /* NULL: none, or no room for what the engine may say to it: dp_signal_wake() when there is. */

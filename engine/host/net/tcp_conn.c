@@ -49,6 +49,8 @@ void conn_free(struct conn *c)
 		conn_wait_end(c);
 	LIST_REMOVE(c, link);
 	hash_del(&s->by_number, &c->node);
+	if (c->made)
+		hash_del(&s->by_remote, &c->made_node);
 	free(c);
 }
 

@@ -23,8 +23,9 @@ struct spsc;
 
 struct conn {
 	LIST_ENTRY(conn) link;
-	TAILQ_ENTRY(conn) wait; /* while `waiting` */
-	struct hash_node node;  /* conns.by_number */
+	TAILQ_ENTRY(conn) wait;     /* while `waiting` */
+	struct hash_node node;      /* conns.by_number */
+	struct hash_node made_node; /* conns.by_remote, while `made` */
 	struct conns *conns;
 	struct td_flow flow; /* .connection: its number */
 	struct conn_place place;
@@ -42,6 +43,7 @@ struct conn {
 	uint64_t begun;  /* a part of a message has come; 0: none */
 	uint64_t active; /* a message came or went, or a ping came after one */
 	uint8_t dscp;
+	bool made; /* by us */
 	bool connecting;
 	bool came;    /* any octet */
 	bool spoken;  /* a whole message has come or gone */
@@ -63,9 +65,9 @@ struct conns {
 	TAILQ_HEAD(conn_list, conn) waiting;
 	unsigned waiting_count;
 	uint64_t full_warn_at;
-	struct loop_timer retry; /* of those */
-	struct hash by_number;
-	uint32_t accepted; /* the last number: even ones */
+	struct loop_timer retry;          /* of those */
+	struct hash by_number, by_remote; /* the second: of those that we made */
+	uint32_t accepted;                /* the last number: even ones */
 	struct td_section_tcp stats;
 	char scratch[CONN_SCRATCH];
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Over the loopback interface: how many connections there are, how long, and who makes room. */
 #include <engine/host/test/tcp_rig.h>
+#include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <tests/unit/unit.h>
 #include <unistd.h>
@@ -146,6 +148,86 @@ static void a_stranger_takes_the_place_of_its_own(void **state)
 	WAIT_FOR(open, 0);
 }
 
+/* Its connection is no more, and signalling does not know it yet. The answer goes to the listener.
+ */
+static struct td_flow who_has_gone(void)
+{
+	struct td_flow flow;
+	int fd = peer_connect();
+
+	peer_says(fd, MESSAGE("1"));
+	flow = news(MESSAGE("1"));
+	close(fd);
+	WAIT_FOR(open, 0);
+	flow.remote = rig.peer;
+	return flow;
+}
+
+/* Else one address opens as many connections as we have answers for it, and no limit counts them.
+ */
+static void no_connection_is_made_to_a_stranger(void **state)
+{
+	struct td_flow flow = who_has_gone(), late = flow;
+
+	we_say(&late, RESPONSE);
+	we_say(&late, RESPONSE);
+	WAIT_FOR(unsent_stranger, 2);
+	news(NULL);
+	late = flow;
+	assert_int_equal(tcp_send(rig.t, &late, DSCP, RESPONSE, strlen(RESPONSE)), -EHOSTUNREACH);
+	assert_int_equal(rig_stats().unsent_stranger, 3);
+	assert_int_equal(rig_stats().made, 0);
+	assert_int_equal(rig_stats().open, 0);
+}
+
+/* However many answers are late: one for each connection would be no limit either. */
+static void late_answers_share_a_connection(void **state)
+{
+	struct td_flow flow = who_has_gone();
+	int fd;
+
+	flow.trunk = 1;
+	we_say(&flow, RESPONSE);
+	we_say(&flow, RESPONSE);
+	fd = peer_accept();
+	peer_hears(fd, RESPONSE RESPONSE);
+	assert_int_equal(rig_stats().anew, 2);
+	assert_int_equal(rig_stats().made, 1);
+	close(fd);
+	WAIT_FOR(open, 0);
+	we_say(&flow, RESPONSE);
+	fd = peer_accept();
+	peer_hears(fd, RESPONSE);
+	assert_int_equal(rig_stats().made, 2);
+	close(fd);
+}
+
+/* The peer has had them made: it chooses the ports that they go to. */
+static void connections_for_late_answers_count_for_their_peer(void **state)
+{
+	struct td_flow flow;
+	int fd;
+
+	tcp_stop(rig.t);
+	rig.site.source_connections = 1;
+	rig_start();
+	flow = who_has_gone();
+	flow.trunk = 1;
+	fd = peer_connect();
+	WAIT_FOR(open, 1);
+	we_say(&flow, RESPONSE);
+	WAIT_FOR(refused_source, 1);
+	assert_int_equal(rig_stats().made, 0);
+	close(fd);
+	WAIT_FOR(open, 0);
+	we_say(&flow, RESPONSE);
+	fd = peer_accept();
+	peer_hears(fd, RESPONSE);
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_source, 2);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +238,10 @@ int main(void)
 		TEST(strangers_make_room, 4),
 		TEST(strangers_make_room, 6),
 		TEST(a_stranger_takes_the_place_of_its_own, 4),
+		TEST(no_connection_is_made_to_a_stranger, 4),
+		TEST(late_answers_share_a_connection, 4),
+		TEST(late_answers_share_a_connection, 6),
+		TEST(connections_for_late_answers_count_for_their_peer, 4),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,7 +94,7 @@ static int conn_open(struct conn *c, int fd, uint32_t events)
 	return rc;
 }
 
-uint32_t conn_number(struct conns *s)
+static uint32_t conn_number(struct conns *s)
 {
 	s->accepted += s->accepted + 2 ? 2 : 4; /* 0 is none */
 	return s->accepted;
@@ -174,6 +174,11 @@ void conn_accept(struct conns *s, int fd, const struct td_addr *local, const str
 		conn_end(c, &s->stats.broken, "no memory");
 }
 
+static struct str remote_key(const struct td_addr *remote)
+{
+	return (struct str){(const char *)remote, sizeof(*remote)};
+}
+
 /* 0 or -errno. */
 static int connect_to(struct conn *c)
 {
@@ -196,7 +201,8 @@ static int connect_to(struct conn *c)
 	return conn_open(c, fd, LOOP_WRITE);
 }
 
-void conn_make(struct conns *s, const struct td_flow *flow)
+/* source: it counts for; or NULL. */
+static void make(struct conns *s, const struct td_flow *flow, struct conn_source *source)
 {
 	struct conn_place *taken;
 	bool room = room_to_make(&s->places, s->stats.open, &taken);
@@ -205,9 +211,14 @@ void conn_make(struct conns *s, const struct td_flow *flow)
 
 	room = room_made(s, room, taken);
 	c = conn_alloc(s, flow);
-	if (!c)
-		return; /* without memory the engine's timers end it */
-	c->known = c->connecting = true;
+	if (!c) { /* without memory the engine's timers end it */
+		if (source)
+			source_put(&s->places, source);
+		return;
+	}
+	c->place.source = source;
+	c->made = c->known = c->connecting = true;
+	hash_add(&s->by_remote, &c->made_node, remote_key(&c->flow.remote));
 	rc = room ? connect_to(c) : -EMFILE;
 	if (!room)
 		conn_end(c, &s->stats.refused_full, "max_connections is reached");
@@ -217,19 +228,64 @@ void conn_make(struct conns *s, const struct td_flow *flow)
 		s->stats.made++;
 }
 
+void conn_make(struct conns *s, const struct td_flow *flow)
+{
+	make(s, flow, NULL);
+}
+
+static struct conn *conn_made(const struct conns *s, const struct td_flow *flow)
+{
+	for (struct hash_node *n = hash_first(&s->by_remote, remote_key(&flow->remote)); n;
+		n = hash_next(n)) {
+		struct conn *c = container_of(n, struct conn, made_node);
+
+		if (!conn_ended(c) && !c->place.half && addr_equal(&c->flow.local, &flow->local) &&
+			addr_equal(&c->flow.remote, &flow->remote))
+			return c;
+	}
+	return NULL;
+}
+
+struct conn *conn_make_anew(struct conns *s, const struct td_flow *flow)
+{
+	struct conn *c = conn_made(s, flow);
+	struct td_flow anew = *flow;
+	struct conn_source *source;
+	struct conn_place *taken;
+
+	if (c)
+		return c;
+	source = source_get(&s->places, &flow->remote);
+	if (!source)
+		return NULL;
+	if (!room_of_source(&s->places, source, &taken)) {
+		s->stats.refused_source++;
+		source_put(&s->places, source);
+		return NULL;
+	}
+	place_take(s, taken);
+	anew.connection = conn_number(s);
+	make(s, &anew, source);
+	return conn_lookup(s, anew.connection);
+}
+
 int conns_init(struct conns *s, uint64_t seed)
 {
 	LIST_INIT(&s->all);
 	TAILQ_INIT(&s->waiting);
 	if (hash_init(&s->by_number, s->places.max, seed) < 0)
 		return -ENOMEM;
-	if (places_init(&s->places, seed) < 0)
+	if (hash_init(&s->by_remote, s->places.max, seed) < 0)
 		goto free_numbers;
+	if (places_init(&s->places, seed) < 0)
+		goto free_remotes;
 	if (loop_timer_add(s->loop, &s->retry, retry, s) < 0)
 		goto free_places;
 	return 0;
 free_places:
 	places_fini(&s->places);
+free_remotes:
+	hash_fini(&s->by_remote);
 free_numbers:
 	hash_fini(&s->by_number);
 	return -ENOMEM;
@@ -249,5 +305,6 @@ void conns_fini(struct conns *s)
 	}
 	loop_timer_del(&s->retry);
 	places_fini(&s->places);
+	hash_fini(&s->by_remote);
 	hash_fini(&s->by_number);
 }

@@ -7,12 +7,14 @@
 
 int conns_init(struct conns *s, uint64_t seed); /* loop, limits and so on are set. 0 or -ENOMEM */
 void conns_fini(struct conns *s);
-uint32_t conn_number(struct conns *s); /* a new one */
 /* fd: has just been accepted; it is this call's to close. */
 void conn_accept(
 	struct conns *s, int fd, const struct td_addr *local, const struct td_addr *remote);
 /* Makes the one that flow->connection names. What becomes of it, signalling is told. */
 void conn_make(struct conns *s, const struct td_flow *flow);
+/* One that we made and that goes where `flow` does, else a new one, which counts for the peer's
+ * address. Signalling has not asked for it. NULL: there is none; the reason is counted. */
+struct conn *conn_make_anew(struct conns *s, const struct td_flow *flow);
 /* Those that wait for signalling have their turn, one after the other. */
 void conns_retry(struct conns *s);
 

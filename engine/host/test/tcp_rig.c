@@ -157,7 +157,7 @@ struct td_flow news(const char *text)
 struct td_flow flow_out(void)
 {
 	return (struct td_flow){
-		.local = rig.ours, .remote = rig.peer, .transport = TD_TRANSPORT_TCP};
+		.local = rig.ours, .remote = rig.peer, .transport = TD_TRANSPORT_TCP, .trunk = 1};
 }
 
 void we_say(struct td_flow *flow, const char *text)

@@ -42,7 +42,7 @@ void peer_hears_the_end(int fd); /* closed, or reset where octets of ours were u
 
 /* The next news; its message must be this one, NULL: the end. */
 struct td_flow news(const char *text);
-struct td_flow flow_out(void); /* to the peer's listener */
+struct td_flow flow_out(void); /* to the peer's listener, as a trunk's */
 void we_say(struct td_flow *flow, const char *text);
 
 #define TEST(name, family)                                           \

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A message that signalling sends, and the connection that it goes by. */
+#ifndef TANDEM_ENGINE_HOST_NET_TCP_LETTER_H
+#define TANDEM_ENGINE_HOST_NET_TCP_LETTER_H
+
+#include <engine/host/net/tcp_conn.h>
+
+struct letter {
+	struct td_flow flow;
+	uint32_t len;
+	uint8_t dscp;
+	bool fresh; /* the connection is to be made */
+		    /* the message */
+};
+
+void letter_send(struct conns *s, const struct letter *m);
+
+/*
+ * Only to those that the engine knows a connection is made. A stranger would have one made by each
+ * answer to a request whose connection it has closed, to any port, and none of them would be
+ * counted as its own.
+ */
+static inline bool tcp_letter_known(const struct td_flow *flow)
+{
+	return flow->trunk || flow->agent;
+}
+
+#endif
