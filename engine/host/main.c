@@ -160,6 +160,7 @@ static int tcp_up(struct host *h)
 		.ports = ports->port,
 		.port_count = ports->count,
 		.dp = h->ops.dp,
+		.connect_ns = TCP_CONNECT_NS,
 		.patience_ns = TCP_PATIENCE_NS,
 		.unread_ns = TCP_UNREAD_NS,
 		.held_max = TCP_HELD_MAX};

@@ -23,14 +23,17 @@ struct tcp_params {
 	const struct td_conf_site *site; /* sip_port, and the limits of connections */
 	const struct td_conf_port *ports;
 	unsigned port_count;
-	struct dp *dp; /* is woken when there is news */
-	/* A connection that is being made, and a message that has begun, have so long. */
-	uint64_t patience_ns;
+	struct dp *dp;        /* is woken when there is news */
+	uint64_t connect_ns;  /* a connection that is being made has so long */
+	uint64_t patience_ns; /* a connection's first message, and one that has begun, too */
 	uint64_t
 		unread_ns; /* what waits for the peer, and none of it goes, ends it after so long */
 	size_t held_max;   /* octets that wait in all connections, to be sent or taken */
 };
 
+/* The kernel sends a SYN again after 1 s and after 3 s: so two may be lost, and the answer to the
+ * third has a second. Longer, and callers would wait for the next address in silence. */
+#define TCP_CONNECT_NS  (4 * TD_NSEC_PER_SEC)
 #define TCP_PATIENCE_NS (10 * TD_NSEC_PER_SEC)
 #define TCP_UNREAD_NS   (32 * TD_NSEC_PER_SEC) /* SIP's own Timer B */
 #define TCP_HELD_MAX    (64u << 20)

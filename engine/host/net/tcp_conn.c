@@ -158,9 +158,17 @@ void conn_watch(struct conn *c)
 		loop_fd_set(&c->fd, events);
 }
 
+/* How long nothing may come or go. */
+static uint64_t silence_max(const struct conn *c)
+{
+	if (c->connecting)
+		return c->conns->connect_ns;
+	return c->spoken ? c->conns->idle_ns : c->conns->patience_ns;
+}
+
 void conn_deadline_set(struct conn *c)
 {
-	uint64_t at = c->active + (c->spoken ? c->conns->idle_ns : c->conns->patience_ns);
+	uint64_t at = c->active + silence_max(c);
 
 	if (c->place.half) /* half_close() has set it */
 		return;

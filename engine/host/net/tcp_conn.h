@@ -57,7 +57,7 @@ struct conns {
 	struct spsc *in; /* to signalling */
 	struct dp *dp;
 	struct conn_places places;
-	uint64_t idle_ns, patience_ns, unread_ns;
+	uint64_t idle_ns, connect_ns, patience_ns, unread_ns;
 	size_t held, held_max;   /* octets that wait, in and out, of all connections */
 	uint64_t told;           /* messages given to signalling */
 	_Atomic uint64_t *taken; /* of them, those that it has taken */

@@ -86,6 +86,39 @@ static void what_cannot_be_made_is_told(void **state)
 	assert_int_equal(tcp_send(rig.t, &strange, 0, "x", 1), -EADDRNOTAVAIL);
 }
 
+/* One more would be let in by nobody: its SYN is dropped. */
+static void listener_fill(int fd[static 2])
+{
+	union any_sockaddr a;
+	socklen_t len = sockaddr_encode(&rig.peer, &a);
+
+	assert_int_equal(listen(rig.listener, 0), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		fd[i] = socket(a.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(fd[i], &a.sa, len);
+	}
+}
+
+/* All who wait for it fail with it, and soon: each has another address to try. */
+static void what_nobody_answers_is_not_made_for_long(void **state)
+{
+	struct td_flow one = flow_out(), two = flow_out();
+	int fd[2];
+
+	tcp_stop(rig.t);
+	rig.connect_ns = PATIENCE_NS;
+	rig_start();
+	listener_fill(fd);
+	we_say(&one, MESSAGE("1"));
+	we_say(&two, MESSAGE("2"));
+	assert_int_equal(two.connection, one.connection);
+	assert_int_equal(news(NULL).connection, one.connection);
+	assert_int_equal(rig_stats().not_made, 1);
+	assert_int_equal(rig_stats().open, 0);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 static void what_is_not_sip_ends_the_connection(void **state)
 {
 	int fd = peer_connect();
@@ -423,6 +456,8 @@ int main(void)
 		TEST(we_connect_once_and_again_after_the_end, 4),
 		TEST(we_connect_once_and_again_after_the_end, 6),
 		TEST(what_cannot_be_made_is_told, 4),
+		TEST(what_nobody_answers_is_not_made_for_long, 4),
+		TEST(what_nobody_answers_is_not_made_for_long, 6),
 		TEST(what_is_not_sip_ends_the_connection, 4),
 		TEST(half_a_message_has_little_time, 4),
 		TEST(line_ends_alone_are_not_sip, 4),

@@ -20,6 +20,7 @@ void rig_start(void)
 	const struct tcp_params p = {.site = &rig.site,
 		.ports = &port,
 		.port_count = 1,
+		.connect_ns = rig.connect_ns,
 		.patience_ns = PATIENCE_NS,
 		.unread_ns = rig.unread_ns,
 		.held_max = rig.held_max};
@@ -39,7 +40,8 @@ int rig_setup(void **state)
 	union any_sockaddr a;
 	socklen_t len;
 
-	rig = (struct tcp_rig){.unread_ns = UNREAD_NS, .held_max = HELD_MAX};
+	rig = (struct tcp_rig){
+		.connect_ns = TCP_CONNECT_NS, .unread_ns = UNREAD_NS, .held_max = HELD_MAX};
 	assert_int_equal(addr_decode(&rig.peer, six ? STR("::1") : STR("127.0.0.1")), 0);
 	len = sockaddr_encode(&rig.peer, &a);
 	rig.listener = socket(a.sa.sa_family, SOCK_STREAM, 0);
