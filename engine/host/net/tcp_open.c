@@ -12,7 +12,10 @@
 #include <system/log.h>
 #include <unistd.h>
 
-#define FULL_WARN_NS (10 * TD_NSEC_PER_SEC)
+#define KEEPALIVE_S       20 /* three probes go before TCP_UNREAD_NS has passed */
+#define KEEPALIVE_AGAIN_S 5
+#define KEEPALIVE_TRIES   3
+#define FULL_WARN_NS      (10 * TD_NSEC_PER_SEC)
 
 /* The kernel says whether the connection that we wanted is there. False: it has ended. */
 static bool connected(struct conn *c)
@@ -74,10 +77,19 @@ static void retry(void *ctx, uint64_t now)
 	conns_retry(ctx);
 }
 
-/* The kernel sees a peer that has gone; one that acknowledges and reads nothing,
- * conn_deadline_set(). */
+/*
+ * The kernel sees a peer that has gone; one that acknowledges and reads nothing,
+ * conn_deadline_set(). An idle connection is probed: firewalls remember it, and whoever has
+ * forgotten it is found out before the next call. TCP_USER_TIMEOUT, where it is set, decides in
+ * place of TCP_KEEPCNT, and by the time since the peer was last heard: so there are three probes
+ * only when the first one goes well before that time is over (tcp(7)).
+ */
 static void socket_options(const struct conns *s, int fd)
 {
+	socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_S);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_AGAIN_S);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TRIES);
 	socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)(s->unread_ns / TD_NSEC_PER_MSEC));
 }

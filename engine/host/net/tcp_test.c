@@ -448,6 +448,55 @@ static void one_pong_waits_at_most(void **state)
 	close(fd);
 }
 
+#define TIMER_KEEPALIVE 2  /* proc(5): of a connection without anything under way */
+#define KEEPALIVE_S     20 /* TCP_KEEPIDLE */
+
+/* When the kernel sends next by the idle connection between these ports, in 1/100 s; -1: never. */
+static long next_probe(unsigned from, unsigned to)
+{
+	FILE *table = fopen(rig.ours.family == 6 ? "/proc/net/tcp6" : "/proc/net/tcp", "r");
+	unsigned local, remote, state, timer;
+	unsigned long after;
+	long when = -1;
+	char line[512];
+
+	assert_non_null(table);
+	while (fgets(line, sizeof(line), table))
+		if (sscanf(line, "%*d: %*[^:]:%X %*[^:]:%X %X %*X:%*X %X:%lX", &local, &remote,
+			    &state, &timer, &after) == 5 &&
+			(!from || local == from) && (!to || remote == to) &&
+			state == TCP_ESTABLISHED && timer == TIMER_KEEPALIVE)
+			when = (long)after;
+	fclose(table);
+	return when;
+}
+
+static void is_probed(unsigned from, unsigned to)
+{
+	uint64_t until = clock_monotonic() + WAIT_NS;
+
+	while (next_probe(from, to) < 0 && clock_monotonic() < until)
+		clock_nap(TD_NSEC_PER_MSEC);
+	assert_in_range(next_probe(from, to), 0, KEEPALIVE_S * 100);
+}
+
+/* Else a firewall forgets it, and a peer that has lost its power is never missed. */
+static void idle_connections_are_probed(void **state)
+{
+	struct td_flow flow = flow_out();
+	int made, came = peer_connect();
+
+	peer_says(came, MESSAGE("1"));
+	news(MESSAGE("1"));
+	we_say(&flow, MESSAGE("2"));
+	made = peer_accept();
+	peer_hears(made, MESSAGE("2"));
+	is_probed(rig.ours.port, 0);
+	is_probed(0, rig.peer.port);
+	close(came);
+	close(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +522,8 @@ int main(void)
 		TEST(connections_are_served_in_turn, 6),
 		TEST(no_answer_is_lost, 4),
 		TEST(one_pong_waits_at_most, 4),
+		TEST(idle_connections_are_probed, 4),
+		TEST(idle_connections_are_probed, 6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
