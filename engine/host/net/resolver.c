@@ -8,11 +8,13 @@
 #include <sys/queue.h>
 #include <system/loop.h>
 
-/* Two tries of each name server take 2 + 4 s, and the engine waits for 10 s. */
+/* Each name server is asked twice, and has 2 s and then 4 s: with two of them, 12 s. The engine
+ * says after 10 s that there is no answer, and takes one that comes later. */
 #define TRY_MS        2000
 #define TRIES         2
-#define QUESTIONS_MAX 256 /* at once; of more, the engine asks again */
-#define SOCKETS       8   /* of a question: UDP and TCP to each name server */
+#define QUESTIONS_MAX 256  /* at once: each has sockets of its own */
+#define WAITING_MAX   4096 /* beyond those; of more, the engine asks again */
+#define SOCKETS       8    /* of a question: UDP and TCP to each name server */
 
 /* Each question has a channel of its own, which reads the system's files when it is made. */
 struct question {
@@ -25,6 +27,13 @@ struct question {
 	bool done;
 };
 
+/* A name that is asked for when another question is over. */
+struct waiting {
+	TAILQ_ENTRY(waiting) link;
+	uint32_t request;
+	char name[];
+};
+
 struct resolver {
 	struct loop *loop;
 	const char *servers;
@@ -32,7 +41,11 @@ struct resolver {
 	void *ctx;
 	LIST_HEAD(question_list, question) open;
 	unsigned count;
+	TAILQ_HEAD(waiting_list, waiting) waiting; /* the oldest first */
+	unsigned waiting_count;
 };
+
+static void waiting_serve(struct resolver *r);
 
 static void question_free(struct question *q)
 {
@@ -44,7 +57,7 @@ static void question_free(struct question *q)
 }
 
 /* After c-ares has run: the answer, or when it wants to run again. */
-static void question_step(struct question *q)
+static void question_settle(struct question *q)
 {
 	struct timeval tv;
 
@@ -54,6 +67,14 @@ static void question_step(struct question *q)
 		loop_timer_set(&q->timer, loop_now(q->resolver->loop) +
 						  (uint64_t)tv.tv_sec * TD_NSEC_PER_SEC +
 						  (uint64_t)tv.tv_usec * 1000 + TD_NSEC_PER_MSEC);
+}
+
+static void question_step(struct question *q)
+{
+	struct resolver *r = q->resolver;
+
+	question_settle(q);
+	waiting_serve(r);
 }
 
 static void due(void *ctx, uint64_t now)
@@ -163,13 +184,19 @@ struct resolver *resolver_alloc(struct loop *loop, const char *servers,
 	r->answer = answer;
 	r->ctx = ctx;
 	LIST_INIT(&r->open);
+	TAILQ_INIT(&r->waiting);
 	return r;
 }
 
 void resolver_free(struct resolver *r)
 {
 	struct question *q, *next;
+	struct waiting *w;
 
+	while (r && (w = TAILQ_FIRST(&r->waiting))) {
+		TAILQ_REMOVE(&r->waiting, w, link);
+		free(w);
+	}
 	for (q = r ? LIST_FIRST(&r->open) : NULL; q; q = next) {
 		next = LIST_NEXT(q, link);
 		question_free(q);
@@ -180,7 +207,8 @@ void resolver_free(struct resolver *r)
 /* NULL: *why says it. */
 static struct question *question_alloc(struct resolver *r, uint32_t request, const char **why)
 {
-	struct ares_options options = {.timeout = TRY_MS, .tries = TRIES};
+	/* Without domains none is added to a name: what a site names is a full name (RFC 1535). */
+	struct ares_options options = {.timeout = TRY_MS, .tries = TRIES, .ndomains = 0};
 	struct question *q = calloc(1, sizeof(*q));
 	int rc;
 
@@ -194,7 +222,7 @@ static struct question *question_alloc(struct resolver *r, uint32_t request, con
 	if (loop_timer_add(r->loop, &q->timer, due, q) != 0)
 		goto free_question;
 	rc = ares_init_options(&q->channel, &options,
-		ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+		ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB);
 	if (rc != ARES_SUCCESS) {
 		*why = ares_strerror(rc);
 		goto del_timer;
@@ -211,18 +239,52 @@ free_question:
 	return NULL;
 }
 
-void resolver_ask(struct resolver *r, uint32_t request, const char *name)
+static void ask(struct resolver *r, uint32_t request, const char *name)
 {
 	/* Unsorted: sorting opens a socket to each address. The engine has an order of its own. */
 	const struct ares_addrinfo_hints hints = {
 		.ai_family = AF_UNSPEC, .ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_DGRAM};
-	const char *why = "too many names are asked for at once";
-	struct question *q = r->count < QUESTIONS_MAX ? question_alloc(r, request, &why) : NULL;
+	const char *why;
+	struct question *q = question_alloc(r, request, &why);
 
 	if (!q) {
 		refuse(r, request, why);
 		return;
 	}
 	ares_getaddrinfo(q->channel, name, NULL, &hints, answered, q);
-	question_step(q);
+	question_settle(q);
+}
+
+static void waiting_serve(struct resolver *r)
+{
+	struct waiting *w;
+
+	while (r->count < QUESTIONS_MAX && (w = TAILQ_FIRST(&r->waiting))) {
+		TAILQ_REMOVE(&r->waiting, w, link);
+		r->waiting_count--;
+		ask(r, w->request, w->name);
+		free(w);
+	}
+}
+
+static bool wait_begin(struct resolver *r, uint32_t request, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	struct waiting *w = r->waiting_count < WAITING_MAX ? malloc(sizeof(*w) + size) : NULL;
+
+	if (!w)
+		return false;
+	w->request = request;
+	memcpy(w->name, name, size);
+	TAILQ_INSERT_TAIL(&r->waiting, w, link);
+	r->waiting_count++;
+	return true;
+}
+
+void resolver_ask(struct resolver *r, uint32_t request, const char *name)
+{
+	if (r->count < QUESTIONS_MAX)
+		ask(r, request, name);
+	else if (!wait_begin(r, request, name))
+		refuse(r, request, "too many names are asked for at once");
 }

@@ -6,6 +6,7 @@
 #include <engine/host/net/resolver.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <system/loop.h>
 #include <tests/unit/unit.h>
@@ -32,6 +33,7 @@ static const struct row rows[] = {
 	{"none.example", .code = NO_NAME},
 	{"empty.example"},
 	{"silent.example", .silent = true},
+	{"none.example.corp.example", .ttl = 300, .a = {"10.1.0.9"}},
 };
 
 struct fixture {
@@ -40,7 +42,7 @@ struct fixture {
 	struct resolver *resolver;
 	int fd;
 	char servers[32];
-	unsigned answers, asked;
+	unsigned answers, asked, found;
 	struct td_resolved last;
 	struct td_addr addresses[RESOLVER_ADDRESSES];
 	char error[64];
@@ -51,6 +53,7 @@ static void take(void *ctx, const struct td_resolved *r)
 	struct fixture *f = ctx;
 
 	f->answers++;
+	f->found += r->count > 0;
 	f->last = *r;
 	if (r->count)
 		memcpy(f->addresses, r->addresses, r->count * sizeof(*r->addresses));
@@ -233,6 +236,42 @@ static void questions_that_are_open_end_with_the_resolver(void **state)
 	assert_int_equal(f->answers, 0);
 }
 
+/* A name of a carrier's must not become one of the house (RFC 1535). */
+static void names_are_full_names(void **state)
+{
+	struct fixture *f = *state;
+
+	setenv("LOCALDOMAIN", "corp.example", 1); /* as `search` of /etc/resolv.conf */
+	resolver_ask(f->resolver, 8, "none.example");
+	unsetenv("LOCALDOMAIN");
+	run(f, 1);
+	assert_int_equal(f->last.count, 0);
+	assert_int_equal(f->asked, 2); /* both families of the name itself */
+}
+
+#define MANY 600 /* more than are asked for at once */
+
+static void names_beyond_those_that_are_asked_wait(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < MANY; i++)
+		resolver_ask(f->resolver, i + 1, "two.example");
+	run(f, MANY);
+	assert_int_equal(f->found, MANY);
+}
+
+static void names_that_wait_end_with_the_resolver(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < MANY; i++)
+		resolver_ask(f->resolver, i + 1, "two.example");
+	resolver_free(f->resolver);
+	f->resolver = NULL;
+	assert_int_equal(f->answers, 0);
+}
+
 #define TEST(name)                            \
 	{                                     \
 #name, name, setup, teardown, \
@@ -246,6 +285,9 @@ int main(void)
 		TEST(what_cannot_be_found_says_why),
 		TEST(questions_go_beside_one_that_nobody_answers),
 		TEST(questions_that_are_open_end_with_the_resolver),
+		TEST(names_are_full_names),
+		TEST(names_beyond_those_that_are_asked_wait),
+		TEST(names_that_wait_end_with_the_resolver),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
