@@ -161,6 +161,7 @@ static int tcp_up(struct host *h)
 		.port_count = ports->count,
 		.dp = h->ops.dp,
 		.connect_ns = TCP_CONNECT_NS,
+		.stale_ns = TCP_STALE_NS,
 		.patience_ns = TCP_PATIENCE_NS,
 		.unread_ns = TCP_UNREAD_NS,
 		.held_max = TCP_HELD_MAX};

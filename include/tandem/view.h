@@ -284,7 +284,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, refused_source, NONE, 1, "connections refused: `source_connections`")        \
 	X(V, COUNT, not_made, NONE, 1, "connections of ours that failed before they were there") \
 	X(V, COUNT, ended_by_peer, NONE, 1, "connections that the peer closed")                  \
-	X(V, COUNT, ended_idle, NONE, 1, "connections closed after `connection_idle`")           \
+	X(V, COUNT, ended_idle, NONE, 1,                                                         \
+		"connections closed after `connection_idle`, or idle ones that made room")       \
 	X(V, COUNT, ended_slow, NONE, 1, "connections closed: no whole message within 10 s")     \
 	X(V, COUNT, ended_full, NONE, 1, "connections closed: the peer does not read")           \
 	X(V, COUNT, broken, NONE, 1, "connections that broke")                                   \

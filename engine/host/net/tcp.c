@@ -237,6 +237,7 @@ static struct tcp *tcp_alloc(const struct tcp_params *p, uint64_t seed)
 	t->conns.places.max = p->site->max_connections;
 	t->conns.places.max_source = p->site->source_connections;
 	t->conns.idle_ns = p->site->connection_idle_s * TD_NSEC_PER_SEC;
+	t->conns.places.stale_ns = p->stale_ns;
 	t->conns.connect_ns = p->connect_ns;
 	t->conns.patience_ns = p->patience_ns;
 	t->conns.unread_ns = p->unread_ns;

@@ -28,6 +28,7 @@ struct tcp_params {
 	uint64_t patience_ns; /* a connection's first message, and one that has begun, too */
 	uint64_t
 		unread_ns; /* what waits for the peer, and none of it goes, ends it after so long */
+	uint64_t stale_ns; /* idle for so long, a trunk's connection may make room */
 	size_t held_max;   /* octets that wait in all connections, to be sent or taken */
 };
 
@@ -36,7 +37,9 @@ struct tcp_params {
 #define TCP_CONNECT_NS  (4 * TD_NSEC_PER_SEC)
 #define TCP_PATIENCE_NS (10 * TD_NSEC_PER_SEC)
 #define TCP_UNREAD_NS   (32 * TD_NSEC_PER_SEC) /* SIP's own Timer B */
-#define TCP_HELD_MAX    (64u << 20)
+/* Timer B and F of RFC 3261: nobody waits for an answer by it any more. */
+#define TCP_STALE_NS (32 * TD_NSEC_PER_SEC)
+#define TCP_HELD_MAX (64u << 20)
 
 /* NULL with errno and one line in err. `params` is not kept. */
 struct tcp *tcp_start(const struct tcp_params *params, struct td_text *err);

@@ -129,7 +129,7 @@ void conn_end(struct conn *c, uint64_t *counter, const char *why)
 {
 	struct conns *s = c->conns;
 
-	if (!c->place.half)
+	if (c->place.kind != PLACE_HALF)
 		conn_count_end(c, counter, why);
 	s->stats.open--;
 	place_end(&s->places, &c->place);
@@ -151,8 +151,9 @@ void conn_end(struct conn *c, uint64_t *counter, const char *why)
 
 void conn_watch(struct conn *c)
 {
-	uint32_t events = (c->waiting || c->connecting || c->place.half ? 0 : LOOP_READ) |
-			  (c->out.len || c->connecting ? LOOP_WRITE : 0);
+	uint32_t events =
+		(c->waiting || c->connecting || c->place.kind == PLACE_HALF ? 0 : LOOP_READ) |
+		(c->out.len || c->connecting ? LOOP_WRITE : 0);
 
 	if (events != c->fd.events)
 		loop_fd_set(&c->fd, events);
@@ -168,9 +169,9 @@ static uint64_t silence_max(const struct conn *c)
 
 void conn_deadline_set(struct conn *c)
 {
-	uint64_t at = c->active + silence_max(c);
+	uint64_t at = c->place.active + silence_max(c);
 
-	if (c->place.half) /* half_close() has set it */
+	if (c->place.kind == PLACE_HALF) /* half_close() has set it */
 		return;
 	if (c->begun && c->begun + c->conns->patience_ns < at)
 		at = c->begun + c->conns->patience_ns;
@@ -186,7 +187,7 @@ static void due(void *ctx, uint64_t now)
 	struct conn *c = ctx;
 	struct td_section_tcp *n = &c->conns->stats;
 
-	if (c->place.half)
+	if (c->place.kind == PLACE_HALF)
 		conn_end(c, &n->ended_by_peer, "closed by the peer");
 	else if (c->out.len && !c->connecting && now >= c->moved + c->conns->unread_ns)
 		conn_end(c, &n->ended_full, "it has taken nothing for too long");
@@ -226,7 +227,7 @@ struct conn *conn_alloc(struct conns *s, const struct td_flow *flow)
 	c->conns = s;
 	c->flow = *flow;
 	c->fd.fd = -1;
-	c->active = loop_now(s->loop);
+	c->place.active = loop_now(s->loop);
 	if (loop_timer_add(s->loop, &c->deadline, due, c) < 0) {
 		free(c);
 		return NULL;

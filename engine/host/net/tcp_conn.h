@@ -35,13 +35,12 @@ struct conn {
 	char *in;
 	size_t in_len, in_room;
 	struct tcp_out out;
-	size_t held;     /* its part of conns.held */
-	unsigned share;  /* messages that it may still give to signalling now */
-	uint64_t told;   /* conns.told, as its last message had it */
-	uint64_t moved;  /* the socket has taken octets, or what waits has begun to */
-	uint64_t kept;   /* what `in` begins with came */
-	uint64_t begun;  /* a part of a message has come; 0: none */
-	uint64_t active; /* a message came or went, or a ping came after one */
+	size_t held;    /* its part of conns.held */
+	unsigned share; /* messages that it may still give to signalling now */
+	uint64_t told;  /* conns.told, as its last message had it */
+	uint64_t moved; /* the socket has taken octets, or what waits has begun to */
+	uint64_t kept;  /* what `in` begins with came */
+	uint64_t begun; /* a part of a message has come; 0: none */
 	uint8_t dscp;
 	bool made; /* by us */
 	bool connecting;

@@ -34,12 +34,12 @@ void letter_send(struct conns *s, const struct letter *m)
 	if (!c && m->fresh) {
 		conn_make(s, &m->flow);
 		c = conn_lookup(s, m->flow.connection);
-	} else if (!c || c->place.half || conn_ended(c)) {
+	} else if (!c || c->place.kind == PLACE_HALF || conn_ended(c)) {
 		c = late_conn(s, c, m);
 	}
 	if (!c)
 		return;
 	if (tcp_letter_known(&m->flow))
-		place_know(&s->places, &c->place);
+		place_know(&s->places, &c->place, m->flow.agent);
 	conn_send(c, m->dscp, (const char *)(m + 1), m->len);
 }

@@ -1,11 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Over the loopback interface: how many connections there are, how long, and who makes room. */
+#include <engine/host/clock.h>
 #include <engine/host/test/tcp_rig.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <tests/unit/unit.h>
 #include <unistd.h>
+
+static void start_with_source_connections(unsigned n)
+{
+	tcp_stop(rig.t);
+	rig.site.source_connections = n;
+	rig_start();
+}
+
+static int known_connect(bool agent)
+{
+	int fd = peer_connect();
+	struct td_flow flow;
+
+	peer_says(fd, MESSAGE("1"));
+	flow = news(MESSAGE("1"));
+	flow.trunk = !agent;
+	flow.agent = agent;
+	we_say(&flow, RESPONSE);
+	peer_hears(fd, RESPONSE);
+	return fd;
+}
 
 /* The first of two has closed its side: the second takes its place. */
 static void the_second_takes_the_place(bool known)
@@ -83,9 +105,7 @@ static void connections_have_limits(void **state)
 	WAIT_FOR(full, 1);
 	close(second);
 	news(NULL);
-	second = peer_connect();
-	peer_says(second, MESSAGE("4"));
-	news(MESSAGE("4"));
+	second = known_connect(true);
 	peer_hears_the_end(peer_connect());
 	WAIT_FOR(refused_source, 1);
 	close(first);
@@ -205,27 +225,73 @@ static void late_answers_share_a_connection(void **state)
 /* The peer has had them made: it chooses the ports that they go to. */
 static void connections_for_late_answers_count_for_their_peer(void **state)
 {
-	struct td_flow flow;
+	struct td_flow flow, other;
 	int fd;
 
-	tcp_stop(rig.t);
-	rig.site.source_connections = 1;
-	rig_start();
+	start_with_source_connections(1);
 	flow = who_has_gone();
 	flow.trunk = 1;
-	fd = peer_connect();
-	WAIT_FOR(open, 1);
-	we_say(&flow, RESPONSE);
-	WAIT_FOR(refused_source, 1);
-	assert_int_equal(rig_stats().made, 0);
-	close(fd);
-	WAIT_FOR(open, 0);
+	other = flow;
+	other.remote.port++;
 	we_say(&flow, RESPONSE);
 	fd = peer_accept();
 	peer_hears(fd, RESPONSE);
+	we_say(&other, RESPONSE);
+	WAIT_FOR(refused_source, 1);
 	peer_hears_the_end(peer_connect());
 	WAIT_FOR(refused_source, 2);
+	assert_int_equal(rig_stats().made, 1);
 	close(fd);
+}
+
+/* Of one address, whose place is full: the next one is heard, in the place of `first`. */
+static void the_next_one_takes_the_place_of(int first)
+{
+	int next = peer_connect();
+
+	peer_says(next, MESSAGE("9"));
+	news(NULL);
+	news(MESSAGE("9"));
+	peer_hears_the_end(first);
+	assert_int_equal(rig_stats().open, rig.site.source_connections);
+	assert_int_equal(rig_stats().refused_source, 0);
+	close(next);
+}
+
+/* Behind one address are many: whoever fills it shuts out nobody. */
+static void a_stranger_takes_the_place_of_the_oldest_of_its_address(void **state)
+{
+	int fd[2];
+
+	start_with_source_connections(2);
+	for (unsigned i = 0; i < 2; i++) {
+		fd[i] = peer_connect();
+		peer_says(fd[i], MESSAGE("1"));
+		news(MESSAGE("1"));
+	}
+	the_next_one_takes_the_place_of(fd[0]);
+	assert_int_equal(rig_stats().ended_stranger, 1);
+	close(fd[1]);
+}
+
+/* Nobody waits for an answer by it any more. A telephone is reached by its connection alone. */
+static void a_trunk_takes_the_place_of_its_longest_idle(void **state)
+{
+	int agent, first, second;
+
+	rig.stale_ns = PATIENCE_NS;
+	start_with_source_connections(3);
+	agent = known_connect(true);
+	first = known_connect(false);
+	clock_nap(TD_NSEC_PER_MSEC);
+	second = known_connect(false);
+	clock_nap(2 * PATIENCE_NS);
+	peer_says(first, MESSAGE("2"));
+	news(MESSAGE("2"));
+	the_next_one_takes_the_place_of(second);
+	assert_int_equal(rig_stats().ended_idle, 1);
+	close(first);
+	close(agent);
 }
 
 int main(void)
@@ -238,6 +304,9 @@ int main(void)
 		TEST(strangers_make_room, 4),
 		TEST(strangers_make_room, 6),
 		TEST(a_stranger_takes_the_place_of_its_own, 4),
+		TEST(a_stranger_takes_the_place_of_the_oldest_of_its_address, 4),
+		TEST(a_stranger_takes_the_place_of_the_oldest_of_its_address, 6),
+		TEST(a_trunk_takes_the_place_of_its_longest_idle, 4),
 		TEST(no_connection_is_made_to_a_stranger, 4),
 		TEST(late_answers_share_a_connection, 4),
 		TEST(late_answers_share_a_connection, 6),

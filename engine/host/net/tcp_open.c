@@ -30,7 +30,7 @@ static bool connected(struct conn *c)
 		return false;
 	}
 	c->connecting = false;
-	c->active = loop_now(c->conns->loop);
+	c->place.active = loop_now(c->conns->loop);
 	conn_deadline_set(c);
 	return true;
 }
@@ -46,7 +46,7 @@ static void ready(void *ctx, uint32_t events)
 	}
 	if (events & LOOP_WRITE && !conn_flush(c))
 		return;
-	if (events & (LOOP_READ | LOOP_BROKEN) && !c->waiting && !c->place.half)
+	if (events & (LOOP_READ | LOOP_BROKEN) && !c->waiting && c->place.kind != PLACE_HALF)
 		conn_readable(c);
 	else if (events & LOOP_BROKEN)
 		conn_end(c, &c->conns->stats.broken, "broken while signalling is behind");
@@ -55,7 +55,7 @@ static void ready(void *ctx, uint32_t events)
 static void wait_over(struct conn *c)
 {
 	conn_wait_end(c);
-	if (c->fd.fd < 0 || c->place.half)
+	if (c->fd.fd < 0 || c->place.kind == PLACE_HALF)
 		conn_tell_end(c);
 	else if (conn_share_left(c))
 		conn_take_kept(c);
@@ -129,15 +129,18 @@ static void full_warn(struct conns *s)
 
 static void place_take(struct conns *s, struct conn_place *taken)
 {
-	if (taken)
-		conn_end(container_of(taken, struct conn, place), &s->stats.ended_stranger,
-			"a stranger makes room");
+	struct conn *c = taken ? container_of(taken, struct conn, place) : NULL;
+
+	if (c && taken->kind == PLACE_KNOWN)
+		conn_end(c, &s->stats.ended_idle, "idle, and another needs the place");
+	else if (c)
+		conn_end(c, &s->stats.ended_stranger, "a stranger makes room");
 }
 
 /* True: there is room for one more, now that `taken` has gone. */
 static bool room_made(struct conns *s, bool room, struct conn_place *taken)
 {
-	if (!room || (taken && !taken->half))
+	if (!room || (taken && taken->kind != PLACE_HALF))
 		full_warn(s);
 	place_take(s, taken);
 	return room;
@@ -149,7 +152,7 @@ static bool may_come(struct conns *s, const struct conn_source *source)
 	struct conn_place *taken;
 	bool room;
 
-	if (source && !room_of_source(&s->places, source, &taken)) {
+	if (source && !room_of_source(&s->places, source, loop_now(s->loop), &taken)) {
 		s->stats.refused_source++;
 		return false;
 	}
@@ -228,7 +231,8 @@ static void make(struct conns *s, const struct td_flow *flow, struct conn_source
 			source_put(&s->places, source);
 		return;
 	}
-	c->place.source = source;
+	if (source)
+		place_count(&c->place, source);
 	c->made = c->known = c->connecting = true;
 	hash_add(&s->by_remote, &c->made_node, remote_key(&c->flow.remote));
 	rc = room ? connect_to(c) : -EMFILE;
@@ -251,7 +255,8 @@ static struct conn *conn_made(const struct conns *s, const struct td_flow *flow)
 		n = hash_next(n)) {
 		struct conn *c = container_of(n, struct conn, made_node);
 
-		if (!conn_ended(c) && !c->place.half && addr_equal(&c->flow.local, &flow->local) &&
+		if (!conn_ended(c) && c->place.kind != PLACE_HALF &&
+			addr_equal(&c->flow.local, &flow->local) &&
 			addr_equal(&c->flow.remote, &flow->remote))
 			return c;
 	}
@@ -270,7 +275,7 @@ struct conn *conn_make_anew(struct conns *s, const struct td_flow *flow)
 	source = source_get(&s->places, &flow->remote);
 	if (!source)
 		return NULL;
-	if (!room_of_source(&s->places, source, &taken)) {
+	if (!room_of_source(&s->places, source, loop_now(s->loop), &taken)) {
 		s->stats.refused_source++;
 		source_put(&s->places, source);
 		return NULL;

@@ -30,6 +30,8 @@ struct conn_source *source_get(struct conn_places *p, const struct td_addr *remo
 		return NULL;
 	source->ip = ip;
 	source->count = 1;
+	for (unsigned kind = 0; kind < PLACE_KINDS; kind++)
+		TAILQ_INIT(&source->of[kind]);
 	hash_add(&p->sources, &source->node, ip_key(&source->ip));
 	return source;
 }
@@ -42,61 +44,87 @@ void source_put(struct conn_places *p, struct conn_source *source)
 	free(source);
 }
 
-static void stranger_end(struct conn_places *p, struct conn_place *place)
+static void leave(struct conn_places *p, struct conn_place *place)
 {
-	if (place->half)
-		TAILQ_REMOVE(&p->halves, place, link);
-	else if (place->stranger)
-		TAILQ_REMOVE(&p->strangers, place, link);
-	else
+	if (place->source)
+		TAILQ_REMOVE(&place->source->of[place->kind], place, own);
+	if (place->kind == PLACE_KNOWN)
 		return;
+	TAILQ_REMOVE(&p->of[place->kind], place, link);
 	p->stranger_count--;
-	place->stranger = false;
+}
+
+static void join(struct conn_places *p, struct conn_place *place, enum place_kind kind)
+{
+	place->kind = kind;
+	if (place->source)
+		TAILQ_INSERT_TAIL(&place->source->of[kind], place, own);
+	if (kind == PLACE_KNOWN)
+		return;
+	TAILQ_INSERT_TAIL(&p->of[kind], place, link);
+	p->stranger_count++;
 }
 
 void place_stranger(struct conn_places *p, struct conn_place *place, struct conn_source *source)
 {
 	place->source = source;
-	place->stranger = true;
-	TAILQ_INSERT_TAIL(&p->strangers, place, link);
-	p->stranger_count++;
+	join(p, place, PLACE_STRANGER);
+}
+
+void place_count(struct conn_place *place, struct conn_source *source)
+{
+	place->source = source;
+	TAILQ_INSERT_TAIL(&source->of[PLACE_KNOWN], place, own);
 }
 
 void place_half(struct conn_places *p, struct conn_place *place)
 {
-	stranger_end(p, place);
-	place->half = true;
-	TAILQ_INSERT_TAIL(&p->halves, place, link);
-	p->stranger_count++;
+	leave(p, place);
+	join(p, place, PLACE_HALF);
 }
 
-void place_know(struct conn_places *p, struct conn_place *place)
+void place_know(struct conn_places *p, struct conn_place *place, bool agent)
 {
-	if (!place->half)
-		stranger_end(p, place);
+	place->agent |= agent;
+	if (place->kind != PLACE_STRANGER)
+		return;
+	leave(p, place);
+	join(p, place, PLACE_KNOWN);
 }
 
 void place_end(struct conn_places *p, struct conn_place *place)
 {
-	stranger_end(p, place);
+	leave(p, place);
 	if (place->source)
 		source_put(p, place->source);
 	*place = (struct conn_place){0};
 }
 
-bool room_of_source(
-	struct conn_places *p, const struct conn_source *source, struct conn_place **taken)
+/* A trunk is reached by another connection as well, once nobody waits for an answer by this one. */
+static struct conn_place *longest_idle(
+	const struct conn_places *p, const struct conn_source *source, uint64_t now)
 {
-	struct conn_place *place;
+	struct conn_place *place, *found = NULL;
 
+	TAILQ_FOREACH (place, &source->of[PLACE_KNOWN], own)
+		if (!place->agent && now >= place->active + p->stale_ns &&
+			(!found || place->active < found->active))
+			found = place;
+	return found;
+}
+
+bool room_of_source(const struct conn_places *p, const struct conn_source *source, uint64_t now,
+	struct conn_place **taken)
+{
 	*taken = NULL;
 	if (source->count <= p->max_source)
 		return true;
-	TAILQ_FOREACH (place, &p->halves, link)
-		if (place->source == source)
-			break;
-	*taken = place;
-	return place != NULL;
+	*taken = TAILQ_FIRST(&source->of[PLACE_HALF]);
+	if (!*taken)
+		*taken = TAILQ_FIRST(&source->of[PLACE_STRANGER]);
+	if (!*taken)
+		*taken = longest_idle(p, source, now);
+	return *taken != NULL;
 }
 
 static bool room_made(struct conn_places *p, bool full, struct conn_place **taken)
@@ -104,7 +132,9 @@ static bool room_made(struct conn_places *p, bool full, struct conn_place **take
 	*taken = NULL;
 	if (!full)
 		return true;
-	*taken = TAILQ_EMPTY(&p->halves) ? TAILQ_FIRST(&p->strangers) : TAILQ_FIRST(&p->halves);
+	*taken = TAILQ_FIRST(&p->of[PLACE_HALF]);
+	if (!*taken)
+		*taken = TAILQ_FIRST(&p->of[PLACE_STRANGER]);
 	return *taken != NULL;
 }
 
@@ -122,8 +152,8 @@ bool room_to_make(struct conn_places *p, uint64_t open, struct conn_place **take
 
 int places_init(struct conn_places *p, uint64_t seed)
 {
-	TAILQ_INIT(&p->strangers);
-	TAILQ_INIT(&p->halves);
+	for (unsigned kind = 0; kind < PLACE_KINDS; kind++)
+		TAILQ_INIT(&p->of[kind]);
 	return hash_init(&p->sources, p->max, seed);
 }
 

@@ -40,7 +40,7 @@ static bool take_one(struct conn *c, struct str data, size_t *taken)
 	case STREAM_PING:
 		s->stats.pings++;
 		if (c->spoken) /* pings keep alive what messages have begun */
-			c->active = loop_now(s->loop);
+			c->place.active = loop_now(s->loop);
 		c->pong = true;
 		return true;
 	case STREAM_MESSAGE:
@@ -52,7 +52,7 @@ static bool take_one(struct conn *c, struct str data, size_t *taken)
 		}
 		s->stats.in++;
 		c->known = c->spoken = true;
-		c->active = loop_now(s->loop);
+		c->place.active = loop_now(s->loop);
 		return true;
 	default:
 		return true;

@@ -66,11 +66,11 @@ void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len)
 			dscp << 2);
 	c->dscp = dscp;
 	c->spoken = true;
-	if (!c->place.half) /* else its end has been told, or is about to be */
+	if (c->place.kind != PLACE_HALF) /* else its end has been told, or is about to be */
 		c->known = true;
 	c->conns->stats.out++;
 	if (!c->connecting) {
-		c->active = loop_now(c->conns->loop);
+		c->place.active = loop_now(c->conns->loop);
 		conn_deadline_set(c);
 	}
 	put(c, data, len);

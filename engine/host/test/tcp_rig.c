@@ -21,6 +21,7 @@ void rig_start(void)
 		.ports = &port,
 		.port_count = 1,
 		.connect_ns = rig.connect_ns,
+		.stale_ns = rig.stale_ns,
 		.patience_ns = PATIENCE_NS,
 		.unread_ns = rig.unread_ns,
 		.held_max = rig.held_max};
@@ -40,8 +41,10 @@ int rig_setup(void **state)
 	union any_sockaddr a;
 	socklen_t len;
 
-	rig = (struct tcp_rig){
-		.connect_ns = TCP_CONNECT_NS, .unread_ns = UNREAD_NS, .held_max = HELD_MAX};
+	rig = (struct tcp_rig){.connect_ns = TCP_CONNECT_NS,
+		.stale_ns = TCP_STALE_NS,
+		.unread_ns = UNREAD_NS,
+		.held_max = HELD_MAX};
 	assert_int_equal(addr_decode(&rig.peer, six ? STR("::1") : STR("127.0.0.1")), 0);
 	len = sockaddr_encode(&rig.peer, &a);
 	rig.listener = socket(a.sa.sa_family, SOCK_STREAM, 0);

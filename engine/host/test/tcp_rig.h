@@ -16,7 +16,7 @@ struct tcp_rig {
 	struct td_conf_site site;
 	struct td_addr ours, peer; /* the peer's: of its listener */
 	int listener;
-	uint64_t connect_ns, unread_ns;
+	uint64_t connect_ns, stale_ns, unread_ns;
 	size_t held_max;
 };
 
