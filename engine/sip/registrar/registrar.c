@@ -383,9 +383,8 @@ struct str registrar_lookup_source(const struct registrar *r, const struct td_fl
 	const struct hash_node *n = NULL;
 	const struct binding *b;
 
-	while ((b = binding_next_of(&r->users, &flow->remote, &n)) != NULL)
-		if (b->pub.flow.transport == flow->transport &&
-			b->pub.flow.connection == flow->connection)
+	while ((b = binding_next_of(&r->users, flow, &n)) != NULL)
+		if (b->pub.flow.transport == flow->transport)
 			return str_of(b->user->name);
 	return (struct str){0};
 }

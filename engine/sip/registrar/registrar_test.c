@@ -182,6 +182,10 @@ static void binding_goes_with_its_connection(void **state)
 	/* her address and port are not she: by UDP anybody can write them */
 	assert_true(str_eq(registrar_lookup_source(r, &f.flow), STR("alice")));
 	assert_int_equal(registrar_lookup_source(r, &second).n, 0);
+	second = f.flow;
+	second.remote.port = 5062; /* of our answer: the Via's, for another connection */
+	assert_true(str_eq(registrar_lookup_source(r, &second), STR("alice")));
+	second = f.flow;
 	second.transport = TD_TRANSPORT_UDP;
 	second.connection = 0;
 	assert_int_equal(registrar_lookup_source(r, &second).n, 0);

@@ -192,10 +192,15 @@ static struct binding *binding_place(
 	return place;
 }
 
-static struct str source_key(const struct td_addr *a, uint8_t out[static SOURCE_KEY_BYTES])
+static struct str source_key(const struct td_flow *flow, uint8_t out[static SOURCE_KEY_BYTES])
 {
+	const struct td_addr *a = &flow->remote;
 	size_t n = a->family == 6 ? 16 : 4;
 
+	if (flow->connection) {
+		memcpy(out, &flow->connection, sizeof(flow->connection));
+		return (struct str){(const char *)out, sizeof(flow->connection)};
+	}
 	memcpy(out, a->ip6, n);
 	memcpy(out + n, &a->port, sizeof(a->port));
 	return (struct str){(const char *)out, n + sizeof(a->port)};
@@ -231,7 +236,7 @@ void binding_set(struct user *u, struct str uri, struct str instance, uint64_t e
 			hash_bytes(&us->sources, m->call_id)},
 		.cseq = m->cseq.number};
 	str_copy(b->pub.contact, sizeof(b->pub.contact), uri);
-	hash_add(&us->sources, &b->source, source_key(&flow->remote, key));
+	hash_add(&us->sources, &b->source, source_key(flow, key));
 	timer_set(&us->timers, &b->timer, expires);
 	u->count++;
 }
@@ -247,15 +252,16 @@ void binding_del(struct binding *b)
 }
 
 const struct binding *binding_next_of(
-	const struct users *us, const struct td_addr *remote, const struct hash_node **n)
+	const struct users *us, const struct td_flow *flow, const struct hash_node **n)
 {
 	uint8_t key[SOURCE_KEY_BYTES];
 
-	*n = *n ? hash_next(*n) : hash_first(&us->sources, source_key(remote, key));
+	*n = *n ? hash_next(*n) : hash_first(&us->sources, source_key(flow, key));
 	for (; *n; *n = hash_next(*n)) {
 		const struct binding *b = container_of(*n, struct binding, source);
 
-		if (addr_equal(&b->pub.flow.remote, remote))
+		if (b->pub.flow.connection == flow->connection &&
+			(flow->connection || addr_equal(&b->pub.flow.remote, &flow->remote)))
 			return b;
 	}
 	return NULL;
@@ -267,11 +273,9 @@ unsigned users_flow_failed(struct users *us, const struct td_flow *flow)
 	const struct binding *found;
 	unsigned gone = 0;
 
-	while (flow->connection && (found = binding_next_of(us, &flow->remote, &n)) != NULL) {
+	while (flow->connection && (found = binding_next_of(us, flow, &n)) != NULL) {
 		struct user *u = found->user;
 
-		if (found->pub.flow.connection != flow->connection)
-			continue;
 		binding_del(&u->binding[found - u->binding]);
 		user_settle(u);
 		gone++;

@@ -74,8 +74,10 @@ void binding_set(struct user *u, struct str uri, struct str instance, uint64_t e
 void binding_del(struct binding *b);
 /* Takes away what was bound by the connection of this flow; returns how many. */
 unsigned users_flow_failed(struct users *us, const struct td_flow *flow);
-/* The next binding that was made from this address after *n, or with *n NULL the first. */
+/* The next binding that was made by this flow after *n, or with *n NULL the first: by its
+ * connection, where it has one. The address of our answers is then another: it has the Via's port.
+ */
 const struct binding *binding_next_of(
-	const struct users *us, const struct td_addr *remote, const struct hash_node **n);
+	const struct users *us, const struct td_flow *flow, const struct hash_node **n);
 
 #endif
