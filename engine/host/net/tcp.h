@@ -28,8 +28,9 @@ struct tcp_params {
 	uint64_t patience_ns; /* a connection's first message, and one that has begun, too */
 	uint64_t
 		unread_ns; /* what waits for the peer, and none of it goes, ends it after so long */
-	uint64_t stale_ns; /* idle for so long, a trunk's connection may make room */
-	size_t held_max;   /* octets that wait in all connections, to be sent or taken */
+	/* Idle for so long, a stranger's connection ends, and a trunk's may make room. */
+	uint64_t stale_ns;
+	size_t held_max; /* octets that wait in all connections, to be sent or taken */
 };
 
 /* The kernel sends a SYN again after 1 s and after 3 s: so two may be lost, and the answer to the

@@ -162,9 +162,15 @@ void conn_watch(struct conn *c)
 /* How long nothing may come or go. */
 static uint64_t silence_max(const struct conn *c)
 {
+	const struct conns *s = c->conns;
+
 	if (c->connecting)
-		return c->conns->connect_ns;
-	return c->spoken ? c->conns->idle_ns : c->conns->patience_ns;
+		return s->connect_ns;
+	if (!c->spoken)
+		return s->patience_ns;
+	if (c->place.kind == PLACE_STRANGER && s->places.stale_ns < s->idle_ns)
+		return s->places.stale_ns;
+	return s->idle_ns;
 }
 
 void conn_deadline_set(struct conn *c)

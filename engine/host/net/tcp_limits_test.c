@@ -294,6 +294,30 @@ static void a_trunk_takes_the_place_of_its_longest_idle(void **state)
 	close(agent);
 }
 
+/* Pings keep the connections of those that we know, and of nobody else. */
+static void a_stranger_is_not_idle_for_long(void **state)
+{
+	uint64_t until = clock_monotonic() + WAIT_NS;
+	int known, stranger;
+
+	tcp_stop(rig.t);
+	rig.stale_ns = PATIENCE_NS;
+	rig_start();
+	known = known_connect(true);
+	stranger = peer_connect();
+	peer_says(stranger, MESSAGE("2"));
+	news(MESSAGE("2"));
+	while (!rig_stats().ended_idle && clock_monotonic() < until) {
+		send(stranger, "\r\n\r\n", 4, MSG_NOSIGNAL);
+		clock_nap(PATIENCE_NS / 4);
+	}
+	news(NULL);
+	assert_int_equal(rig_stats().ended_idle, 1);
+	assert_int_equal(rig_stats().open, 1);
+	close(known);
+	close(stranger);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +331,7 @@ int main(void)
 		TEST(a_stranger_takes_the_place_of_the_oldest_of_its_address, 4),
 		TEST(a_stranger_takes_the_place_of_the_oldest_of_its_address, 6),
 		TEST(a_trunk_takes_the_place_of_its_longest_idle, 4),
+		TEST(a_stranger_is_not_idle_for_long, 4),
 		TEST(no_connection_is_made_to_a_stranger, 4),
 		TEST(late_answers_share_a_connection, 4),
 		TEST(late_answers_share_a_connection, 6),

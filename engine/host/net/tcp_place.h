@@ -40,7 +40,7 @@ struct conn_place {
 
 struct conn_places {
 	uint32_t max, max_source;
-	uint64_t stale_ns;
+	uint64_t stale_ns;                 /* as struct tcp_params has it */
 	struct place_list of[PLACE_KINDS]; /* of strangers and halves; the oldest first */
 	unsigned stranger_count;           /* of both */
 	struct hash sources;

@@ -39,7 +39,7 @@ static bool take_one(struct conn *c, struct str data, size_t *taken)
 		return false;
 	case STREAM_PING:
 		s->stats.pings++;
-		if (c->spoken) /* pings keep alive what messages have begun */
+		if (c->spoken && c->place.kind != PLACE_STRANGER) /* else only messages count */
 			c->place.active = loop_now(s->loop);
 		c->pong = true;
 		return true;
