@@ -18,6 +18,23 @@ static inline void leg_advance(struct leg *l, uint32_t delta)
 		l->seen = (delta < LEG_WINDOW ? l->seen << delta : 0) | 1;
 }
 
+/* Time stamps that are so far from the time that went by, a second at 8 kHz, have begun anew. */
+#define LEG_TS_JUMP 8000
+
+/* The jitter is higher than ever, by a packet that came `d` units later than its time stamp says,
+ * and `step` units behind the one before. Where its time stamp has jumped, it was not late: that is
+ * a new start. Who stalls and whom the network holds up look the same, and count. Inline, since a
+ * call would cost each packet registers. */
+static inline void leg_jitter_peak(struct leg *l, int32_t d, int32_t step)
+{
+	uint32_t jitter = l->jitter >> 4;
+
+	if (d < -LEG_TS_JUMP || step < -LEG_TS_JUMP) /* as if it came in its time */
+		l->jitter -= (uint32_t)(d < 0 ? -d : d);
+	else
+		l->jitter_max = (uint16_t)(jitter < UINT16_MAX ? jitter : UINT16_MAX);
+}
+
 /* RFC 3550 A.8 in its integer form. `time` is the arrival, in ticks; `units`: those of ts that have
  * passed since the packet before. */
 static inline void leg_jitter_by(struct leg *l, uint32_t ts, uint32_t time, uint32_t units)
@@ -29,7 +46,7 @@ static inline void leg_jitter_by(struct leg *l, uint32_t ts, uint32_t time, uint
 	l->jitter = jitter;
 	jitter >>= 4;
 	if (__builtin_expect(jitter > l->jitter_max, 0))
-		l->jitter_max = (uint16_t)(jitter < UINT16_MAX ? jitter : UINT16_MAX);
+		leg_jitter_peak(l, d, (int32_t)(ts - l->in_ts));
 	l->in_ts = ts;
 	l->in_time = time;
 }

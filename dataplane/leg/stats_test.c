@@ -420,6 +420,33 @@ static void accounting_counts_ip_bytes(void **state)
 	assert_true(legs_bytes(w->rtp) < 1024 * legs_count(w->rtp));
 }
 
+/* The time stamp jumps, forwards and back, in the fast lane and outside: no packet was late. */
+static void a_jump_of_the_time_stamp_is_no_jitter(void **state)
+{
+	static const uint32_t jumps[] = {400000, (uint32_t)-400000, 0x80000010};
+	struct world *w = *state;
+	struct td_leg_params a = world_params(CARRIER), b = world_params(FLOOR);
+	struct td_media_event ev;
+	uint32_t ts = 0;
+
+	world_bridge(w, &a, &b);
+	for (uint16_t seq = 0; seq < 1200; seq++) {
+		struct world_rtp p = world_speech(CARRIER, seq);
+
+		if (seq % 300 == 200)
+			ts += jumps[seq / 300 % 3];
+		p.ts = ts;
+		p.fast = seq % 600 >= 300;
+		world_receive(w, &p);
+		world_advance(w, 20 * WORLD_MS);
+		ts += 160;
+	}
+	world_cmd(w, TD_MEDIA_LEG_DEL, CARRIER, 0);
+	world_events(w, TD_MEDIA_LEG_GONE, CARRIER, &ev);
+	assert_int_equal(ev.stats.in_jitter, 0);
+	assert_int_equal(ev.stats.in_jitter_max, 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
@@ -435,6 +462,7 @@ int main(void)
 		TEST(sounds_are_spread),
 		TEST(ptime_is_the_peers),
 		TEST(accounting_counts_ip_bytes),
+		TEST(a_jump_of_the_time_stamp_is_no_jitter),
 	};
 
 	return cmocka_run_group_tests(tests, world_eal, NULL);
