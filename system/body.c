@@ -25,3 +25,17 @@ bool body_copy(struct api_client *c, const struct td_api_msg *m, const json_t *o
 	memcpy(out, text, n + 1);
 	return true;
 }
+
+bool body_flag(struct api_client *c, const struct td_api_msg *m, const json_t *object,
+	const char *key, bool *flag)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (value && !json_is_boolean(value)) {
+		api_error(c, m->op, m->id, -EINVAL, "\"%s\" must be true or false", key);
+		return false;
+	}
+	if (value)
+		*flag = json_is_true(value);
+	return true;
+}

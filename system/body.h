@@ -14,4 +14,8 @@ const char *body_text(const json_t *object, const char *key);
 bool body_copy(struct api_client *c, const struct td_api_msg *m, const json_t *object,
 	const char *key, char *out, size_t size);
 
+/* The same for true and false; *flag stays when the key is not there. */
+bool body_flag(struct api_client *c, const struct td_api_msg *m, const json_t *object,
+	const char *key, bool *flag);
+
 #endif

@@ -75,6 +75,7 @@ int cmd_call(const struct cli *cli, const struct cli_args *args);
 int cmd_cdr(const struct cli *cli, const struct cli_args *args);
 int cmd_rows(const struct cli *cli, const struct cli_args *args);
 int cmd_replay(const struct cli *cli, const struct cli_args *args);
+int cmd_drain(const struct cli *cli, const struct cli_args *args);
 int cmd_check(const struct cli *cli, const struct cli_args *args);
 int cmd_apply(const struct cli *cli, const struct cli_args *args);
 int cmd_shell(const struct cli *cli, const struct cli_args *args);

@@ -105,7 +105,9 @@ mkdir "$dir/$latin1"
 printf 'site: {domain: example.net}\n' >"$dir/$latin1/site.yaml"
 expect 0 'site.yaml is right' check "$dir/$latin1/site.yaml"
 expect 2 'the path is not UTF-8; rename' apply "$dir/$latin1/site.yaml"
-expect 2 '^usage: tandemctl drain$' drain now
+expect 2 '^usage: tandemctl drain .--then-exit. .--wait. .--off.$' drain now
+expect 2 'drain: --off goes with no other option' drain --off --wait
+expect 0 'The engine ends with the last one' drain --help
 
 # a program gets the errors of a file as a list
 printf 'site: {domian: d}\n' >"$site"

@@ -193,7 +193,12 @@ const struct cli_command cli_commands[] = {
 		"Checks it first, then changes what differs. When anything is wrong, nothing "
 		"changes.",
 		cmd_apply, TD_API_APPLY, .arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
-	{"drain", CLI_SHALL, "take no new calls and contacts; those that are there go on", NULL, NULL, TD_API_DRAIN},
+	{"drain", CLI_SHALL, "take no new calls and contacts; those that are there go on",
+		"Says how many are there. Before a restart: `drain --then-exit`.",
+		cmd_drain, TD_API_DRAIN,
+		.arg = {{"--then-exit", .help = "The engine ends with the last one."},
+			{"--wait", .help = "Prints a line at each change, until none is left."},
+			{"--off", .help = "New calls and contacts are taken again."}}},
 
 	{"shell", CLI_HERE, "these commands at a prompt", NULL, cmd_shell},
 	{"complete", CLI_HERE, "names for a shell's completion",

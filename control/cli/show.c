@@ -43,6 +43,20 @@ int cmd_view(const struct cli *cli, const struct cli_args *args)
 	return show(cli, &td_views[args->command->view]);
 }
 
+/* Whether the engine drains, null when it does not say. The caller's. */
+static json_t *draining(const struct cli *cli)
+{
+	struct cli quiet = *cli;
+	json_t *rows, *value;
+
+	quiet.quiet = true;
+	if (rows_of(&quiet, &td_views[TD_VIEW_ID_STATS], &rows))
+		return json_null();
+	value = json_incref(json_object_get(json_array_get(rows, 0), "draining"));
+	json_decref(rows);
+	return value ? value : json_null();
+}
+
 int cmd_status(const struct cli *cli, const struct cli_args *args)
 {
 	json_t *answer;
@@ -52,6 +66,8 @@ int cmd_status(const struct cli *cli, const struct cli_args *args)
 	rc = cli_ask(cli, TD_API_STATUS, json_object(), &answer);
 	if (rc)
 		return rc;
+	if (json_is_true(json_object_get(answer, "engine")))
+		json_object_set_new(answer, "draining", draining(cli));
 	cli_object(cli, &td_views[TD_VIEW_ID_STATUS].columns, answer);
 	json_decref(answer);
 	return CLI_OK;
@@ -74,6 +90,7 @@ static int top_draw(const struct cli *cli, bool clear)
 	struct cli plain = *cli;
 	time_t now = time(NULL);
 	struct tm tm;
+	json_t *drains = NULL;
 	char clock[16];
 	int rc = CLI_OK;
 	size_t i;
@@ -82,9 +99,10 @@ static int top_draw(const struct cli *cli, bool clear)
 		rc = rows_of(cli, &td_views[parts[i]], &rows[i]);
 	if (rc)
 		goto out;
+	drains = draining(cli);
 	if (cli->json) {
-		json_t *all = json_pack("{s:I, s:O, s:O, s:O}", "time", (json_int_t)now, "queues",
-			rows[0], "agents", rows[1], "calls", rows[2]);
+		json_t *all = json_pack("{s:I, s:O, s:O, s:O, s:O}", "time", (json_int_t)now,
+			"draining", drains, "queues", rows[0], "agents", rows[1], "calls", rows[2]);
 
 		json_dumpf(all, stdout, JSON_COMPACT | CLI_JSON_REAL);
 		putchar('\n');
@@ -99,6 +117,10 @@ static int top_draw(const struct cli *cli, bool clear)
 	printf("tandem  %s  %zu queues  %zu agents  %zu calls%s\n\n", clock,
 		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
 		clear ? "  (Ctrl-C ends)" : "");
+	if (json_is_true(drains))
+		fputs("DRAINING: no new calls and contacts are taken; tandemctl drain --off ends "
+		      "that\n\n",
+			stdout);
 	for (i = 0; i < 3; i++) {
 		cli_view(&plain, &td_views[parts[i]], rows[i], true);
 		putchar('\n');
@@ -107,6 +129,7 @@ flush:
 	if (!cli_flush())
 		rc = CLI_NO;
 out:
+	json_decref(drains);
 	for (i = 0; i < 3; i++)
 		json_decref(rows[i]);
 	return rc;

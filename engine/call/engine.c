@@ -245,16 +245,21 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 	stay_end_all(e);
 }
 
-void td_engine_drain(struct td_engine *e, uint64_t now)
+void td_engine_drain(struct td_engine *e, uint64_t now, bool on)
 {
 	engine_enter(e, now);
-	e->draining = true;
+	e->draining = on;
 	engine_leave(e);
 }
 
 uint32_t td_engine_calls(const struct td_engine *e)
 {
 	return e->call_count + e->contact_count;
+}
+
+uint32_t td_engine_contacts(const struct td_engine *e)
+{
+	return e->contact_count;
 }
 
 void td_engine_trace(struct td_engine *e, bool on)

@@ -21,7 +21,7 @@ struct host {
 	struct loop_work kick; /* signalling has an answer, a trace or a question */
 	struct loop_fd dataplane;
 	struct loop_timer second;
-	struct loop_timer look; /* while draining: is there a call left? */
+	struct loop_timer look; /* while somebody waits for the last call: is there one left? */
 	struct loop_timer end;  /* the latest, once a stop at once is asked for */
 	uint64_t look_interval; /* ns */
 	uint64_t wall_offset;   /* as last told */

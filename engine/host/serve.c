@@ -25,9 +25,8 @@ static void calls_counted(struct request *r)
 	struct host *h = r->ctx;
 
 	h->counting = false;
-	if (r->rc == 0 && r->cursor == 0) {
+	if (r->rc == 0 && ops_counted(&h->ops, r->calls, r->contacts)) {
 		log_line(LOG_NOTICE, "drained: the last call has ended", "%s", "");
-		ops_drained(&h->ops);
 		loop_stop(h->loop);
 	}
 	free(r);
@@ -36,9 +35,11 @@ static void calls_counted(struct request *r)
 static void look_due(void *ctx, uint64_t now)
 {
 	struct host *h = ctx;
-	struct request *r = h->counting ? NULL : calloc(1, sizeof(*r));
+	bool count = ops_counts(&h->ops);
+	struct request *r = !count || h->counting ? NULL : calloc(1, sizeof(*r));
 
-	loop_timer_set(&h->look, now + h->look_interval);
+	if (count)
+		loop_timer_set(&h->look, now + h->look_interval);
 	if (!r)
 		return;
 	r->op = REQUEST_CALLS;

@@ -230,6 +230,13 @@ static int show(struct turn *t, struct request *r)
 	}
 }
 
+static int count(const struct turn *t, struct request *r)
+{
+	r->contacts = td_engine_contacts(t->engine);
+	r->calls = td_engine_calls(t->engine) - r->contacts;
+	return 0;
+}
+
 static int carry_out(struct turn *t, struct request *r)
 {
 	switch (r->op) {
@@ -248,14 +255,13 @@ static int carry_out(struct turn *t, struct request *r)
 	case REQUEST_CONFIG_TEXT:
 		return td_engine_config_text(t->engine, &r->rows);
 	case REQUEST_DRAIN:
-		td_engine_drain(t->engine, t->now);
-		return 0;
+		td_engine_drain(t->engine, t->now, r->on);
+		return count(t, r);
 	case REQUEST_HANGUP_ALL:
 		td_engine_hangup_all(t->engine, t->now);
 		return 0;
 	case REQUEST_CALLS:
-		r->cursor = td_engine_calls(t->engine);
-		return 0;
+		return count(t, r);
 	case REQUEST_TRACE:
 		td_engine_trace(t->engine, r->on);
 		return 0;

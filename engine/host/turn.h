@@ -32,9 +32,9 @@ enum request_op {
 	REQUEST_CONTACT,     /* .contact -> .name: its id */
 	REQUEST_CONFIG,      /* .text */
 	REQUEST_CONFIG_TEXT, /* -> .rows: the text in force */
-	REQUEST_DRAIN,
+	REQUEST_DRAIN,       /* .on -> .calls, .contacts */
 	REQUEST_HANGUP_ALL,
-	REQUEST_CALLS, /* -> .cursor: calls that there are */
+	REQUEST_CALLS, /* -> .calls, .contacts: those that there are */
 	REQUEST_TRACE, /* .on */
 };
 
@@ -51,6 +51,7 @@ struct request {
 	const char *text;
 	size_t len;
 	uint32_t cursor;
+	uint32_t calls, contacts; /* the latter without media, and not in the former */
 
 	int rc;
 	struct td_buf rows;

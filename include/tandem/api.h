@@ -78,8 +78,11 @@ struct td_api_msg {
 								  "or "                            \
 								  "absent}",                       \
 		"{contact: id}")                                                                   \
-	X(DRAIN, 23, drain, OPERATE, "{}: take no new calls and contacts",                         \
-		"{}: sent when the last of them has ended")
+	X(DRAIN, 23, drain, OPERATE,                                                               \
+		"{}: take no new calls and contacts; then-exit: true: and end with the last of "   \
+		"them; off: true: take them again; wait: true: tell what is left until none is",   \
+		"{draining: bool, then-exit: bool, calls: n, contacts: n: those without media}; "  \
+		"with wait one more at each change, then an empty one")
 #define TD_API_TANDEMD_OPS(X)                                                                     \
 	X(APPLY, 64, apply, CONFIGURE, "{file: whole path, yaml: text}",                          \
 		"{set: n, deleted: n, engine: true when the running engine has taken it, "        \

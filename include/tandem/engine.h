@@ -127,9 +127,9 @@ int td_engine_party(
  */
 int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err);
-/* New calls get 503 from now on, and new contacts are refused. td_engine_calls() says when the last
- * one has ended. */
-void td_engine_drain(struct td_engine *e, uint64_t now);
+/* on: new calls get 503 from now on, and new contacts are refused; td_engine_calls() says when the
+ * last one has ended. Off: they are taken again. */
+void td_engine_drain(struct td_engine *e, uint64_t now, bool on);
 /* The same, and running calls get BYE; contacts without media end. Their CDRs follow once the
  * workers have reported their last statistics. */
 void td_engine_hangup_all(struct td_engine *e, uint64_t now);
@@ -138,6 +138,7 @@ void td_engine_hangup_all(struct td_engine *e, uint64_t now);
 void td_engine_stop(struct td_engine *e, uint64_t now);
 /* Calls, and contacts without media, whose CDR is not written. */
 uint32_t td_engine_calls(const struct td_engine *e);
+uint32_t td_engine_contacts(const struct td_engine *e); /* of those: without media */
 void td_engine_trace(struct td_engine *e, bool on);
 
 /*

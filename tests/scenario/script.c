@@ -202,7 +202,7 @@ static void do_forget(struct script *s, char *word[], unsigned n)
 
 static void do_drain(struct script *s, char *word[], unsigned n)
 {
-	td_engine_drain(s->world->engine, s->world->now);
+	td_engine_drain(s->world->engine, s->world->now, n == 1);
 }
 
 static void do_stop(struct script *s, char *word[], unsigned n)
@@ -296,7 +296,7 @@ static const struct step {
 	{"agent", 3, WORDS, do_agent},
 	{"resolved", 3, WORDS, do_resolved},
 	{"forget", 1, 1, do_forget},
-	{"drain", 1, 1, do_drain},
+	{"drain", 1, 2, do_drain},
 	{"stop", 1, 1, do_stop},
 	{"hangup", 1, 2, do_hangup},
 	{"party", 4, 5, do_party},

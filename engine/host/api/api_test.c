@@ -35,6 +35,7 @@ struct fixture {
 	int left; /* a client that stays until the end */
 	pthread_t main, signalling;
 	atomic_bool stop_main, stop_signalling;
+	atomic_bool ended; /* a drain has come to its end */
 };
 
 /* Pieces of memory that Jansson has: now, and when a test began. */
@@ -85,8 +86,8 @@ static void *run_main(void *arg)
 	while (!atomic_load(&f->stop_main)) {
 		loop_turn(f->loop, 20 * TD_NSEC_PER_MSEC);
 		ops_second(&f->ops, clock_monotonic());
-		if (fake.draining && fake.calls == 0)
-			ops_drained(&f->ops);
+		if (ops_counts(&f->ops) && ops_counted(&f->ops, fake.calls, fake.contacts))
+			atomic_store(&f->ended, true);
 	}
 	return NULL;
 }
@@ -491,10 +492,73 @@ static void commands_reach_the_engine(void **state)
 	parties_reach_the_engine(fd);
 	contacts_reach_the_engine(fd);
 	assert_true(text[0]);
-	assert_int_equal(ask(fd, TD_API_DRAIN, "{}", text), 0);
-	assert_true(fake.draining);
 	assert_int_equal(ask(fd, TD_API_CDR, "{}", text), -EOPNOTSUPP);
 	assert_int_equal(ask(fd, 999, "{}", text), -EOPNOTSUPP);
+	close(fd);
+}
+
+static void drain_is(int fd, const char *request, bool draining, bool then_exit, int calls)
+{
+	json_t *body;
+
+	if (request)
+		say(fd, TD_API_DRAIN, 99, request);
+	struct td_api_msg m = hear(fd, &body);
+	assert_int_equal(m.id, 99);
+	assert_int_equal(m.status, 0);
+	if (calls < 0) {
+		assert_null(body);
+		return;
+	}
+	assert_int_equal(json_is_true(json_object_get(body, "draining")), draining);
+	assert_int_equal(json_is_true(json_object_get(body, "then-exit")), then_exit);
+	assert_int_equal(json_integer_value(json_object_get(body, "calls")), calls);
+	assert_int_equal(json_integer_value(json_object_get(body, "contacts")), 0);
+	json_decref(body);
+}
+
+static void drain_answers_at_once_and_is_taken_back(void **state)
+{
+	struct fixture *f = *state;
+	int fd = dial_hello(f), waiting = dial_hello(f);
+	char text[512];
+
+	fake.calls = 2;
+	drain_is(fd, "{}", true, false, 2);
+	assert_true(fake.draining);
+	drain_is(waiting, "{\"wait\":true}", true, false, 2);
+	assert_int_equal(ask(waiting, TD_API_DRAIN, "{\"wait\":true}", text), -EBUSY);
+	drain_is(fd, "{\"off\":true}", false, false, 2);
+	assert_false(fake.draining);
+	drain_is(waiting, NULL, false, false, 2);
+	drain_is(waiting, NULL, false, false, -1);
+	/* Nothing is there: it drains, and does not end. */
+	fake.calls = 0;
+	drain_is(waiting, "{\"wait\":true}", true, false, 0);
+	drain_is(waiting, NULL, true, false, -1);
+	drain_is(fd, "{}", true, false, 0);
+	assert_false(atomic_load(&f->ended));
+	assert_int_equal(ask(fd, TD_API_DRAIN, "{\"off\":true,\"then-exit\":true}", text), -EINVAL);
+	assert_int_equal(ask(fd, TD_API_DRAIN, "{\"off\":\"yes\"}", text), -EINVAL);
+	assert_non_null(strstr(text, "\"off\" must be true or false"));
+	close(fd);
+	close(waiting);
+}
+
+static void drain_ends_with_the_last_call(void **state)
+{
+	struct fixture *f = *state;
+	int fd = dial_hello(f);
+
+	fake.calls = 1;
+	drain_is(fd, "{\"then-exit\":true,\"wait\":true}", true, true, 1);
+	assert_false(atomic_load(&f->ended));
+	fake.calls = 0;
+	drain_is(fd, NULL, true, true, 0);
+	drain_is(fd, NULL, true, true, -1);
+	for (int i = 0; i < 100 && !atomic_load(&f->ended); i++)
+		clock_nap(20 * TD_NSEC_PER_MSEC);
+	assert_true(atomic_load(&f->ended));
 	close(fd);
 }
 
@@ -775,6 +839,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(show_gives_all_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(half_closed_client_gets_its_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(commands_reach_the_engine, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			drain_answers_at_once_and_is_taken_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(drain_ends_with_the_last_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			one_request_too_many_is_refused, setup, teardown_all_freed),
 		cmocka_unit_test_setup_teardown(journal_is_acknowledged, setup, teardown),

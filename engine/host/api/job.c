@@ -38,12 +38,18 @@ void job_fail(struct job *j, int rc, const char *why)
 	job_free(j);
 }
 
-void job_send(struct job *j)
+int job_try(struct job *j)
 {
 	int rc = turn_request(j->ops->turn, &j->r);
 
 	if (rc)
 		job_fail(j, rc, "too many requests under way; try again");
+	return rc;
+}
+
+void job_send(struct job *j)
+{
+	job_try(j);
 }
 
 void job_plain_done(struct request *r)

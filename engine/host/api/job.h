@@ -23,6 +23,7 @@ void job_free(struct job *j);
 void job_fail(struct job *j, int rc, const char *why);
 /* Signalling has it now; r.done() comes, or the client is told that there was no room. */
 void job_send(struct job *j);
+int job_try(struct job *j); /* the same, for who has more to undo; 0 or -errno */
 /* For r.done: an empty object, or what is wrong. */
 void job_plain_done(struct request *r);
 /* The place of the key's word in the list, or -1 after an answer that says what there is. */

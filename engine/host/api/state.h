@@ -22,13 +22,15 @@ struct ops {
 	struct recorder *recorder;      /* NULL: none */
 	struct td_conf *conf;           /* in force; replaced when a change took effect */
 	uint64_t started;               /* monotonic */
-	void (*drain_begun)(void *ctx); /* NULL: no one wants to know */
+	void (*drain_begun)(void *ctx); /* count at once; NULL: no one wants to know */
 	void *ctx;
 
 	struct bandwidth bandwidth;
 	struct api_client *store;       /* whose acknowledgements are taken; NULL: anybody's */
 	struct apply *apply;            /* one change at a time */
 	bool draining;                  /* asked for by a client or a signal */
+	bool ending;                    /* when the last call and contact has ended */
+	bool final;                     /* by a signal: no client takes it back */
 	TAILQ_HEAD(shows, show) parked; /* their clients do not read fast enough */
 	TAILQ_HEAD(waiters, waiter) tracers, drainers;
 };

@@ -13,8 +13,10 @@ void op_drain(struct ops *o, struct api_client *c, const struct td_api_msg *m, j
 void waiters_forget(struct ops *o, const struct api_client *c);
 
 bool ops_traces(struct ops *o);    /* after a kick; true: call it again, serving others between */
-int ops_drain(struct ops *o);      /* no new calls from now on. 0 or -errno */
+int ops_drain(struct ops *o);      /* no new calls, and the end with the last one. 0 or -errno */
 int ops_hangup_all(struct ops *o); /* the same, and running calls get BYE. 0 or -errno */
-void ops_drained(struct ops *o);   /* the last call has ended: tell who waits */
+bool ops_counts(const struct ops *o); /* somebody wants to know what is left */
+/* What is left: tells who waits. True: the engine shall end. */
+bool ops_counted(struct ops *o, uint32_t calls, uint32_t contacts);
 
 #endif

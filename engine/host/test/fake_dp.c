@@ -193,10 +193,9 @@ int td_engine_party(
 	return strcmp(r->call, "1.1") == 0 ? 0 : -ENOENT;
 }
 
-void td_engine_drain(struct td_engine *e, uint64_t now)
+void td_engine_drain(struct td_engine *e, uint64_t now, bool on)
 {
-	fake.draining = true;
-	fake.calls = 0;
+	fake.draining = on;
 }
 
 void td_engine_hangup_all(struct td_engine *e, uint64_t now)
@@ -210,7 +209,12 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 
 uint32_t td_engine_calls(const struct td_engine *e)
 {
-	return fake.calls;
+	return fake.calls + fake.contacts;
+}
+
+uint32_t td_engine_contacts(const struct td_engine *e)
+{
+	return fake.contacts;
 }
 
 void td_engine_trace(struct td_engine *e, bool on)

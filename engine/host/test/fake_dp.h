@@ -16,7 +16,7 @@ struct fake {
 	char agent[64];         /* "alice 2 lunch" */
 	char contact[128];      /* "0 - sales anna account=17": action, id, queue or agent, ... */
 	char party[64];         /* "1.1 1 1 sales": call, action, kind, name */
-	unsigned calls;         /* td_engine_calls() */
+	_Atomic unsigned calls, contacts; /* together: td_engine_calls() */
 	bool draining, tracing;
 	size_t trace_bytes; /* a traced message has so many */
 	unsigned sounds;    /* dp_sound_set() calls */
