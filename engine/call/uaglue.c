@@ -56,10 +56,17 @@ static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 		party_step(ctx, &in);
 }
 
+static void heard(struct td_engine *e, const struct party *p, bool answer)
+{
+	if (p && p->trunk)
+		trunk_heard(e, p->trunk, &p->server, answer);
+}
+
 static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
 	struct call_input in = {CALL_EVENT_RINGS, sip_session_user(s), code};
 
+	heard(ctx, in.party, true);
 	if (in.party)
 		party_step(ctx, &in);
 }
@@ -68,6 +75,7 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 {
 	struct call_input in = {CALL_EVENT_ANSWERED, sip_session_user(s), .m = m};
 
+	heard(ctx, in.party, true);
 	if (in.party)
 		party_step(ctx, &in);
 }
@@ -76,6 +84,8 @@ static void on_failed(void *ctx, struct sip_session *s, int code, const struct s
 {
 	struct call_input in = {CALL_EVENT_FAILED, sip_session_user(s), code};
 
+	if (m || code == 408 || code == 503)
+		heard(ctx, in.party, m != NULL);
 	if (in.party)
 		party_step(ctx, &in);
 }

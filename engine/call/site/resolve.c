@@ -223,6 +223,20 @@ static bool same_set(const struct resolution *r, const struct td_addr *to, unsig
 	return true;
 }
 
+/* What is known of an address stays with it. */
+static void replace(struct resolution *r, const struct td_addr *to, unsigned n)
+{
+	uint64_t failed[RESOLUTION_MAX] = {0};
+
+	for (unsigned i = 0; i < n; i++)
+		for (unsigned k = 0; k < r->count; k++)
+			if (addr_equal(&to[i], &r->address[k]))
+				failed[i] = r->failed[k];
+	memcpy(r->address, to, n * sizeof(*to));
+	memcpy(r->failed, failed, sizeof(failed));
+	r->count = (uint8_t)n;
+}
+
 static void found(
 	struct td_engine *e, struct trunk *t, const struct td_addr *to, unsigned n, uint32_t ttl_s)
 {
@@ -234,10 +248,8 @@ static void found(
 		ttl_s = TTL_MAX_S;
 	/* Name servers give the same addresses in another order each time. Which one is asked first
 	 * stays, as operators see where calls go. */
-	if (!same_set(r, to, n)) {
-		memcpy(r->address, to, n * sizeof(*to));
-		r->count = (uint8_t)n;
-	}
+	if (!same_set(r, to, n))
+		replace(r, to, n);
 	r->since = e->now;
 	r->why[0] = '\0';
 	alarm_set(e, t, false);

@@ -6,6 +6,9 @@
 #include <engine/sip/transport/flow.h>
 #include <stdlib.h>
 
+/* An address that gives no answer comes last for so long (RFC 3263 section 4.3). */
+#define AVOID_NS (60 * TD_NSEC_PER_SEC)
+
 static struct trunk *by_prefix(const struct td_engine *e, const struct td_addr *remote)
 {
 	for (uint32_t i = 0; i < e->source_count; i++)
@@ -53,6 +56,30 @@ unsigned trunk_addresses(const struct trunk *t)
 	return t->resolution.name[0] ? t->resolution.count : 1;
 }
 
+static bool avoided(const struct td_engine *e, const struct resolution *r, unsigned i)
+{
+	return r->failed[i] && e->now - r->failed[i] < AVOID_NS;
+}
+
+static struct td_addr server_at(
+	const struct td_engine *e, const struct resolution *r, unsigned place)
+{
+	for (int last = 0; last < 2; last++)
+		for (unsigned i = 0; i < r->count; i++)
+			if (avoided(e, r, i) == last && place-- == 0)
+				return r->address[i];
+	return r->address[0];
+}
+
+void trunk_heard(struct td_engine *e, struct trunk *t, const struct td_addr *server, bool heard)
+{
+	struct resolution *r = &t->resolution;
+
+	for (unsigned i = 0; i < r->count; i++)
+		if (addr_equal(&r->address[i], server))
+			r->failed[i] = heard ? 0 : e->now;
+}
+
 struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place)
 {
 	struct td_flow flow = {.remote = t->conf.address[0].addr,
@@ -60,7 +87,7 @@ struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsi
 		.trunk = t->object.number};
 
 	if (t->resolution.name[0])
-		flow.remote = t->resolution.address[place];
+		flow.remote = server_at(e, &t->resolution, place);
 	else if (t->conf.server.addr.family)
 		flow.remote = t->conf.server.addr;
 	if (!flow.remote.port)

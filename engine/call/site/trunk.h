@@ -16,7 +16,9 @@ struct trunk *trunk_of(const struct td_engine *e, const struct td_flow *flow);
 struct agent *trunk_agent_of(const struct td_engine *e, const struct td_flow *flow);
 /* How many addresses its server has; 0: resolve_missing() says why. */
 unsigned trunk_addresses(const struct trunk *t);
-/* The way to one of them: `place` is less than trunk_addresses(). */
+/* A call has got an answer at this address, or none: then it comes last for a minute. */
+void trunk_heard(struct td_engine *e, struct trunk *t, const struct td_addr *server, bool heard);
+/* The way to one of them, those first that answer: `place` is less than trunk_addresses(). */
 struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place);
 /* The trunks' prefixes, longest first. `out` has room for all; returns how many. Trunks must be in
  * the table. */

@@ -67,8 +67,9 @@ struct resolution {
 	bool alarm;
 	uint8_t count; /* 0: no answer has ever had one */
 	struct td_addr address[RESOLUTION_MAX];
-	uint64_t since;           /* they are in force */
-	char why[RESOLUTION_WHY]; /* the last question failed; empty: it did not */
+	uint64_t failed[RESOLUTION_MAX]; /* when a call last got no answer there; 0: it got one */
+	uint64_t since;                  /* they are in force */
+	char why[RESOLUTION_WHY];        /* the last question failed; empty: it did not */
 };
 
 struct trunk {
@@ -130,15 +131,16 @@ struct leg_keys {
 };
 
 struct party {
-	struct call *call;   /* NULL: the call is closed, or it was rung in vain */
-	struct agent *agent; /* whom we call; NULL: the caller, or */
-	struct trunk *trunk; /* by which we call */
-	uint8_t state;       /* enum party_state */
-	bool held;           /* by its telephone */
-	uint32_t contact;    /* what the distributor calls the talk; 0: no queue gave it */
-	uint8_t number;      /* among the parties of the call, from 1; 0: not told of yet */
-	bool talked;         /* it has joined a talk */
-	bool recorded;       /* the journal has been told of its end */
+	struct call *call;     /* NULL: the call is closed, or it was rung in vain */
+	struct agent *agent;   /* whom we call; NULL: the caller, or */
+	struct trunk *trunk;   /* by which we call */
+	struct td_addr server; /* to which of its addresses */
+	uint8_t state;         /* enum party_state */
+	bool held;             /* by its telephone */
+	uint32_t contact;      /* what the distributor calls the talk; 0: no queue gave it */
+	uint8_t number;        /* among the parties of the call, from 1; 0: not told of yet */
+	bool talked;           /* it has joined a talk */
+	bool recorded;         /* the journal has been told of its end */
 	struct contact_segment talk;
 	uint64_t began, joined, left;
 	struct sip_session *session; /* NULL: over */
