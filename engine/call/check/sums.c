@@ -59,11 +59,12 @@ static bool queue_talks(const struct check_at *k)
 
 static bool queue_unattended(const struct check_at *k)
 {
-	uint32_t agents[TD_AGENT_STATE_COUNT] = {0}, there = 0;
+	struct acd_queue_agents agents = {0};
+	uint32_t there = 0;
 
-	acd_queue_agents(k->e->acd, k->q->object.number, agents);
+	acd_queue_agents(k->e->acd, k->q->object.number, &agents);
 	for (uint8_t s = 0; s < TD_AGENT_STATE_COUNT; s++)
-		there += unattended_there(s) ? agents[s] : 0;
+		there += unattended_there(s) ? agents.state[s] : 0;
 	return k->q->unattended ==
 	       (k->q->object.live && !there && (k->q->waiting || k->q->unattended));
 }
