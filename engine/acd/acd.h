@@ -131,8 +131,10 @@ uint32_t acd_link_room(const struct acd *a, uint32_t link); /* 1 to limits.links
 /* The agents of a queue's groups. */
 struct acd_queue_agents {
 	uint32_t state[TD_AGENT_STATE_COUNT]; /* how many are in each */
-	uint32_t able; /* of the AVAILABLE, those with a slot for a channel of which a contact waits
-			  that is not being offered; when none does, all of them */
+	uint32_t able; /* of the AVAILABLE who are not engaged, those with a slot for a channel of
+			  which a contact waits that is not being offered; when none does, all of
+			  them */
+	uint32_t engaged; /* of those logged in */
 };
 /* It looks at every agent, so it is for people and not for each call. 0 or -ENOENT. */
 int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out);

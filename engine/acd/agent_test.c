@@ -329,6 +329,8 @@ static void unreachable_agents_are_not_rung(void **state)
 
 static void engaged_agents_are_not_rung(void **state)
 {
+	struct acd_queue_agents agents;
+
 	ready(1, 1, 0);
 	assert_int_equal(step(TD_ACD_IN_ENGAGED, 1, 0, 0), -EALREADY);
 	assert_int_equal(step(TD_ACD_IN_ENGAGED, 7, 0, 1), -ENOENT);
@@ -338,7 +340,13 @@ static void engaged_agents_are_not_rung(void **state)
 	expect("queued c1 #1");
 	assert_true(agent(1).engaged);
 	assert_int_equal(agent(1).state, TD_AGENT_AVAILABLE);
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 1);
+	assert_int_equal(agents.engaged, 1);
+	assert_int_equal(agents.able, 0);
 	assert_int_equal(step(TD_ACD_IN_ENGAGED, 1, 0, 0), 0);
+	acd_queue_agents(acd, 1, &agents);
+	assert_int_equal(agents.engaged, 0);
 	expect("a1 reserved, offer a1 c1");
 }
 

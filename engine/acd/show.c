@@ -117,7 +117,9 @@ int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agent
 		if (!ag->used || !agent_serves(ag, q))
 			continue;
 		out->state[ag->state]++;
-		out->able += ag->state == TD_AGENT_AVAILABLE && ag->channels & channels_waiting(q);
+		out->engaged += ag->engaged && ag->state != TD_AGENT_LOGGED_OUT;
+		out->able += ag->state == TD_AGENT_AVAILABLE && !ag->engaged &&
+			     ag->channels & channels_waiting(q);
 	}
 	return 0;
 }

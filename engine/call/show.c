@@ -174,6 +174,7 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.available = agents.able,
 			.paused = agents.state[TD_AGENT_PAUSED],
 			.wrap_up = agents.state[TD_AGENT_WRAP_UP],
+			.engaged = agents.engaged,
 			.entered = info.entered,
 			.answered = info.answered,
 			.abandoned = info.abandoned,
@@ -204,9 +205,18 @@ static const char *channels_text(uint32_t channels, char text[static CHANNELS_TE
 	return text;
 }
 
+/* What a queue gave the agent; else the last call of its own; NULL: nothing. */
+static const struct contact *agent_contact(const struct agent *a)
+{
+	if (a->contact)
+		return a->contact;
+	return a->own ? a->own->call->contact : NULL;
+}
+
 static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct agent *a = objects_get(&e->agents, i + 1);
+	const struct contact *c = agent_contact(a);
 	struct acd_agent_info info;
 	struct agents_target target;
 	char text[ADDR_TEXT] = "", channels[CHANNELS_TEXT] = "";
@@ -221,6 +231,7 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.state = acd_state_name(a->state),
 			.seconds = seconds_since(e, a->since),
 			.reason = a->reason,
+			.engaged = a->own != NULL,
 			.reachable = a->reachable,
 			.backed_off = a->state == TD_AGENT_AVAILABLE && a->backoff != TD_ACD_NONE &&
 				      a->backoff != TD_ACD_NO_ROOM,
@@ -229,8 +240,8 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.link_full = acd_agent_get(e->acd, a->object.number, &info) == 0 &&
 				     info.link_full,
 			.contact = text,
-			.call = a->contact ? a->contact->cdr.id : NULL,
-			.queue = a->contact ? a->contact->queue->object.name : NULL,
+			.call = c ? c->cdr.id : NULL,
+			.queue = c && c->queue ? c->queue->object.name : NULL,
 			.answered = a->answered,
 			.missed = a->missed,
 		});

@@ -51,7 +51,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, trunk, NONE, 3, "trunk by which it came; nothing: from an agent")            \
 	X(V, TEXT, queue, NONE, TD_TOP + 3, "queue it waits in, or was answered from")          \
 	X(V, TEXT, to_trunk, NONE, 6, "trunk by which it goes out")                             \
-	X(V, TEXT, agent, NONE, TD_TOP + 5, "agent who is rung or talks")                       \
+	X(V, TEXT, agent, NONE, TD_TOP + 5, "agent who is rung, or talks to the caller")        \
 	X(V, TEXT, state, NONE, TD_TOP + 2, "one of" TD_CALL_STATES(TD_TICKED))                 \
 	X(V, COUNT, position, PLACE, TD_TOP + 4, "place in the queue, from 1; 0 in none")       \
 	X(V, NUMBER, seconds, SECONDS, TD_TOP + 2, "since it came")                             \
@@ -87,9 +87,11 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")         \
 	X(V, COUNT, agents, NONE, 3, "agents logged in")                                       \
 	X(V, COUNT, available, NONE, TD_TOP + 3,                                               \
-		"of them, free for what waits; for anything, while nothing does")              \
+		"of them, free for what waits; for anything, while nothing does. Not "         \
+		"who is engaged")                                                              \
 	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                               \
 	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                   \
+	X(V, COUNT, engaged, NONE, 3, "of them, in a call that no queue gave them")            \
 	X(V, COUNT, entered, NONE, 3,                                                          \
 		"contacts that came, since the engine's start; they are answered, abandoned, " \
 		"timed out, withdrawn, or waiting")                                            \
@@ -115,6 +117,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, state, NONE, TD_TOP + 1, "what the agent is in")                            \
 	X(V, NUMBER, seconds, SECONDS, TD_TOP + 1, "for how long")                             \
 	X(V, TEXT, reason, NONE, TD_TOP + 1, "why paused, as it was given")                    \
+	X(V, BOOL, engaged, NONE, 1,                                                           \
+		"in a call that no queue gave the agent, so no queue rings it")                \
 	X(V, BOOL, reachable, NONE, TD_TOP + 1,                                                \
 		"the telephone is registered, or has a fixed contact")                         \
 	X(V, BOOL, backed_off, NONE, 0, "available, and not rung for a while after a refusal") \
@@ -123,7 +127,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")              \
 	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
 	X(V, TEXT, call, NONE, TD_TOP + 3,                                                     \
-		"call, or other contact, that the agent is offered or has")                    \
+		"call, or other contact, that the agent is offered, has, or made")             \
 	X(V, TEXT, queue, NONE, TD_TOP + 2, "the queue of it")                                 \
 	X(V, COUNT, answered, NONE, TD_TOP + 3,                                                \
 		"contacts taken, calls too, since the engine's start")                         \

@@ -276,6 +276,42 @@ static void do_counter(struct script *s, char *word[], unsigned n)
 	buf_free(&shown);
 }
 
+static bool row_has(const struct td_buf *row, const char *word)
+{
+	struct str value = str_of(word), key = str_cut(&value, '=');
+	struct td_buf text, number;
+	bool has;
+
+	buf_init(&text);
+	buf_init(&number);
+	buf_printf(&text, "\"%.*s\":\"%.*s\"", STR_FMT(key), STR_FMT(value));
+	buf_printf(&number, "\"%.*s\":%.*s,", STR_FMT(key), STR_FMT(value));
+	has = strstr(row->data, text.data) || strstr(row->data, number.data);
+	buf_free(&text);
+	buf_free(&number);
+	return has;
+}
+
+/* show agents name=bob state=available: one row of the view has all of these. */
+static void do_show(struct script *s, char *word[], unsigned n)
+{
+	struct td_buf row;
+	uint32_t cursor = 0;
+	unsigned i = 0;
+	int rc;
+
+	do {
+		buf_init(&row);
+		rc = td_engine_show(s->world->engine, s->world->now, word[1], &cursor, 1, &row);
+		buf_put(&row, "", 1);
+		for (i = 2; rc >= 0 && i < n && row_has(&row, word[i]);)
+			i++;
+		buf_free(&row);
+	} while (rc > 0 && i < n);
+	if (i < n)
+		complain(s, "no row of %s is so", word[1]);
+}
+
 static void do_stale(struct script *s, char *word[], unsigned n)
 {
 	world_stale(s->world, said_leg(s, word[1]));
@@ -304,6 +340,7 @@ static const struct step {
 	{"digit", 3, 3, do_digit},
 	{"played", 3, 3, do_played},
 	{"counter", 3, 3, do_counter},
+	{"show", 3, WORDS, do_show},
 	{"stale", 2, 2, do_stale},
 	{"first", 2, 2, do_first},
 	{"silent", 3, 4, do_silence},

@@ -79,6 +79,15 @@ at_least() { # WHAT VALUE LIMIT
 	echo "ok    $1: $2 (at least $3)"
 }
 
+joined() { # CALL AGENT: waits until the agent, who was added, has joined, 20 s at most
+	for _ in $(seq 100); do
+		"$lab" ctl call "$1" >"$out/story" || true
+		! grep -q "200 from agent $2, who joins" "$out/story" || return 0
+		sleep 0.2
+	done
+	fail "$2 does not join: $(cat "$out/story")"
+}
+
 # Every packet, and every SIP message sent, is accounted for.
 balanced() {
 	"$here/lib/balance" "$LAB_ENGINE_SOCKET" || fail "a balance is not even"

@@ -63,7 +63,8 @@ talking alice
 call=$(python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])' <"$out/calls.json")
 same "bridges of two workers" "$(counter bridges_apart_now)" 0
 "$lab" ctl party "$call" add agent bob
-talking bob # has joined; he hears music
+joined "$call" bob # he hears music
+talking alice
 kill "$alice" # baresip says BYE
 until_counter bridges_apart_now 1
 sleep 6

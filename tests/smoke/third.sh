@@ -42,7 +42,8 @@ state talking alice
 call=$(python3 -c 'import json,sys; print(json.load(sys.stdin)[0]["id"])' <"$out/calls.json")
 sleep 2
 "$lab" ctl party "$call" add agent bob,carol
-state talking bob
+joined "$call" bob
+state talking alice
 sleep 1
 kill "$alice" # baresip says BYE
 sleep 3

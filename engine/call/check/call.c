@@ -13,15 +13,6 @@ static bool has(const struct call *c, const struct party *p)
 	return false;
 }
 
-/* The first of those who talk to the caller. */
-static const struct party *talker(const struct call *c)
-{
-	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i] != c->caller && party_talks(c->party[i]))
-			return c->party[i];
-	return NULL;
-}
-
 static bool led_by(const struct call *c, const char *name)
 {
 	return c->drivers && strcmp(c->driver[c->drivers - 1].ops->name, name) == 0;
@@ -86,7 +77,8 @@ static bool call_source(const struct check_at *k)
 
 static bool call_own(const struct check_at *k)
 {
-	return k->c->state == CALL_ENDED || !k->c->calling_agent || k->c->calling_agent->own;
+	return k->c->state == CALL_ENDED || !k->c->calling_agent ||
+	       check_own(k->c->calling_agent, k->c->caller);
 }
 
 static bool call_bridged(const struct check_at *k)
@@ -102,9 +94,20 @@ static bool call_bridged(const struct check_at *k)
 
 static bool call_bridge_due(const struct check_at *k)
 {
-	const struct party *p = talker(k->c);
+	const struct party *p = call_talker(k->c);
 
 	return k->c->state != CALL_TALKING || !p || p->held || k->c->bridged == p;
+}
+
+static bool call_turn(const struct check_at *k)
+{
+	const struct call *c = k->c;
+	const struct party *p = c->state == CALL_TALKING ? call_talker(c) : NULL;
+
+	for (unsigned i = 0; i < c->parties; i++)
+		if ((c->party[i]->talk.number != 0) != (c->party[i] == p))
+			return false;
+	return true;
 }
 
 static bool call_taped(const struct check_at *k)
@@ -119,7 +122,7 @@ static bool call_partner(const struct check_at *k)
 
 static bool call_talk(const struct check_at *k)
 {
-	return (k->c->state == CALL_TALKING) == (talker(k->c) != NULL);
+	return (k->c->state == CALL_TALKING) == (call_talker(k->c) != NULL);
 }
 
 static bool call_answered(const struct check_at *k)

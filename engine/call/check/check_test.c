@@ -214,6 +214,8 @@ static void parties_of_calls(void)
 	BREAK(talks->bridged, talks->party[2], "call_bridged", talks->contact->cdr.id);
 	BREAK(alices->held, true, "call_bridged", talks->contact->cdr.id);
 	BREAK(talks->bridged, NULL, "call_bridge_due", talks->contact->cdr.id);
+	BREAK(alices->talk.number, 0, "call_turn", talks->contact->cdr.id);
+	BREAK(talks->party[2]->talk.number, 1, "call_turn", talks->contact->cdr.id);
 	BREAK(talks->taped, rings->party[1], "call_taped", talks->contact->cdr.id);
 	BREAK(talks->contact->cdr.recording, 0, "call_taped", talks->contact->cdr.id);
 	BREAK(talks->partner, rings->party[1], "call_partner", talks->contact->cdr.id);
@@ -316,10 +318,10 @@ static void agents(void)
 	BREAK(alice->state, TD_AGENT_PAUSED, "agent_state", "agent alice");
 	BREAK(dave->backoff, TD_ACD_BUSY, "agent_state", "agent dave");
 	BREAK(dave->contact, talks->contact, "agent_busy", "agent dave");
-	BREAK(alice->own, 1, "agent_engaged", "agent alice");
+	BREAK(alice->own, talks->party[1], "agent_engaged", "agent alice");
 	BREAK(dave->reachable, false, "agent_reachable", "agent dave");
 	BREAK(alice->link, NULL, "agent_link", "agent alice");
-	BREAK(carol->own, 2, "agent_own", "agent carol");
+	BREAK(talks->party[2]->next_own, talks->party[1], "agent_own", "agent carol");
 	a_call_without_the_agent();
 }
 

@@ -160,13 +160,22 @@ static bool party_acct(const struct check_at *k)
 	       row->queue == (p->call->contact->queue ? p->call->contact->queue->object.number : 0);
 }
 
+bool check_own(const struct agent *a, const struct party *p)
+{
+	const struct party *own = a->own;
+
+	while (own && own != p)
+		own = own->next_own;
+	return own != NULL;
+}
+
 static bool party_agent(const struct check_at *k)
 {
 	const struct party *p = k->p;
 
 	if (!p->agent || !active(p))
 		return true;
-	return p->contact ? p->agent->contact == p->call->contact : p->agent->own > 0;
+	return p->contact ? p->agent->contact == p->call->contact : check_own(p->agent, p);
 }
 
 /* As the distributor has it. */

@@ -43,6 +43,7 @@ struct check_rule {
 	X(call_partner, "has a partner who is none of its parties")                               \
 	X(call_talk, "talks without a party who talks, or has one and does not talk")             \
 	X(call_answered, "talks to a caller who has no answer")                                   \
+	X(call_turn, "tells the talk of another party than whose turn it is, or of nobody")       \
 	X(call_seeks, "waits for nobody, and nobody is rung")                                     \
 	X(call_offered, "owes or is owed an SDP that does not fit its state")                     \
 	X(call_attempt, "attempts to ring nobody, or rings somebody without an attempt")          \
@@ -148,6 +149,8 @@ bool check_trunk(const struct check_at *k);
 /* All of them, and what they sum up to. */
 bool check_sums(const struct check_at *k);
 
+/* It is among the agent's own legs. */
+bool check_own(const struct agent *a, const struct party *p);
 bool check_party_used(const struct party *p); /* the record is not free */
 
 #endif

@@ -44,7 +44,7 @@ static bool agent_engaged(const struct check_at *k)
 	struct acd_agent_info info;
 
 	return acd_agent_get(k->e->acd, k->a->object.number, &info) < 0 ||
-	       info.engaged == (k->a->own > 0);
+	       info.engaged == (k->a->own != NULL);
 }
 
 static bool agent_reachable(const struct check_at *k)

@@ -27,7 +27,7 @@ static bool active(const struct party *p)
 static bool agent_own(const struct check_at *k)
 {
 	const struct td_engine *e = k->e;
-	uint32_t own = 0;
+	uint32_t own = 0, listed = 0;
 
 	if (!k->a->own) /* call_own() and party_agent() have looked for those who should have some
 			 */
@@ -38,7 +38,9 @@ static bool agent_own(const struct check_at *k)
 	for (uint32_t i = 0; i < e->calls.capacity; i++)
 		own += call_at(e, i)->state != CALL_FREE && call_at(e, i)->state != CALL_ENDED &&
 		       call_at(e, i)->calling_agent == k->a;
-	return own == k->a->own;
+	for (const struct party *p = k->a->own; p && listed <= own; p = p->next_own)
+		listed++;
+	return own == listed;
 }
 
 static bool queue_talks(const struct check_at *k)

@@ -4,10 +4,11 @@
 
 uint64_t life_quiet(const struct call *c)
 {
+	const struct party *pair[] = {c->caller, call_talker(c)};
 	uint64_t since = 0;
 
-	for (unsigned i = 0; i < c->parties; i++) {
-		const struct party *p = c->party[i];
+	for (unsigned i = 0; i < 2; i++) {
+		const struct party *p = pair[i];
 
 		if (!party_talks(p) || !party_should_be_heard(p))
 			continue;
@@ -21,10 +22,9 @@ uint64_t life_quiet(const struct call *c)
 
 bool life_held(const struct call *c)
 {
-	for (unsigned i = 0; i < c->parties; i++)
-		if (party_talks(c->party[i]) && c->party[i]->held)
-			return true;
-	return c->state != CALL_TALKING;
+	const struct party *p = call_talker(c);
+
+	return c->state != CALL_TALKING || c->caller->held || (p && p->held);
 }
 
 uint64_t life_patience(const struct td_engine *e, const struct call *c)

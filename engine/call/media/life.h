@@ -14,9 +14,12 @@
 /* Pauses of a talk are shorter, with telephones that suppress silence on both sides, too. */
 #define LIFE_NO_AUDIO_NS (5 * TD_NSEC_PER_SEC)
 
-/* When the last party that should send fell silent. 0: one sends, or none has to. */
+/* Judged are the caller and whose turn it is to talk. Who has joined and waits hears music, and
+ * says nothing of them. */
+
+/* When the later of the two fell silent, of those who should send. 0: one sends, or none has to. */
 uint64_t life_quiet(const struct call *c);
-bool life_held(const struct call *c); /* nobody talks: the caller waits, or somebody holds */
+bool life_held(const struct call *c); /* nobody talks: the caller waits, or one of the two holds */
 /* How long a call may be quiet; 0: for ever. */
 uint64_t life_patience(const struct td_engine *e, const struct call *c);
 uint64_t life_longest(const struct td_engine *e); /* a call; 0: for ever */

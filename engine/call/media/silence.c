@@ -104,7 +104,7 @@ static bool no_audio(const struct td_engine *e, const struct call *c)
 
 static bool one_way(const struct call *c)
 {
-	const struct party *a = c->caller, *b = call_other(c);
+	const struct party *a = c->caller, *b = call_talker(c);
 
 	return c->state == CALL_TALKING && b && a->silent != b->silent &&
 	       (a->silent ? b : a)->heard;
@@ -130,7 +130,8 @@ void silence_first(struct td_engine *e, struct party *l)
 void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never)
 {
 	struct call *c = l->call;
-	const struct party *other = party_is_caller(l) ? call_other(c) : c->caller;
+	const struct party *talker = call_talker(c);
+	bool pair = party_is_caller(l) || l == talker;
 
 	if (l->silent || !party_should_be_heard(l) || c->state == CALL_ENDED)
 		return;
@@ -142,9 +143,10 @@ void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never
 		return;
 	story(e, c, "no RTP from %s %s %.1f s%s%s", party_who(l), never ? "in its first" : "for",
 		ms / 1000.0,
-		c->silence == CALL_ONE_WAY_AUDIO                     ? ": one-way audio"
-		: c->state == CALL_TALKING && other && other->silent ? ": no audio either way"
-								     : "",
+		!pair                                           ? ""
+		: c->silence == CALL_ONE_WAY_AUDIO              ? ": one-way audio"
+		: talker && c->caller->silent && talker->silent ? ": no audio either way"
+								: "",
 		l->quality.silences == STORIES ? "; more are not told" : "");
 }
 

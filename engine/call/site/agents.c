@@ -113,13 +113,26 @@ void agents_registered(struct td_engine *e, struct agent *a, enum registrar_chan
 		what == REGISTRAR_EXPIRED || what == REGISTRAR_DISCONNECTED);
 }
 
-void agents_own(struct td_engine *e, struct agent *a, bool begins)
+void agents_own_add(struct td_engine *e, struct agent *a, struct party *p)
 {
-	bool was = a->own;
+	bool first = !a->own;
 
-	a->own += begins ? 1 : -1;
-	if (was != (a->own > 0))
-		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, begins);
+	p->next_own = a->own;
+	a->own = p;
+	if (first)
+		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, 1);
+}
+
+void agents_own_del(struct td_engine *e, struct agent *a, struct party *p)
+{
+	struct party **at = &a->own;
+
+	while (*at != p)
+		at = &(*at)->next_own;
+	*at = p->next_own;
+	p->next_own = NULL;
+	if (!a->own)
+		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, 0);
 }
 
 struct td_addr agents_local(

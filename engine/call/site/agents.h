@@ -15,7 +15,8 @@ void agents_by_hand(struct agent *a, bool out);
 void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what);
 
 /* A call of its own begins, or ends: one that no queue gave it. It gets no offers meanwhile. */
-void agents_own(struct td_engine *e, struct agent *a, bool begins);
+void agents_own_add(struct td_engine *e, struct agent *a, struct party *p);
+void agents_own_del(struct td_engine *e, struct agent *a, struct party *p);
 
 /* Our address on the network of an agent or trunk that does not register; any of ours when it is
  * on none of our networks. Of a stream: an address that the kernel has too. Family 0: there is

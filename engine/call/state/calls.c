@@ -83,12 +83,19 @@ unsigned call_talkers(const struct call *c)
 	return n;
 }
 
-struct party *call_other(const struct call *c)
+struct party *call_talker(const struct call *c)
 {
-	struct party *ringing = call_ringing(c);
-
-	for (unsigned i = c->parties; i-- > 0;)
+	for (unsigned i = 0; i < c->parties; i++)
 		if (c->party[i] != c->caller && party_talks(c->party[i]))
 			return c->party[i];
+	return NULL;
+}
+
+struct party *call_other(const struct call *c)
+{
+	struct party *talker = call_talker(c), *ringing = call_ringing(c);
+
+	if (talker)
+		return talker;
 	return ringing ? ringing : c->partner;
 }

@@ -15,10 +15,12 @@ struct contact *contact_lookup(const struct td_engine *e, uint32_t contact); /* 
 void call_party_add(struct call *c, struct party *p); /* fewer than PARTIES_MAX are there */
 void call_party_del(struct call *c, const struct party *p);
 struct party *call_ringing(const struct call *c); /* the first one who is rung; NULL: nobody */
-/* Of those who talk, the caller apart. */
+/* Of those who have joined, the caller apart. */
 unsigned call_talkers(const struct call *c);
-/* The other side: who joined last of those who talk; else who is rung; else who talked last; NULL:
- * nobody. */
+/* Whose turn it is to talk to the caller: of those who have joined, the first. The two hear each
+ * other unless one holds; the others wait. NULL: nobody's. */
+struct party *call_talker(const struct call *c);
+/* The other side: whose turn it is; else who is rung; else who talked last; NULL: nobody. */
 struct party *call_other(const struct call *c);
 
 #endif

@@ -108,7 +108,7 @@ struct agent {
 	struct timer away;          /* the telephone is lost: the agent is logged out then */
 	struct td_engine *engine;   /* once it has been configured */
 	struct contact *contact;    /* offered, or handled, by a queue; NULL: none */
-	uint32_t own;               /* calls of its own: which it made, or which no queue gave it */
+	struct party *own;          /* its legs of calls that no queue gave it, the latest first */
 	uint64_t answered, missed;
 };
 
@@ -139,9 +139,10 @@ struct party {
 	bool held;             /* by its telephone */
 	uint32_t contact;      /* what the distributor calls the talk; 0: no queue gave it */
 	uint8_t number;        /* among the parties of the call, from 1; 0: not told of yet */
-	bool talked;           /* it has joined a talk */
+	bool talked;           /* its turn to talk to the caller has come */
 	bool recorded;         /* the journal has been told of its end */
 	struct contact_segment talk;
+	struct party *next_own; /* of those of its agent; or, a caller, of whom it calls for */
 	uint64_t began, joined, left;
 	struct sip_session *session; /* NULL: over */
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */

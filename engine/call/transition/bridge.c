@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/live.h>
+#include <engine/call/events/segment.h>
 #include <engine/call/media/party.h>
+#include <engine/call/media/silence.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/transition/bridge.h>
 #include <stdio.h>
 
@@ -10,12 +13,21 @@
  * nothing from us, and the other side hears silence. */
 static struct party *wanted(const struct call *c)
 {
-	if (c->state != CALL_TALKING)
-		return NULL;
-	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i] != c->caller && party_talks(c->party[i]))
-			return c->party[i]->held ? NULL : c->party[i];
-	return NULL;
+	struct party *p = c->state == CALL_TALKING ? call_talker(c) : NULL;
+
+	return p && !p->held ? p : NULL;
+}
+
+/* A party's turn begins when those who joined before it have left. Only its leaving ends it: a hold
+ * is a part of the talk. */
+static void turn(struct td_engine *e, struct call *c)
+{
+	struct party *p = c->state == CALL_TALKING ? call_talker(c) : NULL;
+
+	if (!p || p->talked)
+		return;
+	p->talked = true;
+	segment_begin(e, c->contact, &p->talk, TD_SEGMENT_TALK, party_who(p), NULL);
 }
 
 static void record(struct td_engine *e, struct call *c, struct party *p)
@@ -64,12 +76,8 @@ void bridge_end(struct td_engine *e, struct call *c)
 	set(e, c, NULL);
 }
 
-void bridge_update(struct td_engine *e, struct call *c)
+static void relay(struct td_engine *e, struct call *c, struct party *p)
 {
-	struct party *p = wanted(c);
-
-	if (p == c->bridged)
-		return;
 	if (c->bridged) {
 		tell(e, c, TD_PHASE_END);
 		party_unbridge(e, c->caller, c->bridged);
@@ -83,4 +91,13 @@ void bridge_update(struct td_engine *e, struct call *c)
 	record(e, c, p);
 	tell(e, c, TD_PHASE_BEGIN);
 	party_bridge(e, c->caller, p); /* ends the music */
+}
+
+void bridge_update(struct td_engine *e, struct call *c)
+{
+	struct party *p = wanted(c);
+
+	turn(e, c);
+	if (p != c->bridged)
+		relay(e, c, p);
 }

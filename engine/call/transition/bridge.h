@@ -11,9 +11,9 @@
 
 /* The CDR's other side from now on. */
 void bridge_partner(struct call *c, struct party *p);
-/* Brings the workers to what the parties' states ask for, and the recording with them. */
-/* The call is over. */
-void bridge_end(struct td_engine *e, struct call *c);
+/* Brings the workers to what the parties' states ask for, and the recording with them. The talk of
+ * the party whose turn has come begins. */
 void bridge_update(struct td_engine *e, struct call *c);
+void bridge_end(struct td_engine *e, struct call *c); /* the call is over */
 
 #endif

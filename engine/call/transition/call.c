@@ -104,7 +104,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	if (c->trunk)
 		c->trunk->offered++;
 	else
-		agents_own(e, c->calling_agent, true);
+		agents_own_add(e, c->calling_agent, c->caller);
 	return c;
 }
 

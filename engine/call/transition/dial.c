@@ -2,6 +2,7 @@
 #include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/silence.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/driver.h>
 #include <engine/call/transition/talk.h>
@@ -83,7 +84,9 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 	talk_join(e, c, p);
 	talk_answer(e, c);
 	story(e, c, "200 from %s %s%s", p->agent ? "agent" : "trunk", party_who(p),
-		first ? " and to the caller" : ", who talks to the caller");
+		first                 ? " and to the caller"
+		: call_talker(c) == p ? ", who talks to the caller"
+				      : ", who joins");
 	silence_check(e, c);
 	return true;
 }

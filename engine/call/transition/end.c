@@ -92,7 +92,7 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 		c->contact->cdr.cause = cdr_cause(c->contact->cdr.sip_code);
 	e->calls_running--;
 	if (c->calling_agent)
-		agents_own(e, c->calling_agent, false);
+		agents_own_del(e, c->calling_agent, c->caller);
 	for (unsigned i = 0; i < c->parties; i++)
 		party_del(e, c->party[i]);
 	if (media_ended(c)) {

@@ -42,10 +42,7 @@ static void record(struct td_engine *e, struct call *c)
 
 void talk_join(struct td_engine *e, struct call *c, struct party *p)
 {
-	p->talked = true;
 	parties_joined(e, p);
-	segment_begin(e, c->contact, &p->talk, TD_SEGMENT_TALK, party_who(p),
-		party_talks(c->partner) ? party_who(c->partner) : NULL);
 	if (c->state != CALL_TALKING) {
 		c->talk_since = e->now;
 		bridge_partner(c, p);

@@ -11,7 +11,8 @@ enum talk_end {
 	TALK_TRANSFERRED /* it goes on with others, or the caller waits for them */
 };
 
-/* The party has answered, and its SDP is in force. */
+/* The party has answered, and its SDP is in force. It talks to the caller when its turn comes:
+ * bridge_update(). */
 void talk_join(struct td_engine *e, struct call *c, struct party *p);
 /* The call goes on without it, or ends: told to the distributor; BYE unless its session is over.
  * `to`: who has the caller now, for TALK_TRANSFERRED. */

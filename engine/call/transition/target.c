@@ -200,7 +200,7 @@ static void take(struct td_engine *e, struct call *c, struct party *p)
 		p->contact = c->contact->number;
 		p->agent->contact = c->contact;
 	} else {
-		agents_own(e, p->agent, true);
+		agents_own_add(e, p->agent, p);
 	}
 	parties_begin(e, p);
 	c->contact->rung = e->now;
@@ -243,12 +243,12 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 	return p;
 }
 
-void target_release(struct td_engine *e, const struct party *p)
+void target_release(struct td_engine *e, struct party *p)
 {
 	if (!p->agent)
 		return;
 	if (p->contact)
 		p->agent->contact = NULL;
 	else
-		agents_own(e, p->agent, false);
+		agents_own_del(e, p->agent, p);
 }

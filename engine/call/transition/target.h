@@ -23,7 +23,7 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 bool target_reachable(const struct td_engine *e, const struct call *c, const struct target *t,
 	const char *number, char why[static TD_TEXT_BYTES]);
 /* The agent is free of the call again. It has no effect on a trunk. */
-void target_release(struct td_engine *e, const struct party *p);
+void target_release(struct td_engine *e, struct party *p);
 
 /* Whether one of the trunks that a route names has room for so much. False: *full is what was full
  * of the last one; NULL when the route has no trunk at all. */

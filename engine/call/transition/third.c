@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
+#include <engine/call/media/silence.h>
 #include <engine/call/site/routes.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/bridge.h>
@@ -168,19 +169,29 @@ static void leave(
 {
 	talk_leave(e, c, p, by, TALK_TRANSFERRED, to);
 	bridge_update(e, c);
+	silence_check(e, c);
 	party_del(e, p);
+}
+
+static struct party *after(const struct call *c, const struct party *p)
+{
+	bool passed = false;
+
+	for (unsigned i = 0; i < c->parties; i++) {
+		if (passed && party_talks(c->party[i]))
+			return c->party[i];
+		passed |= c->party[i] == p;
+	}
+	return NULL;
 }
 
 static int transfer(
 	struct td_engine *e, struct call *c, const struct td_party_request *r, const struct whom *w)
 {
-	struct party *p;
-
 	story(e, c, "transferred to %s", r->name);
-	while (call_talkers(c)) {
-		p = call_other(c);
-		leave(e, c, p, TD_ENDED_BY_CALLEE, r->name);
-	}
+	for (unsigned i = c->parties; i-- > 1;) /* who waits first: nobody's turn comes */
+		if (party_talks(c->party[i]))
+			leave(e, c, c->party[i], TD_ENDED_BY_CALLEE, r->name);
 	if (!w->queue) {
 		dial_start(e, c, &w->plan);
 		return 0;
@@ -269,15 +280,17 @@ int third_request(
 
 bool third_left(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by)
 {
-	const struct party *next = call_ringing(c);
+	const struct party *ringing = call_ringing(c), *next;
+	bool talks = call_talker(c) == p;
 
-	if (c->state != CALL_TALKING || (call_talkers(c) == 1 && !next))
+	if (c->state != CALL_TALKING || (call_talkers(c) == 1 && !ringing))
 		return false;
-	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i] != p && c->party[i] != c->caller && party_talks(c->party[i]))
-			next = c->party[i];
 	if (call_talkers(c) == 1)
 		dial_alone(c);
-	leave(e, c, p, by, party_who(next));
+	next = talks ? after(c, p) : NULL;
+	leave(e, c, p, by, next ? party_who(next) : ringing ? party_who(ringing) : NULL);
+	if (next)
+		story(e, c, "%s %s talks to the caller", next->agent ? "agent" : "trunk",
+			party_who(next));
 	return true;
 }
