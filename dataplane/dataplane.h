@@ -10,6 +10,7 @@
 #ifndef TANDEM_DATAPLANE_DATAPLANE_H
 #define TANDEM_DATAPLANE_DATAPLANE_H
 
+#include <engine/base/random.h>
 #include <tandem/config.h>
 #include <tandem/media.h>
 #include <tandem/view.h>
@@ -36,6 +37,8 @@ struct dp_params {
 	void (*note)(void *ctx, const char *line);
 	void *note_ctx;
 	const char *file_prefix; /* of EAL; NULL: its own */
+	/* Of every number that a peer could guess: the host draws it, and it is not kept. */
+	uint8_t key[RANDOM_KEY_BYTES];
 };
 
 /* main. EAL, memory, ports, leg tables; nothing runs yet. NULL with errno and err. */

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <dataplane/leg/secure.h>
 
@@ -92,11 +91,6 @@ struct legs *legs_alloc(const struct legs_params *p)
 	r->sounds = p->sounds;
 	r->event = p->event;
 	r->event_ctx = p->event_ctx;
-	prng_init(&r->random, p->seed);
-	/* The kernel never refuses this; if it did, the key would be what the seed gives. */
-	for (unsigned i = 0; i < 2; i++)
-		r->mark[i] = prng_u64(&r->random);
-	(void)!getrandom(r->mark, sizeof(r->mark), GRND_NONBLOCK);
 	atomic_init(&r->wall_told, p->wall_offset);
 	r->port_min = p->rtp_port_min;
 	r->per_address = td_legs_per_address(p->rtp_port_min, p->rtp_port_max);
@@ -123,7 +117,8 @@ struct legs *legs_alloc(const struct legs_params *p)
 		return NULL;
 	}
 	r->crypto = srtp_crypto_alloc();
-	if (!r->crypto) {
+	r->random = r->crypto ? random_alloc(p->key) : NULL;
+	if (!r->random) {
 		int err = errno;
 
 		legs_free(r);
@@ -131,6 +126,7 @@ struct legs *legs_alloc(const struct legs_params *p)
 		return NULL;
 	}
 	memcpy(r->address, p->address, p->address_count * sizeof(*r->address));
+	random_bytes(r->random, RANDOM_MARK, r->mark, sizeof(r->mark));
 	wheel_init(&r->wheel, p->now);
 	return r;
 }
@@ -139,6 +135,7 @@ void legs_free(struct legs *r)
 {
 	if (!r)
 		return;
+	random_free(r->random);
 	srtp_crypto_free(r->crypto);
 	sides_free(r);
 	table_free(r->cold, r->legs, sizeof(*r->cold));

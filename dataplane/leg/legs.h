@@ -6,6 +6,7 @@
 #ifndef TANDEM_DATAPLANE_LEG_LEGS_H
 #define TANDEM_DATAPLANE_LEG_LEGS_H
 
+#include <engine/base/random.h>
 #include <tandem/media.h>
 #include <tandem/stats.h>
 
@@ -31,8 +32,8 @@ struct legs_params {
 	struct tap *tap;                                           /* NULL: no recording */
 	void (*event)(void *ctx, const struct td_media_event *ev); /* never fails: credits */
 	void *event_ctx;
-	uint64_t seed;        /* jitter of RTCP intervals */
-	uint64_t wall_offset; /* wall - now, for RTCP's NTP time stamps; legs_wall() */
+	uint8_t key[RANDOM_KEY_BYTES]; /* of every number that a peer could guess */
+	uint64_t wall_offset;          /* wall - now, for RTCP's NTP time stamps; legs_wall() */
 	uint64_t now;
 };
 

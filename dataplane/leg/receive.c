@@ -182,7 +182,7 @@ static void own_ssrc(struct legs *r, uint32_t id, uint16_t seq, uint64_t now)
 	if (behind < SEQ_MAX_DROPOUT)
 		return;
 	report_bye(r, id, now);
-	r->leg[id].out_ssrc = (uint32_t)prng_u64(&r->random);
+	r->leg[id].out_ssrc = (uint32_t)random_u64(r->random, RANDOM_SSRC);
 	leg_address(r, id, &r->cold[id].to);
 }
 

@@ -38,7 +38,7 @@ static uint32_t ntp_middle(uint64_t ntp)
 static void set_timer(struct legs *r, uint32_t id, uint32_t mean, uint64_t now)
 {
 	r->cold[id].report_at = (uint32_t)(now / TD_NSEC_PER_MSEC) + mean / 2 +
-				(uint32_t)(prng_u64(&r->random) % mean);
+				random_below(r->random, RANDOM_REPORT, mean);
 }
 
 void report_start(struct legs *r, uint32_t id, uint64_t now)

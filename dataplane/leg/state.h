@@ -11,7 +11,7 @@
 #include <dataplane/leg/legs.h>
 #include <dataplane/net/ledger.h>
 #include <dataplane/rtp/packet.h>
-#include <engine/base/prng.h>
+#include <engine/base/random.h>
 
 #define LEG_TICK_NS   (TD_NSEC_PER_SEC / LEG_TICKS)
 #define IP_UDP_BYTES  (sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
@@ -42,7 +42,7 @@ struct legs {
 	struct sounds *sounds;
 	void (*event)(void *ctx, const struct td_media_event *ev);
 	void *event_ctx;
-	struct prng random;
+	struct random *random;
 	uint64_t mark[2];           /* key of source_mark() */
 	_Atomic uint64_t wall_told; /* main: legs_wall() */
 	uint64_t *live;             /* bit by leg */

@@ -153,7 +153,7 @@ static int dp_build(struct dp *dp, const struct dp_params *p, struct td_text *er
 	if (!rc)
 		rc = home_start(dp, err);
 	if (!rc)
-		rc = dp_workers_init(dp, p->tap, err);
+		rc = dp_workers_init(dp, p, err);
 	return rc;
 }
 

@@ -29,7 +29,7 @@ struct dp {
 };
 
 /* workers.c: the workers, not running. `tap`: each has a ring for the recorder. */
-int dp_workers_init(struct dp *dp, bool tap, struct td_text *err);
+int dp_workers_init(struct dp *dp, const struct dp_params *params, struct td_text *err);
 void dp_workers_fini(struct dp *dp);
 
 /* home.c: routes and neighbours. */

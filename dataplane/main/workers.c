@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <rte_malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include <dataplane/port/eal.h>
 #include <dataplane/main/dp.h>
 #include <dataplane/net/frag.h>
@@ -110,7 +111,7 @@ static bool dp_own_ports(const struct dp *dp)
 	return false;
 }
 
-static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
+static int dp_worker_init(struct dp *dp, unsigned index, bool tap, struct random *keys)
 {
 	struct dp_worker *d = &dp->workers.worker[index];
 	uint64_t legs = (uint64_t)dp->workers.addresses * dp->workers.local.ports_per_address;
@@ -151,25 +152,29 @@ static int dp_worker_init(struct dp *dp, unsigned index, bool tap)
 	if (tap && !(d->tap = tap_alloc(dp_tap_bytes(dp))))
 		return -ENOMEM;
 	p.tap = d->tap;
-	p.seed = p.now;
+	random_bytes(keys, RANDOM_WORKER, p.key, sizeof(p.key));
 	d->rtp = legs_alloc(&p);
-	return d->rtp ? 0 : -errno;
+	rc = d->rtp ? 0 : -errno;
+	explicit_bzero(p.key, sizeof(p.key));
+	return rc;
 }
 
-int dp_workers_init(struct dp *dp, bool tap, struct td_text *err)
+int dp_workers_init(struct dp *dp, const struct dp_params *params, struct td_text *err)
 {
 	size_t bytes = dp->workers.count * sizeof(*dp->workers.worker);
+	struct random *keys = random_alloc(params->key);
 	int rc;
 
 	dp->workers.worker = rte_zmalloc("workers", bytes, RTE_CACHE_LINE_SIZE);
-	rc = dp->workers.worker ? 0 : -ENOMEM;
+	rc = dp->workers.worker && keys ? 0 : -ENOMEM;
 	for (unsigned i = 0; i < dp->workers.count && !rc; i++)
 		dp->workers.worker[i].wake.fd = -1;
 	if (!rc && dp->workers.count > 1 &&
 		!(dp->workers.handover = handover_alloc(dp->workers.count, &dp->rings_bytes)))
 		rc = -ENOMEM;
 	for (unsigned i = 0; i < dp->workers.count && !rc; i++)
-		rc = dp_worker_init(dp, i, tap);
+		rc = dp_worker_init(dp, i, params->tap, keys);
+	random_free(keys);
 	if (!rc && !dp->workers.inline_signalling)
 		rc = wake_init(&dp->workers.signalling.own);
 	if (rc) {

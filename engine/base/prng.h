@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A seeded generator (xoshiro256**): all of the engine's randomness. Not for keys. */
+/* A seeded generator (xoshiro256**), for tests and loads, and to spread a seed. A few of its
+ * numbers tell all others: what a peer may see comes from random.h. */
 #ifndef TANDEM_ENGINE_BASE_PRNG_H
 #define TANDEM_ENGINE_BASE_PRNG_H
 

@@ -360,7 +360,6 @@ void config_registrar(
 	const struct td_conf_site *site = c ? conf_site(c) : NULL;
 
 	*p = (struct registrar_params){
-		.seed = e->params.seed,
 		.max_users = e->params.max.agents,
 		.nonce_life_ns = 60 * TD_NSEC_PER_SEC,
 		.expires_min_s = 30,

@@ -11,32 +11,28 @@
 #include <engine/call/uaglue.h>
 #include <engine/call/media/silence.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define USER_AGENT "tandem/" TD_VERSION
 /* Calls that have ended wait for LEG_GONE, and cancelled offers for their 487: room for those. */
 #define SPARE(n)  ((n) + (n) / 4 + 16)
 #define CALLS_MAX 1000000u
 
-/*
- * The nonces' secret comes from the seed, which the host draws from the kernel. Without the journal
- * nobody can guess it, and a replay makes the same challenges.
- */
-static void secret_derive(uint64_t seed, uint8_t out[static DIGEST_SECRET_BYTES])
+/* The host's entropy is the key of every number that we choose. It is kept nowhere else. */
+static int random_init(struct td_engine *e)
 {
-	char text[48], hex[DIGEST_HEX_BYTES];
-	int n = snprintf(text, sizeof(text), "tandem nonce %016llx", (unsigned long long)seed);
+	uint8_t key[RANDOM_KEY_BYTES];
 
-	digest_hash(TD_DIGEST_SHA256, (struct str){text, (size_t)n}, hex);
-	for (unsigned i = 0; i < DIGEST_SECRET_BYTES; i++)
-		sscanf(hex + 2 * i, "%2hhx", &out[i]);
+	e->io.random(e->io.ctx, key, sizeof(key));
+	e->random = random_alloc(key);
+	explicit_bzero(key, sizeof(key));
+	return e->random ? 0 : -errno;
 }
 
 static int sip_init(struct td_engine *e)
 {
 	struct sip_ua_params ua = {
-		.seed = prng_u64(&e->prng),
 		.max_sessions = 2 * SPARE(e->params.max_calls),
 		.user_agent = USER_AGENT,
 	};
@@ -44,14 +40,18 @@ static int sip_init(struct td_engine *e)
 	struct registrar_ops registrar_ops = uaglue_registrar_ops;
 	struct registrar_params registrar;
 
+	random_bytes(e->random, RANDOM_SIP, ua.key, sizeof(ua.key));
 	ops.ctx = e;
 	e->ua = sip_ua_alloc(&ua, &ops);
+	explicit_bzero(ua.key, sizeof(ua.key));
 	if (!e->ua)
 		return -ENOMEM;
 	config_registrar(e, NULL, &registrar);
-	secret_derive(e->params.seed, registrar.secret);
+	registrar.seed = random_u64(e->random, RANDOM_TABLES);
+	random_bytes(e->random, RANDOM_NONCES, registrar.secret, sizeof(registrar.secret));
 	registrar_ops.ctx = e;
 	e->registrar = registrar_alloc(&registrar, &registrar_ops);
+	explicit_bzero(registrar.secret, sizeof(registrar.secret));
 	return e->registrar ? 0 : -ENOMEM;
 }
 
@@ -71,11 +71,13 @@ static int tables_init(struct td_engine *e)
 	if (!rc)
 		rc = timers_init(&e->timers, CALL_TIMERS * calls + SILENCE_TIMERS);
 	if (!rc)
-		rc = hash_init(&e->by_number, 2 * e->params.max_calls, prng_u64(&e->prng));
+		rc = hash_init(&e->by_number, 2 * e->params.max_calls,
+			random_u64(e->random, RANDOM_TABLES));
 	if (!rc)
-		rc = hash_init(&e->by_id, 2 * e->params.max_calls, prng_u64(&e->prng));
+		rc = hash_init(
+			&e->by_id, 2 * e->params.max_calls, random_u64(e->random, RANDOM_TABLES));
 	if (!rc)
-		rc = traces_init(&e->traces, legs, prng_u64(&e->prng));
+		rc = traces_init(&e->traces, legs, random_u64(e->random, RANDOM_TABLES));
 	return rc;
 }
 
@@ -103,13 +105,14 @@ struct td_engine *td_engine_alloc(
 	e->call_due = call_due;
 	e->life_due = life_due;
 	silence_init(e);
-	prng_init(&e->prng, params->seed);
 	objects_init(&e->groups, sizeof(struct group));
 	objects_init(&e->agents, sizeof(struct agent));
 	objects_init(&e->queues, sizeof(struct queue));
 	objects_init(&e->links, sizeof(struct link));
 	objects_init(&e->trunks, sizeof(struct trunk));
-	rc = tables_init(e);
+	rc = random_init(e);
+	if (!rc)
+		rc = tables_init(e);
 	if (!rc)
 		rc = distribute_init(e);
 	if (!rc)
@@ -146,6 +149,7 @@ void td_engine_free(struct td_engine *e)
 	traces_fini(&e->traces);
 	free(e->sources);
 	free(e->marked);
+	random_free(e->random);
 	free(e);
 }
 

@@ -81,8 +81,7 @@ static const struct td_engine_io io = {.sip = on_sip,
 	.trace = on_trace,
 	.random = on_random,
 	.resolve = on_resolve};
-static const struct td_engine_params params = {.seed = 1,
-	.max_calls = 2,
+static const struct td_engine_params params = {.max_calls = 2,
 	.max = {.agents = 4, .groups = 4, .queues = 4, .links = 4, .bandwidth_rows = 16}};
 
 static int build(void)

@@ -46,7 +46,7 @@ static void on_random(void *ctx, uint8_t *out, size_t n)
 
 static struct td_engine *engine_of(struct td_limits max)
 {
-	struct td_engine_params params = {.seed = 1, .max_calls = 2, .max = max};
+	struct td_engine_params params = {.max_calls = 2, .max = max};
 	struct td_engine_io io = {.sip = on_sip,
 		.media = on_media,
 		.event = on_event,

@@ -41,9 +41,9 @@ static void note(void *ctx, const char *line)
 
 /* Each step: 0, or the program's exit status with the reason in h->err. */
 
-static void journal_begin(struct host *h, uint64_t seed)
+static void journal_begin(struct host *h)
 {
-	struct td_ev_start ev = {.wall_offset = h->wall_offset, .seed = seed};
+	struct td_ev_start ev = {.wall_offset = h->wall_offset};
 
 	snprintf(ev.version, sizeof(ev.version), "%s", TD_VERSION);
 	journal_put_now(h->ops.journal, JOURNAL_SIGNALLING, TD_EV_START, &ev, sizeof(ev));
@@ -70,13 +70,9 @@ static int turn_up(struct host *h)
 		.kick = &h->kick,
 		.engine = {.max_calls = site->max_calls, .max = site->max}};
 
-	if (getrandom(&p.engine.seed, sizeof(p.engine.seed), 0) != sizeof(p.engine.seed)) {
-		td_text_set(&h->err, "no randomness: %s", strerror(errno));
-		return EXIT_FAILURE;
-	}
 	p.engine.wall_offset = h->wall_offset = host_wall_offset();
 	/* A run's records begin here, before the engine makes its first one. */
-	journal_begin(h, p.engine.seed);
+	journal_begin(h);
 	h->ops.turn = turn_alloc(&p);
 	if (!h->ops.turn) {
 		td_text_set(&h->err,
@@ -105,7 +101,12 @@ static int dataplane_up(struct host *h)
 		.note = note,
 		.file_prefix = h->options.file_prefix};
 
+	if (getrandom(p.key, sizeof(p.key), 0) != sizeof(p.key)) {
+		td_text_set(&h->err, "no randomness: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 	h->ops.dp = dp_alloc(&p, &h->err);
+	explicit_bzero(p.key, sizeof(p.key));
 	return h->ops.dp ? 0 : EXIT_CONFIG;
 }
 

@@ -2,11 +2,12 @@
 /*
  * The engine: SIP, calls, queues and agents as one sans-I/O state machine.
  *
- * It reads no clock, opens nothing and starts no thread; the same inputs with the same seed give
- * the same outputs. The host (engine/host) feeds it from DPDK; tests feed it from a script.
- * One thread at a time may call into one engine; it is the signalling lcore's. Outputs are made by
- * calling struct td_engine_io from within an input; these callbacks must not call the engine.
- * Memory is taken at td_engine_alloc() and in td_engine_config(); never on the way of a call.
+ * It reads no clock, opens nothing and starts no thread; the same inputs with the same octets
+ * of .random give the same outputs. The host (engine/host) feeds it from DPDK; tests feed it from a
+ * script. One thread at a time may call into one engine; it is the signalling lcore's. Outputs are
+ * made by calling struct td_engine_io from within an input; these callbacks must not call the
+ * engine. Memory is taken at td_engine_alloc() and in td_engine_config(); never on the way of a
+ * call.
  */
 #ifndef TANDEM_ENGINE_H
 #define TANDEM_ENGINE_H
@@ -49,13 +50,13 @@ struct td_engine_io {
 	/* A SIP message, while tracing is on. `in`: received, else sent. `call` may be empty. */
 	void (*trace)(void *ctx, const char *call, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
-	/* Octets that nobody can guess, for SRTP keys. They never go to the journal, and a replay
-	 * needs none of them. */
+	/* Octets that nobody can guess: at td_engine_alloc() the key of every number that the
+	 * engine chooses (tags, branches, SSRCs, nonces), later SRTP keys. They never go to the
+	 * journal, and a replay needs none of them. */
 	void (*random)(void *ctx, uint8_t *out, size_t n);
 };
 
 struct td_engine_params {
-	uint64_t seed;        /* of every random choice: tags, branches, SSRCs, nonces */
 	uint64_t wall_offset; /* wall - monotonic, nanoseconds */
 	uint32_t max_calls;   /* these size all tables */
 	struct td_limits max;

@@ -214,7 +214,7 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
  */
 #define TD_EV_START_FIELDS(F, S...)                                                               \
 	F(1, NEXT, 0, NONE, COUNT, uint64_t, wall_offset, , NS, "wall - monotonic time", S)       \
-	F(1, NEXT, 0, NONE, INT, uint64_t, seed, , NONE, "seed of the run's randomness", S)       \
+	F(1, NEXT, 0, NONE, INT, uint64_t, seed, , NONE, "0; before 0.2: what decided the run's numbers", S)       \
 	F(1, FIRST, 0, NONE, TEXT, char, version, [16], NONE, "the engine's", S)
 
 #define TD_EV_GAP_FIELDS(F, S...)                                                                 \

@@ -255,8 +255,9 @@ static void on_trace(void *ctx, struct str call_id, bool in, const struct td_flo
 
 struct sip_ua *soak_ua_alloc(struct soak *s, uint64_t seed)
 {
-	struct sip_ua_params params = {
-		.seed = seed, .max_sessions = PHONES / 2, .user_agent = "soak"};
+	struct sip_ua_params params = {.key = {(uint8_t)seed, (uint8_t)(seed >> 8)},
+		.max_sessions = PHONES / 2,
+		.user_agent = "soak"};
 	struct sip_ua_ops ops = {
 		.ctx = s,
 		SIP_UA_OPS(on_),

@@ -180,8 +180,7 @@ struct world *world_alloc(
 	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks)
 {
 	struct td_conf_site site;
-	struct td_engine_params params = {
-		.seed = seed, .wall_offset = WORLD_WALL, .max_calls = max_calls};
+	struct td_engine_params params = {.wall_offset = WORLD_WALL, .max_calls = max_calls};
 	struct td_engine_io io = {.sip = on_sip,
 		.media = on_media,
 		.event = on_event,
@@ -198,6 +197,7 @@ struct world *world_alloc(
 	params.max.agents = params.max.groups = params.max.queues = params.max.links = MAX_OBJECTS;
 	io.ctx = w;
 	w->hooks = *hooks;
+	w->keys = (uint32_t)seed;
 	w->now = WORLD_START;
 	w->next = TD_NEVER;
 	w->legs = legs;

@@ -45,7 +45,7 @@ struct world {
 	struct td_buf transcript; /* bytes of every output, in order */
 	struct td_buf acd;        /* struct acd_rec and payload, in order */
 	struct world_leg *leg;    /* by leg number */
-	uint32_t keys;            /* octets of keys given */
+	uint32_t keys;            /* makes octets that nobody can guess; first the seed */
 	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
 	uint32_t parties_apart; /* rung by another worker than the caller's, which had room */
 	uint32_t bridges_apart; /* of legs of two workers */

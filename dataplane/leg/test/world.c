@@ -129,7 +129,7 @@ int world_setup(void **state)
 		.tap = w->tap,
 		.event = event,
 		.event_ctx = w,
-		.seed = 7,
+		.key = {7},
 		.wall_offset = WORLD_WALL,
 		.now = w->now});
 	assert_non_null(w->rtp);

@@ -73,12 +73,12 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 		l->trunk = t->trunk;
 	}
 	l->params = (struct td_leg_params){
-		.ssrc = (uint32_t)prng_u64(&e->prng),
-		.ts_offset = (uint32_t)prng_u64(&e->prng),
+		.ssrc = (uint32_t)random_u64(e->random, RANDOM_SSRC),
+		.ts_offset = (uint32_t)random_u64(e->random, RANDOM_TIME),
 		/* RFC 3711 section 3.3.1: before the first packet, the receiver could not see the
 		 * number wrap. */
-		.seq = prng_u64(&e->prng) & SEQ_FIRST_MAX,
-		.cookie = (uint32_t)prng_u64(&e->prng),
+		.seq = random_u64(e->random, RANDOM_SEQUENCE) & SEQ_FIRST_MAX,
+		.cookie = (uint32_t)random_u64(e->random, RANDOM_COOKIE),
 		.dtmf_pt = TD_PT_NONE,
 	};
 	quality_init(&l->quality, l->params.seq);
@@ -114,7 +114,7 @@ void party_detach(struct td_engine *e, struct party *l)
 /* RFC 8866 section 5.2; a signed 64-bit number everywhere. Never 0. */
 static uint64_t session_id(struct td_engine *e)
 {
-	return (prng_u64(&e->prng) & SESSION_ID_MASK) | 1;
+	return (random_u64(e->random, RANDOM_SESSION) & SESSION_ID_MASK) | 1;
 }
 
 void party_describe(struct td_engine *e, struct party *l, const uint8_t *codecs, uint8_t dtmf_pt,

@@ -25,7 +25,7 @@
 #include <engine/contact/contact.h>
 #include <engine/base/hash.h>
 #include <engine/base/pool.h>
-#include <engine/base/prng.h>
+#include <engine/base/random.h>
 #include <engine/base/timer.h>
 #include <engine/sdp/sdp.h>
 #include <engine/sip/msg/msg.h>
@@ -325,7 +325,7 @@ struct td_engine {
 	struct td_engine_params params;
 	uint64_t now;     /* of the input being worked on; never goes back */
 	uint64_t start_s; /* epoch seconds of the start, in call ids */
-	struct prng prng;
+	struct random *random;
 	struct timers timers;
 	struct sip_ua *ua;
 	struct registrar *registrar;

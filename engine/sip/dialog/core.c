@@ -36,7 +36,7 @@ struct sip_ua *sip_ua_alloc(const struct sip_ua_params *p, const struct sip_ua_o
 		(struct sip_transport_ops){.ctx = ops->ctx, .send = ops->send, .trace = ops->trace};
 	const struct txn_layer_params txns = {.ops = &txn_ops,
 		.transport = &ua->transport,
-		.seed = p->seed,
+		.key = p->key,
 		.users = sessions,
 		.user_agent = str_of(p->user_agent ? p->user_agent : "Tandem")};
 
@@ -44,9 +44,11 @@ struct sip_ua *sip_ua_alloc(const struct sip_ua_params *p, const struct sip_ua_o
 		goto fail_ua;
 	if (pool_init(&ua->sessions, sessions, sizeof(struct sip_session)) != 0)
 		goto fail_txns;
-	if (hash_init(&ua->sessions_by_tag, sessions, prng_u64(&ua->txns.rng)) != 0)
+	if (hash_init(&ua->sessions_by_tag, sessions, random_u64(ua->txns.random, RANDOM_TABLES)) !=
+		0)
 		goto fail_sessions;
-	if (hash_init(&ua->sessions_by_connection, sessions, prng_u64(&ua->txns.rng)) != 0)
+	if (hash_init(&ua->sessions_by_connection, sessions,
+		    random_u64(ua->txns.random, RANDOM_TABLES)) != 0)
 		goto fail_tags;
 	return ua;
 

@@ -330,7 +330,8 @@ static void world(uint64_t seed, unsigned loss, unsigned dup)
 	assert_int_equal(addr_decode(&w.addr[A], STR("10.0.0.1:5060")), 0);
 	assert_int_equal(addr_decode(&w.addr[B], STR("10.0.0.2:5060")), 0);
 	for (enum side i = A; i <= B; i++) {
-		const struct sip_ua_params p = {.seed = seed * 2 + i, .max_sessions = 2 * CALLS};
+		const struct sip_ua_params p = {
+			.key = {(uint8_t)seed, (uint8_t)i}, .max_sessions = 2 * CALLS};
 
 		ops.ctx = i == B ? &w : NULL; /* which side a callback is of */
 		w.ua[i] = sip_ua_alloc(&p, &ops);

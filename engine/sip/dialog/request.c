@@ -100,7 +100,7 @@ void session_respond(struct sip_session *s, int code, struct str extra, struct s
 void session_bye(struct sip_session *s)
 {
 	struct txn_layer *l = &s->ua->txns;
-	uint64_t branch = txn_layer_id(l);
+	uint64_t branch = txn_layer_id(l, RANDOM_BRANCH);
 
 	if (session_request_encode(s, SIP_BYE, ++s->local_cseq, branch,
 		    sip_cause_lines((enum sip_cause)s->cause), STR("")))

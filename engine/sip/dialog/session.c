@@ -58,7 +58,7 @@ struct sip_session *session_alloc(struct sip_ua *ua, const struct td_flow *flow)
 	s->ua = ua;
 	s->flow = *flow;
 	source_set(s, flow);
-	id_encode(txn_layer_id(&ua->txns), s->local_tag);
+	id_encode(txn_layer_id(&ua->txns, RANDOM_TAG), s->local_tag);
 	hash_add(&ua->sessions_by_tag, &s->node, str_of(s->local_tag));
 	return s;
 }

@@ -15,6 +15,7 @@
 #ifndef TANDEM_ENGINE_SIP_DIALOG_UA_H
 #define TANDEM_ENGINE_SIP_DIALOG_UA_H
 
+#include <engine/base/random.h>
 #include <engine/base/str.h>
 #include <engine/sip/msg/cause.h>
 #include <tandem/flow.h>
@@ -78,8 +79,9 @@ struct sip_ua_ops {
 	.info = prefix##info, .ended = prefix##ended, .request = prefix##request
 
 struct sip_ua_params {
-	uint64_t seed;
-	uint32_t max_sessions; /* legs: two a call */
+	uint8_t key[RANDOM_KEY_BYTES]; /* of every number that it chooses: tags, branches, Call-IDs
+					*/
+	uint32_t max_sessions;         /* legs: two a call */
 	const char *user_agent;
 };
 

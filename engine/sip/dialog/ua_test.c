@@ -652,7 +652,7 @@ static void torture(void **state)
 static int build(void)
 {
 	static const struct sip_ua_ops ops;
-	const struct sip_ua_params p = {.seed = 1, .max_sessions = 8};
+	const struct sip_ua_params p = {.key = {1}, .max_sessions = 8};
 	struct sip_ua *ua = sip_ua_alloc(&p, &ops);
 
 	if (!ua)

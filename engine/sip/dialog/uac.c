@@ -21,8 +21,8 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 	if (!sip_uri_addr(&uri, &s->reached))
 		s->reached = (struct td_addr){0};
 	s->reached_by = p->flow.remote;
-	id_encode(txn_layer_id(&ua->txns), call_id);
-	id_encode(txn_layer_id(&ua->txns), call_id + SIP_ID_HEX);
+	id_encode(txn_layer_id(&ua->txns, RANDOM_CALL_ID), call_id);
+	id_encode(txn_layer_id(&ua->txns, RANDOM_CALL_ID), call_id + SIP_ID_HEX);
 	buf_init_fixed(&b, ua->txns.scratch, SESSION_TEXT);
 	buf_str(&b, STR("sip:"));
 	buf_str(&b, p->from_user);
@@ -50,7 +50,7 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 static bool invite(struct sip_session *s, struct str extra, struct str sdp)
 {
 	struct sip_ua *ua = s->ua;
-	uint64_t branch = txn_layer_id(&ua->txns);
+	uint64_t branch = txn_layer_id(&ua->txns, RANDOM_BRANCH);
 
 	if (!session_request_encode(s, SIP_INVITE, ++s->local_cseq, branch, extra, sdp)) {
 		errno = EMSGSIZE;
@@ -138,7 +138,8 @@ static void ack(struct sip_session *s, struct sip_txn *t)
 {
 	struct sip_ua *ua = s->ua;
 
-	if (!session_request_encode(s, SIP_ACK, t->cseq, txn_layer_id(&ua->txns), STR(""), STR("")))
+	if (!session_request_encode(
+		    s, SIP_ACK, t->cseq, txn_layer_id(&ua->txns, RANDOM_BRANCH), STR(""), STR("")))
 		return;
 	ctrans_ack(t, &s->flow, session_spare(s));
 }
@@ -177,7 +178,7 @@ void uac_fork(
 {
 	struct sip_ua *ua = container_of(l, struct sip_ua, txns);
 	struct sip_session *s = &ua->fork;
-	uint64_t branch = txn_layer_id(l);
+	uint64_t branch = txn_layer_id(l, RANDOM_BRANCH);
 
 	*s = (struct sip_session){.ua = ua, .flow = *flow, .source = *flow, .local_cseq = t->cseq};
 	/* the request's own target may be another's; without a Contact we have nowhere to send the
@@ -200,8 +201,8 @@ static void reinvite_failed(struct sip_session *s, int code, const struct sip_ms
 	if (code == 491 && s->reinvite_tries < REINVITE_TRIES) {
 		/* section 14.1: the owner of the Call-ID waits longer, so that the other goes
 		 * first */
-		uint64_t ms = s->uac ? 2100 + 10 * prng_below(&ua->txns.rng, 191)
-				     : 10 * prng_below(&ua->txns.rng, 201);
+		uint64_t ms = s->uac ? 2100 + 10 * random_below(ua->txns.random, RANDOM_RETRY, 191)
+				     : 10 * random_below(ua->txns.random, RANDOM_RETRY, 201);
 
 		s->reinvite_wanted = true;
 		timer_set(&ua->txns.timers, &s->retry, ua->txns.now + ms * TD_NSEC_PER_MSEC);

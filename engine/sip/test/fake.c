@@ -135,7 +135,7 @@ struct td_addr fake_addr(const char *text)
 void fake_init(struct fake *f, uint32_t max_sessions)
 {
 	const struct sip_ua_ops ops = {.ctx = f, SIP_UA_OPS(on_)};
-	const struct sip_ua_params p = {.seed = 1, .max_sessions = max_sessions};
+	const struct sip_ua_params p = {.key = {1}, .max_sessions = max_sessions};
 
 	memset(f, 0, sizeof(*f));
 	f->now = 1000 * TD_NSEC_PER_SEC;

@@ -327,7 +327,7 @@ static void mutated_messages_do_no_harm(void **state)
 		.info = on_message,
 		.ended = on_ended,
 		.request = on_request};
-	const struct sip_ua_params p = {.seed = 1, .max_sessions = SESSIONS};
+	const struct sip_ua_params p = {.key = {1}, .max_sessions = SESSIONS};
 	const struct registrar_ops rops = {.user = on_user, .changed = on_changed};
 	const struct registrar_params rp = {.max_users = 4,
 		.nonce_life_ns = 60 * TD_NSEC_PER_SEC,

@@ -15,34 +15,41 @@
 #define TIMERS_PER_TXN 2
 #define CHUNKS_MESSAGE (SIP_MSG_MAX / (MSG_STORE_CHUNK_BYTES - 4) + 1)
 
+static void layer_clear(struct txn_layer *l, const struct txn_layer_params *p)
+{
+	*l = (struct txn_layer){
+		.ops = p->ops, .transport = p->transport, .stats = &p->transport->stats};
+	str_copy(l->agent, sizeof(l->agent), p->user_agent);
+	TAILQ_INIT(&l->lingering);
+}
+
 int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p)
 {
 	uint32_t txns = TXNS_PER_USER * p->users + TXNS_MORE;
 	char *storage;
 
-	*l = (struct txn_layer){
-		.ops = p->ops, .transport = p->transport, .stats = &p->transport->stats};
-	str_copy(l->agent, sizeof(l->agent), p->user_agent);
-	prng_init(&l->rng, p->seed);
-	TAILQ_INIT(&l->lingering);
-	if (timers_init(&l->timers, TIMERS_PER_TXN * txns + p->users) != 0)
+	layer_clear(l, p);
+	l->random = random_alloc(p->key);
+	if (!l->random)
 		goto fail;
+	if (timers_init(&l->timers, TIMERS_PER_TXN * txns + p->users) != 0)
+		goto fail_random;
 	if (pool_init(&l->txns, txns, sizeof(struct sip_txn)) != 0)
 		goto fail_timers;
 	if (msg_store_init(&l->store, CHUNKS_PER_TXN * txns + 2 * CHUNKS_MESSAGE) != 0)
 		goto fail_txns;
-	if (hash_init(&l->servers, txns, prng_u64(&l->rng)) != 0)
+	if (hash_init(&l->servers, txns, random_u64(l->random, RANDOM_TABLES)) != 0)
 		goto fail_store;
-	if (hash_init(&l->clients, txns, prng_u64(&l->rng)) != 0)
+	if (hash_init(&l->clients, txns, random_u64(l->random, RANDOM_TABLES)) != 0)
 		goto fail_servers;
-	if (hash_init(&l->merged, txns, prng_u64(&l->rng)) != 0)
+	if (hash_init(&l->merged, txns, random_u64(l->random, RANDOM_TABLES)) != 0)
 		goto fail_clients;
 	while (l->waiting_mask + 1 < txns)
 		l->waiting_mask = 2 * l->waiting_mask + 1;
 	l->waiting = calloc(l->waiting_mask + 1, sizeof(*l->waiting));
 	if (!l->waiting)
 		goto fail_merged;
-	if (hash_init(&l->second, 1, prng_u64(&l->rng)) != 0)
+	if (hash_init(&l->second, 1, random_u64(l->random, RANDOM_TABLES)) != 0)
 		goto fail_waiting;
 	storage = malloc(2 * SIP_MSG_MAX);
 	if (!storage)
@@ -67,6 +74,8 @@ fail_txns:
 	pool_fini(&l->txns);
 fail_timers:
 	timers_fini(&l->timers);
+fail_random:
+	random_free(l->random);
 fail:
 	return -ENOMEM;
 }
@@ -82,14 +91,12 @@ void txn_layer_fini(struct txn_layer *l)
 	msg_store_fini(&l->store);
 	pool_fini(&l->txns);
 	timers_fini(&l->timers);
+	random_free(l->random);
 }
 
-/* Hashed, because a few plain numbers of the generator would tell all its numbers. */
-uint64_t txn_layer_id(struct txn_layer *l)
+uint64_t txn_layer_id(struct txn_layer *l, enum random_stream what)
 {
-	uint64_t n = prng_u64(&l->rng);
-
-	return hash_bytes(&l->second, (struct str){(const char *)&n, sizeof(n)});
+	return random_u64(l->random, what);
 }
 
 bool txn_layer_send(struct txn_layer *l, struct td_flow *flow)

@@ -14,7 +14,7 @@
 #include <sys/queue.h>
 #include <engine/base/hash.h>
 #include <engine/base/pool.h>
-#include <engine/base/prng.h>
+#include <engine/base/random.h>
 #include <engine/base/timer.h>
 #include <engine/sip/msg/encode.h>
 #include <engine/sip/msg/msg.h>
@@ -109,7 +109,7 @@ struct txn_layer {
 	struct sip_transport *transport;
 	struct sip_stats *stats; /* the transport's */
 	uint64_t now;            /* of the input at hand */
-	struct prng rng;
+	struct random *random;
 	struct timers timers; /* users have timers too: one heap keeps the order of all deadlines */
 	struct pool txns;
 	struct msg_store store;
@@ -128,14 +128,15 @@ struct txn_layer {
 struct txn_layer_params {
 	const struct txn_ops *ops;       /* kept */
 	struct sip_transport *transport; /* kept */
-	uint64_t seed;
+	const uint8_t *key;    /* RANDOM_KEY_BYTES, of every number that we choose; not kept */
 	uint32_t users;        /* transaction users at once; each may set one timer */
 	struct str user_agent; /* copied */
 };
 
 int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p); /* 0 or -ENOMEM */
 void txn_layer_fini(struct txn_layer *l);
-uint64_t txn_layer_id(struct txn_layer *l); /* for tags and branches: not to be guessed */
+/* 64 bits of a tag, a branch or a Call-ID: not to be guessed. */
+uint64_t txn_layer_id(struct txn_layer *l, enum random_stream what);
 /* The flow has ended. Who waits for an answer by it is told at the layer's next deadline, which is
  * now. */
 void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);

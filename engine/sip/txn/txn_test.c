@@ -93,9 +93,10 @@ static const struct txn_ops ops = {.provisional = on_provisional,
 
 static int layer_init(void)
 {
+	static const uint8_t key[RANDOM_KEY_BYTES] = {1};
 	const struct txn_layer_params p = {.ops = &ops,
 		.transport = &w.transport,
-		.seed = 1,
+		.key = key,
 		.users = 1,
 		.user_agent = STR("test")};
 
@@ -140,7 +141,7 @@ static void advance(uint64_t ms)
 /* An INVITE of ours, with the branch that an answer must name. */
 static uint64_t invite(void)
 {
-	uint64_t branch = txn_layer_id(&w.l);
+	uint64_t branch = txn_layer_id(&w.l, RANDOM_BRANCH);
 	struct td_buf *b = &w.l.out;
 
 	buf_reset(b);

@@ -189,8 +189,7 @@ void floor_run(struct floor *f, uint64_t ns)
 
 void floor_open(struct floor *f)
 {
-	struct td_engine_params params = {.seed = 1,
-		.max_calls = 20,
+	struct td_engine_params params = {.max_calls = 20,
 		.max = {.agents = 8, .groups = 4, .queues = 4, .links = 4, .bandwidth_rows = 16}};
 	struct td_engine_io io = {.ctx = f,
 		.sip = on_sip,
@@ -199,7 +198,7 @@ void floor_open(struct floor *f)
 		.record = on_record,
 		.random = on_random,
 		.resolve = on_resolve};
-	struct sip_ua_params ua = {.seed = 2, .max_sessions = 64};
+	struct sip_ua_params ua = {.key = {2}, .max_sessions = 64};
 	struct sip_ua_ops ops = peer_ops;
 	struct td_text err = {""};
 
