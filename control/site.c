@@ -122,12 +122,30 @@ static void commit(struct site *s, bool engine)
 	finish(s, &r);
 }
 
+/* The engine alone knows how many objects have changed: it tells us no secret of those it has. */
+static bool answer_count(struct site *s, const char *body, size_t len)
+{
+	json_t *answer = json_loadb(body, len, 0, NULL);
+	const json_t *set = json_object_get(answer, "set");
+	const json_t *deleted = json_object_get(answer, "deleted");
+	bool understood = json_is_integer(set) && json_is_integer(deleted);
+
+	if (understood) {
+		s->count.set = (uint32_t)json_integer_value(set);
+		s->count.deleted = (uint32_t)json_integer_value(deleted);
+	}
+	json_decref(answer);
+	return understood;
+}
+
 static void applied(void *ctx, int status, const char *body, size_t len)
 {
 	struct site *s = ctx;
 
 	if (status)
 		fail(s, status, body);
+	else if (!answer_count(s, body, len))
+		fail(s, -EPROTO, "the engine's answer is not understood");
 	else
 		commit(s, true);
 }

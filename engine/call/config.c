@@ -436,6 +436,6 @@ out:
 int td_engine_config_text(const struct td_engine *e, struct td_buf *out)
 {
 	if (e->conf)
-		conf_encode(e->conf, out);
+		conf_encode_public(e->conf, out);
 	return out->error;
 }

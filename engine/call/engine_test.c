@@ -7,13 +7,14 @@
 
 #define NOW 1000000000ull
 
+#define HA1 "00112233445566778899aabbccddeeff"
 static const char site[] = "set site site domain=tandem.example rtp_ports=20000-20019 max_calls=2\n"
 			   "set port carrier device=eth1 address=10.20.0.1/24\n"
 			   "set link dsl limit=200000\n"
 			   "set link branch calls=3\n"
 			   "set trunk acme address=10.20.0.10 limit=100000 link=dsl\n"
 			   "set group sales link=branch\n"
-			   "set agent alice groups=sales contact=10.30.0.11:5060\n"
+			   "set agent alice groups=sales contact=10.30.0.11:5060 ha1=" HA1 "\n"
 			   "set queue sales groups=sales\n"
 			   "set route 4989100 queue=sales\n";
 
@@ -237,7 +238,7 @@ static void keys_stay_secret(void **state)
 {
 	static const char encrypted[] = "set trunk acme address=10.20.0.10 srtp=required\n"
 					"set agent alice groups=sales "
-					"contact=10.30.0.11:5060 srtp=required\n";
+					"contact=10.30.0.11:5060 srtp=required ha1=" HA1 "\n";
 	struct td_engine *e = td_engine_alloc(&params, &io);
 	char text[2048], *body;
 	struct td_text err;
@@ -269,6 +270,9 @@ static void keys_stay_secret(void **state)
 	assert_int_equal(td_engine_show(e, now, "calls", &cursor, 100, &b), 0);
 	assert_int_equal(td_engine_config_text(e, &b), 0);
 	secrets += has_key(b.data, b.len);
+	buf_put(&b, "", 1);
+	secrets += strstr(b.data, HA1) != NULL;
+	assert_non_null(strstr(b.data, " ha1=00000000000000000000000000000000"));
 	buf_free(&b);
 	td_engine_stop(e, now);
 	assert_int_equal(secrets, 0);

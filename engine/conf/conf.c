@@ -76,7 +76,8 @@ static void quoted_put(struct td_buf *buf, struct str value)
 	buf_str(buf, STR("\""));
 }
 
-static void object_put(enum td_kind kind, const void *object, struct td_buf *buf)
+/* `secrets`: as they are, or with a 0 for each character. */
+static void object_put(enum td_kind kind, const void *object, bool secrets, struct td_buf *buf)
 {
 	struct str name = conf_object_name(kind, object);
 	char storage[CONF_VALUE_BYTES];
@@ -90,17 +91,29 @@ static void object_put(enum td_kind kind, const void *object, struct td_buf *buf
 			continue;
 		buf_init_fixed(&value, storage, sizeof(storage));
 		conf_value_encode(k, object, &value);
+		if (k->flags & CONF_SECRET && !secrets)
+			memset(value.data, '0', value.len);
 		buf_printf(buf, " %s=", k->name);
 		quoted_put(buf, (struct str){value.data, value.len});
 	}
 	buf_str(buf, STR("\n"));
 }
 
-void conf_encode(const struct td_conf *c, struct td_buf *buf)
+static void objects_put(const struct td_conf *c, bool secrets, struct td_buf *buf)
 {
 	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
 		for (uint32_t i = 0; i < c->of[kind].count; i++)
-			object_put(kind, conf_at(c, kind, i), buf);
+			object_put(kind, conf_at(c, kind, i), secrets, buf);
+}
+
+void conf_encode(const struct td_conf *c, struct td_buf *buf)
+{
+	objects_put(c, true, buf);
+}
+
+void conf_encode_public(const struct td_conf *c, struct td_buf *buf)
+{
+	objects_put(c, false, buf);
 }
 
 static bool value_equal(const struct conf_key *k, const void *a, const void *b)
@@ -139,7 +152,7 @@ static void object_diff(enum td_kind kind, const void *old, const void *new, str
 		count->deleted++;
 	} else if (!old || object_differs(kind, old, new, 0)) {
 		buf_str(buf, STR("set "));
-		object_put(kind, new, buf);
+		object_put(kind, new, true, buf);
 		count->set++;
 	} else {
 		return;

@@ -48,6 +48,8 @@ int conf_parse(struct td_conf **out, const char *text, size_t len, struct td_tex
 void conf_free(struct td_conf *c); /* NULL is fine */
 /* Appends the canonical text: every object a line, sorted by kind and name. Check buf->error. */
 void conf_encode(const struct td_conf *c, struct td_buf *buf);
+/* The same for others to see: a secret (CONF_SECRET) that is there has a 0 for each character. */
+void conf_encode_public(const struct td_conf *c, struct td_buf *buf);
 
 /*
  * Makes *out from `old` (NULL: nothing yet) and lines "set KIND NAME key=value ..." (the object

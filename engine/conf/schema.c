@@ -219,7 +219,7 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_AGENT, "algorithm", CONF_ENUM, 0, FIELD(td_conf_agent, algorithm),
 	 WORDS(TD_DIGESTS), .value = "md5",
 	 .help = "Hash of the digest." TD_DIGESTS(WORD_HELP)},
-	{TD_KIND_AGENT, "ha1", CONF_HEX, CONF_DERIVED, FIELD(td_conf_agent, ha1),
+	{TD_KIND_AGENT, "ha1", CONF_HEX, CONF_DERIVED | CONF_SECRET, FIELD(td_conf_agent, ha1),
 	 .help = "Hash of name:domain:password."},
 	{TD_KIND_AGENT, "groups", CONF_REFS, CONF_DERIVED,
 	 LIST(td_conf_agent, groups, group_count, TD_ACD_GROUPS), .ref = TD_KIND_GROUP,

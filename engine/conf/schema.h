@@ -37,10 +37,11 @@ enum conf_type {
 
 enum conf_flags {
 	CONF_REQUIRED = 1 << 0,
-	CONF_RESTART = 1 << 1,  /* a change takes effect when the engine starts next */
-	CONF_ENGINE = 1 << 2,   /* kind site: stands under `engine:` in site.yaml, not `site:` */
-	CONF_DERIVED = 1 << 3,  /* not in site.yaml: the compiler writes it */
-	CONF_ONLY_YAML = 1 << 4 /* not in the compiled text */
+	CONF_RESTART = 1 << 1,   /* a change takes effect when the engine starts next */
+	CONF_ENGINE = 1 << 2,    /* kind site: stands under `engine:` in site.yaml, not `site:` */
+	CONF_DERIVED = 1 << 3,   /* not in site.yaml: the compiler writes it */
+	CONF_ONLY_YAML = 1 << 4, /* not in the compiled text */
+	CONF_SECRET = 1 << 5     /* never told: conf_encode_public() */
 };
 
 struct conf_key {

@@ -55,7 +55,8 @@ struct td_api_msg {
 		"{}")                                                                              \
 	X(HANGUP, 18, hangup, OPERATE, "{call: id of a call, or of a contact without media}",      \
 		"{}")                                                                              \
-	X(CONFIG_GET, 19, config_get, PROGRAM, "{}", "{text: compiled text in force}")             \
+	X(CONFIG_GET, 19, config_get, PROGRAM, "{}",                                               \
+		"{text: compiled text in force; secrets are zeros}")                               \
 	X(CONFIG_APPLY, 20, config_apply, PROGRAM, "{text: lines of set and del}, all or nothing", \
 		"{set: n, deleted: n}")                                                            \
 	X(TRACE_SIP, 21, trace, SEE, "{call: id or absent}",                                       \

@@ -74,7 +74,8 @@ void td_engine_free(struct td_engine *e); /* NULL is fine */
  */
 int td_engine_config(
 	struct td_engine *e, uint64_t now, const char *text, size_t len, struct td_text *err);
-/* Writes the text in force (lines without "set "). 0 or -ENOMEM. */
+/* Writes the text in force (lines without "set "), with a 0 for each character of a secret. 0 or
+ * -ENOMEM. */
 int td_engine_config_text(const struct td_engine *e, struct td_buf *out);
 
 /* A SIP message came in: a datagram, or of a stream what its Content-Length bounds. Garbage is

@@ -617,6 +617,11 @@ static void configuration_changes(void **state)
 	assert_int_equal(
 		ask(fd, TD_API_CONFIG_APPLY, "{\"text\":\"set group night\\n\"}", text), 0);
 	assert_string_equal(fake.config, "set group night\n");
+	fake.config[0] = '\0';
+	assert_int_equal(
+		ask(fd, TD_API_CONFIG_APPLY, "{\"text\":\"set group night\\n\"}", text), 0);
+	assert_string_equal(fake.config, ""); /* nothing is new */
+	snprintf(fake.config, sizeof(fake.config), "set group night\n");
 	assert_int_equal(
 		ask(fd, TD_API_CONFIG_APPLY, "{\"text\":\"del group sales\\n\"}", text), -EINVAL);
 	assert_non_null(strstr(text, "sales"));
