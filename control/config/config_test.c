@@ -112,7 +112,7 @@ static void a_good_site_is_compiled(void **state)
 		"hugepages=auto latency=balanced memory_mb=128 "
 		"journal_dir=%s/j journal_reserve=67108864 "
 		"recording_dir=/var/lib/tandem/recordings log=stderr nonce=300000 "
-		"register_min=60000 register_max=3600000 max_connections=4096 "
+		"register_min=60000 register_max=3600000 auth_failures=10 auth_block=300000 max_connections=4096 "
 		"source_connections=1024 connection_idle=7200000\n"
 		"port carrier type=af_xdp device=eth1 address=10.20.0.1/24 mtu=1500 vlan=0 "
 		"fallback=true "

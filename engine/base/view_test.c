@@ -125,7 +125,7 @@ static void only_what_the_engine_answers_is_shown(void **state)
 	assert_int_equal(names.error, 0);
 	storage[names.len] = '\0';
 	assert_non_null(strstr(
-		storage, "calls, contacts, queues, agents, trunks, links, sip, bandwidth, "));
+		storage, "calls, contacts, queues, agents, trunks, links, blocked, sip, bandwidth, "));
 	assert_null(strstr(storage, "acct"));
 	assert_null(strstr(storage, "status"));
 }

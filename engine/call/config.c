@@ -365,6 +365,7 @@ void config_registrar(
 		.expires_min_s = 30,
 		.expires_max_s = 3600,
 		.realm = STR("tandem"),
+		.guard = {.failures = 10, .block_ns = 300 * TD_NSEC_PER_SEC},
 	};
 	if (!site)
 		return;
@@ -372,6 +373,13 @@ void config_registrar(
 	p->expires_min_s = site->register_min_s;
 	p->expires_max_s = site->register_max_s;
 	p->realm = str_of(site->domain);
+	p->guard = (struct guard_limits){
+		.failures = site->auth_failures, .block_ns = site->auth_block_s * TD_NSEC_PER_SEC};
+	for (uint32_t i = 0; i < c->of[TD_KIND_AGENT].count; i++) {
+		const struct td_conf_agent *a = &c->of[TD_KIND_AGENT].agent[i];
+
+		p->users[a->algorithm] += a->ha1[0] != '\0';
+	}
 }
 
 int td_engine_config(

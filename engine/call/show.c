@@ -318,6 +318,28 @@ static bool show_sip(struct td_engine *e, uint32_t i, struct td_buf *b)
 #define ONE_MORE(...) +1
 enum { SIP_ROWS = 0 CALL_METRICS(ONE_MORE, ONE_MORE, ONE_MORE, ONE_MORE) };
 
+static bool show_blocked(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	char source[ADDR_TEXT];
+	struct guard_row row;
+
+	if (!registrar_blocked(e->registrar, e->now, i, &row))
+		return false;
+	VIEW_PUT(blocked, b,
+		{
+			.kind = guard_kinds[row.kind],
+			.user = row.user,
+			.source = addr_encode_ip(&row.source, source),
+			.left = (double)(row.until - e->now) / TD_NSEC_PER_SEC,
+		});
+	return true;
+}
+
+static uint32_t count_blocked(const struct td_engine *e)
+{
+	return GUARD_PLACES;
+}
+
 static bool show_acct(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct acct_key *k = &e->acct.row[i];

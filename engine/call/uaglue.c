@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From the SIP user agent and the registrar to calls, offers and agents. */
+#include <engine/base/addr.h>
+#include <engine/call/events/alarm.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/transition/call.h>
 #include <engine/call/transition/step.h>
@@ -244,8 +246,20 @@ static void on_connected(
 	sip_ua_flow_anew(e->ua, e->now, left, &by);
 }
 
+static void on_guessing(void *ctx, bool on, struct str name, const struct td_addr *source)
+{
+	char text[ADDR_TEXT];
+
+	if (on)
+		alarm_write(ctx, TD_ALARM_PASSWORD_GUESSING, true, "for agent '%.*s' from %s",
+			STR_FMT(name), addr_encode_ip(source, text));
+	else
+		alarm_write(ctx, TD_ALARM_PASSWORD_GUESSING, false, "nobody is blocked any more");
+}
+
 const struct registrar_ops uaglue_registrar_ops = {
 	.user = on_user,
 	.connected = on_connected,
 	.changed = on_changed,
+	.guessing = on_guessing,
 };

@@ -124,6 +124,14 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_SITE, "register_max", CONF_DURATION, CONF_ENGINE,
 	 FIELD(td_conf_site, register_max_s), .min = SECOND, .max = 24 * HOUR, .unit = SECOND,
 	 .value = "1h", .help = "Longest registration; a longer one is cut to it."},
+	{TD_KIND_SITE, "auth_failures", CONF_INT, CONF_ENGINE, FIELD(td_conf_site, auth_failures),
+	 .min = 1, .max = 1000000, .value = "10",
+	 .help = "Wrong passwords for one agent from one address in `auth_block`; after that both are "
+		 "blocked together. Five times as many block an address, or an agent's "
+		 "registration from new addresses."},
+	{TD_KIND_SITE, "auth_block", CONF_DURATION, CONF_ENGINE, FIELD(td_conf_site, auth_block_s),
+	 .min = SECOND, .max = 24 * HOUR, .unit = SECOND, .value = "5m",
+	 .help = "How long who guesses passwords is blocked."},
 	{TD_KIND_SITE, "max_connections", CONF_INT, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, max_connections), .min = 1, .max = 1000000, .value = "4096",
 	 .help = "TCP connections of SIP at once; one more is closed. Each takes a descriptor: above "

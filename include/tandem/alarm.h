@@ -54,6 +54,11 @@
 		"a round through all of them without a fault",                                    \
 		"Report the text, with the version and the journal of that minute. Calls go on. " \
 		"If some stay though nobody talks any more, restart the engine when it suits.")   \
+	X(PASSWORD_GUESSING, "password-guessing",                                                 \
+		"more wrong passwords than `auth_failures` allows, for an agent or from an address", \
+		"an end of all blocks, `auth_block` after the last of them began",                \
+		"Look at `tandemctl show blocked`. If it is a telephone of yours, give it its "   \
+		"password; if not, keep that address out by the firewall.")                       \
 	X(JOURNAL_RESERVE, "journal-reserve",                                                     \
 		"three quarters of `journal_reserve` in use: the steps of calls and live events are no longer kept", \
 		"eleven sixteenths or less in use, since tandemd has stored records",             \

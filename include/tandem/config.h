@@ -86,6 +86,7 @@ struct td_conf_site {
 	uint32_t max_duration_s; /* of a call; 0: any */
 	uint32_t rtp_timeout_s;  /* the longest silence of a talk; 0: any */
 	uint32_t hold_timeout_s; /* the same while a side holds or the caller waits; 0: any */
+	uint32_t auth_failures, auth_block_s;
 	uint32_t max_connections, source_connections, connection_idle_s; /* of SIP over TCP */
 };
 
@@ -173,7 +174,7 @@ struct td_conf_group {
 	X(MD5, "md5", "MD5; many telephones know no other") \
 	X(SHA256, "sha256", "SHA-256 (RFC 8760)")
 #define TD_DIGEST_ENUM(id, ...) TD_DIGEST_##id,
-enum td_digest { TD_DIGESTS(TD_DIGEST_ENUM) };
+enum td_digest { TD_DIGESTS(TD_DIGEST_ENUM) TD_DIGEST_COUNT };
 
 struct td_conf_agent {
 	char name[TD_NAME_BYTES]; /* also the SIP user and digest user name */

@@ -165,6 +165,12 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, value, NONE, 1, "since the engine's start, or now") \
 	X(V, TEXT, text, NONE, 1, "what it counts")
 
+#define TD_VIEW_BLOCKED(X, V)                                                  \
+	X(V, TEXT, kind, NONE, 1, "`user and source`, `source` or `user`")     \
+	X(V, TEXT, user, NONE, 1, "whose password was guessed, known or not")  \
+	X(V, TEXT, source, NONE, 1, "address; of IPv6 the network of 64 bits") \
+	X(V, NUMBER, left, SECONDS, 1, "until it is free again")
+
 /* Names of the accounting table's rows, which the host joins with their figures. */
 #define TD_VIEW_ACCT(X, V)                               \
 	X(V, COUNT, row, NONE, 1, "number of the row")   \
@@ -343,20 +349,21 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
  * and documents. PART: rows that the host joins to others; nobody else asks for them.
  * Signalling's rows are all made by td_engine_show(). To those of LINKS the host adds what is
  * carried now (joins[] in engine/host/api/pages.c). */
-#define TD_VIEWS_SIGNALLING(X)                                                                 \
-	X(CALLS, calls, "calls", OLDEST, "calls at this moment, the oldest first", "no calls") \
-	X(CONTACTS, contacts, "contacts", OLDEST,                                              \
-		"contacts of every channel at this moment, the oldest first", "no contacts")   \
-	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                           \
-		"no queues: the site has none yet")                                            \
-	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                       \
-		"no agents: the site has none yet")                                            \
-	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                            \
-		"no trunks: the site has none yet")                                            \
-	X(LINKS, links, "links", ROWS,                                                         \
-		"limits of links and trunks, what is reserved of them, what they carry",       \
-		"no links and no trunks: the site has none yet")                               \
-	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing")     \
+#define TD_VIEWS_SIGNALLING(X)                                                                    \
+	X(CALLS, calls, "calls", OLDEST, "calls at this moment, the oldest first", "no calls")    \
+	X(CONTACTS, contacts, "contacts", OLDEST,                                                 \
+		"contacts of every channel at this moment, the oldest first", "no contacts")      \
+	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                              \
+		"no queues: the site has none yet")                                               \
+	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                          \
+		"no agents: the site has none yet")                                               \
+	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                               \
+		"no trunks: the site has none yet")                                               \
+	X(LINKS, links, "links", ROWS,                                                            \
+		"limits of links and trunks, what is reserved of them, what they carry",          \
+		"no links and no trunks: the site has none yet")                                  \
+	X(BLOCKED, blocked, "blocked", ROWS, "who is blocked, as it guessed passwords", "nobody") \
+	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing")        \
 	X(ACCT, acct, "acct", PART, "names of the rows of bandwidth", "nothing")
 /* The host makes the rows, from a PART of signalling's and its own figures. */
 #define TD_VIEWS_JOINED(X)                         \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A nonce is 12 hexadecimal digits of milliseconds, 8 of a counter and 32 of an HMAC of both. The
+ * A nonce is 12 hexadecimal digits of milliseconds, 8 of a counter and 32 of an HMAC of both and of
+ * the address that it was issued to. The
  * highest count of each nonce that has let someone in is kept in a set of four, which the counter
  * chooses. When a set is full, the oldest nonce goes, and the set remembers when that one was
  * issued. A nonce that is not found and is not younger might have been used, so it is stale. So no
@@ -141,21 +142,24 @@ void digest_set_life(struct digest *d, uint64_t nonce_life_ns)
 	d->life_ns = nonce_life_ns;
 }
 
-static bool mac(struct digest *d, const char *text, char out[static MAC_HEX])
+static bool mac(
+	struct digest *d, const char *text, const struct td_addr *peer, char out[static MAC_HEX])
 {
 	uint8_t raw[EVP_MAX_MD_SIZE];
 	size_t n = 0;
 
 	if (!EVP_MAC_init(d->mac_ctx, NULL, 0, NULL) ||
 		!EVP_MAC_update(d->mac_ctx, (const uint8_t *)text, TIME_HEX + COUNTER_HEX) ||
+		!EVP_MAC_update(d->mac_ctx, &peer->family, sizeof(peer->family)) ||
+		!EVP_MAC_update(d->mac_ctx, peer->ip6, sizeof(peer->ip6)) ||
 		!EVP_MAC_final(d->mac_ctx, raw, &n, sizeof(raw)) || n < MAC_HEX / 2)
 		return false;
 	hex_put(out, raw, MAC_HEX / 2);
 	return true;
 }
 
-void digest_challenge(struct digest *d, uint64_t now, enum sip_header id, struct str realm,
-	enum td_digest algorithm, bool stale, struct td_buf *out)
+void digest_challenge(struct digest *d, uint64_t now, const struct td_addr *to, enum sip_header id,
+	struct str realm, enum td_digest algorithm, bool stale, struct td_buf *out)
 {
 	uint64_t ms = now / TD_NSEC_PER_MSEC + 1; /* 0 is a free place */
 	uint32_t counter = ++d->counter;
@@ -163,7 +167,7 @@ void digest_challenge(struct digest *d, uint64_t now, enum sip_header id, struct
 
 	hex_encode(ms, TIME_HEX, nonce);
 	hex_encode(counter, COUNTER_HEX, nonce + TIME_HEX);
-	if (!mac(d, nonce, nonce + TIME_HEX + COUNTER_HEX)) {
+	if (!mac(d, nonce, to, nonce + TIME_HEX + COUNTER_HEX)) {
 		out->error = -ENOMEM;
 		return;
 	}
@@ -181,22 +185,25 @@ void digest_challenge(struct digest *d, uint64_t now, enum sip_header id, struct
 struct nonce {
 	uint64_t issued; /* ms */
 	uint32_t counter;
+	bool fresh; /* its time is not over */
 };
 
-/* Ours, and its time not over. */
-static bool nonce_decode(struct digest *d, uint64_t now, struct str text, struct nonce *out)
+/* True: we issued it to this address. */
+static bool nonce_decode(struct digest *d, uint64_t now, const struct td_addr *from,
+	struct str text, struct nonce *out)
 {
 	uint64_t now_ms = now / TD_NSEC_PER_MSEC + 1, counter;
 	char expected[MAC_HEX];
 
-	if (text.n != NONCE_HEX || !mac(d, text.p, expected) ||
+	if (text.n != NONCE_HEX || !mac(d, text.p, from, expected) ||
 		CRYPTO_memcmp(text.p + TIME_HEX + COUNTER_HEX, expected, MAC_HEX) != 0)
 		return false;
 	if (!hex_decode((struct str){text.p, TIME_HEX}, &out->issued) ||
 		!hex_decode((struct str){text.p + TIME_HEX, COUNTER_HEX}, &counter))
 		return false;
 	out->counter = (uint32_t)counter;
-	return out->issued <= now_ms && now_ms - out->issued <= d->life_ns / TD_NSEC_PER_MSEC;
+	out->fresh = out->issued <= now_ms && now_ms - out->issued <= d->life_ns / TD_NSEC_PER_MSEC;
+	return true;
 }
 
 /* Counts a use; false when it was used to this count already, or might have been. */
@@ -253,27 +260,28 @@ static bool count_decode(const struct sip_auth *a, uint64_t *nc)
 					hex_decode(a->nc, nc) && *nc > 0 && a->cnonce.n > 0);
 }
 
-enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct sip_auth *a,
-	struct str method, struct str realm, enum td_digest algorithm, struct str ha1)
+enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct td_addr *from,
+	const struct sip_auth *a, struct str method, struct str realm, enum td_digest algorithm,
+	struct str ha1)
 {
 	struct str token = a->algorithm.p ? a->algorithm : tokens[TD_DIGEST_MD5];
 	char expected[DIGEST_HEX_BYTES];
 	struct nonce nonce = {0};
 	uint64_t nc;
-	bool fresh = nonce_decode(d, now, a->nonce, &nonce);
 
 	if (!str_eq(a->realm, realm) || !str_caseeq(token, tokens[algorithm]) ||
 		!count_decode(a, &nc))
 		return DIGEST_AGAIN;
+	/* before anybody looks at the password: whoever invents a nonce learns nothing of it */
+	if (!nonce_decode(d, now, from, a->nonce, &nonce))
+		return DIGEST_FORGED;
 	/* a->uri is not compared with the Request-URI: user agents write an equal URI in another
 	 * form, and the nonce count already prevents a second use of a response */
 	digest_response(d, algorithm, ha1, method, a, expected);
 	size_t n = strlen(expected);
 	bool right = n > 0 && a->response.n == n && CRYPTO_memcmp(a->response.p, expected, n) == 0;
 
-	if (!fresh)
-		return right ? DIGEST_STALE : DIGEST_AGAIN;
 	if (!right)
 		return DIGEST_WRONG;
-	return nonce_use(d, now, &nonce, (uint32_t)nc) ? DIGEST_OK : DIGEST_STALE;
+	return nonce.fresh && nonce_use(d, now, &nonce, (uint32_t)nc) ? DIGEST_OK : DIGEST_STALE;
 }

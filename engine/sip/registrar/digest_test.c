@@ -8,11 +8,14 @@
 
 static const uint8_t secret[DIGEST_SECRET_BYTES] = {1, 2, 3};
 static const struct str realm = {"tandem.example", 14}, method = {"REGISTER", 8};
+static const struct td_addr peer = {.family = 4, .port = 5060, .ip4 = 0x0a00000a};
+static struct td_addr from; /* of the request */
 static struct digest *d;
 static char ha1[DIGEST_HEX_BYTES];
 
 static int setup(void **state)
 {
+	from = peer;
 	d = digest_alloc(secret, 8, LIFE);
 	digest_hash(TD_DIGEST_MD5, STR("alice:tandem.example:secret"), ha1);
 	return d ? 0 : -1;
@@ -93,7 +96,7 @@ static struct sip_auth challenge(uint64_t now, char text[static 512])
 	struct td_buf b;
 
 	buf_init_fixed(&b, text, 512);
-	digest_challenge(d, now, SIP_HDR_WWW_AUTHENTICATE, realm, TD_DIGEST_MD5, false, &b);
+	digest_challenge(d, now, &peer, SIP_HDR_WWW_AUTHENTICATE, realm, TD_DIGEST_MD5, false, &b);
 	assert_int_equal(b.error, 0);
 	struct str line = {b.data, b.len}, name = str_cut(&line, ':');
 
@@ -116,7 +119,7 @@ static enum digest_verdict check(
 	a.cnonce = STR("c");
 	digest_response(d, TD_DIGEST_MD5, str_of(password_ha1), method, &a, response);
 	a.response = str_of(response);
-	return digest_check(d, now, &a, method, realm, TD_DIGEST_MD5, str_of(ha1));
+	return digest_check(d, now, &from, &a, method, realm, TD_DIGEST_MD5, str_of(ha1));
 }
 
 static void nonce_counts_are_used_once(void **state)
@@ -148,7 +151,8 @@ static void passwords_and_nonces_are_checked(void **state)
 	assert_int_equal(check(NOW, a, "00000001", ha1), DIGEST_OK); /* a guess spoils nothing */
 	assert_int_equal(check(NOW + LIFE, a, "00000002", ha1), DIGEST_OK);
 	assert_int_equal(check(NOW + LIFE + TD_NSEC_PER_SEC, a, "00000003", ha1), DIGEST_STALE);
-	assert_int_equal(check(NOW + LIFE + TD_NSEC_PER_SEC, a, "00000003", other), DIGEST_AGAIN);
+	/* an old nonce is no way to guess without being counted */
+	assert_int_equal(check(NOW + LIFE + TD_NSEC_PER_SEC, a, "00000003", other), DIGEST_WRONG);
 	assert_int_equal(check(NOW - TD_NSEC_PER_SEC, a, "00000004", ha1), DIGEST_STALE);
 
 	for (size_t i = 0; i < a.nonce.n; i++) { /* each digit counts */
@@ -157,13 +161,22 @@ static void passwords_and_nonces_are_checked(void **state)
 		struct sip_auth b = a;
 
 		b.nonce = (struct str){forged, a.nonce.n};
-		assert_int_equal(check(NOW, b, "00000009", other), DIGEST_AGAIN);
-		assert_int_equal(check(NOW, b, "00000009", ha1), DIGEST_STALE);
+		assert_int_equal(check(NOW, b, "00000009", other), DIGEST_FORGED);
+		assert_int_equal(check(NOW, b, "00000009", ha1), DIGEST_FORGED);
 	}
 	struct sip_auth b = a;
 
-	b.nonce = STR("short");
-	assert_int_equal(check(NOW, b, "00000009", other), DIGEST_AGAIN);
+	b.nonce = STR("0");
+	assert_int_equal(check(NOW, b, "00000009", other), DIGEST_FORGED);
+	assert_int_equal(check(NOW, b, "00000009", ha1), DIGEST_FORGED);
+	/* who uses a nonce has got it at that address, from whatever port */
+	from.port++;
+	assert_int_equal(check(NOW, a, "00000009", other), DIGEST_WRONG);
+	from.ip4++;
+	assert_int_equal(check(NOW, a, "00000009", other), DIGEST_FORGED);
+	assert_int_equal(check(NOW, a, "00000009", ha1), DIGEST_FORGED);
+	from = peer;
+	assert_int_equal(check(NOW, a, "00000009", ha1), DIGEST_OK);
 	b = a;
 	b.realm = STR("other.example");
 	assert_int_equal(check(NOW, b, "00000009", ha1), DIGEST_AGAIN);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <engine/base/addr.h>
 #include <engine/base/container.h>
-#include <engine/base/prng.h>
 #include <engine/sip/msg/encode.h>
 #include <engine/sip/registrar/registrar.h>
 #include <engine/sip/registrar/users.h>
@@ -18,6 +18,9 @@ struct registrar {
 	uint32_t min_s, max_s, default_s;
 	char realm[TD_NAME_BYTES * 2];
 	struct digest *digest;
+	struct guard *guard;
+	bool guessing; /* somebody is blocked, and it was told */
+	uint32_t of_algorithm[TD_DIGEST_COUNT];
 	struct users users;
 	enum registrar_change why; /* a user's last binding goes */
 };
@@ -63,6 +66,8 @@ void registrar_set(struct registrar *r, const struct registrar_params *p)
 	r->default_s = p->expires_default_s ? p->expires_default_s : p->expires_max_s;
 	str_copy(r->realm, sizeof(r->realm), p->realm);
 	digest_set_life(r->digest, p->nonce_life_ns);
+	guard_set(r->guard, &p->guard);
+	memcpy(r->of_algorithm, p->users, sizeof(r->of_algorithm));
 }
 
 struct registrar *registrar_alloc(const struct registrar_params *p, const struct registrar_ops *ops)
@@ -77,11 +82,16 @@ struct registrar *registrar_alloc(const struct registrar_params *p, const struct
 	r->digest = digest_alloc(p->secret, NONCES_PER_USER * users, p->nonce_life_ns);
 	if (!r->digest)
 		goto fail_registrar;
-	if (users_init(&r->users, users, p->seed, on_gone) != 0)
+	r->guard = guard_alloc(p->seed);
+	if (!r->guard)
 		goto fail_digest;
+	if (users_init(&r->users, users, p->seed, on_gone) != 0)
+		goto fail_guard;
 	registrar_set(r, p);
 	return r;
 
+fail_guard:
+	guard_free(r->guard);
 fail_digest:
 	digest_free(r->digest);
 fail_registrar:
@@ -96,6 +106,7 @@ void registrar_free(struct registrar *r)
 	if (!r)
 		return;
 	users_fini(&r->users);
+	guard_free(r->guard);
 	digest_free(r->digest);
 	free(r);
 }
@@ -283,8 +294,8 @@ static void challenge(const struct registration *reg, enum td_digest algorithm, 
 	r->stats.challenged++;
 	r->stats.stale += stale;
 	buf_init_fixed(&b, text, sizeof(text));
-	digest_challenge(r->digest, reg->now, SIP_HDR_WWW_AUTHENTICATE, str_of(r->realm), algorithm,
-		stale, &b);
+	digest_challenge(r->digest, reg->now, &reg->flow->remote, SIP_HDR_WWW_AUTHENTICATE,
+		str_of(r->realm), algorithm, stale, &b);
 	if (b.error)
 		sip_respond(reg->req, reg->now, 500, STR(""), STR(""));
 	else
@@ -303,14 +314,80 @@ static bool credentials(const struct registrar *r, const struct sip_msg *m, stru
 	return false;
 }
 
+/* Is the user registered from the address of this request? */
+static bool is_near(const struct registration *reg, struct str name)
+{
+	const struct user *u = user_lookup(&reg->r->users, name);
+
+	for (unsigned i = 0; u && i < REGISTRAR_CONTACTS; i++)
+		if (u->binding[i].user &&
+			addr_equal_ip(&u->binding[i].pub.flow.remote, &reg->flow->remote))
+			return true;
+	return false;
+}
+
+static void wrong(const struct registration *reg, struct str name)
+{
+	struct registrar *r = reg->r;
+
+	r->stats.refused++;
+	if (guard_failed(r->guard, reg->now, &reg->flow->remote, name)) {
+		r->stats.blocks++;
+		if (r->ops.guessing && !r->guessing)
+			r->ops.guessing(r->ops.ctx, true, name, &reg->flow->remote);
+		r->guessing = true;
+	}
+	refuse(reg, 403);
+}
+
+/*
+ * What a name that is no user's is checked against: a hash that no password has, so that the answer
+ * takes the same time. The algorithm stays with the name while the site stays as it is.
+ */
+static struct registrar_user stranger(const struct registrar *r, struct str name)
+{
+	static const char none[] =
+		"0000000000000000000000000000000000000000000000000000000000000000";
+	uint32_t md5 = r->of_algorithm[TD_DIGEST_MD5], sha = r->of_algorithm[TD_DIGEST_SHA256];
+	bool is_sha = sha && users_draw(&r->users, name, md5 + sha) < sha;
+
+	return (struct registrar_user){is_sha ? TD_DIGEST_SHA256 : TD_DIGEST_MD5,
+		{none, is_sha ? sizeof(none) - 1 : (sizeof(none) - 1) / 2}};
+}
+
+static void judge(const struct registration *reg, struct str name,
+	const struct registrar_user *user, bool known, const struct sip_auth *a)
+{
+	struct registrar *r = reg->r;
+
+	switch (digest_check(r->digest, reg->now, &reg->flow->remote, a, reg->m->method_name,
+		str_of(r->realm), user->algorithm, user->ha1)) {
+	case DIGEST_OK:
+		if (known && str_eq(a->username, name)) /* ha1 covers the name it was made for */
+			update(reg, name);
+		else
+			wrong(reg, name);
+		return;
+	case DIGEST_STALE:
+		challenge(reg, user->algorithm, true);
+		return;
+	case DIGEST_FORGED:
+		r->stats.forged++;
+		challenge(reg, user->algorithm, false);
+		return;
+	case DIGEST_AGAIN:
+		challenge(reg, user->algorithm, false);
+		return;
+	case DIGEST_WRONG:
+		wrong(reg, name);
+	}
+}
+
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
 	const struct sip_msg *m, const struct td_flow *flow)
 {
-	/* an unknown user is checked against a hash that no password has, so that the answer takes
-	 * the same time */
-	static const char none[] = "00000000000000000000000000000000";
 	struct registration reg = {.r = r, .now = now, .req = req, .m = m, .flow = flow};
-	struct registrar_user user = {.algorithm = TD_DIGEST_MD5, .ha1 = STR(none)}, found;
+	struct registrar_user user, found;
 	struct str name = m->to.uri.user;
 	struct sip_auth a;
 	bool known;
@@ -320,30 +397,17 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 		return;
 	}
 	known = name.n > 0 && name.n < TD_NAME_BYTES && r->ops.user(r->ops.ctx, name, &found);
-	if (known)
-		user = found;
+	user = known ? found : stranger(r, name);
 	if (!credentials(r, m, &a)) {
 		challenge(&reg, user.algorithm, false);
 		return;
 	}
-	switch (digest_check(
-		r->digest, now, &a, m->method_name, str_of(r->realm), user.algorithm, user.ha1)) {
-	case DIGEST_OK:
-		if (!known || !str_eq(a.username, name)) /* ha1 covers the name it was made for */
-			break;
-		update(&reg, name);
+	if (!guard_allows(r->guard, now, &flow->remote, name, is_near(&reg, name))) {
+		r->stats.blocked++;
+		refuse(&reg, 403);
 		return;
-	case DIGEST_STALE:
-		challenge(&reg, user.algorithm, true);
-		return;
-	case DIGEST_AGAIN:
-		challenge(&reg, user.algorithm, false);
-		return;
-	case DIGEST_WRONG:
-		break;
 	}
-	r->stats.refused++;
-	refuse(&reg, 403);
+	judge(&reg, name, &user, known, &a);
 }
 
 void registrar_flow_failed(struct registrar *r, const struct td_flow *flow)
@@ -357,7 +421,14 @@ uint64_t registrar_advance(struct registrar *r, uint64_t now)
 {
 	timers_advance(&r->users.timers, now);
 	r->stats.expired = r->users.expired;
-	return timers_next(&r->users.timers);
+	if (r->guessing && guard_until(r->guard) <= now) {
+		r->guessing = false;
+		if (r->ops.guessing)
+			r->ops.guessing(r->ops.ctx, false, STR(""), NULL);
+	}
+	uint64_t next = timers_next(&r->users.timers);
+
+	return r->guessing && guard_until(r->guard) < next ? guard_until(r->guard) : next;
 }
 
 const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user)
@@ -400,6 +471,12 @@ void registrar_del(struct registrar *r, struct str user)
 uint32_t registrar_count(const struct registrar *r)
 {
 	return r->users.pool.capacity - r->users.pool.free_count;
+}
+
+bool registrar_blocked(
+	const struct registrar *r, uint64_t now, uint32_t place, struct guard_row *out)
+{
+	return guard_row(r->guard, now, place, out);
 }
 
 const struct registrar_stats *registrar_stats(const struct registrar *r)

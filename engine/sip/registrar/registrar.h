@@ -4,7 +4,10 @@
  * registrar_alloc(); nothing is allocated afterwards.
  *
  * A user is challenged by digest with the one algorithm that ops.user names. An unknown user sees
- * exactly what a known one with MD5 and a wrong password sees: 401, then 403.
+ * exactly what a known one with a wrong password sees: 401, then 403. Its challenge names the
+ * algorithm of the one agent or the other, by a hash of the name and as often as agents have it.
+ *
+ * Who guesses passwords is blocked: guard.h.
  *
  * A new contact from the address and port of an old one of the same user takes its place: that is
  * a telephone that was started again.
@@ -14,6 +17,7 @@
 
 #include <engine/sip/registrar/binding.h>
 #include <engine/sip/registrar/digest.h>
+#include <engine/sip/registrar/guard.h>
 #include <engine/sip/msg/msg.h>
 #include <engine/sip/dialog/ua.h>
 
@@ -43,6 +47,9 @@ struct registrar_ops {
 	void (*connected)(
 		void *ctx, struct str name, const struct td_flow *left, const struct td_flow *flow);
 	void (*changed)(void *ctx, struct str name, enum registrar_change what);
+	/* Somebody guesses passwords, and is blocked; or nobody is any more, and then the rest says
+	 * nothing. */
+	void (*guessing)(void *ctx, bool on, struct str name, const struct td_addr *source);
 };
 
 struct registrar_params {
@@ -52,17 +59,22 @@ struct registrar_params {
 	uint64_t nonce_life_ns;
 	uint32_t expires_min_s, expires_max_s, expires_default_s; /* default 0: the maximum */
 	struct str realm;                                         /* copied, TD_NAME_BYTES * 2 */
+	uint32_t users[TD_DIGEST_COUNT]; /* how many have this algorithm: registrar_request() */
+	struct guard_limits guard;
 };
 
 /* Counted; X(field, explanation). */
-#define REGISTRAR_STATS(X)                                                  \
-	X(registered, "bindings made or refreshed")                         \
-	X(unregistered, "bindings removed by their user")                   \
-	X(expired, "bindings that ran out")                                 \
-	X(disconnected, "bindings whose connection ended")                  \
-	X(challenged, "requests answered 401")                              \
-	X(stale, "of these, for a nonce too old or used again")             \
-	X(refused, "requests answered 403: wrong password or unknown user") \
+#define REGISTRAR_STATS(X)                                                        \
+	X(registered, "bindings made or refreshed")                               \
+	X(unregistered, "bindings removed by their user")                         \
+	X(expired, "bindings that ran out")                                       \
+	X(disconnected, "bindings whose connection ended")                        \
+	X(challenged, "requests answered 401")                                    \
+	X(stale, "of these, for a nonce too old or used again")                   \
+	X(refused, "requests answered 403: wrong password or unknown user")       \
+	X(forged, "requests with a nonce that was never issued to their address") \
+	X(blocked, "requests answered 403, as their user or source is blocked")   \
+	X(blocks, "times that a user or a source was blocked")                    \
 	X(full, "registrations refused because the table is full")
 struct registrar_stats {
 #define REGISTRAR_STATS_FIELD(field, text) uint64_t field;
@@ -94,6 +106,9 @@ struct str registrar_lookup_source(const struct registrar *r, const struct td_fl
 /* Forgets a user's bindings without a callback (the user was deleted). */
 void registrar_del(struct registrar *r, struct str user);
 uint32_t registrar_count(const struct registrar *r); /* users registered */
+/* The block list: a place of GUARD_PLACES; false: nobody is blocked by it. */
+bool registrar_blocked(
+	const struct registrar *r, uint64_t now, uint32_t place, struct guard_row *out);
 const struct registrar_stats *registrar_stats(const struct registrar *r);
 
 #endif

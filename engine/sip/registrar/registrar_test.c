@@ -54,9 +54,20 @@ static const struct registrar_params params = {.secret = {7},
 	.expires_min_s = 60,
 	.expires_max_s = 3600,
 	.expires_default_s = 300,
+	.users = {2, 1}, /* alice and carol; bob */
+	.guard = {.failures = 3, .block_ns = 300 * TD_NSEC_PER_SEC},
 	.realm = {"tandem.example", 14}};
-static const struct registrar_ops ops = {
-	.user = on_user, .connected = on_connected, .changed = on_changed};
+static void on_guessing(void *ctx, bool on, struct str name, const struct td_addr *source)
+{
+	size_t n = strlen(log_text);
+
+	snprintf(log_text + n, sizeof(log_text) - n, "%s%.*s", on ? "?" : ".", STR_FMT(name));
+}
+
+static const struct registrar_ops ops = {.user = on_user,
+	.connected = on_connected,
+	.changed = on_changed,
+	.guessing = on_guessing};
 
 static int setup(void **state)
 {
@@ -77,6 +88,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+static char user_shape[SIP_MSG_MAX];
+
 static void assert_reachable(const char *expected)
 {
 	assert_string_equal(log_text, expected);
@@ -96,18 +109,13 @@ static int send_register(const char *user, const char *call_id, const char *extr
 	return f.m.code;
 }
 
-/* As a telephone does it: with a challenge. */
-static int do_register(
-	const char *user, const char *password, const char *call_id, const char *extra)
+/* With credentials for the nonce and algorithm in `a`. */
+static int answer_challenge(struct sip_auth a, const char *user, const char *password,
+	const char *call_id, const char *extra)
 {
-	char a1[256], ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES], text[2048], value[512];
+	char a1[256], ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES], text[2048];
 	static const uint8_t none[DIGEST_SECRET_BYTES];
 	struct digest *telephone = digest_alloc(none, 1, 1);
-	struct sip_auth a;
-
-	assert_int_equal(send_register(user, call_id, extra), 401);
-	assert_true(str_copy(value, sizeof(value), fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)));
-	assert_int_equal(sip_auth_decode(&a, str_of(value)), 0);
 	bool sha = str_eq(a.algorithm, STR("SHA-256"));
 	enum td_digest algorithm = sha ? TD_DIGEST_SHA256 : TD_DIGEST_MD5;
 
@@ -126,6 +134,164 @@ static int do_register(
 		"cnonce=\"abc\"\r\n%s",
 		user, STR_FMT(a.nonce), response, STR_FMT(a.algorithm), extra);
 	return send_register(user, call_id, text);
+}
+
+/* As a telephone does it: with a challenge. */
+static int do_register(
+	const char *user, const char *password, const char *call_id, const char *extra)
+{
+	char value[512];
+	struct sip_auth a;
+
+	assert_int_equal(send_register(user, call_id, extra), 401);
+	assert_true(str_copy(value, sizeof(value), fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)));
+	assert_int_equal(sip_auth_decode(&a, str_of(value)), 0);
+	return answer_challenge(a, user, password, call_id, extra);
+}
+
+/* What a guesser sees: the answer without what the request chose and what is new each time. */
+static void answer_shape(const char *user, const char *password, char out[static SIP_MSG_MAX])
+{
+	struct sip_auth a = {.realm = STR("tandem.example"),
+		.nonce = STR("0"),
+		.algorithm = STR("MD5")};
+	struct td_buf b;
+	struct sip_auth told;
+
+	answer_challenge(a, user, password, "guess", "");
+	buf_init_fixed(&b, out, SIP_MSG_MAX);
+	buf_printf(&b, "%d", f.m.code);
+	if (sip_auth_decode(&told, fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)) == 0)
+		buf_printf(&b, " %zu %.*s stale %d", told.nonce.n, STR_FMT(told.algorithm),
+			told.stale);
+	buf_put(&b, "", 1);
+}
+
+/* An invented nonce told whether the password was right: stale or not. */
+static void an_invented_nonce_tells_nothing(void **state)
+{
+	static char right[SIP_MSG_MAX], guess[SIP_MSG_MAX];
+
+	answer_shape("alice", "secret", right);
+	answer_shape("alice", "guess", guess);
+	assert_string_equal(right, guess);
+	assert_non_null(strstr(right, "401 "));
+	assert_non_null(strstr(right, "stale 0"));
+	assert_int_equal(registrar_stats(r)->forged, 2);
+	assert_int_equal(registrar_stats(r)->stale, 0);
+}
+
+static unsigned guess(const char *user, unsigned times)
+{
+	unsigned looked = 0;
+
+	for (unsigned i = 0; i < times; i++) {
+		uint64_t before = registrar_stats(r)->blocked;
+
+		assert_int_equal(do_register(user, "guess", "g", ""), 403);
+		looked += registrar_stats(r)->blocked == before;
+	}
+	return looked;
+}
+
+/* Known and unknown names alike, and the right password no better than a wrong one. */
+static void who_guesses_is_blocked(void **state)
+{
+	struct guard_row row;
+	unsigned rows = 0;
+
+	assert_int_equal(guess("alice", 5), 3);
+	assert_reachable("?alice");
+	assert_int_equal(do_register("alice", "secret", "g", ""), 403);
+	assert_int_equal(guess("nobody", 5), 3);
+	assert_int_equal(registrar_stats(r)->blocks, 2);
+	for (uint32_t i = 0; i < GUARD_PLACES; i++)
+		if (registrar_blocked(r, f.now, i, &row)) {
+			rows++;
+			assert_int_equal(row.kind, GUARD_PAIR);
+			assert_true(addr_equal_ip(&row.source, &f.flow.remote));
+			assert_true(!strcmp(row.user, "alice") || !strcmp(row.user, "nobody"));
+		}
+	assert_int_equal(rows, 2);
+	/* from elsewhere she may come in */
+	f.flow.remote.ip4++;
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.3>\r\n"), 200);
+	assert_reachable("+alice");
+	f.flow.remote.ip4--;
+	/* and when the time is over, from here too */
+	uint64_t end = f.now + params.guard.block_ns;
+
+	assert_true(registrar_advance(r, f.now) <= end);
+	fake_advance(&f, 301000);
+	registrar_advance(r, f.now);
+	assert_reachable("<alice.");
+	assert_int_equal(do_register("alice", "secret", "d", ""), 200);
+	assert_false(registrar_blocked(r, f.now, 0, &row));
+}
+
+/* Many names from one source, and one name from many sources. */
+static void guesses_add_up(void **state)
+{
+	char user[16];
+	unsigned looked = 0;
+
+	assert_int_equal(do_register("carol", "secret", "k", "Contact: <sip:c@10.0.0.2>\r\n"), 403);
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(user, sizeof(user), "u%u", i);
+		looked += guess(user, 1);
+	}
+	assert_int_equal(looked, 14); /* with carol's five times three */
+	/* who is registered from there stays so, and nobody new comes in */
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	assert_int_equal(do_register("bob", "secret", "b", "Contact: <sip:b@10.0.0.2>\r\n"), 403);
+	looked = 0;
+	for (unsigned i = 0; i < 20; i++) {
+		f.flow.remote.ip4 += 0x01000000;
+		looked += guess("alice", 1);
+	}
+	assert_int_equal(looked, 15);
+	f.flow.remote.ip4 -= 20 * 0x01000000;
+	assert_int_equal(/* her own telephone has no part in it */
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+}
+
+/* For a name that is nobody's the challenge is an agent's, and stays the same. */
+static void challenges_tell_no_names(void **state)
+{
+	unsigned sha = 0;
+	char user[16];
+
+	for (unsigned i = 0; i < 300; i++) {
+		bool first = false;
+
+		snprintf(user, sizeof(user), "u%u", i);
+		for (unsigned k = 0; k < 2; k++) {
+			struct sip_auth a;
+
+			assert_int_equal(send_register(user, "c", ""), 401);
+			assert_int_equal(
+				sip_auth_decode(&a, fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)), 0);
+			bool is_sha = str_eq(a.algorithm, STR("SHA-256"));
+
+			if (k)
+				assert_int_equal(is_sha, first);
+			first = is_sha;
+		}
+		sha += first;
+	}
+	assert_in_range(sha, 60, 140); /* one agent of three has it */
+	struct registrar_params p = params;
+
+	p.users[TD_DIGEST_MD5] = 0;
+	registrar_set(r, &p);
+	assert_int_equal(do_register("nobody", "guess", "c", ""), 403);
+	assert_non_null(strstr(f.out, "403"));
+	answer_shape("nobody", "guess", user_shape);
+	assert_non_null(strstr(user_shape, "SHA-256"));
 }
 
 static void telephone_registers_and_leaves(void **state)
@@ -428,6 +594,10 @@ int main(void)
 		TEST(telephone_leaves_a_connection),
 		TEST(sha256_is_offered_alone_where_wanted),
 		TEST(strangers_and_wrong_passwords_look_the_same),
+		TEST(an_invented_nonce_tells_nothing),
+		TEST(who_guesses_is_blocked),
+		TEST(guesses_add_up),
+		TEST(challenges_tell_no_names),
 		TEST(bindings_expire),
 		TEST(bad_contacts_change_nothing),
 		TEST(order_within_a_call_id_counts),

@@ -42,6 +42,11 @@ void users_fini(struct users *us)
 	timers_fini(&us->timers);
 }
 
+uint32_t users_draw(const struct users *us, struct str name, uint32_t n)
+{
+	return (uint32_t)(hash_bytes(&us->names, name) % n);
+}
+
 struct user *user_lookup(const struct users *us, struct str name)
 {
 	for (struct hash_node *n = hash_first(&us->names, name); n; n = hash_next(n)) {

@@ -48,6 +48,8 @@ int users_init(struct users *us, uint32_t max, uint64_t seed,
 	void (*gone)(struct users *us, struct str name)); /* 0 or -ENOMEM */
 void users_fini(struct users *us);
 
+/* 0..n-1, always the same for a name, and nobody can guess it. */
+uint32_t users_draw(const struct users *us, struct str name, uint32_t n);
 struct user *user_lookup(const struct users *us, struct str name);
 struct user *user_alloc(struct users *us, struct str name); /* NULL: all places are taken */
 void user_free(struct user *u);                             /* and its bindings; tells nobody */
