@@ -124,8 +124,8 @@ static void only_what_the_engine_answers_is_shown(void **state)
 	view_names(", ", &names);
 	assert_int_equal(names.error, 0);
 	storage[names.len] = '\0';
-	assert_non_null(strstr(
-		storage, "calls, contacts, queues, agents, trunks, links, blocked, sip, bandwidth, "));
+	assert_non_null(strstr(storage,
+		"calls, contacts, queues, agents, trunks, links, blocked, sip, bandwidth, "));
 	assert_null(strstr(storage, "acct"));
 	assert_null(strstr(storage, "status"));
 }

@@ -202,10 +202,23 @@ static bool on_reach(void *ctx, const struct td_flow *flow, struct td_flow *to)
 	return true;
 }
 
+/* Agents' telephones may see our name, and trunks that the site trusts; strangers may not. */
+static bool on_named(void *ctx, const struct td_flow *flow)
+{
+	const struct td_engine *e = ctx;
+	const struct trunk *t;
+	struct td_flow known = *flow;
+
+	trunk_know(e, &known);
+	t = trunk_of(e, &known);
+	return t ? t->conf.reveal : known.agent != 0;
+}
+
 const struct sip_ua_ops uaglue_ops = {
 	SIP_UA_OPS(on_),
 	.reach = on_reach,
 	.trace = on_trace,
+	.named = on_named,
 };
 
 static struct agent *agent_by_user(const struct td_engine *e, struct str name)

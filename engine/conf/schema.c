@@ -212,6 +212,10 @@ const struct conf_key td_schema[] = {
 		 "given: the first `address`, port 5060. Calls in are known by `address` alone, "
 		 "whatever addresses the host name has."},
 
+	{TD_KIND_TRUNK, "reveal", CONF_BOOL, 0, FIELD(td_conf_trunk, reveal), .value = "false",
+	 .help = "Whether this trunk sees our release (`Server`, `User-Agent`) and the ids of calls "
+		 "(`X-Tandem-Call`), which tell when the engine was started and how many calls it has "
+		 "had."},
 	{TD_KIND_TRUNK, "transport", CONF_ENUM, 0, FIELD(td_conf_trunk, transport),
 	 WORDS(TD_TRUNK_TRANSPORTS), .value = "udp",
 	 .help = "How calls out are sent." TD_TRUNK_TRANSPORTS(WORD_HELP) " Calls in come by either."},

@@ -163,6 +163,7 @@ struct td_conf_trunk {
 	char link[TD_NAME_BYTES];      /* the line it comes by; empty: one without limit */
 	uint8_t transport;             /* of calls out: enum td_transport */
 	struct td_server server;       /* where calls out go; none: its first address, port 5060 */
+	bool reveal;                   /* who we are, and calls' ids */
 };
 
 struct td_conf_group {

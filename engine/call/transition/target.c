@@ -119,8 +119,9 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 		snprintf(out->uri + n, sizeof(out->uri) - (size_t)n, ";transport=%.*s",
 			STR_FMT(transport));
 	memcpy(out->to, out->uri, sizeof(out->to));
-	snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
-		c->contact->cdr.id);
+	if (t->conf.reveal)
+		snprintf(out->headers, sizeof(out->headers), SIP_HEADER_LINE(X_TANDEM_CALL, "%s"),
+			c->contact->cdr.id);
 	return NULL;
 }
 

@@ -32,8 +32,8 @@ struct sip_ua *sip_ua_alloc(const struct sip_ua_params *p, const struct sip_ua_o
 	if (!ua)
 		goto fail;
 	ua->ops = *ops;
-	ua->transport.ops =
-		(struct sip_transport_ops){.ctx = ops->ctx, .send = ops->send, .trace = ops->trace};
+	ua->transport.ops = (struct sip_transport_ops){
+		.ctx = ops->ctx, .send = ops->send, .trace = ops->trace, .named = ops->named};
 	const struct txn_layer_params txns = {.ops = &txn_ops,
 		.transport = &ua->transport,
 		.key = p->key,

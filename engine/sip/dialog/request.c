@@ -76,8 +76,11 @@ bool session_request_encode(struct sip_session *s, enum sip_method method, uint3
 		contact_encode(s, b);
 		buf_str(b, STR(SIP_ALLOW));
 	}
+	struct str agent = txn_layer_agent(l, &s->flow);
+
 	buf_str(b, extra);
-	header_encode(b, SIP_HDR_USER_AGENT, str_of(l->agent));
+	if (agent.n > 0)
+		header_encode(b, SIP_HDR_USER_AGENT, agent);
 	return body_encode(b, sdp);
 }
 

@@ -67,9 +67,11 @@ struct sip_ua_ops {
 	bool (*reach)(void *ctx, const struct td_flow *flow, struct td_flow *to);
 	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
+	/* May this peer see our name (Server, User-Agent)? NULL: every peer may. */
+	bool (*named)(void *ctx, const struct td_flow *flow);
 };
 
-/* All callbacks but reach and trace, which may be NULL, for who has named them alike:
+/* All callbacks but reach, trace and named, which may be NULL, for who has named them alike:
  *     struct sip_ua_ops ops = {.ctx = x, SIP_UA_OPS(on_)};     calls on_send(), on_admit() ... */
 #define SIP_UA_OPS(prefix)                                                                    \
 	.send = prefix##send, .admit = prefix##admit, .invite = prefix##invite,               \

@@ -181,7 +181,8 @@ bool response_encode(struct td_buf *b, struct str agent, int code, struct str he
 	}
 	buf_str(b, CRLF);
 	buf_str(b, extra);
-	header_encode(b, SIP_HDR_SERVER, agent);
+	if (agent.n > 0)
+		header_encode(b, SIP_HDR_SERVER, agent);
 	return body_encode(b, sdp);
 }
 

@@ -49,15 +49,15 @@
 	X(REQUIRE, "Require", 0, LIST, MAY, NULL, "RFC 3261 20.32", "Read: each is unknown to us and refused with 420.") \
 	X(RETRY_AFTER, "Retry-After", 0, FIRST, MAY, NULL, "RFC 3261 20.33", "Written with 500 and 503.") \
 	X(ROUTE, "Route", 0, LIST, MAY, NULL, "RFC 3261 20.34", "Written: the route set of the dialog.") \
-	X(SERVER, "Server", 0, FIRST, MAY, NULL, "RFC 3261 20.35", "Written with each response: our name.") \
+	X(SERVER, "Server", 0, FIRST, MAY, NULL, "RFC 3261 20.35", "Written with responses to agents, and to trunks with `reveal`: our name.") \
 	X(SUPPORTED, "Supported", 'k', LIST, MAY, NULL, "RFC 3261 20.37", "Known, not used.") \
 	X(TO, "To", 't', ONCE, MUST, decode_to, "RFC 3261 20.39", "Read: the number dialled; in REGISTER, the user. Its tag says whether a request is in a dialog.") \
 	X(UNSUPPORTED, "Unsupported", 0, LIST, MAY, NULL, "RFC 3261 20.40", "Written with 420: what Require asked for.") \
-	X(USER_AGENT, "User-Agent", 0, FIRST, MAY, NULL, "RFC 3261 20.41", "Written with each request: our name.") \
+	X(USER_AGENT, "User-Agent", 0, FIRST, MAY, NULL, "RFC 3261 20.41", "Written with requests to agents, and to trunks with `reveal`: our name.") \
 	X(VIA, "Via", 'v', LIST, MUST, decode_via, "RFC 3261 20.42", "Where responses go, and by its branch the transaction. Only the topmost is ours.") \
 	X(WARNING, "Warning", 0, LIST, MAY, NULL, "RFC 3261 20.43", "Written with 488 to a re-INVITE that needs more bandwidth than there is.") \
 	X(WWW_AUTHENTICATE, "WWW-Authenticate", 0, LINES, MAY, NULL, "RFC 3261 20.44", "Written with 401: the challenge to REGISTER.") \
-	X(X_TANDEM_CALL, "X-Tandem-Call", 0, FIRST, MAY, NULL, "ours", "Written with INVITE: the call's number, by which the store knows it.") \
+	X(X_TANDEM_CALL, "X-Tandem-Call", 0, FIRST, MAY, NULL, "ours", "Written with INVITE to an agent, and to a trunk with `reveal`: the call's number, by which the store knows it.") \
 	X(X_TANDEM_QUEUE, "X-Tandem-Queue", 0, FIRST, MAY, NULL, "ours", "Written with INVITE to an agent: the queue that the call comes from.")
 /* clang-format on */
 

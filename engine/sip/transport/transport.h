@@ -17,6 +17,8 @@ struct sip_transport_ops {
 	/* NULL: nobody looks on. */
 	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
+	/* May this peer see who we are (Server, User-Agent)? NULL: every peer may. */
+	bool (*named)(void *ctx, const struct td_flow *flow);
 };
 
 struct sip_transport {

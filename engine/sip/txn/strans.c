@@ -201,11 +201,13 @@ void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sd
 	struct str tag = code > 100 ? str_of(t->tag) : STR("");
 	struct str head = msg_store_get(&l->store, &t->head, l->scratch);
 
-	if (!response_encode(&l->out, str_of(l->agent), code, head, tag, extra, sdp)) {
+	struct str agent = txn_layer_agent(l, &t->flow);
+
+	if (!response_encode(&l->out, agent, code, head, tag, extra, sdp)) {
 		/* an SDP that is far too long; the client must get an answer */
 		head = msg_store_get(&l->store, &t->head, l->scratch);
 		code = 513;
-		if (!response_encode(&l->out, str_of(l->agent), code, head, tag, STR(""), STR("")))
+		if (!response_encode(&l->out, agent, code, head, tag, STR(""), STR("")))
 			return;
 	}
 	respond(t, code);
@@ -224,7 +226,7 @@ void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_
 		t = alloc(l, m, flow);
 	buf_init_fixed(&head, l->scratch, SIP_MSG_MAX);
 	head_encode(&head, m, &flow->remote);
-	if (head.error || !response_encode(&l->out, str_of(l->agent), code,
+	if (head.error || !response_encode(&l->out, txn_layer_agent(l, flow), code,
 				  (struct str){head.data, head.len}, str_of(tag), extra, body)) {
 		if (t)
 			txn_free(t);

@@ -99,6 +99,13 @@ uint64_t txn_layer_id(struct txn_layer *l, enum random_stream what)
 	return random_u64(l->random, what);
 }
 
+struct str txn_layer_agent(const struct txn_layer *l, const struct td_flow *flow)
+{
+	const struct sip_transport_ops *ops = &l->transport->ops;
+
+	return ops->named && !ops->named(ops->ctx, flow) ? STR("") : str_of(l->agent);
+}
+
 bool txn_layer_send(struct txn_layer *l, struct td_flow *flow)
 {
 	return transport_send(l->transport, flow, (struct str){l->out.data, l->out.len}, false);

@@ -137,6 +137,8 @@ int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p); /* 0 
 void txn_layer_fini(struct txn_layer *l);
 /* 64 bits of a tag, a branch or a Call-ID: not to be guessed. */
 uint64_t txn_layer_id(struct txn_layer *l, enum random_stream what);
+/* Our name for Server and User-Agent; empty: this peer does not get it. */
+struct str txn_layer_agent(const struct txn_layer *l, const struct td_flow *flow);
 /* The flow has ended. Who waits for an answer by it is told at the layer's next deadline, which is
  * now. */
 void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);
