@@ -65,8 +65,8 @@ static bool queue_unattended(const struct check_at *k)
 	uint32_t there = 0;
 
 	acd_queue_agents(k->e->acd, k->q->object.number, &agents);
-	for (uint8_t s = 0; s < TD_AGENT_STATE_COUNT; s++)
-		there += unattended_there(s) ? agents.state[s] : 0;
+	for (unsigned s = 0; s < TD_AGENT_STATE_COUNT; s++)
+		there += unattended_there((uint8_t)s) ? agents.state[s] : 0;
 	return k->q->unattended ==
 	       (k->q->object.live && !there && (k->q->waiting || k->q->unattended));
 }

@@ -12,7 +12,8 @@ int tcp_out_keep(struct tcp_out *o, const char *data, size_t len)
 	size_t room = o->room ? o->room : ROOM_FIRST;
 	char *more;
 
-	if (o->at && o->at + o->len + len > o->room && o->at >= o->len) { /* at least half of it is free */
+	if (o->at && o->at + o->len + len > o->room &&
+		o->at >= o->len) { /* at least half of it is free */
 		memcpy(o->data, o->data + o->at, o->len);
 		o->at = 0;
 	}

@@ -355,8 +355,8 @@ static struct registrar_user stranger(const struct registrar *r, struct str name
 		{none, is_sha ? sizeof(none) - 1 : (sizeof(none) - 1) / 2}};
 }
 
-static void judge(struct registration *reg, struct str name,
-	const struct registrar_user *user, bool known, const struct sip_auth *a)
+static void judge(struct registration *reg, struct str name, const struct registrar_user *user,
+	bool known, const struct sip_auth *a)
 {
 	struct registrar *r = reg->r;
 

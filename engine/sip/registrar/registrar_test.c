@@ -64,10 +64,8 @@ static void on_guessing(void *ctx, bool on, struct str name, const struct td_add
 	snprintf(log_text + n, sizeof(log_text) - n, "%s%.*s", on ? "?" : ".", STR_FMT(name));
 }
 
-static const struct registrar_ops ops = {.user = on_user,
-	.connected = on_connected,
-	.changed = on_changed,
-	.guessing = on_guessing};
+static const struct registrar_ops ops = {
+	.user = on_user, .connected = on_connected, .changed = on_changed, .guessing = on_guessing};
 
 static int setup(void **state)
 {
@@ -152,9 +150,8 @@ static int do_register(
 /* What a guesser sees: the answer without what the request chose and what is new each time. */
 static void answer_shape(const char *user, const char *password, char out[static SIP_MSG_MAX])
 {
-	struct sip_auth a = {.realm = STR("tandem.example"),
-		.nonce = STR("0"),
-		.algorithm = STR("MD5")};
+	struct sip_auth a = {
+		.realm = STR("tandem.example"), .nonce = STR("0"), .algorithm = STR("MD5")};
 	struct td_buf b;
 	struct sip_auth told;
 
