@@ -6,6 +6,7 @@
 #include <engine/base/buf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <tandem/acd.h>
 #include <tandem/flow.h>
 
@@ -94,6 +95,55 @@ static const struct td_addr *server_address(const struct td_conf_trunk *t)
 	if (t->server.name[0])
 		return NULL;
 	return t->server.addr.family ? &t->server.addr : &t->address[0].addr;
+}
+
+/* RFC 3927: it means nothing without an interface, as IPv6's. */
+static bool link_local(const struct td_addr *a)
+{
+	static const uint8_t net[] = {169, 254};
+
+	return addr_is_link_local(a) || (a->family == 4 && memcmp(&a->ip4, net, sizeof(net)) == 0);
+}
+
+const char *conf_server_useless(const struct td_conf *conf, const struct td_addr *a)
+{
+	const struct conf_list *ports = &conf->of[TD_KIND_PORT];
+
+	if (link_local(a))
+		return "link-local";
+	if (!addr_is_host(a))
+		return "no host's";
+	for (uint32_t i = 0; i < ports->count; i++)
+		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
+			const struct td_prefix *net = &ports->port[i].address[k];
+
+			if (addr_equal_ip(&net->addr, a))
+				return "our own";
+			if (prefix_is_edge(net, a))
+				return "a network's or its broadcast address";
+		}
+	return NULL;
+}
+
+/* A name's addresses are judged when they are known. A network is no server. */
+static void servers_check(struct check *c)
+{
+	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
+	char text[ADDR_TEXT];
+
+	for (uint32_t i = 0; i < trunks->count; i++) {
+		const struct td_conf_trunk *t = &trunks->trunk[i];
+		const struct td_addr *to = can_call_out(t) ? server_address(t) : NULL;
+		const char *no = to ? conf_server_useless(c->conf, to) : NULL;
+		bool given = t->server.addr.port != 0;
+
+		if (no && !check_unsure(c, TD_KIND_TRUNK, i, "server"))
+			check_fault(c, TD_KIND_TRUNK, i, given ? "server" : "address",
+				given ? -1 : 0,
+				"%s is %s: no call can go there; write the address of the "
+				"carrier's server",
+				addr_encode_ip(to, text), no);
+	}
 }
 
 /* Sockets are the kernel's, so is TCP: the server must be reached by a port that it owns too. */
@@ -301,6 +351,7 @@ int calls_check(struct check *c)
 {
 	overflow_check(c);
 	routes_check(c);
+	servers_check(c);
 	transports_check(c);
 	if (check_unsure(c, TD_KIND_AGENT, 0, NULL) || check_unsure(c, TD_KIND_GROUP, 0, NULL))
 		return 0;

@@ -78,6 +78,9 @@ const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str n
  * Numbers follow from the configurations that took effect, in their order, and from nothing else.
  * So host and engine, which apply the same configurations, have the same numbers.
  */
+/* Why no call can go to this address, by the configuration: "our own"; NULL: it can. A call to
+ * ourselves would come back as a new one, until no room is left. */
+const char *conf_server_useless(const struct td_conf *c, const struct td_addr *a);
 int conf_sound(const struct td_conf *c, struct str name);
 
 static inline const struct td_conf_site *conf_site(const struct td_conf *c)

@@ -279,6 +279,27 @@ static const struct {
 	{SITE "agent a ha1=00\n", "agent a: ha1: ha1 must have 32 digits"},
 	{SITE "agent a contact=10.0.0.1\n",
 		"line 2: agent a: contact: '10.0.0.1' has no port; write it like 10.0.0.1:5060"},
+	{SITE KERNEL "trunk a address=10.0.0.1 server=10.0.0.9:5060\n",
+		"trunk a: server: 10.0.0.9 is our own: no call can go there; write the address of "
+		"the carrier's server"},
+	{SITE KERNEL "trunk a address=10.0.0.1 server=10.0.0.255:5060\n",
+		"trunk a: server: 10.0.0.255 is a network's or its broadcast address: no call can "
+		"go there; write the address of the carrier's server"},
+	{SITE KERNEL "trunk a address=10.0.0.9\n",
+		"trunk a: address: 10.0.0.9 is our own: no call can go there; write the address of "
+		"the carrier's server"},
+	{SITE "trunk a address=10.0.0.1 server=127.0.0.1:5060\n",
+		"trunk a: server: 127.0.0.1 is no host's: no call can go there; write the address "
+		"of the carrier's server"},
+	{SITE "trunk a address=10.0.0.1 server=0.0.0.0:5060\n",
+		"trunk a: server: 0.0.0.0 is no host's: no call can go there; write the address of "
+		"the carrier's server"},
+	{SITE "trunk a address=10.0.0.1 server=[ff02::1]:5060\n",
+		"trunk a: server: ff02::1 is no host's: no call can go there; write the address of "
+		"the carrier's server"},
+	{SITE "trunk a address=10.0.0.1 server=169.254.1.1:5060\n",
+		"trunk a: server: 169.254.1.1 is link-local: no call can go there; write the "
+		"address of the carrier's server"},
 	{SITE "trunk a address=10.0.0.1 server=10.0.0.2\n",
 		"line 2: trunk a: server: '10.0.0.2' has no port; write it like 10.0.0.1:5060"},
 	{SITE "trunk a address=10.0.0.1 server=sip.example.com\n",

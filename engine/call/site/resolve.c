@@ -94,30 +94,6 @@ const char *resolve_missing(const struct trunk *t, char text[static TD_TEXT_BYTE
 	return text;
 }
 
-/* RFC 3927: it means nothing without an interface, as IPv6's. */
-static bool link_local(const struct td_addr *a)
-{
-	static const uint8_t net[] = {169, 254};
-
-	return addr_is_link_local(a) || (a->family == 4 && memcmp(&a->ip4, net, sizeof(net)) == 0);
-}
-
-static const char *own(const struct td_engine *e, const struct td_addr *a)
-{
-	const struct conf_list *ports = &e->conf->of[TD_KIND_PORT];
-
-	for (uint32_t i = 0; i < ports->count; i++)
-		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
-			const struct td_prefix *net = &ports->port[i].address[k];
-
-			if (addr_equal_ip(&net->addr, a))
-				return "our own";
-			if (prefix_is_edge(net, a))
-				return "a network's or its broadcast address";
-		}
-	return ports_address(&e->ports, a) >= 0 ? "our own" : NULL;
-}
-
 /* It is in a network of ours, and the kernel does not own the port. */
 static bool without_tcp(const struct td_engine *e, const struct td_addr *a)
 {
@@ -135,20 +111,21 @@ static bool without_tcp(const struct td_engine *e, const struct td_addr *a)
 	return other;
 }
 
-/* Why no call can go there; NULL: it can. A call to ourselves would come back as a new one, until
- * no room is left. */
+/* Why no call can go there; NULL: it can. */
 static const char *useless(
 	const struct td_engine *e, const struct trunk *t, const struct td_addr *a)
 {
-	if (link_local(a))
-		return "link-local";
-	if (!addr_is_host(a))
-		return "no host's";
+	const char *no = conf_server_useless(e->conf, a);
+
+	if (no)
+		return no;
+	if (ports_address(&e->ports, a) >= 0)
+		return "our own";
 	if (t->conf.transport != TD_TRANSPORT_UDP && without_tcp(e, a))
 		return "on a port without TCP";
 	if (agents_local(e, a, (enum td_transport)t->conf.transport).family != a->family)
 		return "of a family that no port has";
-	return own(e, a);
+	return NULL;
 }
 
 /* The others are left out; `why` gets the first one's reason. */
