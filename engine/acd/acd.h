@@ -108,7 +108,8 @@ struct acd_queue_info {
 	 * timed_out + full. A withdrawn one is no abandon.
 	 */
 	uint64_t entered, full, answered, abandoned, timed_out, withdrawn;
-	uint64_t answered_in_level, abandoned_in_level;  /* within service_level_ms */
+	uint64_t answered_in_level, abandoned_in_level,
+		timed_out_in_level;                      /* within service_level_ms */
 	uint64_t no_answer, refused;                     /* offers that ended so */
 	uint64_t answered_wait_ms, answered_wait_max_ms; /* sum: ASA = this / answered */
 };

@@ -61,6 +61,8 @@ static void contact_fire(struct timer *t, uint64_t now)
 	struct acd_contact *c = container_of(t, struct acd_contact, timer);
 
 	c->queue->timed_out++;
+	c->queue->timed_out_in_level +=
+		contact_wait_ms(c->queue->acd, c) <= c->queue->conf.service_level_ms;
 	contact_remove(c, TD_ACD_TIMEOUT, TD_ACD_TIMEOUT);
 }
 

@@ -75,7 +75,7 @@ struct acd_queue {
 	bool used;
 	bool closing; /* being deleted: takes and gives nothing */
 	uint64_t entered, full, answered, abandoned, timed_out, withdrawn;
-	uint64_t answered_in_level, abandoned_in_level, no_answer, refused;
+	uint64_t answered_in_level, abandoned_in_level, timed_out_in_level, no_answer, refused;
 	uint64_t answered_wait_ms, answered_wait_max_ms;
 };
 

@@ -71,6 +71,12 @@ static void time_out_overflows(void **state)
 	expect("queued c3 #2, cancel a1 c2 time-out, a1 available, overflow c2 time-out, "
 	       "a1 reserved, offer a1 c3");
 	assert_int_equal(queue(1).timed_out, 2);
+	assert_int_equal(queue(1).timed_out_in_level, 2);
+	conf.service_level_ms = 7999;
+	set_queue(1, &conf);
+	advance(26000);
+	assert_int_equal(queue(1).timed_out, 3);
+	assert_int_equal(queue(1).timed_out_in_level, 2);
 	assert_int_equal(step(TD_ACD_IN_CONTACT_DEL, 0, 2, TD_ACD_ABANDON), -ENOENT);
 }
 

@@ -64,6 +64,7 @@ int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *in
 		.withdrawn = q->withdrawn,
 		.answered_in_level = q->answered_in_level,
 		.abandoned_in_level = q->abandoned_in_level,
+		.timed_out_in_level = q->timed_out_in_level,
 		.no_answer = q->no_answer,
 		.refused = q->refused,
 		.answered_wait_ms = q->answered_wait_ms,

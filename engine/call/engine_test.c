@@ -386,6 +386,18 @@ static void available_is_who_can_take_what_waits(void **state)
 	td_engine_free(e);
 }
 
+/* Nobody was judged by the level: 100 % would be a lie. So would be 0 s to an answer. */
+static void a_queue_without_answers_has_no_level(void **state)
+{
+	struct td_engine *e = engine_with_call(NOW);
+	struct td_text err;
+
+	shown(e, "queues", "\"service_level\":null,\"asa\":null");
+	assert_int_equal(td_engine_hangup(e, NOW, "1.1", &err), 0);
+	shown(e, "queues", "\"service_level\":null,\"asa\":null");
+	td_engine_free(e);
+}
+
 /* No address, no age: 0 s would be one that has just been found. */
 static void a_name_without_an_address_has_no_age(void **state)
 {
@@ -448,6 +460,7 @@ int main(void)
 		cmocka_unit_test(keys_stay_secret),
 		cmocka_unit_test(messages_are_shown_and_allocate_nothing),
 		cmocka_unit_test(available_is_who_can_take_what_waits),
+		cmocka_unit_test(a_queue_without_answers_has_no_level),
 		cmocka_unit_test(a_name_without_an_address_has_no_age),
 		cmocka_unit_test(calls_allocate_nothing),
 		cmocka_unit_test(refused_for_bandwidth_makes_no_call),

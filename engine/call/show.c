@@ -134,21 +134,21 @@ static bool show_contacts(struct td_engine *e, uint32_t i, struct td_buf *b)
 	return true;
 }
 
-/* The definition answered+abandoned of docs; 1 while there is nothing to judge. */
+/* Who went within the level had not waited too long, and was not served: that says nothing about
+ * the queue. NaN: there is nothing to judge. */
 static double service_level(const struct acd_queue_info *info)
 {
-	uint64_t judged = info->answered + info->abandoned;
+	uint64_t judged = info->answered + info->abandoned - info->abandoned_in_level +
+			  info->timed_out - info->timed_out_in_level;
 
-	if (!judged)
-		return 1;
-	return (double)(info->answered_in_level + info->abandoned_in_level) / (double)judged;
+	return judged ? (double)info->answered_in_level / (double)judged : (double)NAN;
 }
 
 /* Average speed of answer, in seconds. */
 static double asa(const struct acd_queue_info *info)
 {
 	return info->answered ? (double)info->answered_wait_ms / 1000.0 / (double)info->answered
-			      : 0;
+			      : (double)NAN;
 }
 
 static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)

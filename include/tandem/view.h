@@ -106,8 +106,9 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                      \
 	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                               \
 	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                         \
-		"answered or abandoned within `service_level`, of all answered or abandoned")  \
-	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer")                               \
+		"answered within `service_level`, of all answered and of those abandoned "     \
+		"or timed out after it; null: none yet")                                       \
+	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer; null: none yet")               \
 	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")             \
 	X(V, BOOL, unattended, NONE, 0,                                                        \
 		"somebody waits or has waited, and no agent is logged in and responds")
