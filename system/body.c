@@ -10,12 +10,51 @@ const char *body_text(const json_t *object, const char *key)
 	return value ? value : "";
 }
 
+bool body_is_text(
+	struct api_client *c, const struct td_api_msg *m, const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value || json_is_string(value) || json_is_null(value))
+		return true;
+	api_error(c, m->op, m->id, -EINVAL, "\"%s\" is no text; put its value in quotes", key);
+	return false;
+}
+
+static bool listed(const char *keys, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *p = keys; n && (p = strstr(p, key)); p += n)
+		if (p[-1] == ' ' && (p[n] == ' ' || !p[n]))
+			return true;
+	return false;
+}
+
+bool body_known(struct api_client *c, const struct td_api_msg *m, json_t *object, const char *keys)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		if (listed(keys, key))
+			continue;
+		api_error(
+			c, m->op, m->id, -EINVAL, "unknown key \"%.40s\"; there are%s", key, keys);
+		return false;
+	}
+	return true;
+}
+
 bool body_copy(struct api_client *c, const struct td_api_msg *m, const json_t *object,
 	const char *key, char *out, size_t size)
 {
 	const char *text = body_text(object, key);
 	size_t n = strlen(text);
 
+	if (!body_is_text(c, m, object, key))
+		return false;
 	if (n >= size) {
 		api_error(c, m->op, m->id, -EINVAL,
 			"\"%s\" has %zu bytes, and can have %zu: \"%.20s...\"", key, n, size - 1,

@@ -422,6 +422,47 @@ static void contacts_reach_the_engine(int fd)
 	assert_int_equal(ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"data\":[]}", text), -EINVAL);
 }
 
+/* A value of another type is not taken for one that is missing, and no key for nothing. */
+static void bodies_are_read_strictly(int fd)
+{
+	static const struct {
+		uint16_t op;
+		const char *body, *error;
+	} cases[] = {
+		{TD_API_CONTACT, "{\"do\":\"create\",\"queue\":5}",
+			"\"queue\" is no text; put its value in quotes"},
+		{TD_API_CONTACT, "{\"do\":\"create\",\"queue\":\"sales\",\"channel\":5}",
+			"\"channel\" is no text; put its value in quotes"},
+		{TD_API_CONTACT, "{\"do\":[\"create\"]}",
+			"\"do\" is no text; put its value in quotes"},
+		{TD_API_CONTACT, "{\"do\":\"create\",\"quene\":\"sales\"}",
+			"unknown key \"quene\"; there are do contact agent queue channel customer "
+			"tenant data"},
+		{TD_API_CONTACT, "{\"do\":\"create\",\"\":\"sales\"}", "unknown key \"\"; there"},
+		{TD_API_CONTACT, "{\"do\":\"create\",\"con\":\"sales\"}",
+			"unknown key \"con\"; there"},
+		{TD_API_AGENT, "{\"do\":\"login\",\"agent\":true}", "\"agent\" is no text"},
+		{TD_API_AGENT, "{\"do\":7,\"agent\":\"alice\"}", "\"do\" is no text"},
+		{TD_API_AGENT, "{\"do\":\"login\",\"name\":\"alice\"}",
+			"unknown key \"name\"; there are agent do reason"},
+		{TD_API_HANGUP, "{\"id\":\"1.1\"}", "unknown key \"id\"; there are call"},
+		{TD_API_PARTY, "{\"call\":\"1.1\",\"who\":\"bob\"}",
+			"unknown key \"who\"; there are call do"},
+		{TD_API_SHOW, "{\"what\":1}", "\"what\" is no text"},
+		{TD_API_SHOW, "{\"what\":\"calls\",\"limit\":1}",
+			"unknown key \"limit\"; there are what"},
+		{TD_API_DRAIN, "{\"of\":true}", "unknown key \"of\"; there are off then-exit wait"},
+		{TD_API_TRACE_SIP, "{\"calls\":\"1.1\"}", "unknown key \"calls\"; there are call"},
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(ask(fd, cases[i].op, cases[i].body, text), -EINVAL);
+		if (strstr(text, cases[i].error) != text)
+			fail_msg("%s: %s", cases[i].body, text);
+	}
+}
+
 static void assert_answer(int fd, uint32_t id, int status)
 {
 	json_t *body;
@@ -491,6 +532,7 @@ static void commands_reach_the_engine(void **state)
 	assert_int_equal(ask(fd, TD_API_HANGUP, "{\"call\":\"1.2\"}", text), -ENOENT);
 	parties_reach_the_engine(fd);
 	contacts_reach_the_engine(fd);
+	bodies_are_read_strictly(fd);
 	assert_true(text[0]);
 	assert_int_equal(ask(fd, TD_API_CDR, "{}", text), -EOPNOTSUPP);
 	assert_int_equal(ask(fd, 999, "{}", text), -EOPNOTSUPP);

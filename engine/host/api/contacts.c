@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define KEYS " do contact agent queue channel customer tenant data"
+
 struct contact_job {
 	struct job job;                                 /* first */
 	struct td_contact_pair data[TD_API_VALUES_MAX]; /* of job.body */
@@ -68,10 +70,12 @@ void op_contact(struct ops *o, struct api_client *c, const struct td_api_msg *m,
 	static const char *const actions[] = {TD_CONTACT_ACTIONS(TD_WORD) NULL};
 	static const char *const channels[] = {TD_CHANNELS(TD_WORD) NULL};
 	const char *word = body_text(body, "channel");
-	int action = job_word(c, m, body, "do", actions, TD_CONTACT_ACTIONS(TD_SPACED));
-	int channel = TD_CHANNEL_MESSAGE;
+	int channel = TD_CHANNEL_MESSAGE, action;
 	struct contact_job *j;
 
+	if (!body_known(c, m, body, KEYS) || !body_is_text(c, m, body, "channel"))
+		return;
+	action = job_word(c, m, body, "do", actions, TD_CONTACT_ACTIONS(TD_SPACED));
 	if (action >= 0 && word[0])
 		channel = job_word(
 			c, m, body, "channel", channels, TD_CHANNELS(TD_CHANNEL_PLAIN_WORD));

@@ -69,6 +69,8 @@ int job_word(struct api_client *c, const struct td_api_msg *m, json_t *body, con
 {
 	const char *word = body_text(body, key);
 
+	if (!body_is_text(c, m, body, key))
+		return -1;
 	for (int i = 0; words[i]; i++)
 		if (strcmp(words[i], word) == 0)
 			return i;

@@ -18,6 +18,8 @@ static void op_agent(struct ops *o, struct api_client *c, const struct td_api_ms
 	enum td_agent_action action = acd_action_lookup(word);
 	struct job *j;
 
+	if (!body_known(c, m, body, " agent do reason") || !body_is_text(c, m, body, "do"))
+		return;
 	if (action == TD_AGENT_ACTION_COUNT) {
 		api_error(c, m->op, m->id, -EINVAL, "\"do\" is \"%.40s\"; it is one of%s", word,
 			TD_AGENT_ACTIONS(TD_SPACED));
@@ -42,7 +44,8 @@ static void op_hangup(struct ops *o, struct api_client *c, const struct td_api_m
 
 	if (!j)
 		return;
-	if (!body_copy(c, m, body, "call", j->r.name, sizeof(j->r.name))) {
+	if (!body_known(c, m, body, " call") ||
+		!body_copy(c, m, body, "call", j->r.name, sizeof(j->r.name))) {
 		job_free(j);
 		return;
 	}
@@ -54,7 +57,8 @@ static void op_party(struct ops *o, struct api_client *c, const struct td_api_ms
 {
 	static const char *const actions[] = {TD_PARTY_ACTIONS(TD_WORD) NULL};
 	static const char *const kinds[] = {TD_PARTY_KINDS(TD_WORD) NULL};
-	int action = job_word(c, m, body, "do", actions, TD_PARTY_ACTIONS(TD_SPACED));
+	bool known = body_known(c, m, body, " call do by name");
+	int action = !known ? -1 : job_word(c, m, body, "do", actions, TD_PARTY_ACTIONS(TD_SPACED));
 	int kind = action < 0 ? -1 : job_word(c, m, body, "by", kinds, TD_PARTY_KINDS(TD_SPACED));
 	struct td_party_request *r;
 	struct job *j;

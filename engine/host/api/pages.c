@@ -92,6 +92,8 @@ void op_show(struct ops *o, struct api_client *c, const struct td_api_msg *m, js
 	struct td_buf rows;
 	struct show *s;
 
+	if (!body_known(c, m, body, " what") || !body_is_text(c, m, body, "what"))
+		return;
 	if (!v || !view_is_shown(v)) {
 		show_unknown(c, m, what);
 		return;

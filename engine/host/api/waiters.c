@@ -95,7 +95,8 @@ void op_trace(struct ops *o, struct api_client *c, const struct td_api_msg *m, j
 
 	if (!w)
 		return;
-	if (!body_copy(c, m, body, "call", w->call, sizeof(w->call))) {
+	if (!body_known(c, m, body, " call") ||
+		!body_copy(c, m, body, "call", w->call, sizeof(w->call))) {
 		waiter_del(&o->tracers, w);
 		return;
 	}
@@ -225,12 +226,12 @@ static void drain_done(struct request *r)
 }
 
 /* What the request says; false: the client has been told what is wrong with it. */
-static bool drain_read(struct api_client *c, const struct td_api_msg *m, const json_t *body,
-	bool final, struct drain *d)
+static bool drain_read(
+	struct api_client *c, const struct td_api_msg *m, json_t *body, bool final, struct drain *d)
 {
 	bool off = false;
 
-	if (!body_flag(c, m, body, "off", &off) ||
+	if (!body_known(c, m, body, " off then-exit wait") || !body_flag(c, m, body, "off", &off) ||
 		!body_flag(c, m, body, "then-exit", &d->then_exit) ||
 		!body_flag(c, m, body, "wait", &d->wait))
 		return false;
