@@ -420,6 +420,14 @@ class Tandemd(unittest.TestCase):
             self.assertIn("its checksum is wrong", done.stderr)
             self.assertNotIn("step 1", done.stdout)
             self.assertIn("step 2", done.stdout)
+        os.unlink(f"{self.dir}/store.sqlite-archive/{name}")
+        words = [CTL, "--json", "replay", "--verify", "--store", f"{self.dir}/store.sqlite"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(json.loads(done.stdout)["damaged"], 2)
+        told = [line for line in done.stderr.splitlines() if name in line]
+        self.assertEqual(len(told), 1, done.stderr)
+        self.assertIn("nor can the other blocks of this file", told[0])
         journal.file.close()
 
     def test_an_engine_that_does_not_free_what_is_stored_is_told_once(self):

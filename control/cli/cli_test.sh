@@ -70,8 +70,12 @@ expect 2 'usage: tandemctl show' show
 expect 2 'no such VIEW: frogs' show frogs
 expect 2 "no command 'zed'" help zed
 expect 2 "no command 'contact' alone; there are contact create, .*contact withdraw" contact
-expect 2 "no command 'contact' alone; there are contact create" contact acept x y
-expect 2 "no command 'contact' alone; there are contact create" help contact
+expect 2 "no command 'contact acept'; there are contact create, .*contact withdraw" contact acept x y
+expect 2 "no command 'contact acept'; there are contact create" help contact acept
+for words in 'contact --help' 'contact -h' 'help contact'; do
+	expect 0 '^tandemctl contact create QUEUE' $words
+	expect 0 '^tandemctl contact withdraw CONTACT' $words
+done
 expect 2 '^tandemctl: invalid option' -x
 expect 2 '^tandemctl: invalid option --frogs; see' --frogs
 expect 2 '^tandemctl: --engine wants a value$' --engine

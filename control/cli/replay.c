@@ -120,7 +120,8 @@ struct stored {
 	struct archive_walk walk;
 	int row, archived; /* what stands there: 1 a record, 0 no more, or a negative errno */
 	uint64_t damaged;
-	bool walks; /* the store has an archive */
+	int64_t gone; /* the file of the archive that was told last not to be there; 0 none */
+	bool walks;   /* the store has an archive */
 };
 
 /* A gap's counts are all that the replay wants of it; a missing number is a gap like any other. */
@@ -204,13 +205,25 @@ static int row_replay(struct stored *s, struct acd_replay *replay)
 		replay, (uint64_t)sqlite3_column_int64(s->rows, 0), type, payload, len);
 }
 
+/* A line for each block; one for all blocks of a file that is gone. */
+static void lost_say(struct stored *s)
+{
+	bool gone = s->archive.fd < 0;
+
+	if (gone && s->gone == s->archive.segment)
+		return;
+	s->gone = gone ? s->archive.segment : 0;
+	cli_say("tandemctl: replay: %s%s", s->archive.err.s,
+		gone ? "; nor can the other blocks of this file" : "");
+}
+
 /* A block that cannot be read is a gap. */
 static int archive_next(struct stored *s, struct acd_replay *replay)
 {
 	int rc;
 
 	while ((s->archived = s->walks ? archive_walk_next(&s->walk) : 0) == -EBADMSG) {
-		cli_say("tandemctl: replay: %s", s->archive.err.s);
+		lost_say(s);
 		s->damaged++;
 		rc = lost(replay);
 		if (rc)

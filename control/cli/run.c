@@ -36,42 +36,58 @@ void cli_help(FILE *out)
 		out);
 }
 
-/* A command of two words of which only the first was given, or the first with another one. */
-static bool unknown_second(const char *name)
+/* The next command of two words of which `name` is the first, from c on. NULL: no more. */
+static const struct cli_command *second(const char *name, const struct cli_command *c)
+{
+	size_t n = strlen(name);
+
+	for (; c->name; c++)
+		if (strncmp(c->name, name, n) == 0 && c->name[n] == ' ')
+			return c;
+	return NULL;
+}
+
+static void second_help(const char *name)
+{
+	for (const struct cli_command *c = cli_commands; (c = second(name, c)); c++)
+		cli_usage_help(c);
+}
+
+static int unknown_second(int argc, const char *const *argv)
 {
 	const char *before = "";
 	struct td_buf words;
 	char storage[256];
 
 	buf_init_fixed(&words, storage, sizeof(storage));
-	for (const struct cli_command *c = cli_commands; c->name; c++) {
-		size_t n = strcspn(c->name, " ");
-
-		if (!c->name[n] || n != strlen(name) || strncmp(c->name, name, n) != 0)
-			continue;
+	for (const struct cli_command *c = cli_commands; (c = second(argv[0], c)); c++) {
 		buf_printf(&words, "%s%s", before, c->name);
 		before = ", ";
 	}
-	if (words.len)
-		cli_say("tandemctl: no command '%s' alone; there are %.*s", name, (int)words.len,
-			words.data);
-	return words.len > 0;
+	cli_say("tandemctl: no command '%s%s%s'%s; there are %.*s", argv[0], argc > 1 ? " " : "",
+		argc > 1 ? argv[1] : "", argc > 1 ? "" : " alone", (int)words.len, words.data);
+	return CLI_USAGE;
 }
 
-static int unknown(const char *name)
+static int unknown(int argc, const char *const *argv)
 {
-	struct conf_nearest near = {.wanted = str_of(name)};
+	struct conf_nearest near = {.wanted = str_of(argv[0])};
 
-	if (unknown_second(name))
-		return CLI_USAGE;
+	if (second(argv[0], cli_commands))
+		return unknown_second(argc, argv);
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		conf_nearest(&near, (struct str){c->name, strcspn(c->name, " ")});
 	if (near.best.n)
-		cli_say("tandemctl: no command '%s'; did you mean '%.*s'?", name,
+		cli_say("tandemctl: no command '%s'; did you mean '%.*s'?", argv[0],
 			STR_FMT(near.best));
 	else
-		cli_say("tandemctl: no command '%s'; see tandemctl help", name);
+		cli_say("tandemctl: no command '%s'; see tandemctl help", argv[0]);
 	return CLI_USAGE;
+}
+
+static bool asks_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 int cmd_help(const struct cli *cli, const struct cli_args *args)
@@ -82,8 +98,10 @@ int cmd_help(const struct cli *cli, const struct cli_args *args)
 	(void)cli;
 	if (args->rest_count == 0)
 		cli_help(stdout);
+	else if (!c && args->rest_count == 1 && second(args->rest[0], cli_commands))
+		second_help(args->rest[0]);
 	else if (!c)
-		return unknown(args->rest[0]);
+		return unknown(args->rest_count, args->rest);
 	else
 		cli_usage_help(c);
 	return CLI_OK;
@@ -96,8 +114,12 @@ int cli_run(const struct cli *cli, int argc, const char *const *argv)
 	struct cli asked = *cli;
 	struct cli_args args;
 
+	if (!c && argc > 1 && asks_help(argv[1]) && second(argv[0], cli_commands)) {
+		second_help(argv[0]);
+		return CLI_OK;
+	}
 	if (!c)
-		return unknown(argv[0]);
+		return unknown(argc, argv);
 	if (cli_args_want_help(c, argc - words, argv + words)) {
 		cli_usage_help(c);
 		return CLI_OK;
