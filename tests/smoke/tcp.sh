@@ -62,8 +62,8 @@ NUMBER=004930123 callers out 10.20.0.13 4933 caller-hangs-up de PCMU -m 3 -r 1 -
 	fail "calls by TCP to a name"
 settle 9
 same "calls that went out" "$(stored "SELECT count(*) FROM cdr WHERE to_trunk = 'out' AND disposition = 'answered'")" 3
-same "their attempts" "$(stored "SELECT sum(attempts) FROM cdr WHERE to_trunk = 'out' AND disposition = 'answered'")" 6
-at_least "connections that were refused" "$(count not_made)" 3
+same "their attempts" "$(stored "SELECT sum(attempts) FROM cdr WHERE to_trunk = 'out' AND disposition = 'answered'")" 4
+same "connections that were refused" "$(count not_made)" 1 # the address that refused it comes last then
 same "alarms that stand" "$("$lab" ctl alarms --json | jq '[.[] | select(.name == "trunk-unresolved")] | length % 2')" 0
 
 # --- 3
