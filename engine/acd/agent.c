@@ -47,7 +47,7 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	agent_count(ag, false);
 	ag->channels = 0; /* out by the old groups and slots, in by the new */
 	agent_refresh(ag);
-	links_set(&ag->links, group, ag);
+	memberships_set(&ag->memberships, group, ag);
 	pipe_set(ag, in->agent_set.link);
 	ag->channels = in->agent_set.channels ? in->agent_set.channels : CHANNEL(VOICE);
 	agent_count(ag, true);

@@ -110,13 +110,13 @@ static bool agent_idles(const struct place *p)
 
 static bool agent_sets(const struct place *p)
 {
-	const struct links *l = &p->ag->links;
+	const struct memberships *l = &p->ag->memberships;
 
 	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
 		for (int i = 0; i < l->count; i++)
-			if (tree_holds(&p->a->group[l->group[i]].idle[ch], &l->link[ch][i].node) !=
+			if (tree_holds(&p->a->group[l->group[i]].idle[ch], &l->place[ch][i].node) !=
 					(p->ag->idle >> ch & 1) ||
-				l->link[ch][i].owner != p->ag)
+				l->place[ch][i].owner != p->ag)
 				return false;
 	return true;
 }
@@ -195,13 +195,13 @@ static bool queue_best(const struct place *p)
 
 static bool queue_sets(const struct place *p)
 {
-	const struct links *l = &p->q->links;
+	const struct memberships *l = &p->q->memberships;
 
 	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
 		for (int i = 0; i < l->count; i++)
 			if (tree_holds(&p->a->group[l->group[i]].calling[ch],
-				    &l->link[ch][i].node) != (p->q->best[ch] != NULL) ||
-				l->link[ch][i].owner != p->q || l->link[ch][i].channel != ch)
+				    &l->place[ch][i].node) != (p->q->best[ch] != NULL) ||
+				l->place[ch][i].owner != p->q || l->place[ch][i].channel != ch)
 				return false;
 	return true;
 }
@@ -271,10 +271,10 @@ static bool whole_channel(const struct acd *a, uint32_t ch)
 
 	for (uint32_t i = 1; i <= a->limits.agents; i++)
 		if (a->agent[i].idle >> ch & 1)
-			idle += a->agent[i].links.count;
+			idle += a->agent[i].memberships.count;
 	for (uint32_t i = 1; i <= a->limits.queues; i++)
 		if (a->queue[i].used && a->queue[i].best[ch])
-			calling += a->queue[i].links.count;
+			calling += a->queue[i].memberships.count;
 	for (uint32_t i = 1; i <= a->limits.groups; i++) {
 		idle -= tree_count(&a->group[i].idle[ch]);
 		calling -= tree_count(&a->group[i].calling[ch]);
@@ -301,7 +301,8 @@ static bool whole_takers(const struct place *p)
 		if (ag->counted != (ag->used && !ag->delete_waits))
 			return false;
 		if (ag->counted)
-			wanted += (uint64_t)__builtin_popcount(ag->channels) * ag->links.count;
+			wanted +=
+				(uint64_t)__builtin_popcount(ag->channels) * ag->memberships.count;
 	}
 	for (uint32_t i = 1; i <= a->limits.groups; i++)
 		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)

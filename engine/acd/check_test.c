@@ -85,7 +85,7 @@ static void agents(void)
 	BREAK(ag[RINGER].state, TD_AGENT_PAUSED, "agent_offer", "agent 2 ");
 	BREAK(ag[RINGER].contact, 9, "agent_contact", "agent 2 ");
 	BREAK(ag[RINGER].channels, 1u << MESSAGE, "agent_given", "agent 2 ");
-	BREAK(ag[RINGER].links.group[0], 3, "agent_given", "agent 2 ");
+	BREAK(ag[RINGER].memberships.group[0], 3, "agent_given", "agent 2 ");
 	BREAK(ag[TALKER].contact, 0, "agent_talk", "agent 1 ");
 	BREAK(ag[WAITER].contact, 7, "agent_talk", "agent 5 ");
 	BREAK(ag[WRITER].timer.place, 0, "agent_timer", "agent 4 ");
@@ -96,8 +96,8 @@ static void agents(void)
 	BREAK(ag[TALKER].channels, 0, "agent_slots", "agent 1 ");
 	BREAK(ag[TALKER].channels, CHANNELS_ALL + 1, "agent_slots", "agent 1 ");
 	BREAK(ag[WAITER].channels, CHANNELS_ALL, "agent_idles", "agent 5 ");
-	BREAK(ag[WAITER].links.group[0], 1, "agent_sets", "agent 5 ");
-	BREAK(ag[WAITER].links.link[MESSAGE][0].owner, NULL, "agent_sets", "agent 5 ");
+	BREAK(ag[WAITER].memberships.group[0], 1, "agent_sets", "agent 5 ");
+	BREAK(ag[WAITER].memberships.place[MESSAGE][0].owner, NULL, "agent_sets", "agent 5 ");
 	BREAK(ag[TALKER].pipe, &acd->pipe[2], "pipe_agents", "link 1 ");
 	BREAK(ag[TALKER].beside.tqe_prev, &acd->pipe[2].agents.tqh_first, "agent_pipe", "agent 1 ");
 	BREAK(ag[WAITER].pause_waits, true, "agent_waits", "agent 5 ");
@@ -126,7 +126,7 @@ static void offers(void)
 	broken("line_count", "queue 1 ");
 	tree_del(&acd->queue[1].waiting[VOICE], &waits->waiting_node);
 	acd->queue[1].best[VOICE] = NULL;
-	tree_del(&acd->group[1].calling[VOICE], &acd->queue[1].links.link[VOICE][0].node);
+	tree_del(&acd->group[1].calling[VOICE], &acd->queue[1].memberships.place[VOICE][0].node);
 	broken("contact_agent", "contact 3 ");
 	waits->agent = NULL;
 	tree_add(&acd->queue[1].waiting[VOICE], &waits->waiting_node);
@@ -143,8 +143,8 @@ static void queues(void)
 	BREAK(q->best[VOICE], NULL, "queue_best", "queue 1 ");
 	BREAK(q->best[MESSAGE], rung, "queue_best", "queue 1 ");
 	BREAK(acd->group[1].calling[VOICE].root, NULL, "queue_sets", "queue 1 ");
-	BREAK(q->links.link[VOICE][0].owner, NULL, "queue_sets", "queue 1 ");
-	BREAK(q->links.link[MESSAGE][0].channel, VOICE, "queue_sets", "queue 1 ");
+	BREAK(q->memberships.place[VOICE][0].owner, NULL, "queue_sets", "queue 1 ");
+	BREAK(q->memberships.place[MESSAGE][0].channel, VOICE, "queue_sets", "queue 1 ");
 	BREAK(q->answered, 0, "queue_counts", "queue 1 ");
 	BREAK(rung->order_time, INT64_MAX, "line_order", "queue 1 ");
 	BREAK(q->entries.tqh_first, rung->entry.tqe_next, "line_count", "queue 1 ");

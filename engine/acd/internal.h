@@ -25,7 +25,7 @@
 #define CHANNELS_ALL ((1u << TD_CHANNEL_COUNT) - 1)
 
 /* A place in one of a group's sets. */
-struct acd_link {
+struct set_place {
 	struct tree_node node;
 	void *owner;      /* struct acd_agent or struct acd_queue */
 	uint32_t channel; /* of the set */
@@ -39,9 +39,9 @@ struct acd_group {
 };
 
 /* The groups an agent or a queue names, each once. */
-struct links {
+struct memberships {
 	uint32_t group[TD_ACD_GROUPS];
-	struct acd_link link[TD_CHANNEL_COUNT][TD_ACD_GROUPS];
+	struct set_place place[TD_CHANNEL_COUNT][TD_ACD_GROUPS];
 	uint8_t count;
 };
 
@@ -66,7 +66,7 @@ TAILQ_HEAD(contacts, acd_contact);
 struct acd_queue {
 	struct acd *acd;
 	struct td_acd_queue conf;
-	struct links links;                    /* in the groups' sets while best is there */
+	struct memberships memberships;        /* in the groups' sets while best is there */
 	struct tree line;                      /* all its contacts, in the order they are served */
 	struct contacts entries;               /* all its contacts, as they came */
 	struct tree waiting[TD_CHANNEL_COUNT]; /* those no agent is rung for */
@@ -93,9 +93,9 @@ struct acd_agent {
 	TAILQ_ENTRY(acd_agent) beside;
 	char name[TD_NAME_BYTES];
 	char pause_reason[TD_NAME_BYTES];
-	struct links links;        /* in the groups' sets of the channels it is idle for */
-	struct timer timer;        /* by state: ring time, back-off (AVAILABLE), wrap-up */
-	struct acd_contact *offer; /* RESERVED, RINGING */
+	struct memberships memberships; /* in the groups' sets of the channels it is idle for */
+	struct timer timer;             /* by state: ring time, back-off (AVAILABLE), wrap-up */
+	struct acd_contact *offer;      /* RESERVED, RINGING */
 	uint64_t since;
 	uint64_t idle_since;
 	uint64_t idle_order; /* as they became idle */
@@ -147,7 +147,8 @@ static inline bool has_media(const struct acd_contact *c)
 }
 
 /* memory.c */
-void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
+void memberships_set(
+	struct memberships *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
 struct acd_agent *agent_at(struct acd *a, uint32_t number); /* NULL when there is none */
 struct acd_queue *queue_at(struct acd *a, uint32_t number); /* NULL when there is none */
 struct acd_contact *contact_find(

@@ -81,9 +81,9 @@ void acd_free(struct acd *a)
 	free(a);
 }
 
-void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void *owner)
+void memberships_set(struct memberships *l, const uint32_t group[static TD_ACD_GROUPS], void *owner)
 {
-	*l = (struct links){0};
+	*l = (struct memberships){0};
 	for (int i = 0; i < TD_ACD_GROUPS; i++) {
 		bool twice = false;
 
@@ -92,8 +92,8 @@ void links_set(struct links *l, const uint32_t group[static TD_ACD_GROUPS], void
 		if (group[i] == 0 || twice)
 			continue;
 		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
-			l->link[ch][l->count].owner = owner;
-			l->link[ch][l->count].channel = ch;
+			l->place[ch][l->count].owner = owner;
+			l->place[ch][l->count].channel = ch;
 		}
 		l->group[l->count++] = group[i];
 	}

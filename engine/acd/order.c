@@ -32,7 +32,7 @@ bool waiting_before(const struct tree_node *a, const struct tree_node *b)
 
 void *link_owner(const struct tree_node *n)
 {
-	return n ? container_of(n, struct acd_link, node)->owner : NULL;
+	return n ? container_of(n, struct set_place, node)->owner : NULL;
 }
 
 bool idle_before(const struct tree_node *a, const struct tree_node *b)
@@ -45,7 +45,7 @@ bool idle_before(const struct tree_node *a, const struct tree_node *b)
 bool calling_before(const struct tree_node *a, const struct tree_node *b)
 {
 	const struct acd_queue *x = link_owner(a), *y = link_owner(b);
-	uint32_t channel = container_of(a, struct acd_link, node)->channel;
+	uint32_t channel = container_of(a, struct set_place, node)->channel;
 
 	return contact_before(x->best[channel], y->best[channel]);
 }

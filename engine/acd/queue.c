@@ -35,7 +35,7 @@ int queue_set(struct acd *a, const struct td_acd_in *in)
 	if (!q->used)
 		queue_init(q, a, in->queue);
 	queue_close(q, true); /* out by the old groups, in by the new */
-	links_set(&q->links, conf->groups, q);
+	memberships_set(&q->memberships, conf->groups, q);
 	TAILQ_FOREACH (c, &q->entries, entry) /* none is offered anew before all are back */
 		if (c->agent)
 			agent_offer_review(c->agent);

@@ -11,9 +11,9 @@ uint32_t agent_free(const struct acd_agent *ag)
 
 bool agent_serves(const struct acd_agent *ag, const struct acd_queue *q)
 {
-	for (int i = 0; i < ag->links.count; i++)
-		for (int j = 0; j < q->links.count; j++)
-			if (ag->links.group[i] == q->links.group[j])
+	for (int i = 0; i < ag->memberships.count; i++)
+		for (int j = 0; j < q->memberships.count; j++)
+			if (ag->memberships.group[i] == q->memberships.group[j])
 				return true;
 	return false;
 }
@@ -31,22 +31,22 @@ void agent_count(struct acd_agent *ag, bool counted)
 		return;
 	ag->counted = counted;
 	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
-		for (int i = 0; ag->channels >> ch & 1 && i < ag->links.count; i++)
-			group[ag->links.group[i]].takers[ch] += counted ? 1 : -1;
+		for (int i = 0; ag->channels >> ch & 1 && i < ag->memberships.count; i++)
+			group[ag->memberships.group[i]].takers[ch] += counted ? 1 : -1;
 }
 
 static void idle_set(struct acd_agent *ag, uint32_t channel, bool idle)
 {
 	struct acd_group *group = ag->acd->group;
-	struct acd_link *link = ag->links.link[channel];
+	struct set_place *place = ag->memberships.place[channel];
 
-	for (int i = 0; i < ag->links.count; i++) {
-		struct tree *t = &group[ag->links.group[i]].idle[channel];
+	for (int i = 0; i < ag->memberships.count; i++) {
+		struct tree *t = &group[ag->memberships.group[i]].idle[channel];
 
 		if (idle)
-			tree_add(t, &link[i].node);
+			tree_add(t, &place[i].node);
 		else
-			tree_del(t, &link[i].node);
+			tree_del(t, &place[i].node);
 	}
 }
 
@@ -64,20 +64,20 @@ void agent_refresh(struct acd_agent *ag)
 void queue_refresh(struct acd_queue *q, uint32_t channel)
 {
 	struct acd_group *group = q->acd->group;
-	struct acd_link *link = q->links.link[channel];
+	struct set_place *place = q->memberships.place[channel];
 	struct tree_node *first = q->closing ? NULL : tree_first(&q->waiting[channel]);
 	struct acd_contact *best =
 		first ? container_of(first, struct acd_contact, waiting_node) : NULL;
 
 	if (best == q->best[channel])
 		return;
-	for (int i = 0; i < q->links.count; i++)
-		tree_del(&group[q->links.group[i]].calling[channel], &link[i].node);
+	for (int i = 0; i < q->memberships.count; i++)
+		tree_del(&group[q->memberships.group[i]].calling[channel], &place[i].node);
 	q->best[channel] = best;
 	if (!best)
 		return;
-	for (int i = 0; i < q->links.count; i++)
-		tree_add(&group[q->links.group[i]].calling[channel], &link[i].node);
+	for (int i = 0; i < q->memberships.count; i++)
+		tree_add(&group[q->memberships.group[i]].calling[channel], &place[i].node);
 }
 
 /* The best contact of one channel that the agent's groups serve. */
@@ -86,9 +86,9 @@ static struct acd_contact *channel_contact(const struct acd_agent *ag, uint32_t 
 	struct acd_group *group = ag->acd->group;
 	struct acd_contact *best = NULL;
 
-	for (int i = 0; i < ag->links.count; i++) {
+	for (int i = 0; i < ag->memberships.count; i++) {
 		const struct acd_queue *q =
-			link_owner(tree_first(&group[ag->links.group[i]].calling[channel]));
+			link_owner(tree_first(&group[ag->memberships.group[i]].calling[channel]));
 
 		if (q && (!best || contact_before(q->best[channel], best)))
 			best = q->best[channel];
@@ -114,9 +114,9 @@ struct acd_agent *queue_agent(const struct acd_queue *q, uint32_t channel)
 	struct acd_group *group = q->acd->group;
 	struct acd_agent *best = NULL;
 
-	for (int i = 0; i < q->links.count; i++) {
+	for (int i = 0; i < q->memberships.count; i++) {
 		struct acd_agent *ag =
-			link_owner(tree_first(&group[q->links.group[i]].idle[channel]));
+			link_owner(tree_first(&group[q->memberships.group[i]].idle[channel]));
 
 		if (ag && (!best || ag->idle_order < best->idle_order))
 			best = ag;

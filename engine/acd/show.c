@@ -130,9 +130,9 @@ uint32_t acd_queue_channels(const struct acd *a, uint32_t queue)
 	const struct acd_queue *q = queue_at((struct acd *)a, queue);
 	uint32_t channels = 0;
 
-	for (int i = 0; q && i < q->links.count; i++)
+	for (int i = 0; q && i < q->memberships.count; i++)
 		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
-			if (a->group[q->links.group[i]].takers[ch])
+			if (a->group[q->memberships.group[i]].takers[ch])
 				channels |= 1u << ch;
 	return channels;
 }
