@@ -281,7 +281,8 @@ void send_rtp(uint32_t leg, const uint8_t *rtp, unsigned len)
 		.data = rtp,
 		.len = (uint16_t)len};
 	uint8_t f[WIRE_FRAME];
+	size_t n = wire_udp(&t.w, f, &u);
 
-	inject(u.side, td_leg_worker(leg, WORKERS, WIRE_LEGS), f, wire_udp(&t.w, f, &u));
+	inject(u.side, td_leg_worker(leg, WORKERS, WIRE_LEGS), f, n);
 	turns();
 }

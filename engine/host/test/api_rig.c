@@ -62,7 +62,7 @@ int setup(void **state)
 
 	snprintf(f->dir, sizeof(f->dir), "/tmp/api-test-XXXXXX");
 	if (!mkdtemp(f->dir))
-		return -1;
+		fail_msg("no folder %s", f->dir);
 	snprintf(f->socket, sizeof(f->socket), "%s/engine.sock", f->dir);
 	snprintf(f->journal_dir, sizeof(f->journal_dir), "%s/journal", f->dir);
 	f->loop = p.loop = loop_alloc(NULL);
