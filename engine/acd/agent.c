@@ -48,7 +48,7 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	ag->channels = 0; /* out by the old groups and slots, in by the new */
 	agent_refresh(ag);
 	memberships_set(&ag->memberships, group, ag);
-	pipe_set(ag, in->agent_set.link);
+	link_set(ag, in->agent_set.link);
 	ag->channels = in->agent_set.channels ? in->agent_set.channels : CHANNEL(VOICE);
 	agent_count(ag, true);
 	agent_refresh(ag);
@@ -70,7 +70,7 @@ int agent_del(struct acd *a, const struct td_acd_in *in)
 	}
 	if (ag->state != TD_AGENT_LOGGED_OUT)
 		agent_withdraw(ag, TD_AGENT_LOGGED_OUT);
-	pipe_set(ag, 0);
+	link_set(ag, 0);
 	ag->used = false;
 	return 0;
 }

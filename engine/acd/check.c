@@ -11,7 +11,7 @@ struct place {
 	const struct acd_queue *q;
 	const struct acd_contact *c;
 	const struct acd_group *group;
-	const struct pipe *pipe;
+	const struct acd_link *link;
 	const char *kind, *name;
 	uint32_t number;
 };
@@ -121,9 +121,9 @@ static bool agent_sets(const struct place *p)
 	return true;
 }
 
-static bool agent_pipe(const struct place *p)
+static bool agent_link(const struct place *p)
 {
-	return !p->ag->pipe || *p->ag->beside.tqe_prev == p->ag;
+	return !p->ag->link || *p->ag->beside.tqe_prev == p->ag;
 }
 
 static bool agent_waits(const struct place *p)
@@ -138,7 +138,7 @@ static bool unused(const struct place *p)
 {
 	const struct acd_agent *ag = p->ag;
 
-	return !ag->offer && !ag->idle && !ag->pipe && !timer_is_set(&ag->timer);
+	return !ag->offer && !ag->idle && !ag->link && !timer_is_set(&ag->timer);
 }
 
 static bool contact_found(const struct place *p)
@@ -252,13 +252,13 @@ static bool group_order(const struct place *p)
 	return true;
 }
 
-static bool pipe_agents(const struct place *p)
+static bool link_agents(const struct place *p)
 {
 	const struct acd_agent *ag;
 	uint32_t behind = 0;
 
-	TAILQ_FOREACH (ag, &p->pipe->agents, beside)
-		if (ag->pipe != p->pipe || behind++ == p->a->limits.agents)
+	TAILQ_FOREACH (ag, &p->link->agents, beside)
+		if (ag->link != p->link || behind++ == p->a->limits.agents)
 			return false;
 	return true;
 }
@@ -310,16 +310,16 @@ static bool whole_takers(const struct place *p)
 	return there == wanted;
 }
 
-static bool whole_pipes(const struct place *p)
+static bool whole_links(const struct place *p)
 {
 	const struct acd *a = p->a;
 	const struct acd_agent *ag;
 	uint32_t behind = 0;
 
 	for (uint32_t i = 1; i <= a->limits.agents; i++)
-		behind += a->agent[i].pipe != NULL;
+		behind += a->agent[i].link != NULL;
 	for (uint32_t i = 1; i <= a->limits.links; i++)
-		TAILQ_FOREACH (ag, &a->pipe[i].agents, beside)
+		TAILQ_FOREACH (ag, &a->link[i].agents, beside)
 			behind--;
 	return !behind;
 }
@@ -359,7 +359,7 @@ RULES(ACD_CONTACT_RULES, contact_rules);
 RULES(ACD_QUEUE_RULES, queue_rules);
 RULES(ACD_LINE_RULES, line_rules);
 RULES(ACD_GROUP_RULES, group_rules);
-RULES(ACD_PIPE_RULES, pipe_rules);
+RULES(ACD_LINK_RULES, link_rules);
 RULES(ACD_WHOLE_RULES, whole_rules);
 
 static bool check_agent(const struct acd *a, uint32_t number, struct td_text *fault)
@@ -407,11 +407,11 @@ static bool check_group(const struct acd *a, uint32_t number, struct td_text *fa
 	return obeys(group_rules, &p, fault);
 }
 
-static bool check_pipe(const struct acd *a, uint32_t number, struct td_text *fault)
+static bool check_link(const struct acd *a, uint32_t number, struct td_text *fault)
 {
-	struct place p = {.a = a, .pipe = &a->pipe[number], .kind = "link", .number = number};
+	struct place p = {.a = a, .link = &a->link[number], .kind = "link", .number = number};
 
-	return obeys(pipe_rules, &p, fault);
+	return obeys(link_rules, &p, fault);
 }
 
 bool acd_check_agent(const struct acd *a, uint32_t agent, struct td_text *fault)
@@ -437,6 +437,6 @@ bool acd_check(const struct acd *a, struct td_text *fault)
 	for (uint32_t i = 1; sound && i <= a->limits.groups; i++)
 		sound = check_group(a, i, fault);
 	for (uint32_t i = 1; sound && i <= a->limits.links; i++)
-		sound = check_pipe(a, i, fault);
+		sound = check_link(a, i, fault);
 	return sound && obeys(whole_rules, &(struct place){.a = a}, fault);
 }

@@ -38,8 +38,8 @@ static void busy_floor(void)
 	ready(GONE, 1, 0);
 	step(TD_ACD_IN_LOGOUT, GONE, 0, 0);
 	step(TD_ACD_IN_AGENT_DEL, GONE, 0, 0);
-	pipe_set(&acd->agent[WAITER], 1);
-	pipe_set(&acd->agent[TALKER], 1);
+	link_set(&acd->agent[WAITER], 1);
+	link_set(&acd->agent[TALKER], 1);
 }
 
 static void sound(void)
@@ -98,10 +98,10 @@ static void agents(void)
 	BREAK(ag[WAITER].channels, CHANNELS_ALL, "agent_idles", "agent 5 ");
 	BREAK(ag[WAITER].memberships.group[0], 1, "agent_sets", "agent 5 ");
 	BREAK(ag[WAITER].memberships.place[MESSAGE][0].owner, NULL, "agent_sets", "agent 5 ");
-	BREAK(ag[TALKER].pipe, &acd->pipe[2], "pipe_agents", "link 1 ");
-	BREAK(ag[TALKER].beside.tqe_prev, &acd->pipe[2].agents.tqh_first, "agent_pipe", "agent 1 ");
+	BREAK(ag[TALKER].link, &acd->link[2], "link_agents", "link 1 ");
+	BREAK(ag[TALKER].beside.tqe_prev, &acd->link[2].agents.tqh_first, "agent_link", "agent 1 ");
 	BREAK(ag[WAITER].pause_waits, true, "agent_waits", "agent 5 ");
-	BREAK(ag[GONE].pipe, &acd->pipe[1], "unused", "agent 6 ");
+	BREAK(ag[GONE].link, &acd->link[1], "unused", "agent 6 ");
 }
 
 static void contacts(void)
@@ -178,20 +178,20 @@ static void groups(void)
 	BREAK(g[3].idle[VOICE], g[2].idle[VOICE], "whole_sets", "distributor");
 	BREAK(g[1].takers[VOICE], 9, "whole_takers", "distributor");
 	BREAK(acd->agent[TALKER].counted, false, "whole_takers", "distributor");
-	BREAK(acd->pipe[2].agents.tqh_first, &acd->agent[TALKER], "pipe_agents", "link 2 ");
+	BREAK(acd->link[2].agents.tqh_first, &acd->agent[TALKER], "link_agents", "link 2 ");
 	BREAK(acd->agent[WRITER].timer.deadline, UINT64_MAX, "whole_timers", "distributor");
 }
 
 /* A link's list has lost its first agent, who does not know. */
 static void lost_agent(void)
 {
-	struct acd_agent *first = acd->pipe[1].agents.tqh_first, *aside = first;
+	struct acd_agent *first = acd->link[1].agents.tqh_first, *aside = first;
 
 	first->beside.tqe_prev = &aside;
-	acd->pipe[1].agents.tqh_first = NULL;
-	broken("whole_pipes", "distributor");
-	first->beside.tqe_prev = &acd->pipe[1].agents.tqh_first;
-	acd->pipe[1].agents.tqh_first = first;
+	acd->link[1].agents.tqh_first = NULL;
+	broken("whole_links", "distributor");
+	first->beside.tqe_prev = &acd->link[1].agents.tqh_first;
+	acd->link[1].agents.tqh_first = first;
 	sound();
 }
 

@@ -82,14 +82,14 @@ struct acd_queue {
 TAILQ_HEAD(agents, acd_agent);
 
 /* A link of the site, and the agents behind it. */
-struct pipe {
+struct acd_link {
 	struct agents agents;
 	uint32_t room; /* offers that it can take, or TD_ACD_ROOM */
 };
 
 struct acd_agent {
 	struct acd *acd;
-	struct pipe *pipe; /* NULL: none */
+	struct acd_link *link; /* NULL: none */
 	TAILQ_ENTRY(acd_agent) beside;
 	char name[TD_NAME_BYTES];
 	char pause_reason[TD_NAME_BYTES];
@@ -123,7 +123,7 @@ struct acd {
 	struct acd_group *group;
 	struct acd_queue *queue;
 	struct acd_agent *agent;
-	struct pipe *pipe;
+	struct acd_link *link;
 	struct pool contacts;
 	struct hash contact_by_number;
 };
@@ -174,11 +174,11 @@ void queue_refresh(struct acd_queue *q, uint32_t channel);  /* the same, by its 
 struct acd_contact *agent_next(const struct acd_agent *ag); /* that it would take, or NULL */
 /* Idle longest of its groups for this channel, or NULL. */
 struct acd_agent *queue_agent(const struct acd_queue *q, uint32_t channel);
-void pipe_set(
+void link_set(
 	struct acd_agent *ag, uint32_t number); /* 0: none; the agent is in no set meanwhile */
-void pipe_take(struct acd_agent *ag);           /* an offer to it begins */
-bool pipe_full(const struct acd_agent *ag);
-void pipe_refresh(const struct pipe *p); /* all agents behind it */
+void link_take(struct acd_agent *ag);           /* an offer to it begins */
+bool link_full(const struct acd_agent *ag);
+void link_refresh(const struct acd_link *p); /* all agents behind it */
 
 /* match.c */
 void agent_match(struct acd_agent *ag); /* offers it the best contact, if it is idle */
@@ -227,7 +227,7 @@ int agent_reach(struct acd *a, const struct td_acd_in *in);
 int agent_engage(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
 
-/* pipe.c */
-int pipe_room(struct acd *a, const struct td_acd_in *in);
+/* link.c */
+int link_has_room(struct acd *a, const struct td_acd_in *in);
 
 #endif

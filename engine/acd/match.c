@@ -16,7 +16,7 @@ static void offer(struct acd_agent *ag, struct acd_contact *c)
 	agent_enter(ag, TD_AGENT_RESERVED, TD_ACD_NONE);
 	agent_refresh(ag);
 	if (has_media(c))
-		pipe_take(ag);
+		link_take(ag);
 	if (q->conf.ring_ms)
 		timer_set(&a->timers, &ag->timer, a->now + q->conf.ring_ms * TD_NSEC_PER_MSEC);
 	struct td_acd_out out = out_begin(a, TD_ACD_OUT_OFFER, q->number, ag->number, c);

@@ -20,8 +20,8 @@ static int tables_init(struct acd *a)
 	a->group = calloc((size_t)l->groups + 1, sizeof(*a->group));
 	a->queue = calloc((size_t)l->queues + 1, sizeof(*a->queue));
 	a->agent = calloc((size_t)l->agents + 1, sizeof(*a->agent));
-	a->pipe = calloc((size_t)l->links + 1, sizeof(*a->pipe));
-	if (!a->group || !a->queue || !a->agent || !a->pipe)
+	a->link = calloc((size_t)l->links + 1, sizeof(*a->link));
+	if (!a->group || !a->queue || !a->agent || !a->link)
 		return -ENOMEM;
 	rc = pool_init(&a->contacts, l->contacts, sizeof(struct acd_contact));
 	/* The numbers are ours, so nobody can choose numbers that collide. A fixed seed is enough.
@@ -57,8 +57,8 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 		}
 	}
 	for (uint32_t i = 1; i <= limits->links; i++) {
-		TAILQ_INIT(&a->pipe[i].agents);
-		a->pipe[i].room = TD_ACD_ROOM;
+		TAILQ_INIT(&a->link[i].agents);
+		a->link[i].room = TD_ACD_ROOM;
 	}
 	return a;
 fail:
@@ -74,7 +74,7 @@ void acd_free(struct acd *a)
 	timers_fini(&a->timers);
 	hash_fini(&a->contact_by_number);
 	pool_fini(&a->contacts);
-	free(a->pipe);
+	free(a->link);
 	free(a->agent);
 	free(a->queue);
 	free(a->group);

@@ -74,7 +74,7 @@ static int no_room(struct acd_agent *ag)
 {
 	struct acd_contact *c = ag->offer;
 
-	if (!has_media(c) || !pipe_full(ag))
+	if (!has_media(c) || !link_full(ag))
 		return -EINVAL;
 	offer_end(c);
 	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NO_ROOM);

@@ -19,7 +19,7 @@
 	X(agent_slots, "has no slot, or one for a channel that there is not")                     \
 	X(agent_idles, "is counted idle and cannot take a contact, or the reverse")               \
 	X(agent_sets, "is not in its groups' sets while idle, or is in one while not")            \
-	X(agent_pipe, "is not among the agents behind its link")                                  \
+	X(agent_link, "is not among the agents behind its link")                                  \
 	X(agent_waits, "waits for the end of a talk without a talk")
 #define ACD_UNUSED_RULES(X) X(unused, "is deleted, and has still an offer, a timer, a set or a link")
 #define ACD_CONTACT_RULES(X)                                                                      \
@@ -41,16 +41,16 @@
 #define ACD_GROUP_RULES(X)                                                                        \
 	X(group_one, "has an idle agent and a contact that waits, of one channel")                \
 	X(group_order, "has a set that is out of order")
-#define ACD_PIPE_RULES(X) X(pipe_agents, "has somebody else in the list of its agents")
+#define ACD_LINK_RULES(X) X(link_agents, "has somebody else in the list of its agents")
 #define ACD_WHOLE_RULES(X)                                                                        \
 	X(whole_sets, "the groups' sets have others than idle agents and queues that wait")       \
 	X(whole_takers, "the groups count more or fewer agents than they have")                   \
-	X(whole_pipes, "links' lists have others than the agents who are behind a link")          \
+	X(whole_links, "links' lists have others than the agents who are behind a link")          \
 	X(whole_contacts, "the lines, the table of numbers and the pool differ in their contacts") \
 	X(whole_timers, "the heap of timers is out of order, or has others than are set")
 #define ACD_RULES(X)                                                                              \
 	ACD_AGENT_RULES(X) ACD_UNUSED_RULES(X) ACD_CONTACT_RULES(X) ACD_QUEUE_RULES(X)            \
-	ACD_LINE_RULES(X) ACD_GROUP_RULES(X) ACD_PIPE_RULES(X) ACD_WHOLE_RULES(X)
+	ACD_LINE_RULES(X) ACD_GROUP_RULES(X) ACD_LINK_RULES(X) ACD_WHOLE_RULES(X)
 /* clang-format on */
 
 #endif

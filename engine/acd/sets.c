@@ -6,7 +6,7 @@ uint32_t agent_free(const struct acd_agent *ag)
 {
 	if (ag->state != TD_AGENT_AVAILABLE || ag->engaged || timer_is_set(&ag->timer))
 		return 0;
-	return ag->reachable && !pipe_full(ag) ? ag->channels : ag->channels & ~TD_CHANNELS_MEDIA;
+	return ag->reachable && !link_full(ag) ? ag->channels : ag->channels & ~TD_CHANNELS_MEDIA;
 }
 
 bool agent_serves(const struct acd_agent *ag, const struct acd_queue *q)
@@ -124,23 +124,23 @@ struct acd_agent *queue_agent(const struct acd_queue *q, uint32_t channel)
 	return best;
 }
 
-bool pipe_full(const struct acd_agent *ag)
+bool link_full(const struct acd_agent *ag)
 {
-	return ag->pipe && ag->pipe->room == 0;
+	return ag->link && ag->link->room == 0;
 }
 
-void pipe_set(struct acd_agent *ag, uint32_t number)
+void link_set(struct acd_agent *ag, uint32_t number)
 {
-	struct pipe *to = number ? &ag->acd->pipe[number] : NULL;
+	struct acd_link *to = number ? &ag->acd->link[number] : NULL;
 
-	if (ag->pipe)
-		TAILQ_REMOVE(&ag->pipe->agents, ag, beside);
+	if (ag->link)
+		TAILQ_REMOVE(&ag->link->agents, ag, beside);
 	if (to)
 		TAILQ_INSERT_TAIL(&to->agents, ag, beside);
-	ag->pipe = to;
+	ag->link = to;
 }
 
-void pipe_refresh(const struct pipe *p)
+void link_refresh(const struct acd_link *p)
 {
 	struct acd_agent *ag;
 
@@ -148,10 +148,10 @@ void pipe_refresh(const struct pipe *p)
 		agent_refresh(ag);
 }
 
-void pipe_take(struct acd_agent *ag)
+void link_take(struct acd_agent *ag)
 {
-	struct pipe *p = ag->pipe;
+	struct acd_link *p = ag->link;
 
 	if (p && p->room != TD_ACD_ROOM && p->room > 0 && --p->room == 0)
-		pipe_refresh(p);
+		link_refresh(p);
 }

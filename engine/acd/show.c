@@ -19,7 +19,7 @@ int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *in
 		.contact = ag->state == TD_AGENT_WRAP_UP ? 0 : ag->contact,
 		.reachable = ag->reachable,
 		.engaged = ag->engaged,
-		.link_full = pipe_full(ag),
+		.link_full = link_full(ag),
 		.pause_waits = ag->pause_waits,
 		.logout_waits = ag->logout_waits,
 		.answered = ag->answered,
@@ -92,7 +92,7 @@ int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_in
 
 uint32_t acd_link_room(const struct acd *a, uint32_t link)
 {
-	return link >= 1 && link <= a->limits.links ? a->pipe[link].room : TD_ACD_ROOM;
+	return link >= 1 && link <= a->limits.links ? a->link[link].room : TD_ACD_ROOM;
 }
 
 static uint32_t channels_waiting(const struct acd_queue *q)

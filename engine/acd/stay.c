@@ -76,7 +76,7 @@ void agent_talk_over(struct acd_agent *ag)
 		agent_withdraw(ag, TD_AGENT_LOGGED_OUT);
 		ag->used = !ag->delete_waits;
 		if (!ag->used)
-			pipe_set(ag, 0);
+			link_set(ag, 0);
 	} else if (ag->pause_waits) {
 		agent_withdraw(ag, TD_AGENT_PAUSED);
 	} else if (ag->wrap_up_ms) {

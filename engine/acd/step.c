@@ -32,7 +32,7 @@ static int (*const input[])(struct acd *a, const struct td_acd_in *in) = {
 	[TD_ACD_IN_TALK_END] = talk_end,
 	[TD_ACD_IN_WRAP_UP_END] = agent_wrap_up_end,
 	[TD_ACD_IN_LIMITS] = limits_check,
-	[TD_ACD_IN_LINK] = pipe_room,
+	[TD_ACD_IN_LINK] = link_has_room,
 	[TD_ACD_IN_ENGAGED] = agent_engage,
 };
 

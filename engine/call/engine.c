@@ -55,11 +55,11 @@ static int sip_init(struct td_engine *e)
 	return e->registrar ? 0 : -ENOMEM;
 }
 
-/* What holds calls and legs: sized by max_calls. There may be as many contacts without media beside
- * them, so that neither takes the other's place. */
+/* What holds calls and parties: sized by max_calls. There may be as many contacts without media
+ * beside them, so that neither takes the other's place. */
 static int tables_init(struct td_engine *e)
 {
-	uint32_t calls = SPARE(e->params.max_calls), legs = 2 * calls;
+	uint32_t calls = SPARE(e->params.max_calls), parties = 2 * calls;
 	int rc = acct_init(&e->acct, e->params.max.bandwidth_rows);
 
 	if (!rc)
@@ -67,7 +67,7 @@ static int tables_init(struct td_engine *e)
 	if (!rc)
 		rc = pool_init(&e->calls, calls, sizeof(struct call));
 	if (!rc)
-		rc = pool_init(&e->legs, legs, sizeof(struct party));
+		rc = pool_init(&e->parties, parties, sizeof(struct party));
 	if (!rc)
 		rc = timers_init(&e->timers, CALL_TIMERS * calls + SILENCE_TIMERS);
 	if (!rc)
@@ -77,7 +77,7 @@ static int tables_init(struct td_engine *e)
 		rc = hash_init(
 			&e->by_id, 2 * e->params.max_calls, random_u64(e->random, RANDOM_TABLES));
 	if (!rc)
-		rc = traces_init(&e->traces, legs, random_u64(e->random, RANDOM_TABLES));
+		rc = traces_init(&e->traces, parties, random_u64(e->random, RANDOM_TABLES));
 	return rc;
 }
 
@@ -136,7 +136,7 @@ void td_engine_free(struct td_engine *e)
 	hash_fini(&e->by_id);
 	hash_fini(&e->by_number);
 	timers_fini(&e->timers);
-	pool_fini(&e->legs);
+	pool_fini(&e->parties);
 	pool_fini(&e->calls);
 	pool_fini(&e->contacts);
 	ports_fini(&e->ports);
@@ -189,18 +189,18 @@ static void leg_gone(struct td_engine *e, struct party *p, const struct td_media
 
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev)
 {
-	struct party *l = ports_owner(&e->ports, ev->leg);
+	struct party *p = ports_owner(&e->ports, ev->leg);
 	struct call_input in = {CALL_EVENT_MEDIA, .media = ev};
 
-	if (!l || l->params.cookie != ev->cookie)
+	if (!p || p->params.cookie != ev->cookie)
 		return; /* of a leg that was here before */
 	engine_enter(e, now);
-	in.party = l = ports_owner(&e->ports, ev->leg); /* what was due may have ended it */
-	if (l && l->params.cookie == ev->cookie) {
-		if (ev->type == TD_MEDIA_LEG_GONE && l->media == LEG_MEDIA_DELETING)
-			leg_gone(e, l, ev);
-		else if (l->call)
-			call_step(e, l->call, &in);
+	in.party = p = ports_owner(&e->ports, ev->leg); /* what was due may have ended it */
+	if (p && p->params.cookie == ev->cookie) {
+		if (ev->type == TD_MEDIA_LEG_GONE && p->media == PARTY_MEDIA_DELETING)
+			leg_gone(e, p, ev);
+		else if (p->call)
+			call_step(e, p->call, &in);
 	}
 	engine_leave(e);
 }

@@ -425,7 +425,7 @@ static void a_name_without_an_address_has_no_age(void **state)
 static void refused_for_bandwidth_makes_no_call(void **state)
 {
 	struct td_engine *e = engine_with_call(NOW);
-	uint32_t calls = e->calls.free_count, legs = e->legs.free_count;
+	uint32_t calls = e->calls.free_count, legs = e->parties.free_count;
 	uint32_t ports = ports_in_use(&e->ports), sessions = sip_ua_sessions(e->ua);
 	uint64_t reserved = ((struct trunk *)objects_get(&e->trunks, 1))->budget.reserved_bps;
 	long before = oom_made();
@@ -441,7 +441,7 @@ static void refused_for_bandwidth_makes_no_call(void **state)
 	assert_int_equal(sent, 1);
 	assert_int_equal(e->refused.trunk_full, 1);
 	assert_int_equal(e->calls.free_count, calls);
-	assert_int_equal(e->legs.free_count, legs);
+	assert_int_equal(e->parties.free_count, legs);
 	assert_int_equal(ports_in_use(&e->ports), ports);
 	assert_int_equal(sip_ua_sessions(e->ua), sessions);
 	assert_int_equal(

@@ -20,7 +20,7 @@
 		"talks in which only one side is heard")                             \
 	X(no_audio_now, e->silences[CALL_NO_AUDIO].now,                              \
 		"talks in which nobody is heard for 5 s and more")                   \
-	X(bridges_apart_now, e->bridges_apart, "bridges between legs of two workers")
+	X(bridges_apart_now, e->bridges_apart, "bridges between parties of two workers")
 #define CALL_METRICS_OTHER(X)                                                                  \
 	X(one_way, e->silences[CALL_ONE_WAY_AUDIO].total, "times that a talk became one-way")  \
 	X(no_audio, e->silences[CALL_NO_AUDIO].total,                                          \
@@ -29,7 +29,7 @@
 		"calls ended as nobody was heard: rtp_timeout, hold_timeout")                  \
 	X(overlong, e->expired.overlong, "calls ended after max_duration")                     \
 	X(bridges_apart, e->bridges_apart_total,                                               \
-		"bridges between legs of two workers: the caller's had no RTP port left")      \
+		"bridges between parties of two workers: the caller's had no RTP port left")   \
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \
 	X(names_unanswered, e->names_unanswered, "host names to which no answer came in 10 s") \
 	X(plays_stale, e->plays_stale, "ends told of sounds that were over by then anyway")    \

@@ -45,7 +45,7 @@ static enum td_call_state call_state(const struct call *c)
 	}
 }
 
-/* MOS of the worst direction of both legs, at its last report. */
+/* MOS of the worst direction of both parties, at its last report. */
 static double mos_now(const struct call *c)
 {
 	uint16_t caller = quality_mos_now(&c->caller->quality);

@@ -388,8 +388,8 @@ const char *world_residue(const struct world *w)
 		return "contact records";
 	if (e->calls.free_count != e->calls.capacity)
 		return "call records";
-	if (e->legs.free_count != e->legs.capacity)
-		return "legs";
+	if (e->parties.free_count != e->parties.capacity)
+		return "party records";
 	if (sip_ua_sessions(e->ua))
 		return "SIP sessions";
 	if (ports_in_use(&e->ports))

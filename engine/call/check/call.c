@@ -214,7 +214,7 @@ static bool call_ended(const struct check_at *k)
 	if (c->state != CALL_ENDED)
 		return true;
 	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i]->media == LEG_MEDIA_DELETING)
+		if (c->party[i]->media == PARTY_MEDIA_DELETING)
 			return c->ended;
 	return false;
 }

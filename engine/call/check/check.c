@@ -36,7 +36,7 @@ static bool check_engine(const struct check_at *k)
 /* The objects of the engine, in turn: each table's places, one after the other. */
 static uint32_t place_count(const struct td_engine *e)
 {
-	return e->calls.capacity + e->contacts.capacity + e->legs.capacity + e->agents.count +
+	return e->calls.capacity + e->contacts.capacity + e->parties.capacity + e->agents.count +
 	       e->queues.count + e->links.count + e->trunks.count;
 }
 
@@ -55,7 +55,7 @@ static bool place_contact(struct check_at *k, uint32_t at)
 
 static bool place_party(struct check_at *k, uint32_t at)
 {
-	k->p = pool_at(&k->e->legs, at);
+	k->p = pool_at(&k->e->parties, at);
 	return check_party_used(k->p);
 }
 
@@ -97,11 +97,11 @@ static bool place_sound(const struct td_engine *e, uint32_t at, bool *used, stru
 		return !*used || check_contact(&k);
 	}
 	at -= e->contacts.capacity;
-	if (at < e->legs.capacity) {
+	if (at < e->parties.capacity) {
 		*used = place_party(&k, at);
 		return !*used || check_party(&k);
 	}
-	return object_sound(&k, at - e->legs.capacity);
+	return object_sound(&k, at - e->parties.capacity);
 }
 
 bool engine_check(const struct td_engine *e, struct td_text *fault)

@@ -144,7 +144,7 @@ static void the_floor_is_sound(void **state)
 	assert_true(works->work.agent == erin && works->state == CONTACT_HANDLED);
 	assert_true(asks->work.agent == frank && asks->state == CONTACT_OFFERED);
 	assert_int_equal(stays->state, CONTACT_WAITING);
-	assert_true(!left->call && left->media == LEG_MEDIA_DELETING);
+	assert_true(!left->call && left->media == PARTY_MEDIA_DELETING);
 	sound();
 }
 
@@ -162,8 +162,8 @@ static void tables_of_calls(void)
 	BREAK(e->calls_running, 1, "engine_running", "engine");
 	BREAK(e->by_number.count, 9, "engine_contacts", "engine");
 	BREAK(e->calls.free[0], pool_index(&e->calls, talks), "engine_free", "engine");
-	BREAK(e->legs.free[0], pool_index(&e->legs, left), "engine_free", "engine");
-	BREAK(e->legs.free_count, 1, "engine_parties", "engine");
+	BREAK(e->parties.free[0], pool_index(&e->parties, left), "engine_free", "engine");
+	BREAK(e->parties.free_count, 1, "engine_parties", "engine");
 }
 
 static void contacts_without_media(void)
@@ -240,7 +240,7 @@ static void states_of_calls(void)
 	BREAK(over->life.place, 1, "call_life", over->contact->cdr.id);
 	BREAK(waits->timer.place, 1, "call_timer", waits->contact->cdr.id);
 	BREAK(over->ended, 0, "call_ended", over->contact->cdr.id);
-	BREAK(over->caller->media, LEG_MEDIA_NONE, "call_ended", over->contact->cdr.id);
+	BREAK(over->caller->media, PARTY_MEDIA_NONE, "call_ended", over->contact->cdr.id);
 	BREAK(waits->silence, CALL_NO_AUDIO, "call_silence", waits->contact->cdr.id);
 }
 
@@ -249,7 +249,7 @@ static void sessions_of_parties(void)
 	struct party *alices = talks->party[1];
 
 	BREAK(left->call, talks, "party_known", talks->contact->cdr.id);
-	BREAK(left->media, LEG_MEDIA_RESERVED, "party_needed", "the caller of call none");
+	BREAK(left->media, PARTY_MEDIA_RESERVED, "party_needed", "the caller of call none");
 	BREAK(alices->trunk, acme, "party_role", "alice");
 	BREAK(alices->session, talks->caller->session, "party_session", "alice");
 	BREAK(alices->trace->held, false, "party_trace", "alice");

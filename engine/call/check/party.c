@@ -23,7 +23,7 @@ static bool party_known(const struct check_at *k)
 
 static bool party_needed(const struct check_at *k)
 {
-	return k->p->call || k->p->session || k->p->media == LEG_MEDIA_DELETING;
+	return k->p->call || k->p->session || k->p->media == PARTY_MEDIA_DELETING;
 }
 
 static bool party_role(const struct check_at *k)
@@ -50,7 +50,7 @@ static bool party_trace(const struct check_at *k)
 
 static bool party_port(const struct check_at *k)
 {
-	if (k->p->media == LEG_MEDIA_NONE)
+	if (k->p->media == PARTY_MEDIA_NONE)
 		return k->p->slot == TD_LEG_NONE;
 	return ports_owner(&k->e->ports, k->p->slot) == k->p;
 }
@@ -70,7 +70,7 @@ static bool party_worker(const struct check_at *k)
 /* Of a call that has ended. */
 static bool state_ended(const struct party *p)
 {
-	return !p->session && p->media != LEG_MEDIA_ADDED &&
+	return !p->session && p->media != PARTY_MEDIA_ADDED &&
 	       (p == p->call->caller || p->state == PARTY_LEFT);
 }
 
@@ -78,12 +78,12 @@ static bool state_live(const struct party *p)
 {
 	switch (p->state) {
 	case PARTY_RINGING:
-		return p->session && p->media == LEG_MEDIA_RESERVED && !p->joined;
+		return p->session && p->media == PARTY_MEDIA_RESERVED && !p->joined;
 	case PARTY_JOINED:
 		return p->session && p->joined &&
-		       (p->media == LEG_MEDIA_ADDED || p->call->state == CALL_OFFERED);
+		       (p->media == PARTY_MEDIA_ADDED || p->call->state == CALL_OFFERED);
 	default:
-		return !p->session && p->media == LEG_MEDIA_DELETING && p != p->call->caller;
+		return !p->session && p->media == PARTY_MEDIA_DELETING && p != p->call->caller;
 	}
 }
 
@@ -97,8 +97,8 @@ static bool party_state(const struct check_at *k)
 static bool party_released(const struct check_at *k)
 {
 	const struct grant *g = &k->p->grant;
-	bool uses =
-		k->p->call && (k->p->media == LEG_MEDIA_RESERVED || k->p->media == LEG_MEDIA_ADDED);
+	bool uses = k->p->call &&
+		    (k->p->media == PARTY_MEDIA_RESERVED || k->p->media == PARTY_MEDIA_ADDED);
 
 	return uses || (!g->of[GRANT_TRUNK] && !g->of[GRANT_LINK]);
 }
@@ -120,7 +120,7 @@ static bool party_rate(const struct check_at *k)
 	const struct party *p = k->p;
 	const struct rate *r = &p->grant.rate;
 
-	if (!p->call || p->media != LEG_MEDIA_ADDED)
+	if (!p->call || p->media != PARTY_MEDIA_ADDED)
 		return true;
 	return r->codec == p->params.codec && r->ptime_ms <= p->ptime_ms &&
 	       r->tag >= keys_tag(&p->keys.in) && r->tag >= keys_tag(&p->keys.out);
@@ -130,7 +130,7 @@ static bool party_ptime(const struct check_at *k)
 {
 	const struct party *p = k->p;
 
-	return !active(p) || p->media != LEG_MEDIA_ADDED ||
+	return !active(p) || p->media != PARTY_MEDIA_ADDED ||
 	       p->grant.rate.ptime_ms == p->call->caller->grant.rate.ptime_ms;
 }
 
@@ -138,7 +138,7 @@ static bool party_codec(const struct check_at *k)
 {
 	const struct party *p = k->p;
 
-	return !p->call || p->media != LEG_MEDIA_ADDED || p->params.codec == p->call->codec;
+	return !p->call || p->media != PARTY_MEDIA_ADDED || p->params.codec == p->call->codec;
 }
 
 /* Row 0 counts those that found the table full. */
@@ -148,7 +148,7 @@ static bool party_acct(const struct check_at *k)
 	const struct trunk *t = p->trunk;
 	const struct acct_key *row;
 
-	if (!p->call || p->media != LEG_MEDIA_ADDED || !p->params.acct)
+	if (!p->call || p->media != PARTY_MEDIA_ADDED || !p->params.acct)
 		return true;
 	if (p->params.acct >= k->e->acct.count)
 		return false;

@@ -11,5 +11,5 @@ const struct check_rule *check_broken(const struct check_rule *rules, const stru
 
 bool check_party_used(const struct party *p)
 {
-	return p->call || p->session || p->media != LEG_MEDIA_NONE;
+	return p->call || p->session || p->media != PARTY_MEDIA_NONE;
 }

@@ -149,7 +149,7 @@ bool check_trunk(const struct check_at *k);
 /* All of them, and what they sum up to. */
 bool check_sums(const struct check_at *k);
 
-/* It is among the agent's own legs. */
+/* It is among the agent's own parties. */
 bool check_own(const struct agent *a, const struct party *p);
 bool check_party_used(const struct party *p); /* the record is not free */
 

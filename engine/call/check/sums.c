@@ -10,7 +10,7 @@ static const struct call *call_at(const struct td_engine *e, uint32_t i)
 
 static const struct party *party_at(const struct td_engine *e, uint32_t i)
 {
-	return pool_at(&e->legs, i);
+	return pool_at(&e->parties, i);
 }
 
 static const struct contact *contact_at(const struct td_engine *e, uint32_t i)
@@ -32,7 +32,7 @@ static bool agent_own(const struct check_at *k)
 	if (!k->a->own) /* call_own() and party_agent() have looked for those who should have some
 			 */
 		return true;
-	for (uint32_t i = 0; i < e->legs.capacity; i++)
+	for (uint32_t i = 0; i < e->parties.capacity; i++)
 		own += active(party_at(e, i)) && party_at(e, i)->agent == k->a &&
 		       !party_at(e, i)->contact;
 	for (uint32_t i = 0; i < e->calls.capacity; i++)
@@ -47,7 +47,7 @@ static bool queue_talks(const struct check_at *k)
 {
 	uint32_t talking = 0;
 
-	for (uint32_t i = 0; i < k->e->legs.capacity; i++) {
+	for (uint32_t i = 0; i < k->e->parties.capacity; i++) {
 		const struct party *p = party_at(k->e, i);
 
 		talking +=
@@ -76,7 +76,7 @@ static bool held(const struct td_engine *e, const struct budget *b)
 	uint64_t bps = 0;
 	uint32_t calls = 0;
 
-	for (uint32_t i = 0; i < e->legs.capacity; i++) {
+	for (uint32_t i = 0; i < e->parties.capacity; i++) {
 		const struct grant *g = &party_at(e, i)->grant;
 
 		for (int n = 0; n < GRANT_BUDGETS; n++) {
@@ -153,9 +153,9 @@ static bool engine_parties(const struct check_at *k)
 	const struct td_engine *e = k->e;
 	uint32_t parties = 0;
 
-	for (uint32_t i = 0; i < e->legs.capacity; i++)
+	for (uint32_t i = 0; i < e->parties.capacity; i++)
 		parties += check_party_used(party_at(e, i));
-	return parties == e->legs.capacity - e->legs.free_count;
+	return parties == e->parties.capacity - e->parties.free_count;
 }
 
 static bool engine_free(const struct check_at *k)
@@ -168,8 +168,8 @@ static bool engine_free(const struct check_at *k)
 	for (uint32_t i = 0; i < e->contacts.free_count; i++)
 		if (contact_is(contact_at(e, e->contacts.free[i])))
 			return false;
-	for (uint32_t i = 0; i < e->legs.free_count; i++)
-		if (check_party_used(party_at(e, e->legs.free[i])))
+	for (uint32_t i = 0; i < e->parties.free_count; i++)
+		if (check_party_used(party_at(e, e->parties.free[i])))
 			return false;
 	return true;
 }
@@ -179,8 +179,8 @@ static bool engine_ports(const struct check_at *k)
 	const struct td_engine *e = k->e;
 	uint32_t ports = 0, owned = 0;
 
-	for (uint32_t i = 0; i < e->legs.capacity; i++)
-		ports += party_at(e, i)->media != LEG_MEDIA_NONE;
+	for (uint32_t i = 0; i < e->parties.capacity; i++)
+		ports += party_at(e, i)->media != PARTY_MEDIA_NONE;
 	for (uint32_t i = 0; i < e->ports.addresses * e->ports.per_address; i++)
 		owned += e->ports.owner[i] != NULL;
 	return ports == owned && ports == ports_in_use(&e->ports);
@@ -191,7 +191,7 @@ static bool engine_traces(const struct check_at *k)
 	const struct td_engine *e = k->e;
 	uint32_t parties = 0, held_ids = 0;
 
-	for (uint32_t i = 0; i < e->legs.capacity; i++)
+	for (uint32_t i = 0; i < e->parties.capacity; i++)
 		parties += check_party_used(party_at(e, i)) && party_at(e, i)->trace;
 	for (uint32_t i = 0; i < e->traces.count; i++)
 		held_ids += e->traces.entries[i].held;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int traces_init(struct traces *t, uint32_t legs, uint64_t seed)
+int traces_init(struct traces *t, uint32_t parties, uint64_t seed)
 {
-	uint32_t count = TRACES_PER_LEG * legs;
+	uint32_t count = TRACES_PER_PARTY * parties;
 
 	*t = (struct traces){.count = count, .entries = calloc(count, sizeof(*t->entries))};
 	if (!t->entries || hash_init(&t->by_call_id, count, seed) < 0) {
@@ -40,7 +40,7 @@ const char *trace_call(const struct traces *t, struct str call_id)
 	return entry ? entry->call : "";
 }
 
-/* There is one that is not held: there are fewer legs than entries. */
+/* There is one that is not held: there are fewer parties than entries. */
 static struct trace_entry *oldest_free(struct traces *t)
 {
 	struct trace_entry *entry;
@@ -62,15 +62,15 @@ void trace_remember(struct traces *t, struct str call_id, const char *call)
 	hash_add(&t->by_call_id, &entry->node, call_id);
 }
 
-void trace_hold(struct traces *t, struct str call_id, struct party *l)
+void trace_hold(struct traces *t, struct str call_id, struct party *p)
 {
-	l->trace = lookup(t, call_id);
-	l->trace->held = true;
+	p->trace = lookup(t, call_id);
+	p->trace->held = true;
 }
 
-void trace_release(struct party *l)
+void trace_release(struct party *p)
 {
-	if (l->trace)
-		l->trace->held = false;
-	l->trace = NULL;
+	if (p->trace)
+		p->trace->held = false;
+	p->trace = NULL;
 }

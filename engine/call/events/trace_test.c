@@ -43,13 +43,13 @@ static void the_latest_are_known(void **state)
 {
 	assert_int_equal(traces_init(&traces, LEGS, 1), 0);
 	assert_string_equal(known("id-0"), "");
-	remember(0, TRACES_PER_LEG * LEGS);
+	remember(0, TRACES_PER_PARTY * LEGS);
 	assert_string_equal(known("id-0"), "1.0");
-	remember(TRACES_PER_LEG * LEGS, 10 * LEGS);
+	remember(TRACES_PER_PARTY * LEGS, 10 * LEGS);
 	assert_string_equal(known("id-79"), "");
 	assert_string_equal(known("id-80"), "1.80");
 	assert_string_equal(known("id-99"), "1.99");
-	assert_int_equal(traces.by_call_id.count, TRACES_PER_LEG * LEGS);
+	assert_int_equal(traces.by_call_id.count, TRACES_PER_PARTY * LEGS);
 	traces_fini(&traces);
 }
 
@@ -73,7 +73,7 @@ static void a_leg_that_lives_is_known(void **state)
 	for (unsigned i = 0; i < LEGS; i++)
 		trace_release(&legs[i]);
 	assert_string_equal(known("id-0"), "1.0"); /* the answer to its BYE comes now */
-	remember(1000, 1000 + TRACES_PER_LEG * LEGS);
+	remember(1000, 1000 + TRACES_PER_PARTY * LEGS);
 	assert_string_equal(known("id-0"), "");
 	traces_fini(&traces);
 }

@@ -18,13 +18,13 @@ static const struct {
 _Static_assert(0 TD_SRTP_SUITES(ONE) <= SDP_CRYPTO_MAX, "each has its line in our offer");
 #undef ONE
 
-enum td_srtp_policy keys_policy(const struct party *l)
+enum td_srtp_policy keys_policy(const struct party *p)
 {
-	const struct agent *a = l->agent ? l->agent : l->call->calling_agent;
+	const struct agent *a = p->agent ? p->agent : p->call->calling_agent;
 
-	if (l->trunk)
-		return l->trunk->conf.srtp;
-	return a ? a->conf.srtp : l->call->trunk->conf.srtp;
+	if (p->trunk)
+		return p->trunk->conf.srtp;
+	return a ? a->conf.srtp : p->call->trunk->conf.srtp;
 }
 
 uint8_t keys_tag(const struct td_srtp_key *key)
@@ -75,71 +75,71 @@ static bool key_same(const struct td_srtp_key *a, const struct td_srtp_key *b)
 	       !memcmp(a->key, b->key, sdp_crypto_bytes(a->suite));
 }
 
-void keys_offer(struct td_engine *e, struct party *l)
+void keys_offer(struct td_engine *e, struct party *p)
 {
-	enum td_srtp_policy policy = keys_policy(l);
+	enum td_srtp_policy policy = keys_policy(p);
 
 	if (policy == TD_SRTP_OFF)
 		return;
-	l->ours.savp = policy == TD_SRTP_REQUIRED;
-	l->ours.crypto_count = 0;
+	p->ours.savp = policy == TD_SRTP_REQUIRED;
+	p->ours.crypto_count = 0;
 	for (uint8_t suite = TD_SRTP_SUITE_COUNT - 1; suite > TD_SRTP_NONE; suite--) {
-		struct sdp_crypto *line = &l->ours.crypto[l->ours.crypto_count];
+		struct sdp_crypto *line = &p->ours.crypto[p->ours.crypto_count];
 
 		if (!suites[suite].offered)
 			continue;
-		line->tag = ++l->ours.crypto_count;
+		line->tag = ++p->ours.crypto_count;
 		key_make(e, &line->key, suite);
 	}
 }
 
-int keys_answer(struct td_engine *e, struct party *l, const struct sdp *offer)
+int keys_answer(struct td_engine *e, struct party *p, const struct sdp *offer)
 {
 	const struct sdp_crypto *theirs = &offer->crypto[0];
-	const struct td_srtp_key *is = &l->keys.out;
-	bool moved = !addr_is_any(&offer->rtp) && !addr_equal(&offer->rtp, &l->params.remote);
+	const struct td_srtp_key *is = &p->keys.out;
+	bool moved = !addr_is_any(&offer->rtp) && !addr_equal(&offer->rtp, &p->params.remote);
 
 	if (!offer->crypto_count)
-		return offer->savp || keys_policy(l) == TD_SRTP_REQUIRED ? -EPROTO : 0;
-	l->ours.crypto_count = 1;
-	l->ours.crypto[0].tag = theirs->tag;
-	if (is->suite == theirs->key.suite && (!moved || key_same(&l->keys.in, &theirs->key)))
-		l->ours.crypto[0].key = *is;
+		return offer->savp || keys_policy(p) == TD_SRTP_REQUIRED ? -EPROTO : 0;
+	p->ours.crypto_count = 1;
+	p->ours.crypto[0].tag = theirs->tag;
+	if (is->suite == theirs->key.suite && (!moved || key_same(&p->keys.in, &theirs->key)))
+		p->ours.crypto[0].key = *is;
 	else
-		key_make(e, &l->ours.crypto[0].key, theirs->key.suite);
+		key_make(e, &p->ours.crypto[0].key, theirs->key.suite);
 	return 0;
 }
 
-int keys_choose(const struct party *l, const struct sdp *peer, struct keys_chosen *out)
+int keys_choose(const struct party *p, const struct sdp *peer, struct keys_chosen *out)
 {
 	*out = (struct keys_chosen){0};
 	if (peer->crypto_count)
 		out->in = &peer->crypto[0];
-	for (unsigned i = 0; out->in && i < l->ours.crypto_count; i++)
-		if (l->ours.crypto[i].tag == out->in->tag &&
-			l->ours.crypto[i].key.suite == out->in->key.suite)
-			out->out = &l->ours.crypto[i];
+	for (unsigned i = 0; out->in && i < p->ours.crypto_count; i++)
+		if (p->ours.crypto[i].tag == out->in->tag &&
+			p->ours.crypto[i].key.suite == out->in->key.suite)
+			out->out = &p->ours.crypto[i];
 	if (out->out)
 		return 0;
 	/* Plain RTP, unless one of the two sides does not allow it, or took a line that we did not
 	 * offer. */
-	if (l->ours.savp || peer->savp || (out->in && l->ours.crypto_count) ||
-		keys_policy(l) == TD_SRTP_REQUIRED)
+	if (p->ours.savp || peer->savp || (out->in && p->ours.crypto_count) ||
+		keys_policy(p) == TD_SRTP_REQUIRED)
 		return -EPROTO;
 	out->in = NULL;
 	return 0;
 }
 
-void keys_take(struct td_engine *e, struct party *l, const struct keys_chosen *chosen)
+void keys_take(struct td_engine *e, struct party *p, const struct keys_chosen *chosen)
 {
-	struct leg_keys *k = &l->keys;
+	struct party_keys *k = &p->keys;
 	uint8_t before = k->in.suite;
 
 	if (!chosen->in) {
 		if (before)
-			story(e, l->call, "no SRTP any more with %s", party_who(l));
-		explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
-		l->ours.crypto_count = 0;
+			story(e, p->call, "no SRTP any more with %s", party_who(p));
+		explicit_bzero(p->ours.crypto, sizeof(p->ours.crypto));
+		p->ours.crypto_count = 0;
 		explicit_bzero(k, sizeof(*k));
 		return;
 	}
@@ -152,19 +152,19 @@ void keys_take(struct td_engine *e, struct party *l, const struct keys_chosen *c
 		k->out_due = true;
 	}
 	/* Of the lines of our offer, only the chosen one stays. */
-	l->ours.crypto[0] = *chosen->out;
-	l->ours.crypto_count = 1;
-	explicit_bzero(&l->ours.crypto[1], sizeof(l->ours.crypto) - sizeof(l->ours.crypto[0]));
+	p->ours.crypto[0] = *chosen->out;
+	p->ours.crypto_count = 1;
+	explicit_bzero(&p->ours.crypto[1], sizeof(p->ours.crypto) - sizeof(p->ours.crypto[0]));
 	if (before != k->in.suite)
-		story(e, l->call, "SRTP with %s: %s", party_who(l), sdp_crypto_suite(k->in.suite));
+		story(e, p->call, "SRTP with %s: %s", party_who(p), sdp_crypto_suite(k->in.suite));
 	else if (k->in_due)
-		story(e, l->call, "another SRTP key of %s", party_who(l));
+		story(e, p->call, "another SRTP key of %s", party_who(p));
 }
 
-void keys_wipe(struct party *l)
+void keys_wipe(struct party *p)
 {
-	explicit_bzero(&l->keys, sizeof(l->keys));
-	explicit_bzero(l->ours.crypto, sizeof(l->ours.crypto));
+	explicit_bzero(&p->keys, sizeof(p->keys));
+	explicit_bzero(p->ours.crypto, sizeof(p->ours.crypto));
 }
 
 const char *keys_why(int rc, const struct sdp *peer, char text[static KEYS_TEXT])

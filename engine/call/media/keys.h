@@ -11,20 +11,20 @@
 
 #include <engine/call/state/state.h>
 
-enum td_srtp_policy keys_policy(const struct party *l);
-/* Our offer, in l->ours, gets a key for each suite we have, if the leg may have SRTP. */
-void keys_offer(struct td_engine *e, struct party *l);
-/* Our answer, in l->ours, gets one. 0 or -EPROTO: the offer has none that we can use. */
-int keys_answer(struct td_engine *e, struct party *l, const struct sdp *offer);
+enum td_srtp_policy keys_policy(const struct party *p);
+/* Our offer, in p->ours, gets a key for each suite we have, if the leg may have SRTP. */
+void keys_offer(struct td_engine *e, struct party *p);
+/* Our answer, in p->ours, gets one. 0 or -EPROTO: the offer has none that we can use. */
+int keys_answer(struct td_engine *e, struct party *p, const struct sdp *offer);
 
 struct keys_chosen {
 	const struct sdp_crypto *in, *out; /* NULL: RTP */
 };
 /* What offer and answer agree upon. 0; -EPROTO: they do not, or on less than the leg must have. */
-int keys_choose(const struct party *l, const struct sdp *peer, struct keys_chosen *out);
+int keys_choose(const struct party *p, const struct sdp *peer, struct keys_chosen *out);
 /* It is in force; the worker is to be told. */
-void keys_take(struct td_engine *e, struct party *l, const struct keys_chosen *chosen);
-void keys_wipe(struct party *l);
+void keys_take(struct td_engine *e, struct party *p, const struct keys_chosen *chosen);
+void keys_wipe(struct party *p);
 
 /* Octets that a packet is longer by: with this key, with the longest of an offer, of our own. */
 uint8_t keys_tag(const struct td_srtp_key *key);

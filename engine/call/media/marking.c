@@ -51,14 +51,14 @@ uint8_t marking_sip(const struct td_engine *e, const struct td_flow *flow)
 	return m ? m->sip_dscp : site;
 }
 
-uint8_t marking_rtp(const struct td_engine *e, const struct party *l)
+uint8_t marking_rtp(const struct td_engine *e, const struct party *p)
 {
 	uint8_t site = conf_site(e->conf)->rtp_dscp;
-	const struct call *c = l->call;
+	const struct call *c = p->call;
 
-	if (l->agent)
-		return site_or(site, l->agent->conf.rtp_dscp);
-	if (l->trunk)
-		return site_or(site, l->trunk->conf.rtp_dscp);
+	if (p->agent)
+		return site_or(site, p->agent->conf.rtp_dscp);
+	if (p->trunk)
+		return site_or(site, p->trunk->conf.rtp_dscp);
 	return site_or(site, c->trunk ? c->trunk->conf.rtp_dscp : c->calling_agent->conf.rtp_dscp);
 }

@@ -16,18 +16,18 @@
 #define SEQ_FIRST_MAX   0x7fff
 #define DEL_RESERVE     1 /* a leg can always be ended */
 
-static void party_free(struct td_engine *e, struct party *l)
+static void party_free(struct td_engine *e, struct party *p)
 {
-	if (l->session || l->call || l->media != LEG_MEDIA_NONE)
+	if (p->session || p->call || p->media != PARTY_MEDIA_NONE)
 		return; /* something still points here */
-	keys_wipe(l);
-	trace_release(l);
-	pool_free(&e->legs, l);
+	keys_wipe(p);
+	trace_release(p);
+	pool_free(&e->parties, p);
 }
 
-/* All legs of a call belong to one worker, so that none of its packets changes hands; or, where
+/* All parties of a call belong to one worker, so that none of its packets changes hands; or, where
  * that worker has no port left, to any that has one. False: none has. */
-static bool place(struct td_engine *e, const struct call *c, struct party *l, uint32_t address)
+static bool place(struct td_engine *e, const struct call *c, struct party *p, uint32_t address)
 {
 	uint32_t worker = ports_worker(&e->ports, address), callers;
 
@@ -35,17 +35,17 @@ static bool place(struct td_engine *e, const struct call *c, struct party *l, ui
 		callers = ports_worker_of(&e->ports, c->caller->slot);
 		if (ports_room(&e->ports, address, callers))
 			worker = callers;
-		l->apart = worker != callers;
+		p->apart = worker != callers;
 	}
-	l->slot = ports_get(&e->ports, address, worker, l);
-	return l->slot != TD_LEG_NONE;
+	p->slot = ports_get(&e->ports, address, worker, p);
+	return p->slot != TD_LEG_NONE;
 }
 
 struct party *party_alloc(struct td_engine *e, struct call *c, const struct target *t,
 	const struct td_addr *local, uint8_t family)
 {
 	int address = ports_media(&e->ports, local, family);
-	struct party *l;
+	struct party *p;
 
 	if (address < 0) {
 		errno = ENOENT;
@@ -55,24 +55,24 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 		errno = EUSERS;
 		return NULL;
 	}
-	l = pool_alloc(&e->legs);
-	if (!l) {
+	p = pool_alloc(&e->parties);
+	if (!p) {
 		errno = ENOBUFS;
 		return NULL;
 	}
-	if (!place(e, c, l, (uint32_t)address)) {
-		pool_free(&e->legs, l);
+	if (!place(e, c, p, (uint32_t)address)) {
+		pool_free(&e->parties, p);
 		errno = ENOBUFS;
 		return NULL;
 	}
-	l->media = LEG_MEDIA_RESERVED;
-	l->call = c;
-	call_party_add(c, l);
+	p->media = PARTY_MEDIA_RESERVED;
+	p->call = c;
+	call_party_add(c, p);
 	if (t) {
-		l->agent = t->agent;
-		l->trunk = t->trunk;
+		p->agent = t->agent;
+		p->trunk = t->trunk;
 	}
-	l->params = (struct td_leg_params){
+	p->params = (struct td_leg_params){
 		.ssrc = (uint32_t)random_u64(e->random, RANDOM_SSRC),
 		.ts_offset = (uint32_t)random_u64(e->random, RANDOM_TIME),
 		/* RFC 3711 section 3.3.1: before the first packet, the receiver could not see the
@@ -81,34 +81,34 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 		.cookie = (uint32_t)random_u64(e->random, RANDOM_COOKIE),
 		.dtmf_pt = TD_PT_NONE,
 	};
-	quality_init(&l->quality, l->params.seq);
-	return l;
+	quality_init(&p->quality, p->params.seq);
+	return p;
 }
 
-void party_session_over(struct td_engine *e, struct party *l)
+void party_session_over(struct td_engine *e, struct party *p)
 {
-	l->session = NULL;
+	p->session = NULL;
 	/* Until then, a 2xx that crosses our CANCEL may bring RTP to the port that we offered. */
-	if (l->media == LEG_MEDIA_RESERVED && !l->call)
-		party_gone(e, l);
+	if (p->media == PARTY_MEDIA_RESERVED && !p->call)
+		party_gone(e, p);
 	else
-		party_free(e, l);
+		party_free(e, p);
 }
 
-void party_detach(struct td_engine *e, struct party *l)
+void party_detach(struct td_engine *e, struct party *p)
 {
-	if (l->call)
-		parties_end(e, l, NULL);
-	if (l->call)
-		call_party_del(l->call, l);
-	l->call = NULL;
-	if (l->media == LEG_MEDIA_ADDED)
-		party_del(e, l);
-	reserve_release(e, &l->grant); /* an offer that is over */
-	if (l->media == LEG_MEDIA_RESERVED && !l->session)
-		party_gone(e, l);
+	if (p->call)
+		parties_end(e, p, NULL);
+	if (p->call)
+		call_party_del(p->call, p);
+	p->call = NULL;
+	if (p->media == PARTY_MEDIA_ADDED)
+		party_del(e, p);
+	reserve_release(e, &p->grant); /* an offer that is over */
+	if (p->media == PARTY_MEDIA_RESERVED && !p->session)
+		party_gone(e, p);
 	else
-		party_free(e, l);
+		party_free(e, p);
 }
 
 /* RFC 8866 section 5.2; a signed 64-bit number everywhere. Never 0. */
@@ -117,11 +117,11 @@ static uint64_t session_id(struct td_engine *e)
 	return (random_u64(e->random, RANDOM_SESSION) & SESSION_ID_MASK) | 1;
 }
 
-void party_describe(struct td_engine *e, struct party *l, const uint8_t *codecs, uint8_t dtmf_pt,
+void party_describe(struct td_engine *e, struct party *p, const uint8_t *codecs, uint8_t dtmf_pt,
 	uint8_t ptime_ms)
 {
-	l->ours = (struct sdp){
-		.rtp = ports_rtp(&e->ports, l->slot),
+	p->ours = (struct sdp){
+		.rtp = ports_rtp(&e->ports, p->slot),
 		.dtmf_pt = dtmf_pt,
 		.ptime_ms = ptime_ms,
 		.direction = SDP_SENDRECV,
@@ -132,32 +132,32 @@ void party_describe(struct td_engine *e, struct party *l, const uint8_t *codecs,
 		.version = 1,
 		.media_count = 1,
 	};
-	for (unsigned i = 0; i + 1 < sizeof(l->ours.codecs) && codecs[i]; i++) {
-		l->ours.codecs[i] = codecs[i];
-		l->ours.pt[i] = codec_get(codecs[i])->pt;
+	for (unsigned i = 0; i + 1 < sizeof(p->ours.codecs) && codecs[i]; i++) {
+		p->ours.codecs[i] = codecs[i];
+		p->ours.pt[i] = codec_get(codecs[i])->pt;
 	}
-	keys_offer(e, l);
+	keys_offer(e, p);
 }
 
 int party_answer(
-	struct td_engine *e, struct party *l, const uint8_t *codecs, const struct sdp *offer)
+	struct td_engine *e, struct party *p, const uint8_t *codecs, const struct sdp *offer)
 {
-	struct td_addr rtp = ports_rtp(&e->ports, l->slot);
-	uint64_t id = l->ours.session_id ? l->ours.session_id : session_id(e);
+	struct td_addr rtp = ports_rtp(&e->ports, p->slot);
+	uint64_t id = p->ours.session_id ? p->ours.session_id : session_id(e);
 	struct sdp answer;
-	int rc = sdp_answer(offer, codecs, &rtp, id, l->ours.version + 1, &answer);
+	int rc = sdp_answer(offer, codecs, &rtp, id, p->ours.version + 1, &answer);
 
 	if (rc < 0)
 		return rc;
-	l->ours = answer;
-	return keys_answer(e, l, offer);
+	p->ours = answer;
+	return keys_answer(e, p, offer);
 }
 
-static uint32_t account(struct td_engine *e, const struct party *l, uint8_t codec)
+static uint32_t account(struct td_engine *e, const struct party *p, uint8_t codec)
 {
-	const struct call *c = l->call;
-	const struct trunk *t = l->trunk ? l->trunk : l->agent ? NULL : c->trunk;
-	const struct agent *a = l->agent ? l->agent : c->calling_agent;
+	const struct call *c = p->call;
+	const struct trunk *t = p->trunk ? p->trunk : p->agent ? NULL : c->trunk;
+	const struct agent *a = p->agent ? p->agent : c->calling_agent;
 	const struct link *k = t ? t->link : a->link;
 	struct acct_key key = {
 		.codec = codec,
@@ -169,51 +169,51 @@ static uint32_t account(struct td_engine *e, const struct party *l, uint8_t code
 	return acct_row(&e->acct, &key);
 }
 
-int party_negotiate(struct td_engine *e, struct party *l, const struct sdp *peer)
+int party_negotiate(struct td_engine *e, struct party *p, const struct sdp *peer)
 {
-	const struct call *c = l->call;
-	struct td_leg_params p = l->params;
+	const struct call *c = p->call;
+	struct td_leg_params to = p->params;
 	struct keys_chosen keys = {0};
-	int rc = peer->rtp.port ? sdp_leg(&l->ours, peer, &p) : -ENOENT;
+	int rc = peer->rtp.port ? sdp_leg(&p->ours, peer, &to) : -ENOENT;
 
 	if (rc == 0)
-		rc = keys_choose(l, peer, &keys);
+		rc = keys_choose(p, peer, &keys);
 	if (rc < 0)
 		return rc;
 	if (keys.in)
-		p.flags |= TD_LEG_SRTP;
-	if (l->agent)
-		p.policy = l->agent->conf.policy;
-	else if (l->trunk)
-		p.policy = l->trunk->conf.policy;
+		to.flags |= TD_LEG_SRTP;
+	if (p->agent)
+		to.policy = p->agent->conf.policy;
+	else if (p->trunk)
+		to.policy = p->trunk->conf.policy;
 	else
-		p.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
-	rc = reserve_change(e, l, &p, keys_tag_chosen(&keys));
+		to.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
+	rc = reserve_change(e, p, &to, keys_tag_chosen(&keys));
 	if (rc < 0)
 		return rc;
-	p.acct = account(e, l, p.codec);
-	if (l->session)
-		p.sip = *sip_session_source(l->session);
-	p.dscp = marking_rtp(e, l);
-	l->params = p;
-	keys_take(e, l, &keys);
+	to.acct = account(e, p, to.codec);
+	if (p->session)
+		to.sip = *sip_session_source(p->session);
+	to.dscp = marking_rtp(e, p);
+	p->params = to;
+	keys_take(e, p, &keys);
 	return 0;
 }
 
 /* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
  * 6.1), and where there is no room for it, packets keep the length of our offer. */
-static int party_accept(struct td_engine *e, struct party *l, const struct sdp *peer)
+static int party_accept(struct td_engine *e, struct party *p, const struct sdp *peer)
 {
 	struct sdp plain = *peer;
-	int rc = party_negotiate(e, l, peer);
+	int rc = party_negotiate(e, p, peer);
 
 	if (rc != -EDQUOT)
 		return rc;
-	plain.ptime_ms = l->ours.ptime_ms;
-	return party_negotiate(e, l, &plain);
+	plain.ptime_ms = p->ours.ptime_ms;
+	return party_negotiate(e, p, &plain);
 }
 
-int party_take(struct td_engine *e, struct party *l, struct str text, char why[static KEYS_TEXT])
+int party_take(struct td_engine *e, struct party *p, struct str text, char why[static KEYS_TEXT])
 {
 	char detail[KEYS_TEXT];
 	struct sdp sdp;
@@ -222,159 +222,159 @@ int party_take(struct td_engine *e, struct party *l, struct str text, char why[s
 		snprintf(why, KEYS_TEXT, "the message has none that can be read");
 		return -EINVAL;
 	}
-	int rc = sdp_decode(&sdp, text, keys_policy(l));
+	int rc = sdp_decode(&sdp, text, keys_policy(p));
 
 	if (rc == 0)
-		rc = party_accept(e, l, &sdp);
+		rc = party_accept(e, p, &sdp);
 	if (rc < 0)
 		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, &sdp, detail));
 	return rc;
 }
 
-struct str party_sdp(const struct party *l, char text[static LEG_SDP_BYTES])
+struct str party_sdp(const struct party *p, char text[static PARTY_SDP_BYTES])
 {
 	struct td_buf b;
 
-	buf_init_fixed(&b, text, LEG_SDP_BYTES);
-	sdp_encode(&l->ours, &b);
+	buf_init_fixed(&b, text, PARTY_SDP_BYTES);
+	sdp_encode(&p->ours, &b);
 	return (struct str){b.data, b.len};
 }
 
-static void command(struct td_engine *e, struct party *l, struct td_media_cmd *cmd)
+static void command(struct td_engine *e, struct party *p, struct td_media_cmd *cmd)
 {
-	if (e->now - l->window >= WINDOW_NS) {
-		l->window = e->now;
-		l->commands = 0;
+	if (e->now - p->window >= WINDOW_NS) {
+		p->window = e->now;
+		p->commands = 0;
 	}
-	l->commands++;
-	cmd->leg = l->slot;
+	p->commands++;
+	cmd->leg = p->slot;
 	e->io.media(e->io.ctx, cmd);
 }
 
-bool party_can(const struct td_engine *e, const struct party *l, unsigned commands)
+bool party_can(const struct td_engine *e, const struct party *p, unsigned commands)
 {
-	unsigned used = e->now - l->window >= WINDOW_NS ? 0 : l->commands;
+	unsigned used = e->now - p->window >= WINDOW_NS ? 0 : p->commands;
 
 	return used + commands + DEL_RESERVE <= TD_LEG_CREDITS;
 }
 
 static void key_command(
-	struct td_engine *e, struct party *l, enum td_media_op op, const struct td_srtp_key *key)
+	struct td_engine *e, struct party *p, enum td_media_op op, const struct td_srtp_key *key)
 {
 	struct td_media_cmd cmd = {.op = op, .srtp = *key};
 
-	command(e, l, &cmd);
+	command(e, p, &cmd);
 	explicit_bzero(&cmd, sizeof(cmd));
 }
 
-static void keys_tell(struct td_engine *e, struct party *l)
+static void keys_tell(struct td_engine *e, struct party *p)
 {
-	if (l->keys.in_due)
-		key_command(e, l, TD_MEDIA_SRTP_IN, &l->keys.in);
-	if (l->keys.out_due)
-		key_command(e, l, TD_MEDIA_SRTP_OUT, &l->keys.out);
-	l->keys.in_due = l->keys.out_due = false;
+	if (p->keys.in_due)
+		key_command(e, p, TD_MEDIA_SRTP_IN, &p->keys.in);
+	if (p->keys.out_due)
+		key_command(e, p, TD_MEDIA_SRTP_OUT, &p->keys.out);
+	p->keys.in_due = p->keys.out_due = false;
 }
 
-void party_add(struct td_engine *e, struct party *l)
+void party_add(struct td_engine *e, struct party *p)
 {
-	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = l->params});
-	l->media = LEG_MEDIA_ADDED;
-	keys_tell(e, l);
+	command(e, p, &(struct td_media_cmd){.op = TD_MEDIA_LEG_ADD, .leg_params = p->params});
+	p->media = PARTY_MEDIA_ADDED;
+	keys_tell(e, p);
 }
 
-void party_set(struct td_engine *e, struct party *l)
+void party_set(struct td_engine *e, struct party *p)
 {
-	if (l->media == LEG_MEDIA_ADDED) {
-		command(e, l,
-			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = l->params});
-		keys_tell(e, l);
+	if (p->media == PARTY_MEDIA_ADDED) {
+		command(e, p,
+			&(struct td_media_cmd){.op = TD_MEDIA_LEG_SET, .leg_params = p->params});
+		keys_tell(e, p);
 	}
-	if (!party_should_be_heard(l))
-		silence_end(e, l);
+	if (!party_should_be_heard(p))
+		silence_end(e, p);
 }
 
-void party_account(struct td_engine *e, struct party *l)
+void party_account(struct td_engine *e, struct party *p)
 {
-	uint32_t row = account(e, l, l->params.codec);
+	uint32_t row = account(e, p, p->params.codec);
 
-	if (row == l->params.acct)
+	if (row == p->params.acct)
 		return;
-	l->params.acct = row;
-	party_set(e, l);
+	p->params.acct = row;
+	party_set(e, p);
 }
 
-void party_del(struct td_engine *e, struct party *l)
+void party_del(struct td_engine *e, struct party *p)
 {
-	if (l->media != LEG_MEDIA_ADDED)
+	if (p->media != PARTY_MEDIA_ADDED)
 		return;
-	reserve_release(e, &l->grant); /* the worker sends no more; the peer has its BYE */
-	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL});
-	l->media = LEG_MEDIA_DELETING;
+	reserve_release(e, &p->grant); /* the worker sends no more; the peer has its BYE */
+	command(e, p, &(struct td_media_cmd){.op = TD_MEDIA_LEG_DEL});
+	p->media = PARTY_MEDIA_DELETING;
 }
 
-void party_play(struct td_engine *e, struct party *l, const struct queue *q)
+void party_play(struct td_engine *e, struct party *p, const struct queue *q)
 {
 	int sound = q ? conf_sound(e->conf, str_of(q->conf.music)) : -1;
 
 	if (sound < 0)
 		return; /* no music, or its queue has just been deleted: silence */
-	if (l->playing && l->sound == (uint32_t)sound)
+	if (p->playing && p->sound == (uint32_t)sound)
 		return;
-	l->playing = true;
-	l->sound = (uint32_t)sound;
-	command(e, l,
+	p->playing = true;
+	p->sound = (uint32_t)sound;
+	command(e, p,
 		&(struct td_media_cmd){.op = TD_MEDIA_PLAY,
-			.play = {.sound = (uint32_t)sound, .loop = 1, .number = ++l->play}});
+			.play = {.sound = (uint32_t)sound, .loop = 1, .number = ++p->play}});
 }
 
-bool party_played(struct td_engine *e, struct party *l, uint32_t number)
+bool party_played(struct td_engine *e, struct party *p, uint32_t number)
 {
-	if (!l->playing || number != l->play) {
+	if (!p->playing || number != p->play) {
 		e->plays_stale++;
 		return false;
 	}
-	l->playing = false;
+	p->playing = false;
 	return true;
 }
 
 static void join(
-	struct td_engine *e, struct party *l, const struct party *peer, enum td_media_op op)
+	struct td_engine *e, struct party *p, const struct party *peer, enum td_media_op op)
 {
-	command(e, l,
+	command(e, p,
 		&(struct td_media_cmd){.op = (uint16_t)op,
 			.peer = peer->slot,
-			.cookie = l->params.cookie,
+			.cookie = p->params.cookie,
 			.peer_cookie = peer->params.cookie});
 }
 
-void party_bridge(struct td_engine *e, struct party *l, struct party *peer)
+void party_bridge(struct td_engine *e, struct party *p, struct party *peer)
 {
-	l->playing = peer->playing = false;
-	join(e, l, peer, TD_MEDIA_BRIDGE);
+	p->playing = peer->playing = false;
+	join(e, p, peer, TD_MEDIA_BRIDGE);
 }
 
-void party_unbridge(struct td_engine *e, struct party *l, struct party *peer)
+void party_unbridge(struct td_engine *e, struct party *p, struct party *peer)
 {
-	join(e, l, peer, TD_MEDIA_UNBRIDGE);
+	join(e, p, peer, TD_MEDIA_UNBRIDGE);
 }
 
-void party_untap(struct td_engine *e, struct party *l)
+void party_untap(struct td_engine *e, struct party *p)
 {
-	command(e, l, &(struct td_media_cmd){.op = TD_MEDIA_UNTAP});
+	command(e, p, &(struct td_media_cmd){.op = TD_MEDIA_UNTAP});
 }
 
-void party_tap(struct td_engine *e, struct party *l, uint32_t recording, uint32_t channel)
+void party_tap(struct td_engine *e, struct party *p, uint32_t recording, uint32_t channel)
 {
-	command(e, l,
+	command(e, p,
 		&(struct td_media_cmd){
 			.op = TD_MEDIA_TAP, .tap = {.recording = recording, .channel = channel}});
 }
 
-void party_gone(struct td_engine *e, struct party *l)
+void party_gone(struct td_engine *e, struct party *p)
 {
-	ports_put(&e->ports, l->slot);
-	l->slot = TD_LEG_NONE;
-	l->media = LEG_MEDIA_NONE;
-	party_free(e, l);
+	ports_put(&e->ports, p->slot);
+	p->slot = TD_LEG_NONE;
+	p->media = PARTY_MEDIA_NONE;
+	party_free(e, p);
 }

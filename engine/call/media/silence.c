@@ -119,50 +119,50 @@ void silence_check(struct td_engine *e, struct call *c)
 	life_update(e, c);
 }
 
-void silence_first(struct td_engine *e, struct party *l)
+void silence_first(struct td_engine *e, struct party *p)
 {
-	l->heard = true;
-	if (!l->silent) /* else it is late, and TD_MEDIA_HEARD follows */
-		story(e, l->call, "first RTP from %s", party_who(l));
-	silence_check(e, l->call);
+	p->heard = true;
+	if (!p->silent) /* else it is late, and TD_MEDIA_HEARD follows */
+		story(e, p->call, "first RTP from %s", party_who(p));
+	silence_check(e, p->call);
 }
 
-void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never)
+void silence_begin(struct td_engine *e, struct party *p, uint32_t ms, bool never)
 {
-	struct call *c = l->call;
+	struct call *c = p->call;
 	const struct party *talker = call_talker(c);
-	bool pair = party_is_caller(l) || l == talker;
+	bool pair = party_is_caller(p) || p == talker;
 
-	if (l->silent || !party_should_be_heard(l) || c->state == CALL_ENDED)
+	if (p->silent || !party_should_be_heard(p) || c->state == CALL_ENDED)
 		return;
-	l->silent = true;
-	l->silent_since = e->now - ms * TD_NSEC_PER_MSEC;
-	l->quality.silences++;
+	p->silent = true;
+	p->silent_since = e->now - ms * TD_NSEC_PER_MSEC;
+	p->quality.silences++;
 	silence_check(e, c);
-	if (l->quality.silences > STORIES)
+	if (p->quality.silences > STORIES)
 		return;
-	story(e, c, "no RTP from %s %s %.1f s%s%s", party_who(l), never ? "in its first" : "for",
+	story(e, c, "no RTP from %s %s %.1f s%s%s", party_who(p), never ? "in its first" : "for",
 		ms / 1000.0,
 		!pair                                           ? ""
 		: c->silence == CALL_ONE_WAY_AUDIO              ? ": one-way audio"
 		: talker && c->caller->silent && talker->silent ? ": no audio either way"
 								: "",
-		l->quality.silences == STORIES ? "; more are not told" : "");
+		p->quality.silences == STORIES ? "; more are not told" : "");
 }
 
-static void reset(const struct td_engine *e, struct party *l)
+static void reset(const struct td_engine *e, struct party *p)
 {
-	if (!l->silent)
+	if (!p->silent)
 		return;
-	l->silent = false;
-	l->quality.silent_ms += ms_between(l->silent_since, e->now);
+	p->silent = false;
+	p->quality.silent_ms += ms_between(p->silent_since, e->now);
 }
 
-void silence_end(struct td_engine *e, struct party *l)
+void silence_end(struct td_engine *e, struct party *p)
 {
-	reset(e, l);
-	if (l->call)
-		silence_check(e, l->call);
+	reset(e, p);
+	if (p->call)
+		silence_check(e, p->call);
 }
 
 void silence_over(struct td_engine *e, struct call *c)
@@ -189,13 +189,13 @@ void silence_stop(struct td_engine *e)
 	}
 }
 
-void silence_heard(struct td_engine *e, struct party *l, uint32_t ms)
+void silence_heard(struct td_engine *e, struct party *p, uint32_t ms)
 {
-	if (!l->silent)
+	if (!p->silent)
 		return;
-	silence_end(e, l);
-	if (l->quality.silences <= STORIES)
-		story(e, l->call, "RTP from %s after %.1f s", party_who(l), ms / 1000.0);
+	silence_end(e, p);
+	if (p->quality.silences <= STORIES)
+		story(e, p->call, "RTP from %s after %.1f s", party_who(p), ms / 1000.0);
 }
 
 const char *silence_audio(const struct call *c)

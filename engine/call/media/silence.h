@@ -12,10 +12,10 @@
 
 #define SILENCE_TIMERS (CALL_SILENCE_COUNT - 1) /* of the engine, beside those of calls */
 
-void silence_first(struct td_engine *e, struct party *l); /* its first packet */
-void silence_begin(struct td_engine *e, struct party *l, uint32_t ms, bool never);
-void silence_heard(struct td_engine *e, struct party *l, uint32_t ms);
-void silence_end(struct td_engine *e, struct party *l); /* held: it matters no more */
+void silence_first(struct td_engine *e, struct party *p); /* its first packet */
+void silence_begin(struct td_engine *e, struct party *p, uint32_t ms, bool never);
+void silence_heard(struct td_engine *e, struct party *p, uint32_t ms);
+void silence_end(struct td_engine *e, struct party *p); /* held: it matters no more */
 void silence_over(struct td_engine *e, struct call *c); /* the call ends */
 void silence_init(struct td_engine *e);
 void silence_stop(struct td_engine *e); /* the engine does */

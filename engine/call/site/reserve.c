@@ -182,38 +182,39 @@ static int change(struct td_engine *e, struct grant *g, const struct rate *rate)
 	return 0;
 }
 
-/* `l` has described itself anew, and all parties send its packets. 0 or -EDQUOT. */
+/* `who` has described itself anew, and all parties send its packets. 0 or -EDQUOT. */
 static int give(
-	struct td_engine *e, struct party *p, const struct party *l, const struct rate *rate)
+	struct td_engine *e, struct party *p, const struct party *who, const struct rate *rate)
 {
 	struct rate other = p->grant.rate;
 
 	if (p->state == PARTY_LEFT)
 		return 0;
 	other.ptime_ms = rate->ptime_ms;
-	return change(e, &p->grant, p == l ? rate : &other);
+	return change(e, &p->grant, p == who ? rate : &other);
 }
 
-int reserve_change(struct td_engine *e, struct party *l, const struct td_leg_params *p, uint8_t tag)
+int reserve_change(
+	struct td_engine *e, struct party *p, const struct td_leg_params *to, uint8_t tag)
 {
-	struct call *c = l->call;
-	uint8_t ptime = shorter(l->ours.ptime_ms, p->ptime_ms);
+	struct call *c = p->call;
+	uint8_t ptime = shorter(p->ours.ptime_ms, to->ptime_ms);
 	struct rate before[PARTIES_MAX], rate;
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < c->parties; i++)
 		before[i] = c->party[i]->grant.rate;
-	rate = l->grant.rate;
-	rate.codec = p->codec;
+	rate = p->grant.rate;
+	rate.codec = to->codec;
 	rate.tag = tag;
 	rate.ptime_ms = ptime;
 	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i] != l && c->party[i]->state != PARTY_LEFT)
+		if (c->party[i] != p && c->party[i]->state != PARTY_LEFT)
 			rate.ptime_ms = shorter(c->party[i]->ptime_ms, rate.ptime_ms);
-	while (n < c->parties && give(e, c->party[n], l, &rate) == 0)
+	while (n < c->parties && give(e, c->party[n], p, &rate) == 0)
 		n++;
 	if (n == c->parties) {
-		l->ptime_ms = ptime;
+		p->ptime_ms = ptime;
 		return 0;
 	}
 	while (n--) /* what they had: less, or it was not full */
@@ -245,8 +246,8 @@ bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate 
 /* Computes grants from before a change again, at the layers that hold after it. */
 static void recount(struct td_engine *e)
 {
-	for (uint32_t i = 0; i < e->legs.capacity; i++) {
-		struct grant *g = &((struct party *)pool_at(&e->legs, i))->grant;
+	for (uint32_t i = 0; i < e->parties.capacity; i++) {
+		struct grant *g = &((struct party *)pool_at(&e->parties, i))->grant;
 
 		for (int k = 0; k < GRANT_BUDGETS; k++)
 			if (g->of[k])

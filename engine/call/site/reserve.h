@@ -3,9 +3,9 @@
  * The engine's reservations: before a leg is offered or accepted it takes what its streams need of
  * its trunk and its link, and gives it back when its media ends (party.c).
  *
- * A relayed packet keeps its length, so both legs of a call take what the shortest ptime on either
- * needs. A hold keeps what it has: resuming must not fail. Agents behind a link with a limit are
- * rung only while it has room: the distributor is told how many more calls it takes.
+ * A relayed packet keeps its length, so both parties of a call take what the shortest ptime on
+ * either needs. A hold keeps what it has: resuming must not fail. Agents behind a link with a limit
+ * are rung only while it has room: the distributor is told how many more calls it takes.
  */
 #ifndef TANDEM_ENGINE_CALL_SITE_RESERVE_H
 #define TANDEM_ENGINE_CALL_SITE_RESERVE_H
@@ -24,9 +24,9 @@ const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct t
 struct budget *reserve_check(struct trunk *t, const struct rate *rate);
 /* Someone was refused for it: the alarm. */
 void reserve_refused(struct td_engine *e, struct budget *b);
-/* The leg's peer has described itself anew: 0, or -EDQUOT and all is as it was. */
+/* The party has described itself anew: 0, or -EDQUOT and all is as it was. */
 int reserve_change(
-	struct td_engine *e, struct party *l, const struct td_leg_params *p, uint8_t tag);
+	struct td_engine *e, struct party *p, const struct td_leg_params *to, uint8_t tag);
 void reserve_release(struct td_engine *e, struct grant *g);
 
 /* "link dsl is full" */

@@ -108,15 +108,15 @@ struct agent {
 	struct timer away;          /* the telephone is lost: the agent is logged out then */
 	struct td_engine *engine;   /* once it has been configured */
 	struct contact *contact;    /* offered, or handled, by a queue; NULL: none */
-	struct party *own;          /* its legs of calls that no queue gave it, the latest first */
+	struct party *own; /* its parties of calls that no queue gave it, the latest first */
 	uint64_t answered, missed;
 };
 
-enum leg_media {
-	LEG_MEDIA_NONE,     /* no slot */
-	LEG_MEDIA_RESERVED, /* a slot, which its worker has not heard of yet */
-	LEG_MEDIA_ADDED,
-	LEG_MEDIA_DELETING /* until LEG_GONE */
+enum party_media {
+	PARTY_MEDIA_NONE,     /* no slot */
+	PARTY_MEDIA_RESERVED, /* a slot, which its worker has not heard of yet */
+	PARTY_MEDIA_ADDED,
+	PARTY_MEDIA_DELETING /* until LEG_GONE */
 };
 
 enum party_state {
@@ -125,7 +125,7 @@ enum party_state {
 	PARTY_LEFT, /* until LEG_GONE */
 };
 
-struct leg_keys {
+struct party_keys {
 	struct td_srtp_key in, out; /* the peer's and ours, in force; no suite: RTP */
 	bool in_due, out_due;       /* the worker has not heard of it */
 };
@@ -148,7 +148,7 @@ struct party {
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */
 	bool apart;                  /* its worker is not the caller's, which had no port left */
-	uint8_t media;               /* enum leg_media */
+	uint8_t media;               /* enum party_media */
 	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */
 	bool rang;                   /* the agent's telephone */
 	uint8_t commands;            /* to the worker, since `window` */
@@ -160,7 +160,7 @@ struct party {
 	uint32_t play; /* number of the last one, 0 none */
 	uint32_t sound;
 	struct sdp ours;
-	struct leg_keys keys;
+	struct party_keys keys;
 	struct td_leg_params params;
 	struct quality quality;
 	struct grant grant;
@@ -341,7 +341,7 @@ struct td_engine {
 	struct traces traces;
 	char redacted[SIP_MSG_MAX]; /* the message that is being traced */
 	const char *inviting; /* the call whose INVITE is being sent at this moment; else NULL */
-	struct pool contacts, calls, legs;
+	struct pool contacts, calls, parties;
 	struct hash by_id, by_number; /* contacts */
 	struct said *outs;            /* what we have not carried out yet, a ring */
 	uint32_t out_head, out_count, out_cap;
@@ -356,7 +356,7 @@ struct td_engine {
 	struct silences silences[CALL_SILENCE_COUNT]; /* none of CALL_HEARD */
 	struct expiries expired;
 	struct checks checks;
-	uint32_t bridges_apart;       /* bridges of legs of two workers, now */
+	uint32_t bridges_apart;       /* bridges of parties of two workers, now */
 	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
 	uint64_t unexpected; /* events that the table of transitions lacks */
@@ -364,27 +364,27 @@ struct td_engine {
 	void (*life_due)(struct timer *t, uint64_t now);
 };
 
-static inline bool party_is_caller(const struct party *l)
+static inline bool party_is_caller(const struct party *p)
 {
-	return !l->agent && !l->trunk;
+	return !p->agent && !p->trunk;
 }
 
 /* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
  * nothing. */
-static inline bool party_should_be_heard(const struct party *l)
+static inline bool party_should_be_heard(const struct party *p)
 {
-	return (l->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
+	return (p->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
 }
 
-static inline bool party_talks(const struct party *l) /* NULL: no */
+static inline bool party_talks(const struct party *p) /* NULL: no */
 {
-	return l && l->state == PARTY_JOINED;
+	return p && p->state == PARTY_JOINED;
 }
 
 /* In a story. */
-static inline const char *party_who(const struct party *l)
+static inline const char *party_who(const struct party *p)
 {
-	return l->agent ? l->agent->object.name : l->trunk ? l->trunk->object.name : "the caller";
+	return p->agent ? p->agent->object.name : p->trunk ? p->trunk->object.name : "the caller";
 }
 
 static inline uint64_t engine_wall(const struct td_engine *e, uint64_t t)

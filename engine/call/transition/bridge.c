@@ -34,7 +34,7 @@ static void record(struct td_engine *e, struct call *c, struct party *p)
 {
 	if (!c->contact->cdr.recording || c->taped == p)
 		return;
-	if (c->taped && c->taped->media == LEG_MEDIA_ADDED)
+	if (c->taped && c->taped->media == PARTY_MEDIA_ADDED)
 		party_untap(e, c->taped);
 	party_tap(e, p, c->contact->cdr.recording, OTHER_CHANNEL);
 	c->taped = p;

@@ -199,33 +199,33 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 	route_start(e, c, NULL, c->contact->queue);
 }
 
-void call_confirmed(struct td_engine *e, struct party *l, struct str sdp)
+void call_confirmed(struct td_engine *e, struct party *p, struct str sdp)
 {
-	if (l->call->state == CALL_OFFERED)
-		offer_confirmed(e, l->call, sdp);
-	else if (!reinvite_confirmed(e, l, sdp))
-		call_end(e, l->call, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
+	if (p->call->state == CALL_OFFERED)
+		offer_confirmed(e, p->call, sdp);
+	else if (!reinvite_confirmed(e, p, sdp))
+		call_end(e, p->call, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 }
 
-void call_cancelled(struct td_engine *e, struct party *l)
+void call_cancelled(struct td_engine *e, struct party *p)
 {
-	struct call *c = l->call;
+	struct call *c = p->call;
 
-	party_session_over(e, l);
+	party_session_over(e, p);
 	c->contact->cdr.sip_code = 487;
 	story(e, c, "CANCEL from the caller");
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
 
-void call_over(struct td_engine *e, struct party *l, int code)
+void call_over(struct td_engine *e, struct party *p, int code)
 {
-	enum td_ended_by by = party_is_caller(l) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
+	enum td_ended_by by = party_is_caller(p) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
 	enum td_disposition disposition = TD_CALL_ABANDONED;
-	struct call *c = l->call;
+	struct call *c = p->call;
 
-	story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(l));
-	party_session_over(e, l);
-	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, l, by))
+	story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(p));
+	party_session_over(e, p);
+	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, p, by))
 		return;
 	if (c->state == CALL_TALKING)
 		disposition = TD_CALL_ANSWERED;
@@ -234,13 +234,13 @@ void call_over(struct td_engine *e, struct party *l, int code)
 	call_end(e, c, by, disposition, 0);
 }
 
-void call_digit(struct td_engine *e, struct party *l, char digit, unsigned duration_ms)
+void call_digit(struct td_engine *e, struct party *p, char digit, unsigned duration_ms)
 {
-	struct call *c = l->call;
+	struct call *c = p->call;
 	size_t n = strlen(c->contact->cdr.digits);
 
-	if (!party_is_caller(l)) {
-		story(e, c, "%s presses %c", party_who(l), digit);
+	if (!party_is_caller(p)) {
+		story(e, c, "%s presses %c", party_who(p), digit);
 		return;
 	}
 	if (n + 1 < sizeof(c->contact->cdr.digits))
@@ -248,26 +248,26 @@ void call_digit(struct td_engine *e, struct party *l, char digit, unsigned durat
 	story(e, c, "the caller presses %c for %u ms", digit, duration_ms);
 }
 
-void call_media(struct td_engine *e, struct party *l, const struct td_media_event *ev)
+void call_media(struct td_engine *e, struct party *p, const struct td_media_event *ev)
 {
 	switch ((enum td_media_event_type)ev->type) {
 	case TD_MEDIA_DTMF:
-		call_digit(e, l, ev->dtmf.digit, ev->dtmf.duration_ms);
+		call_digit(e, p, ev->dtmf.digit, ev->dtmf.duration_ms);
 		break;
 	case TD_MEDIA_FIRST_RTP:
-		silence_first(e, l);
+		silence_first(e, p);
 		break;
 	case TD_MEDIA_SILENT:
-		silence_begin(e, l, ev->silence.ms, ev->silence.never);
+		silence_begin(e, p, ev->silence.ms, ev->silence.never);
 		break;
 	case TD_MEDIA_HEARD:
-		silence_heard(e, l, ev->silence.ms);
+		silence_heard(e, p, ev->silence.ms);
 		break;
 	case TD_MEDIA_PLAYED:
-		(void)party_played(e, l, ev->play);
+		(void)party_played(e, p, ev->play);
 		break;
 	case TD_MEDIA_LEG_STATS:
-		quality_update(&l->quality, &ev->stats, l->params.codec, l->params.ptime_ms, false);
+		quality_update(&p->quality, &ev->stats, p->params.codec, p->params.ptime_ms, false);
 		break;
 	default:
 		break;

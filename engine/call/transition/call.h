@@ -16,14 +16,14 @@
 
 /* SIP: */
 void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_msg *m);
-void call_cancelled(struct td_engine *e, struct party *l); /* by the caller */
+void call_cancelled(struct td_engine *e, struct party *p); /* by the caller */
 /* The ACK brought an answer to an offer of ours. */
-void call_confirmed(struct td_engine *e, struct party *l, struct str sdp);
+void call_confirmed(struct td_engine *e, struct party *p, struct str sdp);
 /* An answered session ended: by BYE, or (code) since the peer answers no more. */
-void call_over(struct td_engine *e, struct party *l, int code);
-void call_digit(struct td_engine *e, struct party *l, char digit, unsigned duration_ms);
+void call_over(struct td_engine *e, struct party *p, int code);
+void call_digit(struct td_engine *e, struct party *p, char digit, unsigned duration_ms);
 
 /* The worker: */
-void call_media(struct td_engine *e, struct party *l, const struct td_media_event *ev);
+void call_media(struct td_engine *e, struct party *p, const struct td_media_event *ev);
 
 #endif

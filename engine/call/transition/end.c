@@ -59,7 +59,7 @@ void call_close(struct td_engine *e, struct call *c)
 static bool media_ended(const struct call *c)
 {
 	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i]->media == LEG_MEDIA_DELETING)
+		if (c->party[i]->media == PARTY_MEDIA_DELETING)
 			return false;
 	return true;
 }
@@ -102,22 +102,22 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	timer_set(&e->timers, &c->timer, e->now + CLOSE_NS);
 }
 
-void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *stats)
+void call_gone(struct td_engine *e, struct party *p, const struct td_leg_stats *stats)
 {
-	struct call *c = l->call;
+	struct call *c = p->call;
 
-	quality_update(&l->quality, stats, l->params.codec, l->params.ptime_ms, true);
-	if (party_is_caller(l))
+	quality_update(&p->quality, stats, p->params.codec, p->params.ptime_ms, true);
+	if (party_is_caller(p))
 		cdr_media(&c->contact->cdr.caller_media, stats, c->codec);
-	else if (l == c->partner)
+	else if (p == c->partner)
 		cdr_media(&c->contact->cdr.agent_media, stats, c->codec);
-	parties_end(e, l, stats);
-	party_gone(e, l);
+	parties_end(e, p, stats);
+	party_gone(e, p);
 	if (c->state == CALL_ENDED && media_ended(c)) {
 		call_close(e, c);
-	} else if (l != c->caller && l->state == PARTY_LEFT && c->state != CALL_ENDED) {
-		if (l == c->partner)
+	} else if (p != c->caller && p->state == PARTY_LEFT && c->state != CALL_ENDED) {
+		if (p == c->partner)
 			partner_record(c);
-		party_detach(e, l);
+		party_detach(e, p);
 	}
 }

@@ -12,6 +12,6 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	enum td_disposition disposition, int code);
 void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
 /* The worker has given the leg's slot back, with the last statistics. */
-void call_gone(struct td_engine *e, struct party *l, const struct td_leg_stats *stats);
+void call_gone(struct td_engine *e, struct party *p, const struct td_leg_stats *stats);
 
 #endif

@@ -15,25 +15,25 @@
 
 /* When the agent holds, the caller hears the queue's music. When the caller holds, the caller
  * hears nothing from us, and the agent hears silence. */
-static void hold_changed(struct td_engine *e, struct party *l, bool held)
+static void hold_changed(struct td_engine *e, struct party *p, bool held)
 {
-	if (l->held == held)
+	if (p->held == held)
 		return;
-	l->held = held;
-	story(e, l->call, "%s by %s", held ? "held" : "resumed", party_who(l));
-	bridge_update(e, l->call);
-	silence_check(e, l->call);
+	p->held = held;
+	story(e, p->call, "%s by %s", held ? "held" : "resumed", party_who(p));
+	bridge_update(e, p->call);
+	silence_check(e, p->call);
 }
 
-static void changed(struct td_engine *e, struct party *l)
+static void changed(struct td_engine *e, struct party *p)
 {
-	party_set(e, l);
-	hold_changed(e, l, !(l->params.flags & TD_LEG_SEND));
+	party_set(e, p);
+	hold_changed(e, p, !(p->params.flags & TD_LEG_SEND));
 }
 
 /* RFC 3261 section 14.2: the session goes on as it was. A 503 would say that we as a whole are
  * overloaded, and make the peer send its next calls elsewhere. */
-static void reinvite_refuse(struct td_engine *e, const struct party *l, struct sip_session *s,
+static void reinvite_refuse(struct td_engine *e, const struct party *p, struct sip_session *s,
 	int why, const struct sdp *peer)
 {
 	char warning[WARNING_BYTES], text[KEYS_TEXT];
@@ -45,7 +45,7 @@ static void reinvite_refuse(struct td_engine *e, const struct party *l, struct s
 		buf_printf(&b, SIP_HEADER_LINE(WARNING, "370 %s \"Insufficient Bandwidth\""),
 			conf_site(e->conf)->domain);
 	}
-	story(e, l->call, "re-INVITE of %s refused: %s", party_who(l),
+	story(e, p->call, "re-INVITE of %s refused: %s", party_who(p),
 		why == -EDQUOT   ? "no bandwidth for shorter packets"
 		: why == -EINVAL ? "its SDP is malformed"
 				 : keys_why(why, peer, text));
@@ -54,57 +54,57 @@ static void reinvite_refuse(struct td_engine *e, const struct party *l, struct s
 }
 
 void reinvite_came(
-	struct td_engine *e, struct party *l, struct sip_session *s, const struct sip_msg *m)
+	struct td_engine *e, struct party *p, struct sip_session *s, const struct sip_msg *m)
 {
-	const struct call *c = l->call;
-	uint8_t codec[] = {l->params.codec, TD_CODEC_NONE};
-	char text[LEG_SDP_BYTES];
-	struct sdp before = l->ours, sdp;
+	const struct call *c = p->call;
+	uint8_t codec[] = {p->params.codec, TD_CODEC_NONE};
+	char text[PARTY_SDP_BYTES];
+	struct sdp before = p->ours, sdp;
 	unsigned commands = CHANGE_COMMANDS;
 	int rc;
 
-	if (!c || l->media != LEG_MEDIA_ADDED) {
+	if (!c || p->media != PARTY_MEDIA_ADDED) {
 		sip_session_reinvite_answer(s, e->now, 481, NO_SDP);
 		return;
 	}
-	if (keys_policy(l) != TD_SRTP_OFF)
+	if (keys_policy(p) != TD_SRTP_OFF)
 		commands += KEY_COMMANDS;
-	if (!party_can(e, l, commands) || !party_can(e, c->caller, CHANGE_COMMANDS)) {
+	if (!party_can(e, p, commands) || !party_can(e, c->caller, CHANGE_COMMANDS)) {
 		/* RFC 3261 section 14.2: 500 says "later". */
 		sip_session_reinvite_answer(s, e->now, 500, NO_SDP);
 		return;
 	}
 	if (!m->body.n) {
-		l->ours.version++;
-		l->ours.direction = SDP_SENDRECV;
-		l->offering = true;
-		sip_session_reinvite_answer(s, e->now, 200, party_sdp(l, text));
+		p->ours.version++;
+		p->ours.direction = SDP_SENDRECV;
+		p->offering = true;
+		sip_session_reinvite_answer(s, e->now, 200, party_sdp(p, text));
 		return;
 	}
-	rc = sdp_decode(&sdp, m->body, keys_policy(l));
+	rc = sdp_decode(&sdp, m->body, keys_policy(p));
 	/* The codec stays: the other side would not understand another one. */
 	if (rc == 0)
-		rc = party_answer(e, l, codec, &sdp);
+		rc = party_answer(e, p, codec, &sdp);
 	if (rc == 0)
-		rc = party_negotiate(e, l, &sdp);
+		rc = party_negotiate(e, p, &sdp);
 	if (rc < 0) {
-		l->ours = before;
-		reinvite_refuse(e, l, s, rc, &sdp);
+		p->ours = before;
+		reinvite_refuse(e, p, s, rc, &sdp);
 		return;
 	}
-	changed(e, l);
-	sip_session_reinvite_answer(s, e->now, 200, party_sdp(l, text));
+	changed(e, p);
+	sip_session_reinvite_answer(s, e->now, 200, party_sdp(p, text));
 }
 
-bool reinvite_confirmed(struct td_engine *e, struct party *l, struct str text)
+bool reinvite_confirmed(struct td_engine *e, struct party *p, struct str text)
 {
 	char why[KEYS_TEXT];
 
-	l->offering = false;
-	if (party_take(e, l, text, why) == 0) {
-		changed(e, l);
+	p->offering = false;
+	if (party_take(e, p, text, why) == 0) {
+		changed(e, p);
 		return true;
 	}
-	story(e, l->call, "the ACK's SDP is of no use: %s", why);
+	story(e, p->call, "the ACK's SDP is of no use: %s", why);
 	return false;
 }

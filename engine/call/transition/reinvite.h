@@ -7,9 +7,9 @@
 #include <engine/sip/msg/msg.h>
 
 void reinvite_came(
-	struct td_engine *e, struct party *l, struct sip_session *s, const struct sip_msg *m);
+	struct td_engine *e, struct party *p, struct sip_session *s, const struct sip_msg *m);
 /* The answer to the offer that we put in a re-INVITE's 200. False: it is of no use, and the party
  * must leave. */
-bool reinvite_confirmed(struct td_engine *e, struct party *l, struct str sdp);
+bool reinvite_confirmed(struct td_engine *e, struct party *p, struct str sdp);
 
 #endif

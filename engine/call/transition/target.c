@@ -167,7 +167,7 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 	const struct call *c = p->call;
 	const struct td_leg_params *caller = &c->caller->params;
 	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
-	char text[LEG_SDP_BYTES];
+	char text[PARTY_SDP_BYTES];
 	struct sip_invite_params params = {
 		.flow = a->flow,
 		.uri = p->agent ? a->agent.uri : str_of(a->uri),

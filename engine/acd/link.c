@@ -4,7 +4,7 @@
 #include <engine/acd/internal.h>
 
 /* The first contact that one of the idle agents can take. */
-static struct acd_contact *best_contact(const struct pipe *p)
+static struct acd_contact *best_contact(const struct acd_link *p)
 {
 	struct acd_contact *best = NULL;
 
@@ -17,20 +17,20 @@ static struct acd_contact *best_contact(const struct pipe *p)
 	return best;
 }
 
-int pipe_room(struct acd *a, const struct td_acd_in *in)
+int link_has_room(struct acd *a, const struct td_acd_in *in)
 {
-	struct pipe *p;
+	struct acd_link *p;
 	struct acd_contact *c;
 	bool was_full;
 
 	if (in->link.number == 0 || in->link.number > a->limits.links)
 		return -ERANGE;
-	p = &a->pipe[in->link.number];
+	p = &a->link[in->link.number];
 	was_full = p->room == 0;
 	p->room = in->link.room;
 	if (was_full == (p->room == 0))
 		return 0;
-	pipe_refresh(p);
+	link_refresh(p);
 	while ((c = best_contact(p)))
 		contact_offer(c);
 	return 0;
