@@ -131,7 +131,8 @@ uint32_t acd_link_room(const struct acd *a, uint32_t link); /* 1 to limits.links
 							     */
 /* The agents of a queue's groups. */
 struct acd_queue_agents {
-	uint32_t state[TD_AGENT_STATE_COUNT]; /* how many are in each */
+	uint32_t state[TD_AGENT_STATE_COUNT];                   /* how many are in each */
+	uint32_t slots[TD_CHANNEL_COUNT][TD_AGENT_STATE_COUNT]; /* with a slot for the channel */
 	uint32_t able; /* of the AVAILABLE who are not engaged, those with a slot for a channel of
 			  which a contact waits that is not being offered; when none does, all of
 			  them */

@@ -118,6 +118,8 @@ int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agent
 		if (!ag->used || !agent_serves(ag, q))
 			continue;
 		out->state[ag->state]++;
+		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+			out->slots[ch][ag->state] += ag->channels >> ch & 1;
 		out->engaged += ag->engaged && ag->state != TD_AGENT_LOGGED_OUT;
 		out->able += ag->state == TD_AGENT_AVAILABLE && !ag->engaged &&
 			     ag->channels & channels_waiting(q);

@@ -186,7 +186,7 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.service_level = service_level(&info),
 			.asa = asa(&info),
 			.max_length = q->conf.max_length,
-			.unattended = q->unattended,
+			.unattended = q->unattended != 0,
 		});
 	return true;
 }

@@ -32,8 +32,10 @@
 		"Look at `tandemctl bandwidth links`. Raise the trunk's `limit` or `max_calls` "  \
 		"if the carrier allows more.")                                                    \
 	X(QUEUE_UNATTENDED, "queue-unattended",                                                   \
-		"a queue in which somebody waits, and no agent is logged in and responds",        \
-		"an agent of the queue who is there again, or the queue's removal",               \
+		"a queue in which somebody waits, and no agent with the channel of that contact " \
+		"is logged in and responds",                                                      \
+		"an agent of the queue with this channel who is there again, or the queue's "     \
+		"removal",                                                                        \
 		"Look at `tandemctl show queues` and `show agents`. `tandemctl agent NAME "       \
 		"unpause` brings one back who did not respond. Give a queue that is closed at "   \
 		"times a `timeout` and an `overflow`.")                                           \

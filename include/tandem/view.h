@@ -111,7 +111,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer; null: none yet")               \
 	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")             \
 	X(V, BOOL, unattended, NONE, 0,                                                        \
-		"somebody waits or has waited, and no agent is logged in and responds")
+		"somebody waits or has waited, and no agent with the channel for it is "       \
+		"logged in and responds")
 
 #define TD_VIEW_AGENTS(X, V)                                                                   \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                        \

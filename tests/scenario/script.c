@@ -279,14 +279,18 @@ static void do_counter(struct script *s, char *word[], unsigned n)
 static bool row_has(const struct td_buf *row, const char *word)
 {
 	struct str value = str_of(word), key = str_cut(&value, '=');
-	struct td_buf text, number;
+	struct td_buf text, number, last;
 	bool has;
 
 	buf_init(&text);
 	buf_init(&number);
+	buf_init(&last);
 	buf_printf(&text, "\"%.*s\":\"%.*s\"", STR_FMT(key), STR_FMT(value));
 	buf_printf(&number, "\"%.*s\":%.*s,", STR_FMT(key), STR_FMT(value));
-	has = strstr(row->data, text.data) || strstr(row->data, number.data);
+	buf_printf(&last, "\"%.*s\":%.*s}", STR_FMT(key), STR_FMT(value));
+	has = strstr(row->data, text.data) || strstr(row->data, number.data) ||
+	      strstr(row->data, last.data);
+	buf_free(&last);
 	buf_free(&text);
 	buf_free(&number);
 	return has;

@@ -406,8 +406,9 @@ const char *world_residue(const struct world *w)
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		const struct queue *q = objects_get(&e->queues, n);
 
-		if (q->waiting || q->talking)
-			return "contacts counted in a queue";
+		for (unsigned ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+			if (q->waiting[ch] || q->talking)
+				return "contacts counted in a queue";
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
 		if (((struct trunk *)objects_get(&e->trunks, n))->budget.calls)

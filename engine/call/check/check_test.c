@@ -325,11 +325,25 @@ static void agents(void)
 	a_call_without_the_agent();
 }
 
+/* The sum over all channels is right. */
+static void a_contact_counted_for_another_channel(void)
+{
+	uint32_t *waiting = sales->waiting;
+
+	waiting[TD_CHANNEL_VOICE]--;
+	waiting[TD_CHANNEL_MESSAGE]++;
+	broken("queue_channels", "queue sales");
+	waiting[TD_CHANNEL_VOICE]++;
+	waiting[TD_CHANNEL_MESSAGE]--;
+	sound();
+}
+
 static void queues_and_limits(void)
 {
-	BREAK(sales->waiting, 9, "queue_waiting", "queue sales");
+	BREAK(sales->waiting[TD_CHANNEL_VOICE], 9, "queue_waiting", "queue sales");
+	a_contact_counted_for_another_channel();
 	BREAK(sales->talking, 9, "queue_talks", "queue sales");
-	BREAK(sales->unattended, true, "queue_unattended", "queue sales");
+	BREAK(sales->unattended, 1, "queue_unattended", "queue sales");
 	BREAK(branch->offers, 1, "link_offers", "link branch");
 	BREAK(branch->told, 7, "link_room", "link branch");
 	BREAK(branch->budget.calls, 7, "link_held", "link branch");

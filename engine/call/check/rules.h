@@ -100,6 +100,7 @@ struct check_rule {
 	X(agent_own, "has counted more or fewer calls of its own than there are")
 #define CHECK_QUEUE_SUMS(X)                                                                       \
 	X(queue_talks, "has counted more or fewer talks than there are")                          \
+	X(queue_channels, "has counted more or fewer contacts of a channel than wait")            \
 	X(queue_unattended, "has an alarm though agents are there, or none though none are")
 #define CHECK_LINK_SUMS(X)                                                                        \
 	X(link_held, "has reserved more or less than its parties hold")                           \

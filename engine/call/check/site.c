@@ -69,9 +69,12 @@ static bool agent_link(const struct check_at *k)
 static bool queue_waiting(const struct check_at *k)
 {
 	struct acd_queue_info info = {0};
+	uint32_t waiting = 0;
 
 	acd_queue_get(k->e->acd, k->q->object.number, &info);
-	return info.waiting == k->q->waiting;
+	for (unsigned ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		waiting += k->q->waiting[ch];
+	return info.waiting == waiting;
 }
 
 static bool link_offers(const struct check_at *k)

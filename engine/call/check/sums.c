@@ -59,16 +59,34 @@ static bool queue_talks(const struct check_at *k)
 	return talking == k->q->talking;
 }
 
+static bool queue_channels(const struct check_at *k)
+{
+	uint32_t waiting[TD_CHANNEL_COUNT] = {0};
+
+	for (uint32_t i = 0; i < k->e->contacts.capacity; i++) {
+		const struct contact *c = contact_at(k->e, i);
+
+		waiting[c->cdr.channel] += contact_is(c) && c->number && c->queue == k->q;
+	}
+	return memcmp(waiting, k->q->waiting, sizeof(waiting)) == 0;
+}
+
 static bool queue_unattended(const struct check_at *k)
 {
 	struct acd_queue_agents agents = {0};
-	uint32_t there = 0;
+	uint32_t unattended = 0;
 
 	acd_queue_agents(k->e->acd, k->q->object.number, &agents);
-	for (unsigned s = 0; s < TD_AGENT_STATE_COUNT; s++)
-		there += unattended_there((uint8_t)s) ? agents.state[s] : 0;
-	return k->q->unattended ==
-	       (k->q->object.live && !there && (k->q->waiting || k->q->unattended));
+	for (unsigned ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
+		bool raised = k->q->unattended >> ch & 1;
+		uint32_t there = 0;
+
+		for (unsigned s = 0; s < TD_AGENT_STATE_COUNT; s++)
+			there += unattended_there((uint8_t)s) ? agents.slots[ch][s] : 0;
+		if (k->q->object.live && !there && (k->q->waiting[ch] || raised))
+			unattended |= 1u << ch;
+	}
+	return k->q->unattended == unattended;
 }
 
 static bool held(const struct td_engine *e, const struct budget *b)
@@ -141,7 +159,8 @@ static bool engine_contacts(const struct check_at *k)
 		numbered += contact_is(c) && c->number;
 	}
 	for (uint32_t n = 1; n <= e->queues.count; n++)
-		queued += ((const struct queue *)objects_get(&e->queues, n))->waiting;
+		for (unsigned ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+			queued += ((const struct queue *)objects_get(&e->queues, n))->waiting[ch];
 	return contacts == e->contacts.capacity - e->contacts.free_count &&
 	       calls == e->call_count && contacts == calls + e->contact_count &&
 	       contacts == e->by_id.count && hash_sound(&e->by_id) &&

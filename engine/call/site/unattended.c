@@ -12,36 +12,50 @@ void unattended_count(struct td_engine *e, const struct agent *a, bool there)
 	for (unsigned i = 0; i < TD_ACD_GROUPS; i++) {
 		struct group *g = objects_get(&e->groups, a->acd.groups[i]);
 
-		if (g)
-			g->there += there ? 1 : -1;
+		for (unsigned ch = 0; g && ch < TD_CHANNEL_COUNT; ch++)
+			if (a->acd.channels >> ch & 1)
+				g->there[ch] += there ? 1 : -1;
 	}
 }
 
-static bool attended(const struct td_engine *e, const struct queue *q)
+static bool attended(const struct td_engine *e, const struct queue *q, unsigned channel)
 {
 	for (unsigned i = 0; i < TD_ACD_GROUPS; i++) {
 		const struct group *g = objects_get(&e->groups, q->acd.groups[i]);
 
-		if (g && g->there)
+		if (g && g->there[channel])
 			return true;
 	}
 	return false;
 }
 
-void unattended_look(struct td_engine *e, struct queue *q)
+static void look(struct td_engine *e, struct queue *q, unsigned channel)
 {
-	bool wanted = q->object.live && (q->waiting || q->unattended) && !attended(e, q);
+	bool raised = q->unattended >> channel & 1;
+	bool wanted = q->object.live && (q->waiting[channel] || raised) && !attended(e, q, channel);
 
-	if (q->unattended == wanted)
+	if (raised == wanted)
 		return;
-	q->unattended = wanted;
+	q->unattended ^= 1u << channel;
 	if (wanted)
 		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, true,
-			"queue %s: %u waiting, and no agent is logged in and responds",
-			q->object.name, q->waiting);
+			"queue %s: %u waiting, and no agent with the channel %s is logged in and "
+			"responds",
+			q->object.name, q->waiting[channel], contact_channels[channel]);
+	else if (q->object.live)
+		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false,
+			"queue %s: an agent with the channel %s is there again", q->object.name,
+			contact_channels[channel]);
 	else
-		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false, "queue %s: %s", q->object.name,
-			q->object.live ? "an agent is there again" : "it is gone");
+		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false,
+			"queue %s: it is gone (channel %s)", q->object.name,
+			contact_channels[channel]);
+}
+
+void unattended_look(struct td_engine *e, struct queue *q)
+{
+	for (unsigned ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		look(e, q, ch);
 }
 
 void unattended_look_all(struct td_engine *e)

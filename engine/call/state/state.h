@@ -42,7 +42,9 @@
 
 struct group {
 	struct object object;
-	uint32_t there; /* agents of it who are, or come back: engine/call/site/unattended.h */
+	/* Its agents with a slot for the channel who are there, or come back:
+	 * engine/call/site/unattended.h */
+	uint32_t there[TD_CHANNEL_COUNT];
 };
 
 struct link {
@@ -84,10 +86,11 @@ struct trunk {
 struct queue {
 	struct object object;
 	struct td_conf_queue conf;
-	struct td_acd_queue acd;   /* as the distributor has it */
-	uint32_t waiting, talking; /* now; waiting: those being offered too */
+	struct td_acd_queue acd;            /* as the distributor has it */
+	uint32_t waiting[TD_CHANNEL_COUNT]; /* now; those being offered too */
+	uint32_t talking;                   /* now */
 	uint64_t entered, answered, abandoned, overflowed;
-	bool unattended; /* the alarm is raised */
+	uint32_t unattended; /* 1 << channel: its alarm is raised */
 };
 
 struct agent {

@@ -18,7 +18,7 @@ void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
 	c->position = c->first_position = 0;
 	hash_add(&e->by_number, &c->by_number,
 		(struct str){(const char *)&c->number, sizeof(c->number)});
-	q->waiting++;
+	q->waiting[c->cdr.channel]++;
 	memset(&in, 0, sizeof(in));
 	in.type = TD_ACD_IN_CONTACT_ADD;
 	in.queue = q->object.number;
@@ -33,7 +33,7 @@ static void leave(struct td_engine *e, struct contact *c)
 {
 	hash_del(&e->by_number, &c->by_number);
 	c->number = 0;
-	c->queue->waiting--;
+	c->queue->waiting[c->cdr.channel]--;
 	c->waited_ms += ms_between(c->entered, e->now);
 	c->cdr.wait_ms = c->waited_ms;
 }
