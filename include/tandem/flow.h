@@ -10,14 +10,15 @@
 /*
  * X(name, Via's name, URI's name, default port, reliable). A reliable transport keeps the order and
  * loses nothing while its connection lives, so nothing is sent twice on it (RFC 3261 section 17).
- * Names and ports: RFC 3261 sections 18.2.2 and 20.42, RFC 7118 section 5.
+ * Names and ports: RFC 3261 sections 18.2.2 and 20.42, RFC 7118 section 5. A URI has one name for
+ * WebSocket, with TLS or without (RFC 7118 section 5.2): only the Via tells them apart.
  */
 #define TD_TRANSPORTS(X)                  \
 	X(UDP, "UDP", "udp", 5060, false) \
 	X(TCP, "TCP", "tcp", 5060, true)  \
 	X(TLS, "TLS", "tls", 5061, true)  \
 	X(WS, "WS", "ws", 80, true)       \
-	X(WSS, "WSS", "wss", 443, true)
+	X(WSS, "WSS", "ws", 443, true)
 
 enum td_transport {
 #define TD_TRANSPORT_ENUM(name, via, uri, port, reliable) TD_TRANSPORT_##name,

@@ -215,6 +215,21 @@ static void dialog_keeps_its_connection(void **state)
 	fake_expect_idle(&f);
 }
 
+/* RFC 7118 section 5.2: URIs say ws, also where WebSocket goes over TLS; only the Via says WSS. */
+static void secure_websocket_is_ws_in_a_uri(void **state)
+{
+	f.flow.transport = TD_TRANSPORT_WSS;
+	f.flow.connection = 7;
+	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5099;transport=ws>\r\n");
+	assert_non_null(strstr(f.request[SIP_INVITE], "\r\nVia: SIP/2.0/WSS 10.0.0.1:5060;"));
+	assert_non_null(strstr(f.request[SIP_INVITE], ";transport=ws>\r\n"));
+	assert_int_equal(f.by.transport, TD_TRANSPORT_WSS);
+	assert_int_equal(f.by.connection, 7);
+	fake_expect_to(&f, "10.0.0.2:5099");
+	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
 /* Section 12.2.1.1: a proxy without Record-Route stands between, so the rest of the dialog goes to
  * the Contact. */
 static void dialog_leaves_the_connection_of_a_proxy(void **state)
@@ -511,6 +526,7 @@ int main(void)
 		TEST(strict_router_gets_the_request_uri),
 		TEST(peer_behind_nat_is_reached_by_its_source),
 		TEST(dialog_keeps_its_connection),
+		TEST(secure_websocket_is_ws_in_a_uri),
 		TEST(dialog_leaves_the_connection_of_a_proxy),
 		TEST(dialog_falls_back_on_its_connection),
 		TEST(after_the_end_the_contact_is_the_way),
