@@ -110,13 +110,13 @@ static bool agent_idles(const struct place *p)
 
 static bool agent_sets(const struct place *p)
 {
-	const struct memberships *l = &p->ag->memberships;
+	const struct memberships *m = &p->ag->memberships;
 
 	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
-		for (int i = 0; i < l->count; i++)
-			if (tree_holds(&p->a->group[l->group[i]].idle[ch], &l->place[ch][i].node) !=
+		for (int i = 0; i < m->count; i++)
+			if (tree_holds(&p->a->group[m->group[i]].idle[ch], &m->place[ch][i].node) !=
 					(p->ag->idle >> ch & 1) ||
-				l->place[ch][i].owner != p->ag)
+				m->place[ch][i].owner != p->ag)
 				return false;
 	return true;
 }
@@ -195,13 +195,13 @@ static bool queue_best(const struct place *p)
 
 static bool queue_sets(const struct place *p)
 {
-	const struct memberships *l = &p->q->memberships;
+	const struct memberships *m = &p->q->memberships;
 
 	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
-		for (int i = 0; i < l->count; i++)
-			if (tree_holds(&p->a->group[l->group[i]].calling[ch],
-				    &l->place[ch][i].node) != (p->q->best[ch] != NULL) ||
-				l->place[ch][i].owner != p->q || l->place[ch][i].channel != ch)
+		for (int i = 0; i < m->count; i++)
+			if (tree_holds(&p->a->group[m->group[i]].calling[ch],
+				    &m->place[ch][i].node) != (p->q->best[ch] != NULL) ||
+				m->place[ch][i].owner != p->q || m->place[ch][i].channel != ch)
 				return false;
 	return true;
 }

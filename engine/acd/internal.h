@@ -138,7 +138,7 @@ bool calling_before(const struct tree_node *a, const struct tree_node *b);
 bool line_before(const struct tree_node *a, const struct tree_node *b);
 bool waiting_before(const struct tree_node *a, const struct tree_node *b);
 bool contact_before(const struct acd_contact *a, const struct acd_contact *b);
-void *link_owner(const struct tree_node *n); /* of an acd_link's node; NULL: none */
+void *place_owner(const struct tree_node *n); /* of a set_place's node; NULL: none */
 uint32_t contact_wait_ms(const struct acd *a, const struct acd_contact *c);
 
 static inline bool has_media(const struct acd_contact *c)
@@ -148,7 +148,7 @@ static inline bool has_media(const struct acd_contact *c)
 
 /* memory.c */
 void memberships_set(
-	struct memberships *l, const uint32_t group[static TD_ACD_GROUPS], void *owner);
+	struct memberships *m, const uint32_t group[static TD_ACD_GROUPS], void *owner);
 struct acd_agent *agent_at(struct acd *a, uint32_t number); /* NULL when there is none */
 struct acd_queue *queue_at(struct acd *a, uint32_t number); /* NULL when there is none */
 struct acd_contact *contact_find(

@@ -81,21 +81,21 @@ void acd_free(struct acd *a)
 	free(a);
 }
 
-void memberships_set(struct memberships *l, const uint32_t group[static TD_ACD_GROUPS], void *owner)
+void memberships_set(struct memberships *m, const uint32_t group[static TD_ACD_GROUPS], void *owner)
 {
-	*l = (struct memberships){0};
+	*m = (struct memberships){0};
 	for (int i = 0; i < TD_ACD_GROUPS; i++) {
 		bool twice = false;
 
-		for (int j = 0; j < l->count; j++)
-			twice |= l->group[j] == group[i];
+		for (int j = 0; j < m->count; j++)
+			twice |= m->group[j] == group[i];
 		if (group[i] == 0 || twice)
 			continue;
 		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
-			l->place[ch][l->count].owner = owner;
-			l->place[ch][l->count].channel = ch;
+			m->place[ch][m->count].owner = owner;
+			m->place[ch][m->count].channel = ch;
 		}
-		l->group[l->count++] = group[i];
+		m->group[m->count++] = group[i];
 	}
 }
 

@@ -30,21 +30,21 @@ bool waiting_before(const struct tree_node *a, const struct tree_node *b)
 		container_of(b, struct acd_contact, waiting_node));
 }
 
-void *link_owner(const struct tree_node *n)
+void *place_owner(const struct tree_node *n)
 {
 	return n ? container_of(n, struct set_place, node)->owner : NULL;
 }
 
 bool idle_before(const struct tree_node *a, const struct tree_node *b)
 {
-	const struct acd_agent *x = link_owner(a), *y = link_owner(b);
+	const struct acd_agent *x = place_owner(a), *y = place_owner(b);
 
 	return x->idle_order < y->idle_order;
 }
 
 bool calling_before(const struct tree_node *a, const struct tree_node *b)
 {
-	const struct acd_queue *x = link_owner(a), *y = link_owner(b);
+	const struct acd_queue *x = place_owner(a), *y = place_owner(b);
 	uint32_t channel = container_of(a, struct set_place, node)->channel;
 
 	return contact_before(x->best[channel], y->best[channel]);

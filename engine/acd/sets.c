@@ -88,7 +88,7 @@ static struct acd_contact *channel_contact(const struct acd_agent *ag, uint32_t 
 
 	for (int i = 0; i < ag->memberships.count; i++) {
 		const struct acd_queue *q =
-			link_owner(tree_first(&group[ag->memberships.group[i]].calling[channel]));
+			place_owner(tree_first(&group[ag->memberships.group[i]].calling[channel]));
 
 		if (q && (!best || contact_before(q->best[channel], best)))
 			best = q->best[channel];
@@ -116,7 +116,7 @@ struct acd_agent *queue_agent(const struct acd_queue *q, uint32_t channel)
 
 	for (int i = 0; i < q->memberships.count; i++) {
 		struct acd_agent *ag =
-			link_owner(tree_first(&group[q->memberships.group[i]].idle[channel]));
+			place_owner(tree_first(&group[q->memberships.group[i]].idle[channel]));
 
 		if (ag && (!best || ag->idle_order < best->idle_order))
 			best = ag;
