@@ -64,13 +64,35 @@ void peer_sdp(const char *text, char *out, size_t size)
 	}
 }
 
-static void new_call(struct peer *p, const char *number)
+static void identity(struct peer *p)
 {
-	p->outgoing = true;
-	snprintf(p->call_id, sizeof(p->call_id), "%s-%u@%s", p->name, ++p->calls, p->host);
+	snprintf(p->call_id, sizeof(p->call_id), "%s-%u@%s", p->name, p->calls, p->host);
 	snprintf(p->local_tag, sizeof(p->local_tag), "t%s%u", p->name, p->calls);
 	snprintf(p->local_uri, sizeof(p->local_uri), "<sip:%s@%s>",
 		p->caller[0] ? p->caller : "4930123", p->host);
+}
+
+void peer_pass_on(struct peer *p, const struct peer *from)
+{
+	char value[PEER_FIELD], *tag;
+
+	peer_header(from->invite, "From", value, sizeof(value));
+	tag = strstr(value, ";tag=");
+	if (tag)
+		*tag = '\0';
+	snprintf(p->local_tag, sizeof(p->local_tag), "%s", tag ? tag + strlen(";tag=") : "");
+	snprintf(p->local_uri, sizeof(p->local_uri), "%s", value);
+	snprintf(p->call_id, sizeof(p->call_id), "%s", from->call_id);
+	p->passes_on = true;
+}
+
+static void new_call(struct peer *p, const char *number)
+{
+	p->outgoing = true;
+	++p->calls;
+	if (!p->passes_on)
+		identity(p);
+	p->passes_on = false;
 	snprintf(p->remote, sizeof(p->remote), "<sip:%s@%s>", number, p->engine_host);
 	snprintf(p->invite_to, sizeof(p->invite_to), "%s", p->remote);
 	snprintf(p->target, sizeof(p->target), "sip:%s@%s:5060", number, p->engine_host);
@@ -107,13 +129,13 @@ void peer_request(struct peer *p, const char *method, const char *number, const 
 	if (body[0])
 		snprintf(type_line, sizeof(type_line), "Content-Type: %s\r\n", type);
 	snprintf(out, size,
-		"%s %s SIP/2.0\r\nVia: SIP/2.0/%s %s:%u;branch=%s;rport\r\nMax-Forwards: 70\r\n"
+		"%s %s SIP/2.0\r\nVia: SIP/2.0/%s %s:%u;branch=%s;rport\r\nMax-Forwards: %u\r\n"
 		"From: %s;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
 		"Contact: <sip:%s@%s:%u%s>\r\n%s%sContent-Length: %zu\r\n\r\n%s",
 		method, p->target, p->transport == TD_TRANSPORT_UDP ? "UDP" : "TCP", p->host,
-		p->addr.port, branch, p->local_uri, p->local_tag, to, p->call_id,
-		ack || cancel ? p->invite_cseq : p->cseq, method, p->name, p->host, p->addr.port,
-		contact_transport(p), headers, type_line, strlen(body), body);
+		p->addr.port, branch, PEER_HOPS - p->hops, p->local_uri, p->local_tag, to,
+		p->call_id, ack || cancel ? p->invite_cseq : p->cseq, method, p->name, p->host,
+		p->addr.port, contact_transport(p), headers, type_line, strlen(body), body);
 }
 
 void peer_response(struct peer *p, int code, bool to_invite, const char *type, const char *body,

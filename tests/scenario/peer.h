@@ -10,6 +10,7 @@
 
 #define PEER_MSG   65536
 #define PEER_FIELD 192
+#define PEER_HOPS  70 /* Max-Forwards of what has passed nobody */
 
 /* One dialog, or one call attempt, of a peer: "carrier", "carrier.2". */
 struct peer {
@@ -27,8 +28,10 @@ struct peer {
 	char target[PEER_FIELD];    /* Request-URI of what we send in the dialog */
 	char branch[PEER_FIELD];    /* of our last INVITE */
 	char invite_to[PEER_FIELD]; /* To of our INVITE, for CANCEL and the ACK of a failure */
+	unsigned hops;              /* that its requests have behind them, of PEER_HOPS */
 	unsigned cseq, invite_cseq, calls, branches;
 	bool outgoing;          /* we sent the INVITE */
+	bool passes_on;         /* with Call-ID and From of another's */
 	char request[PEER_MSG]; /* the last request that came */
 	char invite[PEER_MSG];  /* the last INVITE that came */
 	char final[PEER_MSG];   /* the last final response to our INVITE */
@@ -43,6 +46,9 @@ void peer_header(const char *msg, const char *name, char *out, size_t size);
  * rtcp-mux", in which ~ is a space; "savp" first of them: RTP/SAVP. Empty gives no body. */
 void peer_sdp(const char *text, char *out, size_t size);
 
+/* The INVITE that `from` got last goes on as a call of p's: with its Call-ID and From. The next
+ * peer_request() must have a number. */
+void peer_pass_on(struct peer *p, const struct peer *from);
 /* A request; `number` for a new INVITE, headers and body may be empty. */
 void peer_request(struct peer *p, const char *method, const char *number, const char *headers,
 	const char *type, const char *body, char *out, size_t size);

@@ -112,6 +112,7 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 	const char *number = "", *type = "application/sdp";
 	static char msg[PEER_MSG], headers[PEER_MSG];
 	char body[1024] = "";
+	const struct peer *passed = NULL;
 	bool to_invite = false;
 
 	headers[0] = '\0';
@@ -130,6 +131,12 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 			snprintf(p->caller, sizeof(p->caller), "%s", word[i] + 5);
 		} else if (strncmp(word[i], "type=", 5) == 0) {
 			type = word[i] + 5;
+		} else if (strncmp(word[i], "hops=", 5) == 0) {
+			p->hops = PEER_HOPS - (unsigned)strtoul(word[i] + 5, NULL, 10);
+		} else if (strncmp(word[i], "passes=", 7) == 0) {
+			passed = phone_find(s, word[i] + 7);
+			if (!passed)
+				complain(s, "there is no peer %s", word[i] + 7);
 		} else if (strcmp(word[i], "INVITE") == 0) {
 			to_invite = true;
 		} else {
@@ -144,6 +151,8 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 	} else {
 		if (number[0])
 			p->call_id[0] = '\0';
+		if (passed)
+			peer_pass_on(p, passed);
 		peer_request(p, word[2], number, headers, type, body, msg, sizeof(msg));
 	}
 	send(s, p, msg);

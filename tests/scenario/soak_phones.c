@@ -105,6 +105,7 @@ void soak_place_call(struct timer *t, uint64_t now)
 		.from_user = STR("4930123"),
 		.from_host = STR("10.20.0.10"),
 		.to_uri = STR("sip:4989100@10.20.0.1"),
+		.max_forwards = 70,
 		.sdp = sdp_of(s, &local, prng_below(&s->prng, 20) ? "8" : "18", "sendrecv", text),
 	};
 

@@ -223,6 +223,7 @@ struct call {
 	struct td_engine *engine;
 	uint8_t state;               /* enum call_state */
 	uint8_t codec;               /* enum td_codec, of all parties */
+	uint8_t max_forwards;        /* that its INVITE came with: RFC 7332 */
 	uint8_t silence;             /* enum call_silence, as counted in struct silences */
 	struct trunk *trunk;         /* NULL: an agent calls */
 	struct agent *calling_agent; /* that one */

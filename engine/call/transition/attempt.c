@@ -88,6 +88,8 @@ static void next(struct td_engine *e, struct call *c)
 			skip(a);
 		if (rings)
 			continue;
+		if (no.code)
+			a->code = no.code;
 		story(e, c, "%s is not rung: %s", target_text(&t, text), no.why);
 		if (ops->refused)
 			ops->refused(e, c, &t, &no);

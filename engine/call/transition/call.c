@@ -176,6 +176,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 		return;
 	}
 	c->contact->cdr = cdr;
+	c->max_forwards = m->max_forwards < 0 ? SIP_MAX_FORWARDS : (uint8_t)m->max_forwards;
 	call_begin(e, c, &i);
 }
 

@@ -175,6 +175,7 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 		.headers = str_of(a->headers),
 		.from_user = str_of(c->contact->cdr.caller),
 		.from_host = str_of(conf_site(e->conf)->domain),
+		.max_forwards = c->max_forwards - 1, /* RFC 7332; with 0 it did not come in */
 	};
 
 	/* The caller's events keep their payload type where they have one. */
@@ -208,6 +209,25 @@ static void take(struct td_engine *e, struct call *c, struct party *p)
 	c->contact->cdr.attempts++;
 }
 
+/* The call has come back to us as this one, by proxies alone, and would leave again as it left. Who
+ * gives a call a Call-ID of his own hides that: then Max-Forwards ends the loop. */
+static bool loops(const struct call *c, const struct target *t, const char *number)
+{
+	unsigned left = SIP_MAX_FORWARDS;
+
+	while (t->trunk && left-- && c->caller->session) {
+		const struct sip_session *out = sip_session_came_back(c->caller->session);
+		const struct party *p = out ? sip_session_user(out) : NULL;
+
+		if (!p || !p->call)
+			return false;
+		if (p->trunk == t->trunk && strcmp(p->call->attempt.number, number) == 0)
+			return true;
+		c = p->call;
+	}
+	return false;
+}
+
 struct party *target_ring(struct td_engine *e, struct call *c, const struct target *t,
 	const char *number, struct target_refusal *no)
 {
@@ -218,6 +238,11 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 	bool named;
 
 	*no = (struct target_refusal){0};
+	if (loops(c, t, number)) {
+		no->code = 482;
+		no->why = "the call has come back from there";
+		return NULL;
+	}
 	no->why = address(e, c, t, number, &to);
 	if (no->why == to.missing)
 		no->why = memcpy(no->text, to.missing, sizeof(no->text));

@@ -11,6 +11,7 @@ struct target_refusal {
 	const char *why;           /* in words */
 	const struct budget *full; /* what has no room for `rate`; NULL: another reason */
 	struct rate rate;
+	int code; /* what the caller is told, if nobody is left; 0: no matter */
 	char text[TD_TEXT_BYTES];
 };
 

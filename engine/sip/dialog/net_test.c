@@ -227,6 +227,7 @@ static void place(struct leg *leg)
 		.uri = STR("sip:b@10.0.0.2:5060"),
 		.from_user = STR("a"),
 		.to_uri = STR("sip:b@tandem.example"),
+		.max_forwards = SIP_MAX_FORWARDS,
 		.sdp = STR("v=0\r\n")};
 
 	leg->s = sip_session_invite(w.ua[A], w.now, &p, leg);

@@ -27,7 +27,7 @@ static void put_start(struct td_buf *b, const struct sip_session *s, enum sip_me
 {
 	request_line_encode(b, method, uri);
 	via_encode(b, flow_via_name(&s->flow), &s->flow.local, branch);
-	max_forwards_encode(b);
+	max_forwards_encode(b, s->state == SESSION_CALLING ? s->max_forwards : SIP_MAX_FORWARDS);
 }
 
 /*

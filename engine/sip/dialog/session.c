@@ -332,6 +332,22 @@ const struct td_flow *sip_session_flow(const struct sip_session *s)
 	return &s->flow;
 }
 
+struct sip_session *sip_session_came_back(const struct sip_session *s)
+{
+	struct str tag = session_field(s, FIELD_REMOTE_TAG), id = session_field(s, FIELD_CALL_ID);
+
+	if (s->uac)
+		return NULL;
+	for (struct hash_node *n = hash_first(&s->ua->sessions_by_tag, tag); n; n = hash_next(n)) {
+		struct sip_session *out = container_of(n, struct sip_session, node);
+
+		if (out->uac && str_eq(str_of(out->local_tag), tag) &&
+			str_eq(session_field(out, FIELD_CALL_ID), id))
+			return out;
+	}
+	return NULL;
+}
+
 const struct td_addr *sip_session_source(const struct sip_session *s)
 {
 	return &s->source.remote;

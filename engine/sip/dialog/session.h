@@ -50,6 +50,7 @@ struct sip_session {
 	bool remote_cseq_known;
 	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */
 	uint8_t reinvite_tries;
+	uint8_t max_forwards;  /* of the first INVITE, which we send */
 	uint8_t cause;         /* enum sip_cause, of our CANCEL or BYE */
 	struct timer retry;    /* re-INVITE after 491 */
 	struct td_flow flow;   /* of our requests */

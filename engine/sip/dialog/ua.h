@@ -92,7 +92,8 @@ struct sip_invite_params {
 	struct str uri; /* Request-URI, a registered contact */
 	struct str from_user, from_display, from_host;
 	struct str to_uri;
-	struct str headers; /* whole extra header lines with CRLF, may be empty */
+	uint8_t max_forwards; /* 0 to 255; of a call that we pass on: one less than it came with */
+	struct str headers;   /* whole extra header lines with CRLF, may be empty */
 	struct str sdp;
 };
 
@@ -143,6 +144,9 @@ struct str sip_session_call_id(const struct sip_session *s);
 const struct td_flow *sip_session_flow(const struct sip_session *s);
 /* Where the peer's last message came from: who it is, while its Contact is only what it says. */
 const struct td_addr *sip_session_source(const struct sip_session *s);
+/* Whose INVITE has come back as this session's: the Call-ID and the tag in From are ours (RFC 3261
+ * section 16.3, 4). NULL: nobody's that still lives. */
+struct sip_session *sip_session_came_back(const struct sip_session *s);
 const struct td_addr *sip_session_local(const struct sip_session *s);
 uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */
 /* How full the pools are: objects in use, and how many there are. */

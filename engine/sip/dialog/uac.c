@@ -81,6 +81,7 @@ struct sip_session *sip_session_invite(
 	s->uac = true;
 	s->state = SESSION_CALLING;
 	s->user = user;
+	s->max_forwards = p->max_forwards;
 	if (!fields_init(s, p)) {
 		errno = EMSGSIZE;
 		goto fail;

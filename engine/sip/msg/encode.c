@@ -114,9 +114,11 @@ void via_received_encode(struct td_buf *b, const struct sip_via *v, const struct
 		buf_printf(b, ";rport=%u", source->port);
 }
 
-void max_forwards_encode(struct td_buf *b)
+void max_forwards_encode(struct td_buf *b, unsigned n)
 {
-	header_encode(b, SIP_HDR_MAX_FORWARDS, STR("70"));
+	header_name_encode(b, SIP_HDR_MAX_FORWARDS);
+	put_u32(b, n);
+	buf_str(b, STR("\r\n"));
 }
 
 void cseq_encode(struct td_buf *b, uint32_t cseq, enum sip_method method)
@@ -206,7 +208,7 @@ bool follow_encode(struct td_buf *b, const struct sip_msg *request, enum sip_met
 	buf_reset(b);
 	request_line_encode(b, method, request->uri.text);
 	header_encode(b, SIP_HDR_VIA, request->via.text);
-	max_forwards_encode(b);
+	max_forwards_encode(b, SIP_MAX_FORWARDS);
 	while (sip_msg_value(request, SIP_HDR_ROUTE, &it, &value))
 		header_encode(b, SIP_HDR_ROUTE, value);
 	header_encode(b, SIP_HDR_FROM, request->from.text);

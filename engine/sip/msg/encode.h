@@ -30,7 +30,7 @@ void via_encode(
 	struct td_buf *b, struct str transport, const struct td_addr *local, uint64_t branch);
 /* As it was, with received and rport of the packet's source (section 18.2.1, RFC 3581). */
 void via_received_encode(struct td_buf *b, const struct sip_via *v, const struct td_addr *source);
-void max_forwards_encode(struct td_buf *b);
+void max_forwards_encode(struct td_buf *b, unsigned n);
 void cseq_encode(struct td_buf *b, uint32_t cseq, enum sip_method method);
 /* The end of the header, and the body. False: it, or what stands before it, did not fit. */
 bool body_encode(struct td_buf *b, struct str sdp);

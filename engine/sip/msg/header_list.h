@@ -39,7 +39,7 @@
 	X(CSEQ, "CSeq", 0, ONCE, MUST, decode_cseq, "RFC 3261 20.16", "The order of requests in a dialog, and the method that a response answers.") \
 	X(EXPIRES, "Expires", 0, ONCE, MAY, decode_expires, "RFC 3261 20.19", "Read: for how long a registration is asked.") \
 	X(FROM, "From", 'f', ONCE, MUST, decode_from, "RFC 3261 20.20", "Read: the caller's number, and the peer's or our own tag.") \
-	X(MAX_FORWARDS, "Max-Forwards", 0, ONCE, MAY, decode_max_forwards, "RFC 3261 20.22", "Read: an INVITE with 0 is refused with 483. Written: 70.") \
+	X(MAX_FORWARDS, "Max-Forwards", 0, ONCE, MAY, decode_max_forwards, "RFC 3261 20.22", "Read: an INVITE with 0 is refused with 483. Written: 70, or one less than the call came with.") \
 	X(MIN_EXPIRES, "Min-Expires", 0, FIRST, MAY, NULL, "RFC 3261 20.23", "Written with 423: the shortest registration that we take.") \
 	X(P_ASSERTED_IDENTITY, "P-Asserted-Identity", 0, LIST, MAY, NULL, "RFC 3325 9.1", "Known, not used.") \
 	X(PROXY_AUTHENTICATE, "Proxy-Authenticate", 0, LINES, MAY, NULL, "RFC 3261 20.27", "Known, not used.") \

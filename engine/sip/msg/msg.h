@@ -99,6 +99,8 @@ enum sip_fault {
 	SIP_FAULT_CONTENT_LENGTH, /* not a number */
 };
 
+#define SIP_MAX_FORWARDS 70 /* of a request that we begin (section 8.1.1.6) */
+
 struct sip_msg {
 	struct str data; /* the message, without bytes beyond Content-Length */
 	bool request;
@@ -116,7 +118,7 @@ struct sip_msg {
 	struct sip_addr contact; /* the first; text empty when there is none, "*" as text alone */
 	struct sip_cseq cseq;
 	struct str call_id, content_type;
-	int max_forwards; /* -1 when not given */
+	int max_forwards; /* 0 to 255; -1 when not given */
 	int64_t expires;  /* seconds, -1 when not given */
 	struct str body;
 

@@ -212,6 +212,7 @@ struct sip_session *fake_invite(struct fake *f)
 		.from_display = STR("Queue"),
 		.from_host = STR("tandem.example"),
 		.to_uri = STR("sip:alice@tandem.example"),
+		.max_forwards = SIP_MAX_FORWARDS,
 		.headers = STR("X-Call: 7\r\n"),
 		.sdp = STR("v=0\r\n")};
 

@@ -206,6 +206,7 @@ static void session_poke(void)
 		.uri = STR("sip:p@10.0.0.2"),
 		.from_user = STR("us"),
 		.to_uri = STR("sip:p@10.0.0.2"),
+		.max_forwards = SIP_MAX_FORWARDS,
 		.sdp = STR("v=0\r\n")};
 
 	if (!old) {

@@ -147,7 +147,7 @@ static uint64_t invite(void)
 	buf_reset(b);
 	request_line_encode(b, SIP_INVITE, STR("sip:b@10.0.0.2"));
 	via_encode(b, flow_via_name(&flow), &flow.local, branch);
-	max_forwards_encode(b);
+	max_forwards_encode(b, SIP_MAX_FORWARDS);
 	header_encode(b, SIP_HDR_FROM, STR("<sip:a@10.0.0.1>;tag=1"));
 	header_encode(b, SIP_HDR_TO, STR("<sip:b@10.0.0.2>"));
 	header_encode(b, SIP_HDR_CALL_ID, STR("c1"));

@@ -225,6 +225,7 @@ struct call *floor_call(struct floor *f, const char *number, bool sdp)
 		.flow = {.local = host(20, 10), .remote = host(20, 1)},
 		.from_user = STR("4930123"),
 		.from_host = STR("10.20.0.10"),
+		.max_forwards = SIP_MAX_FORWARDS,
 	};
 	struct td_engine *e = f->engine;
 
