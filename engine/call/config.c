@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A change of configuration has two steps. First it takes all memory that the new configuration
- * needs (names, the list of sources, ports at the first time). This step may fail, and then leaves
- * nothing but names without life. Then comes the change itself, object by object, which cannot
- * fail.
+ * needs (the list of sources, ports at the first time, names). This step may fail, and then leaves
+ * nothing behind. Then comes the change itself, object by object, which cannot fail.
  *
  * Ports, the RTP range and workers are taken from the first configuration that has ports: the
  * dataplane opens them once, and a change of theirs takes effect at the next start.
@@ -52,6 +51,22 @@ struct named {
 	struct objects *objects;
 	uint32_t max; /* the table's size since the start, whatever the site says now */
 };
+#define NAMED_KINDS 5
+
+static void named_kinds(struct td_engine *e, struct named out[static NAMED_KINDS])
+{
+	const struct td_limits *max = &e->params.max;
+	const struct named all[] = {
+		{TD_KIND_GROUP, &e->groups, max->groups},
+		{TD_KIND_LINK, &e->links, max->links},
+		{TD_KIND_AGENT, &e->agents, max->agents},
+		{TD_KIND_QUEUE, &e->queues, max->queues},
+		{TD_KIND_TRUNK, &e->trunks, UINT32_MAX},
+	};
+
+	_Static_assert(sizeof(all) / sizeof(*all) == NAMED_KINDS, "each kind has a place");
+	memcpy(out, all, sizeof(all));
+}
 
 static uint32_t names_after(const struct named *n, const struct td_conf *c)
 {
@@ -72,20 +87,12 @@ static int names_add(const struct named *n, const struct td_conf *c)
 	return rc;
 }
 
-/* All fit, or none is added. */
-static int names_reserve(struct td_engine *e, const struct td_conf *c, struct td_text *err)
+static int names_fit(struct td_engine *e, const struct td_conf *c, struct td_text *err)
 {
-	const struct td_limits *max = &e->params.max;
-	const struct named all[] = {
-		{TD_KIND_GROUP, &e->groups, max->groups},
-		{TD_KIND_LINK, &e->links, max->links},
-		{TD_KIND_AGENT, &e->agents, max->agents},
-		{TD_KIND_QUEUE, &e->queues, max->queues},
-		{TD_KIND_TRUNK, &e->trunks, UINT32_MAX},
-	};
-	unsigned count = sizeof(all) / sizeof(*all);
+	struct named all[NAMED_KINDS];
 
-	for (unsigned i = 0; i < count; i++) {
+	named_kinds(e, all);
+	for (unsigned i = 0; i < NAMED_KINDS; i++) {
 		const char *section = td_kinds[all[i].kind].section;
 		uint32_t names = names_after(&all[i], c);
 
@@ -97,9 +104,6 @@ static int names_reserve(struct td_engine *e, const struct td_conf *c, struct td
 			names, section, section, all[i].max, section);
 		return -EINVAL;
 	}
-	for (unsigned i = 0; i < count; i++)
-		if (names_add(&all[i], c) < 0)
-			return say(err, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -141,6 +145,27 @@ static int timers_of(struct td_engine *e)
 {
 	return timers_reserve(&e->timers, CALL_TIMERS * e->calls.capacity + SILENCE_TIMERS +
 						  e->trunks.count + e->agents.count);
+}
+
+/* Names, their timers and the first ports: all of them, or what was there before. */
+static int tables_reserve(struct td_engine *e, const struct td_conf *c)
+{
+	struct named all[NAMED_KINDS];
+	uint32_t before[NAMED_KINDS];
+	int rc = 0;
+
+	named_kinds(e, all);
+	for (unsigned i = 0; i < NAMED_KINDS; i++)
+		before[i] = all[i].objects->count;
+	for (unsigned i = 0; i < NAMED_KINDS && rc == 0; i++)
+		rc = names_add(&all[i], c);
+	if (rc == 0)
+		rc = timers_of(e);
+	if (rc == 0)
+		rc = ports_reserve(e, c);
+	for (unsigned i = 0; i < NAMED_KINDS && rc < 0; i++)
+		objects_cut(all[i].objects, before[i]);
+	return rc;
 }
 
 static void groups_apply(struct td_engine *e, const struct td_conf *c)
@@ -395,12 +420,12 @@ int td_engine_config(
 	rc = conf_apply(&next, old, text, len, err);
 	if (rc < 0)
 		goto out;
-	rc = names_reserve(e, next, err);
+	rc = names_fit(e, next, err);
 	if (rc < 0)
 		goto out;
 	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
 	marked = marking_telephones(next, &marked_count);
-	if (!sources || !marked || ports_reserve(e, next) < 0 || timers_of(e) < 0) {
+	if (!sources || !marked || tables_reserve(e, next) < 0) {
 		rc = say(err, -ENOMEM, "out of memory");
 		goto out;
 	}

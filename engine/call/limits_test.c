@@ -79,6 +79,8 @@ static void site_of(struct td_buf *b, unsigned agents, unsigned queues)
 	buf_put(b, "", 1);
 }
 
+static struct td_buf few_site;
+
 static void a_large_site_fits(void **state)
 {
 	struct td_engine *e = engine_of((struct td_limits){.agents = AGENTS,
@@ -144,6 +146,87 @@ static void one_more_is_refused(void **state)
 	assert_int_equal(apply(e, "set agent a00001 contact=10.1.9.9:5060\n", &err), 0);
 	buf_free(&b);
 	td_engine_free(e);
+}
+
+#define SITE_OF(max) \
+	"set site site domain=a.example worker_cores=0 max_agents=" max " max_queues=" max "\n"
+#define NEW_NAMES                                                           \
+	"set link l1\nset link l2\nset trunk t1 address=10.2.0.1 link=l1\n" \
+	"set group h1\nset group h2\n"                                      \
+	"set agent b1 groups=h1 contact=10.1.9.1:5060\n"                    \
+	"set queue r1 groups=h1\n"
+
+static struct td_engine *few;
+
+static struct td_engine *few_alloc(void)
+{
+	return engine_of((struct td_limits){
+		.agents = 2, .groups = GROUPS + 2, .queues = 2, .links = 2, .bandwidth_rows = 8});
+}
+
+static void nothing_is_left(void)
+{
+	assert_int_equal(few->groups.count, GROUPS);
+	assert_int_equal(few->links.count, 0);
+	assert_int_equal(few->trunks.count, 0);
+	assert_int_equal(few->agents.count, 1);
+	assert_int_equal(few->queues.count, 1);
+}
+
+static int new_names(void)
+{
+	struct td_text err;
+	int rc;
+
+	few = few_alloc();
+	if (!few)
+		return -errno;
+	rc = apply(few, few_site.data, &err);
+	if (rc < 0)
+		assert_int_equal(few->groups.count + few->agents.count + few->queues.count, 0);
+	else
+		rc = apply(few, SITE_OF("2") NEW_NAMES, &err);
+	if (rc < 0 && few->conf)
+		nothing_is_left();
+	if (rc < 0 && !few->conf)
+		assert_null(few->ports.addresses);
+	td_engine_free(few);
+	return rc;
+}
+
+/* Not a name of any kind, whichever kind is refused and why: the tables have no room to lose. */
+static void a_refusal_leaves_no_name(void **state)
+{
+	struct td_text err = {""};
+
+	buf_init(&few_site);
+	site_of(&few_site, 1, 1);
+	few = few_alloc();
+	assert_non_null(few);
+	assert_int_equal(apply(few, few_site.data, &err), 0);
+	for (unsigned kind = 0; kind < 4; kind++) {
+		static const char *const more[] = {"set group h3\n", "set link l3\n",
+			"set agent b2 contact=10.1.9.2:5060\n", "set queue r2 groups=h1\n"};
+		struct td_buf lines;
+
+		buf_init(&lines);
+		buf_printf(&lines, SITE_OF("9") NEW_NAMES "%s", more[kind]);
+		buf_put(&lines, "", 1);
+		assert_int_equal(apply(few, lines.data, &err), -EINVAL);
+		assert_non_null(strstr(err.s, "at the start"));
+		nothing_is_left();
+		buf_free(&lines);
+	}
+	assert_int_equal(
+		apply(few,
+			SITE_OF("2") "set group i1\nset group i2\nset link m1\nset link m2\n"
+				     "set agent c1 contact=10.1.9.1:5060\n"
+				     "set queue s1 groups=i1\n",
+			&err),
+		0);
+	td_engine_free(few);
+	oom_each(new_names, -ENOMEM);
+	buf_free(&few_site);
 }
 
 static void defaults_are_the_schema_s(void **state)
@@ -242,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_large_site_fits),
 		cmocka_unit_test(one_more_is_refused),
+		cmocka_unit_test(a_refusal_leaves_no_name),
 		cmocka_unit_test(defaults_are_the_schema_s),
 		cmocka_unit_test(an_agent_without_telephone_gets_messages),
 		cmocka_unit_test(slots_change_with_the_site),

@@ -66,6 +66,19 @@ void objects_sort(struct objects *t)
 	t->sorted = t->count;
 }
 
+void objects_cut(struct objects *t, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < t->count; i++)
+		if (t->by_name[i]->number <= count)
+			t->by_name[kept++] = t->by_name[i];
+	for (uint32_t i = count; i < t->count; i++)
+		free(t->by_number[i]);
+	t->count = kept;
+	t->sorted = t->sorted < kept ? t->sorted : kept;
+}
+
 void *objects_lookup(const struct objects *t, const char *name)
 {
 	uint32_t low = 0, high = t->sorted;

@@ -29,6 +29,8 @@ void objects_fini(struct objects *t);
  * since the last objects_sort() are not found: one pass over unique names needs no more. */
 int objects_add(struct objects *t, const char *name);
 void objects_sort(struct objects *t);
+/* Takes back the names that were added since there were `count`. Nobody has seen them yet. */
+void objects_cut(struct objects *t, uint32_t count);
 void *objects_lookup(const struct objects *t, const char *name); /* NULL; without life too */
 void *objects_live(const struct objects *t, const char *name);   /* NULL when it has no life */
 void *objects_get(const struct objects *t, uint32_t number);     /* NULL out of range */

@@ -56,6 +56,31 @@ static void numbers_stay_with_names(void **state)
 	objects_fini(&t);
 }
 
+static void names_are_taken_back(void **state)
+{
+	struct objects t;
+	struct object *o;
+
+	objects_init(&t, sizeof(struct object));
+	assert_int_equal(objects_add(&t, "m"), 0);
+	assert_int_equal(objects_add(&t, "c"), 0);
+	objects_sort(&t);
+	o = objects_lookup(&t, "c");
+	assert_int_equal(objects_add(&t, "a"), 0);
+	assert_int_equal(objects_add(&t, "z"), 0);
+	objects_sort(&t);
+	objects_cut(&t, 2);
+	assert_int_equal(t.count, 2);
+	assert_null(objects_lookup(&t, "a"));
+	assert_null(objects_lookup(&t, "z"));
+	assert_ptr_equal(objects_lookup(&t, "c"), o);
+	assert_int_equal(objects_add(&t, "b"), 0);
+	objects_sort(&t);
+	o = objects_lookup(&t, "b");
+	assert_int_equal(o->number, 3);
+	objects_fini(&t);
+}
+
 static void rows_are_given_once(void **state)
 {
 	struct acct a;
@@ -81,6 +106,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(add_survives_oom),
 		cmocka_unit_test(numbers_stay_with_names),
+		cmocka_unit_test(names_are_taken_back),
 		cmocka_unit_test(rows_are_given_once),
 	};
 
