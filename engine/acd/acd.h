@@ -9,6 +9,8 @@
  * Rules that the callers rely on:
  * - Whatever the input, what is due at its `now` fires first. So an ANSWERED that comes together
  *   with the end of the ring time is too late: it is refused, and our caller hangs up on the agent.
+ * - Offers come last, when all that is due has fired and the input has had its effect. So a contact
+ *   that has reached its time-out is not offered any more, however many are due at once.
  * - Offers go to the agent who has been AVAILABLE longest, among those who have a slot for the
  *   contact's channel, are not engaged in a call of their own, and not backed off. Calls go only to
  *   those of them who are reachable. A contact without media needs no telephone, so it goes to the

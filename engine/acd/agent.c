@@ -18,7 +18,6 @@ static void agent_fire(struct timer *t, uint64_t now)
 	default: /* AVAILABLE: the back-off ends, the place in the order stays */
 		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
 		agent_refresh(ag);
-		agent_match(ag);
 	}
 }
 
@@ -53,7 +52,6 @@ int agent_set(struct acd *a, const struct td_acd_in *in)
 	agent_count(ag, true);
 	agent_refresh(ag);
 	agent_offer_review(ag);
-	agent_match(ag);
 	return 0;
 }
 
@@ -169,7 +167,6 @@ int agent_reach(struct acd *a, const struct td_acd_in *in)
 		agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
 	}
 	agent_refresh(ag);
-	agent_match(ag);
 	return 0;
 }
 
@@ -184,7 +181,6 @@ int agent_engage(struct acd *a, const struct td_acd_in *in)
 		return -EALREADY;
 	ag->engaged = engaged;
 	agent_refresh(ag);
-	agent_match(ag);
 	return 0;
 }
 

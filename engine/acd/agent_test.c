@@ -174,12 +174,33 @@ static void refusal_backs_off_and_keeps_the_place(void **state)
 		assert_int_equal(step(TD_ACD_IN_OFFER_FAILED, 2, 1, TD_ACD_BUSY), 0);
 		expect("a2 available (busy)");
 		advance(at + 3000); /* both come back; a1, idle longer, first; c1 before c2 */
-		expect("a1 available, a1 reserved, offer a1 c1, a2 available, a2 reserved, offer "
+		expect("a1 available, a2 available, a1 reserved, offer a1 c1, a2 reserved, offer "
 		       "a2 c2");
 		assert_int_equal(agent(1).backoff_until, 0);
 		fixture_teardown(state);
 		setup(state);
 	}
+}
+
+/* At the same time, and not in the order of their timers. */
+static void the_longest_idle_of_those_who_come_back_is_rung(void **state)
+{
+	struct td_acd_queue conf = queue_conf(1, 0);
+
+	ready(1, 1, 0);
+	ready(2, 1, 0);
+	step(TD_ACD_IN_REACHABLE, 1, 0, 0);
+	add(1, 1);
+	expect("a1 available, a2 available, queued c1 #1, a2 reserved, offer a2 c1");
+	step(TD_ACD_IN_OFFER_FAILED, 2, 1, TD_ACD_BUSY); /* for 3 s */
+	at += 1000;
+	conf.busy_backoff_ms = 2000;
+	set_queue(1, &conf);
+	step(TD_ACD_IN_REACHABLE, 1, 0, 1);
+	step(TD_ACD_IN_OFFER_FAILED, 1, 1, TD_ACD_BUSY);
+	expect("a2 available (busy), a1 reserved, offer a1 c1, a1 available (busy)");
+	advance(at + 2000);
+	expect("a2 available, a1 available, a1 reserved, offer a1 c1");
 }
 
 static void backoff_is_never_nothing(void **state)
@@ -451,6 +472,7 @@ int main(void)
 		TEST(an_answer_with_the_end_of_the_ring_time_is_late),
 		TEST(telephone_says_no_answer),
 		TEST(refusal_backs_off_and_keeps_the_place),
+		TEST(the_longest_idle_of_those_who_come_back_is_rung),
 		TEST(backoff_is_never_nothing),
 		TEST(pause_and_login_end_a_backoff),
 		TEST(abandon_while_ringing_keeps_the_agents_place),

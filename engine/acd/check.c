@@ -239,7 +239,8 @@ static bool line_count(const struct place *p)
 static bool group_one(const struct place *p)
 {
 	for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++)
-		if (tree_count(&p->group->idle[ch]) && tree_count(&p->group->calling[ch]))
+		if (p->group->unmatched ||
+			(tree_count(&p->group->idle[ch]) && tree_count(&p->group->calling[ch])))
 			return false;
 	return true;
 }

@@ -173,6 +173,7 @@ static void groups(void)
 	struct acd_group *g = acd->group;
 
 	BREAK(g[1].idle[VOICE], g[2].idle[VOICE], "group_one", "group 1 ");
+	BREAK(g[2].unmatched, true, "group_one", "group 2 ");
 	BREAK(g[2].idle[MESSAGE], g[2].idle[VOICE], "whole_sets", "distributor");
 	BREAK(g[2].idle[VOICE].root->size, 2, "group_order", "group 2 ");
 	BREAK(g[3].idle[VOICE], g[2].idle[VOICE], "whole_sets", "distributor");

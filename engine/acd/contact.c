@@ -28,7 +28,7 @@ static void overflow(struct acd *a, const struct td_acd_in *in, enum td_acd_reas
 
 /*
  * The contact leaves unserved. An agent who is rung for it gets a CANCEL and goes back to their
- * place among the idle. The contact's output comes before the next offer to that agent.
+ * place among the idle.
  */
 void contact_remove(struct acd_contact *c, enum td_acd_reason cancel, enum td_acd_reason over)
 {
@@ -50,10 +50,8 @@ void contact_remove(struct acd_contact *c, enum td_acd_reason cancel, enum td_ac
 	contact_free(c);
 	if (over)
 		out_end(a, &out);
-	if (ag) {
+	if (ag)
 		agent_refresh(ag);
-		agent_match(ag);
-	}
 }
 
 static void contact_fire(struct timer *t, uint64_t now)
@@ -117,7 +115,6 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 	out.position = tree_rank(&c->line_node) + 1;
 	out_end(a, &out);
 	queue_refresh(q, c->channel);
-	channel_match(q, c->channel);
 	return 0;
 }
 

@@ -9,6 +9,9 @@
  * best of at most TD_ACD_GROUPS queues is looked for in each channel; for a new contact, the
  * longest idle of as many agents. For calls, agents behind a link without room are in no set, as if
  * they were busy.
+ *
+ * Inputs and timers change the sets alone. A group of which both sets have members then is noted,
+ * and offers are made at the end of the step: all that is due has happened before.
  */
 #ifndef TANDEM_ENGINE_ACD_INTERNAL_H
 #define TANDEM_ENGINE_ACD_INTERNAL_H
@@ -36,7 +39,11 @@ struct acd_group {
 	struct tree idle[TD_CHANNEL_COUNT];    /* struct acd_agent */
 	struct tree calling[TD_CHANNEL_COUNT]; /* struct acd_queue */
 	uint32_t takers[TD_CHANNEL_COUNT];     /* its agents who have a slot for it */
+	bool unmatched; /* noted: both sets of a channel had members in this step */
+	STAILQ_ENTRY(acd_group) next_unmatched;
 };
+
+STAILQ_HEAD(groups, acd_group);
 
 /* The groups an agent or a queue names, each once. */
 struct memberships {
@@ -120,6 +127,7 @@ struct acd {
 	uint64_t now;
 	uint64_t order; /* the last one given, to agents and contacts */
 	struct timers timers;
+	struct groups unmatched; /* empty between steps */
 	struct acd_group *group;
 	struct acd_queue *queue;
 	struct acd_agent *agent;
@@ -181,14 +189,12 @@ bool link_full(const struct acd_agent *ag);
 void link_refresh(const struct acd_link *p); /* all agents behind it */
 
 /* match.c */
-void agent_match(struct acd_agent *ag); /* offers it the best contact, if it is idle */
-void queue_match(struct acd_queue *q);  /* offers contacts while agents are idle */
-/* The same in one channel, which is enough when no other has changed. */
-void channel_match(struct acd_queue *q, uint32_t channel);
-/* Offers the best contact of a channel of its queue to the agent idle longest; there is one. */
-void contact_offer(struct acd_contact *c);
-/* The contact's offer is over: the contact waits again, and the agent has no contact. Neither is
- * refreshed or matched yet: the caller gives the agent its next state first. */
+/* An offer of this contact, an agent being idle for it; of a better one, if that agent can take
+ * one. */
+void contact_match(struct acd_contact *c);
+void match(struct acd *a); /* offers, until no group has an idle agent and somebody who waits */
+/* The contact's offer is over: the contact waits again, and the agent has no contact. The agent is
+ * not refreshed yet: the caller gives it its next state first. */
 void offer_end(struct acd_contact *c);
 
 /* stay.c */

@@ -32,6 +32,6 @@ int link_has_room(struct acd *a, const struct td_acd_in *in)
 		return 0;
 	link_refresh(p);
 	while ((c = best_contact(p)))
-		contact_offer(c);
+		contact_match(c);
 	return 0;
 }

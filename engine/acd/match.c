@@ -37,45 +37,44 @@ void offer_end(struct acd_contact *c)
 	queue_refresh(c->queue, c->channel);
 }
 
-void agent_match(struct acd_agent *ag)
+/*
+ * Whoever is offered a contact could take no better one, and nobody who could take it has been idle
+ * for longer. Each turn finds a better contact, so the loop ends.
+ */
+void contact_match(struct acd_contact *c)
 {
-	struct acd_contact *best = agent_next(ag);
+	struct acd_agent *ag = queue_agent(c->queue, c->channel);
 
-	if (best)
-		offer(ag, best);
+	for (struct acd_contact *best; (best = agent_next(ag)) != c;) {
+		c = best;
+		ag = queue_agent(c->queue, c->channel);
+	}
+	offer(ag, c);
 }
 
-void channel_match(struct acd_queue *q, uint32_t channel)
-{
-	struct acd_agent *ag;
-
-	while (q->best[channel] && (ag = queue_agent(q, channel)))
-		offer(ag, q->best[channel]);
-}
-
-/* The queue's best contact that an agent is idle for, or NULL. */
-static struct acd_contact *queue_next(const struct acd_queue *q)
+/* The group's best contact that an agent of it is idle for, or NULL. */
+static struct acd_contact *group_next(const struct acd_group *g)
 {
 	struct acd_contact *next = NULL;
 
 	for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
-		struct acd_contact *c = q->best[ch];
+		const struct acd_queue *q = place_owner(tree_first(&g->calling[ch]));
 
-		if (c && (!next || contact_before(c, next)) && queue_agent(q, ch))
-			next = c;
+		if (q && tree_count(&g->idle[ch]) && (!next || contact_before(q->best[ch], next)))
+			next = q->best[ch];
 	}
 	return next;
 }
 
-void queue_match(struct acd_queue *q)
+void match(struct acd *a)
 {
+	struct acd_group *g;
 	struct acd_contact *c;
 
-	while ((c = queue_next(q)))
-		contact_offer(c);
-}
-
-void contact_offer(struct acd_contact *c)
-{
-	offer(queue_agent(c->queue, c->channel), c);
+	while ((g = STAILQ_FIRST(&a->unmatched))) {
+		while ((c = group_next(g)))
+			contact_match(c);
+		STAILQ_REMOVE_HEAD(&a->unmatched, next_unmatched);
+		g->unmatched = false;
+	}
 }

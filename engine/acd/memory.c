@@ -50,6 +50,7 @@ struct acd *acd_alloc(const struct td_acd_limits *limits, acd_out_fn *out, void 
 	rc = tables_init(a);
 	if (rc)
 		goto fail;
+	STAILQ_INIT(&a->unmatched);
 	for (uint32_t i = 1; i <= limits->groups; i++) {
 		for (int ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
 			tree_init(&a->group[i].idle[ch], idle_before);

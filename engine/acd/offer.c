@@ -19,7 +19,6 @@ static void not_responding(struct acd_agent *ag)
 	c->queue->no_answer++;
 	offer_end(c);
 	agent_enter(ag, TD_AGENT_NOT_RESPONDING, TD_ACD_NO_ANSWER);
-	channel_match(c->queue, c->channel);
 }
 
 void offer_expire(struct acd_agent *ag)
@@ -78,9 +77,7 @@ static int no_room(struct acd_agent *ag)
 		return -EINVAL;
 	offer_end(c);
 	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NO_ROOM);
-	agent_refresh(ag);
-	channel_match(c->queue, c->channel);
-	agent_match(ag); /* to a contact that needs no link */
+	agent_refresh(ag); /* idle for what needs no link */
 	return 0;
 }
 
@@ -109,7 +106,6 @@ int offer_fail(struct acd *a, const struct td_acd_in *in)
 	timer_set(&a->timers, &ag->timer, a->now + backoff_ms * TD_NSEC_PER_MSEC);
 	agent_enter(ag, TD_AGENT_AVAILABLE, (enum td_acd_reason)reason);
 	agent_refresh(ag); /* the timer keeps it out of the sets */
-	channel_match(q, c->channel);
 	return 0;
 }
 

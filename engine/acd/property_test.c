@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * 200,000 random inputs from a seed, every output and the state after every input judged by the
+ * 240,000 random inputs from a seed, every output and the state after every input judged by the
  * model and by acd_check(); then the journal of it all replayed, whole and with a record altered.
  */
 #include <engine/acd/test/model.h>
@@ -10,7 +10,7 @@
 #include <tandem/text.h>
 #include <tests/unit/unit.h>
 
-#define INPUTS 200000
+#define INPUTS 240000
 
 /* A journal in memory: type, payload. */
 struct record {

@@ -44,7 +44,6 @@ int queue_set(struct acd *a, const struct td_acd_in *in)
 	q->conf.name[sizeof(q->conf.name) - 1] = '\0';
 	TAILQ_FOREACH (c, &q->entries, entry)
 		contact_timeout_set(c);
-	queue_match(q);
 	return 0;
 }
 

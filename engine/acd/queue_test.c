@@ -98,6 +98,79 @@ static void time_out_can_be_changed(void **state)
 	assert_true(acd_next(acd) == TD_NEVER);
 }
 
+/* All that is due goes before anybody is offered what is left. */
+static void nobody_is_offered_past_the_deadline(void **state)
+{
+	struct td_acd_queue conf = queue_conf(1, 0), other = queue_conf(1, 0);
+
+	conf.timeout_ms = 8000;
+	set_queue(1, &conf);
+	set_queue(2, &other);
+	ready(1, 1, 0);
+	ready(2, 1, 0);
+	for (uint32_t i = 1; i <= 6; i++)
+		add(1, i);
+	add(2, 7);
+	expect("a1 available, a2 available, queued c1 #1, a1 reserved, offer a1 c1, "
+	       "queued c2 #2, a2 reserved, offer a2 c2, queued c3 #3, queued c4 #4, "
+	       "queued c5 #5, queued c6 #6, queued c7 #1");
+	advance(9000);
+	expect("cancel a1 c1 time-out, a1 available, overflow c1 time-out, "
+	       "cancel a2 c2 time-out, a2 available, overflow c2 time-out, "
+	       "overflow c3 time-out, overflow c4 time-out, overflow c5 time-out, "
+	       "overflow c6 time-out, a1 reserved, offer a1 c7");
+}
+
+/* An agent whose wrap-up ends at the deadline, and one who does not answer until then. */
+static void an_agent_comes_too_late_at_the_deadline(void **state)
+{
+	struct td_acd_queue conf = queue_conf(1, 0);
+
+	conf.timeout_ms = 8000;
+	set_queue(1, &conf);
+	ready(1, 1, 0);
+	add(1, 1);
+	step(TD_ACD_IN_ANSWERED, 1, 1, 0);
+	at = 2000;
+	add(1, 2);
+	add(1, 3);
+	at = 8000;
+	step(TD_ACD_IN_TALK_END, 1, 1, 0); /* wrap-up until 10000 */
+	expect("a1 available, queued c1 #1, a1 reserved, offer a1 c1, a1 talking, queued c2 #1, "
+	       "queued c3 #2, a1 wrap-up");
+	advance(10000);
+	expect("overflow c2 time-out, overflow c3 time-out, a1 available");
+	conf.ring_ms = 8000;
+	set_queue(1, &conf);
+	add(1, 4);
+	add(1, 5);
+	ready(2, 1, 0);
+	pause_agent(2, "lunch");
+	expect("queued c4 #1, a1 reserved, offer a1 c4, queued c5 #2, a2 available, a2 reserved, "
+	       "offer a2 c5, cancel a2 c5 withdraw, a2 paused");
+	at = 18000; /* an input in place of time alone */
+	step(TD_ACD_IN_UNPAUSE, 2, 0, 0);
+	expect("cancel a1 c4 time-out, a1 available, overflow c4 time-out, "
+	       "overflow c5 time-out, a2 available");
+}
+
+/* The change lets time run out for one who waits, and brings agents for both. */
+static void a_shorter_time_out_comes_before_the_offers(void **state)
+{
+	struct td_acd_queue conf = queue_conf(0, 0);
+
+	set_queue(1, &conf);
+	ready(1, 1, 0);
+	add(1, 1);
+	at = 5000;
+	add(1, 2);
+	expect("a1 available, queued c1 #1, queued c2 #2");
+	conf.timeout_ms = 3000;
+	conf.groups[0] = 1;
+	set_queue(1, &conf);
+	expect("overflow c1 time-out, a1 reserved, offer a1 c2");
+}
+
 static void a_full_queue_overflows(void **state)
 {
 	struct td_acd_queue conf = queue_conf(1, 0);
@@ -169,7 +242,7 @@ static void deleting_a_queue_empties_it(void **state)
 	       "queued c4 #1");
 	assert_int_equal(step(TD_ACD_IN_QUEUE_DEL, 1, 0, 0), 0);
 	expect("overflow c3 empty, cancel a1 c1 withdraw, a1 available, overflow c1 empty, "
-	       "a1 reserved, offer a1 c4, overflow c2 empty");
+	       "overflow c2 empty, a1 reserved, offer a1 c4");
 	assert_int_equal(acd_queue_get(acd, 1, &info), -ENOENT);
 	assert_int_equal(step(TD_ACD_IN_QUEUE_DEL, 1, 0, 0), -ENOENT);
 	conf.groups[0] = 1;
@@ -394,6 +467,9 @@ int main(void)
 		TEST(rings_the_longest_idle),
 		TEST(time_out_overflows),
 		TEST(time_out_can_be_changed),
+		TEST(nobody_is_offered_past_the_deadline),
+		TEST(an_agent_comes_too_late_at_the_deadline),
+		TEST(a_shorter_time_out_comes_before_the_offers),
 		TEST(a_full_queue_overflows),
 		TEST(limits_hold),
 		TEST(deleting_a_queue_empties_it),

@@ -39,7 +39,7 @@
 	X(line_order, "has a line that is out of order")                                          \
 	X(line_count, "has a line, a list and contacts being offered that do not add up")
 #define ACD_GROUP_RULES(X)                                                                        \
-	X(group_one, "has an idle agent and a contact that waits, of one channel")                \
+	X(group_one, "has an idle agent and a contact that waits, of one channel, or may have")   \
 	X(group_order, "has a set that is out of order")
 #define ACD_LINK_RULES(X) X(link_agents, "has somebody else in the list of its agents")
 #define ACD_WHOLE_RULES(X)                                                                        \

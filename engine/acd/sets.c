@@ -35,18 +35,28 @@ void agent_count(struct acd_agent *ag, bool counted)
 			group[ag->memberships.group[i]].takers[ch] += counted ? 1 : -1;
 }
 
+/* One of its sets has a member more. */
+static void group_note(struct acd *a, struct acd_group *g, uint32_t channel)
+{
+	if (g->unmatched || !tree_count(&g->idle[channel]) || !tree_count(&g->calling[channel]))
+		return;
+	g->unmatched = true;
+	STAILQ_INSERT_TAIL(&a->unmatched, g, next_unmatched);
+}
+
 static void idle_set(struct acd_agent *ag, uint32_t channel, bool idle)
 {
-	struct acd_group *group = ag->acd->group;
 	struct set_place *place = ag->memberships.place[channel];
 
 	for (int i = 0; i < ag->memberships.count; i++) {
-		struct tree *t = &group[ag->memberships.group[i]].idle[channel];
+		struct acd_group *g = &ag->acd->group[ag->memberships.group[i]];
 
-		if (idle)
-			tree_add(t, &place[i].node);
-		else
-			tree_del(t, &place[i].node);
+		if (idle) {
+			tree_add(&g->idle[channel], &place[i].node);
+			group_note(ag->acd, g, channel);
+		} else {
+			tree_del(&g->idle[channel], &place[i].node);
+		}
 	}
 }
 
@@ -76,8 +86,12 @@ void queue_refresh(struct acd_queue *q, uint32_t channel)
 	q->best[channel] = best;
 	if (!best)
 		return;
-	for (int i = 0; i < q->memberships.count; i++)
-		tree_add(&group[q->memberships.group[i]].calling[channel], &place[i].node);
+	for (int i = 0; i < q->memberships.count; i++) {
+		struct acd_group *g = &group[q->memberships.group[i]];
+
+		tree_add(&g->calling[channel], &place[i].node);
+		group_note(q->acd, g, channel);
+	}
 }
 
 /* The best contact of one channel that the agent's groups serve. */

@@ -11,8 +11,7 @@
  */
 #include <engine/acd/internal.h>
 
-/* The agent becomes AVAILABLE, last in the order. When this returns, the agent may already have an
- * offer. */
+/* The agent becomes AVAILABLE, last in the order. */
 void agent_idle(struct acd_agent *ag)
 {
 	ag->queue = 0;
@@ -21,7 +20,6 @@ void agent_idle(struct acd_agent *ag)
 	ag->idle_since = ag->acd->now;
 	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
 	agent_refresh(ag);
-	agent_match(ag);
 }
 
 /* A contact that is being offered goes back to its place. The caller gives the agent a state. */
@@ -50,8 +48,6 @@ void agent_withdraw(struct acd_agent *ag, enum td_agent_state state)
 	ag->contact = 0;
 	agent_enter(ag, state, TD_ACD_NONE);
 	agent_refresh(ag);
-	if (c)
-		channel_match(c->queue, c->channel);
 }
 
 void agent_offer_review(struct acd_agent *ag)
@@ -63,8 +59,6 @@ void agent_offer_review(struct acd_agent *ag)
 	offer_withdraw(ag);
 	agent_enter(ag, TD_AGENT_AVAILABLE, TD_ACD_NONE);
 	agent_refresh(ag);
-	channel_match(c->queue, c->channel);
-	agent_match(ag);
 }
 
 /* Strongest first. */

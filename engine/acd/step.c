@@ -48,6 +48,7 @@ int acd_step(struct acd *a, const struct td_acd_in *in)
 	/* A time-out that was shortened may be due now. The loop ends, because what fires sets
 	 * timers only for later than now. */
 	timers_advance(&a->timers, a->now);
+	match(a);
 	return rc;
 }
 

@@ -163,6 +163,13 @@ void model_in(struct model *m, const struct td_acd_in *in)
 	}
 }
 
+/* The input takes it out of the line, before any offer: no output says so. */
+static bool taken_out(const struct model *m, const struct model_contact *c)
+{
+	return m->in.type == TD_ACD_IN_CONTACT_DEL && m->in.contact == c->number &&
+	       (m->in.end.reason == TD_ACD_ABANDON || m->in.end.reason == TD_ACD_WITHDRAW);
+}
+
 static void on_offer(struct model *m, const struct td_acd_out *out)
 {
 	struct model_agent *ag = &m->agent[out->agent];
@@ -175,10 +182,12 @@ static void on_offer(struct model *m, const struct td_acd_out *out)
 	assert_int_equal(ag->contact, out->contact);
 	assert_int_equal(out->wait_ms, (out->now - c->entered) / TD_NSEC_PER_MSEC);
 	assert_true(could_serve(m, out->agent, c));
+	assert_false(taken_out(m, c));
+	assert_true(due_in(c->entered, m->queue[c->queue].conf.timeout_ms) > out->now);
 	for (int i = 0; i < MODEL_CONTACTS; i++) {
 		const struct model_contact *other = &m->contact[i];
 
-		if (other != c && other->number && !other->agent &&
+		if (other != c && other->number && !other->agent && !taken_out(m, other) &&
 			could_serve(m, out->agent, other))
 			assert_true(goes_before(c, other));
 	}
