@@ -40,7 +40,6 @@ static void leg_set(
 	c->cookie = p->cookie;
 	c->codec = p->codec;
 	c->clock = codec_get(p->codec)->clock;
-	c->dtmf_clock = p->dtmf_clock ? p->dtmf_clock : TD_DTMF_CLOCK;
 	c->policy = p->policy;
 	c->ptime_ms = p->ptime_ms ? p->ptime_ms : 20;
 	c->payload_octets = (uint16_t)codec_payload(c->codec, c->ptime_ms);

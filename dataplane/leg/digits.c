@@ -45,7 +45,6 @@ void digits_input(struct legs *r, uint32_t id, const struct rtp_packet *v, uint6
 	if (v->len < DIGIT_BYTES)
 		return;
 	d = take_digit(r, id);
-	d->digit.clock = r->cold[id].dtmf_clock;
 	tell_digits(
 		r, id, reports, digit_input(&d->digit, v->ssrc, v->ts, v->payload, now, reports));
 	/* It may come too early by the packets that follow: digits_due() looks again. */

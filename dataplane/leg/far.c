@@ -25,13 +25,7 @@ void far_send(struct legs *r, struct rte_mbuf *m, enum far_kind kind, uint16_t g
 	pkt->cookie = c->far_cookie;
 	pkt->run = c->far_run;
 	pkt->codec = c->codec;
-	pkt->event_khz = kind ? (uint8_t)(c->dtmf_clock / 1000) : 0;
 	worker_hand(r->worker, r->worker->to_legs[to], to, pkt->port, &m, 1);
-}
-
-static bool event_passes(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt)
-{
-	return l->out_dtmf_pt != TD_PT_NONE && c->dtmf_clock / 1000 == pkt->event_khz;
 }
 
 /* Does the leg's peer hear what was handed over? False: the packet was taken. */
@@ -48,7 +42,7 @@ static bool far_check(struct legs *r, struct rte_mbuf *m)
 	if (l->source == LEG_SOURCE_PEER && l->flags & LEG_FAR && l->peer == pkt->from &&
 		c->codec == pkt->codec)
 		return true;
-	worker_consume(r->worker, m, pkt->event_khz ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);
+	worker_consume(r->worker, m, pkt->kind ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);
 	return false;
 }
 
@@ -127,7 +121,7 @@ static __rte_noinline bool far_event(
 {
 	const struct pkt *pkt = pkt_of(m);
 
-	if (!event_passes(&r->leg[pkt->leg], &r->cold[pkt->leg], pkt))
+	if (r->leg[pkt->leg].out_dtmf_pt == TD_PT_NONE)
 		far_keep(r, m, seq);
 	else if (pkt->kind == FAR_ASIDE)
 		far_aside(r, m, rtp, time);

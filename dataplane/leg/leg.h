@@ -139,7 +139,7 @@ _Static_assert(offsetof(struct leg, source) == 126, "as drawn");
 struct leg_cold {
 	_Alignas(LEG_LINE) uint32_t recording;
 	uint8_t channel, codec, policy, ptime_ms;
-	uint32_t clock, dtmf_clock; /* Hz: of its time stamps, of its events' durations */
+	uint32_t clock; /* Hz, of its time stamps */
 	uint32_t cookie;
 	uint32_t top_ts;  /* highest time stamp behind in_ts, after reordering */
 	uint32_t floor;   /* packets before it (extended) were sent before the last switch */

@@ -72,13 +72,10 @@ static void relay_begin(struct legs *r, uint32_t id, const struct rtp_packet *v,
 	leg_match(r, id);
 }
 
-/* May events of leg `id` go to its peer as they are? Both are ours. */
+/* May events of leg `id` go to its peer? Both are ours. */
 static bool events_pass(const struct legs *r, uint32_t id)
 {
-	uint32_t to = r->leg[id].peer;
-
-	return r->leg[to].out_dtmf_pt != TD_PT_NONE &&
-	       r->cold[to].dtmf_clock == r->cold[id].dtmf_clock;
+	return r->leg[r->leg[id].peer].out_dtmf_pt != TD_PT_NONE;
 }
 
 /* A packet with a place in the stream stays here: what follows closes up, so that nobody takes its

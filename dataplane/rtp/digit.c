@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/octets.h>
 #include <dataplane/rtp/digit.h>
+#include <tandem/codec.h>
 
 #define SEGMENT 0xffffu
 #define END     0x80
@@ -16,7 +17,7 @@ bool digit_finish(struct digit *d, struct digit_report *out)
 	if (!d->active)
 		return false;
 	d->active = false;
-	ms = (uint64_t)(d->before + d->duration) * 1000 / d->clock;
+	ms = (uint64_t)(d->before + d->duration) * 1000 / TD_DTMF_CLOCK;
 	*out = (struct digit_report){.digit = event_digit[d->event],
 		.volume = d->volume,
 		.duration_ms = ms > UINT16_MAX ? UINT16_MAX : (uint16_t)ms};
@@ -75,12 +76,8 @@ unsigned digit_input(struct digit *d, uint32_t ssrc, uint32_t ts, const uint8_t 
 		return 0;
 	} else {
 		reports += digit_finish(d, &out[reports]);
-		*d = (struct digit){.clock = d->clock,
-			.ssrc = ssrc,
-			.ts = ts,
-			.event = event,
-			.active = true,
-			.any = true};
+		*d = (struct digit){
+			.ssrc = ssrc, .ts = ts, .event = event, .active = true, .any = true};
 		d->duration = duration;
 	}
 	d->last = now;

@@ -31,7 +31,6 @@ struct digit {
 	uint32_t ssrc;
 	uint32_t ts;
 	uint32_t before; /* length of the segments that precede */
-	uint32_t clock;  /* of durations, Hz: the caller sets it */
 	uint16_t duration;
 	uint8_t event, volume;
 	bool active; /* not reported yet */

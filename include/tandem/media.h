@@ -103,13 +103,12 @@ struct td_leg_params {
 	/* Those of our SDP, by which we receive (RFC 3264 section 5.1): TD_PT_OURS and the number;
 	 * 0: the same. The peer's are taken, too, where they mean nothing else. */
 	uint8_t pt_ours, dtmf_ours;
-	uint32_t dtmf_clock; /* Hz, of its durations; 0: TD_DTMF_CLOCK */
-	uint8_t policy;      /* enum td_source_policy */
-	uint8_t ptime_ms;    /* 10..60 */
-	uint8_t dscp;        /* 0..63, of what we send */
-	uint32_t flags;      /* enum td_leg_flags */
-	uint32_t acct;       /* row of the accounting table (include/tandem/stats.h) */
-	uint32_t cookie;     /* the call's own; comes back in every event of the leg */
+	uint8_t policy;   /* enum td_source_policy */
+	uint8_t ptime_ms; /* 10..60 */
+	uint8_t dscp;     /* 0..63, of what we send */
+	uint32_t flags;   /* enum td_leg_flags */
+	uint32_t acct;    /* row of the accounting table (include/tandem/stats.h) */
+	uint32_t cookie;  /* the call's own; comes back in every event of the leg */
 };
 
 struct td_media_cmd {
