@@ -35,10 +35,8 @@ static struct dp_worker *leg_worker(const struct dp *dp, uint32_t leg)
 
 static int command_put(struct dp *dp, struct dp_worker *d, const struct td_media_cmd *cmd)
 {
-	if (!cmdq_put(d->commands, cmd)) {
-		dp->workers.signalling.commands_lost++;
+	if (!cmdq_put(d->commands, cmd))
 		return -ENOBUFS;
-	}
 	wake_post(&d->wake);
 	return 0;
 }

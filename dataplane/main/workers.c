@@ -24,7 +24,7 @@ static void dp_event(void *ctx, const struct td_media_event *ev)
 	struct dp_worker *d = ctx;
 
 	if (!cmdq_put(d->events, ev))
-		d->events_lost++; /* a bug: the ring holds the credits of all legs */
+		d->info.events_lost++; /* a bug: the ring holds the credits of all legs */
 	d->told_signalling = true;
 }
 

@@ -54,7 +54,6 @@ struct dp_worker {
 	unsigned held;
 	uint32_t generation; /* of routes that the legs know */
 	uint64_t rtp_due;
-	uint64_t events_lost;
 	bool told_signalling; /* put something into events or sip_in */
 	bool burst_full;      /* of a port: more waits there */
 	struct worker_rest rest;
@@ -68,7 +67,6 @@ struct dp_signalling {
 	_Atomic bool pending; /* dp_signal_wake(): any */
 	uint64_t due;
 	struct td_port_stats lost[PORT_MAX]; /* signalling: never reached a worker */
-	uint64_t commands_lost;
 	uint32_t datagrams; /* signalling: sent, as a number for fragments to be known by */
 };
 

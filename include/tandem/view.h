@@ -246,7 +246,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, packets, PACKETS, 1, "packets that its queues brought")                   \
 	X(V, COUNT, handed_in, PACKETS, 1, "packets that other workers handed over")          \
 	X(V, COUNT, bridged_in, PACKETS, 1, "of these, media of bridges between two workers") \
-	X(V, COUNT, handed_out, PACKETS, 1, "packets handed over to other workers")
+	X(V, COUNT, handed_out, PACKETS, 1, "packets handed over to other workers")           \
+	X(V, COUNT, events_lost, NONE, 1, "events for signalling that a full ring refused")
 
 #define TD_VIEW_WORKERS(X, V)                                           \
 	X(V, COUNT, worker, NONE, 1, "number of the worker, from 0")    \
