@@ -90,7 +90,7 @@ struct sip_ua_params {
 struct sip_invite_params {
 	struct td_flow flow;
 	struct str uri; /* Request-URI, a registered contact */
-	struct str from_user, from_display, from_host;
+	struct str from_user, from_host;
 	struct str to_uri;
 	uint8_t max_forwards; /* 0 to 255; of a call that we pass on: one less than it came with */
 	struct str headers;   /* whole extra header lines with CRLF, may be empty */

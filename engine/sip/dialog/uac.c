@@ -34,10 +34,10 @@ static bool fields_init(struct sip_session *s, const struct sip_invite_params *p
 		buf_printf(&b, p->flow.local.family == 6 ? "[%s]" : "%s", local);
 	size_t uri_len = b.len;
 
-	sip_addr_encode(&b, p->from_display, (struct str){b.data, uri_len}, str_of(s->local_tag));
+	sip_addr_encode(&b, (struct str){b.data, uri_len}, str_of(s->local_tag));
 	size_t from_len = b.len;
 
-	sip_addr_encode(&b, STR(""), p->to_uri, STR(""));
+	sip_addr_encode(&b, p->to_uri, STR(""));
 	return !b.error && session_field_set(s, FIELD_CALL_ID, str_of(call_id)) &&
 	       session_field_set(
 		       s, FIELD_LOCAL, (struct str){b.data + uri_len, from_len - uri_len}) &&

@@ -21,7 +21,6 @@ static void outgoing_call_is_answered_and_ended(void **state)
 {
 	assert_non_null(fake_invite(&f));
 	assert_true(str_eq(f.m.uri.text, STR("sip:alice@10.0.0.2:5080")));
-	assert_true(str_eq(f.m.from.display, STR("Queue")));
 	assert_true(str_eq(f.m.from.uri.text, STR("sip:4989100@tandem.example")));
 	assert_true(str_eq(f.m.contact.uri.text, STR("sip:4989100@10.0.0.1:5060")));
 	assert_non_null(memmem(f.m.data.p, f.m.data.n, "\r\nX-Call: 7\r\n", 13));

@@ -78,22 +78,8 @@ int sip_addr_decode(struct sip_addr *out, struct str text)
 	return rc == 0 ? 0 : -EBADMSG;
 }
 
-void sip_addr_encode(struct td_buf *b, struct str display, struct str uri, struct str tag)
+void sip_addr_encode(struct td_buf *b, struct str uri, struct str tag)
 {
-	if (display.n > 0) {
-		buf_str(b, STR("\""));
-		for (size_t i = 0; i < display.n; i++) {
-			char c = display.p[i];
-
-			/* a line end would end the header field */
-			if (c == '\r' || c == '\n' || c == '\0')
-				c = ' ';
-			if (c == '"' || c == '\\')
-				buf_str(b, STR("\\"));
-			buf_put(b, &c, 1);
-		}
-		buf_str(b, STR("\" "));
-	}
 	buf_str(b, STR("<"));
 	buf_str(b, uri);
 	buf_str(b, STR(">"));

@@ -67,8 +67,7 @@ struct sip_via {
 	uint16_t port;   /* 0 when not given */
 	struct str params;
 	struct str branch, received;
-	bool rport;       /* the parameter is there (RFC 3581) */
-	uint16_t rport_n; /* its value, 0 without one */
+	bool rport; /* the parameter is there (RFC 3581) */
 };
 
 /* section 20.16 */
@@ -176,7 +175,7 @@ int sip_uri_decode(struct sip_uri *out, struct str text);
 /* The host when it is an IP literal, with port or 5060; false when it is a name. */
 bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out);
 int sip_addr_decode(struct sip_addr *out, struct str text);
-void sip_addr_encode(struct td_buf *b, struct str display, struct str uri, struct str tag);
+void sip_addr_encode(struct td_buf *b, struct str uri, struct str tag); /* no tag: n 0 */
 int sip_via_decode(struct sip_via *out, struct str text);
 int sip_cseq_decode(struct sip_cseq *out, struct str text);
 int sip_auth_decode(struct sip_auth *out, struct str text); /* -ENOTSUP: another than Digest */

@@ -37,7 +37,6 @@ static bool sent_by(struct str *s, struct sip_via *out)
 int sip_via_decode(struct sip_via *out, struct str text)
 {
 	struct str s = str_trim(text), name, value;
-	uint64_t n;
 	int rc;
 
 	*out = (struct sip_via){.text = s};
@@ -59,7 +58,6 @@ int sip_via_decode(struct sip_via *out, struct str text)
 			out->received = value;
 		} else if (str_caseeq(name, STR("rport"))) {
 			out->rport = true;
-			out->rport_n = str_u64(value, UINT16_MAX, &n) ? (uint16_t)n : 0;
 		}
 	}
 	return rc == 0 ? 0 : -EBADMSG;

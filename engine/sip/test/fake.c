@@ -209,7 +209,6 @@ struct sip_session *fake_invite(struct fake *f)
 	const struct sip_invite_params p = {.flow = f->flow,
 		.uri = STR("sip:alice@10.0.0.2:5080"),
 		.from_user = STR("4989100"),
-		.from_display = STR("Queue"),
 		.from_host = STR("tandem.example"),
 		.to_uri = STR("sip:alice@tandem.example"),
 		.max_forwards = SIP_MAX_FORWARDS,
