@@ -36,7 +36,7 @@ struct archive_reader {
 	struct td_buf bytes;
 	int64_t block; /* what `decoded` has; 0 nothing */
 	struct block decoded;
-	uint64_t blocks, bytes_decoded; /* so far */
+	uint64_t blocks;    /* read so far */
 	struct td_text err; /* of the last block that could not be read: what, where, what to do */
 };
 

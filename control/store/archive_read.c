@@ -135,7 +135,6 @@ int archive_read(struct archive_reader *r, const struct archive_place *p)
 	if (rc == 0) {
 		r->block = p->block;
 		r->blocks++;
-		r->bytes_decoded += r->decoded.raw.len;
 	}
 	return rc;
 }
