@@ -208,7 +208,7 @@ static const struct {
 		"f.yaml:4:3: routes.1: queue is missing; name a queue that the calls go to, or "
 		"trunks that they go out by\n"
 		"f.yaml:4:7: routes.1: unknown key 'destination'; the keys here are trunk, "
-		"queue, trunks\n"},
+		"queue, trunks, from\n"},
 	{S "engine: {worker_core: [0]}\n",
 		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
 	{"site: {domain: a.example, memory_mb: 64}\n",

@@ -231,6 +231,10 @@ static void routes_check(struct check *c)
 
 		for (uint8_t n = 0; n < r->trunk_count; n++)
 			route_trunk_check(c, i, n);
+		if (r->trunk[0] && r->from && !(r->from & 1u << TD_CALLER_TRUNKS))
+			check_fault(c, TD_KIND_ROUTE, i, "from", -1,
+				"trunks are missing, but trunk says by which of them calls come; "
+				"add trunks, or take trunk out");
 		if (r->queue[0] || r->trunk_count || check_unsure(c, TD_KIND_ROUTE, i, "trunks"))
 			continue;
 		if (r->trunk[0])

@@ -271,6 +271,9 @@ static const struct {
 	{SITE "trunk t address=10.0.0.1\nroute 1 trunk=t\n",
 		"route 1: queue: queue is missing: trunk says by which trunk the calls come; name "
 		"a queue that they go to, or write trunks: [t] when they go out by it"},
+	{SITE "trunk t address=10.0.0.1\nroute 1 trunk=t trunks=t from=agents\n",
+		"route 1: from: trunks are missing, but trunk says by which of them calls come; "
+		"add trunks, or take trunk out"},
 	{SITE "group g link=x\ngroup h link=y\nlink y\nagent a channels=message groups=g,h\n",
 		"group g: link: no link is called 'x'; add it under links:"},
 	{SITE "agent a channels=message\nagent b channels=voice,message\n",

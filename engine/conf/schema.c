@@ -306,6 +306,9 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_ROUTE, "trunks", CONF_REFS, 0,
 	 LIST(td_conf_route, trunks, trunk_count, TD_CONF_LIST), .ref = TD_KIND_TRUNK,
 	 .help = "The calls go out by the first of these that has room and answers."},
+	{TD_KIND_ROUTE, "from", CONF_SET, 0, FIELD(td_conf_route, from), WORDS(TD_CALLERS),
+	 .help = "Whose calls take the route." TD_CALLERS(WORD_HELP) " When not given: with `trunk`, "
+	         "trunks; else, when the route leads out by `trunks`, agents; else all."},
 	/* clang-format on */
 };
 const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);

@@ -227,12 +227,20 @@ struct td_conf_queue {
 	uint32_t service_level_ms;
 };
 
+/* Who may take a route: X(id, word, help). */
+#define TD_CALLERS(X)                               \
+	X(AGENTS, "agents", "agents and operators") \
+	X(TRUNKS, "trunks", "those who call by a trunk")
+#define TD_CALLER_ID(id, ...) TD_CALLER_##id,
+enum td_caller { TD_CALLERS(TD_CALLER_ID) TD_CALLER_COUNT };
+
 struct td_conf_route {
 	char name[TD_NAME_BYTES];  /* the number dialled; a trailing * matches any rest */
 	char trunk[TD_NAME_BYTES]; /* only calls of this trunk; empty: any */
 	char queue[TD_NAME_BYTES]; /* with trunks: when none of them takes the call */
 	char trunks[TD_CONF_LIST][TD_NAME_BYTES]; /* out by the first of these that can */
 	uint8_t trunk_count;
+	uint8_t from; /* 1 << enum td_caller; 0: conf_route_from() */
 };
 
 #endif

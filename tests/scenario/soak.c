@@ -105,7 +105,7 @@ static bool configure(struct soak *s)
 		"server=near.example:5060 "
 		"transport=tcp\n"
 		"set trunk far address=10.30.0.201 max_calls=4 server=far.example:5060\n"
-		"set route 0* trunks=near,far queue=sales\n"
+		"set route 0* trunks=near,far queue=sales from=agents,trunks\n"
 		"set group sales\nset group backup\n"
 		"set queue sales groups=sales record=true wrap_up=500 ring=5000 busy_backoff=3000 "
 		"timeout=20000 max_length=12 overflow=queue overflow_queue=backup\n"

@@ -1,14 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/routes.h>
 
-static const struct td_conf_route *usable(
-	const struct td_engine *e, struct str name, const struct trunk *trunk)
+#define AGENTS (1u << TD_CALLER_AGENTS)
+#define TRUNKS (1u << TD_CALLER_TRUNKS)
+
+/* A route that leads out costs money. So a trunk's calls take it when it says so, and not else. */
+static unsigned from(const struct td_conf_route *r)
+{
+	if (r->from)
+		return r->from;
+	if (r->trunk[0])
+		return TRUNKS;
+	return r->trunk_count ? AGENTS : AGENTS | TRUNKS;
+}
+
+static bool serves(const struct td_conf_route *r, const struct trunk *trunk)
+{
+	if (!trunk)
+		return from(r) & AGENTS;
+	return from(r) & TRUNKS && (!r->trunk[0] || strcmp(r->trunk, trunk->object.name) == 0);
+}
+
+/* A route of this name that serves the caller. One that does not is put down in *closed. */
+static const struct td_conf_route *usable(const struct td_engine *e, struct str name,
+	const struct trunk *trunk, const struct td_conf_route **closed)
 {
 	const struct td_conf_route *r = conf_lookup(e->conf, TD_KIND_ROUTE, name);
 
-	if (r && r->trunk[0] && (!trunk || strcmp(r->trunk, trunk->object.name) != 0))
-		return NULL;
-	return r;
+	if (!r || serves(r, trunk))
+		return r;
+	if (!*closed)
+		*closed = r;
+	return NULL;
 }
 
 struct str route_number(struct str user)
@@ -16,23 +39,24 @@ struct str route_number(struct str user)
 	return str_cut(&user, ';');
 }
 
-const struct td_conf_route *route_lookup(
-	const struct td_engine *e, struct str user, const struct trunk *trunk)
+const struct td_conf_route *route_lookup(const struct td_engine *e, struct str user,
+	const struct trunk *trunk, const struct td_conf_route **closed)
 {
 	const struct td_conf_route *r = NULL;
 	struct str dialled = route_number(user);
 	char prefix[TD_NAME_BYTES];
 
+	*closed = NULL;
 	if (!e->conf || !dialled.n)
 		return NULL;
 	if (dialled.p[dialled.n - 1] != '*') /* whoever dials a pattern dials no number */
-		r = usable(e, dialled, trunk);
+		r = usable(e, dialled, trunk, closed);
 	for (size_t left = dialled.n + 1; !r && left-- > 0;) {
 		if (left + 1 >= sizeof(prefix))
 			continue;
 		memcpy(prefix, dialled.p, left);
 		prefix[left] = '*';
-		r = usable(e, (struct str){prefix, left + 1}, trunk);
+		r = usable(e, (struct str){prefix, left + 1}, trunk, closed);
 	}
 	return r;
 }

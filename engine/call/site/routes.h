@@ -9,9 +9,10 @@
 struct str route_number(struct str user);
 
 /* The route of a user's number: the exact number first, then the longest prefix before a '*'. A
- * route for one trunk does not serve others. `trunk` NULL: an agent calls. NULL: there is none,
- * 404. Valid until the next configuration. */
-const struct td_conf_route *route_lookup(
-	const struct td_engine *e, struct str user, const struct trunk *trunk);
+ * route serves those whom its `from` and its `trunk` name. `trunk` NULL: an agent calls. NULL:
+ * there is none, 404, and *closed is the first that would be, if it served the caller; NULL: none.
+ * Valid until the next configuration. */
+const struct td_conf_route *route_lookup(const struct td_engine *e, struct str user,
+	const struct trunk *trunk, const struct td_conf_route **closed);
 
 #endif

@@ -7,6 +7,7 @@
 #include <engine/call/transition/target.h>
 #include <engine/base/codec.h>
 #include <errno.h>
+#include <stdio.h>
 
 void intent_init(const struct td_engine *e, const struct sip_session *s, struct intent *i)
 {
@@ -97,13 +98,27 @@ static bool intent_media(
 	return true;
 }
 
-bool intent_decide(
-	struct td_engine *e, const struct sip_session *s, const struct sip_msg *m, struct intent *i)
+static bool intent_route(struct td_engine *e, const struct sip_msg *m, struct intent *i)
 {
-	i->route = route_lookup(e, m->uri.user, i->trunk);
+	const struct td_conf_route *closed;
+
+	i->route = route_lookup(e, m->uri.user, i->trunk, &closed);
+	if (closed && !i->route) {
+		snprintf(i->text, sizeof(i->text), "route %s does not serve %s", closed->name,
+			i->trunk ? "this trunk" : "agents");
+		return intent_refuse(i, &e->refused.route_closed, 404, i->text);
+	}
 	i->queue = i->route ? objects_live(&e->queues, i->route->queue) : NULL;
 	if (!i->queue && !(i->route && i->route->trunk_count))
 		return intent_refuse(i, &e->refused.no_route, 404, "no route");
+	return true;
+}
+
+bool intent_decide(
+	struct td_engine *e, const struct sip_session *s, const struct sip_msg *m, struct intent *i)
+{
+	if (!intent_route(e, m, i))
+		return false;
 	if (route_number(m->uri.user).n >= TD_NUMBER_BYTES)
 		return intent_refuse(i, &e->refused.long_number, 484, "the number is too long");
 	if (e->draining)

@@ -64,7 +64,7 @@ static bool is_user(const char *number)
 static int number(
 	const struct td_engine *e, const char *dialled, struct whom *w, struct td_text *err)
 {
-	const struct td_conf_route *r = route_lookup(e, str_of(dialled), NULL);
+	const struct td_conf_route *closed, *r = route_lookup(e, str_of(dialled), NULL, &closed);
 
 	if (!is_user(dialled) || strlen(dialled) >= TD_NUMBER_BYTES) {
 		td_text_set(err, "'%s' is no number: it has 1 to %d characters of a SIP user",
@@ -80,7 +80,11 @@ static int number(
 		w->queue = objects_live(&e->queues, r->queue);
 	if (w->plan.count || w->queue)
 		return 0;
-	td_text_set(err, "no route leads to %s", dialled);
+	if (closed)
+		td_text_set(err, "route %s does not serve agents: see its keys from and trunk",
+			closed->name);
+	else
+		td_text_set(err, "no route leads to %s", dialled);
 	return -ENOENT;
 }
 

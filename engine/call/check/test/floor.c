@@ -20,7 +20,7 @@ static const char site[] = "set site site domain=tandem.example rtp_ports=20000-
 			   "set queue spare groups=backup\n"
 			   "set queue mail groups=mail\n"
 			   "set route 4989100 queue=sales\n"
-			   "set route 0* trunks=far\n"
+			   "set route 0* trunks=far from=agents,trunks\n"
 			   "set agent alice groups=sales contact=10.30.0.11:5060 link=branch\n"
 			   "set agent bob groups=sales contact=10.30.0.12:5060\n"
 			   "set agent carol contact=10.30.0.13:5060\n"
