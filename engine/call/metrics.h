@@ -30,6 +30,8 @@
 	X(overlong, e->expired.overlong, "calls ended after max_duration")                     \
 	X(bridges_apart, e->bridges_apart_total,                                               \
 		"bridges between parties of two workers: the caller's had no RTP port left")   \
+	X(queue_passed, e->queue_passed,                                                       \
+		"queues that a contact without media passed, as no agent has its channel")     \
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \
 	X(names_unanswered, e->names_unanswered, "host names to which no answer came in 10 s") \
 	X(plays_stale, e->plays_stale, "ends told of sounds that were over by then anyway")    \

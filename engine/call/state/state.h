@@ -89,8 +89,7 @@ struct queue {
 	struct td_acd_queue acd;            /* as the distributor has it */
 	uint32_t waiting[TD_CHANNEL_COUNT]; /* now; those being offered too */
 	uint32_t talking;                   /* now */
-	uint64_t entered, answered, abandoned, overflowed;
-	uint32_t unattended; /* 1 << channel: its alarm is raised */
+	uint32_t unattended;                /* 1 << channel: its alarm is raised */
 };
 
 struct agent {
@@ -364,6 +363,7 @@ struct td_engine {
 	uint32_t bridges_apart;       /* bridges of parties of two workers, now */
 	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
+	uint64_t queue_passed;
 	uint64_t unexpected; /* events that the table of transitions lacks */
 	void (*call_due)(struct timer *t, uint64_t now);
 	void (*life_due)(struct timer *t, uint64_t now);

@@ -52,7 +52,6 @@ void line_entered(struct td_engine *e, struct contact *c)
 	if (!c->cdr.queued)
 		c->cdr.queued = engine_wall(e, e->now);
 	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
-	c->queue->entered++;
 	segment_begin(e, c, &c->waiting, TD_SEGMENT_QUEUE, NULL, NULL);
 	queuelog_enter(e, c);
 	story_id(e, c->cdr.id, "enters queue %s at position %u", c->queue->object.name,
@@ -72,26 +71,46 @@ static const char *overflow_text(uint8_t reason)
 	}
 }
 
+/* Where the overflow of a queue leads: to another queue, or to the contact's end. */
+static void onward(const struct td_engine *e, const struct contact *c, const struct queue *from,
+	struct outcome *o)
+{
+	o->queue = NULL;
+	o->code = from->conf.overflow == TD_OVERFLOW_BUSY ? 486 : 480;
+	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
+		o->queue = objects_live(&e->queues, from->conf.overflow_queue);
+}
+
+/* Nobody of the queue could ever take it. A call waits there all the same: a configuration has no
+ * such queue for calls, unless its agents are to come later. */
+static bool passed(const struct td_engine *e, const struct contact *c, const struct queue *q)
+{
+	return !c->call && !(acd_queue_channels(e->acd, q->object.number) >> c->cdr.channel & 1);
+}
+
 struct outcome line_overflow(struct td_engine *e, struct contact *c, const struct td_acd_out *out)
 {
-	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED, .code = 480};
+	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED};
 	struct queue *from = c->queue;
 	bool late = out->reason == TD_ACD_TIMEOUT;
 
 	if (out->position)
 		c->position = out->position;
 	leave(e, c);
-	from->overflowed++;
 	if (c->first_position) /* one that found the queue full has never been in it */
 		queuelog_exit(e, c, late ? TD_QUEUE_LOG_EXITWITHTIMEOUT : TD_QUEUE_LOG_EXITEMPTY);
 	story_id(
 		e, c->cdr.id, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
 	if (out->reason == TD_ACD_FULL)
 		e->refused.queue_full++;
-	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
-		o.queue = objects_live(&e->queues, from->conf.overflow_queue);
-	if (from->conf.overflow == TD_OVERFLOW_BUSY)
-		o.code = 486;
+	onward(e, c, from, &o);
+	while (o.queue && passed(e, c, o.queue)) {
+		e->queue_passed++;
+		story_id(e, c->cdr.id, "passes queue %s, none of whose agents has the channel %s",
+			o.queue->object.name, contact_channel(c));
+		c->hops++;
+		onward(e, c, o.queue, &o);
+	}
 	segment_end(e, c, &c->waiting, late ? TD_SEGMENT_END_TIMEOUT : TD_SEGMENT_END_NO_QUEUE,
 		TD_ENDED_BY_US, o.queue ? o.queue->object.name : NULL);
 	return o;
@@ -108,8 +127,6 @@ void line_stop(struct td_engine *e, struct contact *c, enum td_ended_by by)
 			c->position = info.position;
 		queuelog_exit(e, c, abandoned ? TD_QUEUE_LOG_ABANDON : TD_QUEUE_LOG_WITHDRAW);
 	}
-	if (abandoned)
-		c->queue->abandoned++;
 	segment_end(e, c, &c->waiting,
 		abandoned ? TD_SEGMENT_END_ABANDONED : TD_SEGMENT_END_WITHDRAWN, by, NULL);
 	leave(e, c);
@@ -129,6 +146,5 @@ void line_answered(struct td_engine *e, struct contact *c, struct agent *a)
 	segment_end(e, c, &c->waiting, TD_SEGMENT_END_ANSWERED, TD_ENDED_BY_CALLEE, a->object.name);
 	leave(e, c);
 	c->queue->talking++;
-	c->queue->answered++;
 	a->answered++;
 }
