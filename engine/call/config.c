@@ -352,8 +352,21 @@ static void queue_apply(struct td_engine *e, struct queue *q, const struct td_co
 	engine_drain(e);
 }
 
-/* New queues come before old ones go, so that a caller who overflows out of an old queue finds the
- * new one. */
+/* It goes: nobody is rung for it any more. */
+static void queue_close(struct td_engine *e, struct queue *q)
+{
+	struct td_acd_in in;
+
+	q->object.live = false;
+	memset(q->acd.groups, 0, sizeof(q->acd.groups));
+	memset(&in, 0, sizeof(in));
+	in.type = TD_ACD_IN_QUEUE_SET;
+	in.queue = q->object.number;
+	in.queue_set = q->acd;
+	distribute(e, &in);
+	engine_drain(e);
+}
+
 static void queues_apply(struct td_engine *e, const struct td_conf *c)
 {
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
@@ -366,17 +379,37 @@ static void queues_apply(struct td_engine *e, const struct td_conf *c)
 	}
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		struct queue *q = objects_get(&e->queues, n);
+
+		if (q->object.live && !conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name)))
+			queue_close(e, q);
+	}
+}
+
+/* Old queues go when new ones and their agents are there: whoever overflows out of an old queue
+ * finds them. */
+static void queues_end(struct td_engine *e)
+{
+	for (uint32_t n = 1; n <= e->queues.count; n++) {
+		const struct queue *q = objects_get(&e->queues, n);
+		struct acd_queue_info info;
 		struct td_acd_in in;
 
-		if (!q->object.live || conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name)))
+		if (q->object.live || acd_queue_get(e->acd, n, &info) < 0)
 			continue;
-		q->object.live = false;
 		memset(&in, 0, sizeof(in));
 		in.type = TD_ACD_IN_QUEUE_DEL;
 		in.queue = n;
 		distribute(e, &in);
 		engine_drain(e);
 	}
+}
+
+static void distribution_apply(struct td_engine *e, const struct td_conf *c)
+{
+	queues_apply(e, c);
+	agents_apply(e, c);
+	queues_end(e);
+	unattended_look_all(e);
 }
 
 void config_registrar(
@@ -451,9 +484,7 @@ int td_engine_config(
 	agent_links_apply(e, e->conf);
 	reserve_config(e);
 	engine_drain(e);
-	queues_apply(e, e->conf);
-	agents_apply(e, e->conf);
-	unattended_look_all(e);
+	distribution_apply(e, e->conf);
 	life_config(e);
 	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);
 	e->started = true;
