@@ -206,32 +206,46 @@ static bool nonce_decode(struct digest *d, uint64_t now, const struct td_addr *f
 	return true;
 }
 
-/* Counts a use; false when it was used to this count already, or might have been. */
-static bool nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uint32_t nc)
+/* The record of the nonce; with *oldest the place for one. NULL: there is none. */
+static struct used *used_lookup(struct set *set, const struct nonce *n, struct used **oldest)
 {
-	struct set *set = &d->set[n->counter % d->sets];
-	struct used *oldest = &set->way[0];
-	uint64_t life_ms = d->life_ns / TD_NSEC_PER_MSEC, now_ms = now / TD_NSEC_PER_MSEC + 1;
-
+	*oldest = &set->way[0];
 	for (unsigned i = 0; i < WAYS; i++) {
 		struct used *u = &set->way[i];
 
-		if (u->issued == n->issued && u->counter == n->counter) {
-			if (nc <= u->nc)
-				return false;
-			u->nc = nc;
-			return true;
-		}
-		if (u->issued < oldest->issued)
-			oldest = u;
+		if (u->issued == n->issued && u->counter == n->counter)
+			return u;
+		if (u->issued < (*oldest)->issued)
+			*oldest = u;
 	}
-	if (n->issued <= set->horizon)
-		return false;
+	return NULL;
+}
+
+/* False: its time is over, or it was used to this count already, or might have been. */
+static bool nonce_alive(const struct digest *d, const struct nonce *n, uint64_t nc)
+{
+	struct set *set = &d->set[n->counter % d->sets];
+	struct used *oldest;
+	const struct used *u = used_lookup(set, n, &oldest);
+
+	return n->fresh && (u ? nc > u->nc : n->issued > set->horizon);
+}
+
+/* Counts a use of a nonce that is alive. */
+static void nonce_use(struct digest *d, uint64_t now, const struct nonce *n, uint64_t nc)
+{
+	struct set *set = &d->set[n->counter % d->sets];
+	uint64_t life_ms = d->life_ns / TD_NSEC_PER_MSEC, now_ms = now / TD_NSEC_PER_MSEC + 1;
+	struct used *oldest, *u = used_lookup(set, n, &oldest);
+
+	if (u) {
+		u->nc = (uint32_t)nc;
+		return;
+	}
 	/* a nonce whose time is over is refused anyway, so it does not move the horizon */
 	if (oldest->issued && now_ms - oldest->issued <= life_ms)
 		set->horizon = oldest->issued;
-	*oldest = (struct used){n->issued, n->counter, nc};
-	return true;
+	*oldest = (struct used){n->issued, n->counter, (uint32_t)nc};
 }
 
 void digest_response(struct digest *d, enum td_digest algorithm, struct str ha1, struct str method,
@@ -275,6 +289,10 @@ enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct td
 	/* before anybody looks at the password: whoever invents a nonce learns nothing of it */
 	if (!nonce_decode(d, now, from, a->nonce, &nonce))
 		return DIGEST_FORGED;
+	/* likewise: a nonce that others have seen tells nothing, and has nobody counted, once the
+	 * telephone has used it */
+	if (!nonce_alive(d, &nonce, nc))
+		return DIGEST_STALE;
 	/* a->uri is not compared with the Request-URI: user agents write an equal URI in another
 	 * form, and the nonce count already prevents a second use of a response */
 	digest_response(d, algorithm, ha1, method, a, expected);
@@ -283,5 +301,6 @@ enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct td
 
 	if (!right)
 		return DIGEST_WRONG;
-	return nonce.fresh && nonce_use(d, now, &nonce, (uint32_t)nc) ? DIGEST_OK : DIGEST_STALE;
+	nonce_use(d, now, &nonce, nc);
+	return DIGEST_OK;
 }

@@ -40,10 +40,10 @@ void digest_response(struct digest *d, enum td_digest algorithm, struct str ha1,
 
 enum digest_verdict {
 	DIGEST_OK,
-	DIGEST_STALE,  /* right password, but the nonce's time or count is over: 401 with stale */
 	DIGEST_AGAIN,  /* another realm, algorithm or qop: 401; nobody looks at the password */
 	DIGEST_FORGED, /* a nonce that we did not issue to this address: likewise */
-	DIGEST_WRONG,  /* a nonce of ours, and a wrong password: 403 */
+	DIGEST_STALE,  /* a nonce whose time or count is over: likewise, with stale */
+	DIGEST_WRONG,  /* a nonce of ours that is good, and a wrong password: 403 */
 };
 /* ha1: hex of H(user:realm:password). Remembers the nonce count when OK. */
 enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct td_addr *from,

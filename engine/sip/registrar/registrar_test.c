@@ -178,6 +178,56 @@ static void an_invented_nonce_tells_nothing(void **state)
 	assert_int_equal(registrar_stats(r)->stale, 0);
 }
 
+/* The answer that each password gets to a nonce of ours that is over, and that nobody counts. */
+static void assert_nonce_is_over(struct sip_auth a)
+{
+	static const char *const users[] = {"alice", "alice", "nobody"};
+	static const char *const passwords[] = {"secret", "guess", "guess"};
+	char first[64], text[64];
+
+	for (unsigned i = 0; i < 30; i++) {
+		struct sip_auth told;
+
+		a.algorithm = STR("MD5"); /* what a nobody has is drawn, and not looked at here */
+		if (i % 3 == 2) {
+			assert_int_equal(send_register("nobody", "n", ""), 401);
+			assert_int_equal(
+				sip_auth_decode(&told, fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)),
+				0);
+			a.algorithm = told.algorithm.n == 3 ? STR("MD5") : STR("SHA-256");
+		}
+		answer_challenge(a, users[i % 3], passwords[i % 3], "over", "");
+		assert_int_equal(
+			sip_auth_decode(&told, fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)), 0);
+		snprintf(text, sizeof(text), "%d %zu stale %d", f.m.code, told.nonce.n, told.stale);
+		if (!i)
+			strcpy(first, text);
+		assert_string_equal(text, first);
+	}
+	assert_string_equal(first, "401 52 stale 1");
+}
+
+/* Whoever has seen a nonce can write it into forged packets: it must not have anybody blocked, and
+ * tells nothing of the password. */
+static void a_nonce_that_is_over_counts_nothing(void **state)
+{
+	char value[512];
+	struct sip_auth a;
+
+	assert_int_equal(send_register("alice", "c", ""), 401);
+	assert_true(str_copy(value, sizeof(value), fake_values(&f, SIP_HDR_WWW_AUTHENTICATE)));
+	assert_int_equal(sip_auth_decode(&a, str_of(value)), 0);
+	assert_int_equal(
+		answer_challenge(a, "alice", "secret", "c", "Contact: <sip:a@10.0.0.2>\r\n"), 200);
+	assert_nonce_is_over(a); /* used to this count */
+	fake_advance(&f, 61000);
+	assert_nonce_is_over(a); /* and too old */
+	assert_int_equal(registrar_stats(r)->refused, 0);
+	assert_int_equal(registrar_stats(r)->stale, 60);
+	assert_reachable("+alice");
+	assert_int_equal(do_register("alice", "secret", "c", "Contact: <sip:a@10.0.0.2>\r\n"), 200);
+}
+
 static unsigned guess(const char *user, unsigned times)
 {
 	unsigned looked = 0;
@@ -592,6 +642,7 @@ int main(void)
 		TEST(sha256_is_offered_alone_where_wanted),
 		TEST(strangers_and_wrong_passwords_look_the_same),
 		TEST(an_invented_nonce_tells_nothing),
+		TEST(a_nonce_that_is_over_counts_nothing),
 		TEST(who_guesses_is_blocked),
 		TEST(guesses_add_up),
 		TEST(challenges_tell_no_names),
