@@ -68,7 +68,8 @@ struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum
 	return NULL;
 }
 
-/* section 8.2.2.2: the same INVITE came by two ways. Asked when no transaction matched. */
+/* section 8.2.2.2: the same INVITE came by two ways, and the other is ongoing. One that was
+ * refused, and whose refusal was acknowledged, is not. Asked when no transaction matched. */
 bool strans_merged(struct txn_layer *l, const struct sip_msg *m)
 {
 	struct str key = merge_key_encode(l, m);
@@ -77,7 +78,7 @@ bool strans_merged(struct txn_layer *l, const struct sip_msg *m)
 	for (struct hash_node *n = hash_first(&l->merged, key); n; n = hash_next(n)) {
 		const struct sip_txn *t = container_of(n, struct sip_txn, merge);
 
-		if (t->merge_id == id && t->initial)
+		if (t->merge_id == id && t->initial && t->state != TXN_CONFIRMED)
 			return true;
 	}
 	return false;
