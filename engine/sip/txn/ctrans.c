@@ -61,6 +61,12 @@ static void flow_set(struct sip_txn *t, const struct td_flow *to)
 	t->flow.remote = to->remote;
 }
 
+/* An INVITE that nobody waits for any more: who has not seen it need not. */
+static bool given_up(const struct sip_txn *t)
+{
+	return t->kind == TXN_CLIENT_INVITE && t->state == TXN_TRYING && (t->unwanted || !t->tu);
+}
+
 /*
  * The way for what died with its connection: that which the dialog has, the telephone's newest
  * registration, a new connection. A BYE that is lost leaves the peer in a call that is over here.
@@ -91,7 +97,7 @@ static bool other_flow(struct sip_txn *t)
 
 static bool once_more(struct sip_txn *t)
 {
-	if (!t->broken || t->again || !flow_is_reliable(&t->flow) || !other_flow(t))
+	if (!t->broken || t->again || !flow_is_reliable(&t->flow) || given_up(t) || !other_flow(t))
 		return false;
 	t->again = true;
 	txn_wait_end(t);
@@ -115,15 +121,20 @@ static bool strand(struct sip_txn *t)
 	return true;
 }
 
-/* A telephone whose connection has ended goes on ringing: it is told to stop by another one. Nobody
- * waits for it, but it may still answer: then it gets ACK and BYE. */
+/* Nobody waits for it any more, but it may still answer: then it gets ACK and BYE. */
+static void abandon(struct sip_txn *t)
+{
+	txn_part(t);
+	t->broken = false;
+	txn_linger(t, t->state, SIP_TIMEOUT);
+}
+
+/* A telephone whose connection has ended goes on ringing: it is told to stop by another one. */
 static void cancel_anew(struct sip_txn *t)
 {
 	bool reliable = flow_is_reliable(&t->flow), reached = false;
 	struct td_flow to;
 
-	txn_part(t);
-	t->broken = false;
 	if (reliable) {
 		reached = txn_layer_reach(t->layer, &t->flow, &to);
 		if (reached)
@@ -133,7 +144,7 @@ static void cancel_anew(struct sip_txn *t)
 		t->cancelling = false; /* an earlier CANCEL may have gone with the connection */
 		ctrans_cancel(t, (enum sip_cause)t->cause);
 	}
-	txn_linger(t, TXN_PROCEEDING, SIP_TIMEOUT);
+	abandon(t);
 	if (reliable && !reached && t->flow.agent)
 		txn_strand(t);
 }
@@ -147,12 +158,13 @@ static void on_expire(struct timer *timer, uint64_t now)
 
 	if (once_more(t) || strand(t))
 		return;
-	if (t->broken && t->kind == TXN_CLIENT_INVITE && t->state == TXN_PROCEEDING) {
-		tu = t->tu;
+	tu = t->tu;
+	if (t->broken && t->kind == TXN_CLIENT_INVITE && t->state == TXN_PROCEEDING)
 		cancel_anew(t);
-	} else {
-		tu = txn_expire(t);
-	}
+	else if (t->broken && given_up(t))
+		abandon(t);
+	else
+		txn_expire(t);
 	if (tu)
 		ops->failed(tu, code, NULL);
 }
@@ -173,13 +185,13 @@ static void stranded_send(struct sip_txn *t, const struct td_flow *flow)
 }
 
 /* The telephone has left the flow by which its answer was to come. It may not have seen what has no
- * answer at all. */
+ * answer at all, and gets it again while somebody waits for it. */
 static void moved(struct sip_txn *t, const struct td_flow *flow)
 {
 	txn_wait_end(t);
 	flow_set(t, flow);
 	txn_wait(t);
-	if (t->state != TXN_PROCEEDING && !txn_resend(t))
+	if (t->state != TXN_PROCEEDING && !given_up(t) && !txn_resend(t))
 		txn_break(t);
 }
 
@@ -248,6 +260,8 @@ void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 {
 	struct txn_layer *l = t->layer;
 
+	t->unwanted = true;
+	t->cause = (uint8_t)cause;
 	/* Before a 1xx the CANCEL could overtake the INVITE (section 9.1). */
 	if (t->state != TXN_PROCEEDING || t->cancelling)
 		return;
@@ -257,7 +271,6 @@ void ctrans_cancel(struct sip_txn *t, enum sip_cause cause)
 	if (!request || !follow_encode(&l->out, request, SIP_CANCEL, request->to.text,
 				sip_cause_lines(cause)))
 		return;
-	t->cause = (uint8_t)cause;
 	t->cancelling = true;
 	txn_timer(t, &t->expire, SIP_TIMEOUT); /* section 9.1: no answer, then it is over */
 	ctrans_start(l, SIP_CANCEL, t->id, t->cseq, &flow, 0); /* it may evict t */
@@ -289,6 +302,16 @@ static void ack(struct sip_txn *t, const struct sip_msg *m)
 		txn_send(t);
 }
 
+/* Of an INVITE that was given up, and may have lost its connection since. */
+static void late_ringing(struct sip_txn *t, const struct td_flow *flow)
+{
+	if (!t->unwanted)
+		return;
+	if (t->lingering && flow_is_reliable(&t->flow))
+		flow_set(t, flow);
+	ctrans_cancel(t, (enum sip_cause)t->cause); /* it may evict t */
+}
+
 static void invite_response(struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct txn_layer *l = t->layer;
@@ -313,6 +336,8 @@ static void invite_response(struct sip_txn *t, const struct sip_msg *m, const st
 			timer_cancel(&l->timers, &t->expire);
 		if (tu)
 			l->ops->provisional(tu, m, flow);
+		else
+			late_ringing(t, flow);
 		return;
 	}
 	txn_part(t);

@@ -64,12 +64,13 @@ struct sip_txn {
 	bool merging;    /* in layer->merged */
 	bool initial;    /* server INVITE: of no dialog */
 	bool waiting;    /* in layer->waiting */
+	bool unwanted;   /* client INVITE: the user has cancelled it */
 	bool cancelling; /* client INVITE: CANCEL was sent */
 	bool broken;     /* client: its flow failed */
 	bool reused;     /* client: its connection was there before it */
 	bool again;      /* client: sent by a second flow, after the first failed */
 	bool stranded;   /* client: waits for the agent's next flow */
-	uint8_t cause;   /* enum sip_cause, of `cancelling` */
+	uint8_t cause;   /* enum sip_cause, of `unwanted` */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
 	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */

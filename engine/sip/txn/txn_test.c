@@ -417,6 +417,39 @@ static void client_fails_with_its_connection(void **state)
 	expect("fork");
 }
 
+/* Nobody wants it any more: it is not sent by another connection. Who has it all the same is told
+ * to stop once it says so. */
+static void client_that_was_given_up_is_not_sent_anew(void **state)
+{
+	by_stream(7);
+	uint64_t branch = invite();
+
+	ctrans_cancel(w.tu.invite, SIP_CAUSE_CALLER);
+	txn_layer_flow_failed(&w.l, &flow);
+	advance(0);
+	expect("sent failed");
+	by_stream(9);
+	respond(branch, "180 Ringing", "x");
+	expect("sent");
+	assert_non_null(strstr(w.out, "CANCEL sip:b@10.0.0.2 SIP/2.0"));
+	respond(branch, "487 Request Terminated", "x");
+	expect("sent");
+	for (int i = 0; i < 64; i++)
+		advance(500);
+	expect_idle();
+
+	/* nor after its user has gone */
+	by_stream(11);
+	invite();
+	ctrans_orphan(w.tu.invite);
+	txn_layer_flow_failed(&w.l, &flow);
+	advance(0);
+	for (int i = 0; i < 64; i++)
+		advance(500);
+	expect("sent");
+	expect_idle();
+}
+
 static void server_over_a_stream_answers_once(void **state)
 {
 	by_stream(7);
@@ -454,6 +487,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			client_fails_when_its_flow_cannot_carry_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(client_fails_with_its_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			client_that_was_given_up_is_not_sent_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(server_over_a_stream_answers_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			server_answers_until_it_is_acknowledged, setup, teardown),
