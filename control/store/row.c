@@ -40,19 +40,30 @@ static const char *word_of(const struct td_column *c, const uint8_t *field)
 	return word ? word : "unknown";
 }
 
+/* Of a text, which `from` has. */
+static struct str text_of(const struct td_column *c, const uint8_t *from, size_t len)
+{
+	const char *field = (const char *)from + c->offset, *whole = (const char *)from + c->whole;
+
+	if (c->whole_size && c->whole + c->whole_size <= len && *whole)
+		return (struct str){whole, strnlen(whole, c->whole_size)};
+	return (struct str){field, strnlen(field, c->size)};
+}
+
 /* `from`: what the column lies in, of `len` bytes. */
 static int bind_column(
 	sqlite3_stmt *st, int i, const struct td_column *c, const uint8_t *from, size_t len)
 {
 	const uint8_t *field = from + c->offset;
+	struct str text;
 	uint64_t v;
 
 	if (c->offset + c->size > len)
 		return sqlite3_bind_null(st, i); /* an older engine's */
 	switch (c->type) {
 	case TD_COLUMN_TEXT:
-		return sqlite3_bind_text(st, i, (const char *)field,
-			(int)strnlen((const char *)field, c->size), SQLITE_STATIC);
+		text = text_of(c, from, len);
+		return sqlite3_bind_text(st, i, text.p, (int)text.n, SQLITE_STATIC);
 	case TD_COLUMN_TIME:
 		return row_bind_wall(st, i, uint_of(field, 8), column_is_optional(c));
 	case TD_COLUMN_SCORE:
@@ -71,13 +82,12 @@ static int bind_column(
 struct str row_text(const struct td_column *c, const struct td_rec *rec, const void *payload)
 {
 	size_t len;
-	const char *field = (const char *)row_of(c, rec, payload, &len) + c->offset;
+	const uint8_t *from = row_of(c, rec, payload, &len);
 
 	if (c->offset + c->size > len)
 		return STR("");
-	if (c->type == TD_COLUMN_WORD)
-		return str_of(word_of(c, (const uint8_t *)field));
-	return (struct str){field, strnlen(field, c->size)};
+	return c->type == TD_COLUMN_WORD ? str_of(word_of(c, from + c->offset))
+					 : text_of(c, from, len);
 }
 
 bool row_number(
@@ -119,8 +129,7 @@ static void json_column(
 	v = uint_of(field, c->size);
 	switch (c->type) {
 	case TD_COLUMN_TEXT:
-		json_str(out, c->name,
-			(struct str){(const char *)field, strnlen((const char *)field, c->size)});
+		json_str(out, c->name, text_of(c, from, len));
 		break;
 	case TD_COLUMN_TIME:
 		if (v || !column_is_optional(c))

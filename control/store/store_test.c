@@ -60,6 +60,27 @@ static void put_call(struct store *s, uint64_t seq, unsigned number, const char 
 	fixture_put(s, seq + 2, TD_EV_CDR, &c, sizeof(c));
 }
 
+/* A text that was cut is taken whole, where the record has that: an older engine's has not. */
+static void a_long_text_is_whole(void **state)
+{
+	static const char who[] = "somebody-whose-name-has-more-than-31-octets@example.com";
+	struct td_ev_queue_log log = {.event = "ENTERQUEUE", .call = "1.1"};
+	struct store *s = fixture_open();
+
+	memcpy(log.data[1], who, sizeof(log.data[1]) - 1);
+	fixture_put(s, 1, TD_EV_QUEUE_LOG, &log, offsetof(struct td_ev_queue_log, data2_whole));
+	fixture_put(s, 2, TD_EV_QUEUE_LOG, &log, sizeof(log));
+	memcpy(log.data2_whole, who, sizeof(who));
+	fixture_put(s, 3, TD_EV_QUEUE_LOG, &log, sizeof(log));
+	assert_int_equal(store_commit(s), 0);
+	store_close(s);
+	assert_string_equal(fixture_value("SELECT data2 FROM queue_log WHERE seq = 1"),
+		"somebody-whose-name-has-more-th");
+	assert_string_equal(fixture_value("SELECT data2 FROM queue_log WHERE seq = 2"),
+		"somebody-whose-name-has-more-th");
+	assert_string_equal(fixture_value("SELECT data2 FROM queue_log WHERE seq = 3"), who);
+}
+
 /* An event, and a field of one, that the release which made the store did not have. */
 static void what_came_later_is_made(void **state)
 {
@@ -648,6 +669,7 @@ int main(void)
 		TEST(indexes_are_those_of_the_table),
 		TEST(a_record_twice_is_one_row),
 		TEST(a_recording_has_one_row),
+		TEST(a_long_text_is_whole),
 		TEST(a_store_of_version_1_is_upgraded),
 		TEST(a_store_of_version_2_is_upgraded),
 		TEST(missing_numbers_are_counted),

@@ -30,7 +30,10 @@ struct td_column {
 	size_t offset;                    /* in its row */
 	const struct td_columns *section; /* of a TD_COLUMN_SECTION */
 	/* Of the store's columns: */
-	size_t size;         /* of the field at `offset` */
+	size_t size; /* of the field at `offset` */
+	/* Of a text, the field that has it when it is longer: empty, or not in the record, when it
+	 * is not. Size 0: there is none. */
+	size_t whole, whole_size;
 	unsigned since;      /* the event's version that brought it; 0: it lies in td_rec */
 	enum td_index index; /* how rows are found by it */
 	const struct td_words *words; /* of a TD_COLUMN_WORD or CODE */

@@ -51,19 +51,25 @@ WORDS(causes, true)
 		.place = (place_),                                                 \
 		.index = TD_INDEX_##index_,                                        \
 		.help = (help_),                                                   \
-		COLUMN_##type_(S, path, unit)},
+		COLUMN_##type_(S, path, column, unit)},
+/* BYTES: all of the record, from 0. */
 #define COLUMN_TEXT  COLUMN_FIELD
 #define COLUMN_COUNT COLUMN_FIELD
 #define COLUMN_INT   COLUMN_FIELD
 #define COLUMN_FLAG  COLUMN_FIELD
 #define COLUMN_TIME  COLUMN_FIELD
 #define COLUMN_SCORE COLUMN_FIELD
-#define COLUMN_FIELD(S, path, unit_)                                 \
+#define COLUMN_FIELD(S, path, column, unit_)                         \
 	.unit = TD_UNIT_##unit_, .offset = offsetof(struct S, path), \
 	.size = sizeof(((struct S *)0)->path)
-#define COLUMN_WORD(S, path, list)   COLUMN_FIELD(S, path, NONE), .words = &(list)
-#define COLUMN_CODE                  COLUMN_WORD
-#define COLUMN_BYTES(S, path, unit_) .unit = TD_UNIT_##unit_ /* all of the record, from 0 */
+#define COLUMN_WORD(S, path, column, list)   COLUMN_FIELD(S, path, column, NONE), .words = &(list)
+#define COLUMN_CODE                          COLUMN_WORD
+#define COLUMN_BYTES(S, path, column, unit_) .unit = TD_UNIT_##unit_
+#define COLUMN_LONG(S, path, column, unit_)                  \
+	COLUMN_FIELD(S, path, column, unit_),                \
+		.whole = offsetof(struct S, column##_whole), \
+		.whole_size = sizeof(((struct S *)0)->column##_whole)
+#define TD_COLUMN_LONG TD_COLUMN_TEXT
 
 #define ARRAY(number, id, name, shape, bytes, keep, place, index, help) \
 	static const struct td_column name##_columns[] = {              \

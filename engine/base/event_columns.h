@@ -46,10 +46,12 @@
 #define EVENT_FIELD_SCORE(C, ...) C(SCORE, __VA_ARGS__)
 #define EVENT_FIELD_WORD(C, ...)  C(WORD, __VA_ARGS__)
 #define EVENT_FIELD_CODE(C, ...)  C(CODE, __VA_ARGS__)
+#define EVENT_FIELD_LONG(C, ...)  C(LONG, __VA_ARGS__)
+#define EVENT_FIELD_WHOLE(...)
 #define EVENT_FIELD_PAD(...)
 #define EVENT_FIELD_TEXTS(C, S, event, path, column, ...)  \
 	C(TEXT, S, event, path[0], column##1, __VA_ARGS__) \
-	C(TEXT, S, event, path[1], column##2, __VA_ARGS__) \
+	C(LONG, S, event, path[1], column##2, __VA_ARGS__) \
 	C(TEXT, S, event, path[2], column##3, __VA_ARGS__) \
 	C(TEXT, S, event, path[3], column##4, __VA_ARGS__) \
 	C(TEXT, S, event, path[4], column##5, __VA_ARGS__)

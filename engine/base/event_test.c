@@ -27,6 +27,15 @@ static void columns_lie_in_their_payload(void **state)
 	assert_int_equal(column(TD_EV_QUEUE_LOG, "data3")->offset,
 		offsetof(struct td_ev_queue_log, data[2]));
 	assert_int_equal(column(TD_EV_QUEUE_LOG, "data3")->size, TD_NUMBER_BYTES);
+	assert_int_equal(column(TD_EV_QUEUE_LOG, "data2")->offset,
+		offsetof(struct td_ev_queue_log, data[1]));
+	assert_int_equal(column(TD_EV_QUEUE_LOG, "data2")->whole,
+		offsetof(struct td_ev_queue_log, data2_whole));
+	assert_int_equal(column(TD_EV_QUEUE_LOG, "data2")->whole_size, TD_CUSTOMER_BYTES);
+	assert_int_equal(
+		column(TD_EV_LIVE, "name")->whole, offsetof(struct td_ev_live, name_whole));
+	assert_int_equal(column(TD_EV_LIVE, "other")->whole_size, 0);
+	assert_null(columns_get(&table(TD_EV_LIVE)->columns, "name_whole"));
 	assert_int_equal(table(TD_EV_STOP)->columns.count, EVENT_OWN_COLUMNS);
 	assert_int_equal(column(TD_EV_STOP, "time")->offset, offsetof(struct td_rec, wall));
 	assert_int_equal(column(TD_EV_ACD_IN, "data")->type, TD_COLUMN_BYTES);
@@ -118,6 +127,9 @@ static void later_versions_are_longer(void **state)
 	assert_int_equal(table(TD_EV_STORY)->least, sizeof(struct td_ev_story));
 	assert_int_equal(column(TD_EV_CDR, "channel")->since, 4);
 	assert_int_equal(event_version(TD_EV_CDR), 4);
+	assert_int_equal(event_version(TD_EV_QUEUE_LOG), 2);
+	assert_int_equal(
+		table(TD_EV_QUEUE_LOG)->least, offsetof(struct td_ev_queue_log, data2_whole));
 	assert_int_equal(event_version(TD_EV_ACD_IN), 1);
 	assert_int_equal(event_version(TD_EV_STOP), 1);
 	assert_int_equal(event_version(TD_EV_END), 0);

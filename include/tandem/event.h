@@ -59,7 +59,7 @@ struct td_rec {
 	E(3, GAP, gap, FIELDS, 32, ALWAYS, 0, NONE,                                               \
 		"Records were lost: the journal's reserve was full.")                             \
 	E(4, CDR, cdr, FIELDS, 704, ALWAYS, 0, NONE, "A call, or another contact, ended.")        \
-	E(5, QUEUE_LOG, queue_log, FIELDS, 268, ALWAYS, 1, PLAIN,                                 \
+	E(5, QUEUE_LOG, queue_log, FIELDS, 332, ALWAYS, 1, PLAIN,                                 \
 		"A line of Asterisk's queue_log, with its names.")                                \
 	E(6, AGENT_SESSION, agent_session, FIELDS, 88, ALWAYS, 0, NONE,                           \
 		"An agent's stay in a state ended.")                                              \
@@ -76,7 +76,7 @@ struct td_rec {
 	E(13, SEGMENT, segment, FIELDS, 176, LIST, 0, NONE,                                     \
 		"A segment of a contact ended: a stay in a queue, a talk, or the ringing that followed a transfer.") \
 	E(14, PARTY, party, FIELDS, 176, LIST, 0, NONE, "A party has left its call, and its leg is gone.") \
-	E(15, LIVE, live, FIELDS, 128, SHED, 0, NONE,                                             \
+	E(15, LIVE, live, FIELDS, 192, SHED, 0, NONE,                                             \
 		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
 		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \
 	E(16, CONTACT_DATA, contact_data, FIELDS, 312, JOURNAL, 0, NONE,                          \
@@ -208,7 +208,9 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
  *
  * These types are not one column:
  *
- *     TEXTS           an array of five: columns data1 to data5
+ *     TEXTS           an array of five: columns data1 to data5, of which data2 is LONG
+ *     LONG            a TEXT of which more than fits is in the field `name`_whole, a WHOLE
+ *     WHOLE           none of its own: all of a LONG that has been cut, else empty
  *     PAD             none
  *     MEDIA, QUALITY  all fields of that struct, UNIT before their names
  *     RATING          all fields of that struct, the field's own name before theirs
@@ -326,7 +328,8 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, NEXT, 1, NONE, TEXT, char, event, [20], NONE,                                        \
 		"what happened: see Events of queue_log", S)                                         \
 	F(1, NEXT, 1, NONE, TEXTS, char, data, [5][TD_NUMBER_BYTES], NONE,                        \
-		"as the event has it", S)
+		"as the event has it", S)                                                         \
+	F(2, NEXT, 0, NONE, WHOLE, char, data2_whole, [TD_CUSTOMER_BYTES], NONE, "", S)
 
 #define TD_EV_AGENT_SESSION_FIELDS(F, S...)                                                       \
 	F(1, FIRST, 0, PLAIN, TEXT, char, agent, [TD_NAME_BYTES], NONE, "the agent", S)           \
@@ -407,14 +410,15 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 
 #define TD_EV_LIVE_FIELDS(F, S...)                                                                \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "empty: of no call", S)   \
-	F(1, NEXT, 0, NONE, TEXT, char, name, [TD_NAME_BYTES], NONE, "as `object` says", S)       \
+	F(1, NEXT, 0, NONE, LONG, char, name, [TD_NAME_BYTES], NONE, "as `object` says", S)       \
 	F(1, NEXT, 0, NONE, TEXT, char, other, [TD_NAME_BYTES], NONE, "likewise", S)              \
 	F(1, NEXT, 0, NONE, TEXT, char, state, [TD_NAME_BYTES], NONE, "likewise", S)              \
 	F(1, FIRST, 0, NONE, WORD, uint8_t, object, , objects, "what it is about", S)             \
 	F(1, FIRST, 0, NONE, WORD, uint8_t, phase, , phases, "what happened to it", S)            \
 	F(1, NEXT, 0, NONE, COUNT, uint8_t, number, , NONE,                                       \
 		"of a segment or party, in the contact", S)                                       \
-	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [5], NONE, "", S)
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [5], NONE, "", S)                               \
+	F(2, NEXT, 0, NONE, WHOLE, char, name_whole, [TD_CUSTOMER_BYTES], NONE, "", S)
 /* clang-format on */
 
 #define TD_EV_MEMBER(since, order, place, index, type, c_type, name, dimension, ...) \

@@ -226,12 +226,20 @@ static void on_party(struct script *s, const struct td_ev_party *p)
 		(unsigned long long)p->media.in_packets, p->quality.in.mos);
 }
 
+/* Of a text that may have been cut, and of which the record has all then. */
+static const char *whole_of(struct script *s, const char *cut, const char *whole)
+{
+	if (*whole && strncmp(cut, whole, strlen(cut)) != 0)
+		complain(s, "\"%s\" is not the begin of \"%s\"", cut, whole);
+	return *whole ? whole : cut;
+}
+
 static void on_live(struct script *s, const struct td_ev_live *l)
 {
 	out_say(out_new(s, LIVE), "%s %s %u [%s|%s|%s]",
 		word_of(TD_EV_LIVE, EVENT_live_object, l->object),
-		word_of(TD_EV_LIVE, EVENT_live_phase, l->phase), l->number, l->name, l->other,
-		l->state);
+		word_of(TD_EV_LIVE, EVENT_live_phase, l->phase), l->number,
+		whole_of(s, l->name, l->name_whole), l->other, l->state);
 }
 
 static void on_data(struct script *s, const struct td_ev_contact_data *d)
@@ -256,7 +264,8 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	case TD_EV_QUEUE_LOG:
 		o = out_new(s, LOG);
 		out_say(o, "%s %s %s [%s|%s|%s|%s%s%s]", l->event, l->queue, l->agent, l->data[0],
-			l->data[1], l->data[2], l->data[3], l->data[4][0] ? "|" : "", l->data[4]);
+			whole_of(s, l->data[1], l->data2_whole), l->data[2], l->data[3],
+			l->data[4][0] ? "|" : "", l->data[4]);
 		break;
 	case TD_EV_CDR:
 		o = out_new(s, CDR);

@@ -25,6 +25,8 @@ void live_write(
 
 	put(ev.call, sizeof(ev.call), l->call);
 	put(ev.name, sizeof(ev.name), l->name);
+	if (l->name && strlen(l->name) >= sizeof(ev.name))
+		put(ev.name_whole, sizeof(ev.name_whole), l->name);
 	put(ev.other, sizeof(ev.other), l->other);
 	put(ev.state, sizeof(ev.state), l->state);
 	e->io.event(e->io.ctx, TD_EV_LIVE, &ev, sizeof(ev));

@@ -4,7 +4,8 @@
 #include <engine/call/state/calls.h>
 #include <stdio.h>
 
-#define NONE "NONE"
+#define NONE  "NONE"
+#define WHOLE 1 /* the place of the field that can be long: data2 */
 
 #define NAME_FITS(name, ...) \
 	_Static_assert(      \
@@ -42,6 +43,10 @@ static struct line of_contact(
 
 static void text(struct line *l, const char *value)
 {
+	struct str s = str_of(value);
+
+	if (l->fields == WHOLE && s.n >= sizeof(l->ev.data[0]))
+		utf8_copy(l->ev.data2_whole, sizeof(l->ev.data2_whole), value);
 	utf8_copy(l->ev.data[l->fields++], sizeof(l->ev.data[0]), value);
 }
 
