@@ -156,7 +156,7 @@ const struct cli_command cli_commands[] = {
 				.help = &(TD_PARTY_KINDS(PARTY_KIND_HELP))[1]},
 			{"NAME", .key = "name", .kind = ARG_PARTY, .required = true}}},
 	{"contact create", CLI_SHALL, "a contact without media enters a queue",
-		"Prints its id. It waits in the queue with the calls, and is offered to the agents whose "
+		"Prints its id alone. It waits in the queue with the calls, and is offered to the agents whose "
 		"`channels` name its channel. At most " OPTION_TEXT(TD_CONTACT_DATA_MAX) " keys, and "
 		OPTION_TEXT(TD_CONTACT_DATA_BYTES) " octets in all.",
 		cmd_contact, TD_API_CONTACT,

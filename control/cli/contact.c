@@ -3,6 +3,7 @@
 #include <control/cli/cli.h>
 #include <control/cli/usage.h>
 #include <engine/base/utf8.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Adds the pair that a word is; false after a line that says why it is none. */
@@ -35,6 +36,17 @@ static json_t *pairs(const struct cli_args *args)
 	return data;
 }
 
+/* The id of a new contact alone, for id=$(tandemctl contact create ...). */
+static void print(const struct cli *cli, const json_t *answer, const char *action)
+{
+	if (cli->json) {
+		cli_object(cli, NULL, answer);
+	} else if (strcmp(action, "create") == 0) {
+		cli_print(json_string_value(json_object_get(answer, "contact")), UTF8_ONE_LINE);
+		putchar('\n');
+	}
+}
+
 int cmd_contact(const struct cli *cli, const struct cli_args *args)
 {
 	const char *action = strchr(args->command->name, ' ') + 1;
@@ -47,8 +59,8 @@ int cmd_contact(const struct cli *cli, const struct cli_args *args)
 	json_object_set_new(request, "do", json_string(action));
 	json_object_set_new(request, "data", data);
 	rc = cli_ask(cli, TD_API_CONTACT, request, &answer);
-	if (rc == CLI_OK && (cli->json || strcmp(action, "create") == 0))
-		cli_object(cli, NULL, answer);
+	if (rc == CLI_OK)
+		print(cli, answer, action);
 	json_decref(answer);
 	return rc;
 }
