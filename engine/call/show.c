@@ -68,6 +68,13 @@ static double age(const struct td_engine *e, const struct contact *c)
 	return (double)(engine_wall(e, e->now) - c->cdr.offered) / TD_NSEC_PER_SEC;
 }
 
+/* As the record will have it: a caller who waits after a transfer has talked before. */
+static double talked(const struct td_engine *e, const struct call *c)
+{
+	return c->contact->cdr.talk_ms / 1000.0 +
+	       (c->state == CALL_TALKING ? seconds_since(e, c->talk_since) : 0.0);
+}
+
 static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 {
 	const struct call *c = pool_at(&e->calls, i);
@@ -91,7 +98,7 @@ static bool show_calls(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.waited =
 				c->contact->waited_ms / 1000.0 +
 				(c->contact->number ? seconds_since(e, c->contact->entered) : 0.0),
-			.talked = c->state == CALL_TALKING ? seconds_since(e, c->talk_since) : 0.0,
+			.talked = talked(e, c),
 			.codec = codec_name(c->codec),
 			.mos = mos_now(c),
 			.audio = silence_audio(c),

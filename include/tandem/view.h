@@ -56,7 +56,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, position, PLACE, TD_TOP + 4, "place in the queue, from 1; 0 in none")       \
 	X(V, NUMBER, seconds, SECONDS, TD_TOP + 2, "since it came")                             \
 	X(V, NUMBER, waited, SECONDS, 7, "in queues, up to now")                                \
-	X(V, NUMBER, talked, SECONDS, 7, "since it was connected")                              \
+	X(V, NUMBER, talked, SECONDS, 7, "to anybody, up to now")                               \
 	X(V, TEXT, codec, NONE, TD_TOP + 7, "codec of both legs")                               \
 	X(V, NUMBER, mos, MOS, 7, "of its worst direction at the moment; null: not known")      \
 	X(V, TEXT, audio, NONE, 7, "who is heard")                                              \

@@ -195,7 +195,7 @@ static int transfer(
 	story(e, c, "transferred to %s", r->name);
 	for (unsigned i = c->parties; i-- > 1;) /* who waits first: nobody's turn comes */
 		if (party_talks(c->party[i]))
-			leave(e, c, c->party[i], TD_ENDED_BY_CALLEE, r->name);
+			leave(e, c, c->party[i], TD_ENDED_BY_US, r->name);
 	if (!w->queue) {
 		dial_start(e, c, &w->plan);
 		return 0;
