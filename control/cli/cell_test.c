@@ -57,6 +57,9 @@ static void numbers_have_their_columns_unit(void **state)
 		"2024-11-21 20:26:16.250");
 	assert_string_equal(text(of_event(TD_EV_CDR, "offered"), json_null()), "-");
 	assert_string_equal(text(of_view(TD_VIEW_ID_LINKS, "in_bps"), json_real(2.5e6)), "2.500 M");
+	assert_string_equal(
+		text(of_view(TD_VIEW_ID_LINKS, "limit_bps"), json_integer(64000)), "64.0 k");
+	assert_string_equal(text(of_view(TD_VIEW_ID_LINKS, "limit_bps"), json_null()), "-");
 	assert_string_equal(text(of_view(TD_VIEW_ID_QUEUES, "oldest"), json_real(3.0)), "3.0s");
 }
 

@@ -89,14 +89,14 @@ static void columns_fit(const json_t *rows, struct table_column *columns, int n)
 	for (int c = 0; c < n; c++) {
 		cell_title(columns[c].of, columns[c].key, text);
 		columns[c].width = text_width(text);
-		columns[c].right = cell_is_number(
-			columns[c].of, json_object_get(json_array_get(rows, 0), columns[c].key));
+		columns[c].right = false;
 		json_array_foreach(rows, i, row)
 		{
 			const json_t *value = json_object_get(row, columns[c].key);
 
 			if (!value)
 				continue;
+			columns[c].right |= cell_is_number(columns[c].of, value);
 			cell_text(columns[c].of, value, text);
 			if (text_width(text) > columns[c].width)
 				columns[c].width = text_width(text);

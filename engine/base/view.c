@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/view.h>
+#include <math.h>
 
 #define SECTION_OF_TEXT(name)    NULL
 #define SECTION_OF_COUNT(name)   NULL
+#define SECTION_OF_LIMIT(name)   NULL
 #define SECTION_OF_NUMBER(name)  NULL
 #define SECTION_OF_BOOL(name)    NULL
 #define SECTION_OF_SECTION(name) &section_##name
@@ -99,6 +101,14 @@ static void pairs_put(const char *name, const struct td_pairs *pairs, struct td_
 	json_object_end(out);
 }
 
+static void limit_put(const char *name, uint64_t limit, struct td_buf *out)
+{
+	if (limit)
+		json_u64(out, name, limit);
+	else
+		json_f64(out, name, NAN); /* null */
+}
+
 static void columns_put(const struct td_columns *columns, const char *row, struct td_buf *out)
 {
 	for (unsigned i = 0; i < columns->count; i++) {
@@ -111,6 +121,9 @@ static void columns_put(const struct td_columns *columns, const char *row, struc
 			break;
 		case TD_COLUMN_COUNT:
 			json_u64(out, c->name, *(const uint64_t *)field);
+			break;
+		case TD_COLUMN_LIMIT:
+			limit_put(c->name, *(const uint64_t *)field, out);
 			break;
 		case TD_COLUMN_NUMBER:
 			json_f64(out, c->name, *(const double *)field);

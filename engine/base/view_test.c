@@ -157,6 +157,27 @@ static void a_row_is_json(void **state)
 		"500}");
 }
 
+/* A limit of 0 would be one that nothing passes. */
+static void no_limit_is_null(void **state)
+{
+	char storage[2048];
+	struct td_buf out;
+
+	buf_init_fixed(&out, storage, sizeof(storage) - 1);
+	view_row_encode(TD_VIEW_ID_LINKS, &(struct td_view_links){.max_calls = 3}, &out);
+	view_row_encode(TD_VIEW_ID_TRUNKS, &(struct td_view_trunks){.name = "t"}, &out);
+	view_row_encode(TD_VIEW_ID_QUEUES, &(struct td_view_queues){.name = "q"}, &out);
+	assert_int_equal(out.error, 0);
+	storage[out.len] = '\0';
+	assert_non_null(strstr(storage, "\"limit_bps\":null,\"reserved_bps\":0,"));
+	assert_non_null(strstr(storage, "\"max_calls\":3,"));
+	assert_non_null(strstr(storage, "\"max_calls\":null,"));
+	assert_non_null(strstr(storage, "\"max_length\":null,"));
+	for (unsigned i = 0; i < TD_VIEW_COUNT; i++)
+		for (unsigned k = 0; k < td_views[i].columns.count; k++)
+			assert_null(strstr(td_views[i].columns.column[k].help, "0 without limit"));
+}
+
 static void sections_stand_within(void **state)
 {
 	struct td_view_stats row = {.uptime = NAN, .draining = true, .recorder.disk_full = true};
@@ -219,6 +240,7 @@ int main(void)
 		cmocka_unit_test(the_sum_of_a_queue_is_shown),
 		cmocka_unit_test(only_what_the_engine_answers_is_shown),
 		cmocka_unit_test(a_row_is_json),
+		cmocka_unit_test(no_limit_is_null),
 		cmocka_unit_test(sections_stand_within),
 		cmocka_unit_test(keys_and_values_are_an_object),
 		cmocka_unit_test(writing_survives_oom),

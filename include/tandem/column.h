@@ -14,6 +14,7 @@
  *
  *     TEXT     const char *, UTF-8; NULL is ""
  *     COUNT    uint64_t
+ *     LIMIT    uint64_t; 0, which is no limit, is null
  *     NUMBER   double, three decimals; NaN is null
  *     BOOL     bool
  *     SECTION  an object, whose columns are another list
@@ -35,6 +36,7 @@
 #define TD_COLUMN_TYPES(X)       \
 	X(TEXT, "text")          \
 	X(COUNT, "whole number") \
+	X(LIMIT, "whole number") \
 	X(NUMBER, "number")      \
 	X(BOOL, "true or false") \
 	X(SECTION, "object")     \

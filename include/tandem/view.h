@@ -109,7 +109,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 		"answered within `service_level`, of all answered and of those abandoned "     \
 		"or timed out after it; null: none yet")                                       \
 	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer; null: none yet")               \
-	X(V, COUNT, max_length, NONE, 0, "most contacts at once; 0 without limit")             \
+	X(V, LIMIT, max_length, NONE, 0, "most contacts at once; null: no limit")              \
 	X(V, BOOL, unattended, NONE, 0,                                                        \
 		"somebody waits or has waited, and no agent with the channel for it is "       \
 		"logged in and responds")
@@ -139,7 +139,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, name, NONE, 1, "the trunk")                                                  \
 	X(V, TEXT, address, NONE, 1, "its first address or network")                            \
 	X(V, COUNT, calls, NONE, 1, "calls at this moment")                                     \
-	X(V, COUNT, max_calls, NONE, 1, "most calls at once; 0 without limit")                  \
+	X(V, LIMIT, max_calls, NONE, 1, "most calls at once; null: no limit")                   \
 	X(V, COUNT, offered, NONE, 1, "calls that came by it, since the start")                 \
 	X(V, COUNT, answered, NONE, 1, "of them, answered")                                     \
 	X(V, COUNT, rejected, NONE, 1, "of them, refused")                                      \
@@ -152,10 +152,10 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                      \
 	X(V, TEXT, kind, NONE, 1, "`link` or `trunk`")                                           \
 	X(V, TEXT, layer, NONE, 2, "what its limit counts:" TD_LAYERS(TD_TICKED))                \
-	X(V, COUNT, limit_bps, BITS_S, 2, "limit in each direction; 0 none")                     \
+	X(V, LIMIT, limit_bps, BITS_S, 2, "limit in each direction; null: none")                 \
 	X(V, COUNT, reserved_bps, BITS_S, 2, "reserved of it by the calls there are")            \
 	X(V, COUNT, calls, NONE, 4, "calls at this moment; a link's key `calls` is `max_calls`") \
-	X(V, COUNT, max_calls, NONE, 4, "most calls at once; 0 without limit")                   \
+	X(V, LIMIT, max_calls, NONE, 4, "most calls at once; null: no limit")                    \
 	X(V, COUNT, refused, NONE, 4, "calls that found no room")                                \
 	X(V, BOOL, full, NONE, 4, "the alarm stands: a call was refused and there is no room")   \
 	X(V, NUMBER, in_bps, BITS_S, 3, "received in the last second, at its layer")             \
@@ -404,6 +404,7 @@ struct td_section_consumed {
 
 #define TD_FIELD_TEXT(name)                            const char *name;
 #define TD_FIELD_COUNT(name)                           uint64_t name;
+#define TD_FIELD_LIMIT(name)                           uint64_t name;
 #define TD_FIELD_NUMBER(name)                          double name;
 #define TD_FIELD_BOOL(name)                            bool name;
 #define TD_FIELD_SECTION(name)                         struct td_section_##name name;
