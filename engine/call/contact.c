@@ -144,11 +144,26 @@ static int is_of(const struct td_engine *e, const struct contact *c, enum contac
 	return -ESTALE;
 }
 
+/* The agent has called, or was called by name, since the contact was offered. */
+static int is_free(const struct contact *c, struct td_text *err)
+{
+	const struct agent *a = c->work.agent;
+
+	if (!a->own)
+		return 0;
+	td_text_set(err,
+		"%s is in a call of its own, %s: one contact or call at a time; end that one first",
+		a->object.name, a->own->call->contact->cdr.id);
+	return -EBUSY;
+}
+
 static int answer(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
 	struct td_text *err)
 {
 	int rc = is_of(e, c, CONTACT_OFFERED, r, err);
 
+	if (rc == 0 && r->action == TD_CONTACT_ACCEPT)
+		rc = is_free(c, err);
 	if (rc)
 		return rc;
 	if (r->action == TD_CONTACT_DECLINE) {

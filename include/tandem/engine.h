@@ -124,8 +124,9 @@ int td_engine_party(
  * -ENOENT: no such contact, queue or agent. -ESTALE: the contact is not offered to this agent, or
  * not the agent's, or not any more: whoever is late gets it, and nothing is wrong. -ENOSPC: the
  * data's limits. -EBUSY: as many contacts without media as max_calls are there, or the engine
- * drains. -EINVAL: what can never be right: a field is missing, a key is none, the contact is a
- * call, a call is to be created. Then nothing has changed, and err has a line.
+ * drains, or the agent is in a call of its own. -EINVAL: what can never be right: a field is
+ * missing, a key is none, the contact is a call, a call is to be created. Then nothing has changed,
+ * and err has a line.
  */
 int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err);
