@@ -110,6 +110,82 @@ static bool value_wrong(
 	}
 }
 
+/* What an argument would be; NULL: its name says all, or it is one of several words. args: for
+ * ARG_PARTY, the word before it. */
+static const char *what(const struct cli_args *args, const struct cli_arg *a)
+{
+	switch (a->kind) {
+	case ARG_AGENT:
+		return "agent";
+	case ARG_QUEUE:
+		return "queue";
+	case ARG_TRUNK:
+		return "trunk";
+	case ARG_CALL:
+		return "call";
+	case ARG_CONTACT:
+		return "call or other contact";
+	case ARG_WRITTEN:
+		return "contact";
+	case ARG_PARTY:
+		return args->value[a - 1 - args->command->arg];
+	case ARG_FILE:
+		return "file";
+	default:
+		return NULL;
+	}
+}
+
+static bool is_word_of(const struct cli_arg *a, const char *value)
+{
+	struct conf_nearest near;
+
+	return a->kind == ARG_WORD && value && word_fits(a, value, &near);
+}
+
+/* Of a value that does not fit: whether it, or the one before, stands one place too early, as a
+ * word is missing. That is said then. */
+static bool too_early(
+	const struct cli_args *args, const struct cli_arg *a, const char *value, bool last)
+{
+	const struct cli_command *c = args->command;
+	const struct cli_arg *next = a + 1 < c->arg + CLI_ARGS && a[1].name ? a + 1 : NULL;
+	const char *before =
+		a > c->arg && !arg_is_option(a - 1) ? args->value[a - 1 - c->arg] : NULL;
+	struct conf_nearest near;
+
+	if (word_fits(a, value, &near) || a->kind != ARG_WORD)
+		return false;
+	if (is_word_of(a, before)) {
+		cli_usage(c, "no %s before '%s'", a[-1].name, before);
+		return true;
+	}
+	if (next && (is_word_of(next, value) || (last && next->required && !near.best.n))) {
+		cli_usage(c, "no %s before '%s'", a->name, value);
+		return true;
+	}
+	return false;
+}
+
+static void missing(const struct cli_args *args, const struct cli_arg *a)
+{
+	const struct cli_command *c = args->command;
+	const char *before = a > c->arg && !arg_is_option(a) ? args->value[a - 1 - c->arg] : NULL;
+	const char *which = arg_is_option(a) ? NULL : what(args, a);
+	char storage[SYNOPSIS];
+	struct td_buf words;
+
+	buf_init_fixed(&words, storage, sizeof(storage));
+	if (is_word_of(a, before))
+		cli_usage(c, "no %s before '%s'", a[-1].name, before);
+	else if (which)
+		cli_usage(c, "no %s: which %s?", a->name, which);
+	else if (!arg_is_option(a) && arg_words(a, ", ", &words))
+		cli_usage(c, "no %s, which is one of %.*s", a->name, (int)words.len, words.data);
+	else
+		cli_usage(c, "no %s", a->name);
+}
+
 /* The words once all are taken: what must be there, and what may only be there with another. */
 static bool whole(const struct cli_args *args)
 {
@@ -122,7 +198,7 @@ static bool whole(const struct cli_args *args)
 		bool nothing = !args->value[i] || (!arg_is_option(a) && !*args->value[i]);
 
 		if (a->required && nothing) {
-			cli_usage(c, "no %s", a->name);
+			missing(args, a);
 			return false;
 		}
 		for (unsigned k = 0; k < CLI_ARGS && !with; k++)
@@ -253,7 +329,8 @@ bool cli_args_read(
 			args->rest = argv + i;
 			break;
 		}
-		if (value_wrong(c, a, a->name, argv[i]))
+		if (too_early(args, a, argv[i], i + 1 == argc) ||
+			value_wrong(c, a, a->name, argv[i]))
 			return false;
 	}
 	return whole(args);

@@ -174,8 +174,29 @@ expect 2 '/nonexistent/e' show calls
 expect 2 '/nonexistent/t' cdr
 expect 2 '/nonexistent/t' alarms -n 3
 expect 2 'usage: tandemctl alarms' alarms --queue sales
-expect 2 'no NAME' party 1.2 add agent ''
-expect 2 'no CALL' party '' add agent bob
+expect 2 'no NAME: which agent' party 1.2 add agent ''
+expect 2 'no CALL: which call' party '' add agent bob
+# A word that is missing is named, wherever it is missing, with what it would be.
+expect 2 '^tandemctl: party: no NAME: which queue\?$' party 1.2 add queue
+expect 2 '^usage: tandemctl party CALL add' party 1.2 add queue
+expect 2 '^tandemctl: party: no BY, which is one of agent, queue, number, trunk$' party 1.2 transfer
+expect 2 '^tandemctl: party: no ACTION, which is one of add, ' party 1.2
+expect 2 "^tandemctl: party: no CALL before 'add'\$" party add agent bob
+expect 2 "^tandemctl: party: no CALL before 'drop'\$" party drop
+expect 2 "^tandemctl: party: no ACTION before 'agent'\$" party 1.2 agent bob
+expect 2 "^tandemctl: party: no BY before 'bob'\$" party 1.2 add bob
+expect 2 'party: no such BY: bob$' party 1.2 add bob bob
+expect 2 "^tandemctl: agent: no NAME before 'pause'\$" agent pause
+expect 2 '^tandemctl: agent: no NAME: which agent\?$' agent
+expect 2 '^tandemctl: contact create: no QUEUE: which queue\?$' contact create
+expect 2 '^tandemctl: contact accept: no CONTACT: which contact\?$' contact accept
+expect 2 '^tandemctl: contact accept: no AGENT: which agent\?$' contact accept 1.2
+expect 2 '^tandemctl: contact data: no KEY=VALUE...$' contact data 1.2
+expect 2 '^tandemctl: call: no CALL: which call or other contact\?$' call
+expect 2 '^tandemctl: apply: no FILE: which file\?$' apply
+expect 2 '^tandemctl: show: no VIEW, which is one of calls, ' show
+expect 2 '^tandemctl: bandwidth plan: no --link$' bandwidth plan
+expect 2 '^tandemctl: trace: no --sip$' trace
 expect 2 '/nonexistent/x.yaml' check /nonexistent/x.yaml
 expect 2 'journal' replay --verify --journal /nonexistent
 expect 2 'replay: --store or --journal, not both$' replay --verify --store a --journal b
