@@ -85,8 +85,9 @@ void td_engine_sip(struct td_engine *e, uint64_t now, const struct td_flow *flow
 /*
  * A connection has ended, or could not be made; a peer's address cannot be reached (ICMP). Requests
  * that wait for an answer by this flow have failed with 503 (RFC 3261 section 8.1.3.1): the next
- * target is tried at once. Telephones that registered by the connection are no longer reachable
- * (RFC 5626 section 5.3).
+ * target is tried at once. Callers whose INVITE is not over are told by a new flow, or have hung up
+ * when there is none (section 17.2.4). Telephones that registered by the connection are no longer
+ * reachable (RFC 5626 section 5.3).
  */
 void td_engine_flow_failed(struct td_engine *e, uint64_t now, const struct td_flow *flow);
 void td_engine_media(struct td_engine *e, uint64_t now, const struct td_media_event *ev);

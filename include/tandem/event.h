@@ -183,6 +183,8 @@ enum td_phase { TD_PHASES(TD_PHASE_ID) TD_PHASE_COUNT };
 	X(NO_ANSWER, 19, "no answer", "")                                                          \
 	X(REJECTED, 21, "call rejected", "")                                                       \
 	X(ROUTING, 25, "exchange routing error", "a call that runs in a circle: SIP 482, 483")     \
+	X(UNREACHED, 27, "destination out of order",                                               \
+		"transport failed: nothing got to the caller any more, before the ACK")            \
 	X(INVALID_NUMBER, 28, "invalid number format", "")                                         \
 	X(NO_CIRCUIT, 34, "no circuit available", "no bandwidth or calls left on a trunk or link") \
 	X(OUT_OF_ORDER, 38, "network out of order", "")                                            \

@@ -236,7 +236,8 @@ void phone_register(struct script *s, struct peer *p, const char *expires, bool 
 		for (unsigned i = from; i < s->outs; i++)
 			if (s->out[i].channel == SIP &&
 				addr_equal(&s->out[i].by.remote, &p->addr) &&
-				strncmp(s->out[i].text, "SIP/2.0 ", 8) == 0) {
+				strncmp(s->out[i].text, "SIP/2.0 ", 8) == 0 &&
+				strstr(s->out[i].text, " REGISTER\r\n")) {
 				peer_what(s->out[i].text, what, sizeof(what));
 				peer_header(
 					s->out[i].text, "WWW-Authenticate", value, sizeof(value));

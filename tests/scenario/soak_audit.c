@@ -159,6 +159,8 @@ const char *soak_judge(const struct soak *s)
 	if (s->ports < SOAK_PORTS ? e->bridges_apart_total < s->placed / 50
 				  : e->bridges_apart_total > 0)
 		return "bridges of two workers: hardly any with few ports, or some with many";
+	if (!sip_ua_stats(e->ua)->callers_lost)
+		return "no caller was ever out of reach: the soak proves little";
 	if (!s->registered || !s->names_found || !s->names_failed || !e->names_unanswered ||
 		s->invites_by_stream < s->placed / 20)
 		return "streams and names were hardly used: the soak proves little";

@@ -80,6 +80,14 @@ same "connections that broke" "$(count broken)" 1
 same "ended by the callee" "$(stored 'SELECT ended_by FROM cdr ORDER BY rowid DESC LIMIT 1')" 2
 same "connections for its BYE, which goes twice, refused" $(($(count not_made) - refused)) 2
 same "calls" "$("$lab" ctl show calls --json | jq length)" 0
+for how in reset closed; do # nothing listens where a new connection would go: the call ends, and not after 32 s
+	"$lab" exec carrier "$here/lib/stream" $how "$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" 10.20.0.14 "$LAB_NUMBER_SALES" ||
+		fail "the caller who says no ACK"
+done
+settle 12
+same "callers lost" "$("$lab" ctl show sip --json | jq '.[] | select(.counter == "callers_lost").value')" 2
+same "ended as by the caller, for want of a connection" \
+	"$(stored "SELECT count(*) FROM cdr WHERE ended_by = 1 AND cause = 27 AND disposition IN ('answered', 'abandoned')")" 2
 captures_stop
 at_least "SIP by TCP that tshark reads" "$(tshark -r "$out/carrier.pcap" -Y 'tcp && sip' 2>/dev/null | wc -l)" 40
 same "malformed" "$(tshark -r "$out/carrier.pcap" -Y 'tcp && sip && _ws.malformed && sip.Call-ID' 2>/dev/null | wc -l)" 0

@@ -218,12 +218,29 @@ void call_cancelled(struct td_engine *e, struct party *p)
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
 
+/* Nothing gets to the caller, whose INVITE is not over: as if it had hung up. */
+static void caller_lost(struct td_engine *e, struct party *p)
+{
+	struct call *c = p->call;
+
+	story(e, c, "nothing gets to the caller any more: its connection has ended");
+	party_session_over(e, p);
+	if (p->state == PARTY_RINGING)
+		c->contact->cdr.sip_code = 487;
+	c->contact->cdr.cause = TD_CAUSE_UNREACHED;
+	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
+}
+
 void call_over(struct td_engine *e, struct party *p, int code)
 {
 	enum td_ended_by by = party_is_caller(p) ? TD_ENDED_BY_CALLER : TD_ENDED_BY_CALLEE;
 	enum td_disposition disposition = TD_CALL_ABANDONED;
 	struct call *c = p->call;
 
+	if (code == 503) {
+		caller_lost(e, p);
+		return;
+	}
 	story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(p));
 	party_session_over(e, p);
 	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, p, by))

@@ -9,25 +9,25 @@
 #include <engine/call/state/state.h>
 
 /* What happens to a call: X(ID, name, help). */
-#define CALL_EVENTS(X)                                                                    \
-	X(CONFIRMED, "ACK", "a party's answer to an offer of ours")                       \
-	X(CANCELLED, "CANCEL", "of the caller")                                           \
-	X(CALLER_LEFT, "caller's BYE", "or the caller answers no more")                   \
-	X(PARTY_LEFT, "party's BYE", "or the party answers no more")                      \
-	X(REINVITE, "re-INVITE", "of any party")                                          \
-	X(RINGS, "1xx", "of somebody who is rung")                                        \
-	X(ANSWERED, "2xx", "of somebody who is rung")                                     \
-	X(FAILED, "4xx to 6xx", "of somebody who is rung, or no answer")                  \
-	X(DIGIT, "digit", "by INFO")                                                      \
-	X(QUEUED, "queued", "the distributor has the caller in line")                     \
-	X(OFFER, "offer", "the distributor has an agent for the caller")                  \
-	X(OFFER_OVER, "offer over", "the distributor takes the offer back")               \
-	X(OVERFLOW, "overflow", "the distributor has the caller no more")                 \
-	X(PARTY, "party", "an operator adds, transfers or drops somebody")                \
-	X(HANG_UP, "hang-up", "by an operator, or the engine stops")                      \
-	X(TIMER, "time-out", "nobody has answered; or the last statistics have not come") \
-	X(EXPIRED, "life over", "max_duration, or nobody is heard")                       \
-	X(MEDIA, "media", "a digit, statistics, silence: what a worker tells of a leg")   \
+#define CALL_EVENTS(X)                                                                      \
+	X(CONFIRMED, "ACK", "a party's answer to an offer of ours")                         \
+	X(CANCELLED, "CANCEL", "of the caller")                                             \
+	X(CALLER_LEFT, "caller's BYE", "or the caller answers no more, or is out of reach") \
+	X(PARTY_LEFT, "party's BYE", "or the party answers no more")                        \
+	X(REINVITE, "re-INVITE", "of any party")                                            \
+	X(RINGS, "1xx", "of somebody who is rung")                                          \
+	X(ANSWERED, "2xx", "of somebody who is rung")                                       \
+	X(FAILED, "4xx to 6xx", "of somebody who is rung, or no answer")                    \
+	X(DIGIT, "digit", "by INFO")                                                        \
+	X(QUEUED, "queued", "the distributor has the caller in line")                       \
+	X(OFFER, "offer", "the distributor has an agent for the caller")                    \
+	X(OFFER_OVER, "offer over", "the distributor takes the offer back")                 \
+	X(OVERFLOW, "overflow", "the distributor has the caller no more")                   \
+	X(PARTY, "party", "an operator adds, transfers or drops somebody")                  \
+	X(HANG_UP, "hang-up", "by an operator, or the engine stops")                        \
+	X(TIMER, "time-out", "nobody has answered; or the last statistics have not come")   \
+	X(EXPIRED, "life over", "max_duration, or nobody is heard")                         \
+	X(MEDIA, "media", "a digit, statistics, silence: what a worker tells of a leg")     \
 	X(GONE, "leg gone", "a worker has ended a leg")
 
 #define CALL_EVENT_ID(id, ...) CALL_EVENT_##id,

@@ -21,6 +21,7 @@ static const struct txn_ops txn_ops = {
 	.fork = uac_fork,
 	.failed = uac_failed,
 	.no_ack = uas_no_ack,
+	.lost = uas_lost,
 	.reach = reach,
 };
 
@@ -122,7 +123,7 @@ void sip_ua_flow_anew(
 	ua->txns.now = now;
 	if (left)
 		session_flow_moved(ua, left, flow);
-	ctrans_flow_anew(&ua->txns, left, flow);
+	txn_layer_flow_anew(&ua->txns, left, flow);
 }
 
 uint64_t sip_ua_advance(struct sip_ua *ua, uint64_t now)

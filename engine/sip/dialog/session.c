@@ -6,6 +6,7 @@
 #include <engine/sip/dialog/session.h>
 #include <engine/sip/transport/flow.h>
 #include <engine/sip/txn/ctrans.h>
+#include <engine/sip/txn/strans.h>
 
 struct str session_field(const struct sip_session *s, enum session_field f)
 {
@@ -238,7 +239,7 @@ static void source_move(struct sip_session *s, const struct td_flow *flow)
 	source_set(s, flow);
 	route(s);
 	if (t && t->kind == TXN_SERVER_INVITE) /* its responses */
-		t->flow.connection = flow->connection;
+		strans_move(t, flow);
 }
 
 void session_reach(struct sip_session *s)

@@ -54,8 +54,8 @@ struct sip_ua_ops {
 		void *ctx, struct sip_session *s, const struct sip_msg *m); /* answer or reject */
 	void (*reinvite_done)(void *ctx, struct sip_session *s, int code, const struct sip_msg *m);
 	void (*info)(void *ctx, struct sip_session *s, const struct sip_msg *m); /* 200 is sent */
-	/* BYE came (code 0), or the dialog died (408, 481: no ACK, no answer to BYE). Session over.
-	 */
+	/* BYE came (code 0), or the dialog died (408, 481: no ACK, no answer to BYE; 503: nothing
+	 * gets to who sent the first INVITE, before its ACK has come). Session over. */
 	void (*ended)(void *ctx, struct sip_session *s, int code);
 
 	/* REGISTER and OPTIONS outside a dialog: call sip_respond() now. When it was not called,

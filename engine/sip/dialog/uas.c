@@ -254,6 +254,16 @@ void uas_no_ack(struct sip_tu *tu)
 	session_end(s, 408);
 }
 
+/* Before its end we have no way to say that it is over; after our 2xx there may be one. */
+void uas_lost(struct sip_tu *tu)
+{
+	struct sip_session *s = container_of(tu, struct sip_session, tu);
+
+	if (s->state != SESSION_INCOMING)
+		session_bye(s);
+	session_end(s, 503);
+}
+
 static void outside(const struct incoming *in)
 {
 	struct sip_ua *ua = in->ua;

@@ -6,6 +6,8 @@
 #include <engine/sip/dialog/session.h>
 
 void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow);
-void uas_no_ack(struct sip_tu *tu); /* see struct txn_ops */
+/* see struct txn_ops */
+void uas_no_ack(struct sip_tu *tu);
+void uas_lost(struct sip_tu *tu);
 
 #endif

@@ -8,27 +8,29 @@
 
 #include <stdint.h>
 
-#define SIP_STATS(X)                                                                          \
-	X(rx, "messages received, keep-alives too")                                           \
-	X(tx, "messages sent, again or for the first time")                                   \
-	X(rx_requests, "requests received")                                                   \
-	X(rx_responses, "responses received")                                                 \
-	X(not_sent, "messages that their flow could not take")                                \
-	X(retransmitted, "messages sent again")                                               \
-	X(rx_retransmissions, "messages received again and absorbed")                         \
-	X(keepalives, "keep-alives received: line ends alone (RFC 5626)")                     \
-	X(bad_start_line, "neither a request nor a response")                                 \
-	X(bad_version, "another version than SIP/2.0")                                        \
-	X(bad_header, "a header field malformed, or there twice")                             \
-	X(missing_header, "a mandatory header field not there")                               \
-	X(truncated, "shorter than its Content-Length, no blank line, or above 65535 octets") \
-	X(content_length, "Content-Length that is not a number")                              \
-	X(no_dialog, "requests for a dialog that is not there: 481")                          \
-	X(no_transaction, "responses and ACKs that nobody waits for")                         \
-	X(refused, "requests refused by SIP itself: 400 405 415 416 420 482 483 491 500 513") \
-	X(not_admitted, "calls refused because they came from no trunk and no agent")         \
-	X(timeouts, "transactions that had no answer, 2xx without ACK")                       \
-	X(sessions_full, "calls refused, or not made, because all sessions are in use")       \
+#define SIP_STATS(X)                                                                           \
+	X(rx, "messages received, keep-alives too")                                            \
+	X(tx, "messages sent, again or for the first time")                                    \
+	X(rx_requests, "requests received")                                                    \
+	X(rx_responses, "responses received")                                                  \
+	X(not_sent, "messages that their flow could not take")                                 \
+	X(retransmitted, "messages sent again")                                                \
+	X(rx_retransmissions, "messages received again and absorbed")                          \
+	X(keepalives, "keep-alives received: line ends alone (RFC 5626)")                      \
+	X(bad_start_line, "neither a request nor a response")                                  \
+	X(bad_version, "another version than SIP/2.0")                                         \
+	X(bad_header, "a header field malformed, or there twice")                              \
+	X(missing_header, "a mandatory header field not there")                                \
+	X(truncated, "shorter than its Content-Length, no blank line, or above 65535 octets")  \
+	X(content_length, "Content-Length that is not a number")                               \
+	X(no_dialog, "requests for a dialog that is not there: 481")                           \
+	X(no_transaction, "responses and ACKs that nobody waits for")                          \
+	X(refused, "requests refused by SIP itself: 400 405 415 416 420 482 483 491 500 513")  \
+	X(not_admitted, "calls refused because they came from no trunk and no agent")          \
+	X(timeouts, "transactions that had no answer, 2xx without ACK")                        \
+	X(callers_lost,                                                                        \
+		"calls ended: nothing got to the caller any more, whose connection had ended") \
+	X(sessions_full, "calls refused, or not made, because all sessions are in use")        \
 	X(evicted, "finished transactions forgotten early because the pool was empty")
 struct sip_stats {
 #define SIP_STATS_FIELD(field, text) uint64_t field;

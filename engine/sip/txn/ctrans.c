@@ -169,8 +169,8 @@ static void on_expire(struct timer *timer, uint64_t now)
 		ops->failed(tu, code, NULL);
 }
 
-/* What has not got to the telephone goes by its new flow. */
-static void stranded_send(struct sip_txn *t, const struct td_flow *flow)
+/* What has not got to the telephone. */
+static void anew(struct sip_txn *t, const struct td_flow *flow)
 {
 	txn_wait_end(t);
 	flow_set(t, flow);
@@ -184,8 +184,8 @@ static void stranded_send(struct sip_txn *t, const struct td_flow *flow)
 		txn_break(t);
 }
 
-/* The telephone has left the flow by which its answer was to come. It may not have seen what has no
- * answer at all, and gets it again while somebody waits for it. */
+/* The telephone may not have seen what has no answer at all, and gets it again while somebody waits
+ * for it. */
 static void moved(struct sip_txn *t, const struct td_flow *flow)
 {
 	txn_wait_end(t);
@@ -195,28 +195,7 @@ static void moved(struct sip_txn *t, const struct td_flow *flow)
 		txn_break(t);
 }
 
-/* One that waits for this agent's next flow, or has `left`. */
-static struct sip_txn *waiting(
-	struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow)
-{
-	struct sip_txn *t;
-
-	LIST_FOREACH (t, txn_waiting(l, left ? left->connection : flow->agent), wait)
-		if (t->flow.agent == flow->agent && t->stranded == !left &&
-			(!left || t->flow.connection == left->connection))
-			return t;
-	return NULL;
-}
-
-void ctrans_flow_anew(struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow)
-{
-	struct sip_txn *t;
-
-	while ((t = waiting(l, NULL, flow)) != NULL)
-		stranded_send(t, flow);
-	while (left && (t = waiting(l, left, flow)) != NULL)
-		moved(t, flow);
-}
+static const struct txn_way way = {.broken = txn_break, .anew = anew, .moved = moved};
 
 struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64_t branch,
 	uint32_t cseq, const struct td_flow *flow, uint32_t spare)
@@ -229,6 +208,7 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 		t->id = branch;
 		t->cseq = cseq;
 		t->spare = spare;
+		t->way = &way;
 		t->resend.fire = on_resend;
 		t->expire.fire = on_expire;
 		hash_add(&l->clients, &t->node, id_key(&t->id));

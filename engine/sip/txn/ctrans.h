@@ -15,9 +15,6 @@ void ctrans_ack(struct sip_txn *t, const struct td_flow *flow, uint32_t spare);
 /* After the first provisional response; before it nothing happens. */
 void ctrans_cancel(struct sip_txn *t, enum sip_cause cause);
 void ctrans_orphan(struct sip_txn *t); /* its user leaves; the transaction ends by its own timers */
-/* The agent of this flow is reached by it from now on. What did not get to the telephone goes by
- * it; so does what waits for an answer by the connection that it has `left`, NULL: by none. */
-void ctrans_flow_anew(struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow);
 void ctrans_response(struct txn_layer *l, const struct sip_msg *m, const struct td_flow *flow);
 
 #endif

@@ -7,6 +7,11 @@
  *   others  answered at once: COMPLETED (J: the response again for each retransmission)
  *
  * Sending 2xx again is the core's task in the RFC; the timers are the same, so it is done here.
+ *
+ * When the flow of an INVITE that makes a dialog fails before the end of that, what was said last
+ * goes by another one: the connection by which the peer is reached now, else a new one to its Via
+ * (section 18.2.2). When that fails too, the user is told (section 17.2.4). A telephone that cannot
+ * be connected to has 32 s to register anew, while there is nothing to be said.
  */
 #include <engine/base/container.h>
 #include <engine/sip/txn/strans.h>
@@ -99,24 +104,127 @@ struct sip_txn *strans_accepted(struct txn_layer *l, const struct sip_msg *ack)
 	return NULL;
 }
 
-static void on_resend(struct timer *timer, uint64_t now)
+/* Its flow may have changed. Only the INVITE that makes a dialog fails with its flow: a dialog goes
+ * on without one. */
+static void listen(struct sip_txn *t)
 {
-	struct sip_txn *t = container_of(timer, struct sip_txn, resend);
+	txn_wait_end(t);
+	if (t->state == TXN_PROCEEDING) /* only strand() has set it */
+		timer_cancel(&t->layer->timers, &t->expire);
+	if (t->initial && (t->state == TXN_PROCEEDING || t->state == TXN_ACCEPTED))
+		txn_wait(t);
+}
 
-	if (t->state == TXN_PROCEEDING) {
+static void flow_broken(struct sip_txn *t)
+{
+	/* A peer that has our 2xx may be about to send its ACK by a connection of its own, and a
+	 * telephone to register by one. What goes by datagrams may go later. */
+	bool later = t->state == TXN_ACCEPTED || !flow_is_reliable(&t->flow);
+
+	t->broken = true;
+	txn_timer(t, &t->resend, t->flow.agent || (later && !t->again) ? SIP_T1 : 0);
+}
+
+/* It has been sent, or not. */
+static void went(struct sip_txn *t, bool sent)
+{
+	listen(t);
+	if (!sent && t->waiting)
+		flow_broken(t);
+}
+
+void strans_move(struct sip_txn *t, const struct td_flow *flow)
+{
+	t->flow.connection = flow->connection;
+	if (t->waiting && !t->stranded)
+		listen(t);
+}
+
+static void lost(struct sip_txn *t)
+{
+	const struct txn_ops *ops = t->layer->ops;
+	struct sip_tu *tu;
+
+	t->layer->stats->callers_lost++;
+	t->broken = true; /* it is no time-out */
+	tu = txn_expire(t);
+	if (tu)
+		ops->lost(tu);
+}
+
+/* False: no other flow is left to try. */
+static bool other_flow(struct sip_txn *t)
+{
+	struct td_flow to;
+
+	if (txn_layer_reach(t->layer, &t->flow, &to)) {
+		t->flow.connection = to.connection;
+		return true;
+	}
+	t->flow.connection = 0;
+	return !t->again;
+}
+
+/* A telephone may register again. */
+static bool strand(struct sip_txn *t)
+{
+	if (t->state != TXN_PROCEEDING || !t->flow.agent || !flow_is_reliable(&t->flow))
+		return false;
+	txn_wait_end(t);
+	txn_strand(t);
+	txn_timer(t, &t->expire, SIP_TIMEOUT);
+	return true;
+}
+
+static void say_again(struct sip_txn *t)
+{
+	t->broken = false;
+	if (t->state == TXN_PROCEEDING && !t->sent.len) {
 		strans_respond(t, 100, STR(""), STR(""));
 		return;
 	}
-	txn_resend(t);
-	txn_backoff(t, SIP_T2);
+	went(t, txn_resend(t));
+	if (!t->broken && t->state != TXN_PROCEEDING)
+		txn_backoff(t, SIP_T2);
 }
+
+static void on_resend(struct timer *timer, uint64_t now)
+{
+	struct sip_txn *t = container_of(timer, struct sip_txn, resend);
+	bool broken = t->broken;
+
+	if (broken && !other_flow(t)) {
+		if (!strand(t))
+			lost(t);
+		return;
+	}
+	t->again |= broken;
+	say_again(t);
+	if (broken) /* of a stream, it is heard later whether that has worked */
+		t->again = t->broken || flow_is_reliable(&t->flow);
+}
+
+/* It may not have got what was said last. */
+static void anew(struct sip_txn *t, const struct td_flow *flow)
+{
+	t->flow.connection = flow->connection;
+	t->again = false;
+	say_again(t);
+}
+
+static const struct txn_way way = {.broken = flow_broken, .anew = anew, .moved = strans_move};
 
 static void on_expire(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, expire);
 	const struct txn_ops *ops = t->layer->ops;
-	struct sip_tu *tu = txn_expire(t);
+	struct sip_tu *tu;
 
+	if (t->state == TXN_PROCEEDING) { /* strand() */
+		lost(t);
+		return;
+	}
+	tu = txn_expire(t);
 	if (tu)
 		ops->no_ack(tu);
 }
@@ -169,18 +277,20 @@ struct sip_txn *strans_alloc(
 	}
 	struct str key = merge_key_encode(l, m);
 
+	t->way = &way;
 	t->initial = !m->to.tag.p;
 	t->merging = true;
 	t->merge_id = hash_bytes(&l->second, key);
 	hash_add(&l->merged, &t->merge, key);
 	txn_timer(t, &t->resend, SIP_TRYING);
+	listen(t);
 	return t;
 }
 
 /* Sends the layer's message as the response of t. */
 static void respond(struct sip_txn *t, int code)
 {
-	txn_send(t);
+	bool sent = txn_send(t);
 	bool reliable = flow_is_reliable(&t->flow);
 
 	if (t->kind == TXN_SERVER) {
@@ -188,12 +298,14 @@ static void respond(struct sip_txn *t, int code)
 		return;
 	}
 	timer_cancel(&t->layer->timers, &t->resend);
-	if (code < 200)
-		return;
-	t->state = code < 300 ? TXN_ACCEPTED : TXN_COMPLETED;
-	if (!reliable || code < 300) /* 2xx: section 13.3.1.4, whatever carries it here */
-		txn_backoff(t, SIP_T2);
-	txn_timer(t, &t->expire, SIP_TIMEOUT);
+	t->broken = t->again = false;
+	if (code >= 200) {
+		t->state = code < 300 ? TXN_ACCEPTED : TXN_COMPLETED;
+		if (!reliable || code < 300) /* 2xx: section 13.3.1.4, whatever carries it here */
+			txn_backoff(t, SIP_T2);
+		txn_timer(t, &t->expire, SIP_TIMEOUT);
+	}
+	went(t, sent);
 }
 
 void strans_respond(struct sip_txn *t, int code, struct str extra, struct str sdp)
@@ -247,8 +359,10 @@ void strans_retransmission(struct sip_txn *t)
 {
 	t->layer->stats->rx_retransmissions++;
 	/* RFC 6026 section 7.1: 2xx is sent again by its timer alone */
-	if (t->kind == TXN_SERVER || t->state == TXN_PROCEEDING || t->state == TXN_COMPLETED)
+	if (t->kind == TXN_SERVER)
 		txn_resend(t);
+	else if (t->state == TXN_PROCEEDING || t->state == TXN_COMPLETED)
+		went(t, txn_resend(t));
 }
 
 void strans_ack(struct sip_txn *t)

@@ -19,5 +19,7 @@ void strans_reply(struct txn_layer *l, const struct sip_msg *m, const struct td_
 	int code, struct str extra, struct str body, bool stateless);
 void strans_retransmission(struct sip_txn *t);
 void strans_ack(struct sip_txn *t);
+/* The peer is reached by this flow's connection from now on. */
+void strans_move(struct sip_txn *t, const struct td_flow *flow);
 
 #endif

@@ -129,7 +129,8 @@ static struct txn_wait_list *chain(const struct txn_layer *l, struct str key)
 	return &l->waiting[hash_bytes(&l->second, key) & l->waiting_mask];
 }
 
-struct txn_wait_list *txn_waiting(const struct txn_layer *l, uint32_t number)
+/* Of a connection, or of an agent. */
+static struct txn_wait_list *number_chain(const struct txn_layer *l, uint32_t number)
 {
 	return chain(l, (struct str){(const char *)&number, sizeof(number)});
 }
@@ -138,7 +139,7 @@ struct txn_wait_list *txn_waiting(const struct txn_layer *l, uint32_t number)
 static struct txn_wait_list *wait_chain(
 	const struct txn_layer *l, uint32_t connection, const struct td_addr *remote)
 {
-	return connection ? txn_waiting(l, connection)
+	return connection ? number_chain(l, connection)
 			  : chain(l, (struct str){(const char *)remote, sizeof(*remote)});
 }
 
@@ -158,7 +159,7 @@ void txn_wait_end(struct sip_txn *t)
 void txn_strand(struct sip_txn *t)
 {
 	t->waiting = t->stranded = true;
-	LIST_INSERT_HEAD(txn_waiting(t->layer, t->flow.agent), t, wait);
+	LIST_INSERT_HEAD(number_chain(t->layer, t->flow.agent), t, wait);
 }
 
 bool txn_layer_reach(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to)
@@ -181,8 +182,32 @@ void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow)
 
 		LIST_FOREACH (t, wait_chain(l, i ? 0 : flow->connection, &flow->remote), wait)
 			if (!t->stranded && flow_equal(&t->flow, flow))
-				txn_break(t);
+				t->way->broken(t);
 	}
+}
+
+/* One that waits for this agent's next flow, or has `left`. */
+static struct sip_txn *waiting(
+	struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow)
+{
+	struct sip_txn *t;
+
+	LIST_FOREACH (t, number_chain(l, left ? left->connection : flow->agent), wait)
+		if (t->flow.agent == flow->agent && t->stranded == !left &&
+			(!left || t->flow.connection == left->connection))
+			return t;
+	return NULL;
+}
+
+void txn_layer_flow_anew(
+	struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow)
+{
+	struct sip_txn *t;
+
+	while ((t = waiting(l, NULL, flow)) != NULL)
+		t->way->anew(t, flow);
+	while (left && (t = waiting(l, left, flow)) != NULL)
+		t->way->moved(t, flow);
 }
 
 void txn_free(struct sip_txn *t)
@@ -253,13 +278,13 @@ bool txn_keep(struct sip_txn *t, struct stored_msg *b, struct str data)
 	return true;
 }
 
-void txn_send(struct sip_txn *t)
+bool txn_send(struct sip_txn *t)
 {
 	struct txn_layer *l = t->layer;
 
 	/* when the response cannot be kept it is sent once, and the peer asks again */
 	txn_keep(t, &t->sent, (struct str){l->out.data, l->out.len});
-	txn_layer_send(l, &t->flow);
+	return txn_layer_send(l, &t->flow);
 }
 
 bool txn_resend(struct sip_txn *t)

@@ -43,6 +43,15 @@ enum txn_state {
 struct sip_txn;
 struct txn_layer;
 
+/* What a transaction that waits does, by its kind. */
+struct txn_way {
+	void (*broken)(struct sip_txn *t); /* its flow failed */
+	/* It is stranded, and the telephone is reached by this flow now. */
+	void (*anew)(struct sip_txn *t, const struct td_flow *flow);
+	/* The telephone has left its flow for this one. */
+	void (*moved)(struct sip_txn *t, const struct td_flow *flow);
+};
+
 /* The transaction user, embedded in its owner. */
 struct sip_tu {
 	struct sip_txn *invite; /* the INVITE under way, also our 2xx without its ACK; NULL: none */
@@ -56,7 +65,8 @@ struct sip_txn {
 	struct timer resend;         /* A E G; 100 Trying; 2xx again */
 	struct timer expire;         /* B D F H I J K L M */
 	struct txn_layer *layer;
-	struct sip_tu *tu; /* NULL: nobody waits for it */
+	const struct txn_way *way; /* NULL: it never waits */
+	struct sip_tu *tu;         /* NULL: nobody waits for it */
 	enum txn_kind kind;
 	enum txn_state state;
 	enum sip_method method;
@@ -66,10 +76,10 @@ struct sip_txn {
 	bool waiting;    /* in layer->waiting */
 	bool unwanted;   /* client INVITE: the user has cancelled it */
 	bool cancelling; /* client INVITE: CANCEL was sent */
-	bool broken;     /* client: its flow failed */
+	bool broken;     /* its flow failed */
 	bool reused;     /* client: its connection was there before it */
-	bool again;      /* client: sent by a second flow, after the first failed */
-	bool stranded;   /* client: waits for the agent's next flow */
+	bool again;      /* sent by a second flow, after the first failed */
+	bool stranded;   /* waits for the agent's next flow */
 	uint8_t cause;   /* enum sip_cause, of `unwanted` */
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
@@ -97,6 +107,9 @@ struct txn_ops {
 	 * section 8.1.3.1). The transaction is no longer the user's. */
 	void (*failed)(struct sip_tu *tu, int code, const struct sip_msg *m);
 	void (*no_ack)(struct sip_tu *tu); /* our 2xx was never acknowledged */
+	/* No response to the first INVITE of a dialog gets to the peer any more (section 17.2.4).
+	 * The transaction is no longer the user's. */
+	void (*lost)(struct sip_tu *tu);
 	/* By which connection is the peer of this flow reached now? False: by none. NULL: nobody
 	 * knows. */
 	bool (*reach)(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to);
@@ -115,7 +128,8 @@ struct txn_layer {
 	struct pool txns;
 	struct msg_store store;
 	struct hash servers, clients, merged;
-	/* Client transactions whose answer is to come, in chains by flow. */
+	/* Client transactions whose answer is to come, and server transactions whose user still is
+	 * to answer, or to see the ACK: in chains by flow. */
 	struct txn_wait_list *waiting;
 	uint32_t waiting_mask;
 	struct hash second; /* a second hash of keys: 128 bits stand for a key of any length */
@@ -141,8 +155,13 @@ uint64_t txn_layer_id(struct txn_layer *l, enum random_stream what);
 /* Our name for Server and User-Agent; empty: this peer does not get it. */
 struct str txn_layer_agent(const struct txn_layer *l, const struct td_flow *flow);
 /* The flow has ended. Who waits for an answer by it is told at the layer's next deadline, which is
- * now. */
+ * now. Who is to answer by it tries another flow first. */
 void txn_layer_flow_failed(struct txn_layer *l, const struct td_flow *flow);
+/* The agent of this flow is reached by it from now on. What did not get to the telephone goes by
+ * it; so does what waits for an answer, or is to be answered, by the connection that it has `left`,
+ * NULL: by none. */
+void txn_layer_flow_anew(
+	struct txn_layer *l, const struct td_flow *left, const struct td_flow *flow);
 /* As ops->reach says, by another connection than the flow's own. */
 bool txn_layer_reach(struct txn_layer *l, const struct td_flow *flow, struct td_flow *to);
 /* Sends l->out once and keeps nothing of it. False: the flow cannot carry it. */
@@ -152,8 +171,8 @@ bool txn_layer_send(struct txn_layer *l, struct td_flow *flow);
 void txn_join(struct sip_txn *t, struct sip_tu *tu);
 /* Its user, if there is one, no longer waits for t. */
 void txn_part(struct sip_txn *t);
-/* Sends l->out and keeps it in place of what t kept. */
-void txn_send(struct sip_txn *t);
+/* Sends l->out and keeps it in place of what t kept. False: its flow cannot carry it. */
+bool txn_send(struct sip_txn *t);
 
 /* For ctrans.c and strans.c. */
 struct sip_txn *txn_alloc(struct txn_layer *l, enum txn_kind kind, enum sip_method method,
@@ -165,11 +184,9 @@ bool txn_keep(
 	struct sip_txn *t, struct stored_msg *m, struct str data); /* evicts others if it must */
 bool txn_resend(struct sip_txn *t); /* false: its flow cannot carry it */
 void txn_break(struct sip_txn *t);  /* client: its flow failed */
-/* client: from now on it is in layer->waiting, or no longer */
+/* From now on it is in layer->waiting, or no longer. */
 void txn_wait(struct sip_txn *t);
-void txn_strand(struct sip_txn *t); /* client: the same, for the agent's next flow */
-/* Those that wait for an answer by this connection, or for this agent's next flow; others too. */
-struct txn_wait_list *txn_waiting(const struct txn_layer *l, uint32_t number);
+void txn_strand(struct sip_txn *t); /* the same, for the agent's next flow */
 void txn_wait_end(struct sip_txn *t);
 void txn_linger(struct sip_txn *t, enum txn_state state, uint64_t time);
 void txn_timer(struct sip_txn *t, struct timer *timer, uint64_t after);

@@ -85,11 +85,19 @@ static void on_no_ack(struct sip_tu *tu)
 	note("no_ack");
 }
 
+static void on_lost(struct sip_tu *tu)
+{
+	assert_ptr_equal(tu, &w.tu);
+	assert_null(tu->invite);
+	note("lost");
+}
+
 static const struct txn_ops ops = {.provisional = on_provisional,
 	.accepted = on_accepted,
 	.fork = on_fork,
 	.failed = on_failed,
-	.no_ack = on_no_ack};
+	.no_ack = on_no_ack,
+	.lost = on_lost};
 
 static int layer_init(void)
 {
@@ -475,6 +483,198 @@ static void server_over_a_stream_answers_once(void **state)
 	expect("sent sent");
 }
 
+/* The dialog's INVITE, which the user answers with `code`; 0: not yet. */
+static struct sip_txn *served(const char *branch, int code)
+{
+	request("INVITE", branch);
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &flow);
+
+	txn_join(t, &w.tu);
+	if (code)
+		strans_respond(t, code, STR(""), STR(""));
+	w.log[0] = '\0';
+	return t;
+}
+
+static void fail_flow(uint32_t connection)
+{
+	struct td_flow failed = flow;
+
+	failed.connection = connection;
+	txn_layer_flow_failed(&w.l, &failed);
+	advance(0);
+}
+
+/* section 17.2.4: the user is told when neither the connection nor a new one carries responses */
+static void server_is_lost_with_its_connection(void **state)
+{
+	by_stream(7);
+	w.made = 9;
+	served("l1", 180);
+	fail_flow(8);
+	expect("");
+	fail_flow(7);
+	expect("sent"); /* 180 once more, by a new connection */
+	fail_flow(7);
+	expect("");
+	fail_flow(9);
+	expect("lost");
+	assert_int_equal(w.l.stats->callers_lost, 1);
+	assert_int_equal(w.l.stats->timeouts, 0);
+	expect_idle();
+
+	/* nothing has been said yet: 100 asks for the new connection */
+	served("l2", 0);
+	fail_flow(7);
+	expect("sent");
+	assert_memory_equal(w.out, "SIP/2.0 100", 11);
+	struct sip_txn *t = w.tu.invite;
+
+	strans_respond(t, 180, STR(""), STR("")); /* what is said anew may be tried anew */
+	fail_flow(9);
+	expect("sent sent");
+	w.send_result = -ECONNREFUSED;
+	fail_flow(9);
+	expect("lost");
+	expect_idle();
+
+	/* a refusal leaves nobody to tell */
+	w.send_result = 0;
+	t = served("l3", 180);
+	strans_respond(t, 486, STR(""), STR(""));
+	txn_part(t);
+	w.log[0] = '\0';
+	fail_flow(7);
+	advance(32000);
+	expect("");
+	expect_idle();
+}
+
+/* The peer may have our 2xx, and say ACK by a connection of its own. */
+static void server_that_has_accepted_waits_a_little(void **state)
+{
+	by_stream(7);
+	w.made = 9;
+	served("a1", 200);
+	fail_flow(7);
+	advance(499);
+	expect("");
+	advance(1);
+	expect("sent");
+	advance(1000);
+	expect("sent"); /* it may be there now: 2xx goes on */
+	fail_flow(9);
+	expect("lost");
+	expect_idle();
+
+	struct sip_txn *t = served("a2", 200);
+
+	fail_flow(7);
+	strans_ack(t);
+	txn_part(t);
+	advance(500);
+	fail_flow(7);
+	advance(32000);
+	expect("");
+	expect_idle();
+
+	/* sent in vain, and never heard of */
+	w.send_result = -ECONNREFUSED;
+	t = served("a3", 180);
+	advance(0);
+	expect("not-sent lost");
+
+	/* by datagrams it may get there later */
+	by_stream(0);
+	flow.transport = TD_TRANSPORT_UDP;
+	w.send_result = -EHOSTUNREACH;
+	served("a4", 180);
+	w.send_result = 0;
+	advance(500);
+	expect("sent");
+	w.send_result = -EHOSTUNREACH;
+	strans_respond(w.tu.invite, 200, STR(""), STR(""));
+	advance(500);
+	expect("not-sent not-sent lost");
+	expect_idle();
+}
+
+/* A dialog goes on without a connection: its re-INVITEs have the time that they have. */
+static void server_of_a_dialog_is_not_lost(void **state)
+{
+	by_stream(7);
+	request("INVITE", "d1");
+	w.m.to.tag = STR("ours");
+	struct sip_txn *t = strans_alloc(&w.l, &w.m, &flow);
+
+	txn_join(t, &w.tu);
+	strans_respond(t, 200, STR(""), STR(""));
+	w.send_result = -ECONNREFUSED;
+	fail_flow(7);
+	w.log[0] = '\0';
+	advance(31999);
+	w.log[0] = '\0';
+	advance(1);
+	expect("no_ack");
+	expect_idle();
+
+	/* nothing is left of another request */
+	w.send_result = 0;
+	request("INFO", "d2");
+	strans_reply(&w.l, &w.m, &flow, 200, STR(""), STR(""), false);
+	fail_flow(7);
+	expect("sent");
+	expect_idle();
+}
+
+/* A telephone cannot be connected to: it has 32 s to come by a connection of its own. */
+static void server_waits_for_its_telephone(void **state)
+{
+	struct td_flow anew;
+
+	by_stream(7);
+	flow.agent = 3;
+	w.made = 9;
+	anew = flow;
+	anew.connection = 11;
+	served("t1", 180);
+	fail_flow(7);
+	advance(500);
+	fail_flow(9);
+	advance(500);
+	expect("sent");
+	advance(31999);
+	txn_layer_flow_anew(&w.l, NULL, &anew);
+	expect("sent");
+	advance(60000);
+	expect("");
+	fail_flow(11);
+	advance(500);
+	fail_flow(9);
+	advance(500);
+	expect("sent");
+	advance(31999);
+	expect("");
+	advance(1);
+	expect("lost");
+	expect_idle();
+
+	/* it has left the old one, which seems to live */
+	struct sip_txn *t = served("t2", 180);
+	struct td_flow left = flow;
+
+	txn_layer_flow_anew(&w.l, &left, &anew);
+	fail_flow(7);
+	expect("");
+	strans_respond(t, 200, STR(""), STR(""));
+	expect("sent");
+	strans_ack(t);
+	txn_part(t);
+	advance(32000);
+	expect_idle();
+	flow.agent = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,6 +690,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			client_that_was_given_up_is_not_sent_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(server_over_a_stream_answers_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			server_is_lost_with_its_connection, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			server_that_has_accepted_waits_a_little, setup, teardown),
+		cmocka_unit_test_setup_teardown(server_of_a_dialog_is_not_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(server_waits_for_its_telephone, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			server_answers_until_it_is_acknowledged, setup, teardown),
 		cmocka_unit_test_setup_teardown(
