@@ -91,26 +91,53 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 	return true;
 }
 
-/* Another trunk may do better: this one is out of order, out of room, or does not answer at all. */
+/*
+ * What a refusal says of the number, of the called person or of the way there: RFC 3261 section 21,
+ * RFC 5079 (433), RFC 8197 (607). All others speak of our INVITE, which the caller has not sent:
+ * their headers (Allow, Unsupported, Require, Accept, Min-SE, a challenge) would say nothing to it,
+ * and without them they are malformed. Codes that nobody knows count as 400 and 500 (section
+ * 8.1.3.2), which do so too.
+ */
+static bool concerns_number(int code)
+{
+	static const uint16_t codes[] = {403, 404, 408, 410, 433, 480, 482, 483, 484, 485, 486, 487,
+		488, 500, 502, 504, 600, 603, 604, 606, 607};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+/* Another trunk may do better: this one is out of order, out of room, does not take what we send or
+ * the codec ("may succeed elsewhere": section 21.4.26), or does not answer at all. */
+static bool may_succeed(int code, bool rang)
+{
+	if (code >= 400 && code < 500 && !concerns_number(code))
+		return true;
+	return (code >= 500 && code < 600) || code == 488 || (code == 408 && !rang);
+}
+
 static bool failed(struct td_engine *e, struct call *c, const struct target *t, int code, bool rang)
 {
-	bool untaken = (code >= 500 && code < 600) || (code == 408 && !rang);
+	bool untaken = may_succeed(code, rang);
 
 	driver_top(c)->dial.untaken = untaken;
 	driver_top(c)->dial.tried = true;
 	return untaken;
 }
 
-/* What a trunk asks of us and not of the caller: redirections, other passwords. Its 503, or ours
- * for a connection that broke, would have the caller's carrier send us no call for a while, though
- * the next one may go elsewhere: RFC 3261 section 16.7, step 6. */
+/* A trunk's 503, or ours for a connection that broke, would have the caller's carrier send us no
+ * call for a while, though the next one may go elsewhere: RFC 3261 section 16.7, step 6. */
 static int passed_on(int code)
 {
-	if (code < 400)
+	if (code < 400) /* a redirection */
 		return 480;
 	if (code == 503)
 		return 500;
-	return code == 401 || code == 407 ? 502 : code;
+	if (concerns_number(code))
+		return code;
+	return code < 600 ? 502 : 603;
 }
 
 static void over(struct td_engine *e, struct call *c, int code, enum td_ended_by by)
