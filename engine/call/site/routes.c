@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/routes.h>
+#include <engine/sip/msg/msg.h>
 
 #define AGENTS (1u << TD_CALLER_AGENTS)
 #define TRUNKS (1u << TD_CALLER_TRUNKS)
@@ -34,16 +35,16 @@ static const struct td_conf_route *usable(const struct td_engine *e, struct str 
 	return NULL;
 }
 
-struct str route_number(struct str user)
+bool route_number(struct str user, char out[static TD_NUMBER_BYTES])
 {
-	return str_cut(&user, ';');
+	return sip_user_plain(str_cut(&user, ';'), out, TD_NUMBER_BYTES);
 }
 
-const struct td_conf_route *route_lookup(const struct td_engine *e, struct str user,
+const struct td_conf_route *route_lookup(const struct td_engine *e, const char *number,
 	const struct trunk *trunk, const struct td_conf_route **closed)
 {
 	const struct td_conf_route *r = NULL;
-	struct str dialled = route_number(user);
+	struct str dialled = str_of(number);
 	char prefix[TD_NAME_BYTES];
 
 	*closed = NULL;

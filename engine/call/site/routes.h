@@ -5,14 +5,15 @@
 
 #include <engine/call/state/state.h>
 
-/* A SIP user without its parameters, which say how a number was found (RFC 4694). */
-struct str route_number(struct str user);
+/* The number of a SIP user: without its parameters, which say how it was found (RFC 4694), and
+ * without escapes. False: it is too long, and was cut. */
+bool route_number(struct str user, char out[static TD_NUMBER_BYTES]);
 
-/* The route of a user's number: the exact number first, then the longest prefix before a '*'. A
+/* The route of a number: the exact number first, then the longest prefix before a '*'. A
  * route serves those whom its `from` and its `trunk` name. `trunk` NULL: an agent calls. NULL:
  * there is none, 404, and *closed is the first that would be, if it served the caller; NULL: none.
  * Valid until the next configuration. */
-const struct td_conf_route *route_lookup(const struct td_engine *e, struct str user,
+const struct td_conf_route *route_lookup(const struct td_engine *e, const char *number,
 	const struct trunk *trunk, const struct td_conf_route **closed);
 
 #endif

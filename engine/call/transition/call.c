@@ -30,23 +30,27 @@
 #define NO_HEADERS  ((struct str){0})
 #define NO_SDP      ((struct str){0})
 
-/* Parameters that do not fit (RFC 4694) are left out all, and so is an escape: half of one makes no
- * URI. A number that does not fit itself is cut; intent_decide() has nobody dial such a number. */
-static void user_copy(char *out, size_t size, struct str user)
+/* Parameters that do not fit (RFC 4694) are left out all. A number that does not fit itself is cut;
+ * intent_decide() has nobody dial such a number. */
+static void user_copy(char out[static TD_NUMBER_BYTES], struct str user)
 {
-	if (str_copy(out, size, user) || str_copy(out, size, route_number(user)))
+	struct str params = user;
+	size_t n;
+
+	str_cut(&params, ';');
+	if (!route_number(user, out))
 		return;
-	for (size_t i = size - 3; i < size - 1; i++)
-		if (out[i] == '%')
-			out[i] = '\0';
+	n = strlen(out);
+	if (params.n && n + 1 + params.n < TD_NUMBER_BYTES)
+		snprintf(out + n, TD_NUMBER_BYTES - n, ";%.*s", STR_FMT(params));
 }
 
 static void cdr_begin(struct td_engine *e, struct td_ev_cdr *cdr, const struct sip_session *s,
 	const struct sip_msg *m)
 {
 	call_id_format(e, e->last_call, cdr->id);
-	user_copy(cdr->caller, sizeof(cdr->caller), m->from.uri.user);
-	user_copy(cdr->dialled, sizeof(cdr->dialled), m->uri.user);
+	user_copy(cdr->caller, m->from.uri.user);
+	user_copy(cdr->dialled, m->uri.user);
 	str_copy(cdr->sip_call_id, sizeof(cdr->sip_call_id), sip_session_call_id(s));
 	cdr->offered = engine_wall(e, e->now);
 	trace_remember(&e->traces, sip_session_call_id(s), cdr->id);

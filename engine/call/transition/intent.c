@@ -101,8 +101,10 @@ static bool intent_media(
 static bool intent_route(struct td_engine *e, const struct sip_msg *m, struct intent *i)
 {
 	const struct td_conf_route *closed;
+	char number[TD_NUMBER_BYTES];
+	bool fits = route_number(m->uri.user, number);
 
-	i->route = route_lookup(e, m->uri.user, i->trunk, &closed);
+	i->route = route_lookup(e, number, i->trunk, &closed);
 	if (closed && !i->route) {
 		snprintf(i->text, sizeof(i->text), "route %s does not serve %s", closed->name,
 			i->trunk ? "this trunk" : "agents");
@@ -111,6 +113,8 @@ static bool intent_route(struct td_engine *e, const struct sip_msg *m, struct in
 	i->queue = i->route ? objects_live(&e->queues, i->route->queue) : NULL;
 	if (!i->queue && !(i->route && i->route->trunk_count))
 		return intent_refuse(i, &e->refused.no_route, 404, "no route");
+	if (!fits)
+		return intent_refuse(i, &e->refused.long_number, 484, "the number is too long");
 	return true;
 }
 
@@ -119,8 +123,6 @@ bool intent_decide(
 {
 	if (!intent_route(e, m, i))
 		return false;
-	if (route_number(m->uri.user).n >= TD_NUMBER_BYTES)
-		return intent_refuse(i, &e->refused.long_number, 484, "the number is too long");
 	if (e->draining)
 		return intent_refuse(i, &e->refused.draining, 503, "draining");
 	if (e->calls_running >= e->params.max_calls)

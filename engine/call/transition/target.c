@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define HEADERS_BYTES 128
-#define URI_BYTES     (160 + TD_HOST_BYTES)
+#define USER_BYTES    (3 * TD_NUMBER_BYTES) /* escapes have three octets */
+#define URI_BYTES     (160 + USER_BYTES + TD_HOST_BYTES)
 
 /* What an INVITE needs of whom it goes to. */
 struct address {
@@ -93,6 +94,16 @@ static const char *address_agent(
 	return NULL;
 }
 
+static const char *user_text(const char *number, char text[static USER_BYTES])
+{
+	struct td_buf b;
+
+	buf_init_fixed(&b, text, USER_BYTES);
+	user_encode(&b, str_of(number));
+	buf_put(&b, "", 1);
+	return text;
+}
+
 static const char *address_trunk(const struct td_engine *e, const struct call *c,
 	const struct target *target, const char *number, struct address *out)
 {
@@ -100,7 +111,7 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 	const struct td_server *server = &t->conf.server;
 	const char *missing = resolve_missing(t, out->missing);
 	struct str transport;
-	char host[ADDR_TEXT];
+	char host[ADDR_TEXT], user[USER_BYTES];
 	int n;
 
 	if (missing)
@@ -108,11 +119,12 @@ static const char *address_trunk(const struct td_engine *e, const struct call *c
 	if (t->conf.codecs[0] && !memchr(t->conf.codecs, c->codec, sizeof(t->conf.codecs)))
 		return "has not the call's codec";
 	out->flow = trunk_flow(e, t, target->place);
+	user_text(number, user);
 	if (server->name[0])
-		n = snprintf(out->uri, sizeof(out->uri), "sip:%s@%s:%u", number, server->name,
+		n = snprintf(out->uri, sizeof(out->uri), "sip:%s@%s:%u", user, server->name,
 			server->addr.port);
 	else
-		n = snprintf(out->uri, sizeof(out->uri), "sip:%s@%s", number,
+		n = snprintf(out->uri, sizeof(out->uri), "sip:%s@%s", user,
 			addr_encode(&out->flow.remote, host));
 	transport = flow_uri_name(&out->flow);
 	if (out->flow.transport != TD_TRANSPORT_UDP) /* RFC 3261 section 19.1.1 */
@@ -167,13 +179,13 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 	const struct call *c = p->call;
 	const struct td_leg_params *caller = &c->caller->params;
 	uint8_t codec[] = {c->codec, TD_CODEC_NONE};
-	char text[PARTY_SDP_BYTES];
+	char text[PARTY_SDP_BYTES], from[USER_BYTES];
 	struct sip_invite_params params = {
 		.flow = a->flow,
 		.uri = p->agent ? a->agent.uri : str_of(a->uri),
 		.to_uri = str_of(a->to),
 		.headers = str_of(a->headers),
-		.from_user = str_of(c->contact->cdr.caller),
+		.from_user = str_of(user_text(c->contact->cdr.caller, from)),
 		.from_host = str_of(conf_site(e->conf)->domain),
 		.max_forwards = c->max_forwards - 1, /* RFC 7332; with 0 it did not come in */
 	};

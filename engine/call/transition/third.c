@@ -21,6 +21,7 @@ struct whom {
 	struct target target[TD_CONF_LIST];
 	struct attempt_plan plan;
 	struct queue *queue; /* NULL: those of the plan are rung */
+	char number[TD_NUMBER_BYTES];
 };
 
 static int agents(const struct td_engine *e, const char *names, struct whom *w, struct td_text *err)
@@ -64,14 +65,18 @@ static bool is_user(const char *number)
 static int number(
 	const struct td_engine *e, const char *dialled, struct whom *w, struct td_text *err)
 {
-	const struct td_conf_route *closed, *r = route_lookup(e, str_of(dialled), NULL, &closed);
+	bool fits = sip_user_plain(str_of(dialled), w->number, sizeof(w->number));
+	const struct td_conf_route *closed, *r;
+	char plain[TD_NUMBER_BYTES];
 
-	if (!is_user(dialled) || strlen(dialled) >= TD_NUMBER_BYTES) {
+	if (!is_user(dialled) || !fits) {
 		td_text_set(err, "'%s' is no number: it has 1 to %d characters of a SIP user",
 			dialled, TD_NUMBER_BYTES - 1);
 		return -EINVAL;
 	}
-
+	w->plan.number = w->number;
+	route_number(str_of(dialled), plain);
+	r = route_lookup(e, plain, NULL, &closed);
 	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
 		w->target[w->plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);
 		w->plan.count += w->target[w->plan.count].trunk != NULL;

@@ -64,6 +64,15 @@ void header_encode(struct td_buf *b, enum sip_header id, struct str value)
 	buf_str(b, CRLF);
 }
 
+void user_encode(struct td_buf *b, struct str user)
+{
+	for (size_t i = 0; i < user.n; i++)
+		if (user.p[i] == '#')
+			buf_str(b, STR("%23"));
+		else
+			buf_put(b, user.p + i, 1);
+}
+
 void request_line_encode(struct td_buf *b, enum sip_method method, struct str uri)
 {
 	buf_str(b, sip_method_name(method));

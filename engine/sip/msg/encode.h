@@ -24,6 +24,8 @@ void value_encode(struct td_buf *b, struct str value);         /* unfolded */
 void header_name_encode(struct td_buf *b, enum sip_header id); /* "Call-ID: " */
 /* "Call-ID: value" and a line end. */
 void header_encode(struct td_buf *b, enum sip_header id, struct str value);
+/* A user as it may stand in a URI: '#', which others send as it is, is escaped. */
+void user_encode(struct td_buf *b, struct str user);
 void request_line_encode(struct td_buf *b, enum sip_method method, struct str uri);
 /* transport: as Via calls it, "UDP". */
 void via_encode(

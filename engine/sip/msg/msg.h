@@ -43,7 +43,7 @@ enum sip_times { SIP_ONCE, SIP_FIRST, SIP_LIST, SIP_LINES };
 struct sip_uri {
 	struct str text; /* all of it */
 	struct str scheme;
-	struct str user, password; /* as written, escapes not undone */
+	struct str user, password; /* as written, escapes not undone: sip_user_plain() */
 	struct str host;           /* an IPv6 literal with its brackets */
 	uint16_t port;             /* 0 when not given */
 	struct str params;         /* ";transport=udp;lr" */
@@ -172,6 +172,10 @@ struct str sip_header_name(enum sip_header id); /* "Call-ID"; SIP_HDR_OTHER: emp
 const char *sip_reason(int code);               /* "Busy Here"; of its class when not known */
 
 int sip_uri_decode(struct sip_uri *out, struct str text);
+/* Undoes the escapes of a user, but of what cannot stand there as it is, and of ';', which begins
+ * parameters: so the text can be compared, and is a user still. False: it was cut to size - 1, and
+ * no escape in two. size > 0. */
+bool sip_user_plain(struct str user, char *out, size_t size);
 /* The host when it is an IP literal, with port or 5060; false when it is a name. */
 bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out);
 int sip_addr_decode(struct sip_addr *out, struct str text);

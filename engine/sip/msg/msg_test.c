@@ -195,6 +195,44 @@ static void names_are_known(void **state)
 	assert_string_equal(sip_reason(999), "");
 }
 
+/* RFC 3261 section 19.1.4: an escape is the character that it stands for. */
+static void users_are_unescaped(void **state)
+{
+	static const struct {
+		const char *user, *plain, *encoded; /* NULL: as it came; as `plain` */
+	} cases[] = {
+		{"alice"},
+		{"%61l%69c%65", "alice"},
+		{"%2B49%2f1", "+49/1"},
+		{"0%3900%31", "09001"},
+		{"%2331%23%2A", "#31#*", "%2331%23*"},
+		/* what would mean something else: parameters, a password, a host, an end of text */
+		{"1%3bx%3A2%40h%25%00%0a%20%7f%C3%A4"},
+		{"%2561"}, /* once, and not again */
+		{""},
+	};
+	char plain[64], text[64];
+	struct td_buf b;
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *want = cases[i].plain ? cases[i].plain : cases[i].user;
+
+		assert_true(sip_user_plain(str_of(cases[i].user), plain, sizeof(plain)));
+		assert_string_equal(plain, want);
+		buf_init_fixed(&b, text, sizeof(text));
+		user_encode(&b, str_of(plain));
+		buf_put(&b, "", 1);
+		assert_string_equal(text, cases[i].encoded ? cases[i].encoded : want);
+	}
+	/* cut, and no escape in two */
+	assert_false(sip_user_plain(STR("12345"), plain, 5));
+	assert_string_equal(plain, "1234");
+	assert_false(sip_user_plain(STR("12%3B"), plain, 5));
+	assert_string_equal(plain, "12");
+	assert_true(sip_user_plain(STR("123%34"), plain, 5));
+	assert_string_equal(plain, "1234");
+}
+
 static void uris(void **state)
 {
 	static const struct {
@@ -599,6 +637,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sdp_is_what_is_said_to_be),
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
+		cmocka_unit_test(users_are_unescaped),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(separators_have_white_space),
 		cmocka_unit_test(via_gets_its_source),

@@ -2,6 +2,7 @@
 /* SIP and SIPS URIs, RFC 3261 section 19.1. */
 #include <errno.h>
 #include <engine/base/addr.h>
+#include <engine/base/hex.h>
 #include <engine/sip/msg/lex.h>
 #include <engine/sip/msg/msg.h>
 
@@ -104,6 +105,31 @@ int sip_uri_decode(struct sip_uri *out, struct str text)
 	}
 	out->params = s;
 	return params_valid(s) ? 0 : -EBADMSG;
+}
+
+bool sip_user_plain(struct str user, char *out, size_t size)
+{
+	size_t n = 0;
+	uint64_t c;
+
+	while (user.n > 0) {
+		size_t from = *user.p == '%' && user.n >= 3 ? 3 : 1, to = from;
+		char one = *user.p;
+
+		if (from == 3 && hex_decode((struct str){user.p + 1, 2}, &c) && c < 0x80 &&
+			lex_is((char)c, LEX_USER) && c != '%' && c != ';') {
+			one = (char)c;
+			to = 1;
+		}
+		if (n + to >= size)
+			break;
+		memcpy(out + n, to == 1 ? &one : user.p, to);
+		n += to;
+		user.p += from;
+		user.n -= from;
+	}
+	out[n] = '\0';
+	return user.n == 0;
 }
 
 bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out)

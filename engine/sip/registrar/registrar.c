@@ -389,6 +389,7 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	struct registration reg = {.r = r, .now = now, .req = req, .m = m, .flow = flow};
 	struct registrar_user user, found;
 	struct str name = m->to.uri.user;
+	char plain[TD_NAME_BYTES];
 	struct sip_auth a;
 	bool known;
 
@@ -396,7 +397,10 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 		refuse(&reg, 400);
 		return;
 	}
-	known = name.n > 0 && name.n < TD_NAME_BYTES && r->ops.user(r->ops.ctx, name, &found);
+	known = sip_user_plain(name, plain, sizeof(plain)); /* section 10.3 step 5 */
+	if (known)                                          /* else it is nobody's */
+		name = str_of(plain);
+	known = known && name.n > 0 && r->ops.user(r->ops.ctx, name, &found);
 	user = known ? found : stranger(r, name);
 	if (!credentials(r, m, &a)) {
 		challenge(&reg, user.algorithm, false);

@@ -9,6 +9,7 @@ static struct registrar *r;
 static char log_text[1024];
 static char ha1_md5[DIGEST_HEX_BYTES], ha1_sha[DIGEST_HEX_BYTES];
 static unsigned cseq;
+static const char *escaped_to; /* the user in To; NULL: as it is */
 
 static bool on_user(void *ctx, struct str name, struct registrar_user *out)
 {
@@ -73,6 +74,7 @@ static int setup(void **state)
 	f.on_request = on_request;
 	log_text[0] = '\0';
 	cseq = 0;
+	escaped_to = NULL;
 	digest_hash(TD_DIGEST_MD5, STR("alice:tandem.example:secret"), ha1_md5);
 	digest_hash(TD_DIGEST_SHA256, STR("bob:tandem.example:secret"), ha1_sha);
 	r = registrar_alloc(&params, &ops);
@@ -103,7 +105,7 @@ static int send_register(const char *user, const char *call_id, const char *extr
 		"Via: SIP/2.0/UDP 192.168.1.2:5060;rport;branch=z9hG4bKr%u\r\n"
 		"From: <sip:%s@tandem.example>;tag=f\r\nTo: <sip:%s@tandem.example>\r\n"
 		"Call-ID: %s\r\nCSeq: %u REGISTER\r\n%s\r\n",
-		cseq, user, user, call_id, cseq, extra);
+		cseq, user, escaped_to ? escaped_to : user, call_id, cseq, extra);
 	return f.m.code;
 }
 
@@ -380,6 +382,27 @@ static void telephone_registers_and_leaves(void **state)
 	assert_int_equal(registrar_lookup_source(r, &f.flow).n, 0);
 }
 
+/* RFC 3261 section 10.3 step 5: an escape in To is the letter that it stands for. Digest's username
+ * has none. */
+static void an_escaped_name_is_the_same_name(void **state)
+{
+	escaped_to = "%61l%69ce";
+	assert_int_equal(
+		do_register("alice", "secret", "c", "Contact: <sip:alice@10.0.0.2>\r\n"), 200);
+	assert_reachable("+alice");
+	assert_non_null(registrar_lookup(r, STR("alice")));
+	/* nor does a guesser get more tries by it */
+	f.flow.remote.ip4++;
+	escaped_to = "%61lice";
+	assert_int_equal(guess("alice", 2), 2);
+	escaped_to = "a%6cice";
+	assert_int_equal(guess("alice", 2), 1);
+	assert_reachable("?alice");
+	/* what no name has stays an escape */
+	escaped_to = "alice%00";
+	assert_int_equal(do_register("alice", "secret", "d", ""), 403);
+}
+
 static void binding_goes_with_its_connection(void **state)
 {
 	struct td_flow second;
@@ -637,6 +660,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(telephone_registers_and_leaves),
+		TEST(an_escaped_name_is_the_same_name),
 		TEST(binding_goes_with_its_connection),
 		TEST(telephone_leaves_a_connection),
 		TEST(sha256_is_offered_alone_where_wanted),
