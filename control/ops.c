@@ -115,6 +115,9 @@ static void op_apply(
 	struct apply_job *j;
 	int rc;
 
+	if (!body_known(c, m, body, " file yaml") || !body_is_text(c, m, body, "file") ||
+		!body_is_text(c, m, body, "yaml"))
+		return;
 	if (file[0] != '/' || !source.text) {
 		api_error(c, m->op, m->id, -EINVAL,
 			"\"file\" must be the whole path of the site file, \"yaml\" its text");
@@ -222,13 +225,15 @@ void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_opt
 }
 
 static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,
-	json_t *body, enum td_event_type event)
+	json_t *body, enum td_event_type event, const char *keys)
 {
 	const json_t *limit = json_object_get(body, "limit");
 	json_int_t n = limit ? json_integer_value(limit) : TD_API_ROWS;
 	struct rows_job *j, **place = o->jobs;
 	int rc;
 
+	if (!body_known(c, m, body, keys))
+		return;
 	if (n < 1 || n > TD_API_ROWS_MAX) {
 		api_error(c, m->op, m->id, -EINVAL, "\"limit\" must be a number from 1 to %d",
 			TD_API_ROWS_MAX);
@@ -269,19 +274,19 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 static void op_cdr(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, TD_EV_CDR);
+	rows_start(o, c, m, body, TD_EV_CDR, " limit call queue");
 }
 
 static void op_queue_log(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, TD_EV_QUEUE_LOG);
+	rows_start(o, c, m, body, TD_EV_QUEUE_LOG, " limit call queue");
 }
 
 static void op_alarms(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, TD_EV_ALARM);
+	rows_start(o, c, m, body, TD_EV_ALARM, " limit");
 }
 
 static void op_call(
@@ -291,6 +296,12 @@ static void op_call(
 	struct td_buf out;
 	int rc;
 
+	if (!body_known(c, m, body, " call") || !body_is_text(c, m, body, "call"))
+		return;
+	if (!call[0]) {
+		api_error(c, m->op, m->id, -EINVAL, "\"call\" is missing");
+		return;
+	}
 	buf_init(&out);
 	rc = store_call(o->store, call, &out);
 	if (rc == -ENOENT)
@@ -313,6 +324,8 @@ static void op_status(
 {
 	struct td_buf out;
 
+	if (!body_known(c, m, body, ""))
+		return;
 	buf_init(&out);
 	VIEW_PUT(status, &out,
 		{
@@ -345,12 +358,10 @@ static void request(void *ctx, struct api_client *c, const struct td_api_msg *m,
 		TD_API_TANDEMD_OPS(OP)
 #undef OP
 	};
-	json_t *body = json_loadb(text, m->len, 0, NULL);
+	json_t *body = body_read(c, m, text);
 
-	if (!json_is_object(body)) {
-		api_error(c, m->op, m->id, -EINVAL, "the request's body is no JSON object");
-		goto out;
-	}
+	if (!body)
+		return;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (table[i].op != m->op)
 			continue;

@@ -21,7 +21,7 @@ import unittest
 HEAD = struct.Struct("<IHhI")
 SECRET = re.compile(r"( ha1=)([0-9a-f]+)")
 HELLO, CONFIG_GET, CONFIG_APPLY, JOURNAL_ACK = 1, 19, 20, 22
-APPLY, CDR, QUEUE_LOG, CALL, STATUS = 64, 65, 66, 67, 68
+APPLY, CDR, QUEUE_LOG, CALL, STATUS, ALARMS = 64, 65, 66, 67, 68, 69
 SITE = """site: {name: test, domain: tandem.example}
 engine: {log: stderr, journal_dir: journal}
 groups: {sales: {agents: [alice]}}
@@ -76,7 +76,10 @@ class Peer:
         return op, status, number, json.loads(data[12:]) if length else None
 
     def write(self, op, number, body, status=0):
-        data = json.dumps(body).encode() if body is not None else b""
+        self.write_text(op, number, json.dumps(body) if body is not None else "", status)
+
+    def write_text(self, op, number, text, status=0):
+        data = text.encode()
         self.sock.sendall(HEAD.pack(len(data), op, status, number) + data)
 
 
@@ -373,6 +376,32 @@ class Tandemd(unittest.TestCase):
         until("the last route", lambda: ("route", "500") in self.engine.objects)
         self.assertNotIn(("route", "400"), self.engine.objects)
         until("the last file", lambda: "route 500" in self.compiled())
+
+    def test_requests_are_read_strictly(self):
+        self.start()
+        cases = [
+            (APPLY, {"file": self.site, "yaml": SITE, "yml": ""},
+             'unknown key "yml"; there are file yaml'),
+            (APPLY, {"file": 7, "yaml": SITE}, '"file" is no text; put its value in quotes'),
+            (CDR, {"queu": "sales"}, 'unknown key "queu"; there are limit call queue'),
+            (CDR, {"call": 1732220776.1}, '"call" is no text; put its value in quotes'),
+            (CDR, {"limit": "5"}, '"limit" must be a number from 1 to 1000000'),
+            (QUEUE_LOG, {"queue": ["sales"]}, '"queue" is no text; put its value in quotes'),
+            (QUEUE_LOG, {"Limit": 1}, 'unknown key "Limit"; there are limit call queue'),
+            (ALARMS, {"queue": "sales"}, 'unknown key "queue"; there are limit'),
+            (CALL, {"id": "1732220776.1"}, 'unknown key "id"; there are call'),
+            (CALL, {"call": 7}, '"call" is no text; put its value in quotes'),
+            (CALL, {}, '"call" is missing'),
+            (STATUS, {"what": "all"}, 'unknown key "what"; there is none'),
+        ]
+        for op, body, text in cases:
+            with self.subTest(op=op, body=body):
+                self.assertEqual(self.ask(op, body), (-22, {"error": text}))
+        for text in ('{"call": "1.1", "call": "1.2"}', "[]", "{"):
+            self.client.write_text(CALL, 7, text)
+            status, answer = self.client.read()[1::2]
+            self.assertEqual(status, -22)
+            self.assertIn("the request is no JSON object: ", answer["error"])
 
     def test_records_are_stored_acknowledged_and_shown(self):
         journal = Journal(f"{self.dir}/journal")

@@ -3,6 +3,19 @@
 #include <errno.h>
 #include <string.h>
 
+json_t *body_read(struct api_client *c, const struct td_api_msg *m, const char *text)
+{
+	json_error_t error;
+	json_t *body = json_loadb(text, m->len, JSON_REJECT_DUPLICATES, &error);
+
+	if (json_is_object(body))
+		return body;
+	api_error(c, m->op, m->id, -EINVAL, "the request is no JSON object: %s",
+		body ? "another value" : error.text);
+	json_decref(body);
+	return NULL;
+}
+
 const char *body_text(const json_t *object, const char *key)
 {
 	const char *value = json_string_value(json_object_get(object, key));
@@ -40,8 +53,8 @@ bool body_known(struct api_client *c, const struct td_api_msg *m, json_t *object
 	{
 		if (listed(keys, key))
 			continue;
-		api_error(
-			c, m->op, m->id, -EINVAL, "unknown key \"%.40s\"; there are%s", key, keys);
+		api_error(c, m->op, m->id, -EINVAL, "unknown key \"%.40s\"; there %s%s", key,
+			*keys ? "are" : "is none", keys);
 		return false;
 	}
 	return true;

@@ -6,7 +6,9 @@
  * request with an `id` of its choice; each answer carries that id, and `status` 0 or a negative
  * errno (then the body is {"error": "one line: what, where, what to do"}). A request that is
  * answered by many messages ends with an empty one (len 0). The first request must be HELLO; a
- * server that speaks another version answers it with -EPROTO and closes.
+ * server that speaks another version answers it with -EPROTO and closes. Any other request that has
+ * a key twice, or one that its operation does not know, is answered with -EINVAL, and a line that
+ * names the key.
  *
  * All header fields little endian. A client may have several requests under way. It may shut down
  * its writing side after the last one: it gets all answers, and then the server closes.

@@ -101,8 +101,11 @@ static void config_text_done(struct request *r)
 static void op_config_get(
 	struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	struct job *j = job_alloc(o, c, m, REQUEST_CONFIG_TEXT, sizeof(*j));
+	struct job *j;
 
+	if (!body_known(c, m, body, ""))
+		return;
+	j = job_alloc(o, c, m, REQUEST_CONFIG_TEXT, sizeof(*j));
 	if (!j)
 		return;
 	j->r.done = config_text_done;
@@ -114,6 +117,8 @@ static void op_config_apply(
 {
 	json_t *text = json_object_get(body, "text");
 
+	if (!body_known(c, m, body, " text"))
+		return;
 	if (!json_is_string(text)) {
 		api_error(c, m->op, m->id, -EINVAL, "\"text\" is missing: lines of set and del");
 		return;
@@ -128,6 +133,8 @@ static void op_journal_ack(
 	json_int_t seq = json_integer_value(number);
 	uint64_t last;
 
+	if (!body_known(c, m, body, " seq"))
+		return;
 	/* What one store has, another one may lack. */
 	if (o->store && o->store != c)
 		api_error(c, m->op, m->id, -EBUSY,
@@ -162,15 +169,10 @@ static void request(void *ctx, struct api_client *c, const struct td_api_msg *m,
 		TD_API_ENGINE_OPS(OP)
 #undef OP
 	};
-	json_error_t error;
-	json_t *body = json_loadb(text, m->len, JSON_REJECT_DUPLICATES, &error);
+	json_t *body = body_read(c, m, text);
 
-	if (!json_is_object(body)) {
-		api_error(c, m->op, m->id, -EINVAL, "the request is no JSON object: %s",
-			body ? "another value" : error.text);
-		json_decref(body);
+	if (!body)
 		return;
-	}
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (table[i].op != m->op)
 			continue;

@@ -120,6 +120,11 @@ static void bodies_are_read_strictly(int fd)
 			"unknown key \"limit\"; there are what"},
 		{TD_API_DRAIN, "{\"of\":true}", "unknown key \"of\"; there are off then-exit wait"},
 		{TD_API_TRACE_SIP, "{\"calls\":\"1.1\"}", "unknown key \"calls\"; there are call"},
+		{TD_API_CONFIG_GET, "{\"text\":\"\"}", "unknown key \"text\"; there is none"},
+		{TD_API_CONFIG_APPLY, "{\"text\":\"\",\"txt\":\"\"}",
+			"unknown key \"txt\"; there are text"},
+		{TD_API_JOURNAL_ACK, "{\"seq\":0,\"sequence\":1}",
+			"unknown key \"sequence\"; there are seq"},
 	};
 	char text[512];
 
