@@ -43,6 +43,7 @@
 #define TANDEM_ENGINE_ACD_ACD_H
 
 #include <tandem/acd.h>
+#include <tandem/view.h>
 
 #define ACD_BACKOFF_MS 1000 /* when the queue's busy_backoff_ms is 0: never ring again at once */
 #define ACD_LIMIT_MAX  (1u << 24) /* each; keeps sums in 32 bits */
@@ -131,14 +132,14 @@ int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *in
 int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info);
 uint32_t acd_link_room(const struct acd *a, uint32_t link); /* 1 to limits.links; else TD_ACD_ROOM
 							     */
-/* The agents of a queue's groups. */
+/* The agents of a queue's groups who are logged in: how many, and what they are to the queue. Each
+ * is counted once. `available` are free for a channel of which a contact waits that is not being
+ * offered; when none does, for any. */
 struct acd_queue_agents {
-	uint32_t state[TD_AGENT_STATE_COUNT];                   /* how many are in each */
-	uint32_t slots[TD_CHANNEL_COUNT][TD_AGENT_STATE_COUNT]; /* with a slot for the channel */
-	uint32_t able; /* of the AVAILABLE who are not engaged, those with a slot for a channel of
-			  which a contact waits that is not being offered; when none does, all of
-			  them */
-	uint32_t engaged; /* of those logged in */
+	uint64_t agents;
+	TD_QUEUE_AGENTS(TD_FIELD, acd_queue_agents)
+	uint32_t slots[TD_CHANNEL_COUNT][TD_AGENT_STATE_COUNT]; /* with a slot for the channel; who
+								   is logged out, too */
 };
 /* It looks at every agent, so it is for people and not for each call. 0 or -ENOENT. */
 int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out);

@@ -362,9 +362,9 @@ static void engaged_agents_are_not_rung(void **state)
 	assert_true(agent(1).engaged);
 	assert_int_equal(agent(1).state, TD_AGENT_AVAILABLE);
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 1);
+	assert_int_equal(agents.agents, 1);
 	assert_int_equal(agents.engaged, 1);
-	assert_int_equal(agents.able, 0);
+	assert_int_equal(agents.available, 0);
 	assert_int_equal(step(TD_ACD_IN_ENGAGED, 1, 0, 0), 0);
 	acd_queue_agents(acd, 1, &agents);
 	assert_int_equal(agents.engaged, 0);

@@ -263,29 +263,37 @@ static void free_agents_are_counted_by_what_waits(void **state)
 
 	sits(1, MESSAGE);
 	sits(2, VOICE);
-	sits(3, VOICE); /* no telephone yet: free, as people see it */
+	sits(3, VOICE); /* as a2: its telephone is not registered */
 	expect("a1 available, a2 available, a3 available");
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.able, 3);
+	assert_int_equal(agents.agents, 3);
+	assert_int_equal(agents.available, 1);
+	assert_int_equal(agents.unable, 2);
+	assert_int_equal(step(TD_ACD_IN_REACHABLE, 2, 0, 1), 0);
+	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
+	assert_int_equal(agents.available, 2);
+	assert_int_equal(step(TD_ACD_IN_REACHABLE, 2, 0, 0), 0);
 	assert_int_equal(acd_queue_channels(acd, 1), BOTH);
 	add(1, 1);
 	expect("queued c1 #1");
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.able, 2);
-	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 3);
+	assert_int_equal(agents.available, 0);
+	assert_int_equal(agents.unable, 3);
 	set_slots(2, MESSAGE, 0);
 	set_slots(3, MESSAGE, 0);
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.able, 0);
+	assert_int_equal(agents.available, 0);
 	assert_int_equal(acd_queue_channels(acd, 1), MESSAGE);
 	add_message(1, 2); /* is offered at once, and waits for nobody */
 	expect("queued c2 #2, a1 reserved, offer a1 c2");
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.able, 0);
-	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 2);
+	assert_int_equal(agents.available, 0);
+	assert_int_equal(agents.ringing, 1);
+	assert_int_equal(agents.unable, 2);
 	assert_int_equal(step(TD_ACD_IN_CONTACT_DEL, 0, 1, TD_ACD_ABANDON), 0);
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.able, 2);
+	assert_int_equal(agents.available, 2);
+	assert_int_equal(agents.ringing, 1);
 }
 
 /* Two channels at once: the best first, and each to the agent idle longest of its channel. */

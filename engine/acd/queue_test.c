@@ -410,8 +410,9 @@ static void counts(void **state)
 	assert_int_equal(q.answered_wait_ms, 40001);
 	assert_int_equal(q.answered_wait_max_ms, 20001);
 	assert_int_equal(acd_queue_agents(acd, 1, &agents), 0);
-	assert_int_equal(agents.state[TD_AGENT_TALKING], 2);
-	assert_int_equal(agents.state[TD_AGENT_AVAILABLE], 0);
+	assert_int_equal(agents.agents, 2);
+	assert_int_equal(agents.handling, 2);
+	assert_int_equal(agents.available, 0);
 	assert_int_equal(acd_queue_agents(acd, 2, &agents), -ENOENT);
 }
 

@@ -105,6 +105,30 @@ static uint32_t channels_waiting(const struct acd_queue *q)
 	return channels ? channels : CHANNELS_ALL;
 }
 
+/* Where an agent who is logged in is counted; channels: of what waits. */
+static uint64_t *counted(struct acd_queue_agents *n, const struct acd_agent *ag, uint32_t channels)
+{
+	switch (ag->state) {
+	case TD_AGENT_RESERVED:
+	case TD_AGENT_RINGING:
+		return &n->ringing;
+	case TD_AGENT_TALKING:
+		return &n->handling;
+	case TD_AGENT_WRAP_UP:
+		return &n->wrap_up;
+	case TD_AGENT_PAUSED:
+		return &n->paused;
+	case TD_AGENT_NOT_RESPONDING:
+		return &n->not_responding;
+	default:
+		if (ag->engaged)
+			return &n->engaged;
+		if (timer_is_set(&ag->timer))
+			return &n->backed_off;
+		return agent_free(ag) & channels ? &n->available : &n->unable;
+	}
+}
+
 int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out)
 {
 	const struct acd_queue *q = queue_at((struct acd *)a, queue);
@@ -117,12 +141,12 @@ int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agent
 
 		if (!ag->used || !agent_serves(ag, q))
 			continue;
-		out->state[ag->state]++;
 		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
 			out->slots[ch][ag->state] += ag->channels >> ch & 1;
-		out->engaged += ag->engaged && ag->state != TD_AGENT_LOGGED_OUT;
-		out->able += ag->state == TD_AGENT_AVAILABLE && !ag->engaged &&
-			     ag->channels & channels_waiting(q);
+		if (ag->state == TD_AGENT_LOGGED_OUT)
+			continue;
+		out->agents++;
+		++*counted(out, ag, channels_waiting(q));
 	}
 	return 0;
 }

@@ -103,16 +103,30 @@ static void top_has_fewer_columns(void **state)
 	assert_false(columns_get(&td_views[TD_VIEW_ID_CALLS].columns, "audio")->top);
 }
 
-/* People see every term of the sum: entered = answered + ... + waiting. */
-static void the_sum_of_a_queue_is_shown(void **state)
+/* People see every term of the sums: entered = answered + ... + waiting, and agents = available +
+ * ... */
+static void the_sums_of_a_queue_are_shown(void **state)
 {
-	struct str rest = STR("entered answered abandoned timed_out withdrawn waiting");
+	struct str rest = STR("entered answered abandoned timed_out withdrawn waiting agents "
+			      "available paused wrap_up engaged backed_off not_responding ringing "
+			      "handling unable");
 	char name[32];
 
 	while (rest.n) {
 		str_copy(name, sizeof(name), str_cut(&rest, ' '));
 		assert_true(columns_get(&td_views[TD_VIEW_ID_QUEUES].columns, name)->place > 0);
 	}
+}
+
+/* A queue that nobody serves is seen at once, and who does not serve it. */
+static void top_shows_who_cannot_be_rung(void **state)
+{
+	const struct td_columns *queues = &td_views[TD_VIEW_ID_QUEUES].columns;
+
+	assert_true(columns_get(queues, "not_responding")->top);
+	assert_true(columns_get(queues, "backed_off")->top);
+	assert_true(columns_get(queues, "unattended")->top);
+	assert_true(columns_get(&td_views[TD_VIEW_ID_AGENTS].columns, "backed_off")->top);
 }
 
 static void only_what_the_engine_answers_is_shown(void **state)
@@ -237,7 +251,8 @@ int main(void)
 		cmocka_unit_test(the_keys_of_a_release_stay),
 		cmocka_unit_test(every_row_of_the_table_is_whole),
 		cmocka_unit_test(top_has_fewer_columns),
-		cmocka_unit_test(the_sum_of_a_queue_is_shown),
+		cmocka_unit_test(the_sums_of_a_queue_are_shown),
+		cmocka_unit_test(top_shows_who_cannot_be_rung),
 		cmocka_unit_test(only_what_the_engine_answers_is_shown),
 		cmocka_unit_test(a_row_is_json),
 		cmocka_unit_test(no_limit_is_null),

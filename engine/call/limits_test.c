@@ -106,7 +106,7 @@ static void a_large_site_fits(void **state)
 	assert_int_equal(acd_queue_get(e->acd, QUEUES, &queue), 0);
 	assert_string_equal(queue.name, "q2999");
 	assert_int_equal(acd_queue_agents(e->acd, QUEUES, &count), 0);
-	assert_int_equal(count.state[TD_AGENT_AVAILABLE], 2 * (AGENTS / GROUPS));
+	assert_int_equal(count.available, 2 * (AGENTS / GROUPS));
 	buf_free(&b);
 	td_engine_free(e);
 }

@@ -163,25 +163,17 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 	const struct queue *q = objects_get(&e->queues, i + 1);
 	struct acd_queue_agents agents;
 	struct acd_queue_info info;
-	uint32_t logged_in = 0;
 
 	if (!q->object.live || acd_queue_get(e->acd, i + 1, &info) < 0)
 		return false;
 	acd_queue_agents(e->acd, i + 1, &agents);
-	for (unsigned s = TD_AGENT_AVAILABLE; s < TD_AGENT_STATE_COUNT; s++)
-		logged_in += agents.state[s];
 	VIEW_PUT(queues, b,
-		{
-			.name = q->object.name,
+		{.name = q->object.name,
 			.waiting = info.waiting,
 			.offered = info.offered,
 			.talking = q->talking,
 			.oldest = info.oldest == TD_NEVER ? 0.0 : seconds_since(e, info.oldest),
-			.agents = logged_in,
-			.available = agents.able,
-			.paused = agents.state[TD_AGENT_PAUSED],
-			.wrap_up = agents.state[TD_AGENT_WRAP_UP],
-			.engaged = agents.engaged,
+			.agents = agents.agents,
 			.entered = info.entered,
 			.answered = info.answered,
 			.abandoned = info.abandoned,
@@ -194,7 +186,7 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.asa = asa(&info),
 			.max_length = q->conf.max_length,
 			.unattended = q->unattended != 0,
-		});
+			TD_QUEUE_AGENTS(TD_FIELD_OF, agents)});
 	return true;
 }
 

@@ -78,6 +78,23 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, tenant, NONE, 3, "whose contact it is; nothing: nobody's, or a call")           \
 	X(V, PAIRS, data, NONE, 4, "keys and values attached to it")
 
+/* Each agent who is logged in is in one of these: fields of struct acd_queue_agents too. */
+#define TD_QUEUE_AGENTS(X, V)                                                                      \
+	X(V, COUNT, available, NONE, TD_TOP + 3,                                                   \
+		"of them, free for what waits; for anything, while nothing does")                  \
+	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                                   \
+	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                       \
+	X(V, COUNT, engaged, NONE, 3, "of them, available, but in a call that no queue gave them") \
+	X(V, COUNT, backed_off, NONE, TD_TOP + 3,                                                  \
+		"of them, available, but not rung for a while after a refusal")                    \
+	X(V, COUNT, not_responding, NONE, TD_TOP + 3,                                              \
+		"of them, not responding: they did not answer in time")                            \
+	X(V, COUNT, ringing, NONE, 3, "of them, rung, or offered another contact")                 \
+	X(V, COUNT, handling, NONE, 3, "of them, with a call or another contact of any queue")     \
+	X(V, COUNT, unable, NONE, 3,                                                               \
+		"of them, available, but without what the contacts need that wait: a "             \
+		"telephone that is registered, room on its link, or their channel")
+
 #define TD_VIEW_QUEUES(X, V)                                                                   \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the queue")                                        \
 	X(V, COUNT, waiting, NONE, TD_TOP + 1,                                                 \
@@ -85,13 +102,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, offered, NONE, 0, "of them, whose agent is rung")                          \
 	X(V, COUNT, talking, NONE, TD_TOP + 3, "calls and other contacts with an agent")       \
 	X(V, NUMBER, oldest, SECONDS, TD_TOP + 2, "how long the first one has waited")         \
-	X(V, COUNT, agents, NONE, 3, "agents logged in")                                       \
-	X(V, COUNT, available, NONE, TD_TOP + 3,                                               \
-		"of them, free for what waits; for anything, while nothing does. Not "         \
-		"who is engaged")                                                              \
-	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                               \
-	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                   \
-	X(V, COUNT, engaged, NONE, 3, "of them, in a call that no queue gave them")            \
+	X(V, COUNT, agents, NONE, 3, "agents logged in: the sum of the next nine columns")     \
+	TD_QUEUE_AGENTS(X, V)                                                                  \
 	X(V, COUNT, entered, NONE, 3,                                                          \
 		"contacts that came, since the engine's start; they are answered, abandoned, " \
 		"timed out, withdrawn, or waiting")                                            \
@@ -110,29 +122,30 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 		"or timed out after it; null: none yet")                                       \
 	X(V, NUMBER, asa, SECONDS, 3, "average speed of answer; null: none yet")               \
 	X(V, LIMIT, max_length, NONE, 0, "most contacts at once; null: no limit")              \
-	X(V, BOOL, unattended, NONE, 0,                                                        \
+	X(V, BOOL, unattended, NONE, TD_TOP + 2,                                               \
 		"somebody waits or has waited, and no agent with the channel for it is "       \
 		"logged in and responds")
 
-#define TD_VIEW_AGENTS(X, V)                                                                   \
-	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                        \
-	X(V, TEXT, state, NONE, TD_TOP + 1, "what the agent is in")                            \
-	X(V, NUMBER, seconds, SECONDS, TD_TOP + 1, "for how long")                             \
-	X(V, TEXT, reason, NONE, TD_TOP + 1, "why paused, as it was given")                    \
-	X(V, BOOL, engaged, NONE, 1,                                                           \
-		"in a call that no queue gave the agent, so no queue rings it")                \
-	X(V, BOOL, reachable, NONE, TD_TOP + 1,                                                \
-		"the telephone is registered, or has a fixed contact")                         \
-	X(V, BOOL, backed_off, NONE, 0, "available, and not rung for a while after a refusal") \
-	X(V, TEXT, channels, NONE, 1, "what the agent can take, of" TD_CHANNELS(TD_TICKED))    \
-	X(V, TEXT, link, NONE, 0, "link to the telephone")                                     \
-	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")              \
-	X(V, TEXT, contact, NONE, 1, "address of the telephone")                               \
-	X(V, TEXT, call, NONE, TD_TOP + 3,                                                     \
-		"call, or other contact, that the agent is offered, has, or made")             \
-	X(V, TEXT, queue, NONE, TD_TOP + 2, "the queue of it")                                 \
-	X(V, COUNT, answered, NONE, TD_TOP + 3,                                                \
-		"contacts taken, calls too, since the engine's start")                         \
+#define TD_VIEW_AGENTS(X, V)                                                                \
+	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                     \
+	X(V, TEXT, state, NONE, TD_TOP + 1, "what the agent is in")                         \
+	X(V, NUMBER, seconds, SECONDS, TD_TOP + 1, "for how long")                          \
+	X(V, TEXT, reason, NONE, TD_TOP + 1, "why paused, as it was given")                 \
+	X(V, BOOL, engaged, NONE, 1,                                                        \
+		"in a call that no queue gave the agent, so no queue rings it")             \
+	X(V, BOOL, reachable, NONE, TD_TOP + 1,                                             \
+		"the telephone is registered, or has a fixed contact")                      \
+	X(V, BOOL, backed_off, NONE, TD_TOP + 1,                                            \
+		"available, and not rung for a while after a refusal")                      \
+	X(V, TEXT, channels, NONE, 1, "what the agent can take, of" TD_CHANNELS(TD_TICKED)) \
+	X(V, TEXT, link, NONE, 0, "link to the telephone")                                  \
+	X(V, BOOL, link_full, NONE, 1, "that link has no room for one more call")           \
+	X(V, TEXT, contact, NONE, 1, "address of the telephone")                            \
+	X(V, TEXT, call, NONE, TD_TOP + 3,                                                  \
+		"call, or other contact, that the agent is offered, has, or made")          \
+	X(V, TEXT, queue, NONE, TD_TOP + 2, "the queue of it")                              \
+	X(V, COUNT, answered, NONE, TD_TOP + 3,                                             \
+		"contacts taken, calls too, since the engine's start")                      \
 	X(V, COUNT, missed, NONE, TD_TOP + 3, "offers that were not answered")
 
 #define TD_VIEW_TRUNKS(X, V)                                                                    \
@@ -410,6 +423,8 @@ struct td_section_consumed {
 #define TD_FIELD_SECTION(name)                         struct td_section_##name name;
 #define TD_FIELD_PAIRS(name)                           struct td_pairs name;
 #define TD_FIELD(owner, type, name, unit, place, help) TD_FIELD_##type(name)
+/* In the initialiser of a row: these columns, from the fields of another struct. */
+#define TD_FIELD_OF(from, type, name, unit, place, help) .name = (from).name,
 #define TD_SECTION_STRUCT(ID, id)                          \
 	struct td_section_##id {                           \
 		TD_SECTION_##ID(TD_FIELD, td_section_##id) \

@@ -461,6 +461,60 @@ static void check_contact(const struct model *m, const struct acd *a, const stru
 		assert_false(idle(&m->agent[i]) && could_serve(m, i, c));
 }
 
+/* 1 << channel: a contact of the queue waits by it, and is not being offered; all, when none does.
+ */
+static uint32_t wanted(const struct model *m, uint32_t queue)
+{
+	uint32_t channels = 0;
+
+	for (int i = 0; i < MODEL_CONTACTS; i++) {
+		const struct model_contact *c = &m->contact[i];
+
+		if (c->number && c->queue == queue && !c->agent)
+			channels |= 1u << c->channel;
+	}
+	return channels ? channels : UINT32_MAX;
+}
+
+static bool is_available(const struct model *m, uint32_t agent, uint32_t channels)
+{
+	const struct model_agent *ag = &m->agent[agent];
+
+	if (!ag->reachable || m->room[ag->link] == 0)
+		channels &= ~(1u << TD_CHANNEL_VOICE);
+	return idle(ag) && ag->channels & channels;
+}
+
+/* Each agent of the queue who is logged in is counted once. */
+static void check_agents(const struct model *m, const struct acd *a, uint32_t number)
+{
+	struct acd_queue_agents n, should = {0};
+
+	assert_int_equal(acd_queue_agents(a, number, &n), 0);
+	for (uint32_t i = 1; i <= MODEL_AGENTS; i++) {
+		const struct model_agent *ag = &m->agent[i];
+		bool free_now = ag->state == TD_AGENT_AVAILABLE;
+
+		if (!ag->used || ag->state == TD_AGENT_LOGGED_OUT ||
+			!common_group(ag->groups, m->queue[number].conf.groups))
+			continue;
+		should.agents++;
+		should.available += is_available(m, i, wanted(m, number));
+		should.engaged += free_now && ag->engaged;
+		should.backed_off += free_now && !ag->engaged && ag->backed_off;
+		should.ringing += ag->state == TD_AGENT_RESERVED || ag->state == TD_AGENT_RINGING;
+		should.handling += ag->state == TD_AGENT_TALKING;
+		should.wrap_up += ag->state == TD_AGENT_WRAP_UP;
+		should.paused += ag->state == TD_AGENT_PAUSED;
+		should.not_responding += ag->state == TD_AGENT_NOT_RESPONDING;
+	}
+	should.unable = should.agents - should.available - should.engaged - should.backed_off -
+			should.ringing - should.handling - should.wrap_up - should.paused -
+			should.not_responding;
+	memset(n.slots, 0, sizeof(n.slots));
+	assert_memory_equal(&n, &should, sizeof(n));
+}
+
 static void check_queue(const struct model *m, const struct acd *a, uint32_t number)
 {
 	const struct model_queue *q = &m->queue[number];
@@ -477,6 +531,7 @@ static void check_queue(const struct model *m, const struct acd *a, uint32_t num
 	assert_int_equal(info.entered,
 		info.answered + info.abandoned + info.timed_out + info.withdrawn + info.waiting);
 	assert_int_equal(info.entered, q->answered + q->left + info.waiting);
+	check_agents(m, a, number);
 }
 
 void model_done(struct model *m, const struct acd *a, int rc)

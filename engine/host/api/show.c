@@ -181,7 +181,6 @@ static void show_memory(const struct ops *o, struct td_buf *out)
 	memory_row(out, "journal (disk)", u.used, u.used, u.reserve);
 }
 
-#define COUNT_OF(from, type, name, ...) .name = (from).name,
 static void show_workers(const struct ops *o, struct td_buf *out)
 {
 	for (unsigned i = 0; i < dp_worker_count(o->dp); i++) {
@@ -194,7 +193,7 @@ static void show_workers(const struct ops *o, struct td_buf *out)
 				.turns = w.turns,
 				.busy = (double)w.busy_ns / TD_NSEC_PER_SEC,
 				.asleep = (double)w.asleep_ns / TD_NSEC_PER_SEC,
-				TD_WORKER_COUNTS(COUNT_OF, w)});
+				TD_WORKER_COUNTS(TD_FIELD_OF, w)});
 	}
 }
 
