@@ -129,13 +129,14 @@ static void a_good_site_is_compiled(void **state)
 		"reveal=false transport=udp\n"
 		"group empty\ngroup sales link=dsl\ngroup support\n"
 		"agent alice algorithm=md5 ha1=" ALICE_HA1
-		" groups=sales,support policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
+		" auth=always groups=sales,support policy=address srtp=off codecs=pcma,pcmu "
+		"sip_dscp=site "
 		"rtp_dscp=site auto_login=true channels=voice\n"
 		"agent bob algorithm=sha256 ha1=" BOB_HA1
-		" groups=sales policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
+		" auth=always groups=sales policy=address srtp=off codecs=pcma,pcmu sip_dscp=site "
 		"rtp_dscp=site "
 		"auto_login=false channels=voice,message\n"
-		"agent carol algorithm=md5 policy=address srtp=off codecs=pcma,pcmu "
+		"agent carol algorithm=md5 auth=always policy=address srtp=off codecs=pcma,pcmu "
 		"sip_dscp=site rtp_dscp=site contact=10.30.0.9:5062 auto_login=true "
 		"channels=voice\n"
 		"sound moh file=%s/moh.wav\n"
@@ -237,7 +238,8 @@ static const struct {
 		"f.yaml:3:3: agents.alice: password is missing; give one, or a contact that needs "
 		"none\n"
 		"f.yaml:3:11: agents.alice: unknown key 'ha1'; the keys here are password, "
-		"algorithm, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, auto_login, link, "
+		"algorithm, auth, number, policy, srtp, codecs, sip_dscp, rtp_dscp, contact, "
+		"auto_login, link, "
 		"channels\n"},
 	/* more than there can be: the first one too many */
 	{"site: {domain: a.example, max_groups: 2, max_agents: 1}\n"

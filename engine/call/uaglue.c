@@ -26,13 +26,38 @@ static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t 
 	return rc;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
+static struct agent *agent_by_user(const struct td_engine *e, struct str name)
+{
+	char z[TD_NAME_BYTES];
+
+	return str_copy(z, sizeof(z), name) ? objects_live(&e->agents, z) : NULL;
+}
+
+/* The agent is who has the password: several may be behind one proxy. */
+static int authenticate(
+	struct td_engine *e, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
+{
+	const struct agent *a = trunk_agent_of(e, flow);
+	struct str name;
+	int code;
+
+	if (!a || a->conf.auth == TD_CALL_PROOF_SOURCE)
+		return 0;
+	code = registrar_authenticate(e->registrar, e->now, m, flow, &name, extra);
+	if (code)
+		return code;
+	a = agent_by_user(e, name);
+	flow->agent = a ? a->object.number : 0;
+	return a ? 0 : 403;
+}
+
+static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
 {
 	struct td_engine *e = ctx;
 
 	e->last_call++; /* a refused call has a number too, which traces show */
 	if (trunk_know(e, flow))
-		return 0;
+		return authenticate(e, m, flow, extra);
 	e->refused.unknown_source++;
 	return 403;
 }
@@ -220,13 +245,6 @@ const struct sip_ua_ops uaglue_ops = {
 	.trace = on_trace,
 	.named = on_named,
 };
-
-static struct agent *agent_by_user(const struct td_engine *e, struct str name)
-{
-	char z[TD_NAME_BYTES];
-
-	return str_copy(z, sizeof(z), name) ? objects_live(&e->agents, z) : NULL;
-}
 
 static bool on_user(void *ctx, struct str name, struct registrar_user *out)
 {

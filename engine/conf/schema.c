@@ -233,6 +233,11 @@ const struct conf_key td_schema[] = {
 	 .help = "Hash of the digest." TD_DIGESTS(WORD_HELP)},
 	{TD_KIND_AGENT, "ha1", CONF_HEX, CONF_DERIVED | CONF_SECRET, FIELD(td_conf_agent, ha1),
 	 .help = "Hash of name:domain:password."},
+	{TD_KIND_AGENT, "auth", CONF_ENUM, 0, FIELD(td_conf_agent, auth), WORDS(TD_CALL_PROOFS),
+	 .value = "always", .help = "What proves that a call is this agent's." TD_CALL_PROOFS(WORD_HELP)},
+	{TD_KIND_AGENT, "number", CONF_NAME, 0, FIELD(td_conf_agent, number),
+	 .help = "The caller's number that this agent's calls show, inside and outside. When not given, "
+	         "the name. What the telephone writes in From is not passed on."},
 	{TD_KIND_AGENT, "groups", CONF_REFS, CONF_DERIVED,
 	 LIST(td_conf_agent, groups, group_count, TD_ACD_GROUPS), .ref = TD_KIND_GROUP,
 	 .help = "Groups that name this agent."},

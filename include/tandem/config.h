@@ -177,14 +177,25 @@ struct td_conf_group {
 #define TD_DIGEST_ENUM(id, ...) TD_DIGEST_##id,
 enum td_digest { TD_DIGESTS(TD_DIGEST_ENUM) TD_DIGEST_COUNT };
 
+/* What proves that a call is an agent's: X(id, word, help). */
+#define TD_CALL_PROOFS(X)                                                            \
+	X(ALWAYS, "always", "the password, in each call (RFC 3261 section 22.2)")    \
+	X(SOURCE, "source",                                                          \
+		"that it comes from where the telephone has registered; who forges " \
+		"that address over UDP calls as this agent")
+#define TD_CALL_PROOF_ID(id, ...) TD_CALL_PROOF_##id,
+enum td_call_proof { TD_CALL_PROOFS(TD_CALL_PROOF_ID) };
+
 struct td_conf_agent {
 	char name[TD_NAME_BYTES]; /* also the SIP user and digest user name */
 	uint8_t algorithm;        /* enum td_digest */
 	char ha1[72];             /* hex of H(name:domain:password); the password is not kept */
 	char groups[TD_CONF_LIST][TD_NAME_BYTES];
 	uint8_t group_count;
-	uint8_t policy; /* enum td_source_policy */
-	uint8_t srtp;   /* enum td_srtp_policy */
+	uint8_t auth;               /* enum td_call_proof */
+	char number[TD_NAME_BYTES]; /* that the agent's calls show; empty: the name */
+	uint8_t policy;             /* enum td_source_policy */
+	uint8_t srtp;               /* enum td_srtp_policy */
 	uint8_t codecs[TD_CODEC_LIST];
 	uint8_t sip_dscp, rtp_dscp; /* or TD_DSCP_SITE */
 	struct td_addr

@@ -6,15 +6,21 @@
 #define CNONCE "0a4f113b"
 #define NC     "00000001"
 
-void credentials_ha1(const char *user, char out[static DIGEST_HEX_BYTES])
+static void ha1_of(const char *user, const char *whose, char out[static DIGEST_HEX_BYTES])
 {
 	char text[128];
 
-	snprintf(text, sizeof(text), "%s:" CREDENTIALS_DOMAIN ":%s-secret", user, user);
+	snprintf(text, sizeof(text), "%s:" CREDENTIALS_DOMAIN ":%s-secret", user, whose);
 	digest_hash(TD_DIGEST_MD5, str_of(text), out);
 }
 
-bool credentials_encode(const char *user, const char *challenge, char *out, size_t size)
+void credentials_ha1(const char *user, char out[static DIGEST_HEX_BYTES])
+{
+	ha1_of(user, user, out);
+}
+
+bool credentials_encode(const char *method, const char *user, const char *whose,
+	const char *challenge, char *out, size_t size)
 {
 	static const uint8_t none[DIGEST_SECRET_BYTES];
 	char ha1[DIGEST_HEX_BYTES], response[DIGEST_HEX_BYTES];
@@ -23,12 +29,12 @@ bool credentials_encode(const char *user, const char *challenge, char *out, size
 	bool ok = d && sip_auth_decode(&a, str_of(challenge)) == 0;
 
 	if (ok) {
-		credentials_ha1(user, ha1);
+		ha1_of(user, whose, ha1);
 		a.uri = STR(URI);
 		a.cnonce = STR(CNONCE);
 		a.nc = STR(NC);
 		a.qop = STR("auth");
-		digest_response(d, TD_DIGEST_MD5, str_of(ha1), STR("REGISTER"), &a, response);
+		digest_response(d, TD_DIGEST_MD5, str_of(ha1), str_of(method), &a, response);
 		snprintf(out, size,
 			"Authorization: Digest username=\"%s\", realm=\"" CREDENTIALS_DOMAIN
 			"\", nonce=\"%.*s\", uri=\"" URI "\", response=\"%s\", algorithm=MD5, "

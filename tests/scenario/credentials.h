@@ -8,8 +8,9 @@
 #define CREDENTIALS_DOMAIN "tandem.example"
 
 void credentials_ha1(const char *user, char out[static DIGEST_HEX_BYTES]);
-/* The Authorization line of a REGISTER that answers the challenge; CRLF at its end. False: it is no
- * challenge. */
-bool credentials_encode(const char *user, const char *challenge, char *out, size_t size);
+/* The Authorization line that answers the challenge, with the password of `whose`; CRLF at its end.
+ * False: it is no challenge. */
+bool credentials_encode(const char *method, const char *user, const char *whose,
+	const char *challenge, char *out, size_t size);
 
 #endif

@@ -106,6 +106,21 @@ static void add_vias(char *headers, size_t size, unsigned long count)
 			i);
 }
 
+/* For the challenge that p got last, "carol", or "carol/bob": with bob's password. */
+static void add_authorization(struct script *s, const struct peer *p, const char *method,
+	const char *who, char *headers, size_t size)
+{
+	int n = (int)strcspn(who, "/");
+	char user[32], challenge[512];
+	size_t at = strlen(headers);
+
+	snprintf(user, sizeof(user), "%.*s", n, who);
+	peer_header(p->final, "WWW-Authenticate", challenge, sizeof(challenge));
+	if (!credentials_encode(
+		    method, user, who[n] ? who + n + 1 : user, challenge, headers + at, size - at))
+		complain(s, "no challenge: '%s'", challenge);
+}
+
 /* carrier > INVITE 4989100 sdp="10.20.0.10:4000/8,101" head="X: y" body="..." type=... */
 void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 {
@@ -131,6 +146,8 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 			snprintf(p->caller, sizeof(p->caller), "%s", word[i] + 5);
 		} else if (strncmp(word[i], "type=", 5) == 0) {
 			type = word[i] + 5;
+		} else if (strncmp(word[i], "auth=", 5) == 0) {
+			add_authorization(s, p, word[2], word[i] + 5, headers, sizeof(headers));
 		} else if (strncmp(word[i], "hops=", 5) == 0) {
 			p->hops = PEER_HOPS - (unsigned)strtoul(word[i] + 5, NULL, 10);
 		} else if (strncmp(word[i], "passes=", 7) == 0) {
@@ -249,7 +266,8 @@ void phone_register(struct script *s, struct peer *p, const char *expires, bool 
 		}
 		if (round == 1)
 			break;
-		if (!credentials_encode(user, value, authorization, sizeof(authorization))) {
+		if (!credentials_encode(
+			    "REGISTER", user, user, value, authorization, sizeof(authorization))) {
 			complain(s, "no challenge: %s", value);
 			break;
 		}

@@ -79,8 +79,8 @@ bool soak_register_takes(
 	s->registered += strcmp(what, "200") == 0;
 	peer_header(text, "WWW-Authenticate", value, sizeof(value));
 	snprintf(user, sizeof(user), "a%u", r->agent);
-	if (strcmp(what, "401") == 0 &&
-		credentials_encode(user, value, authorization, sizeof(authorization)))
+	if (strcmp(what, "401") == 0 && credentials_encode("REGISTER", user, user, value,
+						authorization, sizeof(authorization)))
 		say(r, authorization);
 	return true;
 }

@@ -45,11 +45,19 @@ static void user_copy(char out[static TD_NUMBER_BYTES], struct str user)
 		snprintf(out + n, TD_NUMBER_BYTES - n, ";%.*s", STR_FMT(params));
 }
 
+/* What an agent's telephone writes in From counts for nothing: who calls is known. */
+static struct str caller_of(const struct intent *i, const struct sip_msg *m)
+{
+	if (!i->agent)
+		return m->from.uri.user;
+	return str_of(i->agent->conf.number[0] ? i->agent->conf.number : i->agent->object.name);
+}
+
 static void cdr_begin(struct td_engine *e, struct td_ev_cdr *cdr, const struct sip_session *s,
-	const struct sip_msg *m)
+	const struct sip_msg *m, const struct intent *i)
 {
 	call_id_format(e, e->last_call, cdr->id);
-	user_copy(cdr->caller, m->from.uri.user);
+	user_copy(cdr->caller, caller_of(i, m));
 	user_copy(cdr->dialled, m->uri.user);
 	str_copy(cdr->sip_call_id, sizeof(cdr->sip_call_id), sip_session_call_id(s));
 	cdr->offered = engine_wall(e, e->now);
@@ -167,7 +175,7 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 	struct intent i;
 
 	intent_init(e, s, &i);
-	cdr_begin(e, &cdr, s, m);
+	cdr_begin(e, &cdr, s, m, &i);
 	if (i.trunk)
 		snprintf(cdr.trunk, sizeof(cdr.trunk), "%s", i.trunk->object.name);
 	story_id(e, cdr.id, "INVITE for %s from %s by %s", cdr.dialled, cdr.caller, intent_who(&i));

@@ -112,7 +112,7 @@ static void leg_over(struct leg *leg)
 	leg->s = NULL;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
 {
 	return 0;
 }

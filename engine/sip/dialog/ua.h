@@ -22,18 +22,23 @@
 #include <engine/sip/transport/stats.h>
 #include <tandem/types.h>
 
+struct td_buf;
 struct sip_ua;
 struct sip_msg;     /* engine/sip/msg/msg.h: the decoded message, slices of what came */
 struct sip_session; /* one INVITE and the dialog it makes */
 struct sip_request; /* a request outside dialogs that waits for its response */
 
+#define SIP_UA_EXTRA 512
+
 struct sip_ua_ops {
 	void *ctx;
 	/* 0, or why not: as struct td_engine_io.sip says. */
 	int (*send)(void *ctx, struct td_flow *flow, const uint8_t *data, size_t len);
-	/* Must a call from here be taken at all? 0, or a status (403, 503) to answer INVITE with.
-	 * It may say in `flow` who the peer is: that stays with the session. */
-	int (*admit)(void *ctx, const struct sip_msg *m, struct td_flow *flow);
+	/* Must a call from here be taken at all? 0, or a status (401, 403, 503) to answer INVITE
+	 * with; `extra`: header lines for it, SIP_UA_EXTRA bytes at most. It may say in `flow` who
+	 * the peer is: that stays with the session. */
+	int (*admit)(
+		void *ctx, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra);
 
 	/* as server */
 	void (*invite)(void *ctx, struct sip_session *s, const struct sip_msg *m);

@@ -45,13 +45,18 @@ static void invite(const struct incoming *in)
 		incoming_refuse(in, 483, NONE, true);
 		return;
 	}
-	int code = ua->ops.admit(ua->ops.ctx, m, in->flow);
+	char text[SIP_UA_EXTRA];
+	struct td_buf extra;
+
+	buf_init_fixed(&extra, text, sizeof(text));
+	int code = ua->ops.admit(ua->ops.ctx, m, in->flow, &extra);
 
 	if (code) {
-		/* a stranger gets no memory; any other reason may pass, and then a retransmission
-		 * must not become a call that its sender has given up */
+		/* who has not proved who it is gets no memory; any other reason may pass, and then
+		 * a retransmission must not become a call that its sender has given up */
 		ua->transport.stats.not_admitted++;
-		incoming_reply(in, code, NONE, code == 403);
+		incoming_reply(
+			in, code, (struct str){extra.data, extra.len}, code == 401 || code == 403);
 		return;
 	}
 	struct sip_session *s = session_alloc(ua, in->flow);

@@ -9,7 +9,6 @@
 
 #define NONCES_PER_USER 2    /* a telephone uses one; two where it was started again */
 #define ANSWER_BYTES    4096 /* of the Contact lines: 4 of 256 bytes, and what is around them */
-#define CHALLENGE_BYTES 512
 _Static_assert(ANSWER_BYTES > REGISTRAR_CONTACTS * (REGISTRAR_CONTACT_BYTES + 64), "all contacts");
 
 struct registrar {
@@ -285,21 +284,17 @@ static void update(struct registration *reg, struct str name)
 		tell(reg, name, known);
 }
 
-static void challenge(const struct registration *reg, enum td_digest algorithm, bool stale)
+/* The status to answer with. */
+static int challenge(
+	const struct registration *reg, enum td_digest algorithm, bool stale, struct td_buf *out)
 {
 	struct registrar *r = reg->r;
-	char text[CHALLENGE_BYTES];
-	struct td_buf b;
 
 	r->stats.challenged++;
 	r->stats.stale += stale;
-	buf_init_fixed(&b, text, sizeof(text));
 	digest_challenge(r->digest, reg->now, &reg->flow->remote, SIP_HDR_WWW_AUTHENTICATE,
-		str_of(r->realm), algorithm, stale, &b);
-	if (b.error)
-		sip_respond(reg->req, reg->now, 500, STR(""), STR(""));
-	else
-		sip_respond(reg->req, reg->now, 401, (struct str){b.data, b.len}, STR(""));
+		str_of(r->realm), algorithm, stale, out);
+	return out->error ? 500 : 401;
 }
 
 /* The credentials for our realm among those of the request. */
@@ -326,7 +321,7 @@ static bool is_near(const struct registration *reg, struct str name)
 	return false;
 }
 
-static void wrong(const struct registration *reg, struct str name)
+static int wrong(const struct registration *reg, struct str name)
 {
 	struct registrar *r = reg->r;
 
@@ -337,7 +332,7 @@ static void wrong(const struct registration *reg, struct str name)
 			r->ops.guessing(r->ops.ctx, true, name, &reg->flow->remote);
 		r->guessing = true;
 	}
-	refuse(reg, 403);
+	return 403;
 }
 
 /*
@@ -355,8 +350,8 @@ static struct registrar_user stranger(const struct registrar *r, struct str name
 		{none, is_sha ? sizeof(none) - 1 : (sizeof(none) - 1) / 2}};
 }
 
-static void judge(struct registration *reg, struct str name, const struct registrar_user *user,
-	bool known, const struct sip_auth *a)
+static int judge(const struct registration *reg, struct str name, const struct registrar_user *user,
+	bool known, const struct sip_auth *a, struct td_buf *out)
 {
 	struct registrar *r = reg->r;
 
@@ -364,54 +359,93 @@ static void judge(struct registration *reg, struct str name, const struct regist
 		str_of(r->realm), user->algorithm, user->ha1)) {
 	case DIGEST_OK:
 		if (known && str_eq(a->username, name)) /* ha1 covers the name it was made for */
-			update(reg, name);
-		else
-			wrong(reg, name);
-		return;
+			return 0;
+		break;
 	case DIGEST_STALE:
-		challenge(reg, user->algorithm, true);
-		return;
+		return challenge(reg, user->algorithm, true, out);
 	case DIGEST_FORGED:
 		r->stats.forged++;
-		challenge(reg, user->algorithm, false);
-		return;
+		return challenge(reg, user->algorithm, false, out);
 	case DIGEST_AGAIN:
-		challenge(reg, user->algorithm, false);
-		return;
+		return challenge(reg, user->algorithm, false, out);
 	case DIGEST_WRONG:
-		wrong(reg, name);
+		break;
 	}
+	return wrong(reg, name);
+}
+
+/* Has the request the password of this name? 0, or the status to answer with, and 401's line. `a`:
+ * the credentials; NULL: there are none. */
+static int authenticate(const struct registration *reg, struct str name, const struct sip_auth *a,
+	struct td_buf *out)
+{
+	struct registrar *r = reg->r;
+	struct registrar_user user, found;
+	bool known = name.n > 0 && name.n < TD_NAME_BYTES && r->ops.user(r->ops.ctx, name, &found);
+
+	user = known ? found : stranger(r, name);
+	if (!a)
+		return challenge(reg, user.algorithm, false, out);
+	if (!guard_allows(r->guard, reg->now, &reg->flow->remote, name, is_near(reg, name))) {
+		r->stats.blocked++;
+		return 403;
+	}
+	return judge(reg, name, &user, known, a, out);
+}
+
+/* Is one of the user's telephones reached by this flow? */
+static bool has_flow(const struct registrar *r, struct str name, const struct td_flow *flow)
+{
+	const struct hash_node *n = NULL;
+	const struct binding *b;
+
+	while ((b = binding_next_of(&r->users, flow, &n)) != NULL)
+		if (b->pub.flow.transport == flow->transport && str_eq(str_of(b->user->name), name))
+			return true;
+	return false;
+}
+
+int registrar_authenticate(struct registrar *r, uint64_t now, const struct sip_msg *m,
+	const struct td_flow *flow, struct str *name, struct td_buf *out)
+{
+	const struct registration reg = {.r = r, .now = now, .m = m, .flow = flow};
+	struct sip_auth a;
+	bool has = credentials(r, m, &a);
+	int code;
+
+	*name = has ? a.username : registrar_lookup_source(r, flow);
+	code = authenticate(&reg, *name, has ? &a : NULL, out);
+	return code || has_flow(r, *name, flow) ? code : 403;
 }
 
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
 	const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct registration reg = {.r = r, .now = now, .req = req, .m = m, .flow = flow};
-	struct registrar_user user, found;
 	struct str name = m->to.uri.user;
 	char plain[TD_NAME_BYTES];
+	char text[REGISTRAR_CHALLENGE_BYTES];
 	struct sip_auth a;
-	bool known;
+	struct td_buf b;
+	bool has;
+	int code;
 
 	if (!m->to.uri.host.p) { /* not a SIP URI */
 		refuse(&reg, 400);
 		return;
 	}
-	known = sip_user_plain(name, plain, sizeof(plain)); /* section 10.3 step 5 */
-	if (known)                                          /* else it is nobody's */
+	if (sip_user_plain(
+		    name, plain, sizeof(plain))) /* section 10.3 step 5; else it is nobody's */
 		name = str_of(plain);
-	known = known && name.n > 0 && r->ops.user(r->ops.ctx, name, &found);
-	user = known ? found : stranger(r, name);
-	if (!credentials(r, m, &a)) {
-		challenge(&reg, user.algorithm, false);
-		return;
-	}
-	if (!guard_allows(r->guard, now, &flow->remote, name, is_near(&reg, name))) {
-		r->stats.blocked++;
-		refuse(&reg, 403);
-		return;
-	}
-	judge(&reg, name, &user, known, &a);
+	buf_init_fixed(&b, text, sizeof(text));
+	has = credentials(r, m, &a);
+	code = authenticate(&reg, name, has ? &a : NULL, &b);
+	if (code == 401)
+		sip_respond(req, now, code, (struct str){b.data, b.len}, STR(""));
+	else if (code)
+		refuse(&reg, code);
+	else
+		update(&reg, name);
 }
 
 void registrar_flow_failed(struct registrar *r, const struct td_flow *flow)

@@ -89,6 +89,13 @@ void registrar_set(struct registrar *r, const struct registrar_params *p); /* ti
 /* Answers a REGISTER that struct sip_ua_ops.request brought. */
 void registrar_request(struct registrar *r, uint64_t now, struct sip_request *req,
 	const struct sip_msg *m, const struct td_flow *flow);
+/* Is a request that is no REGISTER that of a registered user (RFC 3261 section 22.2)? 0: *name is
+ * whose, a part of the message; one of the user's telephones is reached by the flow. Else the
+ * status to answer with, and for 401 the header line is appended to `out`, which has room for
+ * REGISTRAR_CHALLENGE_BYTES. */
+#define REGISTRAR_CHALLENGE_BYTES 512
+int registrar_authenticate(struct registrar *r, uint64_t now, const struct sip_msg *m,
+	const struct td_flow *flow, struct str *name, struct td_buf *out);
 /* The connection of a flow has ended, and with it the bindings made by it (RFC 5626 section 5.3).
  * Bindings by UDP stay. */
 void registrar_flow_failed(struct registrar *r, const struct td_flow *flow);

@@ -42,7 +42,7 @@ static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t 
 	return f->send_result;
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
 {
 	return ((struct fake *)ctx)->admit;
 }

@@ -135,7 +135,7 @@ static void session_forget(struct sip_session *s)
 	fail();
 }
 
-static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
+static int on_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
 {
 	return below(50) ? 0 : 403;
 }

@@ -96,7 +96,8 @@ static int peer_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_
 	return send(ctx, true, flow, data, len);
 }
 
-static int peer_admit(void *ctx, const struct sip_msg *m, struct td_flow *flow)
+static int peer_admit(
+	void *ctx, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
 {
 	return 0;
 }
