@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whole configurations: look-ups, the compiled text, differences. */
+/* Whole configurations: look-ups, the compiled text. */
 #include <engine/conf/schema.h>
 #include <stdlib.h>
 
-static int name_compare(struct str a, struct str b)
+int conf_name_compare(struct str a, struct str b)
 {
 	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
 
@@ -16,7 +16,7 @@ uint32_t conf_place(const struct td_conf *c, enum td_kind kind, struct str name,
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
-		int order = name_compare(conf_object_name(kind, conf_at(c, kind, mid)), name);
+		int order = conf_name_compare(conf_object_name(kind, conf_at(c, kind, mid)), name);
 
 		if (order == 0) {
 			*found = true;
@@ -76,8 +76,7 @@ static void quoted_put(struct td_buf *buf, struct str value)
 	buf_str(buf, STR("\""));
 }
 
-/* `secrets`: as they are, or with a 0 for each character. */
-static void object_put(enum td_kind kind, const void *object, bool secrets, struct td_buf *buf)
+void conf_object_put(enum td_kind kind, const void *object, bool secrets, struct td_buf *buf)
 {
 	struct str name = conf_object_name(kind, object);
 	char storage[CONF_VALUE_BYTES];
@@ -103,7 +102,7 @@ static void objects_put(const struct td_conf *c, bool secrets, struct td_buf *bu
 {
 	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
 		for (uint32_t i = 0; i < c->of[kind].count; i++)
-			object_put(kind, conf_at(c, kind, i), secrets, buf);
+			conf_object_put(kind, conf_at(c, kind, i), secrets, buf);
 }
 
 void conf_encode(const struct td_conf *c, struct td_buf *buf)
@@ -114,74 +113,4 @@ void conf_encode(const struct td_conf *c, struct td_buf *buf)
 void conf_encode_public(const struct td_conf *c, struct td_buf *buf)
 {
 	objects_put(c, false, buf);
-}
-
-static bool value_equal(const struct conf_key *k, const void *a, const void *b)
-{
-	char storage_a[CONF_VALUE_BYTES], storage_b[CONF_VALUE_BYTES];
-	struct td_buf text_a, text_b;
-
-	buf_init_fixed(&text_a, storage_a, sizeof(storage_a));
-	buf_init_fixed(&text_b, storage_b, sizeof(storage_b));
-	conf_value_encode(k, a, &text_a);
-	conf_value_encode(k, b, &text_b);
-	return str_eq((struct str){text_a.data, text_a.len}, (struct str){text_b.data, text_b.len});
-}
-
-/* Whether a and b differ in a key with all of `flags`; NULL differs from any object. */
-static bool object_differs(enum td_kind kind, const void *a, const void *b, unsigned flags)
-{
-	for (unsigned i = 0; i < td_schema_count; i++) {
-		const struct conf_key *k = &td_schema[i];
-
-		if (k->kind != kind || k->flags & CONF_ONLY_YAML || (k->flags & flags) != flags)
-			continue;
-		if (!a || !b || !value_equal(k, a, b))
-			return true;
-	}
-	return false;
-}
-
-static void object_diff(enum td_kind kind, const void *old, const void *new, struct td_buf *buf,
-	struct conf_count *count)
-{
-	if (!new) {
-		struct str name = conf_object_name(kind, old);
-
-		buf_printf(buf, "del %s %.*s\n", td_kinds[kind].name, STR_FMT(name));
-		count->deleted++;
-	} else if (!old || object_differs(kind, old, new, 0)) {
-		buf_str(buf, STR("set "));
-		object_put(kind, new, true, buf);
-		count->set++;
-	} else {
-		return;
-	}
-	count->restart |= object_differs(kind, old, new, CONF_RESTART);
-}
-
-struct conf_count conf_diff(
-	const struct td_conf *old, const struct td_conf *new, struct td_buf *buf)
-{
-	struct conf_count count = {0};
-
-	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++) {
-		uint32_t olds = old ? old->of[kind].count : 0, news = new->of[kind].count;
-		uint32_t i = 0, j = 0;
-
-		while (i < olds || j < news) {
-			const void *a = i < olds ? conf_at(old, kind, i) : NULL;
-			const void *b = j < news ? conf_at(new, kind, j) : NULL;
-			int order = !a   ? 1
-				    : !b ? -1
-					 : name_compare(conf_object_name(kind, a),
-						   conf_object_name(kind, b));
-
-			object_diff(
-				kind, order <= 0 ? a : NULL, order >= 0 ? b : NULL, buf, &count);
-			i += order <= 0;
-			j += order >= 0;
-		}
-	}
-	return count;
 }

@@ -67,6 +67,26 @@ struct conf_count {
 struct conf_count conf_diff(
 	const struct td_conf *old, const struct td_conf *new, struct td_buf *buf);
 
+struct conf_key;
+/* One value of an object, or an object that comes or goes. */
+struct conf_change {
+	enum td_kind kind;
+	const void *old, *new;      /* the object; NULL: it is not there */
+	const struct conf_key *key; /* NULL: the object as a whole */
+	bool restart;               /* takes effect when the engine starts next */
+};
+/* Every change from `old` to `new`, by kind, name and key. */
+void conf_changes(const struct td_conf *old, const struct td_conf *new,
+	void (*each)(void *ctx, const struct conf_change *change), void *ctx);
+/*
+ * What a running engine can take of `next` at once: `next` with the values that take effect at the
+ * next start as they are in `running`. Each change that has to wait goes to `each` (NULL: nobody
+ * asks). 0 or -ENOMEM. *out is for conf_diff(): its faults have not been looked for, and its sounds
+ * have no numbers.
+ */
+int conf_stage(struct td_conf **out, const struct td_conf *running, const struct td_conf *next,
+	void (*each)(void *ctx, const struct conf_change *change), void *ctx);
+
 /* NULL when there is none of that name. */
 const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str name);
 /*

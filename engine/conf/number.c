@@ -180,23 +180,23 @@ bool conf_word_decode(const struct conf_key *k, struct str text, uint64_t *v, st
 }
 
 /* The names of RFC 4594; a number is what is compiled. */
+static const struct {
+	const char *name;
+	uint8_t dscp;
+} dscp_names[] = {{"EF", 46}, {"CS0", 0}, {"CS1", 8}, {"CS2", 16}, {"CS3", 24}, {"CS4", 32},
+	{"CS5", 40}, {"CS6", 48}, {"CS7", 56}, {"AF11", 10}, {"AF12", 12}, {"AF13", 14},
+	{"AF21", 18}, {"AF22", 20}, {"AF23", 22}, {"AF31", 26}, {"AF32", 28}, {"AF33", 30},
+	{"AF41", 34}, {"AF42", 36}, {"AF43", 38}};
+
 static bool dscp_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err)
 {
-	static const struct {
-		const char *name;
-		uint8_t dscp;
-	} names[] = {{"EF", 46}, {"CS0", 0}, {"CS1", 8}, {"CS2", 16}, {"CS3", 24}, {"CS4", 32},
-		{"CS5", 40}, {"CS6", 48}, {"CS7", 56}, {"AF11", 10}, {"AF12", 12}, {"AF13", 14},
-		{"AF21", 18}, {"AF22", 20}, {"AF23", 22}, {"AF31", 26}, {"AF32", 28}, {"AF33", 30},
-		{"AF41", 34}, {"AF42", 36}, {"AF43", 38}};
-
 	if (k->kind != TD_KIND_SITE && str_eq(text, STR("site"))) {
 		*v = TD_DSCP_SITE;
 		return true;
 	}
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_caseeq(text, str_of(names[i].name))) {
-			*v = names[i].dscp;
+	for (unsigned i = 0; i < sizeof(dscp_names) / sizeof(dscp_names[0]); i++)
+		if (str_caseeq(text, str_of(dscp_names[i].name))) {
+			*v = dscp_names[i].dscp;
 			return true;
 		}
 	if (!str_u64(text, 63, v))
@@ -275,4 +275,38 @@ void conf_number_encode(const struct conf_key *k, const void *field, struct td_b
 	default: /* CONF_INT, CONF_SIZE, CONF_RATE */
 		buf_printf(buf, "%lu", v);
 	}
+}
+
+static void amount_print(const struct amount *a, uint64_t v, struct td_buf *buf)
+{
+	char text[24];
+
+	buf_str(buf, str_of(unit_encode(a->units, a->count, v, text)));
+}
+
+void conf_number_print(const struct conf_key *k, const void *field, struct td_buf *buf)
+{
+	uint64_t v = uint_load(field, k->size);
+
+	switch (k->type) {
+	case CONF_DURATION:
+		amount_print(&duration, v * k->unit, buf);
+		return;
+	case CONF_SIZE:
+		amount_print(&size, v, buf);
+		return;
+	case CONF_RATE:
+		amount_print(&rate, v, buf);
+		return;
+	case CONF_DSCP:
+		for (unsigned i = 0; i < sizeof(dscp_names) / sizeof(dscp_names[0]); i++)
+			if (v == dscp_names[i].dscp) {
+				buf_str(buf, str_of(dscp_names[i].name));
+				return;
+			}
+		break;
+	default:
+		break;
+	}
+	conf_number_encode(k, field, buf);
 }

@@ -15,5 +15,7 @@ bool conf_number_decode(
 bool conf_word_decode(const struct conf_key *k, struct str text, uint64_t *v, struct td_text *err);
 struct str conf_word(const struct conf_key *k, uint64_t v);
 void conf_number_encode(const struct conf_key *k, const void *field, struct td_buf *buf);
+/* As conf_value_print(). */
+void conf_number_print(const struct conf_key *k, const void *field, struct td_buf *buf);
 
 #endif

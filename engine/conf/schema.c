@@ -352,6 +352,25 @@ const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name)
 	return NULL;
 }
 
+const char *conf_key_path(enum td_kind kind, struct str name, const struct conf_key *k,
+	char out[static CONF_PATH_BYTES])
+{
+	const char *dot = k ? "." : "", *key = k ? k->name : "";
+
+	/* What is derived stands in site.yaml under the key that it is derived from. */
+	if (k && k->kind == TD_KIND_QUEUE && !strcmp(key, "overflow_queue"))
+		key = "overflow";
+	if (k && k->flags & CONF_SECRET)
+		key = "password";
+	if (kind == TD_KIND_SITE)
+		snprintf(out, CONF_PATH_BYTES, "%s%s%s",
+			k && k->flags & CONF_ENGINE ? "engine" : "site", dot, key);
+	else
+		snprintf(out, CONF_PATH_BYTES, "%s.%.*s%s%s", td_kinds[kind].section,
+			(int)(name.n < TD_NAME_BYTES ? name.n : TD_NAME_BYTES), name.p, dot, key);
+	return out;
+}
+
 bool conf_key_is_list(const struct conf_key *k)
 {
 	return k->list_max != 0 || k->type == CONF_CODECS || k->type == CONF_SET;
@@ -385,6 +404,16 @@ unsigned conf_list_count(const struct conf_key *k, const void *object)
 	if (k->type == CONF_SET)
 		return (unsigned)__builtin_popcount(bytes[k->offset]);
 	return bytes[k->count_offset];
+}
+
+void conf_value_copy(const struct conf_key *k, void *to, const void *from)
+{
+	size_t size =
+		k->type == CONF_PORTS ? 2 * k->size : k->size; /* two fields, one after the other */
+
+	memcpy((char *)to + k->offset, (const char *)from + k->offset, size);
+	if (k->list_max)
+		memcpy((char *)to + k->count_offset, (const char *)from + k->count_offset, 1);
 }
 
 bool conf_value_is_set(const struct conf_key *k, const void *object)

@@ -79,6 +79,11 @@ extern const struct conf_kind td_kinds[TD_KIND_COUNT];
 uint32_t conf_kind_max(const struct td_conf_site *s, enum td_kind kind);
 /* NULL when the kind has no such key. */
 const struct conf_key *conf_key_lookup(enum td_kind kind, struct str name);
+#define CONF_PATH_BYTES 128
+/* Where it stands in site.yaml: "queues.sales.groups", "engine.memory_mb"; k NULL: the object.
+ * Returns out. */
+const char *conf_key_path(enum td_kind kind, struct str name, const struct conf_key *k,
+	char out[static CONF_PATH_BYTES]);
 bool conf_key_is_list(const struct conf_key *k);
 /* Letters, digits, _ - . + and for routes * #; first a letter, a digit, _ or +; 31 at most. False:
  * err says why. */
@@ -99,6 +104,9 @@ bool conf_rate_decode(struct str text, uint64_t *bits);
 #define CONF_RATE_FORM "a number and k, M or G"
 /* Appends the compiled value (lists with commas), unquoted; nothing when it is unset. */
 void conf_value_encode(const struct conf_key *k, const void *object, struct td_buf *buf);
+/* The value as people write it in site.yaml: 20s, 256M, EF. Of a secret only that it is one. */
+void conf_value_print(const struct conf_key *k, const void *object, struct td_buf *buf);
+void conf_value_copy(const struct conf_key *k, void *to, const void *from);
 bool conf_value_is_set(const struct conf_key *k, const void *object);
 void conf_list_clear(const struct conf_key *k, void *object);
 unsigned conf_list_count(const struct conf_key *k, const void *object);
@@ -106,6 +114,9 @@ unsigned conf_list_count(const struct conf_key *k, const void *object);
 /* Longest value of one key, quoted: a list of CONF_REFS. */
 #define CONF_VALUE_BYTES 1024
 
+int conf_name_compare(struct str a, struct str b); /* the order of objects */
+/* Appends an object's line. `secrets`: as they are, or with a 0 for each character. */
+void conf_object_put(enum td_kind kind, const void *object, bool secrets, struct td_buf *buf);
 /* The object at a place in of[kind]. */
 static inline void *conf_at(const struct td_conf *c, enum td_kind kind, uint32_t place)
 {

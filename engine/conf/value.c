@@ -426,6 +426,19 @@ void conf_value_encode(const struct conf_key *k, const void *object, struct td_b
 	}
 }
 
+void conf_value_print(const struct conf_key *k, const void *object, struct td_buf *buf)
+{
+	bool number = k->type == CONF_DURATION || k->type == CONF_SIZE || k->type == CONF_RATE ||
+		      k->type == CONF_DSCP;
+
+	if (k->flags & CONF_SECRET && conf_value_is_set(k, object))
+		buf_str(buf, STR("(secret)"));
+	else if (number)
+		conf_number_print(k, (const char *)object + k->offset, buf);
+	else
+		conf_value_encode(k, object, buf);
+}
+
 void conf_object_init(enum td_kind kind, void *object, struct str name)
 {
 	struct td_text err;
