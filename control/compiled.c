@@ -28,7 +28,7 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-int compiled_prepare(const char *path, const struct td_conf *conf)
+int compiled_prepare(const char *path, const struct td_buf *head, const struct td_conf *conf)
 {
 	char tmp[PATH_MAX];
 	struct td_buf text;
@@ -37,10 +37,9 @@ int compiled_prepare(const char *path, const struct td_conf *conf)
 	if (!compiled_beside(path, tmp))
 		return -ENAMETOOLONG;
 	buf_init(&text);
-	buf_str(&text,
-		STR("# Made by tandemd from the site's YAML, and made anew: change that.\n"));
+	buf_put(&text, head->data, head->len);
 	conf_encode(conf, &text);
-	rc = text.error;
+	rc = head->error ? head->error : text.error;
 	if (rc)
 		goto free_text;
 	/* The file has the digests of passwords, so nobody else may read it. */

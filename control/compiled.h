@@ -11,8 +11,9 @@
 
 /* The name of the new text; false: it is too long. */
 bool compiled_beside(const char *path, char out[static PATH_MAX]);
-int compiled_prepare(const char *path, const struct td_conf *conf); /* 0 or a negative errno */
-int compiled_commit(const char *path);                              /* 0 or a negative errno */
+/* `head`: lines of comment in front of the objects. 0 or a negative errno. */
+int compiled_prepare(const char *path, const struct td_buf *head, const struct td_conf *conf);
+int compiled_commit(const char *path); /* 0 or a negative errno */
 void compiled_abandon(const char *path);
 
 #endif

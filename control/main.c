@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tandemd: one thread, one loop. The site's file is checked and compiled before anything else;
- * then it serves its socket, follows the journal, and keeps the engine configured whenever there
- * is one.
+ * tandemd: one thread, one loop. It finds what was applied last before anything else; then it
+ * serves its socket, follows the journal, and keeps the engine configured whenever there is one.
  */
 #include <control/compiled.h>
 #include <control/config/config.h>
+#include <control/edited.h>
 #include <control/link.h>
+#include <engine/base/alarm.h>
 #include <control/ops.h>
 #include <control/options.h>
 #include <control/site.h>
@@ -28,7 +29,8 @@
 #include <time.h>
 
 #define PURGE_NS      (3600 * TD_NSEC_PER_SEC)
-#define PURGE_NEXT_NS TD_NSEC_PER_SEC /* while there is more to purge */
+#define PURGE_NEXT_NS TD_NSEC_PER_SEC       /* while there is more to purge */
+#define EDITED_NS     (5 * TD_NSEC_PER_SEC) /* until we look at the site's file again */
 
 struct tandemd {
 	struct tandemd_options options;
@@ -36,6 +38,11 @@ struct tandemd {
 	struct follow follow;
 	struct engine_link link;
 	struct site site;
+	struct edited edited;
+	struct loop_timer edited_timer;
+	enum edited_state told_edited; /* the engine, by alarms */
+	bool told;
+	char journal_dir[TD_PATH_BYTES]; /* that the store follows */
 	struct tandemd_ops ops;
 	struct api *api;
 	struct loop *loop;
@@ -53,7 +60,7 @@ static void complain(void *ctx, const struct config_error *e)
 	fprintf(stderr, "%s\n", e->line);
 }
 
-/* One file for both would be overwritten. */
+/* One file for both would be overwritten. log NULL: the site says where, and is not read yet. */
 static int files_check(const struct tandemd_options *o, const char *log)
 {
 	char beside[PATH_MAX];
@@ -66,7 +73,7 @@ static int files_check(const struct tandemd_options *o, const char *log)
 		beside[0] = '\0'; /* who writes it will say that the name is too long */
 	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		for (unsigned k = 0; k < i; k++) {
-			if (!file_same(files[i].path, files[k].path))
+			if (!files[i].path || !file_same(files[i].path, files[k].path))
 				continue;
 			fprintf(stderr, "tandemd: %s and %s are one file, %s; give each its own\n",
 				files[k].what, files[i].what, files[i].path);
@@ -76,26 +83,31 @@ static int files_check(const struct tandemd_options *o, const char *log)
 	return 0;
 }
 
+/* A site file with an error is no reason not to start: what was applied last counts, and the store
+ * answers. */
 static int site_load(struct tandemd *d)
 {
-	struct config_source source = {.file = d->options.site};
-	struct td_conf *conf = NULL;
 	const char *log = d->options.log;
-	int rc = config_read(&conf, &source, complain, NULL);
+	int rc;
 
+	rc = files_check(&d->options, log);
 	if (rc)
 		return rc;
-	if (!log)
-		log = conf_site(conf)->log;
+	site_find(&d->site, d->options.site, complain, NULL);
+	if (!log) /* while nothing is applied, nobody has said where */
+		log = d->site.want ? site_values(&d->site)->log : "stderr";
 	rc = files_check(&d->options, log);
-	if (rc) {
-		conf_free(conf);
+	if (rc)
 		return rc;
-	}
 	rc = log_open(log);
 	if (rc)
 		fprintf(stderr, "tandemd: log %s: %s; it goes to stderr\n", log, strerror(-rc));
-	rc = site_start(&d->site, conf);
+	if (!d->site.want)
+		log_line(LOG_ERR, "nothing is applied yet, and the site file has an error",
+			"site=%s", d->options.site);
+	edited_init(&d->edited, d->options.site, &d->site);
+	edited_look(&d->edited, true);
+	rc = site_start(&d->site);
 	if (rc)
 		fprintf(stderr, "tandemd: %s: %s; is its directory there and writable?\n",
 			d->options.compiled, strerror(-rc));
@@ -148,13 +160,50 @@ static void acknowledge(struct tandemd *d)
 		d->acked = seq;
 }
 
+static void alarm_send(struct tandemd *d, enum td_alarm alarm, bool raised)
+{
+	struct td_buf body;
+
+	buf_init(&body);
+	json_object_start(&body, NULL);
+	json_str(&body, "alarm", str_of(alarm_name(alarm)));
+	json_bool(&body, "raised", raised);
+	json_str(&body, "text", str_of(raised ? d->edited.why.s : "the site file is applied"));
+	json_object_end(&body);
+	if (link_send(&d->link, TD_API_ALARM, &body, NULL, NULL))
+		d->told = false; /* the next look at the file tries again */
+	buf_free(&body);
+}
+
+/* The journal is the engine's, so it writes our alarms. It passes over what it has been told. */
+static void alarms_tell(struct tandemd *d)
+{
+	if (!d->link.ready || (d->told && d->told_edited == d->edited.state))
+		return;
+	d->told = true;
+	d->told_edited = d->edited.state;
+	alarm_send(d, TD_ALARM_SITE_NOT_APPLIED, d->edited.state == EDITED_DIFFERS);
+	alarm_send(d, TD_ALARM_SITE_WRONG, d->edited.state == EDITED_WRONG);
+}
+
+static void edited_due(void *ctx, uint64_t now)
+{
+	struct tandemd *d = ctx;
+
+	edited_look(&d->edited, false);
+	alarms_tell(d);
+	loop_timer_set(&d->edited_timer, now + EDITED_NS);
+}
+
 static void engine_up(void *ctx)
 {
 	struct tandemd *d = ctx;
 
 	d->acked = 0; /* an engine that has restarted must hear it again */
+	d->told = false;
 	site_sync(&d->site);
 	acknowledge(d);
+	alarms_tell(d);
 }
 
 /* A store that cannot write needs an operator. It is told once, and once when it can write again.
@@ -241,13 +290,45 @@ static void journal_watch(void *ctx, int fd)
 		(void)loop_fd_add(d->loop, &d->journal, fd, LOOP_READ, journal_ready, d);
 }
 
+static void journal_follow(struct tandemd *d)
+{
+	follow_init(&d->follow, d->store, d->options.journal ? d->options.journal : d->journal_dir);
+	d->follow.watch = journal_watch;
+	d->follow.ctx = d;
+}
+
+/* The engine that runs writes another journal: what the old one still has is stored first. */
+static void journal_move(struct tandemd *d)
+{
+	if (d->options.journal || strcmp(d->journal_dir, d->site.journal_dir) == 0)
+		return;
+	while (follow_turn(&d->follow, loop_now(d->loop) / TD_NSEC_PER_MSEC) == 0)
+		;
+	follow_fini(&d->follow);
+	log_line(LOG_NOTICE, "another journal is followed", "dir=%s before=%s", d->site.journal_dir,
+		d->journal_dir);
+	snprintf(d->journal_dir, sizeof(d->journal_dir), "%s", d->site.journal_dir);
+	journal_follow(d);
+	loop_timer_set(&d->follow_timer, loop_now(d->loop));
+}
+
+static void change_ended(void *ctx)
+{
+	struct tandemd *d = ctx;
+
+	journal_move(d);
+	edited_look(&d->edited, false);
+	alarms_tell(d);
+}
+
 static void signalled(void *ctx, int number)
 {
 	struct tandemd *d = ctx;
 
 	if (number == SIGHUP) {
 		log_reopen();
-		ops_reload(&d->ops);
+		edited_look(&d->edited, true);
+		alarms_tell(d);
 	} else {
 		loop_stop(d->loop);
 	}
@@ -271,6 +352,8 @@ static int loop_open(struct tandemd *d)
 	if (!rc)
 		rc = loop_timer_add(d->loop, &d->purge_timer, purge_due, d);
 	if (!rc)
+		rc = loop_timer_add(d->loop, &d->edited_timer, edited_due, d);
+	if (!rc)
 		rc = link_init(&d->link, d->loop, d->options.engine, engine_up, d);
 	return rc;
 }
@@ -279,6 +362,7 @@ static void loop_close(struct tandemd *d)
 {
 	loop_timer_del(&d->follow_timer);
 	loop_timer_del(&d->purge_timer);
+	loop_timer_del(&d->edited_timer);
 	loop_free(d->loop);
 }
 
@@ -287,6 +371,7 @@ static int serve(struct tandemd *d)
 	int rc;
 
 	loop_timer_set(&d->follow_timer, loop_now(d->loop));
+	loop_timer_set(&d->edited_timer, loop_now(d->loop));
 	if (d->options.keep_days)
 		loop_timer_set(&d->purge_timer, loop_now(d->loop));
 	rc = loop_run(d->loop);
@@ -298,7 +383,6 @@ static int serve(struct tandemd *d)
 static int run(struct tandemd *d)
 {
 	struct api_handlers handlers = ops_handlers;
-	const char *journal = d->options.journal;
 	struct td_text err;
 	int rc;
 
@@ -308,10 +392,11 @@ static int run(struct tandemd *d)
 		return EXIT_CONFIG;
 	}
 	d->unknown = store_unknown(d->store);
-	follow_init(&d->follow, d->store, journal ? journal : conf_site(d->site.want)->journal_dir);
-	d->follow.watch = journal_watch;
-	d->follow.ctx = d;
-	ops_init(&d->ops, d->loop, &d->options, &d->site, d->store, &d->follow);
+	snprintf(d->journal_dir, sizeof(d->journal_dir), "%s", d->site.journal_dir);
+	journal_follow(d);
+	d->site.ended = change_ended;
+	d->site.ended_ctx = d;
+	ops_init(&d->ops, d->loop, &d->options, &d->site, &d->edited, d->store, &d->follow);
 	handlers.ctx = &d->ops;
 	d->api = api_start(d->loop, d->options.socket, &handlers, &err);
 	if (!d->api) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <control/config/config.h>
 #include <control/ops.h>
+#include <control/ops_config.h>
 #include <engine/base/view.h>
 #include <system/body.h>
 #include <system/file.h>
@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_ROWS   200 /* a few milliseconds of SQLite, then the journal has its turn */
-#define ERROR_BYTES 960 /* of an answer's lines; api_error() holds 1024 */
+#define PAGE_ROWS 200 /* a few milliseconds of SQLite, then the journal has its turn */
 
 /* CDR, QUEUE_LOG or ALARMS under way. */
 struct rows_job {
@@ -21,21 +20,6 @@ struct rows_job {
 	uint16_t op;
 	uint32_t id;
 	struct store_query query;
-};
-
-struct apply_job {
-	struct tandemd_ops *ops;
-	struct api_client *client;
-	uint16_t op;
-	uint32_t id;
-	bool elsewhere; /* not the file that tandemd starts with */
-};
-
-/* The lines of a refused site file, as many as fit. */
-struct lines {
-	char text[ERROR_BYTES];
-	size_t len;
-	unsigned left_out;
 };
 
 static void rows_job_free(struct rows_job **place)
@@ -50,125 +34,6 @@ void ops_fini(struct tandemd_ops *o)
 	for (unsigned i = 0; i < OPS_JOBS; i++)
 		if (o->jobs[i])
 			rows_job_free(&o->jobs[i]);
-}
-
-static void lines_add(void *ctx, const struct config_error *e)
-{
-	struct lines *l = ctx;
-	size_t n = strlen(e->line);
-
-	log_line(LOG_ERR, "site refused", "%s", e->line);
-	if (l->len + n + 40 > sizeof(l->text)) {
-		l->left_out++;
-		return;
-	}
-	l->len += (size_t)snprintf(
-		l->text + l->len, sizeof(l->text) - l->len, "%s%s", l->len ? "\n" : "", e->line);
-}
-
-static void lines_end(struct lines *l)
-{
-	if (l->left_out)
-		snprintf(l->text + l->len, sizeof(l->text) - l->len, "\nand %u lines more",
-			l->left_out);
-}
-
-static void apply_done(void *ctx, const struct site_result *r)
-{
-	struct apply_job *j = ctx;
-	struct td_buf body;
-
-	if (r->status) {
-		api_error(j->client, j->op, j->id, r->status, "%s", r->why);
-		goto out;
-	}
-	buf_init(&body);
-	json_object_start(&body, NULL);
-	json_u64(&body, "set", r->count.set);
-	json_u64(&body, "deleted", r->count.deleted);
-	json_bool(&body, "engine", r->engine);
-	json_bool(&body, "restart", r->count.restart && r->engine);
-	if (j->elsewhere) {
-		char note[PATH_MAX + 64];
-
-		snprintf(note, sizeof(note), "tandemd will start with %s again",
-			j->ops->options->site);
-		json_str(&body, "note", str_of(note));
-	}
-	json_object_end(&body);
-	api_reply_buf(j->client, j->op, j->id, &body);
-	buf_free(&body);
-out:
-	api_client_put(j->client);
-	free(j);
-}
-
-static void op_apply(
-	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
-{
-	const char *file = body_text(body, "file");
-	const json_t *yaml = json_object_get(body, "yaml");
-	struct config_source source = {
-		.file = file, .text = json_string_value(yaml), .len = json_string_length(yaml)};
-	struct lines lines = {.len = 0};
-	struct td_conf *conf = NULL;
-	struct apply_job *j;
-	int rc;
-
-	if (!body_known(c, m, body, " file yaml") || !body_is_text(c, m, body, "file") ||
-		!body_is_text(c, m, body, "yaml"))
-		return;
-	if (file[0] != '/' || !source.text) {
-		api_error(c, m->op, m->id, -EINVAL,
-			"\"file\" must be the whole path of the site file, \"yaml\" its text");
-		return;
-	}
-	rc = config_read(&conf, &source, lines_add, &lines);
-	if (rc) {
-		lines_end(&lines);
-		api_error(c, m->op, m->id, rc, "%s", lines.text);
-		return;
-	}
-	j = malloc(sizeof(*j));
-	if (!j) {
-		conf_free(conf);
-		api_error(c, m->op, m->id, -ENOMEM, "out of memory");
-		return;
-	}
-	*j = (struct apply_job){o, c, m->op, m->id, !file_same(o->options->site, file)};
-	api_client_get(c);
-	site_apply(o->site, conf, apply_done, j);
-}
-
-void ops_reload(struct tandemd_ops *o)
-{
-	struct config_source source = {.file = o->options->site};
-	struct lines lines = {.len = 0};
-	struct td_conf *conf = NULL;
-
-	if (o->site->busy) {
-		log_line(LOG_NOTICE, "site is read when the change under way has ended", "site=%s",
-			o->options->site);
-		o->reload_waits = true;
-		return;
-	}
-	o->reload_waits = false;
-	if (config_read(&conf, &source, lines_add, &lines) == 0)
-		site_apply(o->site, conf, NULL, NULL);
-}
-
-static void reload_due(void *ctx)
-{
-	ops_reload(ctx);
-}
-
-/* The next turn reads the site, because the change's own client has its answer first. */
-static void change_ended(void *ctx)
-{
-	struct tandemd_ops *o = ctx;
-
-	if (o->reload_waits)
-		loop_post(o->loop, &o->reload);
 }
 
 /* One page to the client. True: there is more. */
@@ -211,17 +76,15 @@ static void pages_send(void *ctx)
 }
 
 void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_options *options,
-	struct site *site, struct store *store, struct follow *follow)
+	struct site *site, struct edited *edited, struct store *store, struct follow *follow)
 {
 	*o = (struct tandemd_ops){.options = options,
 		.site = site,
 		.store = store,
 		.follow = follow,
 		.loop = loop,
-		.pages = {.run = pages_send, .ctx = o},
-		.reload = {.run = reload_due, .ctx = o}};
-	site->ended = change_ended;
-	site->ended_ctx = o;
+		.edited = edited,
+		.pages = {.run = pages_send, .ctx = o}};
 }
 
 static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,
@@ -322,16 +185,23 @@ static const char *follow_error(const struct follow *f)
 static void op_status(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
+	char waiting[TD_TEXT_BYTES];
 	struct td_buf out;
 
 	if (!body_known(c, m, body, ""))
 		return;
+	edited_look(o->edited, false);
 	buf_init(&out);
 	VIEW_PUT(status, &out,
 		{
 			.release = TD_VERSION,
 			.site = o->options->site,
-			.name = conf_site(o->site->want)->name,
+			.name = o->site->want ? conf_site(o->site->want)->name : "",
+			.applied = o->site->applied.number,
+			.applied_at = o->site->applied.at,
+			.applied_from = o->site->applied.from,
+			.not_applied = o->edited->why.s,
+			.restart = waiting_paths(o->site, waiting),
 			.engine = o->site->link->ready,
 			.compiled = o->site->compiled,
 			.store = o->options->store,

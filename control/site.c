@@ -1,65 +1,131 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/compiled.h>
 #include <control/site.h>
-#include <system/file.h>
+#include <engine/conf/schema.h>
 #include <system/log.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 void site_init(struct site *s, const char *compiled, struct engine_link *link)
 {
 	*s = (struct site){.compiled = compiled, .link = link};
+	changes_init(&s->waiting);
 }
 
 void site_fini(struct site *s)
 {
 	conf_free(s->want);
 	conf_free(s->next);
+	changes_free(&s->waiting);
 }
 
-/* What the last-good file says; NULL when it is not there or not sound. */
-static struct td_conf *compiled_read(const char *path)
+const struct td_conf_site *site_values(const struct site *s)
 {
-	struct td_conf *conf = NULL;
-	unsigned char *text;
+	static struct td_conf_site defaults;
+
+	if (s->want)
+		return conf_site(s->want);
+	if (!defaults.journal_dir[0])
+		conf_object_init(TD_KIND_SITE, &defaults, STR(""));
+	return &defaults;
+}
+
+/* The newest of the history that is sound. */
+static bool history_find(struct site *s)
+{
+	struct applied all[HISTORY_MAX];
+	int count = history_list(s->compiled, all);
 	struct td_text err;
-	size_t len;
 
-	if (file_read(path, CONF_FILE_MAX, &text, &len, &err))
-		return NULL;
-	conf_parse(&conf, (const char *)text, len, &err);
-	free(text);
-	return conf;
+	for (int i = count; i-- > 0 && !s->want;)
+		if (history_read(s->compiled, all[i].number, &s->applied, &s->want, &err))
+			log_line(LOG_WARNING, "what was applied is not understood", "reason=\"%s\"",
+				err.s);
+	if (count > 0)
+		s->last_number = all[count - 1].number;
+	return s->want;
 }
 
-static int file_write(const struct site *s, const struct td_conf *conf)
+static uint32_t objects_of(const struct td_conf *conf)
 {
-	int rc = compiled_prepare(s->compiled, conf);
+	uint32_t count = 0;
 
-	return rc ? rc : compiled_commit(s->compiled);
+	for (unsigned kind = 0; kind < TD_KIND_COUNT; kind++)
+		count += conf->of[kind].count;
+	return count;
 }
 
-int site_start(struct site *s, struct td_conf *conf)
+static void applied_now(struct site *s, struct applied *a, const char *from)
 {
-	struct td_conf *old = compiled_read(s->compiled);
-	struct conf_count count = {0};
-	struct td_buf lines;
+	applied_set(a, s->last_number + 1, time(NULL), from);
+}
+
+void site_find(struct site *s, const char *file,
+	void (*report)(void *ctx, const struct config_error *e), void *ctx)
+{
+	struct config_source source = {.file = file};
+	struct td_text err;
+	int rc = applied_read(s->compiled, &s->applied, &s->want, &err);
+
+	if (rc && rc != -ENOENT)
+		log_line(LOG_ERR, "what was applied is not understood", "reason=\"%s\"", err.s);
+	if (!history_find(s)) {
+		s->applied = (struct applied){0};
+		if (config_read(&s->want, &source, report, ctx) == 0) {
+			applied_now(s, &s->applied, file);
+			s->applied.set = objects_of(s->want);
+		}
+	} else if (!s->applied.number) { /* an older release made it */
+		s->applied.number = s->last_number + 1;
+	}
+	if (s->applied.number > s->last_number)
+		s->last_number = s->applied.number;
+	snprintf(s->journal_dir, sizeof(s->journal_dir), "%s", site_values(s)->journal_dir);
+}
+
+static bool kept(const struct site *s)
+{
+	struct applied all[HISTORY_MAX];
+	int count = history_list(s->compiled, all);
+
+	return count > 0 && all[count - 1].number >= s->applied.number;
+}
+
+static void keep(const struct site *s)
+{
+	int rc = history_keep(s->compiled, &s->applied, s->want);
+
+	if (rc)
+		log_line(LOG_ERR, "not kept in the history", "file=%s-history reason=\"%s\"",
+			s->compiled, strerror(-rc));
+}
+
+int site_start(struct site *s)
+{
+	struct applied there;
+	struct td_conf *old = NULL;
+	struct td_text err;
 	int rc = 0;
 
-	s->want = conf;
-	buf_init(&lines);
-	count = conf_diff(old, conf, &lines);
-	if (!old || lines.error || count.set || count.deleted) {
-		rc = file_write(s, conf);
-		if (rc == 0)
-			log_line(LOG_NOTICE, "compiled", "file=%s set=%u deleted=%u", s->compiled,
-				count.set, count.deleted);
+	if (!s->want)
+		return 0;
+	/* Anew, as this release may have more keys than the one that made it. */
+	rc = applied_prepare(s->compiled, &s->applied, s->want);
+	if (rc == 0)
+		rc = compiled_commit(s->compiled);
+	if (rc && applied_read(s->compiled, &there, &old, &err) == 0 &&
+		there.number == s->applied.number) {
+		log_line(LOG_ERR, "the last-good file is not made anew; the old one stays",
+			"file=%s reason=\"%s\"", s->compiled, strerror(-rc));
+		rc = 0;
 	}
-	buf_free(&lines);
 	conf_free(old);
+	if (rc == 0 && !kept(s))
+		keep(s);
 	return rc;
 }
 
@@ -70,9 +136,8 @@ static void tell(const struct site_result *r, void (*done)(void *ctx, const stru
 	if (r->status)
 		log_line(LOG_ERR, "configuration not applied", "reason=\"%s\"", r->why);
 	else if (r->count.set || r->count.deleted)
-		log_line(LOG_NOTICE, "configuration applied",
-			"set=%u deleted=%u engine=%s restart=%s", r->count.set, r->count.deleted,
-			r->engine ? "yes" : "absent", r->count.restart ? "needed" : "no");
+		log_line(LOG_NOTICE, "configuration applied", "set=%u deleted=%u engine=%s",
+			r->count.set, r->count.deleted, r->engine ? "yes" : "absent");
 	if (done)
 		done(ctx, r);
 }
@@ -104,6 +169,7 @@ static void fail(struct site *s, int status, const char *why)
 static void commit(struct site *s, bool engine)
 {
 	struct site_result r = {.count = s->count, .engine = engine};
+	bool moved = s->next && s->next_applied.number != s->applied.number;
 	char why[256];
 	int rc = s->next ? compiled_commit(s->compiled) : 0;
 
@@ -111,7 +177,13 @@ static void commit(struct site *s, bool engine)
 		conf_free(s->want);
 		s->want = s->next;
 		s->next = NULL;
+		s->applied = s->next_applied;
+		s->last_number = s->applied.number;
 	}
+	if (!engine)
+		snprintf(s->journal_dir, sizeof(s->journal_dir), "%s", site_values(s)->journal_dir);
+	if (moved && rc == 0)
+		keep(s);
 	if (rc) {
 		snprintf(why, sizeof(why),
 			"applied, but not kept: %s: %s; make room there and apply it again",
@@ -138,11 +210,25 @@ static bool answer_count(struct site *s, const char *body, size_t len)
 	return understood;
 }
 
-static void applied(void *ctx, int status, const char *body, size_t len)
+/* A part that can be applied may need the part that waits, as agents need max_agents. */
+static void fail_waiting(struct site *s, const char *why)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		"%s; the file also changes values that the engine takes only when it starts: apply "
+		"these alone, restart the engine, then apply the rest",
+		why);
+	fail(s, -EINVAL, text);
+}
+
+static void engine_answered(void *ctx, int status, const char *body, size_t len)
 {
 	struct site *s = ctx;
 
-	if (status)
+	if (status == -EINVAL && s->waiting.count)
+		fail_waiting(s, body);
+	else if (status)
 		fail(s, status, body);
 	else if (!answer_count(s, body, len))
 		fail(s, -EPROTO, "the engine's answer is not understood");
@@ -161,20 +247,31 @@ static void body_text(struct td_buf *body, const struct td_buf *text)
 		body->error = text->error;
 }
 
+/* What waits is counted anew: this engine has told what it runs with. */
 static void difference_send(struct site *s, const struct td_conf *running)
 {
 	const struct td_conf *conf = s->next ? s->next : s->want;
+	struct td_conf *now = NULL;
 	struct td_buf lines, body;
-	int rc;
+	int rc = 0;
 
+	changes_free(&s->waiting);
+	changes_init(&s->waiting);
+	if (running)
+		rc = conf_stage(&now, running, conf, changes_add, &s->waiting);
+	if (rc) {
+		fail(s, rc, "out of memory");
+		return;
+	}
 	buf_init(&lines);
-	s->count = conf_diff(running, conf, &lines);
+	s->count = conf_diff(running, now ? now : conf, &lines);
+	conf_free(now);
 	if (!lines.error && !lines.len) {
 		commit(s, true);
 		goto free_lines;
 	}
 	body_text(&body, &lines);
-	rc = link_send(s->link, TD_API_CONFIG_APPLY, &body, applied, s);
+	rc = link_send(s->link, TD_API_CONFIG_APPLY, &body, engine_answered, s);
 	buf_free(&body);
 	if (rc)
 		fail(s, rc, strerror(-rc));
@@ -209,6 +306,9 @@ static void running_got(void *ctx, int status, const char *body, size_t len)
 			err.s);
 		running = NULL;
 	}
+	if (running)
+		snprintf(s->journal_dir, sizeof(s->journal_dir), "%s",
+			conf_site(running)->journal_dir);
 	difference_send(s, running);
 	conf_free(running);
 out:
@@ -231,7 +331,7 @@ void site_sync(struct site *s)
 {
 	int rc;
 
-	if (s->busy)
+	if (s->busy || !s->want)
 		return; /* a change that waited for this engine goes first, and ends the same */
 	s->busy = true;
 	rc = running_ask(s);
@@ -239,13 +339,34 @@ void site_sync(struct site *s)
 		fail(s, rc, strerror(-rc));
 }
 
-void site_apply(struct site *s, struct td_conf *conf,
+/* What it changes of what is applied, for the history. The same again is no new number. */
+static int next_describe(struct site *s, const char *from)
+{
+	struct conf_count count;
+	struct td_buf lines;
+	int rc;
+
+	buf_init(&lines);
+	count = conf_diff(s->want, s->next, &lines);
+	rc = lines.error;
+	buf_free(&lines);
+	s->count = count;
+	if (s->want && !count.set && !count.deleted) {
+		s->next_applied = s->applied;
+		return rc;
+	}
+	applied_now(s, &s->next_applied, from);
+	s->next_applied.set = count.set;
+	s->next_applied.deleted = count.deleted;
+	return rc;
+}
+
+void site_apply(struct site *s, struct td_conf *conf, const char *from,
 	void (*done)(void *ctx, const struct site_result *r), void *ctx)
 {
 	struct site_result busy = {
 		.status = -EBUSY, .why = "another change is under way; try again"};
-	struct td_buf lines;
-	char why[256];
+	char why[PATH_MAX + 64];
 	int rc;
 
 	if (s->busy) {
@@ -257,25 +378,20 @@ void site_apply(struct site *s, struct td_conf *conf,
 	s->next = conf;
 	s->done = done;
 	s->ctx = ctx;
-	rc = compiled_prepare(s->compiled, conf);
+	rc = next_describe(s, from);
+	if (rc == 0)
+		rc = applied_prepare(s->compiled, &s->next_applied, conf);
 	if (rc) {
 		snprintf(why, sizeof(why), "%s: %s; nothing was changed", s->compiled,
 			strerror(-rc));
 		fail(s, rc, why);
 		return;
 	}
-	if (s->link->ready) {
-		rc = running_ask(s);
-		if (rc)
-			fail(s, rc, strerror(-rc));
+	if (!s->link->ready) {
+		commit(s, false);
 		return;
 	}
-	buf_init(&lines);
-	s->count = conf_diff(s->want, conf, &lines);
-	rc = lines.error;
-	buf_free(&lines);
+	rc = running_ask(s);
 	if (rc)
-		fail(s, rc, "out of memory");
-	else
-		commit(s, false);
+		fail(s, rc, strerror(-rc));
 }

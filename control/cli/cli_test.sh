@@ -113,6 +113,14 @@ expect 2 '^usage: tandemctl drain .--then-exit. .--wait. .--off.$' drain now
 expect 2 'drain: --off goes with no other option' drain --off --wait
 expect 0 'The engine ends with the last one' drain --help
 
+expect 2 "no command 'config' alone; there are config diff, .*config rollback" config
+expect 2 'no N' config rollback
+expect 2 'N is a whole number|N is a number from 1' config rollback 0
+expect 2 '/nonexistent/t' config rollback 1
+expect 2 '/nonexistent/t' config history
+expect 2 '/nonexistent/t' config diff 1 2
+expect 0 '[-]-dry-run' apply --help
+
 # a program gets the errors of a file as a list
 printf 'site: {domian: d}\n' >"$site"
 for command in check apply; do

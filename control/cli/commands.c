@@ -59,6 +59,17 @@ const struct option_row cli_options[] = {
 		"KEY=VALUE...", .key = "data", .kind = ARG_REST, .required = (must) \
 	}
 
+/* Of the history. */
+#define NUMBER_OF(name_, key_)                                                                    \
+	{                                                                                         \
+		.name = name_, .key = key_, .kind = ARG_NUMBER, .min = 1, .max = 9e15, .step = 1, \
+	}
+#define ROLLBACK_TO                                                                           \
+	{                                                                                     \
+		.name = "N", .key = "number", .kind = ARG_NUMBER, .required = true, .min = 1, \
+		.max = 9e15, .step = 1,                                                       \
+	}
+
 #define LAYER_HELP(id, word, bytes, help) " `" word "`: " help "."
 #define ALARM_WORD(id, name, ...)         " `" name "`"
 
@@ -191,8 +202,23 @@ const struct cli_command cli_commands[] = {
 		.arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
 	{"apply", CLI_SHALL, "make this site.yaml the running one",
 		"Checks it first, then changes what differs. When anything is wrong, nothing "
-		"changes.",
-		cmd_apply, TD_API_APPLY, .arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
+		"changes. Values that need a restart wait for the engine's next start: each is "
+		"named with its line, and the rest is applied.",
+		cmd_apply, TD_API_APPLY,
+		.arg = {{"FILE", .kind = ARG_FILE, .required = true},
+			{"--diff", .help = "Names what changes, object by object."},
+			{"--dry-run", .help = "Names what would change, and changes nothing."}}},
+	{"config diff", CLI_SHALL, "what differs from what is applied, object by object",
+		"Without a number: what `apply` of the site's file would change. `N`: what has "
+		"changed since that number of the history. `N M`: what changed between the two.",
+		cmd_config_diff, TD_API_CONFIG_DIFF,
+		.arg = {NUMBER_OF("N", "from"), NUMBER_OF("M", "to")}},
+	{"config history", CLI_SHALL, "the last ten sites that were applied", NULL,
+		cmd_config_history, TD_API_CONFIG_HISTORY},
+	{"config rollback", CLI_SHALL, "apply one of the history again",
+		"It becomes the newest of the history. The site's file stays as it is, so it "
+		"differs then from what is applied.",
+		cmd_config_rollback, TD_API_CONFIG_ROLLBACK, .arg = {ROLLBACK_TO}},
 	{"drain", CLI_SHALL, "take no new calls and contacts; those that are there go on",
 		"Says how many are there. Before a restart: `drain --then-exit`.",
 		cmd_drain, TD_API_DRAIN,

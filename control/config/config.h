@@ -31,4 +31,11 @@ struct config_error {
 int config_read(struct td_conf **out, const struct config_source *source,
 	void (*report)(void *ctx, const struct config_error *e), void *ctx);
 
+/* Where something stands in the file, by its path: "queues.sales.ring". When the key is not there,
+ * its object's place. line 0: neither is. */
+struct config_place {
+	size_t line, column;
+};
+void config_place(const struct config_source *source, const char *path, struct config_place *out);
+
 #endif

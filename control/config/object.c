@@ -6,18 +6,7 @@
 const char *reader_path(
 	const struct entry *e, const struct conf_key *k, char out[static READER_PATH])
 {
-	const char *dot = k ? "." : "", *key = k ? k->name : "";
-
-	if (k && k->kind == TD_KIND_QUEUE && !strcmp(key, "overflow_queue"))
-		key = "overflow"; /* which has it in site.yaml */
-	if (e->kind == TD_KIND_SITE)
-		snprintf(out, READER_PATH, "%s%s%s",
-			k && k->flags & CONF_ENGINE ? "engine" : "site", dot, key);
-	else
-		snprintf(out, READER_PATH, "%s.%.*s%s%s", td_kinds[e->kind].section,
-			(int)(e->name.n < TD_NAME_BYTES ? e->name.n : TD_NAME_BYTES), e->name.p,
-			dot, key);
-	return out;
+	return conf_key_path(e->kind, e->name, k, out);
 }
 
 void reader_unsure_set(struct entry *e, const struct conf_key *k)

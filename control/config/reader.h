@@ -79,8 +79,8 @@ static inline unsigned reader_errors(const struct reader *r)
 }
 
 /* object.c: one object's keys */
-/* "queues.sales.groups", "engine.memory_mb"; key NULL: the object. Returns out. */
-#define READER_PATH 128
+/* conf_key_path() of an object in the file. */
+#define READER_PATH CONF_PATH_BYTES
 const char *reader_path(
 	const struct entry *e, const struct conf_key *k, char out[static READER_PATH]);
 /* `<<`, a merge key of YAML 1.1. */

@@ -56,6 +56,16 @@
 		"a round through all of them without a fault",                                    \
 		"Report the text, with the version and the journal of that minute. Calls go on. " \
 		"If some stay though nobody talks any more, restart the engine when it suits.")   \
+	X(SITE_NOT_APPLIED, "site-not-applied",                                                   \
+		"site.yaml differs from what is applied",                                         \
+		"`tandemctl apply`, or the edit taken back",                                      \
+		"See the difference: `tandemctl config diff`. `tandemctl apply` makes it the "    \
+		"running site; a restart does not.")                                              \
+	X(SITE_WRONG, "site-wrong",                                                               \
+		"site.yaml has an error, or cannot be read: what was applied last is in force",   \
+		"a site.yaml without an error",                                                   \
+		"Repair the place that the text names; `tandemctl check` tells all errors. Then " \
+		"`tandemctl apply`.")                                                             \
 	X(PASSWORD_GUESSING, "password-guessing",                                                 \
 		"more wrong passwords than `auth_failures` allows, for an agent or from an address", \
 		"an end of all blocks, `auth_block` after the last of them began",                \

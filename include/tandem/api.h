@@ -81,27 +81,44 @@ struct td_api_msg {
 								  "or "                            \
 								  "absent}",                       \
 		"{contact: id}")                                                                   \
+	X(ALARM, 26, alarm, PROGRAM,                                                               \
+		"{alarm: one of tandemd's, raised: bool, text: line}: the journal is told when "   \
+		"that is new",                                                                     \
+		"{}")                                                                              \
 	X(DRAIN, 23, drain, OPERATE,                                                               \
 		"{}: take no new calls and contacts; then-exit: true: and end with the last of "   \
 		"them; off: true: take them again; wait: true: tell what is left until none is",   \
 		"{draining: bool, then-exit: bool, calls: n, contacts: n: those without media}; "  \
 		"with wait one more at each change, then an empty one")
-#define TD_API_TANDEMD_OPS(X)                                                                     \
-	X(APPLY, 64, apply, CONFIGURE, "{file: whole path, yaml: text}",                          \
-		"{set: n, deleted: n, engine: true when the running engine has taken it, "        \
-		"restart: true when a part takes effect only at the engine's next start, "        \
-		"note: line or absent}; or an error with a line for each error of the file")      \
-	X(CDR, 65, cdr, SEE, "{limit: n, call: id or absent, queue: name or absent}",             \
-		"{rows: [..]}, .., then an empty one")                                            \
-	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}", \
-		"{rows: [..]}, .., then an empty one")                                            \
-	X(CALL, 67, call, SEE, "{call: id}",                                                      \
-		"{cdr: .., story: [..], queue_log: [..], recordings: [..], data: [..] or "        \
-		"absent, events: [..] or "                                                        \
-		"absent, lost: [line, ..] or absent}; a call that has not ended has no cdr, but " \
-		"interrupted: the engine stopped while it was live; lost: what of the archive "   \
-		"could not be read")                                                              \
-	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                     \
+#define TD_API_TANDEMD_OPS(X)                                                                      \
+	X(APPLY, 64, apply, CONFIGURE,                                                             \
+		"{file: whole path, yaml: text, diff: bool or absent: changes are told; dry-run: " \
+		"bool or absent: and not made}",                                                   \
+		"{set: n, deleted: n, engine: true when the running engine has taken it, "         \
+		"restart: true when a part takes effect only at the engine's next start, "         \
+		"waiting: [..]: that part, number: n of the history, changes: [..] or absent, "    \
+		"note: line or absent}, with dry-run {dry-run: true, changes: [..]}; or an "       \
+		"error with a line for each error of the file. waiting and changes: rows of the "  \
+		"view `config-changes`; more: n beside them: left out")                            \
+	X(CONFIG_HISTORY, 70, config_history, SEE, "{}",                                           \
+		"{rows: [..]}, of the view `config-history`")                                      \
+	X(CONFIG_DIFF, 71, config_diff, SEE,                                                       \
+		"{}: from what is applied to the site's file; from: n: from a number of the "      \
+		"history to what is applied; to: m: to this number",                               \
+		"{rows: [..], more: n or absent}, of the view `config-changes`")                   \
+	X(CONFIG_ROLLBACK, 72, config_rollback, CONFIGURE, "{number: n of the history}",           \
+		"as of `APPLY`")                                                                   \
+	X(CDR, 65, cdr, SEE, "{limit: n, call: id or absent, queue: name or absent}",              \
+		"{rows: [..]}, .., then an empty one")                                             \
+	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}",  \
+		"{rows: [..]}, .., then an empty one")                                             \
+	X(CALL, 67, call, SEE, "{call: id}",                                                       \
+		"{cdr: .., story: [..], queue_log: [..], recordings: [..], data: [..] or "         \
+		"absent, events: [..] or "                                                         \
+		"absent, lost: [line, ..] or absent}; a call that has not ended has no cdr, but "  \
+		"interrupted: the engine stopped while it was live; lost: what of the archive "    \
+		"could not be read")                                                               \
+	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                      \
 	X(ALARMS, 69, alarms, SEE, "{limit: n}", "{rows: [..]}, .., then an empty one")
 #define TD_API_OPS(X) TD_API_ENGINE_OPS(X) TD_API_TANDEMD_OPS(X)
 

@@ -347,8 +347,15 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 
 #define TD_VIEW_STATUS(X, V)                                                                \
 	X(V, TEXT, release, NONE, 1, "tandemd's")                                           \
-	X(V, TEXT, site, NONE, 1, "file that tandemd starts with")                          \
+	X(V, TEXT, site, NONE, 1, "the site's file, site.yaml")                             \
 	X(V, TEXT, name, NONE, 1, "what the site is called")                                \
+	X(V, COUNT, applied, NONE, 1, "number of what is applied; 0: nothing was yet")      \
+	X(V, TEXT, applied_at, NONE, 1, "when, in ISO 8601 with the zone")                  \
+	X(V, TEXT, applied_from, NONE, 1, "file that was applied, or what else")            \
+	X(V, TEXT, not_applied, NONE, 1,                                                    \
+		"what the site's file says that is not applied; nothing: it is applied")    \
+	X(V, TEXT, restart, NONE, 1,                                                        \
+		"what takes effect when the engine starts next; nothing: all is in force")  \
 	X(V, BOOL, engine, NONE, 1, "the engine is reached")                                \
 	X(V, TEXT, compiled, NONE, 1, "file that the engine starts with")                   \
 	X(V, TEXT, store, NONE, 1, "database of what happened")                             \
@@ -360,6 +367,21 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, store_error, NONE, 1, "why the store does not follow; nothing: it does") \
 	X(V, TEXT, journal_error, NONE, 1,                                                  \
 		"why the engine does not free what is stored; nothing: it does")
+
+/* What is in force, and how it came to be. */
+#define TD_VIEW_CONFIG_HISTORY(X, V)                                              \
+	X(V, COUNT, number, NONE, 1, "one more with each apply")                  \
+	X(V, TEXT, at, NONE, 1, "when, in ISO 8601 with the zone")                \
+	X(V, COUNT, set, OBJECTS, 1, "objects that were new or had other values") \
+	X(V, COUNT, deleted, OBJECTS, 1, "objects that were deleted")             \
+	X(V, TEXT, from, NONE, 1, "file that was applied, or what else")          \
+	X(V, BOOL, applied, NONE, 1, "this is what is applied now")
+#define TD_VIEW_CONFIG_CHANGES(X, V)                                                     \
+	X(V, TEXT, path, NONE, 1, "where it stands in site.yaml: `queues.sales.ring`")   \
+	X(V, TEXT, change, NONE, 1, "`set`; or of an object as a whole `new` or `gone`") \
+	X(V, TEXT, old, NONE, 1, "value before")                                         \
+	X(V, TEXT, new, NONE, 1, "value behind")                                         \
+	X(V, BOOL, restart, NONE, 1, "takes effect when the engine starts next")
 
 /* X(ID, id, name, SHAPE, help, when there is no row), by who answers; in the order of the errors
  * and documents. PART: rows that the host joins to others; nobody else asks for them.
@@ -395,11 +417,15 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(WORKERS, workers, "workers", ROWS, "workers and their time", "no workers")              \
 	X(STATS, stats, "stats", ONE, "the packet balance of all ports, and the host's counters", \
 		"nothing")
-#define TD_VIEWS_TANDEMD(X)                                        \
-	X(STATUS, status, "status", ONE,                           \
-		"whether tandemd reaches the engine, and how far " \
-		"its store is",                                    \
-		"nothing")
+#define TD_VIEWS_TANDEMD(X)                                                                        \
+	X(STATUS, status, "status", ONE,                                                           \
+		"whether tandemd reaches the engine, and how far "                                 \
+		"its store is",                                                                    \
+		"nothing")                                                                         \
+	X(CONFIG_HISTORY, config_history, "config-history", ROWS, "what was applied, newest last", \
+		"nothing was applied yet")                                                         \
+	X(CONFIG_CHANGES, config_changes, "config-changes", ROWS,                                  \
+		"what differs between two configurations", "no difference")
 #define TD_VIEWS(X) TD_VIEWS_SIGNALLING(X) TD_VIEWS_JOINED(X) TD_VIEWS_HOST(X) TD_VIEWS_TANDEMD(X)
 
 #define TD_VIEW_ENUM(ID, id, name, shape, help, empty) TD_VIEW_ID_##ID,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/acd/acd.h>
+#include <engine/base/alarm.h>
 #include <engine/host/api/apply.h>
 #include <engine/host/api/contacts.h>
 #include <engine/host/api/job.h>
@@ -150,6 +151,30 @@ static void op_journal_ack(
 		o->store = c;
 		api_reply(c, m->op, m->id, "{}", 2);
 	}
+}
+
+/* tandemd has no journal of its own. It tells its alarms again each time it comes. */
+static void op_alarm(struct ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
+{
+	static const enum td_alarm theirs[] = {TD_ALARM_SITE_NOT_APPLIED, TD_ALARM_SITE_WRONG};
+	const char *name = body_text(body, "alarm"), *text = body_text(body, "text");
+	enum td_alarm alarm = TD_ALARM_COUNT;
+	bool raised = false;
+
+	for (unsigned i = 0; i < sizeof(theirs) / sizeof(theirs[0]); i++)
+		if (strcmp(name, alarm_name(theirs[i])) == 0)
+			alarm = theirs[i];
+	if (!body_known(c, m, body, " alarm raised text") ||
+		!body_flag(c, m, body, "raised", &raised))
+		return;
+	if (alarm == TD_ALARM_COUNT) {
+		api_error(c, m->op, m->id, -EINVAL, "\"alarm\" is none of tandemd's: %.40s", name);
+		return;
+	}
+	if (raised != o->alarms[alarm])
+		journal_alarm(o->journal, JOURNAL_MAIN, alarm, raised, "%s", text);
+	o->alarms[alarm] = raised;
+	api_reply(c, m->op, m->id, "{}", 2);
 }
 
 void ops_second(struct ops *o, uint64_t now)

@@ -274,6 +274,46 @@ static void journal_is_acknowledged(void **state)
 	close(other);
 }
 
+/* Of the journal's records, once it has `count`; fewer after two seconds. */
+static uint64_t records_written(struct api_rig *f, uint64_t count)
+{
+	struct journal_usage u = {.written = 0};
+	uint64_t lost;
+
+	for (int i = 0; i < 100 && u.written < count; i++) {
+		clock_nap(20 * TD_NSEC_PER_MSEC);
+		journal_usage(f->ops.journal, &u, &lost);
+	}
+	return u.written;
+}
+
+/* tandemd tells its alarms each time it comes. The journal is told what is new. */
+static void alarms_of_tandemd_are_told_once(void **state)
+{
+	static const char raise[] =
+		"{\"alarm\":\"site-not-applied\",\"raised\":true,\"text\":\"x\"}";
+	static const char clear[] = "{\"alarm\":\"site-not-applied\",\"raised\":false}";
+	struct api_rig *f = *state;
+	int fd = dial_hello(f);
+	char text[512];
+	uint64_t before = records_written(f, 0);
+
+	assert_int_equal(ask(fd, TD_API_ALARM, clear, text), 0);
+	assert_int_equal(ask(fd, TD_API_ALARM, raise, text), 0);
+	assert_int_equal(ask(fd, TD_API_ALARM, raise, text), 0);
+	assert_int_equal(records_written(f, before + 1), before + 1);
+	assert_int_equal(ask(fd, TD_API_ALARM, clear, text), 0);
+	assert_int_equal(ask(fd, TD_API_ALARM, clear, text), 0);
+	assert_int_equal(records_written(f, before + 9), before + 2); /* none comes late */
+	assert_int_equal(
+		ask(fd, TD_API_ALARM, "{\"alarm\":\"link-full\",\"raised\":true}", text), -EINVAL);
+	assert_string_equal(text, "\"alarm\" is none of tandemd's: link-full");
+	assert_int_equal(
+		ask(fd, TD_API_ALARM, "{\"alarm\":\"site-wrong\",\"raised\":\"yes\"}", text),
+		-EINVAL);
+	close(fd);
+}
+
 static void configuration_changes(void **state)
 {
 	struct api_rig *f = *state;
@@ -359,6 +399,7 @@ int main(void)
 			drain_answers_at_once_and_is_taken_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(drain_ends_with_the_last_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(journal_is_acknowledged, setup, teardown),
+		cmocka_unit_test_setup_teardown(alarms_of_tandemd_are_told_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(configuration_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			sounds_are_loaded_under_their_numbers, setup, teardown),

@@ -26,6 +26,7 @@ struct ops {
 	void *ctx;
 
 	struct bandwidth bandwidth;
+	bool alarms[TD_ALARM_COUNT];    /* of tandemd: those that are raised */
 	struct api_client *store;       /* whose acknowledgements are taken; NULL: anybody's */
 	struct apply *apply;            /* one change at a time */
 	bool draining;                  /* asked for by a client or a signal */
