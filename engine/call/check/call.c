@@ -219,6 +219,11 @@ static bool call_ended(const struct check_at *k)
 	return false;
 }
 
+static bool call_listening(const struct check_at *k)
+{
+	return k->c->state == CALL_ENDED || (k->c->listening != 0) == !life_held(k->c);
+}
+
 static bool call_silence(const struct check_at *k)
 {
 	return k->c->silence == CALL_HEARD ||

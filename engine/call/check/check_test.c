@@ -242,6 +242,8 @@ static void states_of_calls(void)
 	BREAK(over->ended, 0, "call_ended", over->contact->cdr.id);
 	BREAK(over->caller->media, PARTY_MEDIA_NONE, "call_ended", over->contact->cdr.id);
 	BREAK(waits->silence, CALL_NO_AUDIO, "call_silence", waits->contact->cdr.id);
+	BREAK(waits->listening, 1, "call_listening", waits->contact->cdr.id);
+	BREAK(talks->listening, 0, "call_listening", talks->contact->cdr.id);
 }
 
 static void sessions_of_parties(void)

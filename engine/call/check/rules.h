@@ -54,7 +54,8 @@ struct check_rule {
 	X(call_timer, "lacks the timer of its state, or has one that its state has not")          \
 	X(call_life, "lacks the timer of its longest life, or has one after its end")             \
 	X(call_ended, "has ended, and waits for no worker")                                       \
-	X(call_silence, "counts as one-way or without audio, and does not talk")
+	X(call_silence, "counts as one-way or without audio, and does not talk")                  \
+	X(call_listening, "says that two listen to each other, though one holds or waits, or the reverse")
 /* Of one without media: */
 #define CHECK_CONTACT_RULES(X)                                                                    \
 	X(contact_found, "is not the one found by its id")                                        \

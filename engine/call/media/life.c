@@ -46,6 +46,13 @@ static void sooner(uint64_t *next, uint64_t since, uint64_t after)
 		*next = since + after;
 }
 
+static bool one_silent(const struct call *c)
+{
+	const struct party *p = call_talker(c);
+
+	return p && p->silent != c->caller->silent;
+}
+
 void life_update(struct td_engine *e, struct call *c)
 {
 	uint64_t next = TD_NEVER, quiet;
@@ -56,6 +63,8 @@ void life_update(struct td_engine *e, struct call *c)
 		sooner(&next, quiet, life_patience(e, c));
 		if (!life_held(c) && c->silence != CALL_NO_AUDIO)
 			sooner(&next, quiet, LIFE_NO_AUDIO_NS);
+		if (one_silent(c) && e->now < c->listening + LIFE_ONE_WAY_NS)
+			sooner(&next, c->listening, LIFE_ONE_WAY_NS);
 	}
 	if (next == TD_NEVER)
 		timer_cancel(&e->timers, &c->life);

@@ -13,6 +13,8 @@
 
 /* Pauses of a talk are shorter, with telephones that suppress silence on both sides, too. */
 #define LIFE_NO_AUDIO_NS (5 * TD_NSEC_PER_SEC)
+/* As a worker waits for a packet; from when the two listen to each other. */
+#define LIFE_ONE_WAY_NS (TD_SILENCE_MS * TD_NSEC_PER_MSEC)
 
 /* Judged are the caller and whose turn it is to talk. Who has joined and waits hears music, and
  * says nothing of them. */

@@ -102,21 +102,38 @@ static bool no_audio(const struct td_engine *e, const struct call *c)
 	return quiet && !life_held(c) && e->now >= quiet + LIFE_NO_AUDIO_NS;
 }
 
-static bool one_way(const struct call *c)
+/* Who waited or was on hold heard music and may have sent nothing: a silence that began then counts
+ * when it goes on for as long as any other. */
+static bool one_way(const struct td_engine *e, const struct call *c)
 {
 	const struct party *a = c->caller, *b = call_talker(c);
+	const struct party *silent = a->silent ? a : b;
 
-	return c->state == CALL_TALKING && b && a->silent != b->silent &&
-	       (a->silent ? b : a)->heard;
+	return c->listening && b && a->silent != b->silent && (a->silent ? b : a)->heard &&
+	       (silent->silent_since >= c->listening || e->now >= c->listening + LIFE_ONE_WAY_NS);
 }
 
 void silence_check(struct td_engine *e, struct call *c)
 {
+	if (life_held(c))
+		c->listening = 0;
+	else if (!c->listening)
+		c->listening = e->now;
 	kind_set(e, c,
-		one_way(c)       ? CALL_ONE_WAY_AUDIO
+		one_way(e, c)    ? CALL_ONE_WAY_AUDIO
 		: no_audio(e, c) ? CALL_NO_AUDIO
 				 : CALL_HEARD);
 	life_update(e, c);
+}
+
+void silence_due(struct td_engine *e, struct call *c)
+{
+	uint8_t was = c->silence;
+
+	silence_check(e, c);
+	if (c->silence == CALL_ONE_WAY_AUDIO && c->silence != was)
+		story(e, c, "still no RTP from %s: one-way audio",
+			party_who(c->caller->silent ? c->caller : call_other(c)));
 }
 
 void silence_first(struct td_engine *e, struct party *p)

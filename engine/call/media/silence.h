@@ -19,8 +19,9 @@ void silence_end(struct td_engine *e, struct party *p); /* held: it matters no m
 void silence_over(struct td_engine *e, struct call *c); /* the call ends */
 void silence_init(struct td_engine *e);
 void silence_stop(struct td_engine *e); /* the engine does */
-/* A talk has begun or ended, somebody holds or resumes, or time has passed. */
+/* A talk has begun or ended, or somebody holds or resumes. */
 void silence_check(struct td_engine *e, struct call *c);
-const char *silence_audio(const struct call *c); /* "", "ok", "one-way", "none" */
+void silence_due(struct td_engine *e, struct call *c); /* time has passed */
+const char *silence_audio(const struct call *c);       /* "", "ok", "one-way", "none" */
 
 #endif

@@ -236,6 +236,9 @@ struct call {
 	struct driver driver[DRIVERS_MAX];
 	uint8_t drivers;
 	uint64_t began, talk_since, ended;
+	/* Since when the caller and whose turn it is listen to each other. 0: they do not, as
+	 * nobody talks or one of them holds. */
+	uint64_t listening;
 };
 
 struct trunk_source { /* one prefix of a trunk, longest first */

@@ -30,6 +30,6 @@ void expire_due(struct td_engine *e, struct call *c)
 		story(e, c, "nobody is heard for %u s", ms_between(quiet, e->now) / 1000);
 		end(e, c, &e->expired.rtp_timeouts, life_held(c) ? "hold_timeout" : "rtp_timeout");
 	} else {
-		silence_check(e, c);
+		silence_due(e, c);
 	}
 }
