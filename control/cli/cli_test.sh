@@ -121,6 +121,30 @@ expect 2 '/nonexistent/t' config history
 expect 2 '/nonexistent/t' config diff 1 2
 expect 0 '[-]-dry-run' apply --help
 
+# warnings are told, and are errors for who wants that
+printf 'site: {domain: example.net}\n' >"$site"
+expect 0 'warning: site: there are no ports.*' check "$site"
+expect 0 'site.yaml is right' check "$site"
+expect 0 '"warnings": \[' check --json "$site"
+expect 2 'warning: site: there are no ports' check --strict "$site"
+expect 2 '"ok": false' check --strict --json "$site"
+expect 0 '[-]-strict' check --help
+said=$("$ctl" check - <"$site" 2>&1)
+[ $? = 0 ] && printf '%s\n' "$said" | grep -q '^<stdin> is right$' || {
+	echo "check -: said $said"
+	failed=1
+}
+said=$(printf 'site: {domian: d}\n' | "$ctl" check - 2>&1)
+[ $? = 2 ] && [ "$said" = "<stdin>:1:8: site: unknown key 'domian'; did you mean 'domain'?" ] || {
+	echo "check - of a file with an error: said $said"
+	failed=1
+}
+said=$(printf '%s' "$said" | "$ctl" check - --strict 2>&1)
+[ $? = 2 ] || {
+	echo "check - of no YAML: said $said"
+	failed=1
+}
+
 # a program gets the errors of a file as a list
 printf 'site: {domian: d}\n' >"$site"
 for command in check apply; do
@@ -136,7 +160,15 @@ for command in check apply; do
 done
 
 # what cannot be written is not done; whoever reads no further is no failure
-printf 'site: {domain: example.net}\n' >"$site"
+cat >"$site" <<'END'
+site: {domain: example.net}
+ports: {floor: {device: nosuch0, address: [10.0.0.1/24]}}
+groups: {sales: {agents: [alice]}}
+agents: {alice: {password: secret}}
+queues: {sales: {groups: [sales]}}
+routes: {"100": {queue: sales}}
+END
+expect 0 'site.yaml is right' check --strict "$site"
 for words in 'help' '--version' "check $site" 'bandwidth plan --link 10M' 'complete codecs'; do
 	said=$("$ctl" $words 2>&1 >/dev/full)
 	got=$?

@@ -198,8 +198,12 @@ const struct cli_command cli_commands[] = {
 		.arg = {{"CALL", .key = "call", .kind = ARG_CONTACT, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",
 		"Says all that is wrong with it, a line each; with `--json` as a list of `file`, "
-		"`line`, `column` and `text`. Needs no running Tandem.", cmd_check,
-		.arg = {{"FILE", .kind = ARG_FILE, .required = true}}},
+		"`line`, `column` and `text`. Warns of what keeps a site from serving: no ports, "
+		"fewer RTP ports than calls, two ports in one network, an interface of this "
+		"machine without the port's address, queues that nobody reaches or serves. `-` "
+		"reads the file from the standard input. Needs no running Tandem.", cmd_check,
+		.arg = {{"FILE", .kind = ARG_FILE, .required = true},
+			{"--strict", .help = "A warning is an error."}}},
 	{"apply", CLI_SHALL, "make this site.yaml the running one",
 		"Checks it first, then changes what differs. When anything is wrong, nothing "
 		"changes. Values that need a restart wait for the engine's next start: each is "

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void say(void *ctx, const struct config_error *e)
-{
-	(void)ctx;
-	cli_say("%s", e->line);
-}
+/* What a file has been told of. */
+struct told {
+	bool json, strict; /* what was asked for */
+	json_t *errors, *warnings;
+};
 
-static void list(void *ctx, const struct config_error *e)
+static void list(json_t *list, const struct config_error *e)
 {
 	json_t *error = json_pack("{s:s, s:s}", "file", e->file, "text", e->text);
 
@@ -25,39 +25,93 @@ static void list(void *ctx, const struct config_error *e)
 		json_object_set_new(error, "line", json_integer((json_int_t)e->file_line));
 		json_object_set_new(error, "column", json_integer((json_int_t)e->file_column));
 	}
-	json_array_append_new(ctx, error);
+	json_array_append_new(list, error);
 }
 
-/* Says what is wrong: lines for people, a list for programs. */
-static int check(const struct cli *cli, const char *file)
+static void tell(void *ctx, const struct config_error *e)
 {
-	const struct config_source source = {.file = file};
-	json_t *errors = json_array(), *answer;
-	int rc = config_read(NULL, &source, cli->json ? list : say, errors) ? CLI_USAGE : CLI_OK;
+	const struct told *t = ctx;
 
-	if (cli->json && rc) {
-		answer = json_pack("{s:b, s:O}", "ok", 0, "errors", errors);
+	if (!t->json)
+		cli_say("%s", e->line);
+	list(e->warning && !t->strict ? t->warnings : t->errors, e);
+}
+
+/* Says what is wrong: lines for people, a list for programs. CLI_OK with warnings alone, which are
+ * in t->warnings. */
+static int check(const struct cli *cli, const struct config_source *source, struct told *t)
+{
+	struct config_source warned = *source;
+	json_t *answer;
+	int rc;
+
+	warned.warnings = true;
+	t->errors = json_array();
+	t->warnings = json_array();
+	rc = config_read(NULL, &warned, tell, t) ? CLI_USAGE : CLI_OK;
+	if (json_array_size(t->errors))
+		rc = CLI_USAGE;
+	if (t->json && rc) {
+		answer = json_pack("{s:b, s:O}", "ok", 0, "errors", t->errors);
+		if (json_array_size(t->warnings))
+			json_object_set(answer, "warnings", t->warnings);
 		cli_object(cli, NULL, answer);
 		json_decref(answer);
 	}
-	json_decref(errors);
+	json_decref(t->errors);
 	return rc;
+}
+
+/* The whole standard input, and a NUL behind it. */
+static char *input_read(size_t *len)
+{
+	struct td_buf text;
+	char part[65536];
+	size_t n;
+
+	buf_init(&text);
+	while ((n = fread(part, 1, sizeof(part), stdin)) > 0 && text.len <= CONFIG_FILE_MAX)
+		buf_put(&text, part, n);
+	buf_put(&text, "", 1);
+	if (text.error || ferror(stdin)) {
+		cli_say("tandemctl: the standard input: %s",
+			strerror(text.error ? -text.error : errno));
+		buf_free(&text);
+		return NULL;
+	}
+	*len = text.len - 1;
+	return text.data;
 }
 
 int cmd_check(const struct cli *cli, const struct cli_args *args)
 {
-	const char *file = cli_arg(args, "FILE");
-	int rc = check(cli, file);
+	struct told told = {.json = cli->json, .strict = cli_arg(args, "strict")};
+	struct config_source source = {.file = cli_arg(args, "FILE")};
+	char *input = NULL;
+	json_t *answer;
+	int rc;
 
-	if (rc)
-		return rc;
-	if (cli->json) {
-		puts("{\"ok\": true}");
-	} else {
-		cli_print(file, UTF8_ONE_LINE);
+	if (strcmp(source.file, "-") == 0) {
+		source.file = "<stdin>";
+		source.text = input = input_read(&source.len);
+		if (!input)
+			return CLI_USAGE;
+	}
+	rc = check(cli, &source, &told);
+	if (rc == CLI_OK && cli->json) {
+		answer = json_pack("{s:b}", "ok", 1);
+		if (json_array_size(told.warnings))
+			json_object_set(answer, "warnings", told.warnings);
+		json_dumpf(answer, stdout, 0);
+		putchar('\n');
+		json_decref(answer);
+	} else if (rc == CLI_OK) {
+		cli_print(source.file, UTF8_ONE_LINE);
 		puts(" is right");
 	}
-	return CLI_OK;
+	json_decref(told.warnings);
+	free(input);
+	return rc;
 }
 
 /* A text of the answer, which people see. */
@@ -177,6 +231,7 @@ static void answer_print(const struct cli *cli, json_t *answer, const struct con
 int cmd_apply(const struct cli *cli, const struct cli_args *args)
 {
 	const char *file = cli_arg(args, "FILE");
+	struct told told = {.json = cli->json};
 	struct config_source source = {.file = file};
 	unsigned char *text;
 	char path[PATH_MAX];
@@ -185,7 +240,8 @@ int cmd_apply(const struct cli *cli, const struct cli_args *args)
 	int rc;
 
 	/* What is wrong is said here, with the name that was typed; tandemd checks again. */
-	rc = check(cli, file);
+	rc = check(cli, &source, &told);
+	json_decref(told.warnings);
 	if (rc)
 		return rc;
 	if (file_read(file, CONFIG_FILE_MAX, &text, &source.len, &why) || !realpath(file, path)) {

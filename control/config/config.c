@@ -220,7 +220,12 @@ static struct td_conf *compile(struct reader *r)
 		reader_conf_check(r, conf);
 	if (r->error_count || r->no_memory) {
 		conf_free(conf);
-		conf = NULL;
+		return NULL;
+	}
+	if (r->source->warnings) {
+		r->advising = true;
+		reader_conf_advise(r, conf);
+		reader_interfaces_advise(r, conf);
 	}
 	return conf;
 }

@@ -15,12 +15,15 @@ struct config_source {
 	const char *text; /* NULL: read the file */
 	size_t len;
 	unsigned cpus; /* 0: as many as this machine has */
+	bool warnings; /* a file without errors: these are reported too */
 };
 
 struct config_error {
-	const char *line; /* "FILE:LINE:COLUMN: what; what to do", without a newline */
+	const char *line; /* "FILE:LINE:COLUMN: what; what to do"; a warning has "warning: " in
+			     front of the what */
 	const char *file, *text;
 	size_t file_line, file_column; /* from 1; 0: of the file as a whole */
+	bool warning;                  /* no error: the site can be applied */
 };
 
 /*

@@ -37,8 +37,11 @@ static void add(struct reader *r, size_t line, size_t column, const char *fmt, v
 		r->no_memory = true;
 		return;
 	}
-	r->errors[r->error_count] = (struct reader_error){
-		.line = line, .column = column, .order = r->error_count, .text = shown.data};
+	r->errors[r->error_count] = (struct reader_error){.line = line,
+		.column = column,
+		.order = r->error_count,
+		.text = shown.data,
+		.warning = r->advising};
 	r->error_count++;
 }
 
@@ -84,14 +87,17 @@ void reader_errors_report(
 		e.file_line = r->errors[i].line;
 		e.file_column = r->errors[i].column;
 		e.text = r->errors[i].text;
+		e.warning = r->errors[i].warning;
 		if (e.file_line)
-			snprintf(line, sizeof(line), "%s:%zu:%zu: %s", e.file, e.file_line,
-				e.file_column, e.text);
+			snprintf(line, sizeof(line), "%s:%zu:%zu: %s%s", e.file, e.file_line,
+				e.file_column, e.warning ? "warning: " : "", e.text);
 		else
-			snprintf(line, sizeof(line), "%s: %s", e.file, e.text);
+			snprintf(line, sizeof(line), "%s: %s%s", e.file,
+				e.warning ? "warning: " : "", e.text);
 		report(ctx, &e);
 	}
 	e.text = text;
+	e.warning = r->advising;
 	e.file_line = e.file_column = 0;
 	if (r->errors_more) {
 		snprintf(text, sizeof(text), "%u errors more are not shown", r->errors_more);

@@ -26,6 +26,7 @@ struct entry {
 struct reader_error {
 	size_t line, column; /* from 1; 0: of the file as a whole */
 	unsigned order;
+	bool warning;
 	char *text;
 };
 
@@ -42,6 +43,7 @@ struct reader {
 	struct reader_error *errors;
 	unsigned error_count, error_cap;
 	unsigned errors_more; /* not kept */
+	bool advising;        /* what is told now are warnings */
 	bool no_memory;
 };
 
@@ -95,6 +97,13 @@ void reader_object_keys(struct reader *r, struct entry *e, int map, bool engine)
 void reader_groups_join(struct reader *r);
 void reader_passwords_hash(struct reader *r);
 void reader_machine_check(struct reader *r);
+/* A fault of several objects, by its place in the file; ctx a struct reader. */
+void reader_fault(void *ctx, const struct conf_fault *f);
 void reader_conf_check(struct reader *r, const struct td_conf *conf);
+/* Warnings, of a configuration without errors. */
+void reader_conf_advise(struct reader *r, const struct td_conf *conf);
+
+/* interfaces.c: warns of addresses that this machine's interfaces lack */
+void reader_interfaces_advise(struct reader *r, const struct td_conf *conf);
 
 #endif

@@ -233,7 +233,7 @@ static bool fault_unsure(void *ctx, enum td_kind kind, uint32_t object, const st
 	       reader_unsure(&r->entries[r->first[kind] + object], key);
 }
 
-static void fault_report(void *ctx, const struct conf_fault *f)
+void reader_fault(void *ctx, const struct conf_fault *f)
 {
 	struct reader *r = ctx;
 	const struct entry *e = &r->entries[r->first[f->kind] + f->object];
@@ -247,7 +247,14 @@ static void fault_report(void *ctx, const struct conf_fault *f)
 
 void reader_conf_check(struct reader *r, const struct td_conf *conf)
 {
-	const struct conf_checker by = {.ctx = r, .report = fault_report, .unsure = fault_unsure};
+	const struct conf_checker by = {.ctx = r, .report = reader_fault, .unsure = fault_unsure};
 
 	r->no_memory |= conf_check(conf, &by) < 0;
+}
+
+void reader_conf_advise(struct reader *r, const struct td_conf *conf)
+{
+	const struct conf_checker by = {.ctx = r, .report = reader_fault};
+
+	r->no_memory |= conf_advise(conf, &by) < 0;
 }

@@ -144,6 +144,8 @@ struct conf_checker {
 };
 /* How many faults there are, each reported; or -ENOMEM. */
 int conf_check(const struct td_conf *c, const struct conf_checker *by);
+/* The same for what is no fault of a sound configuration, and yet keeps the site from serving. */
+int conf_advise(const struct td_conf *c, const struct conf_checker *by);
 
 /*
  * The candidate that a misspelt word most likely meant: set `wanted`, offer all candidates, read

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is no error of a site, and yet keeps it from serving. */
+#include <control/config/config.h>
+#include <stdlib.h>
+#include <tests/unit/unit.h>
+
+#define SITE   "site: {domain: d.example, max_calls: 10, rtp_ports: 20000-20039}\n"
+#define PORTS  "ports: {floor: {device: nosuch0, address: [10.30.0.1/24]}}\n"
+#define GROUPS "groups: {sales: {agents: [alice]}}\nagents: {alice: {password: secret}}\n"
+#define QUEUES "queues: {sales: {groups: [sales]}}\n"
+#define ROUTES "routes: {\"100\": {queue: sales}}\n"
+
+static char said[4096];
+
+static void listen(void *ctx, const struct config_error *e)
+{
+	unsigned *warnings = ctx;
+
+	*warnings += e->warning;
+	strcat(said, e->line);
+	strcat(said, "\n");
+}
+
+/* The warnings of a file; it can be applied whatever they are. */
+static void expect(const char *text, const char *lines)
+{
+	struct config_source source = {
+		.file = "s", .text = text, .len = strlen(text), .cpus = 4, .warnings = true};
+	struct td_conf *conf = NULL;
+	unsigned warnings = 0, count = 0;
+
+	said[0] = '\0';
+	assert_int_equal(config_read(&conf, &source, listen, &warnings), 0);
+	assert_non_null(conf);
+	conf_free(conf);
+	assert_string_equal(said, lines);
+	for (const char *p = lines; *p; p++)
+		count += *p == '\n';
+	assert_int_equal(warnings, count);
+	source.warnings = false;
+	said[0] = '\0';
+	assert_int_equal(config_read(NULL, &source, listen, &warnings), 0);
+	assert_string_equal(said, "");
+}
+
+static void a_site_that_serves_has_none(void **state)
+{
+	expect(SITE PORTS GROUPS QUEUES ROUTES, "");
+}
+
+static void an_empty_site_is_told(void **state)
+{
+	expect("site: {domain: d.example}\n",
+		"s:1:1: warning: site: there are no ports, so no call can come or go; add ports:\n"
+		"s:1:1: warning: site: there are no routes, so no number that is dialled leads "
+		"anywhere; add routes:\n");
+}
+
+static void too_few_rtp_ports_are_told(void **state)
+{
+	expect("site: {domain: d.example, max_calls: 11, rtp_ports: 20000-20039}\n" PORTS GROUPS
+			QUEUES ROUTES,
+		"s:1:53: warning: site.rtp_ports: 20000-20039 on 1 addresses are enough for 10 "
+		"calls, and max_calls is 11; write more ports, or fewer calls\n");
+	expect("site: {domain: d.example, max_calls: 20, rtp_ports: 20000-20039}\n"
+	       "ports: {floor: {device: nosuch0, address: [10.30.0.1/24, 10.30.0.2/24]}}\n" GROUPS
+			QUEUES ROUTES,
+		"");
+}
+
+static void ports_in_one_network_are_told(void **state)
+{
+	expect(SITE
+		"ports:\n"
+		"  a: {device: nosuch0, address: [10.30.0.1/24, 10.9.0.1]}\n"
+		"  b: {device: nosuch1, address: [10.20.0.1/24, 10.9.0.2]}\n"
+		"  c: {device: nosuch2, address: [10.40.0.1/24, 10.30.0.129/25]}\n" GROUPS QUEUES
+			ROUTES,
+		"s:5:48: warning: ports.c.address: 10.30.0.129/25 lies in a network of port a: all "
+		"that goes there leaves by one of the two; give each port its own network\n");
+}
+
+static void queues_without_people_are_told(void **state)
+{
+	expect(SITE PORTS "groups: {sales: {agents: [alice]}, new: {}, mail: {agents: [bob]}}\n"
+			  "agents: {alice: {password: secret}, bob: {channels: [message]}}\n"
+			  "queues:\n"
+			  "  sales: {groups: [sales, new], overflow: {queue: late}}\n"
+			  "  late: {groups: [new]}\n"
+			  "  lost: {groups: [sales]}\n"
+			  "  mail: {groups: [mail]}\n" ROUTES,
+		"s:7:18: warning: queues.late.groups: no agent is in any of them, so nobody serves "
+		"this queue; give one of them agents\n"
+		"s:8:3: warning: queues.lost: no route and no overflow leads to this queue; add "
+		"one, or take the queue out\n");
+}
+
+/* Every machine has lo; of an interface that is not there nothing is known. */
+static void addresses_that_an_interface_lacks_are_told(void **state)
+{
+	expect(SITE "ports:\n"
+		    "  a: {type: af_packet, device: lo, address: [10.99.98.97/24]}\n" GROUPS QUEUES
+			    ROUTES,
+		"s:3:46: warning: ports.a.address: the interface lo of this machine does not have "
+		"10.99.98.97; ip address add 10.99.98.97/24 dev lo\n");
+	expect(SITE
+		"ports:\n"
+		"  a: {type: af_packet, device: lo, vlan: 7, address: [10.99.98.97/24]}\n" GROUPS
+			QUEUES ROUTES,
+		"");
+}
+
+static void with_an_error_only_errors_are_told(void **state)
+{
+	const char *text = "site: {domian: d.example}\n";
+	const struct config_source source = {
+		.file = "s", .text = text, .len = strlen(text), .warnings = true};
+	unsigned warnings = 0;
+
+	said[0] = '\0';
+	assert_int_equal(config_read(NULL, &source, listen, &warnings), -EINVAL);
+	assert_int_equal(warnings, 0);
+}
+
+static void forget(void *ctx, const struct config_error *e)
+{
+}
+
+static int advise(void)
+{
+	static const char text[] = SITE "groups: {g: {}}\nqueues: {q: {groups: [g]}}\n";
+	const struct config_source source = {
+		.file = "s", .text = text, .len = sizeof(text) - 1, .warnings = true};
+
+	return config_read(NULL, &source, forget, NULL);
+}
+
+static void advice_survives_oom(void **state)
+{
+	oom_each(advise, -ENOMEM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_site_that_serves_has_none),
+		cmocka_unit_test(an_empty_site_is_told),
+		cmocka_unit_test(too_few_rtp_ports_are_told),
+		cmocka_unit_test(ports_in_one_network_are_told),
+		cmocka_unit_test(queues_without_people_are_told),
+		cmocka_unit_test(addresses_that_an_interface_lacks_are_told),
+		cmocka_unit_test(with_an_error_only_errors_are_told),
+		cmocka_unit_test(advice_survives_oom),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
