@@ -91,7 +91,7 @@ static void heard(struct td_engine *e, const struct party *p, bool answer)
 
 static void on_progress(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct call_input in = {CALL_EVENT_RINGS, sip_session_user(s), code};
+	struct call_input in = {CALL_EVENT_RINGS, sip_session_user(s), code, .m = m};
 
 	heard(ctx, in.party, true);
 	if (in.party)

@@ -126,7 +126,7 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 {
 	const char *number = "", *type = "application/sdp";
 	static char msg[PEER_MSG], headers[PEER_MSG];
-	char body[1024] = "";
+	char body[1024] = "", tag[sizeof(p->local_tag)] = "";
 	const struct peer *passed = NULL;
 	bool to_invite = false;
 
@@ -150,6 +150,9 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 			add_authorization(s, p, word[2], word[i] + 5, headers, sizeof(headers));
 		} else if (strncmp(word[i], "hops=", 5) == 0) {
 			p->hops = PEER_HOPS - (unsigned)strtoul(word[i] + 5, NULL, 10);
+		} else if (strncmp(word[i], "tag=", 4) == 0) {
+			snprintf(tag, sizeof(tag), "%s", p->local_tag);
+			snprintf(p->local_tag, sizeof(p->local_tag), "%s", word[i] + 4);
 		} else if (strncmp(word[i], "passes=", 7) == 0) {
 			passed = phone_find(s, word[i] + 7);
 			if (!passed)
@@ -165,6 +168,8 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 	if (isdigit((unsigned char)word[2][0])) {
 		peer_response(p, atoi(word[2]), to_invite || word[2][0] == '1', type, body, msg,
 			sizeof(msg));
+		if (tag[0])
+			snprintf(p->local_tag, sizeof(p->local_tag), "%s", tag);
 	} else {
 		if (number[0])
 			p->call_id[0] = '\0';

@@ -141,6 +141,13 @@ static bool party_codec(const struct check_at *k)
 	return !p->call || p->media != PARTY_MEDIA_ADDED || p->params.codec == p->call->codec;
 }
 
+static bool party_early(const struct check_at *k)
+{
+	const struct party *p = k->p;
+
+	return !active(p) || !p->early.dialog || (p->state == PARTY_RINGING && !party_is_caller(p));
+}
+
 /* Row 0 counts those that found the table full. */
 static bool party_acct(const struct check_at *k)
 {

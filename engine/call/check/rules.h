@@ -79,6 +79,7 @@ struct check_rule {
 	X(party_rate, "has media that is not what it holds bandwidth for")                        \
 	X(party_ptime, "holds bandwidth for packets of another length than the caller's")         \
 	X(party_codec, "has another codec than its call")                                         \
+	X(party_early, "does not ring any more, and has an answer of when it did")                \
 	X(party_acct, "is counted in another row of the bandwidth table than its own")            \
 	X(party_agent, "rings or talks, and the agent is not in this call")                       \
 	X(party_contact, "rings or talks for a contact that the distributor does not know so")

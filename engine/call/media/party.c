@@ -169,65 +169,130 @@ static uint32_t account(struct td_engine *e, const struct party *p, uint8_t code
 	return acct_row(&e->acct, &key);
 }
 
-int party_negotiate(struct td_engine *e, struct party *p, const struct sdp *peer)
+/* What the peer's description makes of the leg. Nothing of it is in force yet. */
+static int choose(const struct party *p, const struct sdp *peer, struct td_leg_params *to,
+	struct keys_chosen *keys)
+{
+	int rc;
+
+	*keys = (struct keys_chosen){0};
+	*to = p->params;
+	rc = peer->rtp.port ? sdp_leg(&p->ours, peer, to) : -ENOENT;
+	if (rc == 0)
+		rc = keys_choose(p, peer, keys);
+	if (rc == 0 && keys->in)
+		to->flags |= TD_LEG_SRTP;
+	return rc;
+}
+
+static int take(struct td_engine *e, struct party *p, struct td_leg_params *to,
+	const struct keys_chosen *keys)
 {
 	const struct call *c = p->call;
-	struct td_leg_params to = p->params;
-	struct keys_chosen keys = {0};
-	int rc = peer->rtp.port ? sdp_leg(&p->ours, peer, &to) : -ENOENT;
+	int rc = reserve_change(e, p, to, keys_tag_chosen(keys));
 
-	if (rc == 0)
-		rc = keys_choose(p, peer, &keys);
 	if (rc < 0)
 		return rc;
-	if (keys.in)
-		to.flags |= TD_LEG_SRTP;
 	if (p->agent)
-		to.policy = p->agent->conf.policy;
+		to->policy = p->agent->conf.policy;
 	else if (p->trunk)
-		to.policy = p->trunk->conf.policy;
+		to->policy = p->trunk->conf.policy;
 	else
-		to.policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
-	rc = reserve_change(e, p, &to, keys_tag_chosen(&keys));
-	if (rc < 0)
-		return rc;
-	to.acct = account(e, p, to.codec);
+		to->policy = c->trunk ? c->trunk->conf.policy : c->calling_agent->conf.policy;
+	to->acct = account(e, p, to->codec);
 	if (p->session)
-		to.sip = *sip_session_source(p->session);
-	to.dscp = marking_rtp(e, p);
-	p->params = to;
-	keys_take(e, p, &keys);
+		to->sip = *sip_session_source(p->session);
+	to->dscp = marking_rtp(e, p);
+	p->params = *to;
+	keys_take(e, p, keys);
 	return 0;
 }
 
-/* The same of an answer, which cannot be refused: the ptime is its author's wish (RFC 3264 section
- * 6.1), and where there is no room for it, packets keep the length of our offer. */
-static int party_accept(struct td_engine *e, struct party *p, const struct sdp *peer)
+int party_negotiate(struct td_engine *e, struct party *p, const struct sdp *peer)
 {
-	struct sdp plain = *peer;
-	int rc = party_negotiate(e, p, peer);
+	struct td_leg_params to;
+	struct keys_chosen keys;
+	int rc = choose(p, peer, &to, &keys);
+
+	return rc < 0 ? rc : take(e, p, &to, &keys);
+}
+
+/* An answer cannot be refused: the ptime is its author's wish (RFC 3264 section 6.1), and where
+ * there is no room for it, packets keep the length of our offer. */
+static int take_answer(struct td_engine *e, struct party *p, struct td_leg_params *to,
+	const struct keys_chosen *keys)
+{
+	int rc = take(e, p, to, keys);
 
 	if (rc != -EDQUOT)
 		return rc;
-	plain.ptime_ms = p->ours.ptime_ms;
-	return party_negotiate(e, p, &plain);
+	to->ptime_ms = p->ours.ptime_ms;
+	return take(e, p, to, keys);
 }
 
-int party_take(struct td_engine *e, struct party *p, struct str text, char why[static KEYS_TEXT])
+/* 0, or why not in words. */
+static int answer_decode(struct party *p, struct str text, struct sdp *sdp,
+	struct td_leg_params *to, struct keys_chosen *keys, char why[static KEYS_TEXT])
 {
 	char detail[KEYS_TEXT];
-	struct sdp sdp;
 
 	if (text.n == 0) {
 		snprintf(why, KEYS_TEXT, "the message has none that can be read");
 		return -EINVAL;
 	}
-	int rc = sdp_decode(&sdp, text, keys_policy(p));
+	int rc = sdp_decode(sdp, text, keys_policy(p));
 
 	if (rc == 0)
-		rc = party_accept(e, p, &sdp);
+		rc = choose(p, sdp, to, keys);
 	if (rc < 0)
-		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, &sdp, detail));
+		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, sdp, detail));
+	return rc;
+}
+
+int party_take(struct td_engine *e, struct party *p, struct str text, char why[static KEYS_TEXT])
+{
+	struct td_leg_params to;
+	struct keys_chosen keys = {0};
+	struct sdp sdp;
+	int rc = answer_decode(p, text, &sdp, &to, &keys, why);
+
+	if (rc < 0)
+		return rc;
+	rc = take_answer(e, p, &to, &keys);
+	if (rc < 0)
+		snprintf(why, KEYS_TEXT, "there is no room for it");
+	else
+		explicit_bzero(&p->early, sizeof(p->early));
+	return rc;
+}
+
+void party_keep_early(struct party *p, struct str text, uint64_t dialog)
+{
+	struct party_early *early = &p->early;
+	struct keys_chosen keys = {0};
+	char why[KEYS_TEXT];
+	struct sdp sdp;
+
+	if (answer_decode(p, text, &sdp, &early->params, &keys, why) < 0) {
+		explicit_bzero(early, sizeof(*early));
+		return;
+	}
+	early->dialog = dialog;
+	early->in = keys.in ? *keys.in : (struct sdp_crypto){0};
+	early->out = keys.in ? (uint8_t)(keys.out - p->ours.crypto) : 0;
+}
+
+int party_take_early(struct td_engine *e, struct party *p, uint64_t dialog)
+{
+	struct party_early *early = &p->early;
+	struct keys_chosen keys = {0};
+	int rc = -ENOENT;
+
+	if (early->in.key.suite)
+		keys = (struct keys_chosen){&early->in, &p->ours.crypto[early->out]};
+	if (early->dialog == dialog)
+		rc = take_answer(e, p, &early->params, &keys);
+	explicit_bzero(early, sizeof(*early));
 	return rc;
 }
 

@@ -132,6 +132,15 @@ struct party_keys {
 	bool in_due, out_due;       /* the worker has not heard of it */
 };
 
+/* What the answer in a provisional response makes of a party's leg: the 2xx of the same dialog may
+ * have none. */
+struct party_early {
+	uint64_t dialog; /* hash of its To tag; 0: there is none */
+	struct td_leg_params params;
+	struct sdp_crypto in; /* its key; no suite: RTP */
+	uint8_t out;          /* the line of our offer that has ours */
+};
+
 struct party {
 	struct call *call;     /* NULL: the call is closed, or it was rung in vain */
 	struct agent *agent;   /* whom we call; NULL: the caller, or */
@@ -163,6 +172,7 @@ struct party {
 	uint32_t sound;
 	struct sdp ours;
 	struct party_keys keys;
+	struct party_early early;
 	struct td_leg_params params;
 	struct quality quality;
 	struct grant grant;

@@ -145,13 +145,22 @@ bool attempt_drop(struct td_engine *e, struct party *p, enum sip_cause cause)
 	return true;
 }
 
-void attempt_progress(struct td_engine *e, struct party *p, int code)
+/* The dialog that a response makes. */
+static uint64_t dialog_of(const struct td_engine *e, const struct sip_msg *m)
+{
+	return hash_bytes(&e->by_id, m->to.tag) | 1;
+}
+
+void attempt_progress(struct td_engine *e, struct party *p, int code, const struct sip_msg *m)
 {
 	struct call *c = p->call;
 	struct target t = {.agent = p->agent, .trunk = p->trunk};
+	struct str sdp = m->to.tag.n ? sip_msg_sdp(m) : (struct str){0};
 	char text[TARGET_TEXT];
 
-	story(e, c, "%d from %s", code, target_text(&t, text));
+	if (sdp.n)
+		party_keep_early(p, sdp, dialog_of(e, m));
+	story(e, c, "%d from %s%s", code, target_text(&t, text), sdp.n ? ", with its SDP" : "");
 	if (p->rang || code < 180)
 		return;
 	p->rang = true;
@@ -203,9 +212,11 @@ void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg
 	struct target t = {.agent = p->agent, .trunk = p->trunk};
 	struct sip_session *s = p->session;
 	struct call *c = p->call;
+	struct str sdp = sip_msg_sdp(m);
 	char why[KEYS_TEXT], text[TARGET_TEXT];
 
-	if (party_take(e, p, sip_msg_sdp(m), why) == 0) {
+	if ((!sdp.n && party_take_early(e, p, dialog_of(e, m)) == 0) ||
+		party_take(e, p, sdp, why) == 0) {
 		taken(e, p);
 		return;
 	}

@@ -5,6 +5,8 @@
  * becomes of it:
  *     180..183 rings · 2xx with usable SDP answered · all else, time-outs and a 2xx that we cannot
  *     use failed · nobody left over
+ * The SDP may have come before, in a provisional response of the same dialog: the first one is the
+ * answer (RFC 3261 section 13.2.1).
  */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_ATTEMPT_H
 #define TANDEM_ENGINE_CALL_TRANSITION_ATTEMPT_H
@@ -47,7 +49,7 @@ void attempt_stop(struct td_engine *e, struct call *c, enum sip_cause cause);
 bool attempt_drop(struct td_engine *e, struct party *p, enum sip_cause cause);
 
 /* What they say whom we ring. */
-void attempt_progress(struct td_engine *e, struct party *p, int code);
+void attempt_progress(struct td_engine *e, struct party *p, int code, const struct sip_msg *m);
 void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg *m);
 void attempt_failed(struct td_engine *e, struct party *p, int code);
 

@@ -36,7 +36,7 @@ static void reinvite(struct td_engine *e, struct call *c, struct call_input *in)
 
 static void rings(struct td_engine *e, struct call *c, struct call_input *in)
 {
-	attempt_progress(e, in->party, in->code);
+	attempt_progress(e, in->party, in->code, in->m);
 }
 
 static void answered(struct td_engine *e, struct call *c, struct call_input *in)
