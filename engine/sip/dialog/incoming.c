@@ -59,12 +59,12 @@ static bool contact_is_wrong(const struct sip_msg *m)
 
 /* Checks that ask nothing but the message itself, so that the answer needs no state. Their order is
  * that of section 8.2. Headers have no place in a Request-URI (section 19.1.1). */
-bool incoming_acceptable(const struct incoming *in)
+bool incoming_acceptable(const struct incoming *in, bool taken)
 {
 	const struct sip_msg *m = in->m;
 	struct str scheme = m->uri.scheme;
 
-	if (m->method == SIP_OTHER || (m->to.tag.p && m->method == SIP_REGISTER))
+	if (!taken)
 		incoming_refuse(in, 405, STR(SIP_ALLOW), true);
 	else if (!str_caseeq(scheme, STR("sip")) && !str_caseeq(scheme, STR("sips")) &&
 		 !str_caseeq(scheme, STR("tel")))

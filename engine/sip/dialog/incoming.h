@@ -18,7 +18,7 @@ struct incoming {
 void incoming_reply(const struct incoming *in, int code, struct str extra, bool stateless);
 void incoming_refuse(
 	const struct incoming *in, int code, struct str extra, bool stateless); /* counted */
-/* False: it has been refused. */
-bool incoming_acceptable(const struct incoming *in);
+/* Is the method one that we take where this request stands? False: it has been refused. */
+bool incoming_acceptable(const struct incoming *in, bool taken);
 
 #endif

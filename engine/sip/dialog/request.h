@@ -6,9 +6,9 @@
 #include <engine/sip/dialog/session.h>
 #include <engine/sip/msg/encode.h>
 
-#define SIP_ALLOW_FIRST(name) #name
-#define SIP_ALLOW_NEXT(name)  ", " #name
-#define SIP_ALLOW             SIP_HEADER_LINE(ALLOW, SIP_METHODS(SIP_ALLOW_FIRST, SIP_ALLOW_NEXT))
+#define SIP_ALLOW_FIRST(name, ...) #name
+#define SIP_ALLOW_NEXT(name, ...)  ", " #name
+#define SIP_ALLOW                  SIP_HEADER_LINE(ALLOW, SIP_METHODS(SIP_ALLOW_FIRST, SIP_ALLOW_NEXT))
 
 /* Writes a request as the transaction layer's message. False when it did not fit. extra: whole
  * header lines with CRLF, may be empty. */

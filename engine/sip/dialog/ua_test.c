@@ -320,6 +320,33 @@ static void what_is_not_acceptable_is_refused(void **state)
 	fake_expect_idle(&f);
 }
 
+static void say_yes(struct fake *ua, struct sip_request *r, const struct sip_msg *m)
+{
+	sip_respond(r, ua->now, 200, STR(""), STR(""));
+}
+
+/* What our Allow says, in a dialog or outside one. ACK and CANCEL have no answer of their own. */
+static void no_method_of_ours_is_not_allowed(void **state)
+{
+	char branch[8];
+
+	f.on_request = say_yes;
+	for (enum sip_method i = SIP_OTHER + 1; i < SIP_METHOD_COUNT; i++) {
+		struct str name = sip_method_name(i);
+
+		if (i == SIP_ACK || i == SIP_CANCEL)
+			continue;
+		snprintf(branch, sizeof(branch), "m%d", (int)i);
+		fake_request(&f, name.p, branch, 1, NULL, NULL, NULL);
+		if (i == SIP_INVITE)
+			sip_session_reject(f.session, f.now, 486, STR(""));
+		assert_true(str_eq(f.m.cseq.method, name));
+		assert_int_not_equal(f.m.code, 405);
+	}
+	f.log_len = 0;
+	fake_expect_idle(&f);
+}
+
 static void recv_with(const char *method, const char *uri, const char *head)
 {
 	fake_recv(&f,
@@ -685,6 +712,7 @@ int main(int argc, char **argv)
 		TEST(delayed_offer_is_answered_in_the_ack),
 		TEST(answer_in_the_ack_is_sdp_or_none),
 		TEST(what_is_not_acceptable_is_refused),
+		TEST(no_method_of_ours_is_not_allowed),
 		TEST(checks_have_their_order),
 		TEST(lists_are_read_to_their_end),
 		TEST(merged_and_looping_requests_are_refused),

@@ -85,7 +85,7 @@ full:
 	incoming_reply(in, 503, RETRY_AFTER(5), false);
 }
 
-static void reinvite(const struct incoming *in, struct sip_session *s)
+static void reinvite(struct sip_session *s, const struct incoming *in)
 {
 	struct sip_ua *ua = in->ua;
 	struct sip_txn *pending = s->tu.invite;
@@ -134,7 +134,7 @@ static void cancelled(struct sip_session *s)
 	session_free(s);
 }
 
-static void bye(const struct incoming *in, struct sip_session *s)
+static void bye(struct sip_session *s, const struct incoming *in)
 {
 	incoming_reply(in, 200, NONE, false);
 	invite_end(s, 487);
@@ -150,6 +150,41 @@ static void bye(const struct incoming *in, struct sip_session *s)
 		session_end(s, 0);
 	}
 }
+
+static void info(struct sip_session *s, const struct incoming *in)
+{
+	incoming_reply(in, 200, NONE, false);
+	if (!s->silent)
+		s->ua->ops.info(s->ua->ops.ctx, s, in->m);
+}
+
+static void options(struct sip_session *s, const struct incoming *in)
+{
+	incoming_reply(in, 200, STR(SIP_CAPABILITIES), false);
+}
+
+static void outside(const struct incoming *in)
+{
+	struct sip_ua *ua = in->ua;
+	struct sip_request r = {.ua = ua, .m = in->m, .flow = in->flow};
+
+	ua->ops.request(ua->ops.ctx, &r, in->m, in->flow);
+	if (r.answered)
+		return;
+	if (in->m->method == SIP_OPTIONS)
+		sip_respond(&r, ua->txns.now, 200, NONE, NONE);
+	else
+		incoming_refuse(in, 405, STR(SIP_ALLOW), true);
+}
+
+static const struct method {
+	void (*in_dialog)(struct sip_session *s, const struct incoming *in);
+	void (*outside)(const struct incoming *in);
+} methods[SIP_METHOD_COUNT] = {
+#define METHOD(name, in_dialog, outside) [SIP_##name] = {in_dialog, outside},
+	SIP_METHODS(METHOD, METHOD)
+#undef METHOD
+};
 
 static void in_dialog(const struct incoming *in)
 {
@@ -170,24 +205,7 @@ static void in_dialog(const struct incoming *in)
 	s->remote_cseq = m->cseq.number;
 	s->remote_cseq_known = true;
 	session_heard(s, in->flow);
-	switch (m->method) {
-	case SIP_INVITE:
-		reinvite(in, s);
-		break;
-	case SIP_BYE:
-		bye(in, s);
-		break;
-	case SIP_INFO:
-		incoming_reply(in, 200, NONE, false);
-		if (!s->silent)
-			ua->ops.info(ua->ops.ctx, s, m);
-		break;
-	case SIP_OPTIONS:
-		incoming_reply(in, 200, STR(SIP_CAPABILITIES), false);
-		break;
-	default:
-		incoming_refuse(in, 405, STR(SIP_ALLOW), false);
-	}
+	methods[m->method].in_dialog(s, in);
 }
 
 static void cancel(const struct incoming *in)
@@ -269,20 +287,6 @@ void uas_lost(struct sip_tu *tu)
 	session_end(s, 503);
 }
 
-static void outside(const struct incoming *in)
-{
-	struct sip_ua *ua = in->ua;
-	struct sip_request r = {.ua = ua, .m = in->m, .flow = in->flow};
-
-	ua->ops.request(ua->ops.ctx, &r, in->m, in->flow);
-	if (r.answered)
-		return;
-	if (in->m->method == SIP_OPTIONS)
-		sip_respond(&r, ua->txns.now, 200, NONE, NONE);
-	else
-		incoming_refuse(in, 405, STR(SIP_ALLOW), true);
-}
-
 void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct td_flow by = *flow;
@@ -302,21 +306,15 @@ void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flo
 		cancel(&in);
 		return;
 	}
-	if (!incoming_acceptable(&in))
+	const struct method *how = &methods[m->method];
+
+	if (!incoming_acceptable(&in, how->in_dialog || (how->outside && !m->to.tag.p)))
 		return;
 	if (m->to.tag.p) {
 		in_dialog(&in);
-		return;
-	}
-	switch (m->method) {
-	case SIP_INVITE:
-		invite(&in);
-		break;
-	case SIP_OPTIONS:
-	case SIP_REGISTER:
-		outside(&in);
-		break;
-	default: /* BYE and INFO belong to dialogs */
+	} else if (how->outside) {
+		how->outside(&in);
+	} else { /* BYE and INFO belong to dialogs */
 		ua->transport.stats.no_dialog++;
 		incoming_reply(&in, 481, NONE, true);
 	}

@@ -19,11 +19,22 @@
 #define SIP_MSG_MAX     65535 /* no datagram is longer, and no message of a stream may be */
 #define SIP_PORT        5060
 
-/* The methods that we take, in the order of our Allow: FIRST(name), then X(name) of each other. */
-#define SIP_METHODS(FIRST, X) FIRST(INVITE) X(ACK) X(CANCEL) X(BYE) X(OPTIONS) X(INFO) X(REGISTER)
+/*
+ * The methods that we take, in the order of our Allow: FIRST(name, in a dialog, outside), then X()
+ * of each other. What takes such a request is a function of engine/sip/dialog/uas.c. NULL: it is
+ * refused there. ACK and CANCEL belong to the transaction of an INVITE.
+ */
+#define SIP_METHODS(FIRST, X)           \
+	FIRST(INVITE, reinvite, invite) \
+	X(ACK, NULL, NULL)              \
+	X(CANCEL, NULL, NULL)           \
+	X(BYE, bye, NULL)               \
+	X(OPTIONS, options, outside)    \
+	X(INFO, info, NULL)             \
+	X(REGISTER, NULL, outside)
 
 /* SIP_OTHER: any token that is none of these. */
-#define SIP_METHOD_ID(name) SIP_##name,
+#define SIP_METHOD_ID(name, ...) SIP_##name,
 enum sip_method { SIP_OTHER, SIP_METHODS(SIP_METHOD_ID, SIP_METHOD_ID) SIP_METHOD_COUNT };
 #undef SIP_METHOD_ID
 

@@ -3,7 +3,7 @@
 #include <engine/sip/msg/msg.h>
 
 static const struct str methods[SIP_METHOD_COUNT] = {
-#define METHOD(name) [SIP_##name] = {#name, sizeof(#name) - 1},
+#define METHOD(name, ...) [SIP_##name] = {#name, sizeof(#name) - 1},
 	SIP_METHODS(METHOD, METHOD)
 #undef METHOD
 };
