@@ -22,7 +22,6 @@
 	X(TAG)     /* of From and To */                                \
 	X(BRANCH)  /* of Via */                                        \
 	X(CALL_ID) /* of SIP's header field */                         \
-	X(RETRY)   /* waits after 491 */                               \
 	X(SSRC)                                                        \
 	X(TIME)     /* the first time stamp of a stream */             \
 	X(SEQUENCE) /* the first sequence number of a stream */        \

@@ -66,12 +66,12 @@ static void below_is_even(void **state)
 	unsigned seen[7] = {0};
 
 	for (int i = 0; i < 70000; i++)
-		seen[random_below(r, RANDOM_RETRY, 7)]++;
+		seen[random_below(r, RANDOM_REPORT, 7)]++;
 	for (int i = 0; i < 7; i++)
 		assert_in_range(seen[i], 9500, 10500);
 	for (int i = 0; i < 100; i++) {
-		assert_int_equal(random_below(r, RANDOM_RETRY, 1), 0);
-		assert_true(random_below(r, RANDOM_RETRY, UINT32_MAX) < UINT32_MAX);
+		assert_int_equal(random_below(r, RANDOM_REPORT, 1), 0);
+		assert_true(random_below(r, RANDOM_REPORT, UINT32_MAX) < UINT32_MAX);
 	}
 	random_free(r);
 }

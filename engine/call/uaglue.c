@@ -128,12 +128,6 @@ static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *
 		sip_session_reinvite_answer(s, e->now, 481, (struct str){0});
 }
 
-static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
-{
-	/* No call sends one: sip_session_reinvite() is for features to come. Today only the soak's
-	 * telephones call it (tests/scenario/soak_phones.c). */
-}
-
 /* "Signal=5\r\nDuration=160\r\n", as Cisco and those after it write it (application/dtmf-relay). */
 static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {

@@ -3,6 +3,7 @@
  * up as the dice fall. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <engine/sip/test/reinvite.h>
 #include <tests/scenario/soak.h>
 
 #define ARRIVAL_MS 600 /* mean between two calls */
@@ -84,7 +85,7 @@ static void hold(struct soak *s, struct phone *p)
 	p->held = !p->held;
 	sdp = sdp_of(
 		s, sip_session_local(p->session), "8", p->held ? "sendonly" : "sendrecv", text);
-	sip_session_reinvite(p->session, s->now, sdp);
+	test_reinvite(p->session, s->now, sdp);
 	phone_after(s, p, ms(s, 100, 5000), hang_up);
 }
 
@@ -233,11 +234,6 @@ static void on_reinvite(void *ctx, struct sip_session *session, const struct sip
 	struct soak *s = ctx;
 
 	sip_session_reinvite_answer(session, s->now, 488, (struct str){0});
-}
-
-static void on_reinvite_done(
-	void *ctx, struct sip_session *session, int code, const struct sip_msg *m)
-{
 }
 
 static void on_info(void *ctx, struct sip_session *session, const struct sip_msg *m)

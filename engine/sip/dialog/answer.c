@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the call layer answers: to an INVITE, to a re-INVITE, to a request outside dialogs. */
 #include <engine/sip/dialog/incoming.h>
-#include <engine/sip/dialog/uac.h>
 #include <engine/sip/txn/strans.h>
 
 #define NONE STR("")
@@ -41,10 +40,8 @@ static void reinvite_respond(
 		t->state != TXN_PROCEEDING)
 		return; /* cancelled meanwhile */
 	session_respond(s, code, extra, sdp);
-	if (code >= 300) {
+	if (code >= 300)
 		txn_part(t);
-		uac_reinvite_try(s);
-	}
 }
 
 void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp)

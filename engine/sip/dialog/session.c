@@ -73,8 +73,6 @@ void session_free(struct sip_session *s)
 		ctrans_orphan(t);
 	else if (t)
 		txn_part(t);
-	timer_cancel(&ua->txns.timers, &s->retry);
-	msg_store_del(&ua->txns.store, &s->reinvite_sdp);
 	hash_del(&ua->sessions_by_tag, &s->node);
 	if (s->source.connection)
 		hash_del(&ua->sessions_by_connection, &s->by_connection);

@@ -48,18 +48,14 @@ struct sip_session {
 	bool silent;    /* the caller has given it up: no more callbacks */
 	bool cancelled; /* the caller has cancelled; CANCEL may still wait for a 1xx */
 	bool remote_cseq_known;
-	bool reinvite_wanted; /* by the caller; the SDP is in reinvite_sdp */
-	uint8_t reinvite_tries;
 	uint8_t max_forwards;  /* of the first INVITE, which we send */
 	uint8_t cause;         /* enum sip_cause, of our CANCEL or BYE */
-	struct timer retry;    /* re-INVITE after 491 */
 	struct td_flow flow;   /* of our requests */
 	struct td_flow source; /* by which the peer's last message came */
 	struct td_addr reached,
 		reached_by; /* UAC: literal of the first Request-URI, if any, and what reached it */
 	uint32_t local_cseq, remote_cseq;
 	char local_tag[SIP_ID_HEX + 1];
-	struct stored_msg reinvite_sdp;
 	uint16_t end[FIELD_COUNT]; /* of each field */
 	char text[SESSION_TEXT];
 };

@@ -57,7 +57,6 @@ struct sip_ua_ops {
 	/* both */
 	void (*reinvite)(
 		void *ctx, struct sip_session *s, const struct sip_msg *m); /* answer or reject */
-	void (*reinvite_done)(void *ctx, struct sip_session *s, int code, const struct sip_msg *m);
 	void (*info)(void *ctx, struct sip_session *s, const struct sip_msg *m); /* 200 is sent */
 	/* BYE came (code 0), or the dialog died (408, 481: no ACK, no answer to BYE; 503: nothing
 	 * gets to who sent the first INVITE, before its ACK has come). Session over. */
@@ -82,8 +81,8 @@ struct sip_ua_ops {
 	.send = prefix##send, .admit = prefix##admit, .invite = prefix##invite,               \
 	.cancelled = prefix##cancelled, .confirmed = prefix##confirmed,                       \
 	.progress = prefix##progress, .answered = prefix##answered, .failed = prefix##failed, \
-	.reinvite = prefix##reinvite, .reinvite_done = prefix##reinvite_done,                 \
-	.info = prefix##info, .ended = prefix##ended, .request = prefix##request
+	.reinvite = prefix##reinvite, .info = prefix##info, .ended = prefix##ended,           \
+	.request = prefix##request
 
 struct sip_ua_params {
 	uint8_t key[RANDOM_KEY_BYTES]; /* of every number that it chooses: tags, branches, Call-IDs
@@ -135,9 +134,6 @@ void sip_session_reject(struct sip_session *s, uint64_t now, int code,
 /* In a dialog. */
 void sip_session_bye(
 	struct sip_session *s, uint64_t now); /* session over for the caller, no callback */
-/* -> reinvite_done, with 491 only after three tries. Only one INVITE runs at a time: while another
- * is under way, this one waits for its end. It replaces one that waits already. */
-void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp);
 void sip_session_reinvite_answer(struct sip_session *s, uint64_t now, int code, struct str sdp);
 /* The same with a code from 300 on. extra: whole header lines, may be empty. */
 void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, struct str extra);

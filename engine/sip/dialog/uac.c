@@ -6,8 +6,6 @@
 #include <engine/sip/dialog/uac.h>
 #include <engine/sip/txn/ctrans.h>
 
-#define REINVITE_TRIES 3 /* after 491, then the caller is told */
-
 /* From, To, Call-ID and the rest of a dialog before there is one. */
 static bool fields_init(struct sip_session *s, const struct sip_invite_params *p)
 {
@@ -150,13 +148,10 @@ void uac_accepted(
 {
 	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
-	bool first = s->state == SESSION_CALLING, fits = true;
+	bool fits;
 
 	session_heard(s, flow);
-	if (first)
-		fits = dialog_make(s, m);
-	else
-		session_target_set(s, m);
+	fits = dialog_make(s, m);
 	ack(s, t);
 	if (s->cancelled || !fits) {
 		session_bye(s);
@@ -167,11 +162,7 @@ void uac_accepted(
 		return;
 	}
 	s->state = SESSION_CONFIRMED;
-	uac_reinvite_try(s);
-	if (first)
-		ua->ops.answered(ua->ops.ctx, s, m);
-	else
-		ua->ops.reinvite_done(ua->ops.ctx, s, m->code, m);
+	ua->ops.answered(ua->ops.ctx, s, m);
 }
 
 void uac_fork(
@@ -195,81 +186,13 @@ void uac_fork(
 	session_bye(s); /* the last thing here: it may evict t */
 }
 
-static void reinvite_failed(struct sip_session *s, int code, const struct sip_msg *m)
-{
-	struct sip_ua *ua = s->ua;
-
-	if (code == 491 && s->reinvite_tries < REINVITE_TRIES) {
-		/* section 14.1: the owner of the Call-ID waits longer, so that the other goes
-		 * first */
-		uint64_t ms = s->uac ? 2100 + 10 * random_below(ua->txns.random, RANDOM_RETRY, 191)
-				     : 10 * random_below(ua->txns.random, RANDOM_RETRY, 201);
-
-		s->reinvite_wanted = true;
-		timer_set(&ua->txns.timers, &s->retry, ua->txns.now + ms * TD_NSEC_PER_MSEC);
-		return;
-	}
-	if (code == 408 || code == 481) { /* section 12.2.1.2: the dialog is gone */
-		session_bye(s);
-		session_end(s, code);
-		return;
-	}
-	uac_reinvite_try(s);
-	ua->ops.reinvite_done(ua->ops.ctx, s, code, m);
-}
-
 void uac_failed(struct sip_tu *tu, int code, const struct sip_msg *m)
 {
 	struct sip_session *s = container_of(tu, struct sip_session, tu);
 	struct sip_ua *ua = s->ua;
 
-	if (s->state != SESSION_CALLING) {
-		reinvite_failed(s, code, m);
-		return;
-	}
 	s->state = SESSION_OVER;
 	if (!s->silent)
 		ua->ops.failed(ua->ops.ctx, s, s->cancelled ? 487 : code, m);
 	session_free(s);
-}
-
-static void on_retry(struct timer *t, uint64_t now)
-{
-	uac_reinvite_try(container_of(t, struct sip_session, retry));
-}
-
-/* section 14.1 */
-void uac_reinvite_try(struct sip_session *s)
-{
-	struct sip_ua *ua = s->ua;
-
-	if (!s->reinvite_wanted || s->tu.invite || s->state != SESSION_CONFIRMED ||
-		timer_is_set(&s->retry))
-		return;
-	struct str sdp = msg_store_get(&ua->txns.store, &s->reinvite_sdp, ua->txns.scratch);
-
-	if (!invite(s, STR(""), sdp)) {
-		timer_set(&ua->txns.timers, &s->retry,
-			ua->txns.now + SIP_T2); /* no transaction free */
-		return;
-	}
-	s->reinvite_wanted = false;
-	s->reinvite_tries++;
-}
-
-void sip_session_reinvite(struct sip_session *s, uint64_t now, struct str sdp)
-{
-	struct sip_ua *ua = s->ua;
-
-	ua->txns.now = now;
-	if (s->state == SESSION_OVER || s->silent)
-		return;
-	s->retry.fire = on_retry;
-	if (!msg_store_set(&ua->txns.store, &s->reinvite_sdp, sdp)) {
-		ua->ops.reinvite_done(ua->ops.ctx, s, 500, NULL);
-		return;
-	}
-	s->reinvite_wanted = true;
-	s->reinvite_tries = 0;
-	uac_reinvite_try(s);
 }

@@ -13,7 +13,5 @@ void uac_accepted(
 void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
 	const struct td_flow *flow);
 void uac_failed(struct sip_tu *tu, int code, const struct sip_msg *m);
-/* Sends the re-INVITE that waits, once nothing is in its way. */
-void uac_reinvite_try(struct sip_session *s);
 
 #endif

@@ -228,8 +228,6 @@ static void cancel(const struct incoming *in)
 	invite_end(s, 487);
 	if (s->state == SESSION_INCOMING)
 		cancelled(s);
-	else
-		uac_reinvite_try(s);
 }
 
 static void ack(const struct incoming *in)
@@ -265,7 +263,6 @@ static void ack(const struct incoming *in)
 		session_free(s);
 		return;
 	}
-	uac_reinvite_try(s);
 	ua->ops.confirmed(ua->ops.ctx, s, sip_msg_sdp(m));
 }
 

@@ -98,11 +98,6 @@ static void on_reinvite(void *ctx, struct sip_session *s, const struct sip_msg *
 	keep_body(ctx, m->body);
 }
 
-static void on_reinvite_done(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
-{
-	note(ctx, "reinvite_done:%d", code);
-}
-
 static void on_info(void *ctx, struct sip_session *s, const struct sip_msg *m)
 {
 	note(ctx, "info");

@@ -3,7 +3,7 @@
  * For tests: a user agent whose callbacks and messages are written into one line of text, in
  * order, so that a test says what it expects in one line too:
  *     "invite" "cancelled" "confirmed" "progress:180" "answered" "failed:486" "reinvite"
- *     "reinvite_done:200" "info" "ended:0" "request"; messages sent: "INVITE", "200/INVITE"
+ *     "info" "ended:0" "request"; messages sent: "INVITE", "200/INVITE"
  */
 #ifndef TANDEM_ENGINE_SIP_TEST_FAKE_H
 #define TANDEM_ENGINE_SIP_TEST_FAKE_H

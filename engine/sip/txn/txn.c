@@ -32,7 +32,7 @@ int txn_layer_init(struct txn_layer *l, const struct txn_layer_params *p)
 	l->random = random_alloc(p->key);
 	if (!l->random)
 		goto fail;
-	if (timers_init(&l->timers, TIMERS_PER_TXN * txns + p->users) != 0)
+	if (timers_init(&l->timers, TIMERS_PER_TXN * txns) != 0)
 		goto fail_random;
 	if (pool_init(&l->txns, txns, sizeof(struct sip_txn)) != 0)
 		goto fail_timers;

@@ -124,7 +124,7 @@ struct txn_layer {
 	struct sip_stats *stats; /* the transport's */
 	uint64_t now;            /* of the input at hand */
 	struct random *random;
-	struct timers timers; /* users have timers too: one heap keeps the order of all deadlines */
+	struct timers timers;
 	struct pool txns;
 	struct msg_store store;
 	struct hash servers, clients, merged;
@@ -144,7 +144,7 @@ struct txn_layer_params {
 	const struct txn_ops *ops;       /* kept */
 	struct sip_transport *transport; /* kept */
 	const uint8_t *key;    /* RANDOM_KEY_BYTES, of every number that we choose; not kept */
-	uint32_t users;        /* transaction users at once; each may set one timer */
+	uint32_t users;        /* transaction users at once */
 	struct str user_agent; /* copied */
 };
 

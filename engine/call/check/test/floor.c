@@ -146,7 +146,6 @@ static const struct sip_ua_ops peer_ops = {
 	.answered = peer_message,
 	.failed = peer_code,
 	.reinvite = peer_message,
-	.reinvite_done = peer_code,
 	.info = peer_message,
 	.ended = peer_ended,
 	.request = peer_request,
