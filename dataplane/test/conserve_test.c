@@ -57,7 +57,8 @@ static struct {
 	uint64_t taps, sip, events;
 	unsigned relayed; /* turns after which media was on its way to another worker's leg */
 	uint16_t seq[WIRE_SIDES * WIRE_LEGS];
-	struct td_port_stats port[WIRE_SIDES]; /* as of the last check */
+	uint32_t bridged[WIRE_SIDES * WIRE_LEGS]; /* with whom last */
+	struct td_port_stats port[WIRE_SIDES];    /* as of the last check */
 	uint64_t digest;
 } t;
 
@@ -337,8 +338,6 @@ static void packets_out(unsigned side)
 }
 
 /* Signalling: answers what it is told, not always to whom. */
-static uint32_t bridged[WIRE_SIDES * WIRE_LEGS]; /* with whom last */
-
 static uint64_t turn(void *ctx, uint64_t now)
 {
 	static const uint8_t text[1600];
@@ -390,7 +389,7 @@ static void command(void)
 		cmd.op = TD_MEDIA_LEG_DEL;
 		break;
 	case 7:
-		cmd = wire_bridge(leg, bridged[leg]);
+		cmd = wire_bridge(leg, t.bridged[leg]);
 		cmd.op = TD_MEDIA_UNBRIDGE;
 		break;
 	case 8:
@@ -407,8 +406,9 @@ static void command(void)
 			.op = TD_MEDIA_TAP, .leg = leg, .tap = {1 + rnd(9), rnd(2)}};
 		break;
 	default: /* mostly to the same place on the other side, so of the same worker */
-		bridged[leg] = chance(3) ? any_leg() : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS);
-		cmd = wire_bridge(leg, bridged[leg]);
+		t.bridged[leg] =
+			chance(3) ? any_leg() : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS);
+		cmd = wire_bridge(leg, t.bridged[leg]);
 		cmd.peer_cookie += chance(20);
 		break;
 	}
