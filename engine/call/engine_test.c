@@ -195,6 +195,30 @@ static const char invite[] =
 	"v=0\r\no=- 1 1 IN IP4 10.20.0.10\r\ns=-\r\nc=IN IP4 10.20.0.10\r\nt=0 0\r\n"
 	"m=audio 4000 RTP/AVP 8\r\n";
 
+/* By what the host knows of the flow already, else by the address. */
+static void peers_have_names(void **state)
+{
+	struct td_engine *e = td_engine_alloc(&params, &io);
+	struct td_peer peers[] = {{.flow = flow}, {.flow = flow}, {.flow = flow}, {.flow = flow}};
+	struct td_text err;
+
+	assert_non_null(e);
+	assert_int_equal(td_engine_config(e, NOW, site, sizeof(site) - 1, &err), 0);
+	peers[1].flow.remote.ip4 = 0x4200140a; /* 10.20.0.66 */
+	peers[2].flow.remote.ip4 = 0x4200140a;
+	peers[2].flow.agent = 1;
+	peers[3].flow.trunk = 77; /* no number of ours */
+	td_engine_peers(e, peers, 4);
+	assert_string_equal(peers[0].trunk, "acme");
+	assert_string_equal(peers[0].agent, "");
+	assert_string_equal(peers[1].trunk, "");
+	assert_string_equal(peers[1].agent, "");
+	assert_string_equal(peers[2].trunk, "");
+	assert_string_equal(peers[2].agent, "alice");
+	assert_string_equal(peers[3].trunk, "");
+	td_engine_free(e);
+}
+
 static struct td_engine *engine_with_call(uint64_t now)
 {
 	struct td_engine *e = td_engine_alloc(&params, &io);
@@ -456,6 +480,7 @@ int main(void)
 		cmocka_unit_test(alloc_and_config_survive_oom),
 		cmocka_unit_test(failed_change_changes_nothing),
 		cmocka_unit_test(operators_get_a_line),
+		cmocka_unit_test(peers_have_names),
 		cmocka_unit_test(trace_names_the_call),
 		cmocka_unit_test(keys_stay_secret),
 		cmocka_unit_test(messages_are_shown_and_allocate_nothing),

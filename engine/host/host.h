@@ -11,14 +11,13 @@
 struct host {
 	struct engine_options options;
 	const char *log;
-	struct ops ops; /* dp, turn, journal, recorder, conf */
+	struct ops ops; /* dp, turn, tcp, journal, recorder, conf */
 	struct kernel_sip *kernel_sip;
-	struct tcp *tcp;
 	struct tcp_full tcp_full;
 	struct resolver *resolver;
 	struct api *api;
 	struct loop *loop;
-	struct loop_work kick; /* signalling has an answer, a trace or a question */
+	struct loop_work kick; /* signalling or the thread of TCP has something for main */
 	struct loop_fd dataplane;
 	struct loop_timer second;
 	struct loop_timer look; /* while somebody waits for the last call: is there one left? */

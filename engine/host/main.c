@@ -5,6 +5,7 @@
  */
 #include <dataplane/dataplane.h>
 #include <engine/host/api/apply.h>
+#include <engine/host/api/connections.h>
 #include <engine/host/caps.h>
 #include <engine/host/clock.h>
 #include <engine/host/host.h>
@@ -165,15 +166,17 @@ static int tcp_up(struct host *h)
 		.stale_ns = TCP_STALE_NS,
 		.patience_ns = TCP_PATIENCE_NS,
 		.unread_ns = TCP_UNREAD_NS,
-		.held_max = TCP_HELD_MAX};
+		.held_max = TCP_HELD_MAX,
+		.main = h->loop,
+		.kick = &h->kick};
 
-	h->tcp = tcp_start(&p, &h->err);
-	return h->tcp ? 0 : EXIT_CONFIG;
+	h->ops.tcp = tcp_start(&p, &h->err);
+	return h->ops.tcp ? 0 : EXIT_CONFIG;
 }
 
 static void tcp_down(struct host *h)
 {
-	tcp_stop(h->tcp);
+	tcp_stop(h->ops.tcp);
 }
 
 /* The engine takes lines of "set", as differences are; this is the difference from nothing. */
@@ -199,7 +202,7 @@ static int engine_config(struct host *h)
 
 static int site_up(struct host *h)
 {
-	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip, h->tcp);
+	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip, h->ops.tcp);
 	if (sounds_load(h->ops.dp, NULL, h->ops.conf, &h->err) != 0 || engine_config(h) != 0)
 		return EXIT_CONFIG;
 	return 0;
@@ -253,6 +256,7 @@ static void workers_down(struct host *h)
 	dp_stop(h->ops.dp);
 	turn_stop(h->ops.turn);
 	turn_abort(h->ops.turn);
+	connections_abort(&h->ops);
 }
 
 static const struct step {

@@ -102,9 +102,9 @@ static void connections_look(struct host *h, uint64_t now)
 {
 	struct td_section_tcp tcp;
 
-	if (!h->tcp)
+	if (!h->ops.tcp)
 		return;
-	tcp_stats(h->tcp, &tcp);
+	tcp_stats(h->ops.tcp, &tcp);
 	if (tcp_full_changed(&h->tcp_full, &tcp, now))
 		journal_alarm(h->ops.journal, JOURNAL_MAIN, TD_ALARM_CONNECTIONS_FULL,
 			h->tcp_full.raised,
@@ -157,6 +157,8 @@ static void kicked(void *ctx)
 	if (ops_traces(&h->ops))
 		loop_post(h->loop, &h->kick); /* others are served between */
 	turn_answers(h->ops.turn);
+	if (h->ops.tcp)
+		tcp_answers(h->ops.tcp);
 	names_asked(h);
 }
 

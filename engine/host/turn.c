@@ -265,6 +265,9 @@ static int carry_out(struct turn *t, struct request *r)
 	case REQUEST_TRACE:
 		td_engine_trace(t->engine, r->on);
 		return 0;
+	case REQUEST_PEERS:
+		td_engine_peers(t->engine, r->peers, r->peer_count);
+		return 0;
 	}
 	return -EINVAL;
 }

@@ -36,6 +36,7 @@ enum request_op {
 	REQUEST_HANGUP_ALL,
 	REQUEST_CALLS, /* -> .calls, .contacts: those that there are */
 	REQUEST_TRACE, /* .on */
+	REQUEST_PEERS, /* .peers, .peer_count -> their names */
 };
 
 /* Made and freed by main, filled by signalling; between the two it belongs to signalling. */
@@ -51,6 +52,8 @@ struct request {
 	const char *text;
 	size_t len;
 	uint32_t cursor;
+	struct td_peer *peers; /* the asker's */
+	unsigned peer_count;
 	uint32_t calls, contacts; /* the latter without media, and not in the former */
 
 	int rc;

@@ -145,6 +145,14 @@ uint32_t td_engine_calls(const struct td_engine *e);
 uint32_t td_engine_contacts(const struct td_engine *e); /* of those: without media */
 void td_engine_trace(struct td_engine *e, bool on);
 
+/* Who is at the other end of a flow. */
+struct td_peer {
+	struct td_flow flow;
+	char trunk[TD_NAME_BYTES], agent[TD_NAME_BYTES]; /* empty: none, or not known */
+};
+/* Fills in the names. */
+void td_engine_peers(const struct td_engine *e, struct td_peer *peers, unsigned count);
+
 /*
  * Appends up to `max` rows, JSON objects separated by commas, and moves *cursor (0 at first) on.
  * 1 when there may be more, 0 when this was the last, -EINVAL for a `what` it does not know, or

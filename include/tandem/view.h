@@ -194,7 +194,39 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, queue, NONE, 1, "queue")              \
 	X(V, TEXT, link, NONE, 1, "link")
 
-/* --- answered by the engine's host: engine/host/api/show.c, bandwidth.c --- */
+/* --- answered by the engine's host: engine/host/api/show.c, bandwidth.c, connections.c --- */
+
+/* X(ID, name) */
+#define TD_CONNECTION_STATES(X)     \
+	X(CONNECTING, "connecting") \
+	X(STRANGER, "stranger")     \
+	X(OPEN, "open")             \
+	X(CLOSING, "closing")
+#define TD_CONNECTION_STATE_ENUM(id, word) TD_CONNECTION_##id,
+enum td_connection_state { TD_CONNECTION_STATES(TD_CONNECTION_STATE_ENUM) };
+
+/* Of SIP by streams. */
+#define TD_VIEW_CONNECTIONS(X, V)                                                                  \
+	X(V, COUNT, number, NONE, 0, "its number, which no later one gets")                        \
+	X(V, TEXT, transport, NONE, 1, "`tcp`")                                                    \
+	X(V, TEXT, local, NONE, 1, "our address and port")                                         \
+	X(V, TEXT, remote, NONE, 1, "the peer's")                                                  \
+	X(V, TEXT, trunk, NONE, 1, "trunk at the other end; nothing: an agent, or not known")      \
+	X(V, TEXT, agent, NONE, 1, "agent whose telephone registered by it")                       \
+	X(V, TEXT, opened_by, NONE, 1, "`us` or `peer`")                                           \
+	X(V, TEXT, state, NONE, 1,                                                                 \
+		"one of" TD_CONNECTION_STATES(                                                     \
+			TD_TICKED) ": ours, and not answered yet; of "                             \
+				   "somebody who is neither trunk nor agent; of a trunk or "       \
+				   "agent; closed by the peer, "                                   \
+				   "for a second")                                                 \
+	X(V, NUMBER, age, SECONDS, 1, "since it was begun")                                        \
+	X(V, NUMBER, idle, SECONDS, 1, "since a message, or a keep-alive after one, came or went") \
+	X(V, COUNT, in, NONE, 2, "messages that came by it")                                       \
+	X(V, COUNT, in_bytes, BYTES, 2, "all octets that came by it")                              \
+	X(V, COUNT, out, NONE, 2, "messages given to it")                                          \
+	X(V, COUNT, out_bytes, BYTES, 2, "octets that the kernel has taken of them")               \
+	X(V, COUNT, queued, BYTES, 2, "octets that wait, as the peer does not read them")
 
 #define TD_VIEW_BANDWIDTH(X, V)                                                        \
 	X(V, TEXT, codec, NONE, 1, "codec; `other`: rows beyond the table's room")     \
@@ -403,10 +435,13 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(BLOCKED, blocked, "blocked", ROWS, "who is blocked, as it guessed passwords", "nobody") \
 	X(SIP, sip, "sip", ROWS, "counters of SIP, registrations and refusals", "nothing")        \
 	X(ACCT, acct, "acct", PART, "names of the rows of bandwidth", "nothing")
-/* The host makes the rows, from a PART of signalling's and its own figures. */
-#define TD_VIEWS_JOINED(X)                         \
-	X(BANDWIDTH, bandwidth, "bandwidth", ROWS, \
-		"packets and bytes by codec, trunk, queue, link and direction", "no media yet")
+/* The host makes the rows, from what it knows itself and a PART of signalling's, or the names that
+ * signalling has. */
+#define TD_VIEWS_JOINED(X)                                                                      \
+	X(BANDWIDTH, bandwidth, "bandwidth", ROWS,                                              \
+		"packets and bytes by codec, trunk, queue, link and direction", "no media yet") \
+	X(CONNECTIONS, connections, "connections", ROWS,                                        \
+		"connections of SIP over TCP, the oldest first", "no connections")
 #define TD_VIEWS_HOST(X)                                                                          \
 	X(PORTS, ports, "ports", ROWS, "ports and their packet balance", "no ports")              \
 	X(PORT_BANDWIDTH, port_bandwidth, "port-bandwidth", ROWS,                                 \

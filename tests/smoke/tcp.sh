@@ -24,7 +24,7 @@ count() { # COUNTER of the section tcp
 }
 
 sed -e 's#^trunks:#&\n  out: {address: [10.20.0.30], server: "sip.carrier.test:5080", transport: tcp}#' \
-	-e 's#^routes:#&\n  "0049*": {trunks: [out]}#' "$top/examples/site.yaml" >"$out/site.yaml"
+	-e 's#^routes:#&\n  "0049*": {trunks: [out], from: [agents, trunks]}#' "$top/examples/site.yaml" >"$out/site.yaml"
 speech
 lab_up "$out/site.yaml"
 capture wire carrier-engine carrier
@@ -34,6 +34,8 @@ sox -n -r 8000 -c 1 -b 16 "$out/agent.wav" synth 8 sine 1000 gain -6
 baresip_in floor alice 10.30.0.11 "$out/agent.wav" \
 	"outbound=\"sip:$LAB_ENGINE_FLOOR:$LAB_SIP_PORT;transport=tcp\";auth_user=alice;auth_pass=$LAB_PASSWORD_ALICE;regint=300;answermode=auto"
 available 1
+same "alice's connection" \
+	"$("$lab" ctl show connections --json | jq -r '.[] | [.agent, .opened_by, .state] | join(" ")')" "alice peer open"
 callers one 10.20.0.10 4930 caller-hangs-up de PCMA -t t1 -m 3 -r 1 -d 3000 -l 1 || fail "calls by one connection"
 same "connections" "$(count accepted)" 2
 callers each 10.20.0.11 4931 caller-hangs-up de PCMA -t tn -max_socket 100 -m 2 -r 1 -d 3000 -l 1 ||
@@ -65,6 +67,10 @@ same "calls that went out" "$(stored "SELECT count(*) FROM cdr WHERE to_trunk = 
 same "their attempts" "$(stored "SELECT sum(attempts) FROM cdr WHERE to_trunk = 'out' AND disposition = 'answered'")" 4
 same "connections that were refused" "$(count not_made)" 1 # the address that refused it comes last then
 same "alarms that stand" "$("$lab" ctl alarms --json | jq '[.[] | select(.name == "trunk-unresolved")] | length % 2')" 0
+
+same "the connection of the trunk" \
+	"$("$lab" ctl show connections --json | jq -r '.[] | select(.trunk == "out") | [.opened_by, .state, .queued] | join(" ")')" \
+	"us open 0"
 
 # --- 3
 "$lab" exec carrier "$here/lib/stream" bad "$LAB_ENGINE_CARRIER" "$LAB_SIP_PORT" 10.20.0.14 || fail "bad connections"

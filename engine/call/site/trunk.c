@@ -4,6 +4,7 @@
 #include <engine/call/site/agents.h>
 #include <engine/base/addr.h>
 #include <engine/sip/transport/flow.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* An address that gives no answer comes last for so long (RFC 3263 section 4.3). */
@@ -49,6 +50,21 @@ struct trunk *trunk_of(const struct td_engine *e, const struct td_flow *flow)
 struct agent *trunk_agent_of(const struct td_engine *e, const struct td_flow *flow)
 {
 	return objects_get(&e->agents, flow->agent);
+}
+
+void td_engine_peers(const struct td_engine *e, struct td_peer *peers, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct td_flow known = peers[i].flow;
+		const struct trunk *t;
+		const struct agent *a;
+
+		trunk_know(e, &known);
+		t = trunk_of(e, &known);
+		a = trunk_agent_of(e, &known);
+		snprintf(peers[i].trunk, TD_NAME_BYTES, "%s", t ? t->object.name : "");
+		snprintf(peers[i].agent, TD_NAME_BYTES, "%s", a ? a->object.name : "");
+	}
 }
 
 unsigned trunk_addresses(const struct trunk *t)

@@ -7,7 +7,8 @@
 
 void job_free(struct job *j)
 {
-	api_client_put(j->client);
+	if (j->client)
+		api_client_put(j->client);
 	json_decref(j->body);
 	buf_free(&j->r.rows);
 	free(j);
@@ -50,6 +51,30 @@ int job_try(struct job *j)
 void job_send(struct job *j)
 {
 	job_try(j);
+}
+
+void job_rows(struct api_client *c, uint16_t op, uint32_t id, const struct td_buf *rows)
+{
+	struct td_buf body;
+
+	buf_init(&body);
+	buf_str(&body, STR("{\"rows\":["));
+	buf_put(&body, rows->data, rows->len);
+	buf_str(&body, STR("]}"));
+	api_reply_buf(c, op, id, &body);
+	buf_free(&body);
+}
+
+void job_more(struct job *j, bool more)
+{
+	if (!more || api_client_gone(j->client)) {
+		api_reply(j->client, j->op, j->id, NULL, 0);
+		job_free(j);
+	} else if (api_client_full(j->client)) {
+		TAILQ_INSERT_TAIL(&j->ops->parked, j, link);
+	} else {
+		j->next(j);
+	}
 }
 
 void job_plain_done(struct request *r)

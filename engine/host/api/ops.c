@@ -230,6 +230,7 @@ const struct api_handlers ops_handlers = {.request = request, .closed = closed, 
 void ops_init(struct ops *o)
 {
 	TAILQ_INIT(&o->parked);
+	TAILQ_INIT(&o->asked);
 	TAILQ_INIT(&o->tracers);
 	TAILQ_INIT(&o->drainers);
 }

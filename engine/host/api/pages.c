@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* SHOW: pages from signalling, one at a time; the next is asked for when the client has room. */
 #include <engine/base/view.h>
+#include <engine/host/api/connections.h>
 #include <engine/host/api/job.h>
 #include <engine/host/api/pages.h>
 #include <engine/host/api/show.h>
@@ -14,23 +15,10 @@ typedef int show_join(
 	const struct bandwidth *b, struct dp *dp, const struct td_buf *rows, struct td_buf *out);
 
 struct show {
-	struct job job; /* first */
-	TAILQ_ENTRY(show) link;
+	struct job job;  /* first */
 	show_join *join; /* NULL: the rows are whole */
 	char page[PAGE_BYTES];
 };
-
-static void show_reply(struct api_client *c, uint16_t op, uint32_t id, const struct td_buf *rows)
-{
-	struct td_buf body;
-
-	buf_init(&body);
-	buf_str(&body, STR("{\"rows\":["));
-	buf_put(&body, rows->data, rows->len);
-	buf_str(&body, STR("]}"));
-	api_reply_buf(c, op, id, &body);
-	buf_free(&body);
-}
 
 static void show_done(struct request *r)
 {
@@ -46,23 +34,16 @@ static void show_done(struct request *r)
 		buf_init(&joined);
 		int rc = s->join(&j->ops->bandwidth, j->ops->dp, &r->rows, &joined);
 		if (!rc)
-			show_reply(j->client, j->op, j->id, &joined);
+			job_rows(j->client, j->op, j->id, &joined);
 		buf_free(&joined);
 		if (rc) {
 			job_fail(j, rc, "");
 			return;
 		}
 	} else if (r->rows.len) {
-		show_reply(j->client, j->op, j->id, &r->rows);
+		job_rows(j->client, j->op, j->id, &r->rows);
 	}
-	if (r->rc == 0 || api_client_gone(j->client)) {
-		api_reply(j->client, j->op, j->id, NULL, 0);
-		job_free(j);
-	} else if (api_client_full(j->client)) {
-		TAILQ_INSERT_TAIL(&j->ops->parked, s, link);
-	} else {
-		job_send(j);
-	}
+	job_more(j, r->rc > 0);
 }
 
 /* Views of which signalling knows a part. */
@@ -98,9 +79,13 @@ void op_show(struct ops *o, struct api_client *c, const struct td_api_msg *m, js
 		show_unknown(c, m, what);
 		return;
 	}
+	if (v == &td_views[TD_VIEW_ID_CONNECTIONS]) {
+		connections_show(o, c, m);
+		return;
+	}
 	buf_init(&rows);
 	if (show_rows(o, what, &rows) == 0) {
-		show_reply(c, m->op, m->id, &rows);
+		job_rows(c, m->op, m->id, &rows);
 		api_reply(c, m->op, m->id, NULL, 0);
 		buf_free(&rows);
 		return;
@@ -117,6 +102,7 @@ void op_show(struct ops *o, struct api_client *c, const struct td_api_msg *m, js
 		s->job.r.what = td_views[joins[i].part].name;
 	}
 	s->job.r.done = show_done;
+	s->job.next = job_send;
 	buf_init_fixed(&s->job.r.rows, s->page, sizeof(s->page));
 	job_send(&s->job);
 }
@@ -124,20 +110,25 @@ void op_show(struct ops *o, struct api_client *c, const struct td_api_msg *m, js
 /* Takes this client's answers out of those that wait for room to send, and gives each to `then`. */
 static void unpark(struct ops *o, const struct api_client *c, void (*then)(struct job *j))
 {
-	struct show *s = TAILQ_FIRST(&o->parked), *next;
+	struct job *j = TAILQ_FIRST(&o->parked), *next;
 
-	for (; s; s = next) {
-		next = TAILQ_NEXT(s, link);
-		if (s->job.client != c)
+	for (; j; j = next) {
+		next = TAILQ_NEXT(j, link);
+		if (j->client != c)
 			continue;
-		TAILQ_REMOVE(&o->parked, s, link);
-		then(&s->job);
+		TAILQ_REMOVE(&o->parked, j, link);
+		then(j);
 	}
+}
+
+static void go_on(struct job *j)
+{
+	j->next(j);
 }
 
 void pages_go_on(struct ops *o, const struct api_client *c)
 {
-	unpark(o, c, job_send);
+	unpark(o, c, go_on);
 }
 
 void pages_forget(struct ops *o, const struct api_client *c)

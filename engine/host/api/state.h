@@ -11,13 +11,15 @@
 #include <sys/queue.h>
 
 struct apply;
-struct show;
+struct job;
+struct tcp;
 struct waiter;
 
 struct ops {
 	/* the owner's, before ops_init() */
 	struct dp *dp;
 	struct turn *turn;
+	struct tcp *tcp; /* NULL: none */
 	struct journal *journal;
 	struct recorder *recorder;      /* NULL: none */
 	struct td_conf *conf;           /* in force; replaced when a change took effect */
@@ -26,13 +28,14 @@ struct ops {
 	void *ctx;
 
 	struct bandwidth bandwidth;
-	bool alarms[TD_ALARM_COUNT];    /* of tandemd: those that are raised */
-	struct api_client *store;       /* whose acknowledgements are taken; NULL: anybody's */
-	struct apply *apply;            /* one change at a time */
-	bool draining;                  /* asked for by a client or a signal */
-	bool ending;                    /* when the last call and contact has ended */
-	bool final;                     /* by a signal: no client takes it back */
-	TAILQ_HEAD(shows, show) parked; /* their clients do not read fast enough */
+	bool alarms[TD_ALARM_COUNT];  /* of tandemd: those that are raised */
+	struct api_client *store;     /* whose acknowledgements are taken; NULL: anybody's */
+	struct apply *apply;          /* one change at a time */
+	bool draining;                /* asked for by a client or a signal */
+	bool ending;                  /* when the last call and contact has ended */
+	bool final;                   /* by a signal: no client takes it back */
+	TAILQ_HEAD(jobs, job) parked; /* their clients do not read fast enough */
+	struct jobs asked;            /* the thread of TCP has them */
 	TAILQ_HEAD(waiters, waiter) tracers, drainers;
 };
 

@@ -39,6 +39,7 @@ struct tcp {
 	struct conns conns; /* the thread's */
 	struct spsc *out;
 	struct loop_work letters, quit;
+	struct tcp_pages pages;
 	struct loop_timer again; /* listeners, once a descriptor may be free */
 	struct listener *listeners;
 	unsigned listener_count;
@@ -216,6 +217,7 @@ static void files_check(uint32_t connections)
 static void tcp_free(struct tcp *t)
 {
 	free(t->listeners);
+	tcp_pages_fini(&t->pages);
 	tcp_table_fini(&t->table);
 	spsc_free(t->out);
 	spsc_free(t->conns.in);
@@ -249,6 +251,7 @@ static struct tcp *tcp_alloc(const struct tcp_params *p, uint64_t seed)
 	t->listeners = calloc(most + 1, sizeof(*t->listeners));
 	/* Some are not open yet, and of some the end has not been read yet. */
 	if (!t->conns.loop || !t->conns.in || !t->out || !t->listeners ||
+		tcp_pages_init(&t->pages, &t->conns, p->main, p->kick) < 0 ||
 		tcp_table_init(&t->table, 2 * p->site->max_connections, seed) < 0) {
 		tcp_free(t);
 		return NULL;
@@ -390,6 +393,16 @@ void tcp_consume(struct tcp *t)
 	spsc_consume(t->conns.in);
 	if (!ended)
 		atomic_fetch_add_explicit(&t->taken, 1, memory_order_release);
+}
+
+int tcp_ask(struct tcp *t, struct tcp_page *page)
+{
+	return tcp_pages_ask(&t->pages, page);
+}
+
+void tcp_answers(struct tcp *t)
+{
+	tcp_pages_filled(&t->pages);
 }
 
 void tcp_stats(const struct tcp *t, struct td_section_tcp *out)

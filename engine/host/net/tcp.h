@@ -12,6 +12,7 @@
 #define TANDEM_ENGINE_HOST_NET_TCP_H
 
 #include <engine/host/net/tcp_news.h>
+#include <engine/host/net/tcp_rows.h>
 #include <tandem/config.h>
 #include <tandem/text.h>
 #include <tandem/view.h>
@@ -30,7 +31,9 @@ struct tcp_params {
 		unread_ns; /* what waits for the peer, and none of it goes, ends it after so long */
 	/* Idle for so long, a stranger's connection ends, and a trunk's may make room. */
 	uint64_t stale_ns;
-	size_t held_max; /* octets that wait in all connections, to be sent or taken */
+	size_t held_max;        /* octets that wait in all connections, to be sent or taken */
+	struct loop *main;      /* kick is posted to it when a page of rows is there; NULL: it is */
+	struct loop_work *kick; /* not */
 };
 
 /* The kernel sends a SYN again after 1 s and after 3 s: so two may be lost, and the answer to the
@@ -58,5 +61,10 @@ const struct tcp_news *tcp_peek(struct tcp *t);
 void tcp_consume(struct tcp *t);
 
 void tcp_stats(const struct tcp *t, struct td_section_tcp *out); /* any thread: racy */
+
+/* Main: page->done() comes from tcp_answers(), or from tcp_stop(). 0, or -EBUSY: TCP_FLIGHT pages
+ * are on their way. */
+int tcp_ask(struct tcp *t, struct tcp_page *page);
+void tcp_answers(struct tcp *t);
 
 #endif

@@ -47,7 +47,7 @@ void conn_free(struct conn *c)
 
 	if (c->waiting)
 		conn_wait_end(c);
-	LIST_REMOVE(c, link);
+	TAILQ_REMOVE(&s->all, c, link);
 	hash_del(&s->by_number, &c->node);
 	if (c->made)
 		hash_del(&s->by_remote, &c->made_node);
@@ -217,7 +217,7 @@ bool conn_held_set(struct conn *c)
 	c->held = c->in_room + c->out.room;
 	if (s->held <= s->held_max)
 		return true;
-	LIST_FOREACH (other, &s->all, link)
+	TAILQ_FOREACH (other, &s->all, link)
 		if (other->held > most->held)
 			most = other;
 	conn_end(most, &s->stats.ended_full, "what waits in all connections is too much");
@@ -233,12 +233,13 @@ struct conn *conn_alloc(struct conns *s, const struct td_flow *flow)
 	c->conns = s;
 	c->flow = *flow;
 	c->fd.fd = -1;
-	c->place.active = loop_now(s->loop);
+	c->order = ++s->order;
+	c->opened = c->place.active = loop_now(s->loop);
 	if (loop_timer_add(s->loop, &c->deadline, due, c) < 0) {
 		free(c);
 		return NULL;
 	}
-	LIST_INSERT_HEAD(&s->all, c, link);
+	TAILQ_INSERT_TAIL(&s->all, c, link);
 	hash_add(&s->by_number, &c->node, number_key(&c->flow.connection));
 	s->stats.open++;
 	return c;

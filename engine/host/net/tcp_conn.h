@@ -22,12 +22,16 @@ struct spsc;
 #define CONN_SHARE    32 /* messages of one connection that signalling has not taken */
 
 struct conn {
-	LIST_ENTRY(conn) link;
+	TAILQ_ENTRY(conn) link;
 	TAILQ_ENTRY(conn) wait;     /* while `waiting` */
 	struct hash_node node;      /* conns.by_number */
 	struct hash_node made_node; /* conns.by_remote, while `made` */
 	struct conns *conns;
 	struct td_flow flow; /* .connection: its number */
+	uint64_t order;      /* a later one has a greater one */
+	uint64_t opened;
+	uint64_t in_count, in_bytes, out_count, out_bytes; /* messages, octets */
+	uint32_t trunk, agent; /* whose it is, as the engine has said; 0: not */
 	struct conn_place place;
 	struct loop_fd fd; /* fd.fd: -1 once it has ended */
 	struct loop_timer deadline;
@@ -57,10 +61,11 @@ struct conns {
 	struct dp *dp;
 	struct conn_places places;
 	uint64_t idle_ns, connect_ns, patience_ns, unread_ns;
-	size_t held, held_max;   /* octets that wait, in and out, of all connections */
-	uint64_t told;           /* messages given to signalling */
-	_Atomic uint64_t *taken; /* of them, those that it has taken */
-	LIST_HEAD(conn_head, conn) all;
+	size_t held, held_max;           /* octets that wait, in and out, of all connections */
+	uint64_t told;                   /* messages given to signalling */
+	_Atomic uint64_t *taken;         /* of them, those that it has taken */
+	TAILQ_HEAD(conn_head, conn) all; /* the oldest first */
+	uint64_t order;                  /* of the last one */
 	TAILQ_HEAD(conn_list, conn) waiting;
 	unsigned waiting_count;
 	uint64_t full_warn_at;

@@ -39,7 +39,10 @@ void letter_send(struct conns *s, const struct letter *m)
 	}
 	if (!c)
 		return;
-	if (tcp_letter_known(&m->flow))
+	if (tcp_letter_known(&m->flow)) {
 		place_know(&s->places, &c->place, m->flow.agent);
+		c->trunk = m->flow.trunk;
+		c->agent = m->flow.agent;
+	}
 	conn_send(c, m->dscp, (const char *)(m + 1), m->len);
 }

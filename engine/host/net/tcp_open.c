@@ -288,7 +288,7 @@ struct conn *conn_make_anew(struct conns *s, const struct td_flow *flow)
 
 int conns_init(struct conns *s, uint64_t seed)
 {
-	LIST_INIT(&s->all);
+	TAILQ_INIT(&s->all);
 	TAILQ_INIT(&s->waiting);
 	if (hash_init(&s->by_number, s->places.max, seed) < 0)
 		return -ENOMEM;
@@ -312,8 +312,8 @@ void conns_fini(struct conns *s)
 {
 	struct conn *c, *next;
 
-	for (c = LIST_FIRST(&s->all); c; c = next) {
-		next = LIST_NEXT(c, link);
+	for (c = TAILQ_FIRST(&s->all); c; c = next) {
+		next = TAILQ_NEXT(c, link);
 		c->known = false;
 		if (c->fd.fd < 0)
 			conn_free(c);

@@ -51,6 +51,7 @@ static bool take_one(struct conn *c, struct str data, size_t *taken)
 			return true;
 		}
 		s->stats.in++;
+		c->in_count++;
 		c->known = c->spoken = true;
 		c->place.active = loop_now(s->loop);
 		return true;
@@ -167,6 +168,7 @@ void conn_readable(struct conn *c)
 	if (n < 0 && errno == EAGAIN)
 		return;
 	half_ping_forget(c);
+	c->in_bytes += n > 0 ? (uint64_t)n : 0;
 	if (n == 0 && c->known)
 		half_close(c);
 	else if (n == 0)

@@ -14,6 +14,7 @@ static bool out_send(struct conn *c)
 	}
 	if (n > 0)
 		c->moved = loop_now(c->conns->loop);
+	c->out_bytes += (uint64_t)n;
 	return conn_held_set(c);
 }
 
@@ -69,6 +70,7 @@ void conn_send(struct conn *c, uint8_t dscp, const char *data, size_t len)
 	if (c->place.kind != PLACE_HALF) /* else its end has been told, or is about to be */
 		c->known = true;
 	c->conns->stats.out++;
+	c->out_count++;
 	if (!c->connecting) {
 		c->place.active = loop_now(c->conns->loop);
 		conn_deadline_set(c);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <dataplane/dataplane.h>
+#include <engine/host/api/connections.h>
 #include <engine/host/clock.h>
+#include <engine/host/net/tcp.h>
 #include <engine/host/test/api_rig.h>
 #include <engine/host/test/fake_dp.h>
 #include <stdio.h>
@@ -19,6 +21,8 @@
 	"agent alice ha1=00112233445566778899aabbccddeeff groups=sales\n" \
 	"queue sales groups=sales\n"                                      \
 	"route 4989100 queue=sales\n"
+
+void (*setup_more)(struct api_rig *f);
 
 void *run_signalling(void *arg)
 {
@@ -39,6 +43,8 @@ static void kicked(void *ctx)
 	if (ops_traces(&f->ops))
 		loop_post(f->loop, &f->kick);
 	turn_answers(f->ops.turn);
+	if (f->ops.tcp)
+		tcp_answers(f->ops.tcp);
 }
 
 static void *run_main(void *arg)
@@ -75,6 +81,8 @@ int setup(void **state)
 	f->ops.turn = turn_alloc(&p);
 	turn_connect(f->ops.turn, NULL, NULL, NULL, NULL);
 	assert_int_equal(bandwidth_init(&f->ops.bandwidth, dp_acct_rows(NULL)), 0);
+	if (setup_more)
+		setup_more(f);
 	handlers.ctx = &f->ops;
 	f->api = api_start(f->loop, f->socket, &handlers, &f->err);
 	if (!f->api)
@@ -95,7 +103,10 @@ int teardown(void **state)
 	atomic_store(&f->stop_main, true);
 	pthread_join(f->main, NULL);
 	turn_abort(f->ops.turn);
+	connections_abort(&f->ops);
 	api_stop(f->api);
+	if (f->ops.tcp)
+		tcp_stop(f->ops.tcp);
 	turn_free(f->ops.turn);
 	journal_stop(f->ops.journal, false);
 	ops_fini(&f->ops);

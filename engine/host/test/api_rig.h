@@ -23,6 +23,9 @@ struct api_rig {
 	atomic_bool ended; /* a drain has come to its end */
 };
 
+/* Given before setup(): makes what the rig has besides, before its threads run. NULL: nothing. */
+extern void (*setup_more)(struct api_rig *f);
+
 int setup(void **state); /* *state: a struct api_rig */
 int teardown(void **state);
 void *run_signalling(void *rig); /* its thread, until stop_signalling */

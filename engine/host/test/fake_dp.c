@@ -193,6 +193,14 @@ int td_engine_party(
 	return strcmp(r->call, "1.1") == 0 ? 0 : -ENOENT;
 }
 
+void td_engine_peers(const struct td_engine *e, struct td_peer *peers, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(peers[i].trunk, TD_NAME_BYTES, "%s", peers[i].flow.trunk ? "acme" : "");
+		snprintf(peers[i].agent, TD_NAME_BYTES, "%s", peers[i].flow.agent ? "alice" : "");
+	}
+}
+
 void td_engine_drain(struct td_engine *e, uint64_t now, bool on)
 {
 	fake.draining = on;

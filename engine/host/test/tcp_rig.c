@@ -24,7 +24,9 @@ void rig_start(void)
 		.stale_ns = rig.stale_ns,
 		.patience_ns = PATIENCE_NS,
 		.unread_ns = rig.unread_ns,
-		.held_max = rig.held_max};
+		.held_max = rig.held_max,
+		.main = rig.main,
+		.kick = rig.kick};
 	struct td_text err;
 
 	port.address[0].addr = rig.ours;

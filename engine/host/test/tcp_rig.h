@@ -18,6 +18,8 @@ struct tcp_rig {
 	int listener;
 	uint64_t connect_ns, stale_ns, unread_ns;
 	size_t held_max;
+	struct loop *main; /* NULL: it is not told of pages */
+	struct loop_work *kick;
 };
 
 extern struct tcp_rig rig;
