@@ -58,12 +58,12 @@
 		"If some stay though nobody talks any more, restart the engine when it suits.")   \
 	X(SITE_NOT_APPLIED, "site-not-applied",                                                   \
 		"site.yaml differs from what is applied",                                         \
-		"`tandemctl apply`, or the edit taken back",                                      \
+		"`tandemctl apply`, or the edit taken back, or the engine's stop",                                      \
 		"See the difference: `tandemctl config diff`. `tandemctl apply` makes it the "    \
 		"running site; a restart does not.")                                              \
 	X(SITE_WRONG, "site-wrong",                                                               \
 		"site.yaml has an error, or cannot be read: what was applied last is in force",   \
-		"a site.yaml without an error",                                                   \
+		"a site.yaml without an error, or the engine's stop",                                                   \
 		"Repair the place that the text names; `tandemctl check` tells all errors. Then " \
 		"`tandemctl apply`.")                                                             \
 	X(PASSWORD_GUESSING, "password-guessing",                                                 \
