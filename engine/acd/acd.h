@@ -37,7 +37,7 @@
  *   logout back, UNPAUSE a waiting pause, AGENT_SET a waiting deletion.
  * - A contact leaves the ACD with ANSWERED, CONTACT_DEL or OVERFLOW. From ANSWERED to TALK_END the
  *   agent alone knows its number.
- * - wait_ms and the time-out count from the entry into this queue.
+ * - wait_ms and the time-out count from the entry into this queue, and waited_here_ms before it.
  */
 #ifndef TANDEM_ENGINE_ACD_ACD_H
 #define TANDEM_ENGINE_ACD_ACD_H
@@ -104,7 +104,7 @@ struct acd_queue_info {
 	const char *name;
 	uint32_t waiting; /* in line, those being offered included */
 	uint32_t offered; /* of these, an agent is rung for */
-	uint64_t oldest;  /* when the one that waits longest came; TD_NEVER nobody waits */
+	uint64_t oldest;  /* the first `entered` of those in line; TD_NEVER nobody waits */
 	/*
 	 * Counters since it was set. entered = answered + abandoned + timed_out + withdrawn +
 	 * waiting; full ones did not enter. Offered as contracts say: entered + full; flow-outs:
@@ -123,7 +123,7 @@ struct acd_contact_info {
 	uint32_t position; /* 1.. */
 	enum td_channel channel;
 	int32_t priority;
-	uint64_t entered;
+	uint64_t entered; /* earlier by waited_here_ms */
 };
 
 /* 0 or -ENOENT. Numbers to try: 1 up to the limits. */

@@ -75,6 +75,13 @@ void contact_timeout_set(struct acd_contact *c)
 		timer_cancel(&q->acd->timers, &c->timer);
 }
 
+static uint64_t before(uint64_t now, uint32_t ms)
+{
+	uint64_t ns = ms * TD_NSEC_PER_MSEC;
+
+	return now > ns ? now - ns : 0;
+}
+
 int contact_add(struct acd *a, const struct td_acd_in *in)
 {
 	struct acd_queue *q = queue_at(a, in->queue);
@@ -100,7 +107,7 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 	c->number = in->contact;
 	c->channel = in->contact_add.channel;
 	c->priority = in->contact_add.priority;
-	c->entered = a->now;
+	c->entered = before(a->now, in->contact_add.waited_here_ms);
 	c->order_time = (int64_t)(a->now - in->contact_add.waited_ms * TD_NSEC_PER_MSEC);
 	c->order = ++a->order;
 	c->timer.fire = contact_fire;

@@ -59,9 +59,8 @@ struct acd_contact {
 	struct timer timer; /* the queue's time-out */
 	struct acd_queue *queue;
 	struct acd_agent *agent; /* it is being offered to */
-	uint64_t entered;
-	int64_t order_time; /* entered, less what it waited elsewhere; may lie before time's origin
-			     */
+	uint64_t entered;        /* less what it waited in this queue before */
+	int64_t order_time; /* less what it waited in all queues; may lie before time's origin */
 	uint64_t order;     /* tie-break: as they came */
 	uint32_t number;
 	int32_t priority;

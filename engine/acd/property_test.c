@@ -183,6 +183,8 @@ static void contact_draw(struct run *r, struct td_acd_in *in)
 	in->contact = c->number && below(r, 50) == 0 ? c->number : ++r->contact;
 	in->contact_add.priority = below(r, 4) ? 0 : (int32_t)below(r, 3) - 1;
 	in->contact_add.waited_ms = below(r, 4) ? 0 : below(r, 5000);
+	if (in->contact_add.waited_ms && below(r, 2))
+		in->contact_add.waited_here_ms = below(r, in->contact_add.waited_ms);
 	in->contact_add.channel = below(r, 100) ? below(r, TD_CHANNEL_COUNT) : TD_CHANNEL_COUNT;
 }
 

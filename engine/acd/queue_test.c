@@ -368,6 +368,41 @@ static void withdrawing(void **state)
 	expect("queued c1 #1, queued c2 #2");
 }
 
+/* Its time-out and its wait go on where they were. */
+static void who_comes_back_has_waited(void **state)
+{
+	struct td_acd_queue conf = queue_conf(1, 0);
+	struct td_acd_in back = {.queue = 1,
+		.contact = 2,
+		.contact_add = {.waited_ms = 60000, .waited_here_ms = 21000}};
+
+	conf.timeout_ms = 30000;
+	set_queue(1, &conf);
+	at = 100000;
+	add(1, 1);
+	at = 101000;
+	assert_int_equal(step_in(&back, TD_ACD_IN_CONTACT_ADD), 0);
+	assert_int_equal(queue(1).oldest, 80000 * TD_NSEC_PER_MSEC);
+	expect("queued c1 #1, queued c2 #1");
+	assert_int_equal(advance(109999), 0);
+	expect("");
+	assert_int_equal(advance(110000), 0);
+	expect("overflow c2 time-out");
+	assert_int_equal(queue(1).oldest, 100000 * TD_NSEC_PER_MSEC);
+	back.contact = 3;
+	assert_int_equal(step_in(&back, TD_ACD_IN_CONTACT_ADD), 0);
+	at = 112000;
+	ready(1, 1, 0);
+	assert_int_equal(step(TD_ACD_IN_ANSWERED, 1, 3, 0), 0);
+	assert_int_equal(queue(1).answered_wait_ms, 23000);
+	assert_int_equal(queue(1).answered_in_level, 0);
+	expect("queued c3 #1, a1 available, a1 reserved, offer a1 c3, a1 talking");
+	back.contact = 4; /* it had waited longer than the queue allows by now */
+	back.contact_add.waited_here_ms = 30000;
+	assert_int_equal(step_in(&back, TD_ACD_IN_CONTACT_ADD), 0);
+	expect("queued c4 #1, overflow c4 time-out");
+}
+
 static void counts(void **state)
 {
 	struct td_acd_queue conf = queue_conf(1, 0);
@@ -479,6 +514,7 @@ int main(void)
 		TEST(changing_groups_matches_anew),
 		TEST(offers_go_with_the_groups),
 		TEST(withdrawing),
+		TEST(who_comes_back_has_waited),
 		TEST(counts),
 		cmocka_unit_test(alloc_survives_oom),
 		cmocka_unit_test(names_everything),

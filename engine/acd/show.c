@@ -43,19 +43,29 @@ static uint32_t waiting_count(const struct acd_queue *q)
 	return n;
 }
 
+/* They stand as they came; who came back has waited before. */
+static uint64_t oldest(const struct acd_queue *q)
+{
+	const struct acd_contact *c;
+	uint64_t first = TD_NEVER;
+
+	TAILQ_FOREACH (c, &q->entries, entry)
+		if (c->entered < first)
+			first = c->entered;
+	return first;
+}
+
 int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info)
 {
 	const struct acd_queue *q = queue_at((struct acd *)a, queue);
 
 	if (!q)
 		return -ENOENT;
-	const struct acd_contact *oldest = TAILQ_FIRST(&q->entries);
-
 	*info = (struct acd_queue_info){
 		.name = q->conf.name,
 		.waiting = tree_count(&q->line),
 		.offered = tree_count(&q->line) - waiting_count(q),
-		.oldest = oldest ? oldest->entered : TD_NEVER,
+		.oldest = oldest(q),
 		.entered = q->entered,
 		.full = q->full,
 		.answered = q->answered,

@@ -64,7 +64,8 @@ struct contact {
 	struct contact_segment waiting; /* in a queue, or for whom a transfer rings */
 	char last[TD_NAME_BYTES];       /* the queue or party that had it last */
 	uint32_t waited_ms;             /* in earlier queues */
-	uint64_t entered;               /* the queue it is in */
+	uint32_t waited_here_ms;        /* of it, in the last one that it left */
+	uint64_t entered;               /* the queue it is in; earlier by what it waited there */
 	uint64_t rung;                  /* the present or last offer */
 	struct contact_data data;
 	struct td_ev_cdr cdr; /* filled as things happen */

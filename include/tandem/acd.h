@@ -164,9 +164,12 @@ struct td_acd_in {
 		struct td_acd_limits limits;
 		struct {
 			int32_t priority;   /* higher goes first; 0 */
-			uint32_t waited_ms; /* already waited elsewhere (overflow): counts for order
-					     */
+			uint32_t waited_ms; /* already, in queues: counts for the order */
 			uint32_t channel;   /* enum td_channel */
+			/* Of waited_ms, in this queue, to which a transfer that reached nobody
+			 * brings the contact back: counts for the time-out and wait_ms too. 0, as
+			 * engines before 0.2 wrote it. */
+			uint32_t waited_here_ms;
 		} contact_add;
 		struct {
 			uint32_t reason; /* enum td_acd_reason, or reachable */

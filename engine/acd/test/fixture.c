@@ -61,7 +61,7 @@ int fixture_teardown(void **state)
 	return 0;
 }
 
-static int step_in(struct td_acd_in *in, enum td_acd_in_type type)
+int step_in(struct td_acd_in *in, enum td_acd_in_type type)
 {
 	long live = oom_live();
 

@@ -23,6 +23,7 @@ int fixture_teardown(void **state);
 void expect(const char *text);
 
 int step(enum td_acd_in_type type, uint32_t agent, uint32_t contact, uint32_t reason);
+int step_in(struct td_acd_in *in, enum td_acd_in_type type); /* the rest of *in is the caller's */
 int advance(uint64_t ms); /* to this time, by way of every deadline, as the engine does */
 /* Ring 10 s, wrap-up 2 s, back-off 3 s, service level 20 s, no time-out, no maximum length. */
 struct td_acd_queue queue_conf(uint32_t group1, uint32_t group2);

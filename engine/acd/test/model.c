@@ -282,7 +282,7 @@ static void on_queued(struct model *m, const struct td_acd_out *out)
 		.priority = in->contact_add.priority,
 		.key = (int64_t)(out->now - in->contact_add.waited_ms * TD_NSEC_PER_MSEC),
 		.order = ++m->order,
-		.entered = out->now,
+		.entered = out->now - in->contact_add.waited_here_ms * TD_NSEC_PER_MSEC,
 	};
 	assert_int_equal(out->position, position(m, c));
 	m->queue[c->queue].entered++;

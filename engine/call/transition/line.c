@@ -6,15 +6,16 @@
 #include <engine/call/transition/line.h>
 #include <stdio.h>
 
-void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
+/* here_ms: of what it has waited, in this queue. */
+static void enter(struct td_engine *e, struct contact *c, uint32_t here_ms)
 {
+	struct queue *q = c->queue;
 	struct td_acd_in in;
 
-	c->queue = q;
 	c->number = ++e->last_contact;
 	if (!c->number) /* 0 is no contact */
 		c->number = ++e->last_contact;
-	c->entered = e->now;
+	c->entered = e->now - here_ms * TD_NSEC_PER_MSEC;
 	c->position = c->first_position = 0;
 	hash_add(&e->by_number, &c->by_number,
 		(struct str){(const char *)&c->number, sizeof(c->number)});
@@ -24,8 +25,21 @@ void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
 	in.queue = q->object.number;
 	in.contact = c->number;
 	in.contact_add.waited_ms = c->waited_ms;
+	in.contact_add.waited_here_ms = here_ms;
 	in.contact_add.channel = c->cdr.channel;
+	c->waited_ms -= here_ms; /* leave() adds it again */
 	distribute(e, &in);
+}
+
+void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
+{
+	c->queue = q;
+	enter(e, c, 0);
+}
+
+void line_return(struct td_engine *e, struct contact *c)
+{
+	enter(e, c, c->waited_here_ms);
 }
 
 /* It is no longer with the distributor, who has told us, or is told by who calls this. */
@@ -34,7 +48,8 @@ static void leave(struct td_engine *e, struct contact *c)
 	hash_del(&e->by_number, &c->by_number);
 	c->number = 0;
 	c->queue->waiting[c->cdr.channel]--;
-	c->waited_ms += ms_between(c->entered, e->now);
+	c->waited_here_ms = ms_between(c->entered, e->now);
+	c->waited_ms += c->waited_here_ms;
 	c->cdr.wait_ms = c->waited_ms;
 }
 

@@ -36,7 +36,7 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 {
 	if (c->contact->queue->object.live)
-		line_enter(e, c->contact, c->contact->queue);
+		line_return(e, c->contact);
 	else
 		driver_return(e, c, o);
 }
