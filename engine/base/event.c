@@ -21,7 +21,7 @@ static const struct td_word agent_states_words[] = {TD_AGENT_STATES(AGENT_STATE)
 static const struct td_word ended_by_words[] = {TD_ENDED_BY(ENDER)};
 #define SEGMENT_KIND(id, name_, help_)  {TD_SEGMENT_##id, name_, help_},
 #define SEGMENT_END(id, name_, help_)   {TD_SEGMENT_END_##id, name_, help_},
-#define ROLE(id, name_, help_)          {TD_ROLE_##id, name_, help_},
+#define ROLE(id, name_, turns, help_)   {TD_ROLE_##id, name_, help_},
 #define OBJECT(id, name_, help_)        {TD_OBJECT_##id, name_, help_},
 #define PHASE(id, name_, help_)         {TD_PHASE_##id, name_, help_},
 #define CHANNEL(id, name_, help_, kind) {TD_CHANNEL_##id, name_, help_},

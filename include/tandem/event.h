@@ -139,13 +139,22 @@ enum td_segment_kind { TD_SEGMENT_KINDS(TD_SEGMENT_KIND_ID) TD_SEGMENT_KIND_COUN
 #define TD_SEGMENT_END_ID(id, name, help) TD_SEGMENT_END_##id,
 enum td_segment_end { TD_SEGMENT_ENDS(TD_SEGMENT_END_ID) TD_SEGMENT_END_COUNT };
 
-/* What a party is in its call: X(id, name, help). */
-#define TD_ROLES(X)                       \
-	X(CALLER, "caller", "who called") \
-	X(AGENT, "agent", "an agent")     \
-	X(TRUNK, "trunk", "a number, by a trunk")
-#define TD_ROLE_ID(id, name, help) TD_ROLE_##id,
+/*
+ * What a party is in its call: X(id, name, takes turns, help). Of those who have joined and take
+ * turns, the first talks to the caller. The talk lasts while there is one of them.
+ */
+#define TD_ROLES(X)                              \
+	X(CALLER, "caller", false, "who called") \
+	X(AGENT, "agent", true, "an agent")      \
+	X(TRUNK, "trunk", true, "a number, by a trunk")
+#define TD_ROLE_ID(id, ...) TD_ROLE_##id,
 enum td_role { TD_ROLES(TD_ROLE_ID) TD_ROLE_COUNT };
+
+#define TD_ROLE_TURNS(id, name, turns, help) | (unsigned)(turns) << TD_ROLE_##id
+static inline bool td_role_takes_turns(uint8_t role)
+{
+	return (0u TD_ROLES(TD_ROLE_TURNS)) >> role & 1;
+}
 
 /* What a live event is about, and its name, other and state: X(id, name, help). */
 #define TD_OBJECTS(X)                                                                          \

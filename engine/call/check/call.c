@@ -127,7 +127,7 @@ static bool call_talk(const struct check_at *k)
 
 static bool call_answered(const struct check_at *k)
 {
-	return k->c->state != CALL_TALKING || party_talks(k->c->caller);
+	return k->c->state != CALL_TALKING || party_is_joined(k->c->caller);
 }
 
 static bool call_seeks(const struct check_at *k)

@@ -253,6 +253,8 @@ static void sessions_of_parties(void)
 	BREAK(left->call, talks, "party_known", talks->contact->cdr.id);
 	BREAK(left->media, PARTY_MEDIA_RESERVED, "party_needed", "the caller of call none");
 	BREAK(alices->trunk, acme, "party_role", "alice");
+	BREAK(alices->role, TD_ROLE_TRUNK, "party_role", "alice");
+	BREAK(rings->party[1]->role, TD_ROLE_CALLER, "party_role", "bob");
 	BREAK(alices->session, talks->caller->session, "party_session", "alice");
 	BREAK(alices->trace->held, false, "party_trace", "alice");
 	BREAK(alices->trace->call[0], 'x', "party_trace", "alice");

@@ -30,7 +30,8 @@ static bool party_role(const struct check_at *k)
 {
 	const struct party *p = k->p;
 
-	return !(p->agent && p->trunk) &&
+	return (p->role == TD_ROLE_AGENT) == (p->agent != NULL) &&
+	       (p->role == TD_ROLE_TRUNK) == (p->trunk != NULL) &&
 	       (!p->call || party_is_caller(p) == (p == p->call->caller));
 }
 

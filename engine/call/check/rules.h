@@ -68,7 +68,7 @@ struct check_rule {
 #define CHECK_PARTY_RULES(X)                                                                      \
 	X(party_known, "is none of its call's parties")                                           \
 	X(party_needed, "has neither a call, nor a session, nor a port to wait for")              \
-	X(party_role, "is the caller and somebody else, or nobody")                               \
+	X(party_role, "has another role than its agent, its trunk or its call says")                               \
 	X(party_session, "has a SIP session that is another's")                                   \
 	X(party_trace, "has a Call-ID that traces take for another call's")                       \
 	X(party_port, "has an RTP port that is another's, or media without a port")               \

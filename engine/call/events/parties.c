@@ -2,18 +2,8 @@
 #include <engine/call/events/cdr.h>
 #include <engine/call/events/live.h>
 #include <engine/call/events/parties.h>
+#include <engine/call/state/calls.h>
 #include <string.h>
-
-static const char *const roles[] = {
-#define ROLE(id, name, help) [TD_ROLE_##id] = (name),
-	TD_ROLES(ROLE)
-#undef ROLE
-};
-
-static enum td_role role(const struct party *p)
-{
-	return p->agent ? TD_ROLE_AGENT : p->trunk ? TD_ROLE_TRUNK : TD_ROLE_CALLER;
-}
 
 static const char *name(const struct party *p)
 {
@@ -25,7 +15,7 @@ static void tell(struct td_engine *e, const struct party *p, enum td_phase phase
 	live_write(e, TD_OBJECT_PARTY, phase,
 		&(struct live){.call = p->call->contact->cdr.id,
 			.name = name(p),
-			.other = roles[role(p)],
+			.other = party_role_name(p),
 			.state = state,
 			.number = p->number});
 }
@@ -59,7 +49,7 @@ static void record(struct td_engine *e, const struct party *p, const struct td_l
 		.joined = engine_wall(e, p->joined),
 		.ended = engine_wall(e, p->left ? p->left : e->now),
 		.number = p->number,
-		.role = (uint8_t)role(p),
+		.role = p->role,
 	};
 
 	memcpy(ev.call, p->call->contact->cdr.id, sizeof(ev.call));

@@ -10,7 +10,7 @@ uint64_t life_quiet(const struct call *c)
 	for (unsigned i = 0; i < 2; i++) {
 		const struct party *p = pair[i];
 
-		if (!party_talks(p) || !party_should_be_heard(p))
+		if (!party_is_joined(p) || !party_should_be_heard(p))
 			continue;
 		if (!p->silent)
 			return 0;

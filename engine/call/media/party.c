@@ -68,7 +68,9 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 	p->media = PARTY_MEDIA_RESERVED;
 	p->call = c;
 	call_party_add(c, p);
+	p->role = TD_ROLE_CALLER;
 	if (t) {
+		p->role = t->agent ? TD_ROLE_AGENT : TD_ROLE_TRUNK;
 		p->agent = t->agent;
 		p->trunk = t->trunk;
 	}

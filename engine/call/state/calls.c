@@ -74,19 +74,30 @@ struct party *call_ringing(const struct call *c)
 	return NULL;
 }
 
+const char *party_role_name(const struct party *p)
+{
+	static const char *const roles[] = {
+#define ROLE(id, name, turns, help) [TD_ROLE_##id] = (name),
+		TD_ROLES(ROLE)
+#undef ROLE
+	};
+
+	return roles[p->role];
+}
+
 unsigned call_talkers(const struct call *c)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < c->parties; i++)
-		n += c->party[i] != c->caller && party_talks(c->party[i]);
+		n += party_talks(c->party[i]);
 	return n;
 }
 
 struct party *call_talker(const struct call *c)
 {
 	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i] != c->caller && party_talks(c->party[i]))
+		if (party_talks(c->party[i]))
 			return c->party[i];
 	return NULL;
 }

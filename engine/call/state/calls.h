@@ -14,10 +14,11 @@ struct contact *contact_lookup(const struct td_engine *e, uint32_t contact); /* 
 
 void call_party_add(struct call *c, struct party *p); /* fewer than PARTIES_MAX are there */
 void call_party_del(struct call *c, const struct party *p);
-struct party *call_ringing(const struct call *c); /* the first one who is rung; NULL: nobody */
-/* Of those who have joined, the caller apart. */
+struct party *call_ringing(const struct call *c);   /* the first one who is rung; NULL: nobody */
+const char *party_role_name(const struct party *p); /* "agent" */
+/* Of those who have joined, who take turns to talk to the caller. */
 unsigned call_talkers(const struct call *c);
-/* Whose turn it is to talk to the caller: of those who have joined, the first. The two hear each
+/* Whose turn it is to talk to the caller: of these, the first. The two hear each
  * other unless one holds; the others wait. NULL: nobody's. */
 struct party *call_talker(const struct call *c);
 /* The other side: whose turn it is; else who is rung; else who talked last; NULL: nobody. */

@@ -146,6 +146,7 @@ struct party {
 	struct agent *agent;   /* whom we call; NULL: the caller, or */
 	struct trunk *trunk;   /* by which we call */
 	struct td_addr server; /* to which of its addresses */
+	uint8_t role;          /* enum td_role */
 	uint8_t state;         /* enum party_state */
 	bool held;             /* by its telephone */
 	uint32_t contact;      /* what the distributor calls the talk; 0: no queue gave it */
@@ -384,7 +385,7 @@ struct td_engine {
 
 static inline bool party_is_caller(const struct party *p)
 {
-	return !p->agent && !p->trunk;
+	return p->role == TD_ROLE_CALLER;
 }
 
 /* The peer has agreed to send and receive. A peer that only sends has put us on hold, and may send
@@ -394,9 +395,15 @@ static inline bool party_should_be_heard(const struct party *p)
 	return (p->params.flags & (TD_LEG_SEND | TD_LEG_RECV)) == (TD_LEG_SEND | TD_LEG_RECV);
 }
 
-static inline bool party_talks(const struct party *p) /* NULL: no */
+static inline bool party_is_joined(const struct party *p) /* NULL: no */
 {
 	return p && p->state == PARTY_JOINED;
+}
+
+/* It has joined, and it is its turn to talk to the caller, or will be. */
+static inline bool party_talks(const struct party *p) /* NULL: no */
+{
+	return party_is_joined(p) && td_role_takes_turns(p->role);
 }
 
 /* In a story. */

@@ -83,7 +83,7 @@ static bool answered(struct td_engine *e, struct call *c, struct party *p)
 	driver_pop(c);
 	talk_join(e, c, p);
 	talk_answer(e, c);
-	story(e, c, "200 from %s %s%s", p->agent ? "agent" : "trunk", party_who(p),
+	story(e, c, "200 from %s %s%s", party_role_name(p), party_who(p),
 		first                 ? " and to the caller"
 		: call_talker(c) == p ? ", who talks to the caller"
 				      : ", who joins");

@@ -67,7 +67,7 @@ static bool media_ended(const struct call *c)
 static void talk_end(struct td_engine *e, struct call *c, enum td_ended_by by)
 {
 	for (unsigned i = 0; i < c->parties; i++)
-		if (c->party[i] != c->caller && party_talks(c->party[i]))
+		if (party_talks(c->party[i]))
 			talk_leave(e, c, c->party[i], by, TALK_OVER, NULL);
 }
 

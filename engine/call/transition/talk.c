@@ -86,7 +86,7 @@ void talk_leave(struct td_engine *e, struct call *c, struct party *p, enum td_en
 	struct sip_session *s = p->session;
 
 	if (s) {
-		story(e, c, "BYE to %s %s", p->agent ? "agent" : "trunk", party_who(p));
+		story(e, c, "BYE to %s %s", party_role_name(p), party_who(p));
 		sip_session_bye(s, e->now);
 		party_session_over(e, p);
 	}

@@ -290,16 +290,15 @@ int third_request(
 bool third_left(struct td_engine *e, struct call *c, struct party *p, enum td_ended_by by)
 {
 	const struct party *ringing = call_ringing(c), *next;
-	bool talks = call_talker(c) == p;
+	bool talks = call_talker(c) == p, last = talks && call_talkers(c) == 1;
 
-	if (c->state != CALL_TALKING || (call_talkers(c) == 1 && !ringing))
+	if (c->state != CALL_TALKING || (last && !ringing))
 		return false;
-	if (call_talkers(c) == 1)
+	if (last)
 		dial_alone(c);
 	next = talks ? after(c, p) : NULL;
 	leave(e, c, p, by, next ? party_who(next) : ringing ? party_who(ringing) : NULL);
 	if (next)
-		story(e, c, "%s %s talks to the caller", next->agent ? "agent" : "trunk",
-			party_who(next));
+		story(e, c, "%s %s talks to the caller", party_role_name(next), party_who(next));
 	return true;
 }
