@@ -189,6 +189,11 @@ const struct conf_key td_schema[] = {
 	{TD_KIND_TRUNK, "address", CONF_PREFIXES, CONF_REQUIRED,
 	 LIST(td_conf_trunk, address, address_count, TD_CONF_LIST),
 	 .help = "Sources whose calls are this trunk's: addresses or networks."},
+	{TD_KIND_TRUNK, "media", CONF_PREFIXES, 0,
+	 LIST(td_conf_trunk, media, media_count, TD_CONF_LIST),
+	 .help = "Addresses or networks to which the SDP of its calls may send our media, beside "
+	         "`address`. When not given: every public address that is not in a network of another "
+	         "port of ours."},
 	{TD_KIND_TRUNK, "policy", CONF_ENUM, 0, FIELD(td_conf_trunk, policy),
 	 WORDS(TD_SOURCE_POLICIES), .value = "address", .help = POLICY_HELP},
 	{TD_KIND_TRUNK, "srtp", CONF_ENUM, 0, FIELD(td_conf_trunk, srtp), WORDS(TD_SRTP_POLICIES),

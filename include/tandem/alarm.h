@@ -51,6 +51,11 @@
 		"an address found, or a configuration without that name",                        \
 		"Look at the reason in the text and at `tandemctl show trunks`. Try the name with " \
 		"`getent ahosts NAME` on this machine. Addresses found earlier stay in force.")   \
+	X(MEDIA_REFUSED, "media-refused",                                                         \
+		"SDP of a trunk's call that names an address to which the trunk's media may not go", \
+		"a call of the trunk whose media may go, 10 min after the last other one",        \
+		"Look at the address in the text. When it is the carrier's, add its network to "  \
+		"the trunk's `media`. Else somebody forges calls of this trunk.")                 \
 	X(CHECK_FAILED, "check-failed",                                                           \
 		"a call, an agent or another record that contradicts the others: a bug",          \
 		"a round through all of them without a fault",                                    \

@@ -153,6 +153,8 @@ struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
 	uint8_t address_count;
+	struct td_prefix media[TD_CONF_LIST]; /* where its media may go, beside `address` */
+	uint8_t media_count;
 	uint8_t policy;                /* enum td_source_policy */
 	uint8_t srtp;                  /* enum td_srtp_policy */
 	uint8_t codecs[TD_CODEC_LIST]; /* enum td_codec, preferred first, 0-terminated */

@@ -454,7 +454,7 @@ void sim_start(struct sim *s, struct world *w, enum td_source_policy policy)
 		"set site site domain=tandem.example rtp_ports=%d-%d max_calls=8\n"
 		"set port carrier device=eth1 address=10.1.0.254/16\n"
 		"set port floor device=eth2 address=10.2.0.254/16\n"
-		"set trunk acme address=10.1.0.10 policy=%s\n"
+		"set trunk acme address=10.1.0.10 media=10.1.0.0/24,192.168.0.0/16 policy=%s\n"
 		"set group sales\n"
 		"set agent alice groups=sales contact=10.2.0.11:5060 policy=%s\n"
 		"set agent bob groups=sales contact=10.2.0.12:5060 policy=%s\n"

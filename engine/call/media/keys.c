@@ -172,6 +172,8 @@ const char *keys_why(int rc, const struct sdp *peer, char text[static KEYS_TEXT]
 {
 	if (rc == -EINVAL)
 		return "it is malformed";
+	if (rc == -EACCES)
+		return "no media may go to its address (the trunk's media)";
 	if (rc != -EPROTO)
 		return "no codec in common";
 	if (peer->crypto_count)

@@ -2,6 +2,7 @@
 #include <engine/call/events/parties.h>
 #include <engine/call/events/trace.h>
 #include <engine/call/media/party.h>
+#include <engine/call/media/place.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/marking.h>
 #include <engine/call/site/reserve.h>
@@ -172,14 +173,17 @@ static uint32_t account(struct td_engine *e, const struct party *p, uint8_t code
 }
 
 /* What the peer's description makes of the leg. Nothing of it is in force yet. */
-static int choose(const struct party *p, const struct sdp *peer, struct td_leg_params *to,
-	struct keys_chosen *keys)
+static int choose(struct td_engine *e, const struct party *p, const struct sdp *peer,
+	struct td_leg_params *to, struct keys_chosen *keys)
 {
 	int rc;
 
 	*keys = (struct keys_chosen){0};
 	*to = p->params;
 	rc = peer->rtp.port ? sdp_leg(&p->ours, peer, to) : -ENOENT;
+	if (rc == 0 && !(place_allowed(e, p, &to->remote) &&
+			       (!to->rtcp.family || place_allowed(e, p, &to->rtcp))))
+		rc = -EACCES;
 	if (rc == 0)
 		rc = keys_choose(p, peer, keys);
 	if (rc == 0 && keys->in)
@@ -214,7 +218,7 @@ int party_negotiate(struct td_engine *e, struct party *p, const struct sdp *peer
 {
 	struct td_leg_params to;
 	struct keys_chosen keys;
-	int rc = choose(p, peer, &to, &keys);
+	int rc = choose(e, p, peer, &to, &keys);
 
 	return rc < 0 ? rc : take(e, p, &to, &keys);
 }
@@ -233,7 +237,7 @@ static int take_answer(struct td_engine *e, struct party *p, struct td_leg_param
 }
 
 /* 0, or why not in words. */
-static int answer_decode(struct party *p, struct str text, struct sdp *sdp,
+static int answer_decode(struct td_engine *e, struct party *p, struct str text, struct sdp *sdp,
 	struct td_leg_params *to, struct keys_chosen *keys, char why[static KEYS_TEXT])
 {
 	char detail[KEYS_TEXT];
@@ -245,7 +249,7 @@ static int answer_decode(struct party *p, struct str text, struct sdp *sdp,
 	int rc = sdp_decode(sdp, text, keys_policy(p));
 
 	if (rc == 0)
-		rc = choose(p, sdp, to, keys);
+		rc = choose(e, p, sdp, to, keys);
 	if (rc < 0)
 		snprintf(why, KEYS_TEXT, "%s", keys_why(rc, sdp, detail));
 	return rc;
@@ -256,7 +260,7 @@ int party_take(struct td_engine *e, struct party *p, struct str text, char why[s
 	struct td_leg_params to;
 	struct keys_chosen keys = {0};
 	struct sdp sdp;
-	int rc = answer_decode(p, text, &sdp, &to, &keys, why);
+	int rc = answer_decode(e, p, text, &sdp, &to, &keys, why);
 
 	if (rc < 0)
 		return rc;
@@ -268,14 +272,14 @@ int party_take(struct td_engine *e, struct party *p, struct str text, char why[s
 	return rc;
 }
 
-void party_keep_early(struct party *p, struct str text, uint64_t dialog)
+void party_keep_early(struct td_engine *e, struct party *p, struct str text, uint64_t dialog)
 {
 	struct party_early *early = &p->early;
 	struct keys_chosen keys = {0};
 	char why[KEYS_TEXT];
 	struct sdp sdp;
 
-	if (answer_decode(p, text, &sdp, &early->params, &keys, why) < 0) {
+	if (answer_decode(e, p, text, &sdp, &early->params, &keys, why) < 0) {
 		explicit_bzero(early, sizeof(*early));
 		return;
 	}

@@ -81,6 +81,7 @@ struct trunk {
 	struct budget budget;
 	struct link *link; /* NULL: one without limit */
 	uint64_t offered, answered, rejected;
+	uint64_t media_refused; /* when last, engine time; 0: its alarm is not raised */
 };
 
 struct queue {
@@ -293,18 +294,19 @@ struct checks {
 };
 
 /* Calls that were refused, and why: X(name, text). Counted; rows of `tandemctl show sip`. */
-#define CALL_REFUSALS(X)                                                                \
-	X(unknown_source, "INVITEs from nowhere known: 403")                            \
-	X(no_route, "calls to a number without route: 404")                             \
-	X(route_closed, "calls to a number whose route is not for the caller: 404")     \
-	X(long_number, "calls to a number of more than 31 characters: 484")             \
-	X(no_srtp, "calls without the SRTP that they must have: 488")                   \
-	X(no_codec, "calls without audio or common codec: 400, 488")                    \
-	X(draining, "calls refused while draining: 503")                                \
-	X(full, "calls refused, max_calls or ports reached: 503")                       \
-	X(trunk_full, "calls refused, a trunk's limit reached: 503")                    \
-	X(link_full, "calls refused, a link's limit reached: 503")                      \
-	X(reinvite_full, "re-INVITEs refused, shorter packets would pass a limit: 488") \
+#define CALL_REFUSALS(X)                                                                    \
+	X(unknown_source, "INVITEs from nowhere known: 403")                                \
+	X(no_route, "calls to a number without route: 404")                                 \
+	X(no_media_there, "calls whose SDP names an address to which no media may go: 488") \
+	X(route_closed, "calls to a number whose route is not for the caller: 404")         \
+	X(long_number, "calls to a number of more than 31 characters: 484")                 \
+	X(no_srtp, "calls without the SRTP that they must have: 488")                       \
+	X(no_codec, "calls without audio or common codec: 400, 488")                        \
+	X(draining, "calls refused while draining: 503")                                    \
+	X(full, "calls refused, max_calls or ports reached: 503")                           \
+	X(trunk_full, "calls refused, a trunk's limit reached: 503")                        \
+	X(link_full, "calls refused, a link's limit reached: 503")                          \
+	X(reinvite_full, "re-INVITEs refused, shorter packets would pass a limit: 488")     \
 	X(queue_full, "calls and other contacts that found a queue full")
 /* Requests about contacts that were refused: X(name, text). Likewise. */
 #define CONTACT_REFUSALS(X)                                                                       \

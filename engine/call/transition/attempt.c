@@ -159,7 +159,7 @@ void attempt_progress(struct td_engine *e, struct party *p, int code, const stru
 	char text[TARGET_TEXT];
 
 	if (sdp.n)
-		party_keep_early(p, sdp, dialog_of(e, m));
+		party_keep_early(e, p, sdp, dialog_of(e, m));
 	story(e, c, "%d from %s%s", code, target_text(&t, text), sdp.n ? ", with its SDP" : "");
 	if (p->rang || code < 180)
 		return;

@@ -124,6 +124,8 @@ static void count_refused(struct td_engine *e, int rc)
 {
 	if (rc == -EPROTO)
 		e->refused.no_srtp++;
+	else if (rc == -EACCES)
+		e->refused.no_media_there++;
 	else
 		e->refused.no_codec++;
 }
