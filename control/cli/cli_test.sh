@@ -232,6 +232,8 @@ expect 2 '^tandemctl: contact create: no QUEUE: which queue\?$' contact create
 expect 2 '^tandemctl: contact accept: no CONTACT: which contact\?$' contact accept
 expect 2 '^tandemctl: contact accept: no AGENT: which agent\?$' contact accept 1.2
 expect 2 '^tandemctl: contact data: no KEY=VALUE...$' contact data 1.2
+expect 2 '^tandemctl: contact requeue: no QUEUE: which queue\?$' contact requeue 1.2
+expect 0 '^requeue$' complete --line contact re
 expect 2 '^tandemctl: call: no CALL: which call or other contact\?$' call
 expect 2 '^tandemctl: apply: no FILE: which file\?$' apply
 expect 2 '^tandemctl: show: no VIEW, which is one of calls, ' show

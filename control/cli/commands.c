@@ -194,6 +194,13 @@ const struct cli_command cli_commands[] = {
 	{"contact withdraw", CLI_SHALL, "the customer of the contact is gone",
 		"While it waits it is abandoned.",
 		cmd_contact, TD_API_CONTACT, .arg = {CONTACT}},
+	{"contact requeue", CLI_SHALL, "an operator moves a contact to another queue",
+		"It waits there, with the time waited so far, whether it waited, was offered to an agent or had "
+		"one; the agent's wrap-up begins. A call can be moved while it waits; "
+		"`party CALL transfer queue NAME` moves one that talks.",
+		cmd_contact, TD_API_CONTACT,
+		.arg = {{"CONTACT", .key = "contact", .kind = ARG_CONTACT, .required = true},
+			{"QUEUE", .key = "queue", .kind = ARG_QUEUE, .required = true}}},
 	{"hangup", CLI_SHALL, "end a call, or a contact without media", NULL, NULL, TD_API_HANGUP,
 		.arg = {{"CALL", .key = "call", .kind = ARG_CONTACT, .required = true}}},
 	{"check", CLI_SHALL, "is this site.yaml right? Changes nothing",

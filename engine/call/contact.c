@@ -5,6 +5,7 @@
 #include <engine/call/frame.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/nonvoice.h>
+#include <engine/call/transition/step.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -54,33 +55,41 @@ static int add(struct td_engine *e, struct contact_data *d, const struct td_cont
 	return rc ? rc : add_some(e, d, r, false, err);
 }
 
+/* The queue that a request names, whose agents can take a contact of this channel. */
+static int queue_of(const struct td_engine *e, const struct td_contact_request *r, unsigned channel,
+	struct queue **q, struct td_text *err)
+{
+	*q = objects_live(&e->queues, r->queue);
+	if (!r->queue[0])
+		return missing("queue", err);
+	if (!*q) {
+		td_text_set(err, "there is no queue %s", r->queue);
+		return -ENOENT;
+	}
+	if (acd_queue_channels(e->acd, (*q)->object.number) >> channel & 1)
+		return 0;
+	td_text_set(err,
+		"no agent of queue %s has the channel %s; give it to one, or name another queue",
+		r->queue, contact_channels[channel]);
+	return -EINVAL;
+}
+
 static int create(struct td_engine *e, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err)
 {
-	static const char *const channels[] = {TD_CHANNELS(TD_WORD)};
 	const struct contact_data nothing = {0};
 	struct contact_data data = nothing;
-	struct queue *q = objects_live(&e->queues, r->queue);
 	struct contact *c;
+	struct queue *q;
 	int rc;
 
 	if ((unsigned)r->channel >= TD_CHANNEL_COUNT || td_channel_media(r->channel)) {
 		td_text_set(err, "a call is made by its INVITE; create a contact without media");
 		return refuse(&e->refused.contacts_wrong, -EINVAL);
 	}
-	if (!r->queue[0])
-		return refuse(&e->refused.contacts_wrong, missing("queue", err));
-	if (!q) {
-		td_text_set(err, "there is no queue %s", r->queue);
-		return refuse(&e->refused.contacts_wrong, -ENOENT);
-	}
-	if (!(acd_queue_channels(e->acd, q->object.number) >> r->channel & 1)) {
-		td_text_set(err,
-			"no agent of queue %s has the channel %s; give it to one, or name another "
-			"queue",
-			r->queue, channels[r->channel]);
-		return refuse(&e->refused.contacts_wrong, -EINVAL);
-	}
+	rc = queue_of(e, r, r->channel, &q, err);
+	if (rc)
+		return refuse(&e->refused.contacts_wrong, rc);
 	rc = add(e, &data, r, err);
 	if (rc)
 		return rc;
@@ -186,12 +195,56 @@ static int conclude(struct td_engine *e, struct contact *c, const struct td_cont
 	return 0;
 }
 
+/* Nobody is moved into a queue that sends them away. */
+static int has_room(const struct td_engine *e, const struct queue *q, struct td_text *err)
+{
+	struct acd_queue_info info = {0};
+
+	acd_queue_get(e->acd, q->object.number, &info);
+	if (!q->conf.max_length || info.waiting < q->conf.max_length)
+		return 0;
+	td_text_set(err, "queue %s is full: it has %u of %u", q->object.name, info.waiting,
+		q->conf.max_length);
+	return -EBUSY;
+}
+
+static int requeue(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
+	struct td_text *err)
+{
+	struct call_input in = {.event = CALL_EVENT_MOVE};
+	int rc = queue_of(e, r, c->cdr.channel, &in.queue, err);
+
+	if (rc)
+		return rc;
+	if (c->call && !c->number) {
+		td_text_set(err,
+			"%s does not wait: `tandemctl party %s transfer queue %s` moves a call "
+			"that talks",
+			c->cdr.id, c->cdr.id, r->queue);
+		return -EINVAL;
+	}
+	if (c->number && c->queue == in.queue) {
+		td_text_set(err, "%s waits in queue %s already", c->cdr.id, r->queue);
+		return -EALREADY;
+	}
+	rc = has_room(e, in.queue, err);
+	if (rc)
+		return rc;
+	if (c->call)
+		call_step(e, c->call, &in);
+	else
+		nonvoice_requeue(e, c, in.queue);
+	return 0;
+}
+
 static int lead(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
 	struct td_text *err)
 {
 	switch (r->action) {
 	case TD_CONTACT_DATA:
 		return attach(e, c, r, err);
+	case TD_CONTACT_REQUEUE:
+		return requeue(e, c, r, err);
 	case TD_CONTACT_ACCEPT:
 	case TD_CONTACT_DECLINE:
 		return answer(e, c, r, err);
@@ -224,7 +277,7 @@ int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact
 	} else if (!c) {
 		td_text_set(err, "there is no contact %s", r->contact);
 		rc = -ENOENT;
-	} else if (c->call && r->action != TD_CONTACT_DATA) {
+	} else if (c->call && r->action != TD_CONTACT_DATA && r->action != TD_CONTACT_REQUEUE) {
 		td_text_set(err, "%s is a call: its telephones lead it", c->cdr.id);
 		rc = -EINVAL;
 	} else {

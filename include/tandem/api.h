@@ -72,7 +72,7 @@ struct td_api_msg {
 		"{}")                                                                              \
 	X(CONTACT, 25, contact, OPERATE,                                                           \
 		"{do: one of" TD_CONTACT_ACTIONS(                                                  \
-			TD_SPACED) ", contact: id, agent: name; but of "                           \
+			TD_SPACED) ", contact: id, agent: name, of `requeue` queue: name; but of " \
 				   "`create` queue: name, channel: one of" TD_CHANNELS(            \
 					   TD_CHANNEL_PLAIN_WORD) " or absent, "                   \
 								  "customer: text or absent, "     \

@@ -8,6 +8,8 @@
  *                   ^                              | decline, or no answer in the queue's ring time
  *                   +------------------------------+
  *     withdraw: the customer is gone. While it waits it is abandoned; after the accept it is over
+ *     requeue: an operator moves it to another queue, in which it waits, whatever it was in. A call
+ *     too, while it waits
  */
 #ifndef TANDEM_CONTACT_H
 #define TANDEM_CONTACT_H
@@ -22,7 +24,8 @@
 	X(ACCEPT, "accept")     \
 	X(DECLINE, "decline")   \
 	X(CONCLUDE, "conclude") \
-	X(WITHDRAW, "withdraw")
+	X(WITHDRAW, "withdraw") \
+	X(REQUEUE, "requeue")
 
 #define TD_CONTACT_ACTION_ENUM(id, ...) TD_CONTACT_##id,
 enum td_contact_action { TD_CONTACT_ACTIONS(TD_CONTACT_ACTION_ENUM) TD_CONTACT_ACTION_COUNT };
@@ -49,8 +52,8 @@ struct td_contact_request {
 	char contact[TD_CALL_ID_BYTES]; /* all but CREATE: its id */
 	char agent[TD_NAME_BYTES];      /* ACCEPT, DECLINE, CONCLUDE: in whose name */
 	/* CREATE: */
-	enum td_channel channel; /* one without media */
-	char queue[TD_NAME_BYTES];
+	enum td_channel channel;          /* one without media */
+	char queue[TD_NAME_BYTES];        /* REQUEUE too */
 	char customer[TD_CUSTOMER_BYTES]; /* who asks; may be empty */
 	char tenant[TD_NAME_BYTES];       /* whose contact it is; may be empty */
 	/* CREATE, DATA: borrowed, until the request is answered */

@@ -2,7 +2,7 @@
 /*
  * The events of queue_log (TD_EV_QUEUE_LOG), which reporting tools for Asterisk read. Their names,
  * their data and the units of these are Asterisk's. Seconds are whole, and cut. A text of more than
- * 31 octets is cut behind a whole character.
+ * 31 octets, of data2 of more than 63, is cut behind a whole character.
  *
  *     X(NAME, what happened, data1 to data5; "": the event has no such data)
  */
@@ -21,8 +21,8 @@
 		"position", "first position", "wait, s", "", "")                                  \
 	X(EXITEMPTY, "the caller left a queue that is gone",                                      \
 		"position", "first position", "wait, s", "", "")                                  \
-	X(WITHDRAW, "the call ended while waiting, and not by the caller",                        \
-		"position", "first position", "wait, s", "", "")                                  \
+	X(WITHDRAW, "the call ended while waiting, and not by the caller, or went to another queue", \
+		"position", "first position", "wait, s", "the queue that it went to; empty: none", "") \
 	X(RINGNOANSWER, "the agent was rung and did not take the call", "ringing, ms", "", "", "", "") \
 	X(RINGCANCELED, "the agent was rung, and the call went elsewhere or ended",               \
 		"ringing, ms", "", "", "", "")                                                    \

@@ -114,7 +114,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, COUNT, full, NONE, 3, "contacts that found it full, and did not enter")           \
 	X(V, COUNT, withdrawn, NONE, 3,                                                        \
 		"of those that entered, taken out before an answer by somebody else than "     \
-		"the customer, as by `tandemctl hangup`")                                      \
+		"the customer, as by `tandemctl hangup` or `contact requeue`")                 \
 	X(V, COUNT, no_answer, NONE, 0, "agents rung who did not answer")                      \
 	X(V, COUNT, refused, NONE, 0, "agents rung who refused")                               \
 	X(V, NUMBER, service_level, RATIO, TD_TOP + 3,                                         \

@@ -4,6 +4,7 @@
  *
  *     contact m create sales customer=anna account=17    contact m accept alice
  *     contact m withdraw                                 contact call data account=17
+ *     contact m requeue backup                           contact call requeue backup
  *
  * "call" is the last call. error="text" at the end: it must be refused with a line that has this.
  */
@@ -94,8 +95,9 @@ void do_contact(struct script *s, char *word[], unsigned n)
 	if (!id)
 		return;
 	snprintf(r.contact, sizeof(r.contact), "%s", id);
-	snprintf(r.action == TD_CONTACT_CREATE ? r.queue : r.agent, TD_NAME_BYTES, "%s",
-		named ? word[3] : "");
+	snprintf(
+		r.action == TD_CONTACT_CREATE || r.action == TD_CONTACT_REQUEUE ? r.queue : r.agent,
+		TD_NAME_BYTES, "%s", named ? word[3] : "");
 	error = read_pairs(s, word + 3 + named, n - 3 - named, &r, pair);
 	rc = td_engine_contact(s->world->engine, s->world->now, &r, new_id, &err);
 	if (rc == 0 && error)

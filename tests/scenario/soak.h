@@ -74,6 +74,8 @@ struct soak {
 	struct {
 		unsigned done[TD_CONTACT_ACTION_COUNT], data, refused;
 		unsigned silent; /* refused without a line */
+		unsigned taken;  /* accepted, each message once */
+		unsigned calls_moved;
 		unsigned over, answered, data_told;
 	} messages;
 	uint64_t session_to[AGENTS];

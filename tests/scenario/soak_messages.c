@@ -16,7 +16,7 @@ static bool one_in(struct soak *s, uint32_t n)
 	return prng_below(&s->prng, n) == 0;
 }
 
-static void ask(struct soak *s, struct td_contact_request *r)
+static bool ask(struct soak *s, struct td_contact_request *r)
 {
 	struct td_engine *e = s->world->engine;
 	char id[TD_CALL_ID_BYTES];
@@ -25,10 +25,11 @@ static void ask(struct soak *s, struct td_contact_request *r)
 	if (td_engine_contact(e, s->now, r, id, &err) == 0) {
 		s->messages.done[r->action]++;
 		s->messages.data += r->count;
-		return;
+		return true;
 	}
 	s->messages.refused++;
 	s->messages.silent += !err.s[0];
+	return false;
 }
 
 static void create(struct soak *s)
@@ -52,13 +53,15 @@ static void lead(struct soak *s, const struct contact *c, enum td_contact_action
 {
 	struct td_contact_request r = {.action = action};
 	const struct agent *a = c->work.agent;
+	bool first = !c->cdr.connected;
 
 	memcpy(r.contact, c->cdr.id, sizeof(r.contact));
 	if (!a || one_in(s, 20)) /* another one, or nobody */
 		snprintf(r.agent, sizeof(r.agent), "a%u", prng_below(&s->prng, AGENTS + 1));
 	else
 		memcpy(r.agent, a->object.name, sizeof(r.agent));
-	ask(s, &r);
+	if (ask(s, &r) && action == TD_CONTACT_ACCEPT)
+		s->messages.taken += first;
 }
 
 static void attach(struct soak *s, const struct contact *c)
@@ -70,6 +73,20 @@ static void attach(struct soak *s, const struct contact *c)
 	ask(s, &r);
 }
 
+/* Of calls, those that wait. */
+static void requeue(struct soak *s, const struct contact *c)
+{
+	struct td_contact_request r = {.action = TD_CONTACT_REQUEUE};
+	bool call = c->call != NULL;
+
+	memcpy(r.contact, c->cdr.id, sizeof(r.contact));
+	snprintf(r.queue, sizeof(r.queue), "%s", one_in(s, 2) ? "backup" : "sales");
+	if (!ask(s, &r))
+		return;
+	s->messages.calls_moved += call;
+	*soak_changed(s, r.contact) = true;
+}
+
 /* One request at most for each contact: it may be gone then. */
 static void step(struct soak *s, const struct contact *c)
 {
@@ -77,6 +94,8 @@ static void step(struct soak *s, const struct contact *c)
 
 	if (one_in(s, 30))
 		attach(s, c);
+	else if (one_in(s, 120))
+		requeue(s, c);
 	else if (c->call)
 		return;
 	else if (one_in(s, last ? 20 : 100))
@@ -116,8 +135,11 @@ const char *soak_messages_judge(const struct soak *s)
 
 	if (s->messages.over != done[TD_CONTACT_CREATE])
 		return "CDRs of messages are not as many as messages";
-	if (s->messages.answered != done[TD_CONTACT_ACCEPT])
-		return "answered messages are not as many as accepts";
+	if (s->messages.answered != s->messages.taken)
+		return "answered messages are not as many as were accepted once or more";
+	if (s->messages.taken == done[TD_CONTACT_ACCEPT] || !s->messages.calls_moved)
+		return "no message was taken from an agent, or no call moved: the soak proves "
+		       "little";
 	if (s->messages.data != s->messages.data_told)
 		return "the journal has not each key that was attached";
 	if (s->messages.silent)

@@ -57,6 +57,11 @@ same "data after a change" "$(shown "$first" data)" "{'account': '17', 'answer':
 refused "no room for long: a contact has at most 8 keys, and 256 octets in all" \
 	contact data "$first" "long=$(printf 'x%.0s' $(seq 256))"
 sleep 1
+# An operator takes it from alice: she has it again after her wrap-up.
+refused "there is no queue nowhere" contact requeue "$first" nowhere
+"$lab" ctl contact requeue "$first" sales
+state "$first" offered
+"$lab" ctl contact accept "$first" alice
 "$lab" ctl contact conclude "$first" alice
 state "$first" gone
 
@@ -83,20 +88,22 @@ assert cdr["disposition"] == "answered" and cdr["talk_ms"] >= 1000 and not cdr["
 assert [(d["key"], d["value"]) for d in call["data"]] == [
     ("account", "17"), ("language", "de"), ("answer", "42"), ("language", "")], call["data"]
 assert [(s["kind"], s["who"], s["why"]) for s in call["segments"]] == [
+    ("queue", "", "answered"), ("talk", "alice", "operator"),
     ("queue", "", "answered"), ("talk", "alice", "completed")], call["segments"]
 assert "parties" not in call and "agent alice accepts" in [s["text"] for s in call["story"]], call
 END
 listed() { # COLUMN TABLE CONTACT
 	stored "SELECT group_concat($1, ' ') FROM (SELECT * FROM $2 WHERE call = '$3' ORDER BY seq)"
 }
-same "queue_log" "$(listed event queue_log "$first")" "ENTERQUEUE CONNECT COMPLETEAGENT"
+events="ENTERQUEUE CONNECT BLINDTRANSFER ENTERQUEUE CONNECT COMPLETEAGENT"
+same "queue_log" "$(listed event queue_log "$first")" "$events"
 same "queue_log, declined and withdrawn" "$(listed event queue_log "$second")" "ENTERQUEUE RINGNOANSWER ABANDON"
 same "tandemctl cdr" "$("$lab" ctl --json cdr | python3 -c '
 import json, sys
 print(*(r["channel"] + ":" + r["disposition"] for r in json.load(sys.stdin)))')" "message:answered message:abandoned"
 same "tandemctl queue-log" "$("$lab" ctl --json queue-log --call "$first" | python3 -c '
 import json, sys
-print(*(r["event"] for r in json.load(sys.stdin)))')" "ENTERQUEUE CONNECT COMPLETEAGENT"
+print(*(r["event"] for r in json.load(sys.stdin)))')" "$events"
 same "stays of alice" "$(stored "SELECT group_concat(state, ', ') FROM
 	(SELECT state FROM agent_session WHERE agent = 'alice' ORDER BY seq LIMIT 4)")" \
 	"logged out, available, talking, wrap-up"

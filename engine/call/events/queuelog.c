@@ -82,13 +82,28 @@ void queuelog_enter(struct td_engine *e, const struct contact *c)
 	emit(e, &l);
 }
 
-void queuelog_exit(struct td_engine *e, const struct contact *c, enum td_queue_log event)
+static struct line left(const struct td_engine *e, const struct contact *c, enum td_queue_log event)
 {
 	struct line l = of_contact(c, NULL, event);
 
 	number(&l, c->position);
 	number(&l, c->first_position);
 	number(&l, seconds(c->entered, e->now));
+	return l;
+}
+
+void queuelog_exit(struct td_engine *e, const struct contact *c, enum td_queue_log event)
+{
+	struct line l = left(e, c, event);
+
+	emit(e, &l);
+}
+
+void queuelog_move(struct td_engine *e, const struct contact *c, const char *to)
+{
+	struct line l = left(e, c, TD_QUEUE_LOG_WITHDRAW);
+
+	text(&l, to);
 	emit(e, &l);
 }
 
@@ -128,6 +143,16 @@ void queuelog_complete(struct td_engine *e, const struct contact *c, const struc
 	struct line l = of_contact(
 		c, a, by_agent ? TD_QUEUE_LOG_COMPLETEAGENT : TD_QUEUE_LOG_COMPLETECALLER);
 
+	talk(e, &l, c, joined);
+}
+
+void queuelog_return(struct td_engine *e, const struct contact *c, const struct agent *a,
+	uint64_t joined, const char *to)
+{
+	struct line l = of_contact(c, a, TD_QUEUE_LOG_BLINDTRANSFER);
+
+	text(&l, to);
+	text(&l, ""); /* as below */
 	talk(e, &l, c, joined);
 }
 

@@ -10,6 +10,8 @@ void queuelog_system(struct td_engine *e, enum td_queue_log event); /* QUEUESTAR
 void queuelog_enter(struct td_engine *e, const struct contact *c);
 /* ABANDON, EXITWITHTIMEOUT, EXITEMPTY, WITHDRAW */
 void queuelog_exit(struct td_engine *e, const struct contact *c, enum td_queue_log event);
+/* WITHDRAW, to another queue */
+void queuelog_move(struct td_engine *e, const struct contact *c, const char *to);
 /* RINGNOANSWER, RINGCANCELED */
 void queuelog_ring(struct td_engine *e, const struct contact *c, const struct agent *a,
 	enum td_queue_log event);
@@ -21,6 +23,9 @@ void queuelog_complete(struct td_engine *e, const struct contact *c, const struc
 /* ATTENDEDTRANSFER when others talk on, else BLINDTRANSFER; `to` has the caller now. */
 void queuelog_transfer(
 	struct td_engine *e, const struct call *c, const struct party *p, const char *to);
+/* BLINDTRANSFER of a contact without media, from the agent to a queue. */
+void queuelog_return(struct td_engine *e, const struct contact *c, const struct agent *a,
+	uint64_t joined, const char *to);
 void queuelog_login(struct td_engine *e, const struct agent *a, const char *channel);
 void queuelog_logoff(struct td_engine *e, const struct agent *a, const char *channel);
 void queuelog_pause(struct td_engine *e, const struct agent *a, bool pause);

@@ -131,15 +131,22 @@ struct outcome line_overflow(struct td_engine *e, struct contact *c, const struc
 	return o;
 }
 
-void line_stop(struct td_engine *e, struct contact *c, enum td_ended_by by)
+/* Where it stands now. */
+static void place_look(const struct td_engine *e, struct contact *c)
 {
 	struct acd_contact_info info;
+
+	if (acd_contact_get(e->acd, c->number, &info) == 0)
+		c->position = info.position;
+}
+
+void line_stop(struct td_engine *e, struct contact *c, enum td_ended_by by)
+{
 	uint32_t contact = c->number;
 	bool abandoned = by == TD_ENDED_BY_CALLER;
 
 	if (c->first_position) {
-		if (acd_contact_get(e->acd, contact, &info) == 0)
-			c->position = info.position;
+		place_look(e, c);
 		queuelog_exit(e, c, abandoned ? TD_QUEUE_LOG_ABANDON : TD_QUEUE_LOG_WITHDRAW);
 	}
 	segment_end(e, c, &c->waiting,
@@ -147,6 +154,18 @@ void line_stop(struct td_engine *e, struct contact *c, enum td_ended_by by)
 	leave(e, c);
 	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact,
 		abandoned ? TD_ACD_ABANDON : TD_ACD_WITHDRAW);
+}
+
+void line_move(struct td_engine *e, struct contact *c, struct queue *to)
+{
+	uint32_t contact = c->number;
+
+	place_look(e, c);
+	queuelog_move(e, c, to->object.name);
+	segment_end(e, c, &c->waiting, TD_SEGMENT_END_OPERATOR, TD_ENDED_BY_US, to->object.name);
+	leave(e, c);
+	distribute_event(e, TD_ACD_IN_CONTACT_DEL, NULL, contact, TD_ACD_WITHDRAW);
+	line_enter(e, c, to);
 }
 
 void line_offer_over(

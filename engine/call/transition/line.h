@@ -20,6 +20,8 @@ void line_entered(struct td_engine *e, struct contact *c);
 struct outcome line_overflow(struct td_engine *e, struct contact *c, const struct td_acd_out *out);
 /* Taken out: `by` CALLER is an abandon. */
 void line_stop(struct td_engine *e, struct contact *c, enum td_ended_by by);
+/* By an operator, out of its line and into another queue's. Nobody is rung for it. */
+void line_move(struct td_engine *e, struct contact *c, struct queue *to);
 /* An offer to the agent is over: RINGNOANSWER, which counts as missed, or RINGCANCELED. */
 void line_offer_over(
 	struct td_engine *e, const struct contact *c, struct agent *a, enum td_queue_log event);

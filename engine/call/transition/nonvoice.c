@@ -144,8 +144,10 @@ void nonvoice_accept(struct td_engine *e, struct contact *c)
 	c->state = CONTACT_HANDLED;
 	c->work.number = number;
 	c->work.accepted = e->now;
-	c->cdr.connected = engine_wall(e, e->now);
-	c->cdr.ring_ms = ms_between(c->rung, e->now);
+	if (!c->cdr.connected) {
+		c->cdr.connected = engine_wall(e, e->now);
+		c->cdr.ring_ms = ms_between(c->rung, e->now);
+	}
 	memcpy(c->cdr.agent, a->object.name, sizeof(c->cdr.agent));
 	segment_begin(e, c, &c->work.segment, TD_SEGMENT_TALK, a->object.name, NULL);
 	queuelog_connect(e, c, a);
@@ -160,16 +162,36 @@ void nonvoice_decline(struct td_engine *e, struct contact *c)
 	distribute_event(e, TD_ACD_IN_OFFER_FAILED, a, c->number, TD_ACD_DECLINED);
 }
 
-static void handled(struct td_engine *e, struct contact *c, enum td_ended_by by)
+/* to: the queue that has it from now on; NULL: it is over. */
+static void handled(
+	struct td_engine *e, struct contact *c, enum td_ended_by by, const struct queue *to)
 {
 	uint32_t number = c->work.number;
 
-	c->cdr.talk_ms = ms_between(c->work.accepted, e->now);
-	segment_end(e, c, &c->work.segment, TD_SEGMENT_END_COMPLETED, by, NULL);
-	queuelog_complete(e, c, c->work.agent, c->work.accepted, by == TD_ENDED_BY_CALLEE);
+	c->cdr.talk_ms += ms_between(c->work.accepted, e->now);
+	segment_end(e, c, &c->work.segment, to ? TD_SEGMENT_END_OPERATOR : TD_SEGMENT_END_COMPLETED,
+		by, to ? to->object.name : NULL);
+	if (to)
+		queuelog_return(e, c, c->work.agent, c->work.accepted, to->object.name);
+	else
+		queuelog_complete(e, c, c->work.agent, c->work.accepted, by == TD_ENDED_BY_CALLEE);
 	c->queue->talking--;
 	c->work.number = 0;
 	distribute_event(e, TD_ACD_IN_TALK_END, part(c), number, 0);
+}
+
+void nonvoice_requeue(struct td_engine *e, struct contact *c, struct queue *to)
+{
+	story_id(e, c->cdr.id, "an operator moves it to queue %s", to->object.name);
+	if (c->state == CONTACT_HANDLED) {
+		handled(e, c, TD_ENDED_BY_US, to);
+		c->state = CONTACT_WAITING;
+		line_enter(e, c, to);
+		return;
+	}
+	if (c->state == CONTACT_OFFERED)
+		offer_over(e, c, TD_QUEUE_LOG_RINGCANCELED);
+	line_move(e, c, to);
 }
 
 void nonvoice_end(struct td_engine *e, struct contact *c, enum td_ended_by by,
@@ -178,7 +200,7 @@ void nonvoice_end(struct td_engine *e, struct contact *c, enum td_ended_by by,
 	if (c->state == CONTACT_OFFERED)
 		offer_over(e, c, TD_QUEUE_LOG_RINGCANCELED);
 	if (c->state == CONTACT_HANDLED)
-		handled(e, c, by);
+		handled(e, c, by, NULL);
 	else
 		line_stop(e, c, by);
 	finish(e, c, by, disposition, code);

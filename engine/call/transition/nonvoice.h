@@ -8,7 +8,8 @@
  *      ^                |
  *      +- decline, no answer, withdrawn by the distributor
  *
- *   overflow: another queue's line, or its end; withdraw, hang-up: the end, from any state
+ *   overflow: another queue's line, or its end; withdraw, hang-up: the end, from any state;
+ *   requeue: another queue's line, from any state
  */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_NONVOICE_H
 #define TANDEM_ENGINE_CALL_TRANSITION_NONVOICE_H
@@ -22,6 +23,8 @@ struct contact *nonvoice_create(struct td_engine *e, const struct td_contact_req
 void nonvoice_said(struct td_engine *e, struct contact *c, const struct td_acd_out *out);
 void nonvoice_accept(struct td_engine *e, struct contact *c);  /* OFFERED */
 void nonvoice_decline(struct td_engine *e, struct contact *c); /* OFFERED */
+/* From any state, WAITING from then on. */
+void nonvoice_requeue(struct td_engine *e, struct contact *c, struct queue *to);
 /* From any state; `c` is gone then. code: as a call's, for the cause. */
 void nonvoice_end(struct td_engine *e, struct contact *c, enum td_ended_by by,
 	enum td_disposition disposition, int code);

@@ -74,6 +74,11 @@ static void overflow(struct td_engine *e, struct call *c, struct call_input *in)
 	wait_overflow(e, c, in->out);
 }
 
+static void move(struct td_engine *e, struct call *c, struct call_input *in)
+{
+	wait_move(e, c, in->queue);
+}
+
 static void party(struct td_engine *e, struct call *c, struct call_input *in)
 {
 	in->rc = third_request(e, c, in->request, in->err);

@@ -20,6 +20,7 @@ struct call_input {
 	const char *why;         /* HANG_UP: for the story */
 	const struct td_acd_out *out;           /* QUEUED, OFFER, OFFER_OVER, OVERFLOW */
 	const struct td_media_event *media;     /* MEDIA, GONE */
+	struct queue *queue;                    /* MOVE: to which */
 	const struct td_party_request *request; /* PARTY */
 	struct td_text *err;                    /* PARTY: filled when it is refused */
 	int rc;                                 /* PARTY: the answer */

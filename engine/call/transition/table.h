@@ -23,6 +23,7 @@
 	X(OFFER, "offer", "the distributor has an agent for the caller")                    \
 	X(OFFER_OVER, "offer over", "the distributor takes the offer back")                 \
 	X(OVERFLOW, "overflow", "the distributor has the caller no more")                   \
+	X(MOVE, "move", "an operator moves the caller to another queue")                    \
 	X(PARTY, "party", "an operator adds, transfers or drops somebody")                  \
 	X(HANG_UP, "hang-up", "by an operator, or the engine stops")                        \
 	X(TIMER, "time-out", "nobody has answered; or the last statistics have not come")   \
@@ -57,6 +58,7 @@ enum call_event { CALL_EVENTS(CALL_EVENT_ID) CALL_EVENT_COUNT };
 	X(CONNECTING, OFFER, CALL_TO(CONNECTING), offer)                                        \
 	X(CONNECTING, OFFER_OVER, CALL_TO(CONNECTING), offer_over)                              \
 	X(CONNECTING, OVERFLOW, CALL_TO(CONNECTING) | CALL_TO_END, overflow)                    \
+	X(CONNECTING, MOVE, CALL_TO(CONNECTING), move)                                          \
 	X(CONNECTING, PARTY, CALL_TO(CONNECTING) | CALL_TO_END, party)                          \
 	X(CONNECTING, HANG_UP, CALL_TO_END, hang_up)                                            \
 	X(CONNECTING, TIMER, CALL_TO(CONNECTING) | CALL_TO_END, no_answer)                      \

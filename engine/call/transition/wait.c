@@ -49,6 +49,13 @@ void wait_start(struct td_engine *e, struct call *c, struct queue *q)
 	line_enter(e, c->contact, q);
 }
 
+void wait_move(struct td_engine *e, struct call *c, struct queue *to)
+{
+	story(e, c, "an operator moves it to queue %s", to->object.name);
+	ring_stop(e, c, SIP_CAUSE_WITHDRAWN);
+	line_move(e, c->contact, to);
+}
+
 static void answer(struct td_engine *e, struct call *c)
 {
 	if (c->caller->state != PARTY_RINGING)

@@ -16,6 +16,9 @@
  */
 void wait_start(struct td_engine *e, struct call *c, struct queue *q);
 
+/* By an operator, to another queue: the caller waits there. */
+void wait_move(struct td_engine *e, struct call *c, struct queue *to);
+
 /* The distributor's words. */
 void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *out);
 void wait_overflow(struct td_engine *e, struct call *c, const struct td_acd_out *out);

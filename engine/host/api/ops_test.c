@@ -75,6 +75,11 @@ static void contacts_reach_the_engine(int fd)
 	assert_string_equal(fake.contact, "2 1 1.7 alice  ");
 	assert_int_equal(
 		ask(fd, TD_API_CONTACT,
+			"{\"do\":\"requeue\",\"contact\":\"1.7\",\"queue\":\"backup\"}", text),
+		0);
+	assert_string_equal(fake.contact, "6 1 1.7 backup  ");
+	assert_int_equal(
+		ask(fd, TD_API_CONTACT,
 			"{\"do\":\"conclude\",\"contact\":\"1.8\",\"agent\":\"alice\"}", text),
 		-ENOENT);
 	assert_non_null(strstr(text, "there is no contact 1.8"));
