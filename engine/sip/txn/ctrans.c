@@ -19,11 +19,18 @@ static struct str id_key(const uint64_t *id)
 	return (struct str){(const char *)id, sizeof(*id)};
 }
 
+/* What ends a call over there goes again by UDP, as if the network had lost it (timer E): another
+ * request has a user who waits, and may have another way. */
+static bool goes_again(const struct sip_txn *t)
+{
+	return (t->method == SIP_BYE || t->method == SIP_CANCEL) && !flow_is_reliable(&t->flow);
+}
+
 static void on_resend(struct timer *timer, uint64_t now)
 {
 	struct sip_txn *t = container_of(timer, struct sip_txn, resend);
 
-	if (!txn_resend(t)) {
+	if (!txn_resend(t) && !goes_again(t)) {
 		txn_break(t);
 		return;
 	}
@@ -226,7 +233,7 @@ struct sip_txn *ctrans_start(struct txn_layer *l, enum sip_method method, uint64
 		return NULL;
 	t->reused = sent && !l->transport->made;
 	txn_wait(t);
-	if (!sent) {
+	if (!sent && !goes_again(t)) {
 		txn_break(t);
 		return t;
 	}

@@ -118,18 +118,19 @@ static void listen(struct sip_txn *t)
 static void flow_broken(struct sip_txn *t)
 {
 	/* A peer that has our 2xx may be about to send its ACK by a connection of its own, and a
-	 * telephone to register by one. What goes by datagrams may go later. */
-	bool later = t->state == TXN_ACCEPTED || !flow_is_reliable(&t->flow);
+	 * telephone to register by one. */
+	bool later = t->state == TXN_ACCEPTED;
 
 	t->broken = true;
 	txn_timer(t, &t->resend, t->flow.agent || (later && !t->again) ? SIP_T1 : 0);
 }
 
-/* It has been sent, or not. */
+/* It has been sent, or not. A datagram that cannot go now is one that is lost: a 2xx goes again,
+ * and all else when the request comes again (sections 17.2.1, 13.3.1.4). */
 static void went(struct sip_txn *t, bool sent)
 {
 	listen(t);
-	if (!sent && t->waiting)
+	if (!sent && t->waiting && flow_is_reliable(&t->flow))
 		flow_broken(t);
 }
 
@@ -201,7 +202,7 @@ static void on_resend(struct timer *timer, uint64_t now)
 	t->again |= broken;
 	say_again(t);
 	if (broken) /* of a stream, it is heard later whether that has worked */
-		t->again = t->broken || flow_is_reliable(&t->flow);
+		t->again = true;
 }
 
 /* It may not have got what was said last. */

@@ -583,19 +583,24 @@ static void server_that_has_accepted_waits_a_little(void **state)
 	t = served("a3", 180);
 	advance(0);
 	expect("not-sent lost");
+}
 
-	/* by datagrams it may get there later */
+static void server_takes_a_datagram_that_cannot_go_for_a_lost_one(void **state)
+{
 	by_stream(0);
 	flow.transport = TD_TRANSPORT_UDP;
 	w.send_result = -EHOSTUNREACH;
 	served("a4", 180);
-	w.send_result = 0;
-	advance(500);
-	expect("sent");
-	w.send_result = -EHOSTUNREACH;
+	advance(2000);
+	expect("");
 	strans_respond(w.tu.invite, 200, STR(""), STR(""));
 	advance(500);
-	expect("not-sent not-sent lost");
+	expect("not-sent not-sent");
+	w.send_result = 0;
+	advance(1000);
+	expect("sent");
+	advance(32000);
+	expect("sent no_ack");
 	expect_idle();
 }
 
@@ -694,6 +699,8 @@ int main(void)
 			server_is_lost_with_its_connection, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			server_that_has_accepted_waits_a_little, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			server_takes_a_datagram_that_cannot_go_for_a_lost_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(server_of_a_dialog_is_not_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(server_waits_for_its_telephone, setup, teardown),
 		cmocka_unit_test_setup_teardown(
