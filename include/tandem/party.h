@@ -14,8 +14,8 @@
 		TD_PARTY_WHOM(AGENT) | TD_PARTY_WHOM(QUEUE) | TD_PARTY_WHOM(NUMBER),            \
 		"the agent leaves at once, and the caller waits for somebody else; when "       \
 		"nobody answers, the caller is back in the queue, with the time waited so far") \
-	X(DROP, "drop", TD_PARTY_WHOM(AGENT) | TD_PARTY_WHOM(TRUNK),                            \
-		"an agent or trunk leaves the talk, or is no longer rung")
+	X(DROP, "drop", TD_PARTY_WHOM(AGENT) | TD_PARTY_WHOM(NUMBER) | TD_PARTY_WHOM(TRUNK),    \
+		"an agent, a number or a trunk leaves the talk, or is no longer rung")
 
 #define TD_PARTY_ACTION_ENUM(id, ...) TD_PARTY_##id,
 enum td_party_action { TD_PARTY_ACTIONS(TD_PARTY_ACTION_ENUM) TD_PARTY_ACTION_COUNT };
@@ -26,8 +26,10 @@ enum td_party_action { TD_PARTY_ACTIONS(TD_PARTY_ACTION_ENUM) TD_PARTY_ACTION_CO
 		"agents by their names; several, separated by commas, are rung at " \
 		"once, and the first to answer is taken")                           \
 	X(QUEUE, "queue", "a queue, for `transfer`")                                \
-	X(NUMBER, "number", "a number, which goes where its route leads")           \
-	X(TRUNK, "trunk", "a trunk, for `drop`")
+	X(NUMBER, "number",                                                         \
+		"a number, which goes where its route leads; for `drop`, one that " \
+		"was called")                                                       \
+	X(TRUNK, "trunk", "a trunk, for `drop`: its only party in the call")
 
 #define TD_PARTY_KIND_ENUM(id, ...) TD_PARTY_BY_##id,
 enum td_party_kind { TD_PARTY_KINDS(TD_PARTY_KIND_ENUM) TD_PARTY_KIND_COUNT };

@@ -34,8 +34,11 @@ static void whom_to_drop(struct soak *s, const struct call *c, struct td_party_r
 	const struct party *p = c->party[prng_below(&s->prng, c->parties)];
 
 	r->kind = p->trunk ? TD_PARTY_BY_TRUNK : TD_PARTY_BY_AGENT;
+	if (p->trunk && prng_below(&s->prng, 2))
+		r->kind = TD_PARTY_BY_NUMBER;
 	if (!party_is_caller(p))
-		snprintf(r->name, sizeof(r->name), "%s", party_who(p));
+		snprintf(r->name, sizeof(r->name), "%s",
+			r->kind == TD_PARTY_BY_NUMBER ? p->dialled : party_who(p));
 }
 
 bool *soak_changed(struct soak *s, const char *call)

@@ -143,17 +143,18 @@ struct party_early {
 };
 
 struct party {
-	struct call *call;     /* NULL: the call is closed, or it was rung in vain */
-	struct agent *agent;   /* whom we call; NULL: the caller, or */
-	struct trunk *trunk;   /* by which we call */
-	struct td_addr server; /* to which of its addresses */
-	uint8_t role;          /* enum td_role */
-	uint8_t state;         /* enum party_state */
-	bool held;             /* by its telephone */
-	uint32_t contact;      /* what the distributor calls the talk; 0: no queue gave it */
-	uint8_t number;        /* among the parties of the call, from 1; 0: not told of yet */
-	bool talked;           /* its turn to talk to the caller has come */
-	bool recorded;         /* the journal has been told of its end */
+	struct call *call;             /* NULL: the call is closed, or it was rung in vain */
+	struct agent *agent;           /* whom we call; NULL: the caller, or */
+	struct trunk *trunk;           /* by which we call */
+	struct td_addr server;         /* to which of its addresses, */
+	char dialled[TD_NUMBER_BYTES]; /* and which number; empty: an agent, or the caller */
+	uint8_t role;                  /* enum td_role */
+	uint8_t state;                 /* enum party_state */
+	bool held;                     /* by its telephone */
+	uint32_t contact; /* what the distributor calls the talk; 0: no queue gave it */
+	uint8_t number;   /* among the parties of the call, from 1; 0: not told of yet */
+	bool talked;      /* its turn to talk to the caller has come */
+	bool recorded;    /* the journal has been told of its end */
 	struct contact_segment talk;
 	struct party *next_own; /* of those of its agent; or, a caller, of whom it calls for */
 	uint64_t began, joined, left;

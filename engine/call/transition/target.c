@@ -272,8 +272,10 @@ struct party *target_ring(struct td_engine *e, struct call *c, const struct targ
 		party_detach(e, p);
 		return NULL;
 	}
-	if (t->trunk)
+	if (t->trunk) {
 		p->server = to.flow.remote;
+		snprintf(p->dialled, sizeof(p->dialled), "%s", number);
+	}
 	take(e, c, p);
 	named = t->trunk && t->trunk->conf.server.name[0];
 	story(e, c, "INVITE to %s%s%s, attempt %u", target_text(t, text), named ? " at " : "",

@@ -213,21 +213,45 @@ static int transfer(
 
 static bool is(const struct party *p, const struct td_party_request *r)
 {
-	const struct object *o = r->kind == TD_PARTY_BY_AGENT
-					 ? (p->agent ? &p->agent->object : NULL)
-				 : p->trunk ? &p->trunk->object
-					    : NULL;
+	const char *name = ""; /* nobody's */
 
-	return o && p->state != PARTY_LEFT && strcmp(o->name, r->name) == 0;
+	if (party_is_caller(p) || p->state == PARTY_LEFT)
+		return false;
+	if (r->kind == TD_PARTY_BY_NUMBER)
+		name = p->dialled;
+	else if (r->kind == TD_PARTY_BY_AGENT ? p->agent != NULL : p->trunk != NULL)
+		name = party_who(p);
+	return *name && strcmp(name, r->name) == 0;
+}
+
+/* Two numbers by one trunk: nobody can know who is meant. */
+static int ambiguous(const struct call *c, const struct td_party_request *r, struct td_text *err)
+{
+	char numbers[PARTIES_MAX * (TD_NUMBER_BYTES + 2)] = "";
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->parties; i++) {
+		if (r->kind != TD_PARTY_BY_TRUNK || !is(c->party[i], r))
+			continue;
+		snprintf(numbers + strlen(numbers), sizeof(numbers) - strlen(numbers), "%s%s",
+			n++ ? ", " : "", c->party[i]->dialled);
+	}
+	if (n < 2)
+		return 0;
+	td_text_set(err, "%s has %u parties by trunk %s: %s; drop one of them by its number",
+		c->contact->cdr.id, n, r->name, numbers);
+	return -EINVAL;
 }
 
 static int drop(
 	struct td_engine *e, struct call *c, const struct td_party_request *r, struct td_text *err)
 {
-	for (unsigned i = 0; i < c->parties; i++) {
+	int rc = ambiguous(c, r, err);
+
+	for (unsigned i = c->parties; rc == 0 && i-- > 0;) { /* a number twice: the last */
 		struct party *p = c->party[i];
 
-		if (p == c->caller || !is(p, r))
+		if (!is(p, r))
 			continue;
 		if (p->state == PARTY_RINGING && !dial_rings(c))
 			break; /* the queue's offer: the distributor leads it */
@@ -239,6 +263,8 @@ static int drop(
 		}
 		return 0;
 	}
+	if (rc)
+		return rc;
 	td_text_set(err, "%s has no party %s", c->contact->cdr.id, r->name);
 	return -ENOENT;
 }
