@@ -155,18 +155,29 @@ static void a_row_is_json(void **state)
 			.name = "a\"b",
 			.address = NULL,
 			.calls = 1,
+			.calls_in = 1,
+			.calls_out = 0,
 			.max_calls = UINT64_MAX,
 			.offered = 2,
 			.answered = 3,
 			.rejected = 4,
+			.cancelled = 5,
+			.failed = 6,
+			.out_offered = 7,
+			.out_answered = 8,
+			.out_rejected = 9,
+			.out_cancelled = 10,
+			.out_failed = 11,
 			.server = "10.0.0.1:5060",
 			.server_name = "sip.example",
 			.server_age = 1.5,
 		});
 	storage[out.len] = '\0';
 	assert_string_equal(storage,
-		"{\"name\":\"a\\\"b\",\"address\":\"\",\"calls\":1,"
+		"{\"name\":\"a\\\"b\",\"address\":\"\",\"calls\":1,\"calls_in\":1,\"calls_out\":0,"
 		"\"max_calls\":18446744073709551615,\"offered\":2,\"answered\":3,\"rejected\":4,"
+		"\"cancelled\":5,\"failed\":6,\"out_offered\":7,\"out_answered\":8,"
+		"\"out_rejected\":9,\"out_cancelled\":10,\"out_failed\":11,"
 		"\"server\":\"10.0.0.1:5060\",\"server_name\":\"sip.example\",\"server_age\":1."
 		"500}");
 }

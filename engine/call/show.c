@@ -2,6 +2,7 @@
 /* Rows for operators: JSON objects, one a call, queue, agent, trunk, counter. */
 #include <engine/call/frame.h>
 #include <engine/call/metrics.h>
+#include <engine/call/site/reserve.h>
 #include <engine/call/site/trunk.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/state/calls.h>
@@ -276,10 +277,19 @@ static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.server_name = r->name,
 			.server_age = r->count ? seconds_since(e, r->since) : NAN,
 			.calls = t->budget.calls,
+			.calls_in = t->budget.calls - t->budget.calls_out,
+			.calls_out = t->budget.calls_out,
 			.max_calls = t->conf.max_calls,
-			.offered = t->offered,
-			.answered = t->answered,
-			.rejected = t->rejected,
+			.offered = t->in.offered,
+			.answered = t->in.answered,
+			.rejected = t->in.rejected,
+			.cancelled = t->in.cancelled,
+			.failed = t->in.failed,
+			.out_offered = t->out.offered,
+			.out_answered = t->out.answered,
+			.out_rejected = t->out.rejected,
+			.out_cancelled = t->out.cancelled,
+			.out_failed = t->out.failed,
 		});
 	return true;
 }
@@ -375,7 +385,7 @@ static void budget_row(const struct td_engine *e, const struct budget *x, uint32
 			.calls = x->calls,
 			.max_calls = x->limit_calls,
 			.refused = x->refused,
-			.full = x->alarm,
+			.full = reserve_none_left(x),
 			.in_bps = 0, /* the host knows */
 			.out_bps = 0,
 		});

@@ -67,6 +67,21 @@ static void on_invite(void *ctx, struct sip_session *s, const struct sip_msg *m)
 	call_invite(ctx, s, m);
 }
 
+/* Below the calls, for what it is itself: it becomes none. */
+static void on_refused(void *ctx, const struct sip_msg *m, const struct td_flow *flow)
+{
+	struct td_engine *e = ctx;
+	struct td_flow known = *flow;
+	struct trunk *t;
+
+	trunk_know(e, &known);
+	t = trunk_of(e, &known);
+	if (!t)
+		return;
+	t->in.offered++;
+	t->in.rejected++;
+}
+
 static void on_cancelled(void *ctx, struct sip_session *s)
 {
 	struct call_input in = {CALL_EVENT_CANCELLED, sip_session_user(s)};
@@ -109,7 +124,7 @@ static void on_answered(void *ctx, struct sip_session *s, const struct sip_msg *
 
 static void on_failed(void *ctx, struct sip_session *s, int code, const struct sip_msg *m)
 {
-	struct call_input in = {CALL_EVENT_FAILED, sip_session_user(s), code};
+	struct call_input in = {CALL_EVENT_FAILED, sip_session_user(s), code, m};
 
 	if (m || code == 408 || code == 503)
 		heard(ctx, in.party, m != NULL);
@@ -236,6 +251,7 @@ static bool on_named(void *ctx, const struct td_flow *flow)
 const struct sip_ua_ops uaglue_ops = {
 	SIP_UA_OPS(on_),
 	.reach = on_reach,
+	.refused = on_refused,
 	.trace = on_trace,
 	.named = on_named,
 };

@@ -353,8 +353,11 @@ static void queues_and_limits(void)
 	BREAK(branch->told, 7, "link_room", "link branch");
 	BREAK(branch->budget.calls, 7, "link_held", "link branch");
 	BREAK(branch->budget.reserved_bps, 7, "link_held", "link branch");
+	BREAK(branch->budget.calls_out, 7, "link_held", "link branch");
 	BREAK(branch->agents, 7, "link_agents", "link branch");
 	BREAK(acme->budget.calls, 7, "trunk_held", "trunk acme");
+	BREAK(acme->in.offered, 77, "trunk_offered", "trunk acme");
+	BREAK(acme->out.answered, 77, "trunk_offered", "trunk acme");
 	BREAK(acme->resolution.waiting, true, "trunk_name", "trunk acme");
 }
 

@@ -107,7 +107,9 @@ struct check_rule {
 #define CHECK_LINK_SUMS(X)                                                                        \
 	X(link_held, "has reserved more or less than its parties hold")                           \
 	X(link_agents, "has counted more or fewer agents than are behind it")
-#define CHECK_TRUNK_SUMS(X) X(trunk_held, "has reserved more or less than its parties hold")
+#define CHECK_TRUNK_SUMS(X)                                                                       \
+	X(trunk_held, "has reserved more or less than its parties hold")                          \
+	X(trunk_offered, "has other INVITEs open than those that it has counted no end of")
 #define CHECK_ENGINE_SUMS(X)                                                                      \
 	X(engine_calls, "more or fewer calls are counted than there are")                         \
 	X(engine_running, "more or fewer calls are counted as running than there are")            \

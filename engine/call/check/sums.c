@@ -92,7 +92,7 @@ static bool queue_unattended(const struct check_at *k)
 static bool held(const struct td_engine *e, const struct budget *b)
 {
 	uint64_t bps = 0;
-	uint32_t calls = 0;
+	uint32_t calls = 0, out = 0;
 
 	for (uint32_t i = 0; i < e->parties.capacity; i++) {
 		const struct grant *g = &party_at(e, i)->grant;
@@ -102,9 +102,10 @@ static bool held(const struct td_engine *e, const struct budget *b)
 				continue;
 			bps += rate_bps(&g->rate, (enum td_layer)b->layer);
 			calls++;
+			out += !party_is_caller(party_at(e, i));
 		}
 	}
-	return bps == b->reserved_bps && calls == b->calls;
+	return bps == b->reserved_bps && calls == b->calls && out == b->calls_out;
 }
 
 static bool link_held(const struct check_at *k)
@@ -115,6 +116,30 @@ static bool link_held(const struct check_at *k)
 static bool trunk_held(const struct check_at *k)
 {
 	return held(k->e, &k->t->budget);
+}
+
+static uint64_t open_of(const struct trunk_calls *n)
+{
+	return n->offered - n->answered - n->rejected - n->cancelled - n->failed;
+}
+
+static bool trunk_offered(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint64_t in = 0, out = 0;
+
+	for (uint32_t i = 0; i < e->calls.capacity; i++) {
+		const struct call *c = call_at(e, i);
+
+		in += c->state != CALL_FREE && c->state != CALL_ENDED && c->trunk == k->t &&
+		      c->caller->state == PARTY_RINGING;
+	}
+	for (uint32_t i = 0; i < e->parties.capacity; i++) {
+		const struct party *p = party_at(e, i);
+
+		out += p->call && p->trunk == k->t && p->state == PARTY_RINGING;
+	}
+	return in == open_of(&k->t->in) && out == open_of(&k->t->out);
 }
 
 static bool link_agents(const struct check_at *k)

@@ -113,9 +113,14 @@ static void eased(struct td_engine *e, struct budget *b)
 		alarm_set(e, b, false);
 }
 
-static uint64_t usual_bps(const struct link *k)
+static uint64_t usual_bps(const struct budget *b)
 {
-	return rate_bps(&usual, (enum td_layer)k->budget.layer);
+	return rate_bps(&usual, (enum td_layer)b->layer);
+}
+
+bool reserve_none_left(const struct budget *b)
+{
+	return b->alarm || !budget_room(b, usual_bps(b));
 }
 
 static void changed(struct td_engine *e, const struct grant *g, bool less)
@@ -128,15 +133,16 @@ static void changed(struct td_engine *e, const struct grant *g, bool less)
 	if (!k)
 		return;
 	if (less) /* a larger call that found no room may try again, and so may others */
-		k->asked_bps = usual_bps(k);
+		k->asked_bps = usual_bps(&k->budget);
 	tell(e, k);
 }
 
 const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct trunk *t,
-	const struct agent *a, const struct rate *rate)
+	const struct agent *a, const struct rate *rate, bool out)
 {
 	struct link *k = t ? t->link : a ? a->link : NULL;
-	struct budget *full = admission_take(g, t ? &t->budget : NULL, k ? &k->budget : NULL, rate);
+	struct budget *full =
+		admission_take(g, t ? &t->budget : NULL, k ? &k->budget : NULL, rate, out);
 
 	if (full)
 		reserve_refused(e, full);
@@ -235,7 +241,7 @@ bool reserve_full(struct td_engine *e, const struct agent *a, const struct rate 
 	if (k != distribute_link(e, a))
 		return false;
 	if (!k->budget.calls) {
-		k->asked_bps = usual_bps(k);
+		k->asked_bps = usual_bps(&k->budget);
 		return false;
 	}
 	k->asked_bps = rate_bps(rate, (enum td_layer)k->budget.layer);
@@ -263,7 +269,7 @@ void reserve_config(struct td_engine *e)
 
 		k->budget.reserved_bps = 0;
 		k->agents = 0;
-		k->asked_bps = usual_bps(k);
+		k->asked_bps = usual_bps(&k->budget);
 	}
 	for (uint32_t n = 1; n <= e->trunks.count; n++)
 		((struct trunk *)objects_get(&e->trunks, n))->budget.reserved_bps = 0;

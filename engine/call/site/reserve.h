@@ -17,9 +17,12 @@
 struct rate reserve_rate(const struct td_engine *e, const struct td_addr *local, uint8_t tag,
 	uint8_t codec, uint8_t ptime_ms);
 
-/* For a leg with a trunk, or an agent's telephone. NULL, and *g holds it; or who has no room. */
+/* For a leg with a trunk, or an agent's telephone; out: one that we call. NULL, and *g holds it; or
+ * who has no room. */
 const struct budget *reserve_take(struct td_engine *e, struct grant *g, struct trunk *t,
-	const struct agent *a, const struct rate *rate);
+	const struct agent *a, const struct rate *rate, bool out);
+/* One more call, as calls usually are, would be refused; or the alarm of that still stands. */
+bool reserve_none_left(const struct budget *b);
 /* What reserve_take() would say of a leg with a trunk, and nothing changes. */
 struct budget *reserve_check(struct trunk *t, const struct rate *rate);
 /* Someone was refused for it: the alarm. */

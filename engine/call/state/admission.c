@@ -32,8 +32,8 @@ bool budget_crowded(const struct budget *b)
 	       (b->limit_calls && b->calls * 10ull > b->limit_calls * (uint64_t)CROWDED_TENTHS);
 }
 
-struct budget *admission_take(
-	struct grant *g, struct budget *trunk, struct budget *link, const struct rate *rate)
+struct budget *admission_take(struct grant *g, struct budget *trunk, struct budget *link,
+	const struct rate *rate, bool out)
 {
 	struct budget *of[GRANT_BUDGETS] = {[GRANT_TRUNK] = trunk, [GRANT_LINK] = link};
 
@@ -48,8 +48,10 @@ struct budget *admission_take(
 			continue;
 		of[i]->reserved_bps += bps_of(of[i], rate);
 		of[i]->calls++;
+		of[i]->calls_out += out;
 	}
 	g->rate = *rate;
+	g->out = out;
 	return NULL;
 }
 
@@ -83,6 +85,7 @@ void admission_release(struct grant *g)
 			continue;
 		g->of[i]->reserved_bps -= bps_of(g->of[i], &g->rate);
 		g->of[i]->calls--;
+		g->of[i]->calls_out -= g->out;
 	}
 	*g = (struct grant){0};
 }

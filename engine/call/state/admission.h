@@ -23,6 +23,7 @@ struct budget {
 	bool alarm;            /* raised */
 	uint64_t reserved_bps; /* the sum over the grants */
 	uint32_t calls;        /* grants */
+	uint32_t calls_out;    /* of them, of legs that we call */
 	uint64_t refused;      /* takes and changes that found no room */
 };
 
@@ -32,6 +33,7 @@ enum { GRANT_TRUNK, GRANT_LINK, GRANT_BUDGETS };
 struct grant {
 	struct budget *of[GRANT_BUDGETS]; /* NULL: none */
 	struct rate rate;
+	bool out; /* of a leg that we call */
 };
 
 bool budget_limited(const struct budget *b);
@@ -42,8 +44,8 @@ bool budget_crowded(const struct budget *b);
 
 /* NULL, and *g holds it; or the budget that has no room, and nothing has changed but its count of
  * refusals. *g held nothing; trunk and link may be NULL. */
-struct budget *admission_take(
-	struct grant *g, struct budget *trunk, struct budget *link, const struct rate *rate);
+struct budget *admission_take(struct grant *g, struct budget *trunk, struct budget *link,
+	const struct rate *rate, bool out);
 /* Another rate for what *g holds; less always fits. As above. */
 struct budget *admission_change(struct grant *g, const struct rate *rate);
 void admission_release(struct grant *g); /* it holds nothing then; may be none already */

@@ -87,7 +87,7 @@ static void take(struct run *r, struct grant *g)
 
 	for (int k = 0; k < GRANT_BUDGETS; k++)
 		fit &= !of[k] || fits(of[k], rate_bps(&rate, (enum td_layer)of[k]->layer));
-	full = admission_take(g, of[GRANT_TRUNK], of[GRANT_LINK], &rate);
+	full = admission_take(g, of[GRANT_TRUNK], of[GRANT_LINK], &rate, false);
 	assert_int_equal(full == NULL, fit);
 	assert_true(!full || full == of[0] || full == of[1]);
 	r->refused += full != NULL;
@@ -163,7 +163,7 @@ static void room_is_what_fits(void **state)
 	uint32_t n = 0;
 
 	assert_int_equal(budget_room(&b, rate_bps(&rate, TD_LAYER_WIRE)), 104);
-	while (!admission_take(&grant[n], NULL, &b, &rate))
+	while (!admission_take(&grant[n], NULL, &b, &rate, n % 2))
 		n++;
 	assert_int_equal(n, 104); /* as `tandemctl bandwidth plan --link 10M` says */
 	assert_int_equal(b.refused, 1);

@@ -74,13 +74,22 @@ struct resolution {
 	char why[RESOLUTION_WHY];        /* the last question failed; empty: it did not */
 };
 
+/* INVITEs of one direction. Each is offered, and becomes one of the others in the end. */
+struct trunk_calls {
+	uint64_t offered;
+	uint64_t answered;
+	uint64_t rejected;  /* by a final response that is none to a CANCEL */
+	uint64_t cancelled; /* by who sent it */
+	uint64_t failed;    /* nothing got there, or nothing of use came back */
+};
+
 struct trunk {
 	struct object object;
 	struct td_conf_trunk conf;
 	struct resolution resolution;
 	struct budget budget;
 	struct link *link; /* NULL: one without limit */
-	uint64_t offered, answered, rejected;
+	struct trunk_calls in, out;
 	uint64_t media_refused; /* when last, engine time; 0: its alarm is not raised */
 };
 

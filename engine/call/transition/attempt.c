@@ -118,6 +118,8 @@ static void withdraw(struct td_engine *e, struct party *p, enum sip_cause cause)
 	struct target t = part(e, p);
 	char text[TARGET_TEXT];
 
+	if (t.trunk)
+		t.trunk->out.cancelled++;
 	story(e, c, "CANCEL to %s", target_text(&t, text));
 	sip_session_cause(s, cause);
 	sip_session_cancel(s, e->now);
@@ -195,6 +197,8 @@ static void taken(struct td_engine *e, struct party *p)
 
 	p->state = PARTY_JOINED;
 	p->joined = e->now;
+	if (p->trunk)
+		p->trunk->out.answered++;
 	if (ops->answered(e, c, p)) {
 		attempt_stop(e, c, SIP_CAUSE_ELSEWHERE);
 		return;
@@ -220,18 +224,30 @@ void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg
 		taken(e, p);
 		return;
 	}
+	if (t.trunk)
+		t.trunk->out.failed++;
 	story(e, c, "200 from %s, whose SDP is of no use: %s", target_text(&t, text), why);
 	party_session_over(e, p);
 	lost(e, p, ATTEMPT_UNUSABLE);
 	sip_session_bye(s, e->now);
 }
 
-void attempt_failed(struct td_engine *e, struct party *p, int code)
+static void count_failed(struct trunk *t, const struct sip_msg *m)
+{
+	if (m && m->code >= 300)
+		t->out.rejected++;
+	else
+		t->out.failed++;
+}
+
+void attempt_failed(struct td_engine *e, struct party *p, int code, const struct sip_msg *m)
 {
 	struct target t = {.agent = p->agent, .trunk = p->trunk};
 	struct call *c = p->call;
 	char text[TARGET_TEXT];
 
+	if (t.trunk)
+		count_failed(t.trunk, m);
 	party_session_over(e, p);
 	story(e, c, "%d from %s", code, target_text(&t, text));
 	lost(e, p, code);

@@ -51,6 +51,7 @@ bool attempt_drop(struct td_engine *e, struct party *p, enum sip_cause cause);
 /* What they say whom we ring. */
 void attempt_progress(struct td_engine *e, struct party *p, int code, const struct sip_msg *m);
 void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg *m);
-void attempt_failed(struct td_engine *e, struct party *p, int code);
+/* m: its final response; NULL: none came. */
+void attempt_failed(struct td_engine *e, struct party *p, int code, const struct sip_msg *m);
 
 #endif

@@ -68,7 +68,7 @@ static void refuse(
 	struct td_engine *e, struct sip_session *s, struct td_ev_cdr *cdr, const struct intent *i)
 {
 	if (i->trunk)
-		i->trunk->rejected++;
+		i->trunk->in.rejected++;
 	story_id(e, cdr->id, "%d to the caller: %s", i->code, i->why);
 	sip_session_reject(s, e->now, i->code, i->code == 503 ? RETRY_AFTER : NO_HEADERS);
 	cdr->sip_code = (uint16_t)i->code;
@@ -113,9 +113,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	trace_hold(&e->traces, sip_session_call_id(s), c->caller);
 	e->call_count++;
 	e->calls_running++;
-	if (c->trunk)
-		c->trunk->offered++;
-	else
+	if (!c->trunk)
 		agents_own_add(e, c->calling_agent, c->caller);
 	return c;
 }
@@ -178,8 +176,10 @@ void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_ms
 
 	intent_init(e, s, &i);
 	cdr_begin(e, &cdr, s, m, &i);
-	if (i.trunk)
+	if (i.trunk) {
+		i.trunk->in.offered++;
 		snprintf(cdr.trunk, sizeof(cdr.trunk), "%s", i.trunk->object.name);
+	}
 	story_id(e, cdr.id, "INVITE for %s from %s by %s", cdr.dialled, cdr.caller, intent_who(&i));
 	if (!i.trunk && !i.agent)
 		intent_refuse(&i, &e->refused.unknown_source, 403, intent_who(&i));
@@ -228,6 +228,8 @@ void call_cancelled(struct td_engine *e, struct party *p)
 
 	party_session_over(e, p);
 	c->contact->cdr.sip_code = 487;
+	if (c->trunk)
+		c->trunk->in.cancelled++;
 	story(e, c, "CANCEL from the caller");
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }
@@ -239,8 +241,11 @@ static void caller_lost(struct td_engine *e, struct party *p)
 
 	story(e, c, "nothing gets to the caller any more: its connection has ended");
 	party_session_over(e, p);
-	if (p->state == PARTY_RINGING)
+	if (p->state == PARTY_RINGING) {
 		c->contact->cdr.sip_code = 487;
+		if (c->trunk)
+			c->trunk->in.failed++;
+	}
 	c->contact->cdr.cause = TD_CAUSE_UNREACHED;
 	call_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 487);
 }

@@ -22,6 +22,8 @@ static void hang_up_caller(struct td_engine *e, struct call *c, int code)
 	if (c->caller->state == PARTY_RINGING) {
 		sip_session_reject(s, e->now, code, (struct str){0});
 		c->contact->cdr.sip_code = (uint16_t)code;
+		if (c->trunk)
+			c->trunk->in.rejected++;
 	} else {
 		sip_session_bye(s, e->now);
 		story(e, c, "BYE to the caller");

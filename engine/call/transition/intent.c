@@ -66,7 +66,7 @@ static bool intent_reserve(struct td_engine *e, const struct sip_session *s, str
 	rate = reserve_rate(e, &e->ports.address[at],
 		i->late ? keys_tag_ours(intent_srtp(i)) : keys_tag_offered(&i->sdp),
 		intent_codec(i), ptime_ms);
-	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate);
+	full = reserve_take(e, &i->grant, i->trunk, i->agent, &rate, false);
 	if (!full && !i->queue && !target_possible(e, i->route, &rate, &full))
 		reserve_release(e, &i->grant);
 	else if (!full)

@@ -46,7 +46,7 @@ static void answered(struct td_engine *e, struct call *c, struct call_input *in)
 
 static void failed(struct td_engine *e, struct call *c, struct call_input *in)
 {
-	attempt_failed(e, in->party, in->code);
+	attempt_failed(e, in->party, in->code, in->m);
 }
 
 static void digit(struct td_engine *e, struct call *c, struct call_input *in)

@@ -12,7 +12,7 @@ struct call_input {
 	enum call_event event;
 	struct party *party;
 	int code;                /* RINGS, FAILED; *_LEFT: 0 for a BYE; HANG_UP: for the caller */
-	const struct sip_msg *m; /* RINGS, ANSWERED, REINVITE */
+	const struct sip_msg *m; /* RINGS, ANSWERED, REINVITE, FAILED (NULL: no answer came) */
 	struct sip_session *s;   /* REINVITE */
 	struct str sdp;          /* CONFIRMED */
 	char digit;              /* DIGIT */

@@ -26,7 +26,7 @@ void talk_answer(struct td_engine *e, struct call *c)
 	c->contact->cdr.answered = engine_wall(e, e->now);
 	c->contact->cdr.sip_code = 200;
 	if (c->trunk)
-		c->trunk->answered++;
+		c->trunk->in.answered++;
 	silence_check(e, c);
 }
 

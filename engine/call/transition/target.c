@@ -164,7 +164,7 @@ static const struct budget *reserve(
 
 	no->rate = reserve_rate(
 		e, &local, keys_tag_ours(srtp), c->codec, c->caller->grant.rate.ptime_ms);
-	no->full = reserve_take(e, &p->grant, p->trunk, p->agent, &no->rate);
+	no->full = reserve_take(e, &p->grant, p->trunk, p->agent, &no->rate, true);
 	if (no->full)
 		no->why = reserve_text(no->full, no->text);
 	else
@@ -207,6 +207,7 @@ static bool invite(struct td_engine *e, struct party *p, const struct address *a
 static void take(struct td_engine *e, struct call *c, struct party *p)
 {
 	if (p->trunk) {
+		p->trunk->out.offered++;
 		if (!c->contact->cdr.connected) /* who talked last stays: bridge_partner() */
 			snprintf(c->contact->cdr.to_trunk, sizeof(c->contact->cdr.to_trunk), "%s",
 				p->trunk->object.name);

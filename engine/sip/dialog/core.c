@@ -2,6 +2,7 @@
 /* The user agent's memory, and the way of a message into it. */
 #include <errno.h>
 #include <stdlib.h>
+#include <engine/sip/dialog/incoming.h>
 #include <engine/sip/dialog/request.h>
 #include <engine/sip/dialog/uac.h>
 #include <engine/sip/dialog/uas.h>
@@ -83,10 +84,12 @@ void sip_ua_free(struct sip_ua *ua)
  */
 static void malformed(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow)
 {
+	struct td_flow by = *flow;
+	const struct incoming in = {ua, m, &by};
+
 	if (!m->request || m->method == SIP_ACK || !m->via.text.p)
 		return;
-	strans_reply(&ua->txns, m, flow, m->fault == SIP_FAULT_VERSION ? 505 : 400, STR(""),
-		STR(""), true);
+	incoming_reply(&in, m->fault == SIP_FAULT_VERSION ? 505 : 400, STR(""), true);
 }
 
 void sip_ua_recv(struct sip_ua *ua, uint64_t now, const struct td_flow *flow, const uint8_t *data,

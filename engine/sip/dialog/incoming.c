@@ -7,7 +7,11 @@
 
 void incoming_reply(const struct incoming *in, int code, struct str extra, bool stateless)
 {
+	const struct sip_ua_ops *ops = &in->ua->ops;
+
 	strans_reply(&in->ua->txns, in->m, in->flow, code, extra, NONE, stateless);
+	if (code >= 300 && in->m->method == SIP_INVITE && !in->m->to.tag.p && ops->refused)
+		ops->refused(ops->ctx, in->m, in->flow);
 }
 
 void incoming_refuse(const struct incoming *in, int code, struct str extra, bool stateless)

@@ -69,14 +69,18 @@ struct sip_ua_ops {
 	/* By which connection is this flow's agent reached now? Another one than the flow's own, of
 	 * the same transport. False: by none. */
 	bool (*reach)(void *ctx, const struct td_flow *flow, struct td_flow *to);
+	/* An INVITE for a new call was refused, and nobody else hears of it: for what it is (400 to
+	 * 513), or because all sessions are in use. It is told again when it comes again. */
+	void (*refused)(void *ctx, const struct sip_msg *m, const struct td_flow *flow);
 	void (*trace)(void *ctx, struct str call_id, bool in, const struct td_flow *flow,
 		const uint8_t *data, size_t len);
 	/* May this peer see our name (Server, User-Agent)? NULL: every peer may. */
 	bool (*named)(void *ctx, const struct td_flow *flow);
 };
 
-/* All callbacks but reach, trace and named, which may be NULL, for who has named them alike:
- *     struct sip_ua_ops ops = {.ctx = x, SIP_UA_OPS(on_)};     calls on_send(), on_admit() ... */
+/* All callbacks but reach, refused, trace and named, which may be NULL, for who has named them
+ * alike: struct sip_ua_ops ops = {.ctx = x, SIP_UA_OPS(on_)};     calls on_send(), on_admit() ...
+ */
 #define SIP_UA_OPS(prefix)                                                                    \
 	.send = prefix##send, .admit = prefix##admit, .invite = prefix##invite,               \
 	.cancelled = prefix##cancelled, .confirmed = prefix##confirmed,                       \
