@@ -140,6 +140,7 @@ struct acd_queue_agents {
 	TD_QUEUE_AGENTS(TD_FIELD, acd_queue_agents)
 	uint32_t slots[TD_CHANNEL_COUNT][TD_AGENT_STATE_COUNT]; /* with a slot for the channel; who
 								   is logged out, too */
+	uint32_t free[TD_CHANNEL_COUNT]; /* who could take a contact of the channel now */
 };
 /* It looks at every agent, so it is for people and not for each call. 0 or -ENOENT. */
 int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out);

@@ -151,8 +151,10 @@ int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agent
 
 		if (!ag->used || !agent_serves(ag, q))
 			continue;
-		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++)
+		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
 			out->slots[ch][ag->state] += ag->channels >> ch & 1;
+			out->free[ch] += agent_free(ag) >> ch & 1;
+		}
 		if (ag->state == TD_AGENT_LOGGED_OUT)
 			continue;
 		out->agents++;

@@ -124,6 +124,7 @@ static void top_shows_who_cannot_be_rung(void **state)
 	const struct td_columns *queues = &td_views[TD_VIEW_ID_QUEUES].columns;
 
 	assert_true(columns_get(queues, "not_responding")->top);
+	assert_true(columns_get(queues, "engaged")->top);
 	assert_true(columns_get(queues, "backed_off")->top);
 	assert_true(columns_get(queues, "unattended")->top);
 	assert_true(columns_get(&td_views[TD_VIEW_ID_AGENTS].columns, "backed_off")->top);
@@ -138,8 +139,8 @@ static void only_what_the_engine_answers_is_shown(void **state)
 	view_names(", ", &names);
 	assert_int_equal(names.error, 0);
 	storage[names.len] = '\0';
-	assert_non_null(strstr(storage,
-		"calls, contacts, queues, agents, trunks, links, blocked, sip, bandwidth, "));
+	assert_non_null(strstr(storage, "calls, contacts, queues, channels, agents, trunks, links, "
+					"blocked, sip, bandwidth, "));
 	assert_null(strstr(storage, "acct"));
 	assert_null(strstr(storage, "status"));
 }

@@ -191,6 +191,35 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 	return true;
 }
 
+/* A place for each channel of each queue. */
+static bool show_channels(struct td_engine *e, uint32_t i, struct td_buf *b)
+{
+	uint32_t number = i / TD_CHANNEL_COUNT + 1, ch = i % TD_CHANNEL_COUNT, agents = 0;
+	const struct queue *q = objects_get(&e->queues, number);
+	struct acd_queue_agents of;
+	const uint32_t *state;
+
+	if (!q->object.live || acd_queue_agents(e->acd, number, &of) < 0)
+		return false;
+	state = of.slots[ch];
+	for (unsigned s = TD_AGENT_LOGGED_OUT + 1; s < TD_AGENT_STATE_COUNT; s++)
+		agents += state[s];
+	if (!agents && !state[TD_AGENT_LOGGED_OUT] && !q->waiting[ch])
+		return false;
+	VIEW_PUT(channels, b,
+		{
+			.queue = q->object.name,
+			.channel = contact_channels[ch],
+			.waiting = q->waiting[ch],
+			.agents = agents,
+			.available = of.free[ch],
+			.handling = state[TD_AGENT_TALKING],
+			.not_responding = state[TD_AGENT_NOT_RESPONDING],
+			.unattended = q->unattended >> ch & 1,
+		});
+	return true;
+}
+
 #define CHANNELS_TEXT 64
 
 static const char *channels_text(uint32_t channels, char text[static CHANNELS_TEXT])
@@ -432,6 +461,11 @@ static uint32_t count_contacts(const struct td_engine *e)
 static uint32_t count_queues(const struct td_engine *e)
 {
 	return e->queues.count;
+}
+
+static uint32_t count_channels(const struct td_engine *e)
+{
+	return e->queues.count * TD_CHANNEL_COUNT;
 }
 
 static uint32_t count_agents(const struct td_engine *e)

@@ -79,20 +79,21 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, PAIRS, data, NONE, 4, "keys and values attached to it")
 
 /* Each agent who is logged in is in one of these: fields of struct acd_queue_agents too. */
-#define TD_QUEUE_AGENTS(X, V)                                                                      \
-	X(V, COUNT, available, NONE, TD_TOP + 3,                                                   \
-		"of them, free for what waits; for anything, while nothing does")                  \
-	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                                   \
-	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                       \
-	X(V, COUNT, engaged, NONE, 3, "of them, available, but in a call that no queue gave them") \
-	X(V, COUNT, backed_off, NONE, TD_TOP + 3,                                                  \
-		"of them, available, but not rung for a while after a refusal")                    \
-	X(V, COUNT, not_responding, NONE, TD_TOP + 3,                                              \
-		"of them, not responding: they did not answer in time")                            \
-	X(V, COUNT, ringing, NONE, 3, "of them, rung, or offered another contact")                 \
-	X(V, COUNT, handling, NONE, 3, "of them, with a call or another contact of any queue")     \
-	X(V, COUNT, unable, NONE, 3,                                                               \
-		"of them, available, but without what the contacts need that wait: a "             \
+#define TD_QUEUE_AGENTS(X, V)                                                                  \
+	X(V, COUNT, available, NONE, TD_TOP + 3,                                               \
+		"of them, free for what waits; for anything, while nothing does")              \
+	X(V, COUNT, paused, NONE, TD_TOP + 3, "of them, paused")                               \
+	X(V, COUNT, wrap_up, NONE, 3, "of them, in wrap-up")                                   \
+	X(V, COUNT, engaged, NONE, TD_TOP + 3,                                                 \
+		"of them, available, but in a call that no queue gave them")                   \
+	X(V, COUNT, backed_off, NONE, TD_TOP + 3,                                              \
+		"of them, available, but not rung for a while after a refusal")                \
+	X(V, COUNT, not_responding, NONE, TD_TOP + 3,                                          \
+		"of them, not responding: they did not answer in time")                        \
+	X(V, COUNT, ringing, NONE, 3, "of them, rung, or offered another contact")             \
+	X(V, COUNT, handling, NONE, 3, "of them, with a call or another contact of any queue") \
+	X(V, COUNT, unable, NONE, 3,                                                           \
+		"of them, available, but without what the contacts need that wait: a "         \
 		"telephone that is registered, room on its link, or their channel")
 
 #define TD_VIEW_QUEUES(X, V)                                                                   \
@@ -126,12 +127,27 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 		"somebody waits or has waited, and no agent with the channel for it is "       \
 		"logged in and responds")
 
+/* A row for each queue and channel by which somebody waits, or which an agent of the queue takes.
+ */
+#define TD_VIEW_CHANNELS(X, V)                                                                   \
+	X(V, TEXT, queue, NONE, 1, "the queue")                                                  \
+	X(V, TEXT, channel, NONE, 1, "one of" TD_CHANNELS(TD_TICKED))                            \
+	X(V, COUNT, waiting, NONE, 1, "contacts of it that wait in the queue, offered ones too") \
+	X(V, COUNT, agents, NONE, 2, "agents of the queue logged in who take it")                \
+	X(V, COUNT, available, NONE, 2, "of them, free for it")                                  \
+	X(V, COUNT, handling, NONE, 2, "of them, with a call or another contact of any channel") \
+	X(V, COUNT, not_responding, NONE, 2,                                                     \
+		"of them, not responding: they did not answer in time")                          \
+	X(V, BOOL, unattended, NONE, 1,                                                          \
+		"somebody waits or has waited, and no agent who takes it is logged in and "      \
+		"responds")
+
 #define TD_VIEW_AGENTS(X, V)                                                                \
 	X(V, TEXT, name, NONE, TD_TOP + 1, "the agent")                                     \
 	X(V, TEXT, state, NONE, TD_TOP + 1, "what the agent is in")                         \
 	X(V, NUMBER, seconds, SECONDS, TD_TOP + 1, "for how long")                          \
 	X(V, TEXT, reason, NONE, TD_TOP + 1, "why paused, as it was given")                 \
-	X(V, BOOL, engaged, NONE, 1,                                                        \
+	X(V, BOOL, engaged, NONE, TD_TOP + 1,                                               \
 		"in a call that no queue gave the agent, so no queue rings it")             \
 	X(V, BOOL, reachable, NONE, TD_TOP + 1,                                             \
 		"the telephone is registered, or has a fixed contact")                      \
@@ -441,6 +457,9 @@ enum td_connection_state { TD_CONNECTION_STATES(TD_CONNECTION_STATE_ENUM) };
 		"contacts of every channel at this moment, the oldest first", "no contacts")      \
 	X(QUEUES, queues, "queues", ROWS, "queues and their agents",                              \
 		"no queues: the site has none yet")                                               \
+	X(CHANNELS, channels, "channels", ROWS,                                                   \
+		"who waits in each queue by channel, and for whom",                               \
+		"no queue has an agent, and nobody waits")                                        \
 	X(AGENTS, agents, "agents", ROWS, "agents and what they are in",                          \
 		"no agents: the site has none yet")                                               \
 	X(TRUNKS, trunks, "trunks", ROWS, "trunks and their calls",                               \

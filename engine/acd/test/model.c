@@ -495,8 +495,13 @@ static void check_agents(const struct model *m, const struct acd *a, uint32_t nu
 		const struct model_agent *ag = &m->agent[i];
 		bool free_now = ag->state == TD_AGENT_AVAILABLE;
 
-		if (!ag->used || ag->state == TD_AGENT_LOGGED_OUT ||
-			!common_group(ag->groups, m->queue[number].conf.groups))
+		if (!ag->used || !common_group(ag->groups, m->queue[number].conf.groups))
+			continue;
+		for (uint32_t ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
+			should.slots[ch][ag->state] += ag->channels >> ch & 1;
+			should.free[ch] += is_available(m, i, 1u << ch);
+		}
+		if (ag->state == TD_AGENT_LOGGED_OUT)
 			continue;
 		should.agents++;
 		should.available += is_available(m, i, wanted(m, number));
@@ -511,7 +516,6 @@ static void check_agents(const struct model *m, const struct acd *a, uint32_t nu
 	should.unable = should.agents - should.available - should.engaged - should.backed_off -
 			should.ringing - should.handling - should.wrap_up - should.paused -
 			should.not_responding;
-	memset(n.slots, 0, sizeof(n.slots));
 	assert_memory_equal(&n, &should, sizeof(n));
 }
 
