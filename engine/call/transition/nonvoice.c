@@ -186,7 +186,10 @@ void nonvoice_requeue(struct td_engine *e, struct contact *c, struct queue *to)
 	if (c->state == CONTACT_HANDLED) {
 		handled(e, c, TD_ENDED_BY_US, to);
 		c->state = CONTACT_WAITING;
-		line_enter(e, c, to);
+		if (to == c->queue)
+			line_return(e, c);
+		else
+			line_enter(e, c, to);
 		return;
 	}
 	if (c->state == CONTACT_OFFERED)
