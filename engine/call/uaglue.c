@@ -20,7 +20,7 @@ static int on_send(void *ctx, struct td_flow *flow, const uint8_t *data, size_t 
 	struct td_flow known = *flow;
 	int rc;
 
-	trunk_know(e, &known); /* the host keeps the connections of those that we know */
+	trunk_know(e, &known); /* the host makes connections to those that we know */
 	rc = e->io.sip(e->io.ctx, &known, marking_sip(e, &known), data, len);
 	flow->connection = known.connection;
 	return rc;
@@ -287,6 +287,14 @@ static void on_connected(
 	sip_ua_flow_anew(e->ua, e->now, left, &by);
 }
 
+static void on_held(void *ctx, const struct td_flow *flow, bool held)
+{
+	struct td_engine *e = ctx;
+
+	if (e->io.hold)
+		e->io.hold(e->io.ctx, flow, held);
+}
+
 static void on_guessing(void *ctx, bool on, struct str name, const struct td_addr *source)
 {
 	char text[ADDR_TEXT];
@@ -301,6 +309,7 @@ static void on_guessing(void *ctx, bool on, struct str name, const struct td_add
 const struct registrar_ops uaglue_registrar_ops = {
 	.user = on_user,
 	.connected = on_connected,
+	.held = on_held,
 	.changed = on_changed,
 	.guessing = on_guessing,
 };

@@ -134,8 +134,8 @@ const struct conf_key td_schema[] = {
 	 .help = "How long who guesses passwords is blocked."},
 	{TD_KIND_SITE, "max_connections", CONF_INT, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, max_connections), .min = 1, .max = 1000000, .value = "4096",
-	 .help = "TCP connections of SIP at once; one more is closed. Each takes a descriptor: above "
-		 "65,000, raise `LimitNOFILE` of the unit."},
+	 .help = "TCP connections of SIP at once; one more is closed. Telephones have three quarters of "
+		 "them at most. Each takes a descriptor: above 65,000, raise `LimitNOFILE` of the unit."},
 	{TD_KIND_SITE, "source_connections", CONF_INT, CONF_ENGINE | CONF_RESTART,
 	 FIELD(td_conf_site, source_connections), .min = 1, .max = 1000000, .value = "1024",
 	 .help = "TCP connections of SIP from one address at once; one more is closed."},

@@ -75,6 +75,14 @@ static int send_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t
 	return rc == -ENOBUFS ? -EAGAIN : rc;
 }
 
+static void hold_connection(void *ctx, const struct td_flow *flow, bool held)
+{
+	struct turn *t = ctx;
+
+	if (t->tcp && !t->stopped)
+		tcp_hold(t->tcp, flow, held);
+}
+
 static void send_media(void *ctx, const struct td_media_cmd *cmd)
 {
 	struct turn *t = ctx;
@@ -153,6 +161,7 @@ struct turn *turn_alloc(const struct turn_params *p)
 	struct turn *t = calloc(1, sizeof(*t));
 	struct td_engine_io io = {.ctx = t,
 		.sip = send_sip,
+		.hold = hold_connection,
 		.media = send_media,
 		.event = take_event,
 		.record = take_record,

@@ -35,6 +35,12 @@ struct td_engine_io {
 	 * other: the flow cannot carry it.
 	 */
 	int (*sip)(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *data, size_t len);
+	/*
+	 * A telephone is registered by the connection of this flow (`held`, at each REGISTER), or
+	 * none is any more: its last binding there has ended, or it has come by another connection.
+	 * So the host knows whose place it may give to others. NULL: nobody wants to know.
+	 */
+	void (*hold)(void *ctx, const struct td_flow *flow, bool held);
 	/* A command to the worker that owns cmd->leg. */
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */

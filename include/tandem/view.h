@@ -233,6 +233,7 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(CONNECTING, "connecting") \
 	X(STRANGER, "stranger")     \
 	X(OPEN, "open")             \
+	X(LEFT, "left")             \
 	X(CLOSING, "closing")
 #define TD_CONNECTION_STATE_ENUM(id, word) TD_CONNECTION_##id,
 enum td_connection_state { TD_CONNECTION_STATES(TD_CONNECTION_STATE_ENUM) };
@@ -250,8 +251,8 @@ enum td_connection_state { TD_CONNECTION_STATES(TD_CONNECTION_STATE_ENUM) };
 		"one of" TD_CONNECTION_STATES(                                                     \
 			TD_TICKED) ": ours, and not answered yet; of "                             \
 				   "somebody who is neither trunk nor agent; of a trunk or "       \
-				   "agent; closed by the peer, "                                   \
-				   "for a second")                                                 \
+				   "agent; of a telephone that is not registered by it any more; " \
+				   "closed by the peer, for a second")                             \
 	X(V, NUMBER, age, SECONDS, 1, "since it was begun")                                        \
 	X(V, NUMBER, idle, SECONDS, 1, "since a message, or a keep-alive after one, came or went") \
 	X(V, COUNT, in, NONE, 2, "messages that came by it")                                       \
@@ -364,6 +365,8 @@ enum td_connection_state { TD_CONNECTION_STATES(TD_CONNECTION_STATE_ENUM) };
 
 #define TD_SECTION_TCP(X, V)                                                                     \
 	X(V, COUNT, open, NONE, 1, "connections at this moment")                                 \
+	X(V, COUNT, telephones, NONE, 1, "of these, by which a telephone is registered")         \
+	X(V, COUNT, strangers, NONE, 1, "of these, of those whom nobody knows, or not any more") \
 	X(V, COUNT, accepted, NONE, 1, "connections that peers made")                            \
 	X(V, COUNT, made, NONE, 1, "connections begun by us")                                    \
 	X(V, COUNT, in, NONE, 1, "messages taken from connections")                              \

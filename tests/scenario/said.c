@@ -9,12 +9,13 @@
 #include <tests/scenario/script.h>
 
 static const char *const channel_names[CHANNELS] = {"sip", "media", "log", "cdr", "session",
-	"record", "story", "alarm", "resolve", "segment", "party", "live", "data"};
+	"record", "story", "alarm", "resolve", "segment", "party", "live", "data", "hold"};
 
 /* A script looks for these, but need not name all of them. */
 static bool may_pass(enum channel c)
 {
-	return c == STORY || c == SESSION || c == SEGMENT || c == PARTY || c == LIVE || c == DATA;
+	return c == STORY || c == SESSION || c == SEGMENT || c == PARTY || c == LIVE || c == DATA ||
+	       c == HOLD;
 }
 
 static bool must_be_named(const struct out *o)
@@ -333,6 +334,11 @@ static void on_resolve(void *ctx, uint32_t request, const char *name)
 	out_say(out_new(s, RESOLVE), "%s", name);
 }
 
+static void on_hold(void *ctx, const struct td_flow *flow, bool held)
+{
+	out_say(out_new(ctx, HOLD), "%u %s", flow->connection, held ? "held" : "released");
+}
+
 struct world_hooks said_hooks(struct script *s)
 {
 	return (struct world_hooks){.ctx = s,
@@ -340,7 +346,8 @@ struct world_hooks said_hooks(struct script *s)
 		.media = on_media,
 		.event = on_event,
 		.record = on_record,
-		.resolve = on_resolve};
+		.resolve = on_resolve,
+		.hold = on_hold};
 }
 
 enum channel said_channel(const char *word)

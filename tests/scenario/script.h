@@ -27,6 +27,7 @@ enum channel {
 	PARTY,
 	LIVE,
 	DATA,
+	HOLD,
 	CHANNELS
 };
 

@@ -167,6 +167,15 @@ static void on_resolve(void *ctx, uint32_t request, const char *name)
 		w->hooks.resolve(w->hooks.ctx, request, name);
 }
 
+static void on_hold(void *ctx, const struct td_flow *flow, bool held)
+{
+	struct world *w = ctx;
+
+	say(w, held ? 'H' : 'h', &flow->connection, sizeof(flow->connection));
+	if (w->hooks.hold)
+		w->hooks.hold(w->hooks.ctx, flow, held);
+}
+
 /* Keys do not come from the seed: nobody may learn a key from what a seed decides. */
 static void on_random(void *ctx, uint8_t *out, size_t n)
 {
@@ -186,7 +195,8 @@ struct world *world_alloc(
 		.event = on_event,
 		.record = on_record,
 		.random = on_random,
-		.resolve = on_resolve};
+		.resolve = on_resolve,
+		.hold = on_hold};
 	struct world *w = calloc(1, sizeof(*w));
 
 	if (!w)

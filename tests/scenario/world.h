@@ -26,6 +26,7 @@ struct world_hooks {
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
 	void (*record)(void *ctx, uint32_t recording, const char *call);
 	void (*resolve)(void *ctx, uint32_t request, const char *name);
+	void (*hold)(void *ctx, const struct td_flow *flow, bool held);
 };
 
 struct world_leg {

@@ -7,6 +7,7 @@
 # 2. A name that nobody resolves delays no call and raises an alarm. Then a name server of the test's own
 #    comes. Calls go by TCP to a SIPp that answers; the name's first address refuses connections.
 # 3. Connections break in the middle of a call and of a message; others speak no SIP.
+# 4. Whoever has one password registers by many connections: an address has room for others all the same.
 # shellcheck source=_init.sh
 . "$(dirname "$0")/_init.sh"
 
@@ -24,6 +25,7 @@ count() { # COUNTER of the section tcp
 }
 
 sed -e 's#^trunks:#&\n  out: {address: [10.20.0.30], server: "sip.carrier.test:5080", transport: tcp}#' \
+	-e 's#^engine:#&\n  source_connections: 16#' \
 	-e 's#^routes:#&\n  "0049*": {trunks: [out], from: [agents, trunks]}#' "$top/examples/site.yaml" >"$out/site.yaml"
 speech
 lab_up "$out/site.yaml"
@@ -94,6 +96,12 @@ settle 12
 same "callers lost" "$("$lab" ctl show sip --json | jq '.[] | select(.counter == "callers_lost").value')" 2
 same "ended as by the caller, for want of a connection" \
 	"$(stored "SELECT count(*) FROM cdr WHERE ended_by = 1 AND cause = 27 AND disposition IN ('answered', 'abandoned')")" 2
+
+# --- 4
+"$lab" exec floor "$here/lib/stream" registers "$LAB_ENGINE_FLOOR" "$LAB_SIP_PORT" 10.30.0.14 bob bob-secret 40 ||
+	fail "a connection beyond those of bob's telephone"
+same "connections refused" "$(count refused_source)" 0
+at_least "connections that bob's telephone had left, closed" "$(count ended_stranger)" 20
 captures_stop
 at_least "SIP by TCP that tshark reads" "$(tshark -r "$out/carrier.pcap" -Y 'tcp && sip' 2>/dev/null | wc -l)" 40
 same "malformed" "$(tshark -r "$out/carrier.pcap" -Y 'tcp && sip && _ws.malformed && sip.Call-ID' 2>/dev/null | wc -l)" 0

@@ -97,7 +97,7 @@ static bool letters_send(struct tcp *t)
 	unsigned n = 0;
 
 	for (; n < SEND_BATCH && (m = spsc_peek(t->out, &size)); n++) {
-		letter_send(&t->conns, m);
+		letter_take(&t->conns, m);
 		spsc_consume(t->out);
 	}
 	return n == SEND_BATCH;
@@ -357,6 +357,23 @@ int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data
 	return 0;
 }
 
+void tcp_hold(struct tcp *t, const struct td_flow *flow, bool held)
+{
+	struct letter *m;
+
+	if (!tcp_table_has(&t->table, flow->connection))
+		return;
+	m = spsc_reserve(t->out, sizeof(*m));
+	if (!m) { /* told again with the next REGISTER */
+		atomic_fetch_add_explicit(&t->lost, 1, memory_order_relaxed);
+		loop_post(t->conns.loop, &t->letters);
+		return;
+	}
+	*m = (struct letter){.flow = *flow, .kind = held ? LETTER_HOLD : LETTER_RELEASE};
+	spsc_commit(t->out);
+	loop_post(t->conns.loop, &t->letters);
+}
+
 /*
  * A stream's answer that is lost is sent by nobody again. So a message waits, and its peer with it,
  * until there is room for what the engine says to it.
@@ -408,6 +425,8 @@ void tcp_answers(struct tcp *t)
 void tcp_stats(const struct tcp *t, struct td_section_tcp *out)
 {
 	*out = t->conns.stats;
+	out->telephones = t->conns.places.count[PLACE_AGENT];
+	out->strangers = places_loose(&t->conns.places);
 	out->lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
 	out->unsent_stranger += atomic_load_explicit(&t->unsent_stranger, memory_order_relaxed);
 }

@@ -56,6 +56,9 @@ void tcp_stop(struct tcp *t); /* NULL is fine */
  * would get there, and the peer is neither a trunk nor an agent.
  */
 int tcp_send(struct tcp *t, struct td_flow *flow, uint8_t dscp, const void *data, size_t len);
+/* A telephone is registered by the connection of this flow, or none is any more: then others get
+ * its place. Harmless when it has ended. */
+void tcp_hold(struct tcp *t, const struct td_flow *flow, bool held);
 /* NULL: none, or no room for what the engine may say to it: dp_signal_wake() when there is. */
 const struct tcp_news *tcp_peek(struct tcp *t);
 void tcp_consume(struct tcp *t);

@@ -27,7 +27,7 @@ static struct conn *late_conn(struct conns *s, struct conn *c, const struct lett
 	return conn_make_anew(s, &m->flow);
 }
 
-void letter_send(struct conns *s, const struct letter *m)
+static void letter_send(struct conns *s, const struct letter *m)
 {
 	struct conn *c = conn_lookup(s, m->flow.connection);
 
@@ -40,9 +40,31 @@ void letter_send(struct conns *s, const struct letter *m)
 	if (!c)
 		return;
 	if (tcp_letter_known(&m->flow)) {
-		place_know(&s->places, &c->place, m->flow.agent);
 		c->trunk = m->flow.trunk;
 		c->agent = m->flow.agent;
 	}
+	if (m->flow.trunk)
+		place_trunk(&s->places, &c->place);
 	conn_send(c, m->dscp, (const char *)(m + 1), m->len);
+}
+
+static void letter_hold(struct conns *s, const struct letter *m)
+{
+	struct conn *c = conn_lookup(s, m->flow.connection);
+
+	if (!c || conn_ended(c))
+		return;
+	if (m->kind == LETTER_RELEASE)
+		place_release(&s->places, &c->place);
+	else if (!place_hold(&s->places, &c->place))
+		conns_full(s);
+	conn_deadline_set(c);
+}
+
+void letter_take(struct conns *s, const struct letter *m)
+{
+	if (m->kind == LETTER_MESSAGE)
+		letter_send(s, m);
+	else
+		letter_hold(s, m);
 }

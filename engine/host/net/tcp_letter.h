@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A message that signalling sends, and the connection that it goes by. */
+/* What signalling has for a connection: a message, or how long it is to stay. */
 #ifndef TANDEM_ENGINE_HOST_NET_TCP_LETTER_H
 #define TANDEM_ENGINE_HOST_NET_TCP_LETTER_H
 
 #include <engine/host/net/tcp_conn.h>
 
+enum letter_kind {
+	LETTER_MESSAGE,
+	LETTER_HOLD,    /* a telephone is registered by the connection */
+	LETTER_RELEASE, /* none is any more */
+};
+
 struct letter {
 	struct td_flow flow;
 	uint32_t len;
-	uint8_t dscp;
-	bool fresh; /* the connection is to be made */
-		    /* the message */
+	uint8_t dscp, kind; /* enum letter_kind */
+	bool fresh;         /* the connection is to be made */
+			    /* the message */
 };
 
-void letter_send(struct conns *s, const struct letter *m);
+void letter_take(struct conns *s, const struct letter *m);
 
 /*
  * Only to those that the engine knows a connection is made. A stranger would have one made by each

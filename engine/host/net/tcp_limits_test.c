@@ -15,6 +15,9 @@ static void start_with_source_connections(unsigned n)
 	rig_start();
 }
 
+static struct td_flow known_flow; /* of the last known_connect() */
+
+/* Of a telephone that registers by it, or of a trunk. */
 static int known_connect(bool agent)
 {
 	int fd = peer_connect();
@@ -24,8 +27,11 @@ static int known_connect(bool agent)
 	flow = news(MESSAGE("1"));
 	flow.trunk = !agent;
 	flow.agent = agent;
+	if (agent)
+		tcp_hold(rig.t, &flow, true);
 	we_say(&flow, RESPONSE);
 	peer_hears(fd, RESPONSE);
+	known_flow = flow;
 	return fd;
 }
 
@@ -96,6 +102,7 @@ static void connections_have_limits(void **state)
 	peer_says(first, MESSAGE("1"));
 	known = news(MESSAGE("1"));
 	known.agent = 1;
+	tcp_hold(rig.t, &known, true);
 	we_say(&known, MESSAGE("2"));
 	peer_hears(first, MESSAGE("2"));
 	we_say(&ours, MESSAGE("3"));
@@ -294,6 +301,100 @@ static void a_trunk_takes_the_place_of_its_longest_idle(void **state)
 	close(agent);
 }
 
+/* Or else one password fills the address, by a REGISTER on each of its connections. What the
+ * telephone's calls say by the old connection does not keep it. */
+static void a_telephone_that_has_left_makes_room(void **state)
+{
+	struct td_flow left;
+	int first, second, stranger;
+
+	start_with_source_connections(3);
+	stranger = peer_connect();
+	peer_says(stranger, MESSAGE("1"));
+	news(MESSAGE("1"));
+	first = known_connect(true);
+	left = known_flow;
+	second = known_connect(true);
+	assert_int_equal(rig_stats().telephones, 2);
+	assert_int_equal(rig_stats().strangers, 1);
+	tcp_hold(rig.t, &left, false);
+	we_say(&left, RESPONSE);
+	peer_hears(first, RESPONSE);
+	assert_int_equal(rig_stats().telephones, 1);
+	assert_int_equal(rig_stats().strangers, 2);
+	the_next_one_takes_the_place_of(first);
+	assert_int_equal(rig_stats().ended_stranger, 1);
+	close(stranger);
+	close(second);
+}
+
+/* Registered again by the same connection, it stays. */
+static void a_telephone_that_comes_back_stays(void **state)
+{
+	int first, second;
+
+	start_with_source_connections(2);
+	first = known_connect(true);
+	tcp_hold(rig.t, &known_flow, false);
+	tcp_hold(rig.t, &known_flow, true);
+	second = known_connect(true);
+	peer_hears_the_end(peer_connect());
+	WAIT_FOR(refused_source, 1);
+	close(first);
+	close(second);
+}
+
+/* The telephone beyond their part is a stranger, and makes room for the trunk. */
+static void telephones_leave_places_for_trunks(void **state)
+{
+	int telephone[4], trunk;
+
+	tcp_stop(rig.t);
+	rig.site.max_connections = 4;
+	rig_start();
+	for (unsigned i = 0; i < 4; i++)
+		telephone[i] = known_connect(true);
+	assert_int_equal(rig_stats().telephones, 3);
+	assert_int_equal(rig_stats().strangers, 1);
+	assert_int_equal(rig_stats().full, 1);
+	trunk = peer_connect();
+	peer_says(trunk, MESSAGE("2"));
+	news(NULL);
+	news(MESSAGE("2"));
+	peer_hears_the_end(telephone[3]);
+	close(telephone[0]);
+	news(NULL);
+	WAIT_FOR(open, 3);
+	close(trunk);
+	close(telephone[1]);
+	close(telephone[2]);
+}
+
+/* Those that we have made too, once nobody waits for an answer by them. */
+static void idle_connections_of_trunks_make_room(void **state)
+{
+	struct td_flow ours = flow_out();
+	int made, first, second;
+
+	tcp_stop(rig.t);
+	rig.stale_ns = PATIENCE_NS;
+	rig.site.max_connections = 2;
+	rig_start();
+	we_say(&ours, MESSAGE("1"));
+	made = peer_accept();
+	peer_hears(made, MESSAGE("1"));
+	clock_nap(2 * PATIENCE_NS);
+	first = known_connect(true);
+	second = peer_connect();
+	peer_says(second, MESSAGE("2"));
+	news(NULL);
+	news(MESSAGE("2"));
+	peer_hears_the_end(made);
+	assert_int_equal(rig_stats().ended_idle, 1);
+	close(first);
+	close(second);
+}
+
 /* Pings keep the connections of those that we know, and of nobody else. */
 static void a_stranger_is_not_idle_for_long(void **state)
 {
@@ -331,6 +432,11 @@ int main(void)
 		TEST(a_stranger_takes_the_place_of_the_oldest_of_its_address, 4),
 		TEST(a_stranger_takes_the_place_of_the_oldest_of_its_address, 6),
 		TEST(a_trunk_takes_the_place_of_its_longest_idle, 4),
+		TEST(a_telephone_that_has_left_makes_room, 4),
+		TEST(a_telephone_that_has_left_makes_room, 6),
+		TEST(a_telephone_that_comes_back_stays, 4),
+		TEST(telephones_leave_places_for_trunks, 4),
+		TEST(idle_connections_of_trunks_make_room, 4),
 		TEST(a_stranger_is_not_idle_for_long, 4),
 		TEST(no_connection_is_made_to_a_stranger, 4),
 		TEST(late_answers_share_a_connection, 4),

@@ -112,8 +112,7 @@ static uint32_t conn_number(struct conns *s)
 	return s->accepted;
 }
 
-/* Counts, for the alarm. At most one line in FULL_WARN_NS, whoever comes. */
-static void full_warn(struct conns *s)
+void conns_full(struct conns *s)
 {
 	uint64_t now = loop_now(s->loop);
 
@@ -122,16 +121,17 @@ static void full_warn(struct conns *s)
 		return;
 	s->full_warn_at = now + FULL_WARN_NS;
 	log_line(LOG_WARNING, "SIP connections are full",
-		"open=%" PRIu64 " strangers=%u max_connections=%u "
+		"open=%" PRIu64 " strangers=%u telephones=%u max_connections=%u "
 		"advice=\"tandemctl show stats, section tcp\"",
-		s->stats.open, s->places.stranger_count, s->places.max);
+		s->stats.open, places_loose(&s->places), s->places.count[PLACE_AGENT],
+		s->places.max);
 }
 
 static void place_take(struct conns *s, struct conn_place *taken)
 {
 	struct conn *c = taken ? container_of(taken, struct conn, place) : NULL;
 
-	if (c && taken->kind == PLACE_KNOWN)
+	if (c && taken->kind == PLACE_TRUNK)
 		conn_end(c, &s->stats.ended_idle, "idle, and another needs the place");
 	else if (c)
 		conn_end(c, &s->stats.ended_stranger, "a stranger makes room");
@@ -141,7 +141,7 @@ static void place_take(struct conns *s, struct conn_place *taken)
 static bool room_made(struct conns *s, bool room, struct conn_place *taken)
 {
 	if (!room || (taken && taken->kind != PLACE_HALF))
-		full_warn(s);
+		conns_full(s);
 	place_take(s, taken);
 	return room;
 }
@@ -158,7 +158,7 @@ static bool may_come(struct conns *s, const struct conn_source *source)
 	}
 	if (source)
 		place_take(s, taken);
-	room = room_to_accept(&s->places, s->stats.open, &taken);
+	room = room_to_accept(&s->places, s->stats.open, loop_now(s->loop), &taken);
 	if (!source || !room_made(s, room, taken)) {
 		s->stats.refused_full++;
 		return false;
@@ -220,7 +220,7 @@ static int connect_to(struct conn *c)
 static void make(struct conns *s, const struct td_flow *flow, struct conn_source *source)
 {
 	struct conn_place *taken;
-	bool room = room_to_make(&s->places, s->stats.open, &taken);
+	bool room = room_to_make(&s->places, s->stats.open, loop_now(s->loop), &taken);
 	struct conn *c;
 	int rc;
 
@@ -231,8 +231,7 @@ static void make(struct conns *s, const struct td_flow *flow, struct conn_source
 			source_put(&s->places, source);
 		return;
 	}
-	if (source)
-		place_count(&c->place, source);
+	place_made(&s->places, &c->place, source);
 	c->made = c->known = c->connecting = true;
 	hash_add(&s->by_remote, &c->made_node, remote_key(&c->flow.remote));
 	rc = room ? connect_to(c) : -EMFILE;

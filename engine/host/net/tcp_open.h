@@ -15,6 +15,9 @@ void conn_make(struct conns *s, const struct td_flow *flow);
 /* One that we made and that goes where `flow` does, else a new one, which counts for the peer's
  * address. Signalling has not asked for it. NULL: there is none; the reason is counted. */
 struct conn *conn_make_anew(struct conns *s, const struct td_flow *flow);
+/* A connection has found no place: counts, for the alarm. At most one line in 10 s, whoever comes.
+ */
+void conns_full(struct conns *s);
 /* Those that wait for signalling have their turn, one after the other. */
 void conns_retry(struct conns *s);
 

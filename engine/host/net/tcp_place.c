@@ -46,50 +46,69 @@ void source_put(struct conn_places *p, struct conn_source *source)
 
 static void leave(struct conn_places *p, struct conn_place *place)
 {
+	if (!place->kind)
+		return;
 	if (place->source)
 		TAILQ_REMOVE(&place->source->of[place->kind], place, own);
-	if (place->kind == PLACE_KNOWN)
-		return;
 	TAILQ_REMOVE(&p->of[place->kind], place, link);
-	p->stranger_count--;
+	p->count[place->kind]--;
 }
 
-static void join(struct conn_places *p, struct conn_place *place, enum place_kind kind)
+static void become(struct conn_places *p, struct conn_place *place, enum place_kind kind)
 {
+	leave(p, place);
 	place->kind = kind;
 	if (place->source)
 		TAILQ_INSERT_TAIL(&place->source->of[kind], place, own);
-	if (kind == PLACE_KNOWN)
-		return;
 	TAILQ_INSERT_TAIL(&p->of[kind], place, link);
-	p->stranger_count++;
+	p->count[kind]++;
 }
 
 void place_stranger(struct conn_places *p, struct conn_place *place, struct conn_source *source)
 {
 	place->source = source;
-	join(p, place, PLACE_STRANGER);
+	become(p, place, PLACE_STRANGER);
 }
 
-void place_count(struct conn_place *place, struct conn_source *source)
+void place_made(struct conn_places *p, struct conn_place *place, struct conn_source *source)
 {
 	place->source = source;
-	TAILQ_INSERT_TAIL(&source->of[PLACE_KNOWN], place, own);
+	place->trunk = true;
+	become(p, place, PLACE_TRUNK);
 }
 
 void place_half(struct conn_places *p, struct conn_place *place)
 {
-	leave(p, place);
-	join(p, place, PLACE_HALF);
+	become(p, place, PLACE_HALF);
 }
 
-void place_know(struct conn_places *p, struct conn_place *place, bool agent)
+void place_trunk(struct conn_places *p, struct conn_place *place)
 {
-	place->agent |= agent;
-	if (place->kind != PLACE_STRANGER)
-		return;
-	leave(p, place);
-	join(p, place, PLACE_KNOWN);
+	place->trunk = true;
+	if (place->kind == PLACE_STRANGER || place->kind == PLACE_LEFT)
+		become(p, place, PLACE_TRUNK);
+}
+
+/* An eighth is for connections that we make, and an eighth for trunks that come. */
+static unsigned agents_max(const struct conn_places *p)
+{
+	return p->max - p->max / 4;
+}
+
+bool place_hold(struct conn_places *p, struct conn_place *place)
+{
+	if (place->kind == PLACE_AGENT || place->kind == PLACE_HALF)
+		return true;
+	if (p->count[PLACE_AGENT] >= agents_max(p))
+		return false;
+	become(p, place, PLACE_AGENT);
+	return true;
+}
+
+void place_release(struct conn_places *p, struct conn_place *place)
+{
+	if (place->kind == PLACE_AGENT)
+		become(p, place, place->trunk ? PLACE_TRUNK : PLACE_LEFT);
 }
 
 void place_end(struct conn_places *p, struct conn_place *place)
@@ -102,15 +121,25 @@ void place_end(struct conn_places *p, struct conn_place *place)
 
 /* A trunk is reached by another connection as well, once nobody waits for an answer by this one. */
 static struct conn_place *longest_idle(
-	const struct conn_places *p, const struct conn_source *source, uint64_t now)
+	const struct conn_places *p, const struct place_list *list, bool own, uint64_t now)
 {
-	struct conn_place *place, *found = NULL;
+	struct conn_place *place = TAILQ_FIRST(list), *found = NULL;
 
-	TAILQ_FOREACH (place, &source->of[PLACE_KNOWN], own)
-		if (!place->agent && now >= place->active + p->stale_ns &&
-			(!found || place->active < found->active))
+	for (; place; place = own ? TAILQ_NEXT(place, own) : TAILQ_NEXT(place, link))
+		if (now >= place->active + p->stale_ns && (!found || place->active < found->active))
 			found = place;
 	return found;
+}
+
+/* The first to give its place away. `of`: of an address (own), or of all. */
+static struct conn_place *first_to_go(const struct place_list of[static PLACE_KINDS])
+{
+	static const enum place_kind order[] = {PLACE_HALF, PLACE_LEFT, PLACE_STRANGER};
+	struct conn_place *place = NULL;
+
+	for (unsigned i = 0; !place && i < sizeof(order) / sizeof(order[0]); i++)
+		place = TAILQ_FIRST(&of[order[i]]);
+	return place;
 }
 
 bool room_of_source(const struct conn_places *p, const struct conn_source *source, uint64_t now,
@@ -119,35 +148,45 @@ bool room_of_source(const struct conn_places *p, const struct conn_source *sourc
 	*taken = NULL;
 	if (source->count <= p->max_source)
 		return true;
-	*taken = TAILQ_FIRST(&source->of[PLACE_HALF]);
+	*taken = first_to_go(source->of);
 	if (!*taken)
-		*taken = TAILQ_FIRST(&source->of[PLACE_STRANGER]);
-	if (!*taken)
-		*taken = longest_idle(p, source, now);
+		*taken = longest_idle(p, &source->of[PLACE_TRUNK], true, now);
 	return *taken != NULL;
 }
 
-static bool room_made(struct conn_places *p, bool full, struct conn_place **taken)
+static bool room_made(
+	const struct conn_places *p, bool full, uint64_t now, struct conn_place **taken)
 {
 	*taken = NULL;
 	if (!full)
 		return true;
-	*taken = TAILQ_FIRST(&p->of[PLACE_HALF]);
+	*taken = first_to_go(p->of);
 	if (!*taken)
-		*taken = TAILQ_FIRST(&p->of[PLACE_STRANGER]);
+		*taken = longest_idle(p, &p->of[PLACE_TRUNK], false, now);
 	return *taken != NULL;
 }
 
-/* Half of all is for peers that the engine knows, and an eighth for connections that we make. */
-bool room_to_accept(struct conn_places *p, uint64_t open, struct conn_place **taken)
+unsigned places_loose(const struct conn_places *p)
 {
-	return room_made(
-		p, open >= p->max - p->max / 8 || p->stranger_count >= (p->max + 1) / 2, taken);
+	return p->count[PLACE_HALF] + p->count[PLACE_LEFT] + p->count[PLACE_STRANGER];
 }
 
-bool room_to_make(struct conn_places *p, uint64_t open, struct conn_place **taken)
+/* Half of all is for peers that the engine knows, and an eighth for connections that we make. */
+static bool accept_full(const struct conn_places *p, uint64_t open)
 {
-	return room_made(p, open >= p->max, taken);
+	return open >= p->max - p->max / 8 || places_loose(p) >= (p->max + 1) / 2;
+}
+
+bool room_to_accept(
+	const struct conn_places *p, uint64_t open, uint64_t now, struct conn_place **taken)
+{
+	return room_made(p, accept_full(p, open), now, taken);
+}
+
+bool room_to_make(
+	const struct conn_places *p, uint64_t open, uint64_t now, struct conn_place **taken)
+{
+	return room_made(p, open >= p->max, now, taken);
 }
 
 int places_init(struct conn_places *p, uint64_t seed)

@@ -13,6 +13,8 @@ static enum td_connection_state state(const struct conn *c)
 	switch (c->place.kind) {
 	case PLACE_STRANGER:
 		return TD_CONNECTION_STRANGER;
+	case PLACE_LEFT:
+		return TD_CONNECTION_LEFT;
 	case PLACE_HALF:
 		return TD_CONNECTION_CLOSING;
 	default:

@@ -31,7 +31,9 @@ struct registration {
 	struct sip_request *req;
 	const struct sip_msg *m;
 	const struct td_flow *flow;
-	struct td_flow left; /* by which the telephone came before; no connection: none */
+	/* by which the telephone came before */
+	struct td_flow left[REGISTRAR_CONTACTS];
+	unsigned left_count;
 };
 
 /* One contact of a REGISTER, checked. */
@@ -45,6 +47,14 @@ static void on_gone(struct users *us, struct str name)
 	struct registrar *r = container_of(us, struct registrar, users);
 
 	r->ops.changed(r->ops.ctx, name, r->why);
+}
+
+static void on_held(struct users *us, const struct td_flow *flow, bool held)
+{
+	struct registrar *r = container_of(us, struct registrar, users);
+
+	if (r->ops.held)
+		r->ops.held(r->ops.ctx, flow, held);
 }
 
 /* True: no binding is left. Bindings that run out, by their timers, are told as EXPIRED. */
@@ -84,8 +94,10 @@ struct registrar *registrar_alloc(const struct registrar_params *p, const struct
 	r->guard = guard_alloc(p->seed);
 	if (!r->guard)
 		goto fail_digest;
-	if (users_init(&r->users, users, p->seed, on_gone) != 0)
+	if (users_init(&r->users, users, p->seed) != 0)
 		goto fail_guard;
+	r->users.gone = on_gone;
+	r->users.held = on_held;
 	registrar_set(r, p);
 	return r;
 
@@ -223,13 +235,11 @@ static void unregister_all(const struct registration *reg, struct user *u)
 static void change(struct registration *reg, struct user *u, const struct change *c)
 {
 	struct registrar_stats *st = &reg->r->stats;
-	const struct binding *left;
 	struct binding *old;
 
 	if (c->expires > 0) {
-		left = binding_left(u, c->uri, c->instance, reg->m, reg->flow);
-		if (left)
-			reg->left = left->pub.flow;
+		reg->left_count = bindings_leave(
+			u, c->uri, c->instance, reg->m, reg->flow, reg->left, reg->left_count);
 		binding_set(u, c->uri, c->instance, reg->now + c->expires * TD_NSEC_PER_SEC, reg->m,
 			reg->flow);
 		st->registered++;
@@ -243,8 +253,10 @@ static void tell(const struct registration *reg, struct str name, bool known)
 {
 	const struct registrar_ops *ops = &reg->r->ops;
 
-	if (reg->flow->connection)
-		ops->connected(ops->ctx, name, reg->left.connection ? &reg->left : NULL, reg->flow);
+	for (unsigned i = 0; i < reg->left_count; i++)
+		ops->connected(ops->ctx, name, &reg->left[i], reg->flow);
+	if (reg->flow->connection && !reg->left_count)
+		ops->connected(ops->ctx, name, NULL, reg->flow);
 	ops->changed(ops->ctx, name, known ? REGISTRAR_REFRESHED : REGISTRAR_REGISTERED);
 }
 
@@ -279,6 +291,8 @@ static void update(struct registration *reg, struct str name)
 	}
 	for (int i = 0; i < count; i++)
 		change(reg, u, &changes[i]);
+	for (unsigned i = 0; i < reg->left_count; i++)
+		users_settle(&r->users, &reg->left[i]);
 	answer(reg, u);
 	if (u && !user_left(r, u, REGISTRAR_UNREGISTERED) && adds)
 		tell(reg, name, known);

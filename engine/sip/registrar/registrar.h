@@ -46,6 +46,9 @@ struct registrar_ops {
 	 * `left` another one (NULL: none that we know). */
 	void (*connected)(
 		void *ctx, struct str name, const struct td_flow *left, const struct td_flow *flow);
+	/* A telephone is registered by this connection: told at each REGISTER. Or none is any more:
+	 * the last binding has ended, or is of a telephone that has come by another one. */
+	void (*held)(void *ctx, const struct td_flow *flow, bool held);
 	void (*changed)(void *ctx, struct str name, enum registrar_change what);
 	/* Somebody guesses passwords, and is blocked; or nobody is any more, and then the rest says
 	 * nothing. */

@@ -6,7 +6,7 @@
 
 static struct fake f;
 static struct registrar *r;
-static char log_text[1024];
+static char log_text[1024], held_text[256];
 static char ha1_md5[DIGEST_HEX_BYTES], ha1_sha[DIGEST_HEX_BYTES];
 static unsigned cseq;
 static const char *escaped_to; /* the user in To; NULL: as it is */
@@ -43,6 +43,13 @@ static void on_connected(
 		flow->connection);
 }
 
+static void on_held(void *ctx, const struct td_flow *flow, bool held)
+{
+	size_t n = strlen(held_text);
+
+	snprintf(held_text + n, sizeof(held_text) - n, " %c%u", held ? '+' : '-', flow->connection);
+}
+
 static void on_request(struct fake *fake, struct sip_request *req, const struct sip_msg *m)
 {
 	registrar_request(r, fake->now, req, m, &fake->flow);
@@ -65,14 +72,17 @@ static void on_guessing(void *ctx, bool on, struct str name, const struct td_add
 	snprintf(log_text + n, sizeof(log_text) - n, "%s%.*s", on ? "?" : ".", STR_FMT(name));
 }
 
-static const struct registrar_ops ops = {
-	.user = on_user, .connected = on_connected, .changed = on_changed, .guessing = on_guessing};
+static const struct registrar_ops ops = {.user = on_user,
+	.connected = on_connected,
+	.held = on_held,
+	.changed = on_changed,
+	.guessing = on_guessing};
 
 static int setup(void **state)
 {
 	fake_init(&f, 4);
 	f.on_request = on_request;
-	log_text[0] = '\0';
+	log_text[0] = held_text[0] = '\0';
 	cseq = 0;
 	escaped_to = NULL;
 	digest_hash(TD_DIGEST_MD5, STR("alice:tandem.example:secret"), ha1_md5);
@@ -475,6 +485,76 @@ static void telephone_leaves_a_connection(void **state)
 	assert_null(registrar_lookup_other(r, STR("alice"), &f.flow));
 }
 
+static void assert_held(const char *expected)
+{
+	assert_string_equal(held_text, expected);
+	held_text[0] = '\0';
+}
+
+static void register_by(
+	uint32_t connection, const char *user, const char *call_id, const char *contact)
+{
+	f.flow.transport = connection ? TD_TRANSPORT_TCP : TD_TRANSPORT_UDP;
+	f.flow.connection = connection;
+	f.flow.remote.port = (uint16_t)(40000 + connection);
+	fake_advance(&f, 1); /* the table of nonces is small, and takes those that are younger */
+	assert_int_equal(do_register(user, "secret", call_id, contact), 200);
+}
+
+/* One password holds as many connections as a user has contacts, however many registrations come.
+ */
+static void a_connection_that_was_left_is_held_no_more(void **state)
+{
+	char contact[96];
+
+	register_by(7, "alice", "c", "Contact: <sip:a@10.0.0.2>\r\n");
+	register_by(7, "alice", "c", "Contact: <sip:a@10.0.0.2>\r\n");
+	assert_held(" +7 +7"); /* again: the host may have had no room before */
+	/* the same Contact, Call-ID or device */
+	register_by(8, "alice", "d", "Contact: <sip:a@10.0.0.2>\r\n");
+	assert_held(" +8 -7");
+	register_by(9, "alice", "d", "Contact: <sip:b@10.0.0.2>;+sip.instance=\"<x>\"\r\n");
+	assert_held(" +9 -8");
+	register_by(10, "alice", "e", "Contact: <sip:c@10.0.0.2>;+sip.instance=\"<x>\"\r\n");
+	assert_held(" +10 -9");
+	/* each time another telephone, to all appearances: the fifth takes the place of the first
+	 */
+	for (uint32_t i = 11; i < 20; i++) {
+		char call_id[8];
+
+		snprintf(call_id, sizeof(call_id), "x%u", i);
+		snprintf(contact, sizeof(contact), "Contact: <sip:x%u@10.0.0.2>\r\n", i);
+		register_by(i, "alice", call_id, contact);
+	}
+	assert_held(" +11 +12 +13 +14 -10 +15 -11 +16 -12 +17 -13 +18 -14 +19 -15");
+	/* bound and removed at once: 19's telephone was here, and has gone */
+	register_by(
+		20, "alice", "x19", "Contact: <sip:y@10.0.0.2>, <sip:y@10.0.0.2>;expires=0\r\n");
+	assert_held(" +20 -16 -20 -19");
+	register_by(19, "alice", "x19", "Contact: <sip:x19@10.0.0.2>\r\n");
+	assert_held(" +19");
+	/* by UDP now */
+	register_by(0, "alice", "x19", "Contact: <sip:x19@10.0.0.2>\r\n");
+	assert_held(" -19");
+	/* somebody else's is held still */
+	register_by(18, "bob", "b", "Contact: <sip:b@10.0.0.2>\r\n");
+	assert_held(" +18");
+	register_by(18, "alice", "x18", "Contact: <sip:x18@10.0.0.2>;expires=0\r\n");
+	assert_held("");
+	register_by(18, "bob", "b", "Contact: *\r\nExpires: 0\r\n");
+	assert_held(" -18");
+	fake_advance(&f, 301000);
+	registrar_advance(r, f.now);
+	assert_held(" -17");
+}
+
+static void nobody_holds_the_connection_of_a_deleted_user(void **state)
+{
+	register_by(7, "alice", "c", "Contact: <sip:a@10.0.0.2>\r\n");
+	registrar_del(r, STR("alice"));
+	assert_held(" +7 -7");
+}
+
 static void sha256_is_offered_alone_where_wanted(void **state)
 {
 	assert_int_equal(do_register("bob", "secret", "c", "Contact: <sip:bob@10.0.0.2>\r\n"), 200);
@@ -663,6 +743,8 @@ int main(void)
 		TEST(an_escaped_name_is_the_same_name),
 		TEST(binding_goes_with_its_connection),
 		TEST(telephone_leaves_a_connection),
+		TEST(a_connection_that_was_left_is_held_no_more),
+		TEST(nobody_holds_the_connection_of_a_deleted_user),
 		TEST(sha256_is_offered_alone_where_wanted),
 		TEST(strangers_and_wrong_passwords_look_the_same),
 		TEST(an_invented_nonce_tells_nothing),

@@ -7,13 +7,12 @@
 
 #define SOURCE_KEY_BYTES 18 /* an IPv6 address and a port */
 
-int users_init(struct users *us, uint32_t max, uint64_t seed,
-	void (*gone)(struct users *us, struct str name))
+int users_init(struct users *us, uint32_t max, uint64_t seed)
 {
 	struct prng rng;
 
 	prng_init(&rng, seed);
-	*us = (struct users){.gone = gone};
+	*us = (struct users){0};
 	if (timers_init(&us->timers, REGISTRAR_CONTACTS * max) != 0)
 		goto fail;
 	if (pool_init(&us->pool, max, sizeof(struct user)) != 0)
@@ -158,20 +157,44 @@ static uint64_t instance_hash(const struct users *us, struct str instance)
 	return instance.n ? hash_bytes(&us->names, instance) : 0;
 }
 
-const struct binding *binding_left(const struct user *u, struct str uri, struct str instance,
-	const struct sip_msg *m, const struct td_flow *flow)
+unsigned bindings_leave(struct user *u, struct str uri, struct str instance,
+	const struct sip_msg *m, const struct td_flow *flow,
+	struct td_flow left[static REGISTRAR_CONTACTS], unsigned n)
 {
 	uint64_t device = instance_hash(u->users, instance);
 
 	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
-		const struct binding *b = &u->binding[i];
+		struct binding *b = &u->binding[i];
+		bool known = false;
 
-		if (is_other(b, flow) &&
-			(str_eq(str_of(b->pub.contact), uri) || is_same_call(b, m) ||
+		if (!is_other(b, flow) || b->left ||
+			!(str_eq(str_of(b->pub.contact), uri) || is_same_call(b, m) ||
 				(device && b->instance == device)))
-			return b;
+			continue;
+		b->left = true;
+		for (unsigned k = 0; k < n; k++)
+			known |= left[k].connection == b->pub.flow.connection;
+		if (!known)
+			left[n++] = b->pub.flow;
 	}
-	return NULL;
+	return n;
+}
+
+static bool is_held(const struct users *us, const struct td_flow *flow)
+{
+	const struct hash_node *n = NULL;
+	const struct binding *b;
+
+	while ((b = binding_next_of(us, flow, &n)) != NULL)
+		if (!b->left)
+			return true;
+	return false;
+}
+
+void users_settle(struct users *us, const struct td_flow *flow)
+{
+	if (flow->connection && !is_held(us, flow))
+		us->held(us, flow, false);
 }
 
 /* RFC 3261 section 10.3 step 7 */
@@ -211,6 +234,16 @@ static struct str source_key(const struct td_flow *flow, uint8_t out[static SOUR
 	return (struct str){(const char *)out, n + sizeof(a->port)};
 }
 
+static void unbind(struct binding *b)
+{
+	struct users *us = b->user->users;
+
+	timer_cancel(&us->timers, &b->timer);
+	hash_del(&us->sources, &b->source);
+	b->user->count--;
+	b->user = NULL;
+}
+
 static void on_expire(struct timer *t, uint64_t now)
 {
 	struct binding *b = container_of(t, struct binding, timer);
@@ -226,12 +259,15 @@ void binding_set(struct user *u, struct str uri, struct str instance, uint64_t e
 {
 	struct users *us = u->users;
 	struct binding *b = binding_lookup(u, uri);
+	struct td_flow gone = {0};
 	uint8_t key[SOURCE_KEY_BYTES];
 
 	if (!b)
 		b = binding_place(u, m, &flow->remote);
+	if (b->user && !b->left)
+		gone = b->pub.flow;
 	if (b->user)
-		binding_del(b);
+		unbind(b);
 	*b = (struct binding){.pub = {.flow = *flow, .expires = expires},
 		.timer = {.fire = on_expire},
 		.user = u,
@@ -244,16 +280,18 @@ void binding_set(struct user *u, struct str uri, struct str instance, uint64_t e
 	hash_add(&us->sources, &b->source, source_key(flow, key));
 	timer_set(&us->timers, &b->timer, expires);
 	u->count++;
+	if (flow->connection)
+		us->held(us, flow, true);
+	users_settle(us, &gone);
 }
 
 void binding_del(struct binding *b)
 {
 	struct users *us = b->user->users;
 
-	timer_cancel(&us->timers, &b->timer);
-	hash_del(&us->sources, &b->source);
-	b->user->count--;
-	b->user = NULL;
+	unbind(b);
+	if (!b->left)
+		users_settle(us, &b->pub.flow);
 }
 
 const struct binding *binding_next_of(

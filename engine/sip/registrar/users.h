@@ -20,6 +20,7 @@ struct binding {
 	struct hash_node source; /* users.sources */
 	struct timer timer;
 	struct user *user;   /* NULL: not in use */
+	bool left;           /* its telephone is reached by another connection now */
 	uint64_t order;      /* of the last refresh: the greatest is the newest */
 	uint64_t call_id[2]; /* two hashes */
 	uint64_t instance;   /* hash of the device's name (RFC 5626 section 4.1); 0: none */
@@ -37,6 +38,8 @@ struct user {
 struct users {
 	/* The last binding of a user went; the user is freed. */
 	void (*gone)(struct users *us, struct str name);
+	/* A binding holds this connection, or none does any more. */
+	void (*held)(struct users *us, const struct td_flow *flow, bool held);
 	uint64_t expired; /* bindings that ran out */
 	uint64_t order;
 	struct timers timers;
@@ -44,8 +47,7 @@ struct users {
 	struct hash names, sources;
 };
 
-int users_init(struct users *us, uint32_t max, uint64_t seed,
-	void (*gone)(struct users *us, struct str name)); /* 0 or -ENOMEM */
+int users_init(struct users *us, uint32_t max, uint64_t seed); /* 0 or -ENOMEM */
 void users_fini(struct users *us);
 
 /* 0..n-1, always the same for a name, and nobody can guess it. */
@@ -60,10 +62,15 @@ const struct binding *user_newest(const struct user *u);
 
 /* See registrar_lookup_other(). */
 const struct binding *user_other(const struct user *u, const struct td_flow *flow);
-/* What the telephone of this REGISTER has bound by another connection, or NULL: this URI, or
- * whatever came by the same Call-ID or from the same device. */
-const struct binding *binding_left(const struct user *u, struct str uri, struct str instance,
-	const struct sip_msg *m, const struct td_flow *flow);
+/* The telephone of this REGISTER is reached by `flow` now: what it has bound by another connection
+ * (this URI, or whatever came by the same Call-ID or from the same device) is left. The
+ * connections that it leaves now are added to `left`, which has `n` already; how many it has then.
+ * users_settle() is due for each of them. */
+unsigned bindings_leave(struct user *u, struct str uri, struct str instance,
+	const struct sip_msg *m, const struct td_flow *flow,
+	struct td_flow left[static REGISTRAR_CONTACTS], unsigned n);
+/* Tells when no binding holds the connection of this flow. */
+void users_settle(struct users *us, const struct td_flow *flow);
 
 /* u may be NULL. The binding of exactly this URI, or NULL. */
 struct binding *binding_lookup(struct user *u, struct str uri);
