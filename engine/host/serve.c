@@ -105,7 +105,7 @@ static void connections_look(struct host *h, uint64_t now)
 	if (!h->ops.tcp)
 		return;
 	tcp_stats(h->ops.tcp, &tcp);
-	if (tcp_full_changed(&h->tcp_full, &tcp, now))
+	if (tcp_full_changed(&h->tcp_full, &tcp, tcp_has_room(h->ops.tcp), now))
 		journal_alarm(h->ops.journal, JOURNAL_MAIN, TD_ALARM_CONNECTIONS_FULL,
 			h->tcp_full.raised,
 			"SIP connections %s: open=%" PRIu64 " refused=%" PRIu64

@@ -41,8 +41,8 @@
 		"times a `timeout` and an `overflow`.")                                           \
 	X(CONNECTIONS_FULL, "connections-full",                                                   \
 		"a SIP connection over TCP that found all places taken: `max_connections`, "      \
-		"the places of those whom nobody knows, or no descriptor left",                   \
-		"10 s without such a connection",                                                 \
+		"the places of telephones or of those whom nobody knows, or no descriptor left",  \
+		"places of each kind are free again, for 10 s",                                   \
 		"Look at `tandemctl show stats`, section tcp. Raise `max_connections` (and "      \
 		"LimitNOFILE) for more telephones; lower `source_connections` when one source "   \
 		"opens too many.")                                                                \

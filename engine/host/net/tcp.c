@@ -430,3 +430,8 @@ void tcp_stats(const struct tcp *t, struct td_section_tcp *out)
 	out->lost = atomic_load_explicit(&t->lost, memory_order_relaxed);
 	out->unsent_stranger += atomic_load_explicit(&t->unsent_stranger, memory_order_relaxed);
 }
+
+bool tcp_has_room(const struct tcp *t)
+{
+	return places_free(&t->conns.places, t->conns.stats.open);
+}

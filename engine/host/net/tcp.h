@@ -64,6 +64,8 @@ const struct tcp_news *tcp_peek(struct tcp *t);
 void tcp_consume(struct tcp *t);
 
 void tcp_stats(const struct tcp *t, struct td_section_tcp *out); /* any thread: racy */
+/* One more could come, a stranger or a telephone, and nobody would make room for it. Likewise. */
+bool tcp_has_room(const struct tcp *t);
 
 /* Main: page->done() comes from tcp_answers(), or from tcp_stop(). 0, or -EBUSY: TCP_FLIGHT pages
  * are on their way. */

@@ -9,12 +9,12 @@
 
 struct tcp_full {
 	uint64_t seen;    /* of the counter `full` */
-	uint64_t last_at; /* when it was last seen to grow */
+	uint64_t last_at; /* when it was last seen to grow, or no place was free */
 	bool raised;
 };
 
-/* Looks at the counters, once a second. True: the alarm is to be raised, or cleared, as f->raised
- * says now. */
-bool tcp_full_changed(struct tcp_full *f, const struct td_section_tcp *s, uint64_t now);
+/* Looks at the counters, once a second. room: one more could come. True: the alarm is to be raised,
+ * or cleared, as f->raised says now. */
+bool tcp_full_changed(struct tcp_full *f, const struct td_section_tcp *s, bool room, uint64_t now);
 
 #endif

@@ -352,11 +352,13 @@ static void telephones_leave_places_for_trunks(void **state)
 	tcp_stop(rig.t);
 	rig.site.max_connections = 4;
 	rig_start();
+	assert_true(tcp_has_room(rig.t));
 	for (unsigned i = 0; i < 4; i++)
 		telephone[i] = known_connect(true);
 	assert_int_equal(rig_stats().telephones, 3);
 	assert_int_equal(rig_stats().strangers, 1);
 	assert_int_equal(rig_stats().full, 1);
+	assert_false(tcp_has_room(rig.t));
 	trunk = peer_connect();
 	peer_says(trunk, MESSAGE("2"));
 	news(NULL);
@@ -365,6 +367,7 @@ static void telephones_leave_places_for_trunks(void **state)
 	close(telephone[0]);
 	news(NULL);
 	WAIT_FOR(open, 3);
+	assert_true(tcp_has_room(rig.t));
 	close(trunk);
 	close(telephone[1]);
 	close(telephone[2]);

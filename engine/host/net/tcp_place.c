@@ -177,6 +177,11 @@ static bool accept_full(const struct conn_places *p, uint64_t open)
 	return open >= p->max - p->max / 8 || places_loose(p) >= (p->max + 1) / 2;
 }
 
+bool places_free(const struct conn_places *p, uint64_t open)
+{
+	return !accept_full(p, open) && p->count[PLACE_AGENT] < agents_max(p);
+}
+
 bool room_to_accept(
 	const struct conn_places *p, uint64_t open, uint64_t now, struct conn_place **taken)
 {

@@ -71,6 +71,8 @@ bool place_hold(struct conn_places *p, struct conn_place *place);
 void place_release(struct conn_places *p, struct conn_place *place);
 /* Those whom nobody knows, or not any more: they give their places away. */
 unsigned places_loose(const struct conn_places *p);
+/* Could one more come, a stranger or a telephone, without taking another one's place? */
+bool places_free(const struct conn_places *p, uint64_t open);
 void place_end(struct conn_places *p, struct conn_place *place);
 
 /*
