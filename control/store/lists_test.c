@@ -125,6 +125,34 @@ static void a_list_is_read_again(void **state)
 	assert_string_equal(fixture_value("SELECT count(*) FROM segment"), "2");
 }
 
+/* A 200 that crosses the last CANCEL: the call has its row by then. All of it may come again. */
+static void a_party_may_come_after_its_call(void **state)
+{
+	struct td_ev_party late = {.number = 3,
+		.role = TD_ROLE_TRUNK,
+		.name = "near",
+		.dialled = "0305",
+		.answered = WALL,
+		.why = TD_PARTY_END_LATE};
+	struct store *s = fixture_open();
+
+	snprintf(late.call, sizeof(late.call), "%s", id);
+	for (unsigned i = 0; i < 2; i++) {
+		put_lists(s, 1);
+		fixture_put(s, 5, TD_EV_CDR, &fixture_call, sizeof(fixture_call));
+		fixture_put(s, 6, TD_EV_PARTY, &late, sizeof(late));
+		assert_int_equal(store_commit(s), 0);
+		store_restart(s);
+	}
+	store_close(s);
+	assert_string_equal(
+		fixture_value("SELECT group_concat(number || dialled || why || ifnull(joined, '-')"
+			      " || iif(answered, printf('%.6f', answered), ''), ' ') FROM (SELECT "
+			      "* FROM party ORDER"
+			      " BY seq)"),
+		"1- 2- 30305late-1732220776.123456");
+}
+
 /* A call without a list; and what a newer engine writes is longer. */
 static void a_list_may_be_empty(void **state)
 {
@@ -219,6 +247,7 @@ int main(void)
 		TEST(a_live_call_has_its_lists),
 		TEST(an_ended_call_has_its_lists),
 		TEST(a_list_is_read_again),
+		TEST(a_party_may_come_after_its_call),
 		TEST(a_list_may_be_empty),
 		TEST(rows_become_lists),
 		TEST(a_call_has_few_rows),

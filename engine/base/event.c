@@ -21,12 +21,15 @@ static const struct td_word agent_states_words[] = {TD_AGENT_STATES(AGENT_STATE)
 static const struct td_word ended_by_words[] = {TD_ENDED_BY(ENDER)};
 #define SEGMENT_KIND(id, name_, help_)  {TD_SEGMENT_##id, name_, help_},
 #define SEGMENT_END(id, name_, help_)   {TD_SEGMENT_END_##id, name_, help_},
+#define PARTY_END(id, name_, help_)     {TD_PARTY_END_##id, name_, help_},
 #define ROLE(id, name_, turns, help_)   {TD_ROLE_##id, name_, help_},
 #define OBJECT(id, name_, help_)        {TD_OBJECT_##id, name_, help_},
 #define PHASE(id, name_, help_)         {TD_PHASE_##id, name_, help_},
 #define CHANNEL(id, name_, help_, kind) {TD_CHANNEL_##id, name_, help_},
 static const struct td_word segment_kinds_words[] = {TD_SEGMENT_KINDS(SEGMENT_KIND)};
 static const struct td_word segment_ends_words[] = {TD_SEGMENT_ENDS(SEGMENT_END)};
+static const struct td_word party_ends_words[] = {
+	{TD_PARTY_END_NONE, "", ""}, TD_PARTY_ENDS(PARTY_END)};
 static const struct td_word roles_words[] = {TD_ROLES(ROLE)};
 static const struct td_word objects_words[] = {TD_OBJECTS(OBJECT)};
 static const struct td_word phases_words[] = {TD_PHASES(PHASE)};
@@ -38,6 +41,7 @@ WORDS(agent_states, false)
 WORDS(ended_by, false)
 WORDS(segment_kinds, false)
 WORDS(segment_ends, false)
+WORDS(party_ends, false)
 WORDS(roles, false)
 WORDS(objects, false)
 WORDS(phases, false)

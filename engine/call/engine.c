@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/parties.h>
 #include <engine/call/site/resolve.h>
 #include <engine/call/site/stay.h>
 #include <engine/call/media/party.h>
@@ -245,6 +246,7 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 		if (c->state == CALL_ENDED)
 			call_close(e, c);
 	}
+	parties_stop(e);
 	silence_stop(e);
 	stay_end_all(e);
 }

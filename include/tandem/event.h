@@ -75,10 +75,11 @@ struct td_rec {
 		"A step of a call. Shed first when the journal is full, as live events are.")   \
 	E(13, SEGMENT, segment, FIELDS, 176, LIST, 0, NONE,                                     \
 		"A segment of a contact ended: a stay in a queue, a talk, or the ringing that followed a transfer.") \
-	E(14, PARTY, party, FIELDS, 176, LIST, 0, NONE, "A party has left its call, and its leg is gone.") \
+	E(14, PARTY, party, FIELDS, 224, LIST, 0, NONE, "A party has left its call, and its leg is gone.") \
 	E(15, LIVE, live, FIELDS, 192, SHED, 0, NONE,                                             \
 		"Something began or changed. The end of a contact is its `cdr`, of a segment its "  \
-		"`segment`, of a party its `party`, of an agent's state its `agent_session`.")      \
+		"`segment`, of a party that answered its `party`, of an agent's state its "         \
+		"`agent_session`.")                                                                 \
 	E(16, CONTACT_DATA, contact_data, FIELDS, 312, JOURNAL, 0, NONE,                          \
 		"A key was attached to a contact, got another value, or was taken away.")         \
 	/* the next event goes above this line */
@@ -157,13 +158,31 @@ static inline bool td_role_takes_turns(uint8_t role)
 	return (0u TD_ROLES(TD_ROLE_TURNS)) >> role & 1;
 }
 
+/* What became of a party: X(id, name, help). */
+#define TD_PARTY_ENDS(X)                                                                      \
+	X(TALKED, "talked", "it talked to the caller; of the caller: somebody talked to it")  \
+	X(NO_TURN, "no turn", "it answered, and left before its turn to talk came")           \
+	X(UNUSABLE, "unusable",                                                               \
+		"it answered, but its SDP was of no use: no common codec, for example")       \
+	X(LATE, "late", "it answered when nobody waited for that any more")                   \
+	X(BUSY, "busy", "it answered with SIP 486 or 600")                                    \
+	X(FAILED, "failed", "it answered with another error, or nothing could be sent there") \
+	X(NO_ANSWER, "no answer", "it did not answer in time")                                \
+	X(ELSEWHERE, "elsewhere", "somebody else who was rung answered first")                \
+	X(ABANDONED, "abandoned", "the caller hung up while it was rung")                     \
+	X(WITHDRAWN, "withdrawn", "an operator, or Tandem, gave it up while it was rung")
+#define TD_PARTY_END_ID(id, name, help) TD_PARTY_END_##id,
+enum td_party_end { TD_PARTY_END_NONE, TD_PARTY_ENDS(TD_PARTY_END_ID) TD_PARTY_END_COUNT };
+
 /* What a live event is about, and its name, other and state: X(id, name, help). */
 #define TD_OBJECTS(X)                                                                          \
 	X(CONTACT, "contact",                                                                  \
 		"name: the caller, or the customer; other: what was dialled, or the queue; "   \
 		"state: the channel")                                                          \
 	X(SEGMENT, "segment", "name: who; other: the queue; state: the kind")                  \
-	X(PARTY, "party", "name: the party; other: its role; state: ringing, joined, or left") \
+	X(PARTY, "party",                                                                      \
+		"name: the party; other: its role; state: ringing, joined, or left; at the "   \
+		"end of one that never answered, why, in the words of `why` of `party`")       \
 	X(AGENT, "agent", "name: the agent; other: the reason of a pause; state: the agent's") \
 	X(REGISTRATION, "registration",                                                        \
 		"name: the agent; state: registered, refreshed, unregistered, expired or "     \
@@ -412,13 +431,20 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, NEXT, 3, NONE, TEXT, char, name, [TD_NAME_BYTES], NONE,                              \
 		"the agent, the trunk, or the caller's number", S)                                \
 	F(1, NEXT, 4, NONE, TIME, uint64_t, began, , TIME, "the INVITE", S)                       \
-	F(1, NEXT, 0, NONE, TIME, uint64_t, joined, , TIME, "the 200", S)                         \
+	F(1, NEXT, 0, NONE, TIME, uint64_t, joined, , TIME,                                       \
+		"the 200, of the caller and of who talked to the caller", S)                      \
 	F(1, NEXT, 0, NONE, TIME, uint64_t, ended, , TIME, "the BYE", S)                          \
 	F(1, NEXT, 0, NONE, MEDIA, struct td_ev_media, media, , , "its leg", S)                   \
 	F(1, NEXT, 0, NONE, QUALITY, struct td_ev_quality, quality, , , "its leg", S)             \
 	F(1, FIRST, 1, NONE, COUNT, uint8_t, number, , NONE, "in their order, from 1", S)         \
 	F(1, FIRST, 2, NONE, WORD, uint8_t, role, , roles, "what it is in the call", S)           \
-	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [2], NONE, "", S)
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [2], NONE, "", S)                               \
+	F(2, NEXT, 3, NONE, TEXT, char, dialled, [TD_NUMBER_BYTES], NONE,                         \
+		"the number that was called by the trunk; empty: no trunk", S)                    \
+	F(2, NEXT, 4, NONE, TIME, uint64_t, answered, , TIME, "the 200, of whomever", S)          \
+	F(2, NEXT, 5, NONE, WORD, uint8_t, why, , party_ends,                                     \
+		"what became of it; empty: the caller, to whom nobody talked", S)                 \
+	F(2, NEXT, 0, NONE, PAD, uint8_t, unused2, [7], NONE, "", S)
 
 #define TD_EV_LIVE_FIELDS(F, S...)                                                                \
 	F(1, NEXT, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "empty: of no call", S)   \

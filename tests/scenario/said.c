@@ -218,13 +218,20 @@ static void on_segment(struct script *s, const struct td_ev_segment *g)
 		g->lasted_ms);
 }
 
+static unsigned long long ms_since(uint64_t from, uint64_t to)
+{
+	return from ? (to - from) / TD_NSEC_PER_MSEC : 0;
+}
+
 static void on_party(struct script *s, const struct td_ev_party *p)
 {
-	out_say(out_new(s, PARTY), "%u %s %s rang=%llu joined=%llu in=%llu mos=%u", p->number,
-		word_of(TD_EV_PARTY, EVENT_party_role, p->role), p->name,
-		(unsigned long long)((p->joined ? p->joined - p->began : 0) / TD_NSEC_PER_MSEC),
-		(unsigned long long)((p->joined ? p->ended - p->joined : 0) / TD_NSEC_PER_MSEC),
-		(unsigned long long)p->media.in_packets, p->quality.in.mos);
+	out_say(out_new(s, PARTY),
+		"%u %s %s rang=%llu joined=%llu in=%llu mos=%u answered=%llu why=%s dialled=%s",
+		p->number, word_of(TD_EV_PARTY, EVENT_party_role, p->role), p->name,
+		p->joined ? ms_since(p->began, p->joined) : 0, ms_since(p->joined, p->ended),
+		(unsigned long long)p->media.in_packets, p->quality.in.mos,
+		ms_since(p->answered, p->ended), word_of(TD_EV_PARTY, EVENT_party_why, p->why),
+		p->dialled);
 }
 
 /* Of a text that may have been cut, and of which the record has all then. */

@@ -70,6 +70,7 @@ struct soak {
 	unsigned parties; /* changes by the operator, and of which calls */
 	bool changed[SOAK_CHANGED];
 	unsigned begun[TD_OBJECT_COUNT], over[TD_OBJECT_COUNT]; /* by live events and records */
+	unsigned joined, joined_recorded;                       /* parties */
 	/* what programs have done to messages and been refused, and what the journal said */
 	struct {
 		unsigned done[TD_CONTACT_ACTION_COUNT], data, refused;

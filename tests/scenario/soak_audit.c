@@ -59,7 +59,14 @@ static void segment_check(struct soak *s, const struct td_ev_segment *g)
 
 static void party_check(struct soak *s, const struct td_ev_party *p)
 {
+	bool in_vain = p->why == TD_PARTY_END_UNUSABLE || p->why == TD_PARTY_END_LATE;
+
 	s->over[TD_OBJECT_PARTY]++;
+	s->joined_recorded += p->answered && !in_vain;
+	if (p->joined && p->joined != p->answered)
+		fault(s, "a party joined at another time than it answered", p->call);
+	if (!p->answered && p->role != TD_ROLE_CALLER)
+		fault(s, "a party has a record, and did not answer", p->call);
 	if (!p->number || !p->name[0] || (p->joined && p->joined < p->began) ||
 		p->ended < p->joined)
 		fault(s, "a party without number or name, or times that run backwards", p->call);
@@ -69,6 +76,7 @@ static void live_check(struct soak *s, const struct td_ev_live *l)
 {
 	s->begun[l->object] += l->phase == TD_PHASE_BEGIN;
 	s->over[l->object] += l->phase == TD_PHASE_END;
+	s->joined += l->object == TD_OBJECT_PARTY && strcmp(l->state, "joined") == 0;
 }
 
 void soak_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
@@ -138,6 +146,8 @@ const char *soak_judge(const struct soak *s)
 		return "CDRs are not as many as INVITEs admitted and messages";
 	if (!all_over(s))
 		return "a segment, a party or a bridge that has begun has not ended once";
+	if (s->joined != s->joined_recorded)
+		return "parties that joined are not as many as their records";
 	if (s->entered != s->left)
 		return "queue_log: who entered a queue did not leave it once";
 	if (s->connects != s->completes + s->transfers)

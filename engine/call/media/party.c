@@ -91,6 +91,8 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 void party_session_over(struct td_engine *e, struct party *p)
 {
 	p->session = NULL;
+	if (!p->call)
+		parties_end(e, p, NULL);
 	/* Until then, a 2xx that crosses our CANCEL may bring RTP to the port that we offered. */
 	if (p->media == PARTY_MEDIA_RESERVED && !p->call)
 		party_gone(e, p);
@@ -100,7 +102,7 @@ void party_session_over(struct td_engine *e, struct party *p)
 
 void party_detach(struct td_engine *e, struct party *p)
 {
-	if (p->call)
+	if (p->call && !(p->session && p->why)) /* else its CANCEL may come too late */
 		parties_end(e, p, NULL);
 	if (p->call)
 		call_party_del(p->call, p);

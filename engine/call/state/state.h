@@ -164,9 +164,11 @@ struct party {
 	uint8_t number;   /* among the parties of the call, from 1; 0: not told of yet */
 	bool talked;      /* its turn to talk to the caller has come */
 	bool recorded;    /* the journal has been told of its end */
+	uint8_t why;      /* enum td_party_end, of one that did not join; NONE: not known yet */
+	char call_id[TD_CALL_ID_BYTES]; /* of its call, which it may outlive */
 	struct contact_segment talk;
 	struct party *next_own; /* of those of its agent; or, a caller, of whom it calls for */
-	uint64_t began, joined, left;
+	uint64_t began, answered, joined, left;
 	struct sip_session *session; /* NULL: over */
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
 	uint32_t slot;               /* leg number, TD_LEG_NONE */

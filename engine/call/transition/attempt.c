@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/addr.h>
+#include <engine/call/events/parties.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
 #include <engine/call/site/trunk.h>
@@ -115,9 +116,11 @@ static void withdraw(struct td_engine *e, struct party *p, enum sip_cause cause)
 {
 	struct call *c = p->call;
 	struct sip_session *s = p->session;
-	struct target t = part(e, p);
+	struct target t;
 	char text[TARGET_TEXT];
 
+	parties_given_up(p, cause);
+	t = part(e, p);
 	if (t.trunk)
 		t.trunk->out.cancelled++;
 	story(e, c, "CANCEL to %s", target_text(&t, text));
@@ -175,8 +178,10 @@ static void lost(struct td_engine *e, struct party *p, int code)
 	struct call *c = p->call;
 	const struct attempt_ops *ops = c->attempt.ops;
 	bool rang = p->rang, go_on;
-	struct target t = part(e, p);
+	struct target t;
 
+	parties_failed(p, code);
+	t = part(e, p);
 	c->attempt.code = code;
 	if (!c->attempt.at_once && code != 408 && code != 503) /* RFC 3263 section 4.3 */
 		skip(&c->attempt);
@@ -203,6 +208,7 @@ static void taken(struct td_engine *e, struct party *p)
 		attempt_stop(e, c, SIP_CAUSE_ELSEWHERE);
 		return;
 	}
+	p->why = TD_PARTY_END_LATE;
 	party_session_over(e, p);
 	part(e, p);
 	sip_session_cause(s, SIP_CAUSE_NO_ANSWER);
@@ -219,6 +225,7 @@ void attempt_answered(struct td_engine *e, struct party *p, const struct sip_msg
 	struct str sdp = sip_msg_sdp(m);
 	char why[KEYS_TEXT], text[TARGET_TEXT];
 
+	parties_answered(e, p);
 	if ((!sdp.n && party_take_early(e, p, dialog_of(e, m)) == 0) ||
 		party_take(e, p, sdp, why) == 0) {
 		taken(e, p);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/container.h>
+#include <engine/call/events/parties.h>
 #include <engine/call/events/story.h>
 #include <engine/call/media/party.h>
+#include <engine/call/state/calls.h>
 #include <engine/call/transition/attempt.h>
 #include <engine/call/transition/call.h>
 #include <engine/call/transition/dial.h>
@@ -44,8 +46,16 @@ static void answered(struct td_engine *e, struct call *c, struct call_input *in)
 	attempt_answered(e, in->party, in->m);
 }
 
+/* By a 2xx to which SIP has said BYE. */
+static bool has_answered(const struct call_input *in)
+{
+	return in->m && in->m->code >= 200 && in->m->code < 300;
+}
+
 static void failed(struct td_engine *e, struct call *c, struct call_input *in)
 {
+	if (has_answered(in))
+		parties_answered(e, in->party);
 	attempt_failed(e, in->party, in->code, in->m);
 }
 
@@ -152,6 +162,12 @@ bool call_step(struct td_engine *e, struct call *c, struct call_input *in)
 	return true;
 }
 
+static void too_late(struct td_engine *e, struct party *p)
+{
+	parties_answered(e, p);
+	story_id(e, p->call_id, "200 from %s %s is too late", party_role_name(p), party_who(p));
+}
+
 /* Of a party that was given up meanwhile, or whose call cannot take the event. */
 static void orphan(struct td_engine *e, const struct call_input *in)
 {
@@ -162,13 +178,18 @@ static void orphan(struct td_engine *e, const struct call_input *in)
 		sip_session_reinvite_answer(in->s, e->now, 481, (struct str){0});
 		break;
 	case CALL_EVENT_ANSWERED:
+		too_late(e, in->party);
 		party_session_over(e, in->party);
 		sip_session_bye(s, e->now);
+		break;
+	case CALL_EVENT_FAILED:
+		if (has_answered(in))
+			too_late(e, in->party);
+		party_session_over(e, in->party);
 		break;
 	case CALL_EVENT_CANCELLED:
 	case CALL_EVENT_CALLER_LEFT:
 	case CALL_EVENT_PARTY_LEFT:
-	case CALL_EVENT_FAILED:
 		party_session_over(e, in->party);
 		break;
 	default:

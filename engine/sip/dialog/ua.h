@@ -52,7 +52,8 @@ struct sip_ua_ops {
 	void (*answered)(
 		void *ctx, struct sip_session *s, const struct sip_msg *m); /* ACK is sent */
 	/* Final answer >= 300, 408 on time-out, 503 on transport error; session over. m NULL when
-	 * there was no message. */
+	 * there was no message. m is a 2xx that is acknowledged and has its BYE when it crossed our
+	 * CANCEL (code 487) or makes no dialog (513). */
 	void (*failed)(void *ctx, struct sip_session *s, int code, const struct sip_msg *m);
 	/* both */
 	void (*reinvite)(

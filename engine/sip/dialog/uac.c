@@ -157,7 +157,7 @@ void uac_accepted(
 		session_bye(s);
 		s->state = SESSION_OVER;
 		if (!s->silent)
-			ua->ops.failed(ua->ops.ctx, s, fits ? 487 : 513, fits ? NULL : m);
+			ua->ops.failed(ua->ops.ctx, s, fits ? 487 : 513, m);
 		session_free(s);
 		return;
 	}
