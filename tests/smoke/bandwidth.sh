@@ -51,6 +51,10 @@ same "refused for want of bandwidth, in the store and of the link" "$refused" \
 		python3 -c 'import json,sys; print(sum(r["refused"] for r in json.load(sys.stdin)))')"
 at_least "of these" "$refused" 1
 same "calls" "$(stored "SELECT count(*) FROM cdr")" 242
-same "alarms of the link, raised and cleared" "$(stored "SELECT group_concat(raised, ' ') FROM
-	(SELECT raised FROM alarm WHERE name = 'link-full' ORDER BY seq)")" "1 0"
+# Callers who stall on a busy machine leave room in between, and the alarm is cleared for a while.
+alarms=$(stored "SELECT group_concat(raised, '') FROM
+	(SELECT raised FROM alarm WHERE name = 'link-full' ORDER BY seq)")
+same "alarms of the link beside raised, cleared, raised, cleared" "${alarms//10/}" ""
+at_least "times the link was full" $((${#alarms} / 2)) 1
+at_most "the same" $((${#alarms} / 2)) $((1 + refused / 10))
 balanced
