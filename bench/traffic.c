@@ -221,7 +221,7 @@ static void add_legs(struct traffic *t)
 	for (uint32_t place = 0; place < (t->apart ? legs : legs / 2); place++) {
 		struct td_media_cmd cmd = {.op = TD_MEDIA_BRIDGE,
 			.leg = leg_of(t, place),
-			.peer = leg_of(t, peer_of(t, place))};
+			.other = leg_of(t, peer_of(t, place))};
 
 		legs_command(traffic_owner(t, place / t->per_port)->rtp, &cmd, t->now);
 	}

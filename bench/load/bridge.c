@@ -61,11 +61,11 @@ static int add_call(struct bridge *b, const struct load_call *c)
 {
 	struct td_media_cmd cmd = {.op = TD_MEDIA_BRIDGE,
 		.leg = leg_of(b, &c->relay_a),
-		.peer = leg_of(b, &c->relay_b)};
+		.other = leg_of(b, &c->relay_b)};
 	int rc = add_leg(b, cmd.leg, &c->a);
 
 	if (!rc)
-		rc = add_leg(b, cmd.peer, &c->b);
+		rc = add_leg(b, cmd.other, &c->b);
 	return rc ? rc : dp_media_cmd(b->dp, &cmd);
 }
 

@@ -11,15 +11,15 @@
 #include <dataplane/leg/record.h>
 #include <dataplane/leg/stream.h>
 
-/* Could the peer of `id` hear what arrives on the other leg? */
-static bool peer_can(const struct legs *r, uint32_t id)
+/* Could the peer of leg `id` hear what arrives on the other leg? */
+static bool bridge_can(const struct legs *r, uint32_t id)
 {
 	const struct leg *l = &r->leg[id];
 
-	if (l->peer == TD_LEG_NONE || !(l->flags & LEG_SEND))
+	if (l->other == TD_LEG_NONE || !(l->flags & LEG_SEND))
 		return false;
 	return l->flags & LEG_FAR ||
-	       (r->leg[l->peer].flags & LEG_RECV && r->cold[l->peer].codec == r->cold[id].codec);
+	       (r->leg[l->other].flags & LEG_RECV && r->cold[l->other].codec == r->cold[id].codec);
 }
 
 static void relay_set(struct legs *r, uint32_t id, bool on)
@@ -33,44 +33,44 @@ static void relay_set(struct legs *r, uint32_t id, bool on)
 	leg_match(r, id);
 }
 
-void peer_leave(struct legs *r, uint32_t id)
+void bridge_leave(struct legs *r, uint32_t id)
 {
 	if (leg_near(r, id) != TD_LEG_NONE)
 		relay_set(r, leg_near(r, id), false);
 }
 
-static void peer_enter(struct legs *r, uint32_t id)
+static void bridge_enter(struct legs *r, uint32_t id)
 {
-	stream_source(r, id, LEG_SOURCE_PEER);
+	stream_feed(r, id, LEG_FEED_BRIDGE);
 	r->cold[id].fed = false;
 	if (leg_near(r, id) != TD_LEG_NONE)
 		relay_set(r, leg_near(r, id), true);
 }
 
-/* A source that is neither of these two goes on, and asks again when it ends. */
+/* A feed that is neither of these two goes on, and asks again when it ends. */
 static void hear(struct legs *r, uint32_t id)
 {
 	struct leg *l = &r->leg[id];
-	bool can = peer_can(r, id);
+	bool can = bridge_can(r, id);
 
-	if (can && l->source == LEG_SOURCE_NONE)
-		peer_enter(r, id);
-	else if (!can && l->source == LEG_SOURCE_PEER)
-		stream_source(r, id, LEG_SOURCE_NONE);
+	if (can && l->feed == LEG_FEED_NONE)
+		bridge_enter(r, id);
+	else if (!can && l->feed == LEG_FEED_BRIDGE)
+		stream_feed(r, id, LEG_FEED_NONE);
 }
 
 void leg_rebridge(struct legs *r, uint32_t id)
 {
-	uint32_t peer = leg_near(r, id);
+	uint32_t other = leg_near(r, id);
 
 	hear(r, id);
 	if (r->leg[id].flags & LEG_FAR)
 		relay_set(r, id, r->leg[id].flags & LEG_RECV);
-	if (peer == TD_LEG_NONE)
+	if (other == TD_LEG_NONE)
 		return;
-	hear(r, peer);
+	hear(r, other);
 	leg_match(r, id);
-	leg_match(r, peer);
+	leg_match(r, other);
 }
 
 /* This leg's half. */
@@ -78,8 +78,8 @@ static void part(struct legs *r, uint32_t id)
 {
 	struct leg *l = &r->leg[id];
 
-	if (l->source == LEG_SOURCE_PEER)
-		stream_source(r, id, LEG_SOURCE_NONE);
+	if (l->feed == LEG_FEED_BRIDGE)
+		stream_feed(r, id, LEG_FEED_NONE);
 	if (l->flags & LEG_FAR)
 		relay_set(r, id, false);
 	l->flags &= (uint16_t)~LEG_FAR;
@@ -87,16 +87,16 @@ static void part(struct legs *r, uint32_t id)
 
 void leg_unbridge(struct legs *r, uint32_t id, bool ended)
 {
-	uint32_t peer = leg_near(r, id);
+	uint32_t other = leg_near(r, id);
 
 	part(r, id);
-	r->leg[id].peer = TD_LEG_NONE;
-	if (peer != TD_LEG_NONE) {
-		part(r, peer);
-		r->leg[peer].peer = TD_LEG_NONE;
+	r->leg[id].other = TD_LEG_NONE;
+	if (other != TD_LEG_NONE) {
+		part(r, other);
+		r->leg[other].other = TD_LEG_NONE;
 		if (ended)
-			r->leg[peer].flags |= LEG_ORPHAN;
-		leg_match(r, peer);
+			r->leg[other].flags |= LEG_ORPHAN;
+		leg_match(r, other);
 	}
 	leg_match(r, id);
 }
@@ -106,44 +106,44 @@ static void leave_others(struct legs *r, uint32_t id, bool same)
 {
 	struct leg *l = &r->leg[id];
 
-	if (l->source != LEG_SOURCE_PEER)
-		stream_source(r, id, LEG_SOURCE_NONE);
+	if (l->feed != LEG_FEED_BRIDGE)
+		stream_feed(r, id, LEG_FEED_NONE);
 	if (!same)
 		leg_unbridge(r, id, false);
 	l->flags &= (uint16_t)~LEG_ORPHAN;
 }
 
-static void start_far(struct legs *r, uint32_t id, uint32_t peer, uint32_t cookie)
+static void start_far(struct legs *r, uint32_t id, uint32_t other, uint32_t cookie)
 {
 	struct leg *l = &r->leg[id];
 	struct leg_cold *c = &r->cold[id];
 
-	leave_others(r, id, l->peer == peer && c->far_cookie == cookie);
-	l->peer = peer;
+	leave_others(r, id, l->other == other && c->far_cookie == cookie);
+	l->other = other;
 	l->flags |= LEG_FAR;
 	c->far_cookie = cookie;
 	leg_rebridge(r, id);
 }
 
-static void start_near(struct legs *r, uint32_t id, uint32_t peer)
+static void start_near(struct legs *r, uint32_t id, uint32_t other)
 {
-	bool same = r->leg[id].peer == peer;
+	bool same = r->leg[id].other == other;
 
 	leave_others(r, id, same);
-	leave_others(r, peer, same);
-	r->leg[id].peer = peer;
-	r->leg[peer].peer = id;
+	leave_others(r, other, same);
+	r->leg[id].other = other;
+	r->leg[other].other = id;
 	record_prepare(r, id);
-	record_prepare(r, peer);
+	record_prepare(r, other);
 	leg_rebridge(r, id);
 }
 
-void leg_bridge(struct legs *r, uint32_t id, uint32_t peer, uint32_t cookie)
+void leg_bridge(struct legs *r, uint32_t id, uint32_t other, uint32_t cookie)
 {
-	if (peer >= r->legs || peer == id)
+	if (other >= r->legs || other == id)
 		return;
-	if (!legs_own(r, peer))
-		start_far(r, id, peer, cookie);
-	else if (r->leg[peer].flags & LEG_LIVE)
-		start_near(r, id, peer);
+	if (!legs_own(r, other))
+		start_far(r, id, other, cookie);
+	else if (r->leg[other].flags & LEG_LIVE)
+		start_near(r, id, other);
 }

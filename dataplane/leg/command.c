@@ -85,7 +85,7 @@ static void leg_add(struct legs *r, uint32_t id, const struct td_leg_params *p, 
 	l->flags = LEG_LIVE;
 	if (leg_local(r, id)->addr.family == 6)
 		l->flags |= LEG_SIX;
-	l->peer = TD_LEG_NONE;
+	l->other = TD_LEG_NONE;
 	l->police_time = leg_ticks(now);
 	l->out_ssrc = htonl(p->ssrc);
 	report_start(r, id, now);
@@ -106,7 +106,7 @@ static void leg_del(struct legs *r, uint32_t id, uint64_t now)
 	struct leg_cold *c = &r->cold[id];
 	struct td_media_event ev = {.type = TD_MEDIA_LEG_GONE};
 
-	stream_source(r, id, LEG_SOURCE_NONE);
+	stream_feed(r, id, LEG_FEED_NONE);
 	leg_unbridge(r, id, true);
 	report_bye(r, id, now);
 	digits_finish(r, id);
@@ -158,10 +158,10 @@ void legs_command(struct legs *r, const struct td_media_cmd *cmd, uint64_t now)
 		leg_del(r, id, now);
 		break;
 	case TD_MEDIA_BRIDGE:
-		leg_bridge(r, id, cmd->peer, cmd->peer_cookie);
+		leg_bridge(r, id, cmd->other, cmd->other_cookie);
 		break;
 	case TD_MEDIA_UNBRIDGE:
-		if (r->leg[id].peer == cmd->peer)
+		if (r->leg[id].other == cmd->other)
 			leg_unbridge(r, id, false);
 		break;
 	case TD_MEDIA_PLAY:

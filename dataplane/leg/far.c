@@ -16,12 +16,12 @@ void far_send(struct legs *r, struct rte_mbuf *m, enum far_kind kind, uint16_t g
 	struct pkt *pkt = pkt_of(m);
 	const struct leg *l = &r->leg[pkt->leg];
 	const struct leg_cold *c = &r->cold[pkt->leg];
-	unsigned to = td_leg_worker(l->peer, r->workers, r->per_address);
+	unsigned to = td_leg_worker(l->other, r->workers, r->per_address);
 
 	pkt->gone = gone;
 	pkt->kind = (uint8_t)kind;
 	pkt->from = pkt->leg;
-	pkt->leg = l->peer;
+	pkt->leg = l->other;
 	pkt->cookie = c->far_cookie;
 	pkt->run = c->far_run;
 	pkt->codec = c->codec;
@@ -39,7 +39,7 @@ static bool far_check(struct legs *r, struct rte_mbuf *m)
 		worker_drop(r->worker, m, TD_DROP_RTP_PEER_GONE);
 		return false;
 	}
-	if (l->source == LEG_SOURCE_PEER && l->flags & LEG_FAR && l->peer == pkt->from &&
+	if (l->feed == LEG_FEED_BRIDGE && l->flags & LEG_FAR && l->other == pkt->from &&
 		c->codec == pkt->codec)
 		return true;
 	worker_consume(r->worker, m, pkt->kind ? TD_CONSUMED_RTP_DTMF : TD_CONSUMED_RTP_HELD);

@@ -5,7 +5,7 @@
  *
  *     owner of the leg on which a packet arrives      owner of the leg on which it may leave
  *     source, SSRC, order, police, SRTP, statistics,  is the leg still this one, and bridged with
- *     digits, recording                      ──ring──► the other? does it hear its peer? codec,
+ *     digits, recording                      ──ring──► the other? is it its feed? codec,
  *                                                     numbers of its stream, SRTP, statistics
  *
  * Workers do not tell each other that a leg changes or ends. A packet that comes for such a leg is
@@ -23,8 +23,8 @@ enum far_kind {
 	FAR_ASIDE  /* one on an SSRC of its own (aside.h) */
 };
 
-/* A packet that arrived on a leg with LEG_FAR, its struct pkt filled, to the owner of its peer.
- * `gone`: far_gone(). Takes the packet. The other end is legs_take() of legs.h. */
+/* A packet that arrived on a leg with LEG_FAR, its struct pkt filled, to the owner of the other
+ * leg. `gone`: far_gone(). Takes the packet. The other end is legs_take() of legs.h. */
 void far_send(struct legs *r, struct rte_mbuf *m, enum far_kind kind, uint16_t gone);
 /* How many packets of its stream that were kept before this one the other worker has not seen. The
  * leg has LEG_SIDE_RENUMBER; one without has kept none. */

@@ -237,7 +237,7 @@ static __rte_noinline unsigned lane_check(struct lane *lane, struct lane_way *wa
 			lane_end(r, lane, i);
 			continue;
 		}
-		out = &r->leg[l->peer];
+		out = &r->leg[l->other];
 		__builtin_prefetch(out->header, 1);
 		way->m[sends] = m;
 		way->in[sends] = l;

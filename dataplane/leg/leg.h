@@ -30,7 +30,7 @@
  *        100    4  RTP time stamp: add to that of the packet relayed
  *        104    2  sequence number: add likewise
  *        106    1  payload type of the codec; with the marker bit (0x80) when it is due: the next
- *                  packet is the first from another source
+ *                  packet is the first from another feed
  *        107    1  payload type of telephone-event, TD_PT_NONE
  *        108    2  checksum: what the addresses, the ports and the SSRC add to a sum
  *        110    2  row of the accounting table
@@ -39,7 +39,7 @@
  *        120    4  the recording that what is relayed to this peer goes into: valid with LEG_TAP
  *        124    1  its channel     of the leg that it is relayed from
  *        125    1  its codec
- *        126    1  what the peer hears, enum leg_source
+ *        126    1  what the peer hears, enum leg_feed
  *        127    1  unused
  *
  * The cold record has what reports, commands and rare packets need. What only some legs need has
@@ -68,11 +68,11 @@ enum leg_flag {
 	LEG_LATCHING = 1 << 4, /* its source is not proven yet */
 	LEG_ANY_PORT = 1 << 5,
 	LEG_STARTED = 1 << 6, /* a rightful packet came: SSRC and sequence are known */
-	LEG_RELAY = 1 << 7,   /* what arrives leaves on `peer` */
-	LEG_SWITCH = 1 << 8,  /* no packet was relayed yet: seq_add and ts_add of `peer` must still
+	LEG_RELAY = 1 << 7,   /* what arrives leaves on `other` */
+	LEG_SWITCH = 1 << 8,  /* no packet was relayed yet: seq_add and ts_add of `other` must still
 				 be made */
 	LEG_TAP = 1 << 9,
-	LEG_FAR = 1 << 10,    /* `peer` is another worker's leg (far.h) */
+	LEG_FAR = 1 << 10,    /* `other` is another worker's leg (far.h) */
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
 	LEG_SILENT = 1 << 12, /* TD_MEDIA_SILENT was sent: the next packet is news (watch.c) */
 	LEG_SRTP = 1 << 13,   /* its packets are opened and sealed (secure.h) */
@@ -85,19 +85,19 @@ enum leg_flag {
 	(LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP | LEG_SIX | LEG_FAR)
 
 /*
- * What a peer can hear, besides nothing: X(ID, name). stream_source() alone changes it, and calls
- * name_leave() where another source takes this one's place.
+ * What a peer can hear, besides nothing: X(ID, name). stream_feed() alone changes it, and calls
+ * name_leave() where another feed takes this one's place.
  */
-#define LEG_SOURCES(X)                                                             \
-	X(PEER, peer) /* what arrives on the other leg of the bridge (bridge.c) */ \
-	X(PLAY, play) /* a sound (play.c) */
+#define LEG_FEEDS(X)                                                                   \
+	X(BRIDGE, bridge) /* what arrives on the other leg of the bridge (bridge.c) */ \
+	X(PLAY, play)     /* a sound (play.c) */
 
-#define LEG_SOURCE_ENUM(id, name) LEG_SOURCE_##id,
-enum leg_source { LEG_SOURCE_NONE, LEG_SOURCES(LEG_SOURCE_ENUM) LEG_SOURCE_COUNT };
+#define LEG_FEED_ENUM(id, name) LEG_FEED_##id,
+enum leg_feed { LEG_FEED_NONE, LEG_FEEDS(LEG_FEED_ENUM) LEG_FEED_COUNT };
 
 struct leg {
 	_Alignas(LEG_LINE) uint8_t match[LEG_MATCH];
-	uint32_t peer;
+	uint32_t other;
 	uint16_t flags;
 	uint16_t in_acct;
 	uint32_t seq_max;
@@ -123,18 +123,18 @@ struct leg {
 	uint32_t out_packets, out_bytes;
 	uint32_t tap_recording;
 	uint8_t tap_channel, tap_codec;
-	uint8_t source, unused;
+	uint8_t feed, unused;
 };
 
 _Static_assert(sizeof(struct leg) == 2 * LEG_LINE, "two cache lines a leg");
-_Static_assert(offsetof(struct leg, peer) == 16, "as drawn");
+_Static_assert(offsetof(struct leg, other) == 16, "as drawn");
 _Static_assert(offsetof(struct leg, seq_max) == 24, "as drawn");
 _Static_assert(offsetof(struct leg, in_packets) == 48, "as drawn");
 _Static_assert(offsetof(struct leg, in_pseudo) == 62, "the receiving line ends here");
 _Static_assert(offsetof(struct leg, header) == LEG_LINE, "the sending line begins here");
 _Static_assert(offsetof(struct leg, nexthop) == 92, "as drawn");
 _Static_assert(offsetof(struct leg, out_packets) == 112, "as drawn");
-_Static_assert(offsetof(struct leg, source) == 126, "as drawn");
+_Static_assert(offsetof(struct leg, feed) == 126, "as drawn");
 
 struct leg_cold {
 	_Alignas(LEG_LINE) uint32_t recording;
@@ -183,12 +183,12 @@ struct leg_cold {
 	uint32_t rtcp_time;      /* police_rtcp() */
 
 	/* with LEG_FAR (far.c) */
-	uint32_t far_cookie; /* of the peer, which another leg of its number has not */
+	uint32_t far_cookie; /* of the other leg, which another one of its number has not */
 	uint16_t far_run;    /* of what we hand over: counted up where the stream begins anew */
 	uint16_t fed_run;    /* of what we are handed */
 	uint16_t fed_seq;    /* its highest sequence number */
 	uint8_t fed_back;    /* so many numbers before it may still come */
-	bool fed;            /* these are known: a packet has come since the source is PEER */
+	bool fed;            /* these are known: a packet has come since the feed is the bridge */
 
 	struct wheel_timer watch; /* watch.c: silence, and the next report */
 };

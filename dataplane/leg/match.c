@@ -11,7 +11,7 @@ void leg_match(struct legs *r, uint32_t id)
 
 	memset(l->match, 0, sizeof(l->match));
 	if ((l->flags & LEG_FAST_MASK) != LEG_FAST || c->clock != LEG_TICKS ||
-		(l->peer != TD_LEG_NONE && (r->leg[l->peer].flags & (LEG_SRTP | LEG_SIX))))
+		(l->other != TD_LEG_NONE && (r->leg[l->other].flags & (LEG_SRTP | LEG_SIX))))
 		return;
 	memcpy(l->match, &c->src_ip, 4);
 	l->match[4] = RTP_VERSION;

@@ -27,13 +27,13 @@ void play_leave(struct legs *r, uint32_t id)
 
 static void play_end(struct legs *r, uint32_t id)
 {
-	stream_source(r, id, LEG_SOURCE_NONE);
+	stream_feed(r, id, LEG_FEED_NONE);
 	leg_rebridge(r, id);
 }
 
 void play_cancel(struct legs *r, uint32_t id, uint32_t number)
 {
-	if (r->leg[id].source == LEG_SOURCE_PLAY && leg_play(r, id)->play.number == number)
+	if (r->leg[id].feed == LEG_FEED_PLAY && leg_play(r, id)->play.number == number)
 		play_end(r, id);
 }
 
@@ -43,7 +43,7 @@ void play_start(struct legs *r, uint32_t id, const struct play *play, uint64_t n
 	uint64_t ms = now / TD_NSEC_PER_MSEC + 1;
 	uint64_t best = ms;
 
-	stream_source(r, id, LEG_SOURCE_NONE);
+	stream_feed(r, id, LEG_FEED_NONE);
 	for (uint64_t at = ms; at < ms + PLAY_PHASES; at++)
 		if (r->phase_load[at % PLAY_PHASES] < r->phase_load[best % PLAY_PHASES])
 			best = at;
@@ -51,7 +51,7 @@ void play_start(struct legs *r, uint32_t id, const struct play *play, uint64_t n
 	p->position = 0;
 	p->phase = (uint8_t)(best % PLAY_PHASES);
 	r->phase_load[p->phase]++;
-	stream_source(r, id, LEG_SOURCE_PLAY);
+	stream_feed(r, id, LEG_FEED_PLAY);
 	wheel_set(&r->wheel, &p->timer, best * TD_NSEC_PER_MSEC);
 }
 

@@ -35,7 +35,7 @@ static enum sequence sequence(
 		return verdict;
 	if (l->flags & LEG_RELAY) {
 		if (leg_near(r, id) != TD_LEG_NONE)
-			stream_settle(r, l->peer);
+			stream_settle(r, l->other);
 		l->flags |= LEG_SWITCH;
 	}
 	seq_start(l, c, v->ssrc, v->seq, v->ts, time);
@@ -68,14 +68,14 @@ static void relay_begin(struct legs *r, uint32_t id, const struct rtp_packet *v,
 	if (l->flags & LEG_FAR)
 		c->far_run++;
 	else
-		stream_begin(r, l->peer, v->seq, v->ts, time);
+		stream_begin(r, l->other, v->seq, v->ts, time);
 	leg_match(r, id);
 }
 
-/* May events of leg `id` go to its peer? Both are ours. */
+/* May events of leg `id` go to the other leg? Both are ours. */
 static bool events_pass(const struct legs *r, uint32_t id)
 {
-	return r->leg[r->leg[id].peer].out_dtmf_pt != TD_PT_NONE;
+	return r->leg[r->leg[id].other].out_dtmf_pt != TD_PT_NONE;
 }
 
 /* A packet with a place in the stream stays here: what follows closes up, so that nobody takes its
@@ -92,7 +92,7 @@ static void close_up(struct legs *r, uint32_t id, uint16_t seq)
 	if (l->flags & LEG_FAR)
 		n->gone++;
 	else
-		r->leg[l->peer].seq_add--;
+		r->leg[l->other].seq_add--;
 }
 
 /* The leg has LEG_SIDE_RENUMBER. */
@@ -105,7 +105,7 @@ static __rte_noinline uint16_t near_late(const struct legs *r, uint32_t id, uint
 static void relay_aside(
 	struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
 {
-	uint32_t id = pkt_of(m)->leg, to = r->leg[id].peer;
+	uint32_t id = pkt_of(m)->leg, to = r->leg[id].other;
 	struct leg *out = &r->leg[to];
 
 	if (r->leg[id].flags & LEG_FAR)
@@ -120,7 +120,7 @@ static void relay_aside(
 static void relay(struct legs *r, struct rte_mbuf *m, const struct rtp_packet *v, uint64_t now)
 {
 	uint32_t id = pkt_of(m)->leg;
-	struct leg *l = &r->leg[id], *out = &r->leg[l->peer];
+	struct leg *l = &r->leg[id], *out = &r->leg[l->other];
 	bool far = l->flags & LEG_FAR, digit = v->pt == r->cold[id].dtmf_pt;
 	struct relay_shift add;
 	bool kept = unlikely(r->cold[id].sides & 1u << LEG_SIDE_RENUMBER);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The rewrite: a packet of one leg becomes a packet of its peer, in place.
+ * The rewrite: a packet of one leg becomes a packet of the other one, in place.
  *
  * The UDP checksum is carried over by differences (RFC 1624): what does not change, that is the
  * whole payload, is not read. So damage that happened before us stays visible to the receiver. Two

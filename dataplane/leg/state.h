@@ -61,7 +61,7 @@ static inline bool legs_own(const struct legs *r, uint32_t id)
 /* The other leg of the bridge, where it is ours too; else TD_LEG_NONE. */
 static inline uint32_t leg_near(const struct legs *r, uint32_t id)
 {
-	return r->leg[id].flags & LEG_FAR ? TD_LEG_NONE : r->leg[id].peer;
+	return r->leg[id].flags & LEG_FAR ? TD_LEG_NONE : r->leg[id].other;
 }
 
 /* Octets of IP in front of the leg's RTP. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a peer hears is one RTP stream for the life of its leg: one SSRC, sequence numbers without
- * a gap of our making, time stamps that advance by elapsed time, whatever its source is (leg.h),
- * and also where the other leg's own source changes:
+ * a gap of our making, time stamps that advance by elapsed time, whatever feeds it (leg.h), and
+ * also where the other leg's stream begins anew:
  *
  *     from        music  music | agent  agent | agent, new SSRC
  *     sequence       7      8  |    9     10  |   11
@@ -17,12 +17,12 @@
 /* The leg of ours whose packets go to `id` at this moment and have begun to; or NULL. */
 static const struct leg *feeding(const struct legs *r, uint32_t id)
 {
-	uint32_t peer = leg_near(r, id);
+	uint32_t other = leg_near(r, id);
 	const struct leg *in;
 
-	if (peer == TD_LEG_NONE)
+	if (other == TD_LEG_NONE)
 		return NULL;
-	in = &r->leg[peer];
+	in = &r->leg[other];
 	return (in->flags & (LEG_RELAY | LEG_SWITCH)) == LEG_RELAY ? in : NULL;
 }
 
@@ -36,7 +36,7 @@ struct position stream_position(const struct legs *r, uint32_t id)
 	if (!in)
 		return (struct position){
 			.ts = c->last_ts, .time = c->last_time, .seq = c->last_seq};
-	top = r->cold[out->peer].top_ts;
+	top = r->cold[out->other].top_ts;
 	if ((int32_t)(in->in_ts - top) > 0)
 		top = in->in_ts;
 	return (struct position){.ts = top + out->ts_add,
@@ -64,21 +64,21 @@ uint32_t stream_next_ts(const struct leg_cold *c, uint32_t time)
 	return c->last_ts + units;
 }
 
-static void (*const leave[LEG_SOURCE_COUNT])(struct legs *r, uint32_t id) = {
-#define LEAVE(source, name) [LEG_SOURCE_##source] = name##_leave,
-	LEG_SOURCES(LEAVE)
+static void (*const leave[LEG_FEED_COUNT])(struct legs *r, uint32_t id) = {
+#define LEAVE(feed, name) [LEG_FEED_##feed] = name##_leave,
+	LEG_FEEDS(LEAVE)
 #undef LEAVE
 };
 
-void stream_source(struct legs *r, uint32_t id, enum leg_source to)
+void stream_feed(struct legs *r, uint32_t id, enum leg_feed to)
 {
 	struct leg *l = &r->leg[id];
-	enum leg_source from = l->source;
+	enum leg_feed from = l->feed;
 
 	if (from == to)
 		return;
 	stream_settle(r, id); /* while it is known who feeds it */
-	l->source = (uint8_t)to;
+	l->feed = (uint8_t)to;
 	l->out_type |= RTP_MARKER;
 	if (leave[from])
 		leave[from](r, id);
@@ -102,7 +102,7 @@ uint16_t stream_insert(struct legs *r, uint32_t id)
 	uint16_t number = (uint16_t)(stream_position(r, id).seq + 1);
 
 	if (in) {
-		renumber_note(&take_renumber(r, out->peer)->in, (uint16_t)in->seq_max, 1);
+		renumber_note(&take_renumber(r, out->other)->in, (uint16_t)in->seq_max, 1);
 		out->seq_add++;
 		return number;
 	}

@@ -50,15 +50,15 @@ int dp_media_cmd(struct dp *dp, const struct td_media_cmd *cmd)
 	int rc = command_put(dp, d, cmd);
 
 	if (cmd->op == TD_MEDIA_BRIDGE || cmd->op == TD_MEDIA_UNBRIDGE)
-		other = leg_worker(dp, cmd->peer);
+		other = leg_worker(dp, cmd->other);
 	if (rc || other == d)
 		return rc;
 	return command_put(dp, other,
 		&(struct td_media_cmd){.op = cmd->op,
-			.leg = cmd->peer,
-			.peer = cmd->leg,
-			.cookie = cmd->peer_cookie,
-			.peer_cookie = cmd->cookie});
+			.leg = cmd->other,
+			.other = cmd->leg,
+			.cookie = cmd->other_cookie,
+			.other_cookie = cmd->cookie});
 }
 
 unsigned dp_media_events(struct dp *dp, struct td_media_event *out, unsigned n)

@@ -409,7 +409,7 @@ static void command(void)
 		t.bridged[leg] =
 			chance(3) ? any_leg() : (leg + WIRE_LEGS) % (WIRE_SIDES * WIRE_LEGS);
 		cmd = wire_bridge(leg, t.bridged[leg]);
-		cmd.peer_cookie += chance(20);
+		cmd.other_cookie += chance(20);
 		break;
 	}
 	(void)dp_media_cmd(t.w.dp, &cmd); /* its ring is full while its worker has no turn */

@@ -342,7 +342,7 @@ static void media_crosses_from_port_to_port(void **state)
 {
 	uint32_t right_peer = RTE_BE32(RTE_IPV4(10, 9, 0, 9));
 	struct td_media_cmd cmd[] = {leg_add(3, PEER, 4000), leg_add(500 + 7, right_peer, 4002),
-		{.op = TD_MEDIA_BRIDGE, .leg = 3, .peer = 500 + 7}};
+		{.op = TD_MEDIA_BRIDGE, .leg = 3, .other = 500 + 7}};
 	struct arp_frame answer = arp(RTE_ARP_OP_REPLY, right_peer, RIGHT);
 	struct sip_frame s = sip(PEER, 20006), *g;
 	struct dp_port_info before, after;

@@ -124,9 +124,9 @@ struct td_media_cmd wire_bridge(uint32_t leg, uint32_t peer)
 {
 	return (struct td_media_cmd){.op = TD_MEDIA_BRIDGE,
 		.leg = leg,
-		.peer = peer,
+		.other = peer,
 		.cookie = wire_cookie(leg),
-		.peer_cookie = wire_cookie(peer)};
+		.other_cookie = wire_cookie(peer)};
 }
 
 static void wire_ethernet(

@@ -150,7 +150,7 @@ static bool word_valid(struct str s)
 }
 
 /* Its lines follow. The lines of a worse stream before it count as absent. */
-static void stream_begin(struct sdp_reader *r, uint16_t port, struct str formats, bool savp)
+static void audio_begin(struct sdp_reader *r, uint16_t port, struct str formats, bool savp)
 {
 	struct sdp *out = r->out;
 
@@ -206,7 +206,7 @@ static int media_decode(struct sdp_reader *r, struct str s)
 	r->in_audio = port != 0 && str_eq(type, STR("audio")) &&
 		      (savp || str_eq(proto, STR("RTP/AVP"))) && is_better(r, savp);
 	if (r->in_audio)
-		stream_begin(r, (uint16_t)port, formats, savp);
+		audio_begin(r, (uint16_t)port, formats, savp);
 	out->media_count++;
 	return 0;
 }

@@ -26,7 +26,7 @@ enum td_media_op {
 	TD_MEDIA_LEG_ADD = 1, /* .leg_params: create the leg */
 	TD_MEDIA_LEG_SET, /* .leg_params: new remote, codec, direction; SSRC and statistics stay */
 	TD_MEDIA_LEG_DEL, /* free it; answered by LEG_GONE with the final statistics */
-	/* .peer, .cookie, .peer_cookie: what arrives on `leg` leaves on `peer`, and the reverse.
+	/* .other, .cookie, .other_cookie: what arrives on `leg` leaves on `other`, and the reverse.
 	 * The two may be of different workers. */
 	TD_MEDIA_BRIDGE,
 	/* Likewise: neither leg gets anything from the other any more. Nothing happens where a leg
@@ -118,8 +118,8 @@ struct td_media_cmd {
 	union {
 		struct td_leg_params leg_params;
 		struct {
-			uint32_t peer;
-			uint32_t cookie, peer_cookie; /* of both legs, as in their leg_params */
+			uint32_t other;
+			uint32_t cookie, other_cookie; /* of both legs, as in their leg_params */
 		};
 		struct {
 			uint32_t sound;  /* its number, conf_sound() */

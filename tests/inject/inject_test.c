@@ -196,7 +196,7 @@ static void latch_behind_nat(void **state)
 
 static void leg_command(struct sim *s, enum td_media_op op, uint32_t leg, uint32_t peer)
 {
-	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg, .peer = peer};
+	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg, .other = peer};
 
 	sim_media(s, &cmd);
 }

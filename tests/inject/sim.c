@@ -58,11 +58,11 @@ static void note(struct sim *s, const struct td_media_cmd *cmd)
 		break;
 	case TD_MEDIA_BRIDGE:
 		for (uint32_t i = 0; i < SIM_LEGS; i++)
-			if (s->leg[i].peer == cmd->leg || s->leg[i].peer == cmd->peer)
+			if (s->leg[i].peer == cmd->leg || s->leg[i].peer == cmd->other)
 				s->leg[i].peer = TD_LEG_NONE;
-		l->peer = cmd->peer;
-		s->leg[cmd->peer].peer = cmd->leg;
-		l->playing = s->leg[cmd->peer].playing = false;
+		l->peer = cmd->other;
+		s->leg[cmd->other].peer = cmd->leg;
+		l->playing = s->leg[cmd->other].playing = false;
 		break;
 	case TD_MEDIA_PLAY:
 		l->playing = true;

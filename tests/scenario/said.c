@@ -174,7 +174,7 @@ static void on_media(void *ctx, const struct td_media_cmd *cmd)
 		s->leg_name[cmd->leg][0] = '\0';
 		break;
 	case TD_MEDIA_BRIDGE:
-		out_say(o, "BRIDGE %s %s", leg, leg_label(s, cmd->peer));
+		out_say(o, "BRIDGE %s %s", leg, leg_label(s, cmd->other));
 		break;
 	case TD_MEDIA_UNBRIDGE:
 		out_say(o, "UNBRIDGE %s", leg);

@@ -80,10 +80,10 @@ static int on_sip(void *ctx, struct td_flow *flow, uint8_t dscp, const uint8_t *
 /* Both legs are there, and named as they were added: another worker knows a leg by its cookie. */
 static bool can_bridge(const struct world *w, const struct td_media_cmd *cmd)
 {
-	const struct world_leg *a = &w->leg[cmd->leg], *b = &w->leg[cmd->peer];
+	const struct world_leg *a = &w->leg[cmd->leg], *b = &w->leg[cmd->other];
 
 	return a->added && !a->gone_at && b->added && !b->gone_at && cmd->cookie == a->cookie &&
-	       cmd->peer_cookie == b->cookie;
+	       cmd->other_cookie == b->cookie;
 }
 
 /* A worker's rules: what it is told must make sense, and its ring must not fill. */
@@ -111,7 +111,7 @@ static void leg_rules(struct world *w, const struct td_media_cmd *cmd)
 		break;
 	case TD_MEDIA_BRIDGE:
 		w->bad_commands += !can_bridge(w, cmd);
-		w->bridges_apart += !same_worker(w, cmd->leg, cmd->peer);
+		w->bridges_apart += !same_worker(w, cmd->leg, cmd->other);
 		break;
 	case TD_MEDIA_UNBRIDGE:
 		w->bad_commands += !can_bridge(w, cmd);

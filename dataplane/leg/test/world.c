@@ -192,14 +192,14 @@ void world_set(struct world *w, uint32_t leg, const struct td_leg_params *p)
 	params_command(w, TD_MEDIA_LEG_SET, leg, p);
 }
 
-void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer)
+void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t other)
 {
-	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg, .peer = peer};
+	struct td_media_cmd cmd = {.op = (uint16_t)op, .leg = leg, .other = other};
 
 	if (op == TD_MEDIA_STOP)
 		cmd.play.number = w->plays;
 	if (op == TD_MEDIA_TAP) {
-		cmd.tap.recording = peer;
+		cmd.tap.recording = other;
 		cmd.tap.channel = leg / WORLD_PER_ADDRESS % 2;
 	}
 	legs_command(w->rtp, &cmd, w->now);

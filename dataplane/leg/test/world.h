@@ -94,7 +94,7 @@ struct td_addr world_peer(uint32_t leg);
 struct td_leg_params world_params(uint32_t leg); /* PCMA 8, events 101, both directions, RTCP */
 void world_add(struct world *w, uint32_t leg, const struct td_leg_params *p);
 void world_set(struct world *w, uint32_t leg, const struct td_leg_params *p);
-void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t peer);
+void world_cmd(struct world *w, enum td_media_op op, uint32_t leg, uint32_t other);
 /* The legs CARRIER and FLOOR, bridged. */
 void world_bridge(
 	struct world *w, const struct td_leg_params *carrier, const struct td_leg_params *floor);

@@ -416,9 +416,9 @@ static void join(
 {
 	command(e, p,
 		&(struct td_media_cmd){.op = (uint16_t)op,
-			.peer = peer->slot,
+			.other = peer->slot,
 			.cookie = p->params.cookie,
-			.peer_cookie = peer->params.cookie});
+			.other_cookie = peer->params.cookie});
 }
 
 void party_bridge(struct td_engine *e, struct party *p, struct party *peer)
