@@ -59,7 +59,7 @@ static bool same_worker(const struct world *w, uint32_t a, uint32_t b)
 static void placed(struct world *w, const struct call *c)
 {
 	const struct ports *ports = &w->engine->ports;
-	uint32_t rung = c->party[c->parties - 1]->slot, caller = c->caller->slot;
+	uint32_t rung = c->party[c->parties - 1]->leg, caller = c->caller->leg;
 
 	w->parties_apart +=
 		!same_worker(w, rung, caller) &&

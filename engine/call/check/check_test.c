@@ -271,8 +271,8 @@ static void media_of_parties(void)
 {
 	struct party *alices = talks->party[1];
 
-	BREAK(alices->slot, talks->caller->slot, "party_port", "alice");
-	BREAK(left->slot, TD_LEG_NONE, "party_port", "the caller");
+	BREAK(alices->leg, talks->caller->leg, "party_port", "alice");
+	BREAK(left->leg, TD_LEG_NONE, "party_port", "the caller");
 	BREAK(talks->codec, TD_CODEC_PCMU, "party_codec", talks->contact->cdr.id);
 	BREAK(alices->early.dialog, 1, "party_early", "alice");
 	BREAK(alices->params.acct, 99, "party_acct", "alice");
@@ -291,16 +291,16 @@ static void media_of_parties(void)
 static void another_worker(void)
 {
 	struct party *alices = talks->party[1];
-	uint32_t was = alices->slot, other;
+	uint32_t was = alices->leg, other;
 
 	for (other = 0; ports_owner(&e->ports, other) ||
 			td_leg_worker(other, e->ports.workers, e->ports.per_address) ==
 				td_leg_worker(was, e->ports.workers, e->ports.per_address);)
 		other++;
-	alices->slot = other;
+	alices->leg = other;
 	e->ports.owner[other] = alices;
 	broken("party_worker", "alice");
-	alices->slot = was;
+	alices->leg = was;
 	e->ports.owner[other] = NULL;
 	sound();
 }

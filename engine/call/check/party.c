@@ -52,13 +52,13 @@ static bool party_trace(const struct check_at *k)
 static bool party_port(const struct check_at *k)
 {
 	if (k->p->media == PARTY_MEDIA_NONE)
-		return k->p->slot == TD_LEG_NONE;
-	return ports_owner(&k->e->ports, k->p->slot) == k->p;
+		return k->p->leg == TD_LEG_NONE;
+	return ports_owner(&k->e->ports, k->p->leg) == k->p;
 }
 
 static uint32_t worker(const struct td_engine *e, const struct party *p)
 {
-	return ports_worker_of(&e->ports, p->slot);
+	return ports_worker_of(&e->ports, p->leg);
 }
 
 static bool party_worker(const struct check_at *k)
@@ -216,7 +216,7 @@ bool check_party(const struct check_at *k)
 
 	if (broken) {
 		td_text_set(k->fault, "%s of call %s (port %u, contact %u) %s", party_who(p),
-			p->call ? p->call->contact->cdr.id : "none", p->slot, p->contact,
+			p->call ? p->call->contact->cdr.id : "none", p->leg, p->contact,
 			broken->text);
 		return false;
 	}

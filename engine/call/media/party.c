@@ -33,13 +33,13 @@ static bool place(struct td_engine *e, const struct call *c, struct party *p, ui
 	uint32_t worker = ports_worker(&e->ports, address), callers;
 
 	if (c->caller) {
-		callers = ports_worker_of(&e->ports, c->caller->slot);
+		callers = ports_worker_of(&e->ports, c->caller->leg);
 		if (ports_room(&e->ports, address, callers))
 			worker = callers;
 		p->apart = worker != callers;
 	}
-	p->slot = ports_get(&e->ports, address, worker, p);
-	return p->slot != TD_LEG_NONE;
+	p->leg = ports_get(&e->ports, address, worker, p);
+	return p->leg != TD_LEG_NONE;
 }
 
 struct party *party_alloc(struct td_engine *e, struct call *c, const struct target *t,
@@ -126,7 +126,7 @@ void party_describe(struct td_engine *e, struct party *p, const uint8_t *codecs,
 	uint8_t ptime_ms)
 {
 	p->ours = (struct sdp){
-		.rtp = ports_rtp(&e->ports, p->slot),
+		.rtp = ports_rtp(&e->ports, p->leg),
 		.dtmf_pt = dtmf_pt,
 		.ptime_ms = ptime_ms,
 		.direction = SDP_SENDRECV,
@@ -147,7 +147,7 @@ void party_describe(struct td_engine *e, struct party *p, const uint8_t *codecs,
 int party_answer(
 	struct td_engine *e, struct party *p, const uint8_t *codecs, const struct sdp *offer)
 {
-	struct td_addr rtp = ports_rtp(&e->ports, p->slot);
+	struct td_addr rtp = ports_rtp(&e->ports, p->leg);
 	uint64_t id = p->ours.session_id ? p->ours.session_id : session_id(e);
 	struct sdp answer;
 	int rc = sdp_answer(offer, codecs, &rtp, id, p->ours.version + 1, &answer);
@@ -320,7 +320,7 @@ static void command(struct td_engine *e, struct party *p, struct td_media_cmd *c
 		p->commands = 0;
 	}
 	p->commands++;
-	cmd->leg = p->slot;
+	cmd->leg = p->leg;
 	e->io.media(e->io.ctx, cmd);
 }
 
@@ -416,7 +416,7 @@ static void join(
 {
 	command(e, p,
 		&(struct td_media_cmd){.op = (uint16_t)op,
-			.other = peer->slot,
+			.other = peer->leg,
 			.cookie = p->params.cookie,
 			.other_cookie = peer->params.cookie});
 }
@@ -446,8 +446,8 @@ void party_tap(struct td_engine *e, struct party *p, uint32_t recording, uint32_
 
 void party_gone(struct td_engine *e, struct party *p)
 {
-	ports_put(&e->ports, p->slot);
-	p->slot = TD_LEG_NONE;
+	ports_put(&e->ports, p->leg);
+	p->leg = TD_LEG_NONE;
 	p->media = PARTY_MEDIA_NONE;
 	party_free(e, p);
 }

@@ -90,7 +90,7 @@ static void tell(struct td_engine *e, struct trunk *t, const struct td_addr *to,
 bool place_allowed(struct td_engine *e, const struct party *p, const struct td_addr *to)
 {
 	struct trunk *t = p->trunk ? p->trunk : p->agent ? NULL : p->call->trunk;
-	struct td_addr from = ports_rtp(&e->ports, p->slot);
+	struct td_addr from = ports_rtp(&e->ports, p->leg);
 	bool edge, ours = is_ours(e, to, &from, &edge), allowed = !edge && !is_link_local(to);
 
 	if (!t || !to->family) /* on hold from the beginning */

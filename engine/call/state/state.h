@@ -5,7 +5,7 @@
  * were rung for it.
  *
  * Objects and their ends:
- *   party  from INVITE until both its SIP session is over and its media slot is given back. One
+ *   party  from INVITE until both its SIP session is over and its leg is given back. One
  *          that was rung in vain leaves its call at once, one that talked when its media is gone
  *   call   from an accepted INVITE until its CDR is written: all parties' media gone, or CLOSE_NS
  *          after the end. Its contact (struct contact) begins and ends with it. A party that
@@ -125,8 +125,8 @@ struct agent {
 };
 
 enum party_media {
-	PARTY_MEDIA_NONE,     /* no slot */
-	PARTY_MEDIA_RESERVED, /* a slot, which its worker has not heard of yet */
+	PARTY_MEDIA_NONE,     /* no leg */
+	PARTY_MEDIA_RESERVED, /* a leg, which its worker has not heard of yet */
 	PARTY_MEDIA_ADDED,
 	PARTY_MEDIA_DELETING /* until LEG_GONE */
 };
@@ -171,7 +171,7 @@ struct party {
 	uint64_t began, answered, joined, left;
 	struct sip_session *session; /* NULL: over */
 	struct trace_entry *trace;   /* of the session's Call-ID; NULL: none yet */
-	uint32_t slot;               /* leg number, TD_LEG_NONE */
+	uint32_t leg;                /* its number, TD_LEG_NONE: none */
 	bool apart;                  /* its worker is not the caller's, which had no port left */
 	uint8_t media;               /* enum party_media */
 	bool offering;               /* our offer is in a 2xx, the ACK brings the answer */

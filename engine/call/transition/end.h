@@ -11,7 +11,7 @@
 void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	enum td_disposition disposition, int code);
 void call_close(struct td_engine *e, struct call *c); /* one that has ended; writes its CDR */
-/* The worker has given the leg's slot back, with the last statistics. */
+/* The worker has given the leg back, with the last statistics. */
 void call_gone(struct td_engine *e, struct party *p, const struct td_leg_stats *stats);
 
 #endif

@@ -160,7 +160,7 @@ static const struct budget *reserve(
 	struct td_engine *e, struct party *p, enum td_srtp_policy srtp, struct target_refusal *no)
 {
 	const struct call *c = p->call;
-	struct td_addr local = ports_rtp(&e->ports, p->slot);
+	struct td_addr local = ports_rtp(&e->ports, p->leg);
 
 	no->rate = reserve_rate(
 		e, &local, keys_tag_ours(srtp), c->codec, c->caller->grant.rate.ptime_ms);
