@@ -173,7 +173,7 @@ static void groups_apply(struct td_engine *e, const struct td_conf *c)
 	for (uint32_t n = 1; n <= e->groups.count; n++) {
 		struct group *g = objects_get(&e->groups, n);
 
-		g->object.live = conf_lookup(c, TD_KIND_GROUP, str_of(g->object.name));
+		g->object.configured = conf_lookup(c, TD_KIND_GROUP, str_of(g->object.name));
 	}
 }
 
@@ -196,7 +196,7 @@ static void links_apply(struct td_engine *e, const struct td_conf *c)
 
 		if (!k->budget.name)
 			k->told = TD_ACD_ROOM; /* what the distributor takes a new one for */
-		k->object.live = conf;
+		k->object.configured = conf;
 		if (conf)
 			budget_set(&k->budget, TD_KIND_LINK, k->object.name, conf->limit_bps,
 				conf->max_calls, conf->layer);
@@ -243,9 +243,9 @@ static void trunks_apply(struct td_engine *e, const struct td_conf *c)
 		const struct td_conf_trunk *conf =
 			conf_lookup(c, TD_KIND_TRUNK, str_of(t->object.name));
 
-		if (t->object.live != (conf != NULL))
+		if (t->object.configured != (conf != NULL))
 			trunk_tell(e, t, conf != NULL);
-		t->object.live = conf;
+		t->object.configured = conf;
 		if (conf)
 			t->conf = *conf; /* else its live calls go on by what was */
 		resolve_apply(e, t);
@@ -270,7 +270,7 @@ static void group_numbers(const struct td_engine *e, uint32_t out[static TD_ACD_
 static void agent_apply(struct td_engine *e, struct agent *a, const struct td_conf_agent *conf)
 {
 	struct td_acd_in in;
-	bool fresh = !a->object.live;
+	bool fresh = !a->object.configured;
 
 	memset(&in, 0, sizeof(in));
 	in.type = TD_ACD_IN_AGENT_SET;
@@ -279,7 +279,7 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 	group_numbers(e, in.agent_set.groups, (const char(*)[TD_NAME_BYTES])conf->groups,
 		conf->group_count);
 	agents_init(e, a);
-	a->object.live = true;
+	a->object.configured = true;
 	a->conf = *conf;
 	in.agent_set.link = reserve_link(a->link);
 	in.agent_set.channels = conf->channels;
@@ -303,7 +303,7 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 
 static void agent_end(struct td_engine *e, struct agent *a)
 {
-	a->object.live = false;
+	a->object.configured = false;
 	agents_by_hand(a, false);
 	registrar_del(e->registrar, str_of(a->object.name));
 	agents_reachable(e, a, false); /* an agent who talks stays with the distributor, and may
@@ -321,7 +321,7 @@ static void agents_apply(struct td_engine *e, const struct td_conf *c)
 
 		if (conf)
 			agent_apply(e, a, conf);
-		else if (a->object.live)
+		else if (a->object.configured)
 			agent_end(e, a);
 	}
 }
@@ -329,7 +329,7 @@ static void agents_apply(struct td_engine *e, const struct td_conf *c)
 static void queue_apply(struct td_engine *e, struct queue *q, const struct td_conf_queue *conf)
 {
 	struct td_acd_in in;
-	bool fresh = !q->object.live;
+	bool fresh = !q->object.configured;
 
 	memset(&in, 0, sizeof(in));
 	in.type = TD_ACD_IN_QUEUE_SET;
@@ -343,7 +343,7 @@ static void queue_apply(struct td_engine *e, struct queue *q, const struct td_co
 	in.queue_set.max_length = conf->max_length;
 	in.queue_set.busy_backoff_ms = conf->busy_backoff_ms;
 	in.queue_set.service_level_ms = conf->service_level_ms;
-	q->object.live = true;
+	q->object.configured = true;
 	q->conf = *conf;
 	if (!fresh && memcmp(&in.queue_set, &q->acd, sizeof(q->acd)) == 0)
 		return;
@@ -357,7 +357,7 @@ static void queue_close(struct td_engine *e, struct queue *q)
 {
 	struct td_acd_in in;
 
-	q->object.live = false;
+	q->object.configured = false;
 	memset(q->acd.groups, 0, sizeof(q->acd.groups));
 	memset(&in, 0, sizeof(in));
 	in.type = TD_ACD_IN_QUEUE_SET;
@@ -380,7 +380,7 @@ static void queues_apply(struct td_engine *e, const struct td_conf *c)
 	for (uint32_t n = 1; n <= e->queues.count; n++) {
 		struct queue *q = objects_get(&e->queues, n);
 
-		if (q->object.live && !conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name)))
+		if (q->object.configured && !conf_lookup(c, TD_KIND_QUEUE, str_of(q->object.name)))
 			queue_close(e, q);
 	}
 }
@@ -394,7 +394,7 @@ static void queues_end(struct td_engine *e)
 		struct acd_queue_info info;
 		struct td_acd_in in;
 
-		if (q->object.live || acd_queue_get(e->acd, n, &info) < 0)
+		if (q->object.configured || acd_queue_get(e->acd, n, &info) < 0)
 			continue;
 		memset(&in, 0, sizeof(in));
 		in.type = TD_ACD_IN_QUEUE_DEL;

@@ -59,7 +59,7 @@ static int add(struct td_engine *e, struct contact_data *d, const struct td_cont
 static int queue_of(const struct td_engine *e, const struct td_contact_request *r, unsigned channel,
 	struct queue **q, struct td_text *err)
 {
-	*q = objects_live(&e->queues, r->queue);
+	*q = objects_configured(&e->queues, r->queue);
 	if (!r->queue[0])
 		return missing("queue", err);
 	if (!*q) {

@@ -105,7 +105,7 @@ int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 		TD_AGENT_ACTIONS(ACTION)
 #undef ACTION
 	};
-	struct agent *a = objects_live(&e->agents, agent);
+	struct agent *a = objects_configured(&e->agents, agent);
 	struct td_acd_in in;
 	int rc;
 

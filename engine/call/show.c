@@ -165,7 +165,7 @@ static bool show_queues(struct td_engine *e, uint32_t i, struct td_buf *b)
 	struct acd_queue_agents agents;
 	struct acd_queue_info info;
 
-	if (!q->object.live || acd_queue_get(e->acd, i + 1, &info) < 0)
+	if (!q->object.configured || acd_queue_get(e->acd, i + 1, &info) < 0)
 		return false;
 	acd_queue_agents(e->acd, i + 1, &agents);
 	VIEW_PUT(queues, b,
@@ -199,7 +199,7 @@ static bool show_channels(struct td_engine *e, uint32_t i, struct td_buf *b)
 	struct acd_queue_agents of;
 	const uint32_t *state;
 
-	if (!q->object.live || acd_queue_agents(e->acd, number, &of) < 0)
+	if (!q->object.configured || acd_queue_agents(e->acd, number, &of) < 0)
 		return false;
 	state = of.slots[ch];
 	for (unsigned s = TD_AGENT_LOGGED_OUT + 1; s < TD_AGENT_STATE_COUNT; s++)
@@ -250,7 +250,7 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 	struct agents_target target;
 	char text[ADDR_TEXT] = "", channels[CHANNELS_TEXT] = "";
 
-	if (!a->object.live && a->state == TD_AGENT_LOGGED_OUT)
+	if (!a->object.configured && a->state == TD_AGENT_LOGGED_OUT)
 		return false;
 	if (agents_target(e, a, &target))
 		addr_encode(&target.flow.remote, text);
@@ -294,7 +294,7 @@ static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 	const struct resolution *r = &t->resolution;
 	char text[ADDR_TEXT] = "", server[ADDR_TEXT];
 
-	if (!t->object.live && !t->budget.calls)
+	if (!t->object.configured && !t->budget.calls)
 		return false;
 	if (t->conf.address_count)
 		prefix_encode(&t->conf.address[0], text);
@@ -433,7 +433,8 @@ static bool show_links(struct td_engine *e, uint32_t i, struct td_buf *b)
 	const struct trunk *t =
 		i < e->links.count ? NULL : objects_get(&e->trunks, i - e->links.count + 1);
 
-	if (t ? !t->object.live && !t->budget.calls : !k->object.live && !k->budget.calls)
+	if (t ? !t->object.configured && !t->budget.calls
+	      : !k->object.configured && !k->budget.calls)
 		return false;
 	if (t)
 		budget_row(e, &t->budget, t->object.number, 0, b);

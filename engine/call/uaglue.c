@@ -30,7 +30,7 @@ static struct agent *agent_by_user(const struct td_engine *e, struct str name)
 {
 	char z[TD_NAME_BYTES];
 
-	return str_copy(z, sizeof(z), name) ? objects_live(&e->agents, z) : NULL;
+	return str_copy(z, sizeof(z), name) ? objects_configured(&e->agents, z) : NULL;
 }
 
 /* The agent is who has the password: several may be behind one proxy. */

@@ -67,9 +67,9 @@ static int setup(void **state)
 	dave = floor_agent(&f, "dave");
 	erin = floor_agent(&f, "erin");
 	frank = floor_agent(&f, "frank");
-	sales = objects_live(&e->queues, "sales");
-	branch = objects_live(&e->links, "branch");
-	acme = objects_live(&e->trunks, "acme");
+	sales = objects_configured(&e->queues, "sales");
+	branch = objects_configured(&e->links, "branch");
+	acme = objects_configured(&e->trunks, "acme");
 	talks = floor_call(&f, "4989100", true);
 	invite_carol();
 	left = hung_up()->caller;

@@ -9,7 +9,7 @@ static bool agent_state(const struct check_at *k)
 	struct acd_agent_info info;
 
 	if (acd_agent_get(k->e->acd, a->object.number, &info) < 0)
-		return a->state == TD_AGENT_LOGGED_OUT && !a->object.live;
+		return a->state == TD_AGENT_LOGGED_OUT && !a->object.configured;
 	return a->state == info.state && a->backoff == info.reason;
 }
 
@@ -52,7 +52,7 @@ static bool agent_reachable(const struct check_at *k)
 	const struct agent *a = k->a;
 	struct acd_agent_info info;
 
-	if (!a->object.live)
+	if (!a->object.configured)
 		return !a->reachable;
 	return a->reachable ==
 		       (a->conf.contact.family ||
@@ -63,7 +63,7 @@ static bool agent_reachable(const struct check_at *k)
 
 static bool agent_link(const struct check_at *k)
 {
-	return !k->a->object.live || k->a->acd.link == reserve_link(k->a->link);
+	return !k->a->object.configured || k->a->acd.link == reserve_link(k->a->link);
 }
 
 static bool queue_waiting(const struct check_at *k)

@@ -83,7 +83,7 @@ static bool queue_unattended(const struct check_at *k)
 
 		for (unsigned s = 0; s < TD_AGENT_STATE_COUNT; s++)
 			there += unattended_there((uint8_t)s) ? agents.slots[ch][s] : 0;
-		if (k->q->object.live && !there && (k->q->waiting[ch] || raised))
+		if (k->q->object.configured && !there && (k->q->waiting[ch] || raised))
 			unattended |= 1u << ch;
 	}
 	return k->q->unattended == unattended;

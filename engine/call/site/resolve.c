@@ -172,7 +172,7 @@ void resolve_apply(struct td_engine *e, struct trunk *t)
 {
 	struct resolution *r = &t->resolution;
 	const struct td_server *server = &t->conf.server;
-	const char *name = t->object.live ? server->name : "";
+	const char *name = t->object.configured ? server->name : "";
 
 	if (strcmp(r->name, name) == 0) {
 		kept(e, t);

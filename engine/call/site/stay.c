@@ -99,7 +99,7 @@ void stay_end_all(struct td_engine *e)
 	for (uint32_t n = 1; n <= e->agents.count; n++) {
 		struct agent *a = objects_get(&e->agents, n);
 
-		if (!a->object.live)
+		if (!a->object.configured)
 			continue;
 		stay_end(e, a);
 		a->since = e->now;

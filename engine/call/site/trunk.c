@@ -25,7 +25,7 @@ static struct agent *by_registration(const struct td_engine *e, const struct td_
 
 	if (!name.n || !str_copy(z, sizeof(z), name))
 		return NULL;
-	return objects_live(&e->agents, z);
+	return objects_configured(&e->agents, z);
 }
 
 bool trunk_know(const struct td_engine *e, struct td_flow *flow)

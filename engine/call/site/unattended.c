@@ -32,7 +32,8 @@ static bool attended(const struct td_engine *e, const struct queue *q, unsigned 
 static void look(struct td_engine *e, struct queue *q, unsigned channel)
 {
 	bool raised = q->unattended >> channel & 1;
-	bool wanted = q->object.live && (q->waiting[channel] || raised) && !attended(e, q, channel);
+	bool wanted =
+		q->object.configured && (q->waiting[channel] || raised) && !attended(e, q, channel);
 
 	if (raised == wanted)
 		return;
@@ -42,7 +43,7 @@ static void look(struct td_engine *e, struct queue *q, unsigned channel)
 			"queue %s: %u waiting, and no agent with the channel %s is logged in and "
 			"responds",
 			q->object.name, q->waiting[channel], contact_channels[channel]);
-	else if (q->object.live)
+	else if (q->object.configured)
 		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false,
 			"queue %s: an agent with the channel %s is there again", q->object.name,
 			contact_channels[channel]);

@@ -97,11 +97,11 @@ void *objects_lookup(const struct objects *t, const char *name)
 	return NULL;
 }
 
-void *objects_live(const struct objects *t, const char *name)
+void *objects_configured(const struct objects *t, const char *name)
 {
 	struct object *o = objects_lookup(t, name);
 
-	return o && o->live ? o : NULL;
+	return o && o->configured ? o : NULL;
 }
 
 void *objects_get(const struct objects *t, uint32_t number)

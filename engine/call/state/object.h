@@ -2,8 +2,8 @@
 /*
  * Named objects of the configuration (queues, agents, groups, trunks) and their numbers, 1.. in the
  * order of first appearance. A number stays with its name for the life of the engine, so a deleted
- * object stays as a name without life: live calls may point to it. When the name comes back, it is
- * the same object.
+ * object stays as a name that is not configured: calls may still point to it. When the name comes
+ * back, it is the same object.
  */
 #ifndef TANDEM_ENGINE_CALL_STATE_OBJECT_H
 #define TANDEM_ENGINE_CALL_STATE_OBJECT_H
@@ -13,7 +13,7 @@
 struct object {
 	char name[TD_NAME_BYTES];
 	uint32_t number;
-	bool live; /* is in the configuration in force */
+	bool configured; /* by the configuration in force */
 };
 
 struct objects {
@@ -25,14 +25,15 @@ struct objects {
 
 void objects_init(struct objects *t, size_t size);
 void objects_fini(struct objects *t);
-/* Creates the name without life when it is not there. -ENOMEM leaves what was there. Names added
- * since the last objects_sort() are not found: one pass over unique names needs no more. */
+/* Creates the name, not configured, when it is not there. -ENOMEM leaves what was there. Names
+ * added since the last objects_sort() are not found: one pass over unique names needs no more. */
 int objects_add(struct objects *t, const char *name);
 void objects_sort(struct objects *t);
 /* Takes back the names that were added since there were `count`. Nobody has seen them yet. */
 void objects_cut(struct objects *t, uint32_t count);
-void *objects_lookup(const struct objects *t, const char *name); /* NULL; without life too */
-void *objects_live(const struct objects *t, const char *name);   /* NULL when it has no life */
-void *objects_get(const struct objects *t, uint32_t number);     /* NULL out of range */
+void *objects_lookup(const struct objects *t,
+	const char *name); /* NULL; also one that is not configured any more */
+void *objects_configured(const struct objects *t, const char *name); /* NULL: it is not */
+void *objects_get(const struct objects *t, uint32_t number);         /* NULL out of range */
 
 #endif

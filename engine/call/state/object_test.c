@@ -47,9 +47,9 @@ static void numbers_stay_with_names(void **state)
 	assert_non_null(o);
 	assert_int_equal(o->number, 4);
 	assert_ptr_equal(objects_get(&t, 4), o);
-	assert_null(objects_live(&t, "n97"));
-	o->live = true;
-	assert_ptr_equal(objects_live(&t, "n97"), o);
+	assert_null(objects_configured(&t, "n97"));
+	o->configured = true;
+	assert_ptr_equal(objects_configured(&t, "n97"), o);
 	assert_null(objects_lookup(&t, "n0"));
 	assert_null(objects_get(&t, 0));
 	assert_null(objects_get(&t, MANY + 1));

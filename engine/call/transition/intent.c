@@ -110,7 +110,7 @@ static bool intent_route(struct td_engine *e, const struct sip_msg *m, struct in
 			i->trunk ? "this trunk" : "agents");
 		return intent_refuse(i, &e->refused.route_closed, 404, i->text);
 	}
-	i->queue = i->route ? objects_live(&e->queues, i->route->queue) : NULL;
+	i->queue = i->route ? objects_configured(&e->queues, i->route->queue) : NULL;
 	if (!i->queue && !(i->route && i->route->trunk_count))
 		return intent_refuse(i, &e->refused.no_route, 404, "no route");
 	if (!fits)

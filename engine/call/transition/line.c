@@ -93,7 +93,7 @@ static void onward(const struct td_engine *e, const struct contact *c, const str
 	o->queue = NULL;
 	o->code = from->conf.overflow == TD_OVERFLOW_BUSY ? 486 : 480;
 	if (from->conf.overflow == TD_OVERFLOW_QUEUE && c->hops < HOPS_MAX)
-		o->queue = objects_live(&e->queues, from->conf.overflow_queue);
+		o->queue = objects_configured(&e->queues, from->conf.overflow_queue);
 }
 
 /* Nobody of the queue could ever take it. A call waits there all the same: a configuration has no

@@ -21,7 +21,7 @@ static struct queue *next_queue(struct td_engine *e, struct call *c, const struc
 		c->contact->hops++;
 		return o->queue;
 	}
-	if (!q || !q->object.live || !o->untaken || c->contact->cdr.connected)
+	if (!q || !q->object.configured || !o->untaken || c->contact->cdr.connected)
 		return NULL;
 	*own = NULL;
 	story(e, c, "no trunk takes the call: it goes to queue %s", q->object.name);
@@ -52,7 +52,7 @@ void route_start(
 	struct attempt_plan plan = {.t = t, .number = c->contact->cdr.dialled, .code = 503};
 
 	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
-		t[plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);
+		t[plan.count].trunk = objects_configured(&e->trunks, r->trunks[i]);
 		plan.count += t[plan.count].trunk != NULL;
 	}
 	if (plan.count) {

@@ -49,7 +49,7 @@ bool target_possible(struct td_engine *e, const struct td_conf_route *r, const s
 	bool unresolved = false;
 
 	for (uint8_t i = 0; i < r->trunk_count; i++) {
-		struct trunk *t = objects_live(&e->trunks, r->trunks[i]);
+		struct trunk *t = objects_configured(&e->trunks, r->trunks[i]);
 		struct rate rate;
 		struct budget *who;
 

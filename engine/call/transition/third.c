@@ -35,8 +35,9 @@ static int agents(const struct td_engine *e, const char *names, struct whom *w, 
 	}
 	while (rest.p) {
 		struct str one = str_trim(str_cut(&rest, ','));
-		struct agent *a =
-			str_copy(name, sizeof(name), one) ? objects_live(&e->agents, name) : NULL;
+		struct agent *a = str_copy(name, sizeof(name), one)
+					  ? objects_configured(&e->agents, name)
+					  : NULL;
 
 		if (!a) {
 			td_text_set(err, "there is no agent %.*s", (int)one.n, one.p);
@@ -78,11 +79,11 @@ static int number(
 	route_number(str_of(dialled), plain);
 	r = route_lookup(e, plain, NULL, &closed);
 	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
-		w->target[w->plan.count].trunk = objects_live(&e->trunks, r->trunks[i]);
+		w->target[w->plan.count].trunk = objects_configured(&e->trunks, r->trunks[i]);
 		w->plan.count += w->target[w->plan.count].trunk != NULL;
 	}
 	if (r && !w->plan.count)
-		w->queue = objects_live(&e->queues, r->queue);
+		w->queue = objects_configured(&e->queues, r->queue);
 	if (w->plan.count || w->queue)
 		return 0;
 	if (closed)
@@ -104,7 +105,7 @@ static int whom(const struct td_engine *e, const struct td_party_request *r, str
 	case TD_PARTY_BY_NUMBER:
 		return number(e, r->name, w, err);
 	case TD_PARTY_BY_QUEUE:
-		w->queue = objects_live(&e->queues, r->name);
+		w->queue = objects_configured(&e->queues, r->name);
 		if (w->queue)
 			return 0;
 		td_text_set(err, "there is no queue %s", r->name);

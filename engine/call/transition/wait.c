@@ -35,7 +35,7 @@ static void stop(struct td_engine *e, struct call *c, enum td_ended_by by)
 /* A transfer out of the talk found nobody. */
 static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 {
-	if (c->contact->queue->object.live)
+	if (c->contact->queue->object.configured)
 		line_return(e, c->contact);
 	else
 		driver_return(e, c, o);

@@ -261,5 +261,5 @@ struct contact *floor_contact(struct floor *f)
 
 struct agent *floor_agent(const struct floor *f, const char *name)
 {
-	return objects_live(&f->engine->agents, name);
+	return objects_configured(&f->engine->agents, name);
 }
