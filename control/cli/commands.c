@@ -175,7 +175,7 @@ const struct cli_command cli_commands[] = {
 			{"--customer", .kind = ARG_TEXT, .value = "TEXT", .help = "Who asks."},
 			{"--tenant", .kind = ARG_TEXT, .value = "NAME", .help = "Whose contact it is."},
 			{"--channel", .kind = ARG_WORD, .value = "CHANNEL",
-				.words = &(TD_CHANNELS(TD_CHANNEL_PLAIN_WORD))[1],
+				.words = &(TD_CHANNELS(TD_CHANNEL_MEDIALESS_WORD))[1],
 				.help = "What it comes by; otherwise `message`."},
 			CONTACT_DATA(false)}},
 	{"contact data", CLI_SHALL, "attach keys and values to a contact, which may be a call",

@@ -4,7 +4,7 @@
 #include <engine/call/events/story.h>
 #include <engine/call/frame.h>
 #include <engine/call/state/calls.h>
-#include <engine/call/transition/nonvoice.h>
+#include <engine/call/transition/medialess.h>
 #include <engine/call/transition/step.h>
 #include <errno.h>
 #include <stdio.h>
@@ -97,7 +97,7 @@ static int create(struct td_engine *e, const struct td_contact_request *r,
 		td_text_set(err, "the engine drains: it takes no new contacts");
 		return refuse(&e->refused.contacts_draining, -EBUSY);
 	}
-	c = nonvoice_create(e, r, q, &data);
+	c = medialess_create(e, r, q, &data);
 	if (!c) {
 		td_text_set(err, "there are %u contacts without media, as many as max_calls",
 			e->contact_count);
@@ -176,10 +176,10 @@ static int answer(struct td_engine *e, struct contact *c, const struct td_contac
 	if (rc)
 		return rc;
 	if (r->action == TD_CONTACT_DECLINE) {
-		nonvoice_decline(e, c);
+		medialess_decline(e, c);
 		return 0;
 	}
-	nonvoice_accept(e, c);
+	medialess_accept(e, c);
 	return 0;
 }
 
@@ -191,7 +191,7 @@ static int conclude(struct td_engine *e, struct contact *c, const struct td_cont
 	if (rc)
 		return rc;
 	story_id(e, c->cdr.id, "agent %s concludes", r->agent);
-	nonvoice_end(e, c, TD_ENDED_BY_CALLEE, TD_CALL_ANSWERED, 0);
+	medialess_end(e, c, TD_ENDED_BY_CALLEE, TD_CALL_ANSWERED, 0);
 	return 0;
 }
 
@@ -233,7 +233,7 @@ static int requeue(struct td_engine *e, struct contact *c, const struct td_conta
 	if (c->call)
 		call_step(e, c->call, &in);
 	else
-		nonvoice_requeue(e, c, in.queue);
+		medialess_requeue(e, c, in.queue);
 	return 0;
 }
 
@@ -252,7 +252,7 @@ static int lead(struct td_engine *e, struct contact *c, const struct td_contact_
 		return conclude(e, c, r, err);
 	case TD_CONTACT_WITHDRAW:
 		story_id(e, c->cdr.id, "the customer is gone");
-		nonvoice_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 0);
+		medialess_end(e, c, TD_ENDED_BY_CALLER, TD_CALL_ABANDONED, 0);
 		return 0;
 	default:
 		td_text_set(err, "no such action");

@@ -4,7 +4,7 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
-#include <engine/call/transition/nonvoice.h>
+#include <engine/call/transition/medialess.h>
 #include <engine/call/transition/step.h>
 
 /* What the distributor says of a contact, as the call has it. */
@@ -27,7 +27,7 @@ void engine_drain(struct td_engine *e)
 		if (c && c->call)
 			call_step(e, c->call, &in);
 		else if (c)
-			nonvoice_said(e, c, out);
+			medialess_said(e, c, out);
 		/* else it has left meanwhile, and the distributor knows */
 		if (said.link)
 			reserve_rung(e, said.link);

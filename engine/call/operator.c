@@ -5,7 +5,7 @@
 #include <engine/call/site/agents.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/state/calls.h>
-#include <engine/call/transition/nonvoice.h>
+#include <engine/call/transition/medialess.h>
 #include <engine/call/transition/step.h>
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static void hang_up(struct td_engine *e, struct call *c, const char *why, int co
 static void end(struct td_engine *e, struct contact *c, const char *why, int code)
 {
 	story_id(e, c->cdr.id, "%s", why);
-	nonvoice_end(e, c, TD_ENDED_BY_US, TD_CALL_FAILED, code);
+	medialess_end(e, c, TD_ENDED_BY_US, TD_CALL_FAILED, code);
 }
 
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err)

@@ -18,24 +18,24 @@
 #define TD_ACD_GROUPS 8 /* groups a queue can name */
 
 /*
- * What a contact comes by: X(id, name, help, MEDIA or PLAIN). With MEDIA an agent needs the
+ * What a contact comes by: X(id, name, help, MEDIA or MEDIALESS). With MEDIA an agent needs the
  * telephone, and room on its link. Journals keep the order.
  */
 #define TD_CHANNELS(X)                                             \
 	X(VOICE, "voice", "a call; it needs the telephone", MEDIA) \
-	X(MESSAGE, "message", "text; it has no media", PLAIN)
+	X(MESSAGE, "message", "text; it has no media", MEDIALESS)
 #define TD_CHANNEL_ID(id, ...) TD_CHANNEL_##id,
 enum td_channel { TD_CHANNELS(TD_CHANNEL_ID) TD_CHANNEL_COUNT };
 
-enum td_channel_kind { TD_CHANNEL_PLAIN, TD_CHANNEL_MEDIA };
+enum td_channel_kind { TD_CHANNEL_MEDIALESS, TD_CHANNEL_MEDIA };
 #define TD_CHANNEL_BIT(id, name, help, kind) \
 	| (uint32_t)(TD_CHANNEL_##kind == TD_CHANNEL_MEDIA) << TD_CHANNEL_##id
 #define TD_CHANNELS_MEDIA (0u TD_CHANNELS(TD_CHANNEL_BIT)) /* bit 1 << channel */
 
 /* " message": the words of those without media, for help, as TD_SPACED makes it of all. */
-#define TD_CHANNEL_WORD_PLAIN(word) " " word
+#define TD_CHANNEL_WORD_MEDIALESS(word) " " word
 #define TD_CHANNEL_WORD_MEDIA(word)
-#define TD_CHANNEL_PLAIN_WORD(id, word, help, kind) TD_CHANNEL_WORD_##kind(word)
+#define TD_CHANNEL_MEDIALESS_WORD(id, word, help, kind) TD_CHANNEL_WORD_##kind(word)
 
 static inline bool td_channel_media(uint32_t channel)
 {

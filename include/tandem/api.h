@@ -74,12 +74,13 @@ struct td_api_msg {
 		"{do: one of" TD_CONTACT_ACTIONS(                                                  \
 			TD_SPACED) ", contact: id, agent: name, of `requeue` queue: name; but of " \
 				   "`create` queue: name, channel: one of" TD_CHANNELS(            \
-					   TD_CHANNEL_PLAIN_WORD) " or absent, "                   \
-								  "customer: text or absent, "     \
-								  "tenant: text or "               \
-								  "absent; data: {key: text, ..} " \
-								  "or "                            \
-								  "absent}",                       \
+					   TD_CHANNEL_MEDIALESS_WORD) " or absent, "               \
+								      "customer: text or absent, " \
+								      "tenant: text or "           \
+								      "absent; data: {key: text, " \
+								      "..} "                       \
+								      "or "                        \
+								      "absent}",                   \
 		"{contact: id}")                                                                   \
 	X(ALARM, 26, alarm, PROGRAM,                                                               \
 		"{alarm: one of tandemd's, raised: bool, text: line}: the journal is told when "   \

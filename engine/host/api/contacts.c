@@ -78,7 +78,7 @@ void op_contact(struct ops *o, struct api_client *c, const struct td_api_msg *m,
 	action = job_word(c, m, body, "do", actions, TD_CONTACT_ACTIONS(TD_SPACED));
 	if (action >= 0 && word[0])
 		channel = job_word(
-			c, m, body, "channel", channels, TD_CHANNELS(TD_CHANNEL_PLAIN_WORD));
+			c, m, body, "channel", channels, TD_CHANNELS(TD_CHANNEL_MEDIALESS_WORD));
 	if (action < 0 || channel < 0)
 		return;
 	j = job_alloc(o, c, m, REQUEST_CONTACT, sizeof(*j));

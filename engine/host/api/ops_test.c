@@ -87,7 +87,7 @@ static void contacts_reach_the_engine(int fd)
 	assert_non_null(strstr(text, "one of" TD_CONTACT_ACTIONS(TD_SPACED)));
 	assert_int_equal(
 		ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"channel\":\"fax\"}", text), -EINVAL);
-	assert_non_null(strstr(text, "one of" TD_CHANNELS(TD_CHANNEL_PLAIN_WORD)));
+	assert_non_null(strstr(text, "one of" TD_CHANNELS(TD_CHANNEL_MEDIALESS_WORD)));
 	assert_int_equal(
 		ask(fd, TD_API_CONTACT, "{\"do\":\"create\",\"data\":{\"a\":1}}", text), -EINVAL);
 	assert_non_null(strstr(text, "\"a\" of \"data\" is no text"));

@@ -7,11 +7,11 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/line.h>
-#include <engine/call/transition/nonvoice.h>
+#include <engine/call/transition/medialess.h>
 #include <assert.h>
 #include <stdio.h>
 
-struct contact *nonvoice_create(struct td_engine *e, const struct td_contact_request *r,
+struct contact *medialess_create(struct td_engine *e, const struct td_contact_request *r,
 	struct queue *q, const struct contact_data *d)
 {
 	struct contact *c;
@@ -113,7 +113,7 @@ static void overflow(struct td_engine *e, struct contact *c, const struct td_acd
 	}
 }
 
-void nonvoice_said(struct td_engine *e, struct contact *c, const struct td_acd_out *out)
+void medialess_said(struct td_engine *e, struct contact *c, const struct td_acd_out *out)
 {
 	switch (out->type) {
 	case TD_ACD_OUT_QUEUED:
@@ -131,7 +131,7 @@ void nonvoice_said(struct td_engine *e, struct contact *c, const struct td_acd_o
 	}
 }
 
-void nonvoice_accept(struct td_engine *e, struct contact *c)
+void medialess_accept(struct td_engine *e, struct contact *c)
 {
 	struct agent *a = c->work.agent;
 	uint32_t number = c->number;
@@ -154,7 +154,7 @@ void nonvoice_accept(struct td_engine *e, struct contact *c)
 	story_id(e, c->cdr.id, "agent %s accepts", a->object.name);
 }
 
-void nonvoice_decline(struct td_engine *e, struct contact *c)
+void medialess_decline(struct td_engine *e, struct contact *c)
 {
 	struct agent *a = offer_over(e, c, TD_QUEUE_LOG_RINGNOANSWER);
 
@@ -180,7 +180,7 @@ static void handled(
 	distribute_event(e, TD_ACD_IN_TALK_END, part(c), number, 0);
 }
 
-void nonvoice_requeue(struct td_engine *e, struct contact *c, struct queue *to)
+void medialess_requeue(struct td_engine *e, struct contact *c, struct queue *to)
 {
 	story_id(e, c->cdr.id, "an operator moves it to queue %s", to->object.name);
 	if (c->state == CONTACT_HANDLED) {
@@ -197,7 +197,7 @@ void nonvoice_requeue(struct td_engine *e, struct contact *c, struct queue *to)
 	line_move(e, c, to);
 }
 
-void nonvoice_end(struct td_engine *e, struct contact *c, enum td_ended_by by,
+void medialess_end(struct td_engine *e, struct contact *c, enum td_ended_by by,
 	enum td_disposition disposition, int code)
 {
 	if (c->state == CONTACT_OFFERED)
