@@ -128,6 +128,12 @@ class Measure(unittest.TestCase):
         self.assertIn("tools/uncalled.txt:2: no reason", out)
         self.assertIn("tools/uncalled.txt:3: used() is called, or gone: take the line out", out)
 
+    def test_a_struct_of_the_same_name_is_no_call(self):
+        self.write("engine/a.h", "struct used {\n\tint n;\n};\nstruct used *used(void);\n")
+        self.write("engine/a.c", "struct used *used(void)\n{\n\treturn 0;\n}\n")
+        self.write("engine/b.c", "static int b(struct used *u)\n{\n\treturn u->n;\n}\n")
+        self.assertIn("no other file calls used()", self.measure("--lint")[1])
+
     def test_a_function_above_the_limits_fails(self):
         for lines, code in ((54, 0), (55, 1)):
             self.write("engine/a.c", "static int a(int n)\n{\n" + "\tn++;\n" * lines + "\treturn n;\n}\n")

@@ -14,6 +14,8 @@
 #define CALL_METRICS_NOW(X)                                                          \
 	X(registered_now, registrar_count(e->registrar), "agents registered")        \
 	X(sessions_now, sip_ua_sessions(e->ua), "INVITE sessions, those ending too") \
+	X(transactions_now, sip_ua_transactions(e->ua),                              \
+		"SIP transactions, finished ones too, for 32 s")                     \
 	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
 	X(contacts_now, e->contact_count, "contacts without media")                  \
 	X(one_way_now, e->silences[CALL_ONE_WAY_AUDIO].now,                          \

@@ -109,11 +109,6 @@ struct split *split_alloc(struct disk *disk, int dirfd, const struct split_info 
 	return s;
 }
 
-const struct split_info *split_info(const struct split *s)
-{
-	return &s->info;
-}
-
 int split_error(const struct split *s)
 {
 	return s->error;

@@ -22,7 +22,7 @@ struct split;
 
 struct split_info {
 	uint32_t recording;
-	uint8_t codec; /* enum td_codec: the call's; in split_info() and `done` the file's */
+	uint8_t codec; /* enum td_codec: the call's; in `done` the file's */
 	char call[TD_CALL_ID_BYTES];
 	char path[SPLIT_PATH]; /* within the recordings directory: "2026-01-31/ID.wav" */
 };
@@ -41,7 +41,6 @@ int split_path(int dirfd, uint64_t wall, const char *call, char path[static SPLI
 
 /* Creates "path.part". NULL with errno. `info` is copied. */
 struct split *split_alloc(struct disk *disk, int dirfd, const struct split_info *info);
-const struct split_info *split_info(const struct split *s);
 /* A record of kind TAP_AUDIO. */
 void split_audio(struct split *s, const struct tap_rec *rec, const void *payload);
 int split_error(const struct split *s); /* 0, or what the disk said */

@@ -179,14 +179,7 @@ uint32_t sip_ua_sessions(const struct sip_ua *ua)
 	return pool_used(&ua->sessions);
 }
 
-void sip_ua_usage(const struct sip_ua *ua, struct sip_ua_usage *out)
+uint32_t sip_ua_transactions(const struct sip_ua *ua)
 {
-	*out = (struct sip_ua_usage){
-		.sessions = pool_used(&ua->sessions),
-		.sessions_max = ua->sessions.capacity,
-		.transactions = pool_used(&ua->txns.txns),
-		.transactions_max = ua->txns.txns.capacity,
-		.chunks = pool_used(&ua->txns.store.chunks),
-		.chunks_max = ua->txns.store.chunks.capacity,
-	};
+	return pool_used(&ua->txns.txns);
 }

@@ -155,13 +155,8 @@ const struct td_addr *sip_session_source(const struct sip_session *s);
 struct sip_session *sip_session_came_back(const struct sip_session *s);
 const struct td_addr *sip_session_local(const struct sip_session *s);
 uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended too */
-/* How full the pools are: objects in use, and how many there are. */
-struct sip_ua_usage {
-	uint32_t sessions, sessions_max;
-	uint32_t transactions, transactions_max; /* finished ones too, that linger for 32 s */
-	uint32_t chunks, chunks_max;             /* of messages kept for retransmission */
-};
-void sip_ua_usage(const struct sip_ua *ua, struct sip_ua_usage *out);
+/* In use, finished ones too, that linger for 32 s. */
+uint32_t sip_ua_transactions(const struct sip_ua *ua);
 
 /* Answers a request outside dialogs; the transaction keeps the response for retransmissions. */
 void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body);

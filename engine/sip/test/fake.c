@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <engine/base/addr.h>
+#include <engine/sip/dialog/session.h>
 #include <engine/sip/test/fake.h>
 #include <tests/unit/unit.h>
 
@@ -251,12 +252,11 @@ void fake_expect_to(struct fake *f, const char *addr)
 
 void fake_expect_empty(const struct sip_ua *ua)
 {
-	struct sip_ua_usage usage;
+	const struct pool *kept = &ua->txns.store.chunks;
 
-	sip_ua_usage(ua, &usage);
-	assert_int_equal(usage.sessions, 0);
-	assert_int_equal(usage.transactions, 0);
-	assert_int_equal(usage.chunks, 0);
+	assert_int_equal(sip_ua_sessions(ua), 0);
+	assert_int_equal(sip_ua_transactions(ua), 0);
+	assert_int_equal(kept->capacity - kept->free_count, 0);
 }
 
 void fake_expect_idle(struct fake *f)
