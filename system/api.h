@@ -5,7 +5,9 @@
  * not read API_OUT_MAX of it is closed. It may have API_REQUESTS_MAX requests under way. A client
  * that has shut down its writing side is closed when it has its answers: when none waits to be
  * sent, and nobody else has a reference. While the process has no descriptor left, the next clients
- * wait in the listener's backlog.
+ * wait in the listener's backlog. When all API_CLIENTS_MAX places are taken, a new client gets that
+ * of the client which was silent for longest and waits for no answer. A socket whose file was
+ * removed is made again within API_LOOK_NS.
  */
 #ifndef TANDEM_SYSTEM_API_H
 #define TANDEM_SYSTEM_API_H
@@ -20,8 +22,9 @@
 #define API_REQUESTS_MAX 32
 #define API_IN_MAX       (64u << 20) /* of all clients, while a long message is read */
 #define API_OUT_MAX      (8u << 20)
-#define API_OUT_PAUSE    (256u << 10)    /* whoever makes long answers waits above this */
-#define API_ACCEPT_NS    TD_NSEC_PER_SEC /* until it is tried again after accept() has failed */
+#define API_OUT_PAUSE    (256u << 10) /* whoever makes long answers waits above this */
+/* How often it is looked whether the path is still ours, and accept() is tried that has failed. */
+#define API_LOOK_NS TD_NSEC_PER_SEC
 
 struct api;
 struct api_client;

@@ -366,8 +366,11 @@ static void client_ready(void *ctx, uint32_t events)
 	bool good = true;
 
 	api_client_get(c);
-	if (events & LOOP_READ)
+	if (events & LOOP_READ) {
+		TAILQ_REMOVE(&c->all->all, c, link);
+		TAILQ_INSERT_TAIL(&c->all->all, c, link);
 		good = client_receive(c);
+	}
 	if (events & LOOP_BROKEN && (c->ended || !(events & LOOP_READ)))
 		good = false;
 	if (good && c->fd >= 0)
@@ -382,10 +385,29 @@ static void client_ready(void *ctx, uint32_t events)
 	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
+/* Somebody who keeps connections and says nothing must not lock an operator out. */
+static void place_make(struct api_clients *all)
+{
+	struct api_client *c;
+
+	if (all->count < API_CLIENTS_MAX)
+		return;
+	TAILQ_FOREACH (c, &all->all, link)
+		if (client_idle(c, 0))
+			break;
+	if (!c)
+		return;
+	log_line(LOG_WARNING, "client closed: it was silent for longest, and another came",
+		"clients=%u", all->count);
+	client_close(c);
+}
+
 bool api_client_add(struct api_clients *all, struct loop *loop, int fd)
 {
-	struct api_client *c = all->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
+	struct api_client *c;
 
+	place_make(all);
+	c = all->count < API_CLIENTS_MAX ? calloc(1, sizeof(*c)) : NULL;
 	if (!c)
 		goto refuse;
 	c->all = all;

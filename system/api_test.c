@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the framing's users do not see: engine/host/api/api_test.c has the rest. */
 #include <system/api.h>
+#include <system/socket.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,7 +156,7 @@ static void without_descriptors_the_listener_is_left_alone_for_a_while(void **st
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	turns(s.loop);
 	assert_false(answered(fd)); /* though it could be: nobody looks */
-	fake_now += API_ACCEPT_NS;
+	fake_now += API_LOOK_NS;
 	turns(s.loop);
 	assert_true(answered(fd));
 	close(fd);
@@ -427,6 +428,117 @@ static void who_goes_is_closed_at_once(void **state)
 	}
 }
 
+static bool ended(struct loop *l, int fd)
+{
+	bool end;
+
+	hear(l, fd, &end);
+	return end;
+}
+
+/* Otherwise whoever keeps connections locks every operator out. */
+static void the_silent_make_place_and_who_waits_does_not(void **state)
+{
+	struct api_handlers waits = handlers;
+	struct server s;
+	int fds[API_CLIENTS_MAX], waiter, late;
+
+	waits.request = request_waits;
+	server_start_with(&s, &waits);
+	waiter = dial_hello(s.path);
+	say(waiter, TD_API_TRACE_SIP, "{}");
+	for (unsigned i = 1; i < API_CLIENTS_MAX; i++) {
+		fds[i] = dial(s.path);
+		turns(s.loop);
+	}
+	say(fds[1], TD_API_HELLO, "{");
+	turns(s.loop); /* fds[1] has spoken: fds[2] is silent for longest. A bad HELLO ends fds[1].
+			*/
+	assert_true(ended(s.loop, fds[1]));
+	close(fds[1]);
+	fds[1] = dial_hello(s.path);
+	turns(s.loop);
+	late = dial_hello(s.path);
+	turns(s.loop);
+	assert_true(answered(late));
+	assert_false(ended(s.loop, waiter));
+	assert_true(ended(s.loop, fds[2]));
+	assert_false(ended(s.loop, fds[3]));
+	assert_false(ended(s.loop, fds[1]));
+	api_client_put(last.client);
+	last.client = NULL;
+	waiting = 0;
+	close(waiter);
+	close(late);
+	for (unsigned i = 1; i < API_CLIENTS_MAX; i++)
+		close(fds[i]);
+	turns(s.loop);
+	server_stop(&s);
+}
+
+static void a_socket_that_was_removed_is_made_again(void **state)
+{
+	struct server s;
+	int before, after;
+
+	server_start(&s);
+	before = dial_hello(s.path);
+	turns(s.loop);
+	assert_int_equal(unlink(s.path), 0);
+	fake_now += API_LOOK_NS;
+	turns(s.loop);
+	after = dial_hello(s.path);
+	turns(s.loop);
+	assert_true(answered(before));
+	assert_true(answered(after));
+	close(before);
+	close(after);
+	turns(s.loop);
+	server_stop(&s);
+}
+
+/* Its new owner keeps it. Ours comes back when that one has gone. */
+static void a_socket_that_another_has_put_there_stays(void **state)
+{
+	struct server s;
+	int other, fd;
+
+	server_start(&s);
+	assert_int_equal(unlink(s.path), 0);
+	other = socket_listen(s.path, 1);
+	assert_true(other >= 0);
+	fake_now += API_LOOK_NS;
+	turns(s.loop);
+	fd = dial(s.path);
+	assert_true(accept(other, NULL, NULL) >= 0);
+	close(fd);
+	close(other);
+	fake_now += API_LOOK_NS;
+	turns(s.loop);
+	fd = dial_hello(s.path);
+	turns(s.loop);
+	assert_true(answered(fd));
+	close(fd);
+	turns(s.loop);
+	server_stop(&s);
+}
+
+/* Nor is it removed at the end. */
+static void what_another_has_put_there_is_left(void **state)
+{
+	struct server s;
+	int other;
+
+	server_start(&s);
+	assert_int_equal(unlink(s.path), 0);
+	other = socket_listen(s.path, 1);
+	api_stop(s.api);
+	assert_int_equal(socket_unlink(s.path), 0);
+	close(other);
+	loop_free(s.loop);
+	assert_int_equal(rmdir(s.dir), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -439,6 +551,10 @@ int main(void)
 		cmocka_unit_test(who_says_no_more_gets_all_answers),
 		cmocka_unit_test(who_says_no_more_is_closed_without_an_answer),
 		cmocka_unit_test(who_goes_is_closed_at_once),
+		cmocka_unit_test(the_silent_make_place_and_who_waits_does_not),
+		cmocka_unit_test(a_socket_that_was_removed_is_made_again),
+		cmocka_unit_test(a_socket_that_another_has_put_there_stays),
+		cmocka_unit_test(what_another_has_put_there_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
