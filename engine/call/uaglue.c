@@ -33,15 +33,34 @@ static struct agent *agent_by_user(const struct td_engine *e, struct str name)
 	return str_copy(z, sizeof(z), name) ? objects_configured(&e->agents, z) : NULL;
 }
 
-/* The agent is who has the password: several may be behind one proxy. */
+/* Several agents may be behind one proxy, and an INVITE without credentials may be of any of them.
+ * So the strictest rule among them holds. */
+static bool must_prove(
+	const struct td_engine *e, const struct sip_msg *m, const struct td_flow *flow)
+{
+	const struct hash_node *next = NULL;
+	struct str name;
+
+	if (registrar_has_proof(e->registrar, m))
+		return true;
+	while (registrar_next_source(e->registrar, flow, &next, &name)) {
+		const struct agent *a = agent_by_user(e, name);
+
+		if (a && a->conf.auth == TD_CALL_PROOF_ALWAYS)
+			return true;
+	}
+	return false;
+}
+
+/* Who shows a password is the agent who has it, whoever else is behind the same proxy. */
 static int authenticate(
 	struct td_engine *e, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
 {
-	const struct agent *a = trunk_agent_of(e, flow);
+	const struct agent *a;
 	struct str name;
 	int code;
 
-	if (!a || a->conf.auth == TD_CALL_PROOF_SOURCE)
+	if (!trunk_agent_of(e, flow) || !must_prove(e, m, flow))
 		return 0;
 	code = registrar_authenticate(e->registrar, e->now, m, flow, &name, extra);
 	if (code)

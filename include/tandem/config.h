@@ -184,7 +184,8 @@ enum td_digest { TD_DIGESTS(TD_DIGEST_ENUM) TD_DIGEST_COUNT };
 	X(ALWAYS, "always", "the password, in each call (RFC 3261 section 22.2)")    \
 	X(SOURCE, "source",                                                          \
 		"that it comes from where the telephone has registered; who forges " \
-		"that address over UDP calls as this agent")
+		"that address over UDP calls as this agent; behind a proxy with an " \
+		"agent who has `always`, the password")
 #define TD_CALL_PROOF_ID(id, ...) TD_CALL_PROOF_##id,
 enum td_call_proof { TD_CALL_PROOFS(TD_CALL_PROOF_ID) };
 

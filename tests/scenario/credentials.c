@@ -6,17 +6,18 @@
 #define CNONCE "0a4f113b"
 #define NC     "00000001"
 
-static void ha1_of(const char *user, const char *whose, char out[static DIGEST_HEX_BYTES])
+static void ha1_of(enum td_digest algorithm, const char *user, const char *whose,
+	char out[static DIGEST_HEX_BYTES])
 {
 	char text[128];
 
 	snprintf(text, sizeof(text), "%s:" CREDENTIALS_DOMAIN ":%s-secret", user, whose);
-	digest_hash(TD_DIGEST_MD5, str_of(text), out);
+	digest_hash(algorithm, str_of(text), out);
 }
 
 void credentials_ha1(const char *user, char out[static DIGEST_HEX_BYTES])
 {
-	ha1_of(user, user, out);
+	ha1_of(TD_DIGEST_MD5, user, user, out);
 }
 
 bool credentials_encode(const char *method, const char *user, const char *whose,
@@ -29,17 +30,20 @@ bool credentials_encode(const char *method, const char *user, const char *whose,
 	bool ok = d && sip_auth_decode(&a, str_of(challenge)) == 0;
 
 	if (ok) {
-		ha1_of(user, whose, ha1);
+		enum td_digest algorithm =
+			str_eq(a.algorithm, STR("SHA-256")) ? TD_DIGEST_SHA256 : TD_DIGEST_MD5;
+
+		ha1_of(algorithm, user, whose, ha1);
 		a.uri = STR(URI);
 		a.cnonce = STR(CNONCE);
 		a.nc = STR(NC);
 		a.qop = STR("auth");
-		digest_response(d, TD_DIGEST_MD5, str_of(ha1), str_of(method), &a, response);
+		digest_response(d, algorithm, str_of(ha1), str_of(method), &a, response);
 		snprintf(out, size,
 			"Authorization: Digest username=\"%s\", realm=\"" CREDENTIALS_DOMAIN
-			"\", nonce=\"%.*s\", uri=\"" URI "\", response=\"%s\", algorithm=MD5, "
+			"\", nonce=\"%.*s\", uri=\"" URI "\", response=\"%s\", algorithm=%.*s, "
 			"cnonce=\"" CNONCE "\", qop=auth, nc=" NC "\r\n",
-			user, STR_FMT(a.nonce), response);
+			user, STR_FMT(a.nonce), response, STR_FMT(a.algorithm));
 	}
 	digest_free(d);
 	return ok;

@@ -9,6 +9,9 @@
 
 #define NONCES_PER_USER 2    /* a telephone uses one; two where it was started again */
 #define ANSWER_BYTES    4096 /* of the Contact lines: 4 of 256 bytes, and what is around them */
+#define CHALLENGE_LINE  192  /* of a challenge, without the realm */
+_Static_assert(REGISTRAR_CHALLENGE_BYTES >= TD_DIGEST_COUNT * (CHALLENGE_LINE + TD_NAME_BYTES * 2),
+	"a challenge for each algorithm");
 _Static_assert(ANSWER_BYTES > REGISTRAR_CONTACTS * (REGISTRAR_CONTACT_BYTES + 64), "all contacts");
 
 struct registrar {
@@ -31,6 +34,7 @@ struct registration {
 	struct sip_request *req;
 	const struct sip_msg *m;
 	const struct td_flow *flow;
+	unsigned algorithms; /* 1 << enum td_digest, of those who may be meant; 0: only the user */
 	/* by which the telephone came before */
 	struct td_flow left[REGISTRAR_CONTACTS];
 	unsigned left_count;
@@ -298,16 +302,19 @@ static void update(struct registration *reg, struct str name)
 		tell(reg, name, known);
 }
 
-/* The status to answer with. */
+/* The status to answer with. A telephone takes the first algorithm that it knows, so the strongest
+ * one comes first (RFC 8760 section 2.4): TD_DIGESTS has it last. */
 static int challenge(
-	const struct registration *reg, enum td_digest algorithm, bool stale, struct td_buf *out)
+	const struct registration *reg, unsigned algorithms, bool stale, struct td_buf *out)
 {
 	struct registrar *r = reg->r;
 
 	r->stats.challenged++;
-	r->stats.stale += stale;
-	digest_challenge(r->digest, reg->now, &reg->flow->remote, SIP_HDR_WWW_AUTHENTICATE,
-		str_of(r->realm), algorithm, stale, out);
+	for (unsigned i = TD_DIGEST_COUNT; i-- > 0;)
+		if (algorithms >> i & 1)
+			digest_challenge(r->digest, reg->now, &reg->flow->remote,
+				SIP_HDR_WWW_AUTHENTICATE, str_of(r->realm), (enum td_digest)i,
+				stale, out);
 	return out->error ? 500 : 401;
 }
 
@@ -367,6 +374,7 @@ static struct registrar_user stranger(const struct registrar *r, struct str name
 static int judge(const struct registration *reg, struct str name, const struct registrar_user *user,
 	bool known, const struct sip_auth *a, struct td_buf *out)
 {
+	unsigned algorithms = 1u << user->algorithm;
 	struct registrar *r = reg->r;
 
 	switch (digest_check(r->digest, reg->now, &reg->flow->remote, a, reg->m->method_name,
@@ -376,12 +384,15 @@ static int judge(const struct registration *reg, struct str name, const struct r
 			return 0;
 		break;
 	case DIGEST_STALE:
-		return challenge(reg, user->algorithm, true, out);
+		r->stats.stale++;
+		return challenge(reg, algorithms, true, out);
 	case DIGEST_FORGED:
 		r->stats.forged++;
-		return challenge(reg, user->algorithm, false, out);
+		return challenge(reg, algorithms, false, out);
 	case DIGEST_AGAIN:
-		return challenge(reg, user->algorithm, false, out);
+		/* It has chosen another algorithm of several, which we offered for somebody else.
+		 * `stale` has it try again with the same password. */
+		return challenge(reg, algorithms, reg->algorithms & ~algorithms, out);
 	case DIGEST_WRONG:
 		break;
 	}
@@ -399,7 +410,8 @@ static int authenticate(const struct registration *reg, struct str name, const s
 
 	user = known ? found : stranger(r, name);
 	if (!a)
-		return challenge(reg, user.algorithm, false, out);
+		return challenge(
+			reg, reg->algorithms ? reg->algorithms : 1u << user.algorithm, false, out);
 	if (!guard_allows(r->guard, reg->now, &reg->flow->remote, name, is_near(reg, name))) {
 		r->stats.blocked++;
 		return 403;
@@ -419,10 +431,31 @@ static bool has_flow(const struct registrar *r, struct str name, const struct td
 	return false;
 }
 
+static unsigned algorithms_of(const struct registrar *r, const struct td_flow *flow)
+{
+	const struct hash_node *next = NULL;
+	struct registrar_user user;
+	unsigned algorithms = 0;
+	struct str name;
+
+	while (registrar_next_source(r, flow, &next, &name))
+		if (r->ops.user(r->ops.ctx, name, &user))
+			algorithms |= 1u << user.algorithm;
+	return algorithms;
+}
+
+bool registrar_has_proof(const struct registrar *r, const struct sip_msg *m)
+{
+	struct sip_auth a;
+
+	return credentials(r, m, &a);
+}
+
 int registrar_authenticate(struct registrar *r, uint64_t now, const struct sip_msg *m,
 	const struct td_flow *flow, struct str *name, struct td_buf *out)
 {
-	const struct registration reg = {.r = r, .now = now, .m = m, .flow = flow};
+	const struct registration reg = {
+		.r = r, .now = now, .m = m, .flow = flow, .algorithms = algorithms_of(r, flow)};
 	struct sip_auth a;
 	bool has = credentials(r, m, &a);
 	int code;
@@ -501,15 +534,25 @@ const struct registrar_binding *registrar_lookup_other(
 }
 
 /* The address of a UDP packet is easily forged, and so may be that of a telephone's connection. */
-struct str registrar_lookup_source(const struct registrar *r, const struct td_flow *flow)
+bool registrar_next_source(const struct registrar *r, const struct td_flow *flow,
+	const struct hash_node **next, struct str *name)
 {
-	const struct hash_node *n = NULL;
 	const struct binding *b;
 
-	while ((b = binding_next_of(&r->users, flow, &n)) != NULL)
+	while ((b = binding_next_of(&r->users, flow, next)) != NULL) {
+		*name = str_of(b->user->name);
 		if (b->pub.flow.transport == flow->transport)
-			return str_of(b->user->name);
-	return (struct str){0};
+			return true;
+	}
+	return false;
+}
+
+struct str registrar_lookup_source(const struct registrar *r, const struct td_flow *flow)
+{
+	const struct hash_node *next = NULL;
+	struct str name;
+
+	return registrar_next_source(r, flow, &next, &name) ? name : (struct str){0};
 }
 
 void registrar_del(struct registrar *r, struct str user)

@@ -6,6 +6,8 @@
  * A user is challenged by digest with the one algorithm that ops.user names. An unknown user sees
  * exactly what a known one with a wrong password sees: 401, then 403. Its challenge names the
  * algorithm of the one agent or the other, by a hash of the name and as often as agents have it.
+ * A call says in its first INVITE nothing of whose it is, and several users may be behind one
+ * proxy: then there is a challenge for each of their algorithms (RFC 8760 section 2.4).
  *
  * Who guesses passwords is blocked: guard.h.
  *
@@ -15,6 +17,7 @@
 #ifndef TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
 #define TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
 
+#include <engine/base/hash.h>
 #include <engine/sip/registrar/binding.h>
 #include <engine/sip/registrar/digest.h>
 #include <engine/sip/registrar/guard.h>
@@ -94,7 +97,7 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	const struct sip_msg *m, const struct td_flow *flow);
 /* Is a request that is no REGISTER that of a registered user (RFC 3261 section 22.2)? 0: *name is
  * whose, a part of the message; one of the user's telephones is reached by the flow. Else the
- * status to answer with, and for 401 the header line is appended to `out`, which has room for
+ * status to answer with, and for 401 the header lines are appended to `out`, which has room for
  * REGISTRAR_CHALLENGE_BYTES. */
 #define REGISTRAR_CHALLENGE_BYTES 512
 int registrar_authenticate(struct registrar *r, uint64_t now, const struct sip_msg *m,
@@ -113,6 +116,12 @@ const struct registrar_binding *registrar_lookup_other(
 /* The user who registered by this flow: of UDP from its address and port, of a stream by the very
  * connection. One of them when many did (through a proxy), empty when nobody did. */
 struct str registrar_lookup_source(const struct registrar *r, const struct td_flow *flow);
+/* All of them: those whose telephones are behind one proxy. *next is NULL at first. False: there is
+ * no other. A user with several contacts comes several times. */
+bool registrar_next_source(const struct registrar *r, const struct td_flow *flow,
+	const struct hash_node **next, struct str *name);
+/* Does the request say whose it is, and offer to prove it? */
+bool registrar_has_proof(const struct registrar *r, const struct sip_msg *m);
 /* Forgets a user's bindings without a callback (the user was deleted). */
 void registrar_del(struct registrar *r, struct str user);
 uint32_t registrar_count(const struct registrar *r); /* users registered */
