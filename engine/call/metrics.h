@@ -32,6 +32,8 @@
 	X(overlong, e->expired.overlong, "calls ended after max_duration")                     \
 	X(bridges_apart, e->bridges_apart_total,                                               \
 		"bridges between parties of two workers: the caller's had no RTP port left")   \
+	X(redirections, e->redirections,                                                       \
+		"answers 3xx to our INVITEs, which name somebody else: we follow none")        \
 	X(queue_passed, e->queue_passed,                                                       \
 		"queues that a contact without media passed, as no agent has its channel")     \
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \

@@ -311,7 +311,7 @@ const struct conf_key td_schema[] = {
 	 .help = "Only calls of this trunk take the route. When not given, calls of any trunk do."},
 	{TD_KIND_ROUTE, "queue", CONF_REF, 0, FIELD(td_conf_route, queue),
 	 .ref = TD_KIND_QUEUE, .help = "Where the calls go. With `trunks` too: where they go when no trunk takes the call, "
-	         "because all are full, out of order or silent. What a trunk says of the number itself "
+	         "because all are full, out of order or silent, or redirect the call. What a trunk says of the number itself "
 	         "(busy, no answer, unknown) the caller gets."},
 	{TD_KIND_ROUTE, "trunks", CONF_REFS, 0,
 	 LIST(td_conf_route, trunks, trunk_count, TD_CONF_LIST), .ref = TD_KIND_TRUNK,

@@ -391,6 +391,7 @@ struct td_engine {
 	uint32_t bridges_apart;       /* bridges of parties of two workers, now */
 	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
+	uint64_t redirections;
 	uint64_t queue_passed;
 	uint64_t unexpected; /* events that the table of transitions lacks */
 	void (*call_due)(struct timer *t, uint64_t now);

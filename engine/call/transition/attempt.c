@@ -251,11 +251,14 @@ void attempt_failed(struct td_engine *e, struct party *p, int code, const struct
 {
 	struct target t = {.agent = p->agent, .trunk = p->trunk};
 	struct call *c = p->call;
+	bool redirects = code < 400; /* RFC 3261 section 21.3 */
 	char text[TARGET_TEXT];
 
 	if (t.trunk)
 		count_failed(t.trunk, m);
+	e->redirections += redirects;
 	party_session_over(e, p);
-	story(e, c, "%d from %s", code, target_text(&t, text));
+	story(e, c, "%d from %s%s", code, target_text(&t, text),
+		redirects ? ", and we follow no redirection" : "");
 	lost(e, p, code);
 }

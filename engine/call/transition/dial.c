@@ -110,10 +110,13 @@ static bool concerns_number(int code)
 }
 
 /* Another trunk may do better: this one is out of order, out of room, does not take what we send or
- * the codec ("may succeed elsewhere": section 21.4.26), or does not answer at all. */
+ * the codec ("may succeed elsewhere": section 21.4.26), does not answer at all, or names somebody
+ * else (section 21.3). We do not go there: it would be a call that no route of the site allows. */
 static bool may_succeed(int code, bool rang)
 {
-	if (code >= 400 && code < 500 && !concerns_number(code))
+	if (code < 400)
+		return true;
+	if (code < 500 && !concerns_number(code))
 		return true;
 	return (code >= 500 && code < 600) || code == 488 || (code == 408 && !rang);
 }
