@@ -344,6 +344,7 @@ const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 		LIMIT(queues)},
 	[TD_KIND_ROUTE] = {"route", "routes", sizeof(struct td_conf_route),
 		"Numbers dialled; a trailing * matches any rest. The longest match counts. "
+		"Separators in a number that is dialled, ( ) - and ., are left out before. "
 		"Parameters behind a `;` (RFC 4694) do not. A call out takes them along when they "
 		"and the number have 31 characters at most; otherwise they are left out. A number "
 		"that is longer itself gets 484."},

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/site/routes.h>
+#include <engine/base/phone_number.h>
 #include <engine/sip/msg/msg.h>
+#include <stdio.h>
 
 #define AGENTS (1u << TD_CALLER_AGENTS)
 #define TRUNKS (1u << TD_CALLER_TRUNKS)
+
+#define SPACED_BYTES (3 * TD_NUMBER_BYTES) /* a number with all its separators */
 
 /* A route that leads out costs money. So a trunk's calls take it when it says so, and not else. */
 static unsigned from(const struct td_conf_route *r)
@@ -37,7 +41,28 @@ static const struct td_conf_route *usable(const struct td_engine *e, struct str 
 
 bool route_number(struct str user, char out[static TD_NUMBER_BYTES])
 {
-	return sip_user_plain(str_cut(&user, ';'), out, TD_NUMBER_BYTES);
+	struct str name = str_cut(&user, ';');
+	char spaced[SPACED_BYTES];
+
+	if (sip_user_plain(name, spaced, sizeof(spaced)) && phone_number_clean(spaced))
+		return str_copy(out, TD_NUMBER_BYTES, str_of(spaced));
+	return sip_user_plain(name, out, TD_NUMBER_BYTES);
+}
+
+bool route_user(struct str user, char out[static TD_NUMBER_BYTES])
+{
+	struct str params = user;
+	size_t n;
+
+	str_cut(&params, ';');
+	if (!route_number(user, out))
+		return false;
+	n = strlen(out);
+	if (params.n && n + 1 + params.n >= TD_NUMBER_BYTES)
+		return false;
+	if (params.n)
+		snprintf(out + n, TD_NUMBER_BYTES - n, ";%.*s", STR_FMT(params));
+	return true;
 }
 
 const struct td_conf_route *route_lookup(const struct td_engine *e, const char *number,

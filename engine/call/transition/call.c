@@ -30,21 +30,6 @@
 #define NO_HEADERS  ((struct str){0})
 #define NO_SDP      ((struct str){0})
 
-/* Parameters that do not fit (RFC 4694) are left out all. A number that does not fit itself is cut;
- * intent_decide() has nobody dial such a number. */
-static void user_copy(char out[static TD_NUMBER_BYTES], struct str user)
-{
-	struct str params = user;
-	size_t n;
-
-	str_cut(&params, ';');
-	if (!route_number(user, out))
-		return;
-	n = strlen(out);
-	if (params.n && n + 1 + params.n < TD_NUMBER_BYTES)
-		snprintf(out + n, TD_NUMBER_BYTES - n, ";%.*s", STR_FMT(params));
-}
-
 /* What an agent's telephone writes in From counts for nothing: who calls is known. */
 static struct str caller_of(const struct intent *i, const struct sip_msg *m)
 {
@@ -57,8 +42,10 @@ static void cdr_begin(struct td_engine *e, struct td_ev_cdr *cdr, const struct s
 	const struct sip_msg *m, const struct intent *i)
 {
 	call_id_format(e, e->last_call, cdr->id);
-	user_copy(cdr->caller, caller_of(i, m));
-	user_copy(cdr->dialled, m->uri.user);
+	/* Of what does not fit, a part is enough here: intent_decide() has nobody dial a number
+	 * that was cut. */
+	route_user(caller_of(i, m), cdr->caller);
+	route_user(m->uri.user, cdr->dialled);
 	str_copy(cdr->sip_call_id, sizeof(cdr->sip_call_id), sip_session_call_id(s));
 	cdr->offered = engine_wall(e, e->now);
 	trace_remember(&e->traces, sip_session_call_id(s), cdr->id);

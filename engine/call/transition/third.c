@@ -66,7 +66,7 @@ static bool is_user(const char *number)
 static int number(
 	const struct td_engine *e, const char *dialled, struct whom *w, struct td_text *err)
 {
-	bool fits = sip_user_plain(str_of(dialled), w->number, sizeof(w->number));
+	bool fits = route_user(str_of(dialled), w->number);
 	const struct td_conf_route *closed, *r;
 	char plain[TD_NUMBER_BYTES];
 

@@ -50,7 +50,8 @@ enum sip_times { SIP_ONCE, SIP_FIRST, SIP_LIST, SIP_LINES };
 
 #define SIP_HDR_BIT(id) (UINT64_C(1) << (id))
 
-/* RFC 3261 section 19.1. Of a URI that is neither sip nor sips, scheme and text alone are set. */
+/* RFC 3261 section 19.1. Of a tel URI (RFC 3966), the user is the number with its parameters, as it
+ * would be in a sip URI (section 19.1.6); of all others but sips, scheme and text alone are set. */
 struct sip_uri {
 	struct str text; /* all of it */
 	struct str scheme;

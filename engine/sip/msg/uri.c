@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SIP and SIPS URIs, RFC 3261 section 19.1. */
+/* SIP and SIPS URIs, RFC 3261 section 19.1; of tel URIs the number, RFC 3966. */
 #include <errno.h>
 #include <engine/base/addr.h>
 #include <engine/base/hex.h>
@@ -82,17 +82,27 @@ static bool hostport(struct str *s, struct sip_uri *out)
 	return lex_host(s, &out->host) && (!lex_char(s, ':') || lex_port(s, &out->port));
 }
 
+/* Of a URI that is neither sip nor sips, what follows the scheme. */
+static int other_decode(struct sip_uri *out, struct str rest)
+{
+	bool has_password;
+
+	if (str_caseeq(out->scheme, STR("tel")) && user_valid(rest, &has_password) && !has_password)
+		out->user = rest;
+	return lex_all(rest, LEX_URI) ? 0 : -EBADMSG;
+}
+
 int sip_uri_decode(struct sip_uri *out, struct str text)
 {
 	struct str s = text;
 
 	*out = (struct sip_uri){.text = text};
-	/* LEX_TOKEN is wider than a scheme; only the two we know get further */
+	/* LEX_TOKEN is wider than a scheme; only those we know get further */
 	out->scheme = lex_run(&s, LEX_TOKEN);
 	if (out->scheme.n == 0 || !lex_char(&s, ':') || s.n == 0)
 		return -EBADMSG;
 	if (!str_caseeq(out->scheme, STR("sip")) && !str_caseeq(out->scheme, STR("sips")))
-		return lex_all(s, LEX_URI) ? 0 : -EBADMSG;
+		return other_decode(out, s);
 	if (!userinfo(&s, out) || !hostport(&s, out))
 		return -EBADMSG;
 	const char *headers = s.n ? memchr(s.p, '?', s.n) : NULL;
