@@ -10,7 +10,7 @@
 #include <tests/scenario/world.h>
 
 #define SCRIPT_LEGS  4000
-#define SCRIPT_PEERS 16
+#define SCRIPT_PEERS 20
 #define SCRIPT_OUTS  1024
 
 enum channel {

@@ -274,7 +274,8 @@ static void media_of_parties(void)
 	BREAK(alices->leg, talks->caller->leg, "party_port", "alice");
 	BREAK(left->leg, TD_LEG_NONE, "party_port", "the caller");
 	BREAK(talks->codec, TD_CODEC_PCMU, "party_codec", talks->contact->cdr.id);
-	BREAK(alices->early.dialog, 1, "party_early", "alice");
+	BREAK(alices->early[0].dialog, 1, "party_early", "alice");
+	BREAK(alices->early[PARTY_EARLY_MAX - 1].dialog, 1, "party_early", "alice");
 	BREAK(alices->params.acct, 99, "party_acct", "alice");
 	BREAK(alices->params.acct, talks->caller->params.acct, "party_acct", "alice");
 	BREAK(left->grant.of[0], &acme->budget, "party_released", "the caller");

@@ -146,7 +146,12 @@ static bool party_early(const struct check_at *k)
 {
 	const struct party *p = k->p;
 
-	return !active(p) || !p->early.dialog || (p->state == PARTY_RINGING && !party_is_caller(p));
+	if (!active(p) || (p->state == PARTY_RINGING && !party_is_caller(p)))
+		return true;
+	for (unsigned i = 0; i < PARTY_EARLY_MAX; i++)
+		if (p->early[i].dialog)
+			return false;
+	return true;
 }
 
 /* Row 0 counts those that found the table full. */

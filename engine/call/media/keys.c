@@ -164,7 +164,7 @@ void keys_take(struct td_engine *e, struct party *p, const struct keys_chosen *c
 void keys_wipe(struct party *p)
 {
 	explicit_bzero(&p->keys, sizeof(p->keys));
-	explicit_bzero(&p->early, sizeof(p->early));
+	explicit_bzero(p->early, sizeof(p->early));
 	explicit_bzero(p->ours.crypto, sizeof(p->ours.crypto));
 }
 

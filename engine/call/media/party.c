@@ -270,37 +270,50 @@ int party_take(struct td_engine *e, struct party *p, struct str text, char why[s
 	if (rc < 0)
 		snprintf(why, KEYS_TEXT, "there is no room for it");
 	else
-		explicit_bzero(&p->early, sizeof(p->early));
+		explicit_bzero(p->early, sizeof(p->early));
 	return rc;
+}
+
+static struct party_early *early_lookup(struct party *p, uint64_t dialog)
+{
+	for (unsigned i = 0; i < PARTY_EARLY_MAX; i++)
+		if (p->early[i].dialog == dialog)
+			return &p->early[i];
+	return NULL;
 }
 
 void party_keep_early(struct td_engine *e, struct party *p, struct str text, uint64_t dialog)
 {
-	struct party_early *early = &p->early;
+	struct party_early *early = early_lookup(p, dialog);
+	struct td_leg_params to;
 	struct keys_chosen keys = {0};
 	char why[KEYS_TEXT];
 	struct sdp sdp;
+	int rc = answer_decode(e, p, text, &sdp, &to, &keys, why);
 
-	if (answer_decode(e, p, text, &sdp, &early->params, &keys, why) < 0) {
+	if (rc < 0 && early)
 		explicit_bzero(early, sizeof(*early));
+	if (rc < 0)
 		return;
-	}
+	if (!early)
+		early = &p->early[p->early_next++ % PARTY_EARLY_MAX];
 	early->dialog = dialog;
+	early->params = to;
 	early->in = keys.in ? *keys.in : (struct sdp_crypto){0};
 	early->out = keys.in ? (uint8_t)(keys.out - p->ours.crypto) : 0;
 }
 
 int party_take_early(struct td_engine *e, struct party *p, uint64_t dialog)
 {
-	struct party_early *early = &p->early;
+	struct party_early *early = early_lookup(p, dialog);
 	struct keys_chosen keys = {0};
 	int rc = -ENOENT;
 
-	if (early->in.key.suite)
+	if (early && early->in.key.suite)
 		keys = (struct keys_chosen){&early->in, &p->ours.crypto[early->out]};
-	if (early->dialog == dialog)
+	if (early)
 		rc = take_answer(e, p, &early->params, &keys);
-	explicit_bzero(early, sizeof(*early));
+	explicit_bzero(p->early, sizeof(p->early));
 	return rc;
 }
 

@@ -38,9 +38,11 @@ int party_negotiate(struct td_engine *e, struct party *p, const struct sdp *peer
  * reason in words. */
 int party_take(struct td_engine *e, struct party *p, struct str text, char why[static KEYS_TEXT]);
 /* Keeps what an answer in a provisional response says, and nothing of it is in force yet; one that
- * is of no use is not kept. `dialog`: not 0, and of each dialog another one. */
+ * is of no use is not kept. `dialog`: not 0, and of each dialog another one. Of one dialog the last
+ * answer counts, of different ones (forks) each counts for itself. */
 void party_keep_early(struct td_engine *e, struct party *p, struct str text, uint64_t dialog);
-/* Takes it, now that this dialog's 2xx has come without any. -ENOENT: there is none. */
+/* Takes it, now that this dialog's 2xx has come without any, and forgets the others'. -ENOENT:
+ * there is none. */
 int party_take_early(struct td_engine *e, struct party *p, uint64_t dialog);
 /* Renders `ours` into `text`; the slice lasts as long as the storage. */
 #define PARTY_SDP_BYTES 2048

@@ -142,6 +142,9 @@ struct party_keys {
 	bool in_due, out_due;       /* the worker has not heard of it */
 };
 
+/* An INVITE that a carrier forks makes a dialog for each who is rung (RFC 3261 section 12.1). Of so
+ * many we keep what they said; one more takes the place of the oldest. */
+#define PARTY_EARLY_MAX 4
 /* What the answer in a provisional response makes of a party's leg: the 2xx of the same dialog may
  * have none. */
 struct party_early {
@@ -186,7 +189,8 @@ struct party {
 	uint32_t sound;
 	struct sdp ours;
 	struct party_keys keys;
-	struct party_early early;
+	struct party_early early[PARTY_EARLY_MAX];
+	uint8_t early_next; /* whose place the next dialog gets */
 	struct td_leg_params params;
 	struct quality quality;
 	struct grant grant;
