@@ -95,6 +95,36 @@ static void queues_without_people_are_told(void **state)
 		"one, or take the queue out\n");
 }
 
+/* Calls are a trunk's by their source, before any agent's. */
+static void telephones_of_a_trunk_are_told(void **state)
+{
+	expect(SITE PORTS "trunks: {acme: {address: [10.20.0.10, 10.30.0.0/28]}}\n"
+			  "groups: {sales: {agents: [alice]}}\n"
+			  "agents:\n"
+			  "  alice: {password: secret, contact: 10.30.0.11:5060}\n"
+			  "  bob: {password: secret, contact: 10.30.0.16:5060}\n"
+			  "  carol: {password: secret, contact: 10.20.0.10:5070}\n" QUEUES ROUTES,
+		"s:6:38: warning: agents.alice.contact: 10.30.0.11 lies in 10.30.0.0/28, which is "
+		"trunk acme's: calls of this telephone are taken for the trunk's; leave it out of "
+		"the trunk's address\n"
+		"s:8:38: warning: agents.carol.contact: 10.20.0.10 lies in 10.20.0.10, which is "
+		"trunk acme's: calls of this telephone are taken for the trunk's; leave it out of "
+		"the trunk's address\n");
+}
+
+static void separators_in_a_route_are_told(void **state)
+{
+	expect(SITE PORTS GROUPS QUEUES "routes:\n"
+					"  \"0-900*\": {queue: sales}\n"
+					"  \"+49.89\": {queue: sales}\n"
+					"  \"0900*\": {queue: sales}\n"
+					"  \"sales-2\": {queue: sales}\n",
+		"s:7:3: warning: routes.0-900*: numbers are compared without - and ., so no call "
+		"takes this route; write 0900*\n"
+		"s:8:3: warning: routes.+49.89: numbers are compared without - and ., so no call "
+		"takes this route; write +4989\n");
+}
+
 /* Every machine has lo; of an interface that is not there nothing is known. */
 static void addresses_that_an_interface_lacks_are_told(void **state)
 {
@@ -148,6 +178,8 @@ int main(void)
 		cmocka_unit_test(too_few_rtp_ports_are_told),
 		cmocka_unit_test(ports_in_one_network_are_told),
 		cmocka_unit_test(queues_without_people_are_told),
+		cmocka_unit_test(telephones_of_a_trunk_are_told),
+		cmocka_unit_test(separators_in_a_route_are_told),
 		cmocka_unit_test(addresses_that_an_interface_lacks_are_told),
 		cmocka_unit_test(with_an_error_only_errors_are_told),
 		cmocka_unit_test(advice_survives_oom),

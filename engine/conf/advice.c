@@ -2,7 +2,9 @@
 /* What is no fault, and yet keeps a site from serving as somebody who wrote it would think. */
 #include <engine/conf/check.h>
 #include <engine/base/addr.h>
+#include <engine/base/phone_number.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <tandem/acd.h>
 #include <tandem/media.h>
@@ -72,6 +74,57 @@ static void networks_advise(struct check *c)
 					"leaves by one of the two; give each port its own network",
 					prefix_encode(net, text), other->name);
 		}
+}
+
+static const struct td_conf_trunk *trunk_at(
+	const struct td_conf *conf, const struct td_addr *at, const struct td_prefix **in)
+{
+	const struct conf_list *trunks = &conf->of[TD_KIND_TRUNK];
+
+	for (uint32_t i = 0; i < trunks->count; i++)
+		for (uint8_t k = 0; k < trunks->trunk[i].address_count; k++) {
+			*in = &trunks->trunk[i].address[k];
+			if (prefix_contains(*in, at))
+				return &trunks->trunk[i];
+		}
+	return NULL;
+}
+
+/* Where calls come from says whose they are, and trunks are asked first. */
+static void telephones_advise(struct check *c)
+{
+	const struct conf_list *agents = &c->conf->of[TD_KIND_AGENT];
+	char text[ADDR_TEXT], net[ADDR_TEXT];
+
+	for (uint32_t i = 0; i < agents->count; i++) {
+		const struct td_addr *at = &agents->agent[i].contact;
+		const struct td_prefix *in;
+		const struct td_conf_trunk *t = at->family ? trunk_at(c->conf, at, &in) : NULL;
+
+		if (t)
+			check_fault(c, TD_KIND_AGENT, i, "contact", -1,
+				"%s lies in %s, which is trunk %s's: calls of this telephone are "
+				"taken for the trunk's; leave it out of the trunk's address",
+				addr_encode_ip(at, text), prefix_encode(in, net), t->name);
+	}
+}
+
+/* A number that is dialled has no separators left when its route is looked up. */
+static void separators_advise(struct check *c)
+{
+	const struct conf_list *routes = &c->conf->of[TD_KIND_ROUTE];
+	char clean[TD_NAME_BYTES];
+
+	for (uint32_t i = 0; i < routes->count; i++) {
+		const char *name = routes->route[i].name;
+
+		snprintf(clean, sizeof(clean), "%s", name);
+		if (phone_number_clean(clean) && strcmp(clean, name) != 0)
+			check_fault(c, TD_KIND_ROUTE, i, NULL, -1,
+				"numbers are compared without - and ., so no call takes this "
+				"route; write %s",
+				clean);
+	}
 }
 
 /* By place of the queue: what leads there, and what the agents of its groups take. */
@@ -168,5 +221,7 @@ int conf_advise(const struct td_conf *conf, const struct conf_checker *by)
 	empty_advise(&c);
 	rtp_ports_advise(&c);
 	networks_advise(&c);
+	telephones_advise(&c);
+	separators_advise(&c);
 	return queues_advise(&c) ? -ENOMEM : (int)c.faults;
 }
