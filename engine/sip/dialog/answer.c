@@ -54,12 +54,10 @@ void sip_session_reinvite_reject(struct sip_session *s, uint64_t now, int code, 
 	reinvite_respond(s, now, code, extra, NONE);
 }
 
-void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body)
+static void respond(struct sip_request *r, uint64_t now, int code, struct str extra,
+	struct str body, bool stateless)
 {
 	struct sip_ua *ua = r->ua;
-	/* A challenge or refusal can be made again, so it needs no transaction: who has no
-	 * password gets no memory of ours. */
-	bool stateless = code == 401 || code == 403 || code == 407;
 
 	ua->txns.now = now;
 	if (r->answered)
@@ -68,4 +66,15 @@ void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra
 	if (r->m->method == SIP_OPTIONS && code == 200 && extra.n == 0)
 		extra = STR(SIP_CAPABILITIES);
 	strans_reply(&ua->txns, r->m, r->flow, code, extra, body, stateless);
+}
+
+void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body)
+{
+	/* An OPTIONS changes nothing, so its answer can be made again. */
+	respond(r, now, code, extra, body, r->m->method == SIP_OPTIONS);
+}
+
+void sip_respond_again(struct sip_request *r, uint64_t now, int code, struct str extra)
+{
+	respond(r, now, code, extra, NONE, true);
 }

@@ -63,8 +63,8 @@ struct sip_ua_ops {
 	 * gets to who sent the first INVITE, before its ACK has come). Session over. */
 	void (*ended)(void *ctx, struct sip_session *s, int code);
 
-	/* REGISTER and OPTIONS outside a dialog: call sip_respond() now. When it was not called,
-	 * OPTIONS is answered 200, REGISTER 405. */
+	/* REGISTER and OPTIONS outside a dialog: call sip_respond() or sip_respond_again() now.
+	 * When neither was called, OPTIONS is answered 200, REGISTER 405. */
 	void (*request)(void *ctx, struct sip_request *r, const struct sip_msg *m,
 		const struct td_flow *flow);
 	/* By which connection is this flow's agent reached now? Another one than the flow's own, of
@@ -158,7 +158,11 @@ uint32_t sip_ua_sessions(const struct sip_ua *ua); /* in use, those being ended 
 /* In use, finished ones too, that linger for 32 s. */
 uint32_t sip_ua_transactions(const struct sip_ua *ua);
 
-/* Answers a request outside dialogs; the transaction keeps the response for retransmissions. */
+/* Answers a request outside dialogs; the transaction keeps the response for retransmissions, but
+ * not of OPTIONS, which get another one. */
 void sip_respond(struct sip_request *r, uint64_t now, int code, struct str extra, struct str body);
+/* The same for one who has not proved who it is: nothing is kept, and the request is answered again
+ * when it comes again (RFC 3261 section 8.2.7). */
+void sip_respond_again(struct sip_request *r, uint64_t now, int code, struct str extra);
 
 #endif

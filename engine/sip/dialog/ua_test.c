@@ -452,20 +452,65 @@ static void calls_beyond_the_pool_get_503(void **state)
 
 static void finished_transactions_give_way(void **state)
 {
+	const char *tag = fake_answered_call(&f);
+
 	/* far more than the pool holds, each lingering for 32 s */
 	for (unsigned i = 0; i < 5000; i++) {
 		char branch[16];
 
 		snprintf(branch, sizeof(branch), "o%u", i);
-		fake_request(&f, "OPTIONS", branch, 1, NULL, NULL, NULL);
+		fake_request(&f, "OPTIONS", branch, i + 10, tag, NULL, NULL);
 		assert_int_equal(f.m.code, 200);
 	}
 	assert_true(sip_ua_stats(f.ua)->evicted > 4000);
 	f.log_len = 0;
-	fake_request(&f, "OPTIONS", "o4999", 1, NULL, NULL, NULL);
-	fake_expect(&f, "200/OPTIONS"); /* kept: not asked again */
-	fake_answered_call(&f);
+	uint64_t absorbed = sip_ua_stats(f.ua)->rx_retransmissions;
+
+	fake_request(&f, "OPTIONS", "o4999", 5009, tag, NULL, NULL);
+	fake_expect(&f, "200/OPTIONS");
+	assert_int_equal(sip_ua_stats(f.ua)->rx_retransmissions, absorbed + 1); /* kept */
 	sip_session_bye(f.session, f.now);
+	fake_expect_idle(&f);
+}
+
+static void on_register(struct fake *fake, struct sip_request *r, const struct sip_msg *m)
+{
+	if (m->method == SIP_REGISTER)
+		sip_respond_again(r, fake->now, 401, STR(""));
+}
+
+/* RFC 3261 section 8.2.7. Who is not known to us must not push out what we need to know a repeated
+ * request of somebody else's by. */
+static void strangers_cost_no_memory(void **state)
+{
+	static const char *const methods[] = {
+		"OPTIONS", "SUBSCRIBE", "MESSAGE", "REGISTER", "BYE", "CANCEL", "INVITE", "NOSUCH"};
+	const char *tag = fake_answered_call(&f);
+	char branch[16];
+	uint32_t before;
+
+	f.on_request = on_register;
+	fake_request(&f, "BYE", "last", 20, tag, NULL, NULL);
+	fake_request(&f, "INVITE", "gone", 21, NULL, NULL, NULL);
+	fake_request(&f, "CANCEL", "gone", 21, NULL, NULL, NULL);
+	fake_request(&f, "ACK", "gone", 21, "x", NULL, NULL);
+	before = sip_ua_transactions(f.ua);
+	f.admit = 403;
+	for (unsigned i = 0; i < 5000; i++) {
+		snprintf(branch, sizeof(branch), "s%u", i);
+		fake_request(&f, methods[i % 8], branch, i + 30, NULL, NULL, NULL);
+		snprintf(branch, sizeof(branch), "t%u", i); /* of no dialog */
+		fake_request(&f, methods[i % 8], branch, i + 30, "nowhere", NULL, NULL);
+		f.log_len = 0;
+	}
+	f.admit = 0;
+	assert_int_equal(sip_ua_transactions(f.ua), before);
+	assert_int_equal(sip_ua_stats(f.ua)->evicted, 0);
+	assert_int_equal(sip_ua_stats(f.ua)->options, 625);
+	fake_request(&f, "BYE", "last", 20, tag, NULL, NULL);
+	fake_expect(&f, "200/BYE");
+	fake_request(&f, "INVITE", "gone", 21, NULL, NULL, NULL); /* it makes no new call */
+	fake_expect(&f, "");
 	fake_expect_idle(&f);
 }
 
@@ -503,8 +548,13 @@ static void options_and_register_outside_dialogs(void **state)
 	fake_request(&f, "OPTIONS", "o1", 1, NULL, NULL, NULL);
 	fake_expect(&f, "request 200/OPTIONS");
 	assert_true(sip_msg_has(&f.m, SIP_HDR_ALLOW) && sip_msg_has(&f.m, SIP_HDR_ACCEPT));
+	char first[SIP_MSG_MAX + 1];
+
+	memcpy(first, f.out, f.out_len + 1);
 	fake_request(&f, "OPTIONS", "o1", 1, NULL, NULL, NULL);
-	fake_expect(&f, "200/OPTIONS");
+	fake_expect(&f, "request 200/OPTIONS");
+	assert_string_equal(f.out, first); /* the To tag, too */
+	fake_expect_empty(f.ua);
 	fake_request(&f, "REGISTER", "r1", 1, NULL, NULL, NULL);
 	fake_expect(&f, "request 405/REGISTER");
 	fake_expect_idle(&f);
@@ -718,6 +768,7 @@ int main(int argc, char **argv)
 		TEST(merged_and_looping_requests_are_refused),
 		TEST(calls_beyond_the_pool_get_503),
 		TEST(finished_transactions_give_way),
+		TEST(strangers_cost_no_memory),
 		TEST(folded_header_fields_are_answered_unfolded),
 		TEST(malformed_via_keeps_its_place),
 		TEST(options_and_register_outside_dialogs),

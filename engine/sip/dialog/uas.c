@@ -171,10 +171,12 @@ static void outside(const struct incoming *in)
 	ua->ops.request(ua->ops.ctx, &r, in->m, in->flow);
 	if (r.answered)
 		return;
-	if (in->m->method == SIP_OPTIONS)
-		sip_respond(&r, ua->txns.now, 200, NONE, NONE);
-	else
+	if (in->m->method != SIP_OPTIONS) {
 		incoming_refuse(in, 405, STR(SIP_ALLOW), true);
+		return;
+	}
+	ua->transport.stats.options++;
+	sip_respond(&r, ua->txns.now, 200, NONE, NONE);
 }
 
 static const struct method {

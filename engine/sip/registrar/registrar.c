@@ -478,7 +478,7 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	int code;
 
 	if (!m->to.uri.host.p) { /* not a SIP URI */
-		refuse(&reg, 400);
+		sip_respond_again(req, now, 400, STR(""));
 		return;
 	}
 	if (sip_user_plain(
@@ -487,10 +487,9 @@ void registrar_request(struct registrar *r, uint64_t now, struct sip_request *re
 	buf_init_fixed(&b, text, sizeof(text));
 	has = credentials(r, m, &a);
 	code = authenticate(&reg, name, has ? &a : NULL, &b);
-	if (code == 401)
-		sip_respond(req, now, code, (struct str){b.data, b.len}, STR(""));
-	else if (code)
-		refuse(&reg, code);
+	if (code)
+		sip_respond_again(
+			req, now, code, code == 401 ? (struct str){b.data, b.len} : STR(""));
 	else
 		update(&reg, name);
 }

@@ -23,6 +23,7 @@
 	X(missing_header, "a mandatory header field not there")                                \
 	X(truncated, "shorter than its Content-Length, no blank line, or above 65535 octets")  \
 	X(content_length, "Content-Length that is not a number")                               \
+	X(options, "OPTIONS outside dialogs answered: 200; nothing is kept of them")           \
 	X(no_dialog, "requests for a dialog that is not there: 481")                           \
 	X(no_transaction, "responses and ACKs that nobody waits for")                          \
 	X(refused, "requests refused by SIP itself: 400 405 415 416 420 482 483 491 500 513")  \
