@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/base/hash.h>
+#include <engine/base/str.h>
 #include <engine/host/record/recover.h>
 #include <engine/host/record/report.h>
 #include <engine/host/record/taplog.h>
@@ -78,6 +79,21 @@ static int note(struct recover *r, const struct tap_rec *rec, const void *payloa
 	return 0;
 }
 
+/* A name that split_path() could have made: below the folder, nothing hidden. A log that someone
+ * else wrote must not make us write elsewhere. */
+static bool path_sound(const char *path)
+{
+	struct str rest = str_of(path), part;
+	bool wav = rest.n > 4 && str_eq((struct str){path + rest.n - 4, 4}, STR(".wav"));
+
+	do {
+		part = str_cut(&rest, '/');
+		if (part.n == 0 || part.p[0] == '.')
+			return false;
+	} while (rest.p);
+	return wav;
+}
+
 /* Second pass: writes those that are not. */
 static int rewrite(struct recover *r, const struct tap_rec *rec, const void *payload)
 {
@@ -95,6 +111,12 @@ static int rewrite(struct recover *r, const struct tap_rec *rec, const void *pay
 	info = (struct split_info){.recording = rec->recording, .codec = rec->codec};
 	memcpy(info.call, start.call, sizeof(info.call) - 1);
 	memcpy(info.path, start.path, sizeof(info.path) - 1);
+	if (!path_sound(info.path)) {
+		log_line(LOG_ERR, "recording not recovered: its file has a name that is not ours",
+			"recording=%" PRIu32, rec->recording);
+		f->done = true;
+		return 0;
+	}
 	f->split = split_alloc(&r->disk, r->dirfd, &info);
 	if (!f->split) {
 		int rc = -errno;

@@ -34,9 +34,12 @@ static const char *path_of(unsigned recording)
 	return path;
 }
 
-/* The log as the recorder writes it. */
-static void log_make(struct fixture *f)
+/* The log as the recorder writes it. first: the file of the first recording. Its length, in `out`.
+ */
+static size_t log_make(
+	const struct fixture *f, const char *first, unsigned char out[static LOG_BYTES])
 {
+	char name[TAPLOG_NAME];
 	uint8_t payload[FRAME];
 	struct taplog log;
 	struct disk disk;
@@ -52,7 +55,7 @@ static void log_make(struct fixture *f)
 			.codec = TD_CODEC_PCMA};
 
 		snprintf(start.call, sizeof(start.call), "1.%u", i);
-		snprintf(start.path, sizeof(start.path), "%s", path_of(i));
+		snprintf(start.path, sizeof(start.path), "%s", i ? path_of(i) : first);
 		assert_true(taplog_append(&log, &rec, &start, 1));
 	}
 	for (unsigned i = 0; i < PACKETS * RECORDINGS; i++) {
@@ -69,13 +72,18 @@ static void log_make(struct fixture *f)
 	disk_drain(&disk);
 	taplog_fini(&log);
 	disk_fini(&disk);
+	int fd = openat(f->logfd, taplog_name(1, name), O_RDONLY);
+	ssize_t n = read(fd, out, LOG_BYTES);
+
+	close(fd);
+	unlinkat(f->logfd, name, 0);
+	return n > 0 ? (size_t)n : 0;
 }
 
 static int setup(void **state)
 {
 	static struct fixture fixture;
 	struct fixture *f = &fixture;
-	char name[TAPLOG_NAME];
 	struct td_text err;
 
 	snprintf(f->dir, sizeof(f->dir), "/tmp/recover-test-XXXXXX");
@@ -89,14 +97,9 @@ static int setup(void **state)
 	f->journal = journal_start(f->journal_dir, 8u << 20, &err);
 	if (!f->journal)
 		fail_msg("%s", err.s);
-	log_make(f);
-	int fd = openat(f->logfd, taplog_name(1, name), O_RDONLY);
-	ssize_t n = read(fd, f->good, sizeof(f->good));
-
-	close(fd);
-	f->len = n > 0 ? (size_t)n : 0;
+	f->len = log_make(f, path_of(0), f->good);
 	*state = f;
-	return n > PACKETS * RECORDINGS * FRAME ? 0 : -1;
+	return f->len > PACKETS * RECORDINGS * FRAME ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -175,10 +178,27 @@ static void damage_costs_what_is_behind_it(void **state)
 	assert_in_range(least, 0, whole / 10);
 }
 
+/* The others are recovered all the same. */
+static void a_file_elsewhere_is_not_written(void **state)
+{
+	static const char *const names[] = {"../escape.wav", "/tmp/recover-test-escape.wav",
+		"day/../../escape.wav", ".log/escape.wav", "day//escape.wav", "./escape.wav",
+		"escape.tap", ".wav", ""};
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		size_t n = log_make(f, names[i], f->spoiled);
+
+		assert_int_equal(recover(f, f->spoiled, n), PACKETS * FRAME);
+		assert_int_equal(faccessat(f->dirfd, *names[i] ? names[i] : "-", F_OK, 0), -1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(damage_costs_what_is_behind_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_elsewhere_is_not_written, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
