@@ -488,7 +488,7 @@ class Tandemd(unittest.TestCase):
         failed = subprocess.run([CTL, "--tandemd", f"{self.dir}/tandemd.sock", "config",
                                  "rollback", "9"], capture_output=True, text=True, check=False)
         self.assertEqual((failed.returncode, failed.stderr),
-                         (1, "tandemctl: no number 9 is kept; see tandemctl config history\n"))
+                         (3, "tandemctl: no number 9 is kept; see tandemctl config history\n"))
 
     def tandemctl(self, *words):
         done = subprocess.run([CTL, "--tandemd", f"{self.dir}/tandemd.sock", "--engine",

@@ -42,10 +42,49 @@ static bool read_body(void *ctx, const char *body, size_t len)
 	return more;
 }
 
-static void say(const struct cli *cli, const char *reason)
+int cli_fail(const struct cli *cli, enum cli_status status, const char *fmt, ...)
 {
-	if (!cli->quiet)
-		cli_say("tandemctl: %s", reason);
+	static const char *const words[] = {
+#define X(id, word, help) word,
+		CLI_STATUSES(X)
+#undef X
+	};
+	char *reason = NULL;
+	json_t *error;
+	va_list args;
+
+	if (cli->quiet)
+		return status;
+	va_start(args, fmt);
+	if (vasprintf(&reason, fmt, args) < 0)
+		reason = NULL;
+	va_end(args);
+	error = cli->json ? json_pack("{s:s, s:s}", "error", reason ? reason : "out of memory",
+				    "status", words[status])
+			  : NULL;
+	if (error) {
+		json_dumpf(error, stderr, 0);
+		putc('\n', stderr);
+	} else {
+		cli_say("tandemctl: %s", reason ? reason : "out of memory");
+	}
+	json_decref(error);
+	free(reason);
+	return status;
+}
+
+static enum cli_status status_of(int rc)
+{
+	switch (rc) {
+	case -ENOENT:
+		return CLI_MISSING;
+	case -ECONNRESET:
+	case -ENOTCONN:
+	case -ETIMEDOUT:
+		return CLI_UNREACHABLE;
+	default:
+		return CLI_REFUSED;
+	}
 }
 
 static int call(const struct cli *cli, enum td_api_op op, json_t *request, bool stream,
@@ -55,22 +94,19 @@ static int call(const struct cli *cli, enum td_api_op op, json_t *request, bool 
 	char *text = json_dumps(request, JSON_COMPACT);
 	struct td_text reason = {""};
 	struct client c;
-	int rc = CLI_USAGE;
+	int rc;
 
 	json_decref(request);
 	if (!text || client_open(&c, path, "tandemctl", ANSWER_MS, &reason) < 0) {
-		say(cli, text ? reason.s : "out of memory");
+		rc = cli_fail(cli, CLI_UNREACHABLE, "%s", text ? reason.s : "out of memory");
 		goto out;
 	}
 	rc = client_call(&c, op, text, stream, read_body, r, timeout_ms, &reason);
 	client_close(&c);
-	if (r->bad) {
-		say(cli, "the answer is not JSON; are both of one release?");
-		rc = CLI_NO;
-	} else if (rc < 0) {
-		say(cli, reason.s[0] ? reason.s : strerror(-rc));
-		rc = rc == -ECONNRESET || rc == -ETIMEDOUT ? CLI_USAGE : CLI_NO;
-	}
+	if (r->bad)
+		rc = cli_fail(cli, CLI_REFUSED, "the answer is not JSON; are both of one release?");
+	else if (rc < 0)
+		rc = cli_fail(cli, status_of(rc), "%s", reason.s[0] ? reason.s : strerror(-rc));
 out:
 	free(text);
 	return rc;

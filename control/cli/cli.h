@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * tandemctl: what its commands share. A command is a row of cli_commands[]; its function gets its
- * arguments and returns an exit status: 0 done, 1 the answer was no, 2 wrong usage or nobody to
- * ask. It prints its result to stdout and one line of reason to stderr.
+ * arguments and returns an exit status, enum cli_status. It prints its result to stdout and one
+ * line of reason to stderr.
  */
 #ifndef TANDEM_CONTROL_CLI_CLI_H
 #define TANDEM_CONTROL_CLI_CLI_H
@@ -31,6 +31,11 @@ struct cli {
 
 int cli_run(const struct cli *cli, int argc, const char *const *argv); /* argc > 0 */
 void cli_help(FILE *out);                                              /* all commands */
+
+/* Says why on stderr, with --json as {"error": ..., "status": ...}, unless cli->quiet. Returns the
+ * status. */
+int cli_fail(const struct cli *cli, enum cli_status status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* One request, one answer, by the server that has the operation. Returns a status as above; *answer
  * is the caller's when CLI_OK (may be NULL when there was no body). Says on stderr what failed.

@@ -59,7 +59,7 @@ wide=$({ "$ctl" help; "$ctl" complete commands | while read -r name; do "$ctl" $
 	failed=1
 }
 expect 0 '^tandemctl agent NAME ' help agent alice pause
-expect 2 '/nonexistent/e' agent alice pause --reason --help
+expect 5 '/nonexistent/e' agent alice pause --reason --help
 expect 2 '[-]-l may be --link or --layer; write more of it' bandwidth plan --l 10M
 expect 2 'no option --lx' bandwidth plan --lx 10M
 expect 0 '^wire ' bandwidth plan --li 10M --la wire
@@ -90,12 +90,12 @@ expect 2 'trace: /nonexistent/.x1b' trace --sip -w "/nonexistent/$evil"
 printf 'queues: {"\\e[2J\\n": {}}\n' >"$site"
 expect 2 ":1:10: queues: .*'.x1b.2J.n'" check "$site"
 expect 2 'replay: /nonexistent/.x1b' replay --verify --journal "/nonexistent/$evil"
-expect 2 '/nonexistent/.x1b' --tandemd "/nonexistent/$evil" cdr
+expect 5 '/nonexistent/.x1b' --tandemd "/nonexistent/$evil" cdr
 # a key has one value, and is not left out
 expect 2 'contact create: the key a is there twice$' contact create sales a=1 b=2 a=1
 expect 2 'contact data: the key a is there twice$' contact data 1.1 a=1 a=
 expect 2 'contact data: not KEY=VALUE: =1$' contact data 1.1 a=1 =1
-expect 2 '/nonexistent/e' contact data 1.1 a=1 aa=1 b=
+expect 5 '/nonexistent/e' contact data 1.1 a=1 aa=1 b=
 # a word that is no UTF-8 is not left out
 latin1=$(printf 'Z\374rich')
 expect 2 '^tandemctl: queue-log: --queue is not UTF-8: Z.xfcrich$' queue-log --queue "$latin1"
@@ -116,9 +116,9 @@ expect 0 'The engine ends with the last one' drain --help
 expect 2 "no command 'config' alone; there are config diff, .*config rollback" config
 expect 2 'no N' config rollback
 expect 2 'N is a whole number|N is a number from 1' config rollback 0
-expect 2 '/nonexistent/t' config rollback 1
-expect 2 '/nonexistent/t' config history
-expect 2 '/nonexistent/t' config diff 1 2
+expect 5 '/nonexistent/t' config rollback 1
+expect 5 '/nonexistent/t' config history
+expect 5 '/nonexistent/t' config diff 1 2
 expect 0 '[-]-dry-run' apply --help
 
 # warnings are told, and are errors for who wants that
@@ -210,9 +210,10 @@ expect 2 'no such VIEW: acct' show acct
 expect 2 'usage: tandemctl agent' agent alice dance
 expect 2 'usage: tandemctl agent' agent alice login --reason x
 expect 2 'usage: tandemctl trace' trace
-expect 2 '/nonexistent/e' show calls
-expect 2 '/nonexistent/t' cdr
-expect 2 '/nonexistent/t' alarms -n 3
+expect 5 '/nonexistent/e' show calls
+expect 5 '/nonexistent/t' cdr
+expect 5 '^{"error": "/nonexistent/t: no one listens there; .*", "status": "unreachable"}$' cdr --json
+expect 5 '/nonexistent/t' alarms -n 3
 expect 2 'usage: tandemctl alarms' alarms --queue sales
 expect 2 'no NAME: which agent' party 1.2 add agent ''
 expect 2 'no CALL: which call' party '' add agent bob

@@ -16,8 +16,19 @@
 #include <tandem/event.h>
 #include <tandem/view.h>
 
-/* What a command returns, and tandemctl with it. */
-enum { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2 };
+/* What a command returns, and tandemctl with it: X(id, word with --json, help). */
+#define CLI_STATUSES(X)                                                 \
+	X(OK, "ok", "done")                                             \
+	X(NO, "no", "the answer was no, or could not be printed")       \
+	X(USAGE, "usage", "wrong words, or a file that cannot be used") \
+	X(MISSING, "not-found", "there is no such thing")               \
+	X(REFUSED, "refused", "who was asked refuses")                  \
+	X(UNREACHABLE, "unreachable", "nobody to ask")
+enum cli_status {
+#define X(id, word, help) CLI_##id,
+	CLI_STATUSES(X)
+#undef X
+};
 
 /* tandemctl's own options, which stand before the command; --json also behind it. */
 enum { CLI_OPTION_JSON = 'j', CLI_OPTION_ENGINE = OPTION_LONG, CLI_OPTION_TANDEMD };

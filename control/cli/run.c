@@ -13,7 +13,7 @@ static int ask(const struct cli *cli, const struct cli_args *args)
 	json_t *answer;
 	int rc = cli_ask(cli, op, cli_args_request(args), &answer);
 
-	if (json_object_size(answer))
+	if (json_object_size(answer) || (cli->json && rc == CLI_OK))
 		cli_object(cli, NULL, answer);
 	json_decref(answer);
 	return rc;
@@ -31,9 +31,11 @@ void cli_help(FILE *out)
 			if ((int)c->group == group)
 				fprintf(out, "  %-16s %s\n", c->name, c->help);
 	}
-	fputs("\ntandemctl COMMAND --help tells a command's arguments. Exit status: 0 done,\n"
-	      "1 the answer was no, 2 wrong usage or nobody to ask. See tandemctl(1).\n",
-		out);
+	fputs("\ntandemctl COMMAND --help tells a command's arguments. Exit status:\n", out);
+#define X(id, word, help) fprintf(out, "  %d  %s\n", CLI_##id, help);
+	CLI_STATUSES(X)
+#undef X
+	fputs("See tandemctl(1).\n", out);
 }
 
 /* The next command of two words of which `name` is the first, from c on. NULL: no more. */

@@ -69,8 +69,9 @@ int cmd_status(const struct cli *cli, const struct cli_args *args)
 	if (json_is_true(json_object_get(answer, "engine")))
 		json_object_set_new(answer, "draining", draining(cli));
 	cli_object(cli, &td_views[TD_VIEW_ID_STATUS].columns, answer);
+	rc = json_is_true(json_object_get(answer, "engine")) ? CLI_OK : CLI_UNREACHABLE;
 	json_decref(answer);
-	return CLI_OK;
+	return rc;
 }
 
 static volatile sig_atomic_t stopped;

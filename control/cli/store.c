@@ -43,10 +43,10 @@ int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 	if (json_array_size(rows) == 1) {
 		cli_object(cli, columns_of(args->command->event), json_array_get(rows, 0));
 	} else {
-		cli_say("tandemctl: cdr: call %s has no record; see tandemctl call %s, or "
-			"tandemctl cdr for those that have",
+		rc = cli_fail(cli, CLI_MISSING,
+			"cdr: call %s has no record; see tandemctl call %s, or tandemctl cdr for "
+			"those that have",
 			call, call);
-		rc = CLI_NO;
 	}
 	json_decref(rows);
 	return rc;

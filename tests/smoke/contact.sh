@@ -29,10 +29,11 @@ state() { # ID STATE: waits until the contact is so, 10 s at most
 	fail "contact $1 is $(shown "$1" state), should be $2"
 }
 
-refused() { # LINE ARGUMENTS OF tandemctl
-	local line=$1
-	shift
-	! "$lab" ctl "$@" >"$out/refused" 2>&1 || fail "tandemctl $* was not refused"
+refused() { # STATUS LINE ARGUMENTS OF tandemctl
+	local want=$1 line=$2 got=0
+	shift 2
+	"$lab" ctl "$@" >"$out/refused" 2>&1 || got=$?
+	[ "$got" = "$want" ] || fail "tandemctl $*: exit status $got, should be $want"
 	grep -qF "$line" "$out/refused" || fail "tandemctl $*: $(cat "$out/refused")"
 	echo "ok    refused: $line"
 }
@@ -47,18 +48,18 @@ same "completion of who can take a contact" "$("$lab" ctl complete --line contac
 same "completion of agents" "$("$lab" ctl complete --line party 1.1 add agent b)" bob
 same "completion of several agents" "$("$lab" ctl complete --line party 1.1 add agent alice,b)" alice,bob
 same "completion of queues" "$("$lab" ctl complete --line party 1.1 transfer queue s)" sales
-refused "$first is no call, but a message: nobody else can take part in it" party "$first" add agent bob
-refused "there is no call nix in which somebody could take part" party nix add queue nowhere
-refused "bob cannot accept $first, which is offered to agent alice" contact accept "$first" bob
+refused 4 "$first is no call, but a message: nobody else can take part in it" party "$first" add agent bob
+refused 3 "there is no call nix in which somebody could take part" party nix add queue nowhere
+refused 4 "bob cannot accept $first, which is offered to agent alice" contact accept "$first" bob
 "$lab" ctl contact accept "$first" alice
 state "$first" handled
 "$lab" ctl contact data "$first" answer=42 language=
 same "data after a change" "$(shown "$first" data)" "{'account': '17', 'answer': '42'}"
-refused "no room for long: a contact has at most 8 keys, and 256 octets in all" \
+refused 4 "no room for long: a contact has at most 8 keys, and 256 octets in all" \
 	contact data "$first" "long=$(printf 'x%.0s' $(seq 256))"
 sleep 1
 # An operator takes it from alice: she has it again after her wrap-up.
-refused "there is no queue nowhere" contact requeue "$first" nowhere
+refused 3 "there is no queue nowhere" contact requeue "$first" nowhere
 "$lab" ctl contact requeue "$first" sales
 state "$first" offered
 "$lab" ctl contact accept "$first" alice
@@ -72,9 +73,11 @@ state "$second" offered
 "$lab" ctl contact decline "$second" bob
 state "$second" waiting
 "$lab" ctl contact withdraw "$second"
-refused "there is no contact $second" contact withdraw "$second"
-refused "no such --channel: voice" contact create sales --channel voice
-refused "there is no queue nowhere" contact create nowhere
+refused 3 '{"error": "there is no agent nobody", "status": "not-found"}' --json agent nobody pause
+refused 3 "there is no contact $second" contact withdraw "$second"
+same "what an action prints with --json" "$("$lab" ctl --json agent bob pause)" "{}"
+refused 2 "no such --channel: voice" contact create sales --channel voice
+refused 3 "there is no queue nowhere" contact create nowhere
 settle 2
 
 "$lab" ctl call "$first"

@@ -23,6 +23,7 @@
 	X(drops, "Why a packet is dropped")                    \
 	X(engine_options, "Options of tandem-engine")          \
 	X(events, "What the store keeps")                      \
+	X(exit_statuses, "Exit statuses of tandemctl")         \
 	X(headers, "SIP header fields")                        \
 	X(metrics, "What is counted")                          \
 	X(operations, "What the sockets answer")               \
