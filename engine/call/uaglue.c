@@ -52,6 +52,22 @@ static bool must_prove(
 	return false;
 }
 
+/* Nobody there must prove more than that: then From says who calls. NULL: it names nobody there. */
+static const struct agent *named_agent(
+	const struct td_engine *e, const struct sip_msg *m, const struct td_flow *flow)
+{
+	const struct hash_node *next = NULL;
+	char plain[TD_NAME_BYTES];
+	struct str name;
+
+	if (!sip_user_plain(m->from.uri.user, plain, sizeof(plain)))
+		return NULL;
+	while (registrar_next_source(e->registrar, flow, &next, &name))
+		if (str_eq(name, str_of(plain)))
+			return agent_by_user(e, name);
+	return NULL;
+}
+
 /* Who shows a password is the agent who has it, whoever else is behind the same proxy. */
 static int authenticate(
 	struct td_engine *e, const struct sip_msg *m, struct td_flow *flow, struct td_buf *extra)
@@ -60,8 +76,13 @@ static int authenticate(
 	struct str name;
 	int code;
 
-	if (!trunk_agent_of(e, flow) || !must_prove(e, m, flow))
+	if (!trunk_agent_of(e, flow))
 		return 0;
+	if (!must_prove(e, m, flow)) {
+		a = named_agent(e, m, flow);
+		flow->agent = a ? a->object.number : flow->agent;
+		return 0;
+	}
 	code = registrar_authenticate(e->registrar, e->now, m, flow, &name, extra);
 	if (code)
 		return code;
