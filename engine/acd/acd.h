@@ -35,6 +35,8 @@
  * - PAUSE, LOGOUT, AGENT_DEL and QUEUE_DEL during an offer cancel it (WITHDRAW). While talking the
  *   first three wait for TALK_END and then take effect in place of wrap-up; LOGIN takes a waiting
  *   logout back, UNPAUSE a waiting pause, AGENT_SET a waiting deletion.
+ * - RESTORE: whom an earlier run rang is AVAILABLE and has kept the place. A talk of that run is
+ * over: what follows a talk follows it now.
  * - A contact leaves the ACD with ANSWERED, CONTACT_DEL or OVERFLOW. From ANSWERED to TALK_END the
  *   agent alone knows its number.
  * - wait_ms and the time-out count from the entry into this queue, and waited_here_ms before it.
@@ -128,6 +130,8 @@ struct acd_contact_info {
 
 /* 0 or -ENOENT. Numbers to try: 1 up to the limits. */
 int acd_agent_get(const struct acd *a, uint32_t agent, struct acd_agent_info *info);
+/* The agent as TD_ACD_IN_RESTORE takes it. 0, or -ENOENT. */
+int acd_agent_keep(const struct acd *a, uint32_t agent, struct td_acd_restore *out);
 int acd_queue_get(const struct acd *a, uint32_t queue, struct acd_queue_info *info);
 int acd_contact_get(const struct acd *a, uint32_t contact, struct acd_contact_info *info);
 uint32_t acd_link_room(const struct acd *a, uint32_t link); /* 1 to limits.links; else TD_ACD_ROOM

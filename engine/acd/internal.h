@@ -232,6 +232,9 @@ int agent_reach(struct acd *a, const struct td_acd_in *in);
 int agent_engage(struct acd *a, const struct td_acd_in *in);
 int agent_wrap_up_end(struct acd *a, const struct td_acd_in *in);
 
+/* restore.c */
+int agent_restore(struct acd *a, const struct td_acd_in *in);
+
 /* link.c */
 int link_has_room(struct acd *a, const struct td_acd_in *in);
 

@@ -34,6 +34,7 @@ static int (*const input[])(struct acd *a, const struct td_acd_in *in) = {
 	[TD_ACD_IN_LIMITS] = limits_check,
 	[TD_ACD_IN_LINK] = link_has_room,
 	[TD_ACD_IN_ENGAGED] = agent_engage,
+	[TD_ACD_IN_RESTORE] = agent_restore,
 };
 
 int acd_step(struct acd *a, const struct td_acd_in *in)

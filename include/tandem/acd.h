@@ -122,6 +122,23 @@ enum td_acd_in_type {
 	TD_ACD_IN_ENGAGED, /* agent, .end.reason 1: in a call that no queue gave it, so it gets no
 			      offers, of no channel; 0: no longer. The state and the place among the
 			      idle stay */
+	TD_ACD_IN_RESTORE, /* agent, .restore: what an earlier run of the engine left it in. The
+			      agent has just been set, and nothing else. Those who become idle come
+			      in the order of idle_since */
+};
+
+/* An agent as an earlier run left it. Times are of this run's clock, and not later than `now` but
+ * for `until`. */
+struct td_acd_restore {
+	char pause_reason[TD_NAME_BYTES]; /* PAUSED, or pause_waits */
+	uint64_t since;                   /* in the state */
+	uint64_t idle_since;              /* its place among the idle: AVAILABLE RESERVED RINGING */
+	uint64_t until;                   /* end of the back-off or wrap-up; 0: none */
+	uint32_t queue;                   /* WRAP_UP: of the talk; 0: gone */
+	uint32_t wrap_up_ms;              /* TALKING: what follows the talk, which is over */
+	uint8_t state, reason;            /* of a back-off, NO_ANSWER; else NONE */
+	uint8_t pause_waits, logout_waits;
+	uint32_t unused;
 };
 
 struct td_acd_queue {
@@ -178,6 +195,7 @@ struct td_acd_in {
 			uint32_t number, room;
 		} link;
 		char reason_text[TD_NAME_BYTES];
+		struct td_acd_restore restore;
 	};
 };
 
