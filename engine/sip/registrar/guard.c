@@ -147,9 +147,20 @@ bool guard_allows(
 				!blocked(g, now, GUARD_USER, &from, user)));
 }
 
-static bool failed(struct guard *g, uint64_t now, enum guard_kind kind,
+static void block(struct guard *g, struct count *c, const struct guard_row *who)
+{
+	c->level = 0;
+	c->blocked = who->until;
+	c->who = *who;
+	if (g->until < c->blocked)
+		g->until = c->blocked;
+}
+
+/* The one who has just been blocked by it, or NULL. */
+static const struct count *failed(struct guard *g, uint64_t now, enum guard_kind kind,
 	const struct td_addr *source, struct str user)
 {
+	struct guard_row who = {.kind = kind, .until = now + g->limits.block_ns};
 	uint64_t key = key_of(g, kind, source, user);
 	uint64_t limit = g->limits.failures * (uint64_t)times_of[kind];
 	struct count *c = count_lookup(g, key);
@@ -160,27 +171,39 @@ static bool failed(struct guard *g, uint64_t now, enum guard_kind kind,
 	c->at = now;
 	/* The first ones run down while the others come, so half a share may lack. */
 	if (c->level + g->limits.block_ns / limit / 2 < g->limits.block_ns || c->blocked > now)
-		return false;
-	c->level = 0;
-	c->blocked = now + g->limits.block_ns;
-	c->who = (struct guard_row){.kind = kind, .until = c->blocked};
+		return NULL;
 	if (kind != GUARD_USER)
-		c->who.source = *source;
+		who.source = *source;
 	if (kind != GUARD_SOURCE)
-		str_copy(c->who.user, sizeof(c->who.user), user);
-	if (g->until < c->blocked)
-		g->until = c->blocked;
-	return true;
+		str_copy(who.user, sizeof(who.user), user);
+	block(g, c, &who);
+	return c;
 }
 
-bool guard_failed(struct guard *g, uint64_t now, const struct td_addr *source, struct str user)
+unsigned guard_failed(struct guard *g, uint64_t now, const struct td_addr *source, struct str user,
+	uint32_t place[static GUARD_KIND_COUNT])
 {
 	struct td_addr from = network(source);
-	bool any = false;
+	unsigned n = 0;
 
-	for (unsigned kind = 0; kind < GUARD_KIND_COUNT; kind++)
-		any |= failed(g, now, (enum guard_kind)kind, &from, user);
-	return any;
+	for (unsigned kind = 0; kind < GUARD_KIND_COUNT; kind++) {
+		const struct count *c = failed(g, now, (enum guard_kind)kind, &from, user);
+
+		if (c)
+			place[n++] = (uint32_t)(c - g->count);
+	}
+	return n;
+}
+
+uint32_t guard_restore(struct guard *g, uint64_t now, const struct guard_row *row)
+{
+	uint64_t key = key_of(g, row->kind, &row->source, str_of(row->user));
+	struct count *c = count_lookup(g, key);
+
+	if (!c)
+		c = count_take(g, now, key);
+	block(g, c, row);
+	return (uint32_t)(c - g->count);
 }
 
 uint64_t guard_until(const struct guard *g)

@@ -48,8 +48,11 @@ void guard_set(struct guard *g, const struct guard_limits *l);
 /* Is the password to be looked at? `near`: the user is registered from this source. */
 bool guard_allows(
 	struct guard *g, uint64_t now, const struct td_addr *source, struct str user, bool near);
-/* A password was wrong. True: somebody has just been blocked. */
-bool guard_failed(struct guard *g, uint64_t now, const struct td_addr *source, struct str user);
+/* A password was wrong. How many have just been blocked by that; `place` gets their places. */
+unsigned guard_failed(struct guard *g, uint64_t now, const struct td_addr *source, struct str user,
+	uint32_t place[static GUARD_KIND_COUNT]);
+/* A block of an earlier run goes on. Its place. */
+uint32_t guard_restore(struct guard *g, uint64_t now, const struct guard_row *row);
 /* When nobody will be blocked any more, monotonic ns; 0: nobody was. */
 uint64_t guard_until(const struct guard *g);
 /* A place of GUARD_PLACES; false: nobody is blocked by it. */

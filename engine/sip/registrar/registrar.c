@@ -61,6 +61,14 @@ static void on_held(struct users *us, const struct td_flow *flow, bool held)
 		r->ops.held(r->ops.ctx, flow, held);
 }
 
+static void on_bound(struct users *us, struct str name)
+{
+	struct registrar *r = container_of(us, struct registrar, users);
+
+	if (r->ops.bound)
+		r->ops.bound(r->ops.ctx, name);
+}
+
 /* True: no binding is left. Bindings that run out, by their timers, are told as EXPIRED. */
 static bool user_left(struct registrar *r, struct user *u, enum registrar_change why)
 {
@@ -102,6 +110,7 @@ struct registrar *registrar_alloc(const struct registrar_params *p, const struct
 		goto fail_guard;
 	r->users.gone = on_gone;
 	r->users.held = on_held;
+	r->users.bound = on_bound;
 	registrar_set(r, p);
 	return r;
 
@@ -342,17 +351,31 @@ static bool is_near(const struct registration *reg, struct str name)
 	return false;
 }
 
+static void blocked(
+	struct registrar *r, struct str name, const struct td_addr *source, uint32_t place)
+{
+	if (r->ops.blocked)
+		r->ops.blocked(r->ops.ctx, place);
+	if (r->ops.guessing && !r->guessing)
+		r->ops.guessing(r->ops.ctx, true, name, source);
+	r->guessing = true;
+}
+
+void registrar_block(struct registrar *r, uint64_t now, const struct guard_row *row)
+{
+	blocked(r, str_of(row->user), &row->source, guard_restore(r->guard, now, row));
+}
+
 static int wrong(const struct registration *reg, struct str name)
 {
 	struct registrar *r = reg->r;
+	uint32_t place[GUARD_KIND_COUNT];
+	unsigned n = guard_failed(r->guard, reg->now, &reg->flow->remote, name, place);
 
 	r->stats.refused++;
-	if (guard_failed(r->guard, reg->now, &reg->flow->remote, name)) {
-		r->stats.blocks++;
-		if (r->ops.guessing && !r->guessing)
-			r->ops.guessing(r->ops.ctx, true, name, &reg->flow->remote);
-		r->guessing = true;
-	}
+	r->stats.blocks += n > 0;
+	for (unsigned i = 0; i < n; i++)
+		blocked(r, name, &reg->flow->remote, place[i]);
 	return 403;
 }
 
@@ -521,6 +544,23 @@ const struct registrar_binding *registrar_lookup(const struct registrar *r, stru
 	const struct binding *b = u ? user_newest(u) : NULL;
 
 	return b ? &b->pub : NULL;
+}
+
+const struct registrar_binding *registrar_binding(
+	const struct registrar *r, struct str user, unsigned place)
+{
+	const struct user *u = user_lookup(&r->users, user);
+
+	return u && u->binding[place].user ? &u->binding[place].pub : NULL;
+}
+
+int registrar_restore(struct registrar *r, struct str user, const struct registrar_binding *b)
+{
+	struct user *u = user_lookup(&r->users, user);
+
+	if (!u)
+		u = user_alloc(&r->users, user);
+	return u ? binding_restore(u, b) : -ENOSPC;
 }
 
 const struct registrar_binding *registrar_lookup_other(

@@ -53,9 +53,13 @@ struct registrar_ops {
 	 * the last binding has ended, or is of a telephone that has come by another one. */
 	void (*held)(void *ctx, const struct td_flow *flow, bool held);
 	void (*changed)(void *ctx, struct str name, enum registrar_change what);
+	/* One of the user's bindings is not as it was, whoever else is told. NULL: nobody asks. */
+	void (*bound)(void *ctx, struct str name);
 	/* Somebody guesses passwords, and is blocked; or nobody is any more, and then the rest says
 	 * nothing. */
 	void (*guessing)(void *ctx, bool on, struct str name, const struct td_addr *source);
+	/* A place of the block list has somebody new. NULL: nobody asks. */
+	void (*blocked)(void *ctx, uint32_t place);
 };
 
 struct registrar_params {
@@ -109,6 +113,12 @@ uint64_t registrar_advance(struct registrar *r, uint64_t now); /* next deadline 
 /* The newest binding of a user, NULL when not registered. Valid until the registrar's next input.
  */
 const struct registrar_binding *registrar_lookup(const struct registrar *r, struct str user);
+/* The binding at a place of the user, of REGISTRAR_CONTACTS; NULL: none. Likewise. */
+const struct registrar_binding *registrar_binding(
+	const struct registrar *r, struct str user, unsigned place);
+/* A binding by UDP, of an earlier run, goes on as the newest one; `changed` is not told. 0, or
+ * -ENOSPC: no room. */
+int registrar_restore(struct registrar *r, struct str user, const struct registrar_binding *b);
 /* The newest binding by a connection of this transport which is not the flow's own; of the flow's
  * address first, as that is most likely the same telephone. NULL: none. */
 const struct registrar_binding *registrar_lookup_other(
@@ -128,6 +138,8 @@ uint32_t registrar_count(const struct registrar *r); /* users registered */
 /* The block list: a place of GUARD_PLACES; false: nobody is blocked by it. */
 bool registrar_blocked(
 	const struct registrar *r, uint64_t now, uint32_t place, struct guard_row *out);
+/* A block of an earlier run goes on. */
+void registrar_block(struct registrar *r, uint64_t now, const struct guard_row *row);
 const struct registrar_stats *registrar_stats(const struct registrar *r);
 
 #endif

@@ -100,7 +100,7 @@ const struct binding *user_newest(const struct user *u)
 	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
 		const struct binding *b = &u->binding[i];
 
-		if (b->user && (!newest || b->order > newest->order))
+		if (b->user && (!newest || b->pub.order > newest->pub.order))
 			newest = b;
 	}
 	return newest;
@@ -127,7 +127,7 @@ const struct binding *user_other(const struct user *u, const struct td_flow *flo
 			continue;
 		if (!best || near > addr_equal_ip(&best->pub.flow.remote, &flow->remote) ||
 			(near == addr_equal_ip(&best->pub.flow.remote, &flow->remote) &&
-				b->order > best->order))
+				b->pub.order > best->pub.order))
 			best = b;
 	}
 	return best;
@@ -214,7 +214,7 @@ static struct binding *binding_place(
 
 		if (b->user && addr_equal(&b->pub.flow.remote, remote) && !is_same_call(b, m))
 			return b;
-		if (!place || (place->user && (!b->user || b->order < place->order)))
+		if (!place || (place->user && (!b->user || b->pub.order < place->pub.order)))
 			place = b;
 	}
 	return place;
@@ -241,6 +241,7 @@ static void unbind(struct binding *b)
 	timer_cancel(&us->timers, &b->timer);
 	hash_del(&us->sources, &b->source);
 	b->user->count--;
+	us->bound(us, str_of(b->user->name));
 	b->user = NULL;
 }
 
@@ -254,13 +255,40 @@ static void on_expire(struct timer *t, uint64_t now)
 	user_settle(u);
 }
 
+static void bind(struct user *u, struct binding *b, const struct binding *as, struct str uri)
+{
+	struct users *us = u->users;
+	uint8_t key[SOURCE_KEY_BYTES];
+
+	*b = *as;
+	b->timer.fire = on_expire;
+	b->user = u;
+	b->pub.order = ++us->order;
+	str_copy(b->pub.contact, sizeof(b->pub.contact), uri);
+	hash_add(&us->sources, &b->source, source_key(&b->pub.flow, key));
+	timer_set(&us->timers, &b->timer, b->pub.expires);
+	u->count++;
+	us->bound(us, str_of(u->name));
+}
+
+int binding_restore(struct user *u, const struct registrar_binding *b)
+{
+	struct binding *place = NULL;
+
+	for (unsigned i = 0; i < REGISTRAR_CONTACTS && !place; i++)
+		place = u->binding[i].user ? NULL : &u->binding[i];
+	if (!place)
+		return -ENOSPC;
+	bind(u, place, &(struct binding){.pub = *b}, str_of(b->contact));
+	return 0;
+}
+
 void binding_set(struct user *u, struct str uri, struct str instance, uint64_t expires,
 	const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct users *us = u->users;
 	struct binding *b = binding_lookup(u, uri);
 	struct td_flow gone = {0};
-	uint8_t key[SOURCE_KEY_BYTES];
 
 	if (!b)
 		b = binding_place(u, m, &flow->remote);
@@ -268,18 +296,13 @@ void binding_set(struct user *u, struct str uri, struct str instance, uint64_t e
 		gone = b->pub.flow;
 	if (b->user)
 		unbind(b);
-	*b = (struct binding){.pub = {.flow = *flow, .expires = expires},
-		.timer = {.fire = on_expire},
-		.user = u,
-		.order = ++us->order,
-		.instance = instance_hash(us, instance),
-		.call_id = {hash_bytes(&us->names, m->call_id),
-			hash_bytes(&us->sources, m->call_id)},
-		.cseq = m->cseq.number};
-	str_copy(b->pub.contact, sizeof(b->pub.contact), uri);
-	hash_add(&us->sources, &b->source, source_key(flow, key));
-	timer_set(&us->timers, &b->timer, expires);
-	u->count++;
+	bind(u, b,
+		&(struct binding){.pub = {.flow = *flow, .expires = expires},
+			.instance = instance_hash(us, instance),
+			.call_id = {hash_bytes(&us->names, m->call_id),
+				hash_bytes(&us->sources, m->call_id)},
+			.cseq = m->cseq.number},
+		uri);
 	if (flow->connection)
 		us->held(us, flow, true);
 	users_settle(us, &gone);

@@ -21,8 +21,7 @@ struct binding {
 	struct timer timer;
 	struct user *user;   /* NULL: not in use */
 	bool left;           /* its telephone is reached by another connection now */
-	uint64_t order;      /* of the last refresh: the greatest is the newest */
-	uint64_t call_id[2]; /* two hashes */
+	uint64_t call_id[2]; /* two hashes; 0: an earlier run's */
 	uint64_t instance;   /* hash of the device's name (RFC 5626 section 4.1); 0: none */
 	uint32_t cseq;
 };
@@ -40,6 +39,8 @@ struct users {
 	void (*gone)(struct users *us, struct str name);
 	/* A binding holds this connection, or none does any more. */
 	void (*held)(struct users *us, const struct td_flow *flow, bool held);
+	/* A user has another binding, or one less, or one that has changed. */
+	void (*bound)(struct users *us, struct str name);
 	uint64_t expired; /* bindings that ran out */
 	uint64_t order;
 	struct timers timers;
@@ -80,6 +81,8 @@ bool binding_is_stale(const struct binding *b, const struct sip_msg *m);
  * empty. expires: monotonic ns. */
 void binding_set(struct user *u, struct str uri, struct str instance, uint64_t expires,
 	const struct sip_msg *m, const struct td_flow *flow);
+/* A binding of an earlier run goes on, by UDP. -ENOSPC: the user has as many as there can be. */
+int binding_restore(struct user *u, const struct registrar_binding *b);
 void binding_del(struct binding *b);
 /* Takes away what was bound by the connection of this flow; returns how many. */
 unsigned users_flow_failed(struct users *us, const struct td_flow *flow);
