@@ -16,6 +16,7 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
 #include <engine/call/events/queuelog.h>
+#include <engine/call/restart/restore.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/site/resolve.h>
 #include <engine/call/site/trunk.h>
@@ -294,10 +295,11 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 	if (fresh && a->own)
 		distribute_event(e, TD_ACD_IN_ENGAGED, a, 0, 1);
 	if (!a->since) /* an agent who comes back has stayed logged out */
-		a->since = e->now;
-	agents_reachable(e, a,
-		conf->contact.family ||
-			registrar_lookup(e->registrar, str_of(a->object.name)) != NULL);
+		a->since = a->from = e->now;
+	if (!a->returns)
+		agents_reachable(e, a,
+			conf->contact.family ||
+				registrar_lookup(e->registrar, str_of(a->object.name)) != NULL);
 	engine_drain(e);
 }
 
@@ -408,6 +410,8 @@ static void distribution_apply(struct td_engine *e, const struct td_conf *c)
 {
 	queues_apply(e, c);
 	agents_apply(e, c);
+	restore_agents(e);
+	engine_drain(e);
 	queues_end(e);
 	unattended_look_all(e);
 }
@@ -458,7 +462,7 @@ int td_engine_config(
 		goto out;
 	sources = calloc(next->of[TD_KIND_TRUNK].count * TD_CONF_LIST + 1, sizeof(*sources));
 	marked = marking_telephones(next, &marked_count);
-	if (!sources || !marked || tables_reserve(e, next) < 0) {
+	if (!sources || !marked || restore_prepare(e) < 0 || tables_reserve(e, next) < 0) {
 		rc = say(err, -ENOMEM, "out of memory");
 		goto out;
 	}
@@ -484,6 +488,7 @@ int td_engine_config(
 	agent_links_apply(e, e->conf);
 	reserve_config(e);
 	engine_drain(e);
+	restore_registrar(e);
 	distribution_apply(e, e->conf);
 	life_config(e);
 	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);
@@ -491,6 +496,7 @@ int td_engine_config(
 	conf_free(old);
 	engine_leave(e);
 out:
+	restore_done(e);
 	free(marked);
 	free(sources);
 	conf_free(next);

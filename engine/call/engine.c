@@ -7,6 +7,7 @@
 #include <engine/call/transition/step.h>
 #include <engine/call/config.h>
 #include <engine/call/events/trace.h>
+#include <engine/call/restart/tell.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
 #include <engine/call/uaglue.h>
@@ -82,6 +83,19 @@ static int tables_init(struct td_engine *e)
 	return rc;
 }
 
+static int checkpoint_init(struct td_engine *e)
+{
+	const uint32_t counts[TD_CHECKPOINT_END] = {
+		[TD_CHECKPOINT_AGENT] = e->params.max.agents,
+		[TD_CHECKPOINT_BINDING] = e->params.max.agents * TD_CHECKPOINT_BINDINGS,
+		[TD_CHECKPOINT_BLOCK] = GUARD_PLACES,
+	};
+
+	e->marks.seed[0] = random_u64(e->random, RANDOM_TABLES);
+	e->marks.seed[1] = random_u64(e->random, RANDOM_TABLES);
+	return marks_init(&e->marks, counts);
+}
+
 static bool in_range(uint32_t n, uint32_t max)
 {
 	return n > 0 && n <= max;
@@ -114,6 +128,8 @@ struct td_engine *td_engine_alloc(
 	rc = random_init(e);
 	if (!rc)
 		rc = tables_init(e);
+	if (!rc)
+		rc = checkpoint_init(e);
 	if (!rc)
 		rc = distribute_init(e);
 	if (!rc)
@@ -148,6 +164,7 @@ void td_engine_free(struct td_engine *e)
 	objects_fini(&e->agents);
 	objects_fini(&e->groups);
 	traces_fini(&e->traces);
+	marks_fini(&e->marks);
 	free(e->sources);
 	free(e->marked);
 	random_free(e->random);
@@ -227,6 +244,7 @@ uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
 		sip = sip_ua_advance(e->ua, e->now);
 		next = earlier(next, earlier(timers_next(&e->timers), acd_next(e->acd)));
 	} while (next <= e->now || e->out_count);
+	tell_marked(e);
 	return earlier(sip, next);
 }
 
@@ -249,6 +267,7 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 	parties_stop(e);
 	silence_stop(e);
 	stay_end_all(e);
+	tell_marked(e);
 }
 
 void td_engine_drain(struct td_engine *e, uint64_t now, bool on)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/check/check.h>
 #include <engine/call/frame.h>
+#include <engine/call/restart/tell.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
@@ -47,5 +48,6 @@ void engine_enter(struct td_engine *e, uint64_t now)
 void engine_leave(struct td_engine *e)
 {
 	engine_drain(e);
+	tell_marked(e);
 	check_step(e);
 }

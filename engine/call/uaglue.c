@@ -327,6 +327,21 @@ static void on_connected(
 	sip_ua_flow_anew(e->ua, e->now, left, &by);
 }
 
+static void on_bound(void *ctx, struct str name)
+{
+	struct td_engine *e = ctx;
+	char z[TD_NAME_BYTES];
+	const struct agent *a = str_copy(z, sizeof(z), name) ? objects_lookup(&e->agents, z) : NULL;
+
+	for (uint32_t i = 0; a && i < TD_CHECKPOINT_BINDINGS; i++)
+		mark(e, TD_CHECKPOINT_BINDING, (a->object.number - 1) * TD_CHECKPOINT_BINDINGS + i);
+}
+
+static void on_blocked(void *ctx, uint32_t place)
+{
+	mark(ctx, TD_CHECKPOINT_BLOCK, place);
+}
+
 static void on_held(void *ctx, const struct td_flow *flow, bool held)
 {
 	struct td_engine *e = ctx;
@@ -351,5 +366,7 @@ const struct registrar_ops uaglue_registrar_ops = {
 	.connected = on_connected,
 	.held = on_held,
 	.changed = on_changed,
+	.bound = on_bound,
 	.guessing = on_guessing,
+	.blocked = on_blocked,
 };

@@ -11,7 +11,8 @@
 struct host {
 	struct engine_options options;
 	const char *log;
-	struct ops ops; /* dp, turn, tcp, journal, recorder, conf */
+	struct ops ops;                /* dp, turn, tcp, journal, recorder, conf */
+	struct checkpoint_image image; /* of an earlier run, while this one starts */
 	struct kernel_sip *kernel_sip;
 	struct tcp_full tcp_full;
 	struct resolver *resolver;

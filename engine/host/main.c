@@ -55,12 +55,33 @@ static int journal_up(struct host *h)
 	const struct td_conf_site *site = conf_site(h->ops.conf);
 
 	h->ops.journal = journal_start(site->journal_dir, site->journal_reserve, &h->err);
-	return h->ops.journal ? 0 : EXIT_CONFIG;
+	if (!h->ops.journal)
+		return EXIT_CONFIG;
+	if (checkpoint_read(site->journal_dir, &h->image, &h->err) != 0)
+		log_line(LOG_ERR, "nothing is restored: agents log in anew, telephones register",
+			"reason=\"%s\"", h->err.s);
+	return 0;
 }
 
 static void journal_down(struct host *h)
 {
+	checkpoint_image_free(&h->image);
 	journal_stop(h->ops.journal, h->served);
+}
+
+/* What the next run must know of this one. */
+static void checkpoint_up(struct host *h)
+{
+	uint32_t counts[TD_CHECKPOINT_END] = {0};
+	int rc;
+
+	for (unsigned kind = 1; kind < TD_CHECKPOINT_END; kind++)
+		counts[kind] = td_engine_checkpoint_count(
+			turn_engine(h->ops.turn), (enum td_checkpoint_kind)kind);
+	rc = journal_checkpoint_start(h->ops.journal, conf_site(h->ops.conf)->journal_dir, counts);
+	if (rc)
+		log_line(LOG_ERR, "no checkpoint: a restart would forget", "reason=\"%s\"",
+			strerror(-rc));
 }
 
 static int turn_up(struct host *h)
@@ -81,6 +102,7 @@ static int turn_up(struct host *h)
 			strerror(errno), site->max_calls, site->max.agents);
 		return EXIT_FAILURE;
 	}
+	checkpoint_up(h);
 	return 0;
 }
 
@@ -200,11 +222,37 @@ static int engine_config(struct host *h)
 	return rc;
 }
 
+/* One line: what is there again, and what is not. */
+static void restored_log(struct host *h)
+{
+	static const char *const many[TD_CHECKPOINT_END] = {
+#define MANY(number, id, name, version, one, many) [number] = (many),
+		TD_CHECKPOINTS(MANY)
+#undef MANY
+	};
+	const struct td_restored *r = td_engine_restored(turn_engine(h->ops.turn));
+	struct td_buf line;
+
+	if (!h->image.restore.count && !h->image.refused)
+		return;
+	buf_init(&line);
+	for (unsigned kind = 1; kind < TD_CHECKPOINT_END; kind++)
+		buf_printf(&line, "%s%s=%u of %u", kind > 1 ? ", " : "", many[kind],
+			r->restored[kind], r->restored[kind] + r->over[kind] + r->dropped[kind]);
+	log_line(LOG_NOTICE, "restored from the run before", "what=\"%.*s\" refused=%u",
+		(int)line.len, line.data, r->refused + h->image.refused);
+	buf_free(&line);
+}
+
 static int site_up(struct host *h)
 {
 	turn_connect(h->ops.turn, h->ops.dp, h->ops.recorder, h->kernel_sip, h->ops.tcp);
+	td_engine_restore(turn_engine(h->ops.turn), &h->image.restore);
 	if (sounds_load(h->ops.dp, NULL, h->ops.conf, &h->err) != 0 || engine_config(h) != 0)
 		return EXIT_CONFIG;
+	restored_log(h);
+	journal_checkpoint_commit(h->ops.journal);
+	checkpoint_image_free(&h->image);
 	return 0;
 }
 

@@ -122,6 +122,7 @@ static void second_due(void *ctx, uint64_t now)
 
 	loop_timer_set(&h->second, now + TD_NSEC_PER_SEC);
 	dp_main_turn(h->ops.dp);
+	journal_pulse(h->ops.journal);
 	ops_second(&h->ops, now);
 	connections_look(h, now);
 	if (step >= WALL_STEP_NS || now >= h->wall_told + WALL_TELL_NS) {

@@ -34,6 +34,8 @@ struct turn {
 	uint64_t now, wall_offset; /* signalling: of this turn */
 	bool news;                 /* signalling: main should look */
 	bool stopped;              /* no worker would carry anything out */
+	bool running;              /* workers do: nothing waits */
+	bool checkpoint_lost;      /* signalling: all of it must be told again */
 	_Atomic uint64_t wall_told;
 	struct turn_stats stats; /* signalling */
 	unsigned flight;         /* main */
@@ -95,7 +97,19 @@ static void take_event(void *ctx, uint16_t type, const void *payload, uint16_t l
 {
 	struct turn *t = ctx;
 
+	if (!t->running)
+		journal_wait_room(t->journal, JOURNAL_SIGNALLING);
 	journal_put(t->journal, JOURNAL_SIGNALLING, wall(t), type, payload, len);
+}
+
+static void take_checkpoint(
+	void *ctx, enum td_checkpoint_kind kind, uint32_t number, const void *record, uint16_t len)
+{
+	struct turn *t = ctx;
+
+	if (!t->running)
+		journal_wait_room(t->journal, JOURNAL_SIGNALLING);
+	t->checkpoint_lost |= !journal_checkpoint_put(t->journal, kind, number, record, len);
 }
 
 static void take_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
@@ -164,6 +178,7 @@ struct turn *turn_alloc(const struct turn_params *p)
 		.hold = hold_connection,
 		.media = send_media,
 		.event = take_event,
+		.checkpoint = take_checkpoint,
 		.record = take_record,
 		.trace = take_trace,
 		.random = make_random,
@@ -397,6 +412,7 @@ uint64_t turn_run(void *turn, uint64_t now)
 	bool more = false;
 
 	t->now = now;
+	t->running = true;
 	take_wall(t);
 	more |= take_media(t) == MEDIA_BATCH;
 	more |= take_sip(t) == SIP_BATCH;
@@ -406,6 +422,10 @@ uint64_t turn_run(void *turn, uint64_t now)
 	more |= take_requests(t) == REQUEST_BATCH;
 	uint64_t deadline = td_engine_advance(t->engine, now);
 	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
+	if (t->checkpoint_lost) {
+		t->checkpoint_lost = false;
+		td_engine_checkpoint_again(t->engine);
+	}
 	if (t->news) {
 		t->news = false;
 		loop_post(t->loop, t->kick);
@@ -444,6 +464,7 @@ void turn_stop(struct turn *t)
 	while (take_media(t) == MEDIA_BATCH) /* the workers' last words */
 		;
 	t->stopped = true;
+	t->running = false;
 	td_engine_stop(t->engine, t->now);
 	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
 }

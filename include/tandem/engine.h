@@ -13,6 +13,7 @@
 #define TANDEM_ENGINE_H
 
 #include <tandem/acd.h>
+#include <tandem/checkpoint.h>
 #include <tandem/config.h>
 #include <tandem/contact.h>
 #include <tandem/flow.h>
@@ -45,6 +46,13 @@ struct td_engine_io {
 	void (*media)(void *ctx, const struct td_media_cmd *cmd);
 	/* A journal record, enum td_event_type. `payload` is borrowed. */
 	void (*event)(void *ctx, uint16_t type, const void *payload, uint16_t len);
+	/*
+	 * What the next run must know has changed: the record of this kind and number is this one
+	 * now; NULL: there is none any more. Told before the input ends, behind the journal's
+	 * records of it. `record` is borrowed. NULL: nobody keeps it.
+	 */
+	void (*checkpoint)(void *ctx, enum td_checkpoint_kind kind, uint32_t number,
+		const void *record, uint16_t len);
 	/* A recording begins (`call` is the call's id) or ends (`call` is NULL). Its TAPs go by
 	 * .media. */
 	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
@@ -72,6 +80,18 @@ struct td_engine_params {
 struct td_engine *td_engine_alloc(
 	const struct td_engine_params *params, const struct td_engine_io *io);
 void td_engine_free(struct td_engine *e); /* NULL is fine */
+
+/*
+ * What the host has kept of an earlier run, before the first td_engine_config(): that one restores
+ * what the configuration has a place for, so nothing happens in between. What that run left open
+ * ends now, at the time when it was seen last.
+ */
+void td_engine_restore(struct td_engine *e, const struct td_restore *r);
+const struct td_restored *td_engine_restored(const struct td_engine *e);
+/* How many records of a kind there can be: their numbers are less. */
+uint32_t td_engine_checkpoint_count(const struct td_engine *e, enum td_checkpoint_kind kind);
+/* The host has lost records of the checkpoint: all are told once more, some with each input. */
+void td_engine_checkpoint_again(struct td_engine *e);
 
 /*
  * Applies compiled lines ("set KIND NAME ...", "del KIND NAME", include/tandem/config.h), all or

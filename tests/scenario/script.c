@@ -210,6 +210,17 @@ static void do_stop(struct script *s, char *word[], unsigned n)
 	td_engine_stop(s->world->engine, s->world->now);
 }
 
+/* killed, or restarted: in order. "killed \"del agent bob\"": another configuration begins. */
+static void do_restart(struct script *s, char *word[], unsigned n)
+{
+	struct td_text err = {""};
+
+	if (word[0][0] == 'r')
+		td_engine_stop(s->world->engine, s->world->now);
+	if (world_restart(s->world, n > 1 ? word[1] : "", &err) < 0)
+		complain(s, "%s", err.s);
+}
+
 static void do_hangup(struct script *s, char *word[], unsigned n)
 {
 	struct td_text err;
@@ -339,6 +350,8 @@ static const struct step {
 	{"drain", 1, 2, do_drain},
 	{"stop", 1, 1, do_stop},
 	{"hangup", 1, 2, do_hangup},
+	{"killed", 1, 2, do_restart},
+	{"restarted", 1, 2, do_restart},
 	{"party", 4, 5, do_party},
 	{"contact", 3, WORDS, do_contact},
 	{"digit", 3, 3, do_digit},

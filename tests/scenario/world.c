@@ -185,6 +185,117 @@ static void on_random(void *ctx, uint8_t *out, size_t n)
 		out[i] = (uint8_t)(w->keys++ * 0x9d);
 }
 
+static struct td_checkpoint *kept_find(
+	struct world_kept *k, enum td_checkpoint_kind kind, uint32_t number)
+{
+	for (uint32_t i = 0; i < k->count; i++)
+		if (k->at[i].kind == kind && k->at[i].number == number)
+			return &k->at[i];
+	return NULL;
+}
+
+static struct td_checkpoint *kept_free(struct world_kept *k)
+{
+	for (uint32_t i = 0; i < k->count; i++)
+		if (!k->at[i].kind)
+			return &k->at[i];
+	return NULL;
+}
+
+static uint16_t kept_version(enum td_checkpoint_kind kind)
+{
+	static const uint16_t versions[TD_CHECKPOINT_END] = {
+#define VERSION(number, id, name, version, ...) [number] = (version),
+		TD_CHECKPOINTS(VERSION)
+#undef VERSION
+	};
+
+	return versions[kind];
+}
+
+static void on_checkpoint(
+	void *ctx, enum td_checkpoint_kind kind, uint32_t number, const void *record, uint16_t len)
+{
+	struct world *w = ctx;
+	struct world_kept *k = &w->kept;
+	struct td_checkpoint *c = kept_find(k, kind, number);
+
+	say(w, 'C', record, len);
+	if (!record) {
+		if (c)
+			c->kind = 0;
+		return;
+	}
+	if (!c)
+		c = kept_free(k);
+	if (!c && k->count < WORLD_KEPT)
+		c = &k->at[k->count++];
+	if (!c) {
+		snprintf(w->fault, sizeof(w->fault), "no room for a record of the checkpoint");
+		return;
+	}
+	*c = (struct td_checkpoint){.kind = (uint16_t)kind,
+		.version = kept_version(kind),
+		.number = number,
+		.len = len,
+		.record = &k->record[c - k->at]};
+	memcpy(&k->record[c - k->at], record, len);
+}
+
+static int configure_again(struct world *w, const struct td_conf *c, struct td_text *err)
+{
+	struct td_buf all;
+	int rc;
+
+	buf_init(&all);
+	conf_diff(NULL, c, &all);
+	rc = all.error ? all.error : td_engine_config(w->engine, w->now, all.data, all.len, err);
+	buf_free(&all);
+	return rc;
+}
+
+int world_restart(struct world *w, const char *lines, struct td_text *err)
+{
+	struct world_kept *kept = calloc(1, sizeof(*kept));
+	struct td_engine *old = w->engine;
+	struct td_conf *conf = NULL;
+	struct td_restore r = {.ended = w->now, .wall_offset = w->params.wall_offset};
+	struct acd_rec start = {.type = TD_EV_START, .len = sizeof(struct td_ev_start)};
+	const struct td_ev_start ev = {0};
+	int rc = kept ? conf_apply(&conf, old->conf, lines, strlen(lines), err) : -ENOMEM;
+
+	if (rc < 0)
+		goto out;
+	*kept = w->kept;
+	for (uint32_t i = 0; i < kept->count; i++) {
+		struct td_checkpoint c = kept->at[i];
+
+		c.record = &kept->record[i];
+		if (c.kind)
+			kept->at[r.count++] = c; /* its record stays where it is */
+	}
+	r.records = kept->at;
+	w->kept.count = 0;
+	w->legs_going = w->bridges_apart = 0;
+	memset(w->leg, 0, w->legs * sizeof(*w->leg));
+	buf_put(&w->acd, &start, sizeof(start));
+	buf_put(&w->acd, &ev, sizeof(ev));
+	w->engine = td_engine_alloc(&w->params, &w->io);
+	if (!w->engine) {
+		w->engine = old;
+		rc = -ENOMEM;
+		goto out;
+	}
+	td_engine_restore(w->engine, &r);
+	rc = configure_again(w, conf, err);
+	td_engine_free(old);
+	advance(w);
+out:
+	conf_free(conf);
+	free(kept);
+	return rc;
+}
+
 struct world *world_alloc(
 	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks)
 {
@@ -196,7 +307,8 @@ struct world *world_alloc(
 		.record = on_record,
 		.random = on_random,
 		.resolve = on_resolve,
-		.hold = on_hold};
+		.hold = on_hold,
+		.checkpoint = on_checkpoint};
 	struct world *w = calloc(1, sizeof(*w));
 
 	if (!w)
@@ -214,6 +326,8 @@ struct world *world_alloc(
 	buf_init(&w->transcript);
 	buf_init(&w->acd);
 	w->leg = calloc(legs, sizeof(*w->leg));
+	w->params = params;
+	w->io = io;
 	w->engine = w->leg ? td_engine_alloc(&params, &io) : NULL;
 	if (!w->engine) {
 		world_free(w);

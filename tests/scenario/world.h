@@ -37,6 +37,14 @@ struct world_leg {
 	struct td_leg_stats stats;
 };
 
+/* The last record of each kind and number. */
+#define WORLD_KEPT 4096
+struct world_kept {
+	struct td_checkpoint at[WORLD_KEPT];
+	union td_checkpoint_any record[WORLD_KEPT];
+	uint32_t count;
+};
+
 struct world {
 	struct td_engine *engine;
 	struct world_hooks hooks; /* each may be NULL */
@@ -50,6 +58,9 @@ struct world {
 	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
 	uint32_t parties_apart; /* rung by another worker than the caller's, which had room */
 	uint32_t bridges_apart; /* of legs of two workers */
+	struct td_engine_params params;
+	struct td_engine_io io;
+	struct world_kept kept; /* what the next engine must know */
 };
 
 /* NULL with errno. */
@@ -57,6 +68,9 @@ struct world *world_alloc(
 	uint64_t seed, uint32_t max_calls, uint32_t legs, const struct world_hooks *hooks);
 void world_free(struct world *w);
 int world_config(struct world *w, const char *lines, struct td_text *err);
+/* The engine is gone, and all workers with it; another one begins, with the configuration that was
+ * in force and then `lines` (empty: the same). */
+int world_restart(struct world *w, const char *lines, struct td_text *err);
 /* Time goes on to `until`; stops at each deadline. */
 void world_run(struct world *w, uint64_t until);
 uint64_t world_next(const struct world *w); /* when world_run() has something to do */

@@ -327,6 +327,10 @@ static void agents(void)
 	BREAK(alice->own, talks->party[1], "agent_engaged", "agent alice");
 	BREAK(dave->reachable, false, "agent_reachable", "agent dave");
 	BREAK(alice->link, NULL, "agent_link", "agent alice");
+	BREAK(alice->by_hand, true, "agent_checkpoint", "agent alice");
+	BREAK(e->marks.told[marks_place(&e->marks, TD_CHECKPOINT_BINDING,
+		      (alice->object.number - 1) * TD_CHECKPOINT_BINDINGS)],
+		1, "agent_bindings", "agent alice");
 	BREAK(talks->party[2]->next_own, talks->party[1], "agent_own", "agent carol");
 	a_call_without_the_agent();
 }

@@ -89,7 +89,9 @@ struct check_rule {
 	X(agent_call, "is on a contact that has no party for the agent, or another agent")        \
 	X(agent_engaged, "has calls of its own and the distributor does not know, or the reverse") \
 	X(agent_reachable, "is reachable or not, and registrar or distributor say otherwise")     \
-	X(agent_link, "is behind another link than the distributor knows")
+	X(agent_link, "is behind another link than the distributor knows")                        \
+	X(agent_checkpoint, "differs from what the host was told of it for the next run")         \
+	X(agent_bindings, "has registrations that differ from what the host was told of them")
 #define CHECK_QUEUE_RULES(X)                                                                      \
 	X(queue_waiting, "has another number of contacts than the distributor says")
 #define CHECK_LINK_RULES(X)                                                                       \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of agents, queues, links and trunks: what the distributor and the registrar say of them. */
 #include <engine/call/check/rules.h>
+#include <engine/call/restart/tell.h>
 #include <engine/call/site/reserve.h>
 
 static bool agent_state(const struct check_at *k)
@@ -64,6 +65,21 @@ static bool agent_reachable(const struct check_at *k)
 static bool agent_link(const struct check_at *k)
 {
 	return !k->a->object.configured || k->a->acd.link == reserve_link(k->a->link);
+}
+
+static bool agent_checkpoint(const struct check_at *k)
+{
+	return tell_is_current(k->e, TD_CHECKPOINT_AGENT, k->a->object.number - 1);
+}
+
+static bool agent_bindings(const struct check_at *k)
+{
+	uint32_t first = (k->a->object.number - 1) * TD_CHECKPOINT_BINDINGS;
+
+	for (uint32_t i = 0; i < TD_CHECKPOINT_BINDINGS; i++)
+		if (!tell_is_current(k->e, TD_CHECKPOINT_BINDING, first + i))
+			return false;
+	return true;
 }
 
 static bool queue_waiting(const struct check_at *k)

@@ -19,6 +19,7 @@ static void tell(struct td_engine *e, const struct agent *a, enum td_phase phase
 static void log_out(struct td_engine *e, struct agent *a, bool lost)
 {
 	timer_cancel(&e->timers, &a->away);
+	mark_agent(e, a);
 	if (!a->conf.auto_login)
 		return;
 	if (lost && a->state == TD_AGENT_PAUSED) {
@@ -34,6 +35,7 @@ static void log_in(struct td_engine *e, struct agent *a)
 	struct td_acd_in in;
 
 	timer_cancel(&e->timers, &a->away);
+	mark_agent(e, a);
 	if (!a->conf.auto_login || here || a->by_hand)
 		return;
 	distribute_event(e, TD_ACD_IN_LOGIN, a, 0, 0);
@@ -64,6 +66,7 @@ static void reachable_set(struct td_engine *e, struct agent *a, bool reachable, 
 		return;
 	}
 	a->reachable = reachable;
+	mark_agent(e, a);
 	if (reachable) /* before it can be rung */
 		log_in(e, a);
 	distribute_event(e, TD_ACD_IN_REACHABLE, a, 0, reachable);
@@ -81,6 +84,25 @@ void agents_reachable(struct td_engine *e, struct agent *a, bool reachable)
 	reachable_set(e, a, reachable, false);
 }
 
+void agents_back(struct td_engine *e, struct agent *a, bool was_reachable, uint64_t away)
+{
+	bool is = a->conf.contact.family ||
+		  registrar_lookup(e->registrar, str_of(a->object.name)) != NULL;
+
+	if (is && !was_reachable) {
+		agents_reachable(e, a, true);
+		return;
+	}
+	a->reachable = is;
+	if (is)
+		distribute_event(e, TD_ACD_IN_REACHABLE, a, 0, 1);
+	else if (was_reachable)
+		timer_set(&e->timers, &a->away, e->now + AWAY_NS);
+	else if (away)
+		timer_set(&e->timers, &a->away, away > e->now ? away : e->now);
+	mark_agent(e, a);
+}
+
 void agents_init(struct td_engine *e, struct agent *a)
 {
 	a->engine = e;
@@ -91,6 +113,7 @@ void agents_by_hand(struct agent *a, bool out)
 {
 	a->by_hand = out;
 	a->resumes = false;
+	mark_agent(a->engine, a);
 }
 
 void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what)

@@ -14,6 +14,10 @@ void agents_by_hand(struct agent *a, bool out);
 /* What became of its registration. */
 void agents_registered(struct td_engine *e, struct agent *a, enum registrar_change what);
 
+/* It has come back from an earlier run, in which it was reachable or not; away: until when a lost
+ * telephone had time to come back, 0: none was lost. */
+void agents_back(struct td_engine *e, struct agent *a, bool was_reachable, uint64_t away);
+
 /* A call of its own begins, or ends: one that no queue gave it. It gets no offers meanwhile. */
 void agents_own_add(struct td_engine *e, struct agent *a, struct party *p);
 void agents_own_del(struct td_engine *e, struct agent *a, struct party *p);

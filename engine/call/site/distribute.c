@@ -48,6 +48,8 @@ static void output(void *ctx, const struct td_acd_out *out)
 	struct said said = {.out = *out};
 
 	e->io.event(e->io.ctx, TD_EV_ACD_OUT, out, sizeof(*out));
+	if (out->agent)
+		mark(e, TD_CHECKPOINT_AGENT, out->agent - 1);
 	if (out->type == TD_ACD_OUT_AGENT) {
 		stay_begin(e, out);
 		return;
@@ -90,6 +92,8 @@ void distribute_start(struct td_engine *e)
 int distribute(struct td_engine *e, struct td_acd_in *in)
 {
 	in->now = e->now;
+	if (in->agent)
+		mark(e, TD_CHECKPOINT_AGENT, in->agent - 1);
 	e->io.event(e->io.ctx, TD_EV_ACD_IN, in, sizeof(*in));
 	return acd_step(e->acd, in);
 }

@@ -18,10 +18,12 @@ static void stay_end(struct td_engine *e, const struct agent *a)
 {
 	struct td_ev_agent_session ev = {0};
 
+	if (!a->from)
+		return;
 	memcpy(ev.agent, a->object.name, sizeof(ev.agent));
 	if (a->state == TD_AGENT_PAUSED)
 		memcpy(ev.reason, a->reason, sizeof(ev.reason));
-	ev.from = engine_wall(e, a->since);
+	ev.from = engine_wall(e, a->from);
 	ev.to = engine_wall(e, e->now);
 	ev.state = a->state;
 	e->io.event(e->io.ctx, TD_EV_AGENT_SESSION, &ev, sizeof(ev));
@@ -69,7 +71,7 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 	was = a->state;
 	stay_end(e, a);
 	a->state = out->state;
-	a->since = e->now;
+	a->since = a->from = e->now;
 	if (was == TD_AGENT_PAUSED) {
 		queuelog_pause(e, a, false);
 		a->reason[0] = '\0';
@@ -102,6 +104,7 @@ void stay_end_all(struct td_engine *e)
 		if (!a->object.configured)
 			continue;
 		stay_end(e, a);
-		a->since = e->now;
+		a->from = 0;
+		mark_agent(e, a);
 	}
 }

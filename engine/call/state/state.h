@@ -18,6 +18,7 @@
 #include <engine/acd/acd.h>
 #include <engine/call/state/acct.h>
 #include <engine/call/state/admission.h>
+#include <engine/call/state/marks.h>
 #include <engine/call/state/object.h>
 #include <engine/call/state/ports.h>
 #include <engine/call/state/quality.h>
@@ -110,11 +111,13 @@ struct agent {
 	uint8_t state;              /* enum td_agent_state, as the distributor last said */
 	uint8_t backoff;            /* enum td_acd_reason, while AVAILABLE and not rung */
 	uint64_t since;             /* when it became so */
+	uint64_t from;              /* of its next row of `agent_session`; 0: none is due */
 	uint64_t login;             /* when the agent logged in, */
 	bool with_telephone;        /* and whether by or with one */
 	char reason[TD_NAME_BYTES]; /* of the pause in force, or of the next one */
 	bool reachable;
 	bool by_hand;               /* an operator has logged the agent out */
+	bool returns;               /* an earlier run has left it in a state, which comes yet */
 	bool resumes;               /* the loss of the telephone has ended a pause, for */
 	char resume[TD_NAME_BYTES]; /* this reason: it goes on when the telephone is back */
 	struct timer away;          /* the telephone is lost: the agent is logged out then */
@@ -356,6 +359,13 @@ struct traces {
 	uint32_t count, next;        /* `next` is the oldest one */
 };
 
+/* What an earlier run has left: engine/call/restart/restore.h. */
+struct restoring {
+	struct td_restore in;
+	const struct td_checkpoint **sorted; /* while the first configuration takes effect */
+	struct td_restored result;
+};
+
 struct td_engine {
 	struct td_engine_io io;
 	struct td_engine_params params;
@@ -392,6 +402,8 @@ struct td_engine {
 	struct silences silences[CALL_SILENCE_COUNT]; /* none of CALL_HEARD */
 	struct expiries expired;
 	struct checks checks;
+	struct marks marks;
+	struct restoring restoring;
 	uint32_t bridges_apart;       /* bridges of parties of two workers, now */
 	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
@@ -401,6 +413,17 @@ struct td_engine {
 	void (*call_due)(struct timer *t, uint64_t now);
 	void (*life_due)(struct timer *t, uint64_t now);
 };
+
+/* It may have changed: engine/call/state/marks.h. */
+static inline void mark(struct td_engine *e, enum td_checkpoint_kind kind, uint32_t number)
+{
+	marks_add(&e->marks, kind, number);
+}
+
+static inline void mark_agent(struct td_engine *e, const struct agent *a)
+{
+	mark(e, TD_CHECKPOINT_AGENT, a->object.number - 1);
+}
 
 static inline bool party_is_caller(const struct party *p)
 {

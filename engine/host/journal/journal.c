@@ -21,12 +21,20 @@
  * sleeps. */
 #define SILENCE_NS TD_NSEC_PER_SEC
 
+/* At the start, as many records come as there are agents. */
+#define ROOM      (SIGNALLING_RING / 4)
+#define ROOM_NS   TD_NSEC_PER_MSEC
+#define ROOM_NAPS 5000u
+
+/* The type of an entry that is not for the journal: its kind, and this; kind 0: commit. */
+#define CHECKPOINT 0x8000u
+
 /* What stands in a ring, the payload behind it. */
 struct journal_entry {
 	uint64_t wall;
 	uint16_t type;
 	uint16_t len;
-	uint32_t unused;
+	uint32_t number; /* of a checkpoint's record */
 };
 
 struct source {
@@ -37,6 +45,9 @@ struct source {
 struct journal {
 	struct source source[JOURNAL_SOURCES];
 	struct keep keep;
+	struct checkpoint *_Atomic checkpoint; /* NULL: there is none */
+	atomic_bool pulse;                     /* asked for */
+	int checkpoint_rc;                     /* of the last flush: the journal thread's */
 	pthread_t thread;
 	struct wake wake;
 	atomic_bool stop;
@@ -52,18 +63,66 @@ struct journal {
 	uint64_t usage_lost;
 };
 
-static bool ring_put(
-	struct spsc *ring, uint64_t wall, uint16_t type, const void *payload, uint16_t len)
+static bool entry_put(struct spsc *ring, const struct journal_entry *what, const void *payload)
 {
-	struct journal_entry *entry = spsc_reserve(ring, sizeof(*entry) + len);
+	struct journal_entry *entry = spsc_reserve(ring, sizeof(*entry) + what->len);
 
 	if (!entry)
 		return false;
-	*entry = (struct journal_entry){.wall = wall, .type = type, .len = len};
-	if (len)
-		memcpy(entry + 1, payload, len);
+	*entry = *what;
+	if (what->len)
+		memcpy(entry + 1, payload, what->len);
 	spsc_commit(ring);
 	return true;
+}
+
+static bool ring_put(
+	struct spsc *ring, uint64_t wall, uint16_t type, const void *payload, uint16_t len)
+{
+	return entry_put(
+		ring, &(struct journal_entry){.wall = wall, .type = type, .len = len}, payload);
+}
+
+int journal_checkpoint_start(
+	struct journal *j, const char *dir, const uint32_t counts[static TD_CHECKPOINT_END])
+{
+	struct checkpoint *c = checkpoint_open(dir, counts);
+
+	if (!c)
+		return -errno;
+	atomic_store(&j->checkpoint, c);
+	return 0;
+}
+
+bool journal_checkpoint_put(struct journal *j, enum td_checkpoint_kind kind, uint32_t number,
+	const void *record, uint16_t len)
+{
+	struct journal_entry entry = {
+		.type = (uint16_t)(CHECKPOINT | kind), .len = len, .number = number};
+	bool put = entry_put(j->source[JOURNAL_SIGNALLING].ring, &entry, record);
+
+	wake_post(&j->wake);
+	return put;
+}
+
+void journal_checkpoint_commit(struct journal *j)
+{
+	journal_wait_room(j, JOURNAL_SIGNALLING);
+	journal_checkpoint_put(j, (enum td_checkpoint_kind)0, 0, NULL, 0);
+}
+
+void journal_pulse(struct journal *j)
+{
+	atomic_store(&j->pulse, true);
+	wake_post(&j->wake);
+}
+
+void journal_wait_room(struct journal *j, enum journal_source source)
+{
+	for (unsigned i = 0; i < ROOM_NAPS && spsc_room(j->source[source].ring) < ROOM; i++) {
+		wake_post(&j->wake);
+		clock_nap(ROOM_NS);
+	}
 }
 
 void journal_tell_losses(struct journal *j, enum journal_source source)
@@ -136,6 +195,51 @@ static bool waiting(struct journal *j)
 	return false;
 }
 
+/* What is told of the earlier run has reached the journal. */
+static void commit(struct journal *j, struct checkpoint *c)
+{
+	struct journal_usage u;
+	int rc = journal_writer_flush(j->keep.writer);
+
+	journal_writer_usage(j->keep.writer, &u);
+	if (!rc)
+		rc = checkpoint_flush(c, u.written);
+	if (!rc)
+		rc = checkpoint_commit(c);
+	if (rc)
+		log_line(LOG_ERR, "checkpoint not taken over", "reason=\"%s\"", strerror(-rc));
+}
+
+static void checkpoint_take(struct journal *j, const struct journal_entry *entry)
+{
+	struct checkpoint *c = atomic_load(&j->checkpoint);
+	uint16_t kind = entry->type & (CHECKPOINT - 1);
+
+	if (!c)
+		return;
+	if (kind)
+		checkpoint_put(c, kind, entry->number, entry + 1, entry->len);
+	else
+		commit(j, c);
+}
+
+/* Behind the journal: a call that it lacks is not free here. */
+static void checkpoint_write(struct journal *j, bool any)
+{
+	struct checkpoint *c = atomic_load(&j->checkpoint);
+	struct journal_usage u;
+	int rc;
+
+	if (!c || !(any || atomic_exchange(&j->pulse, false)))
+		return;
+	journal_writer_usage(j->keep.writer, &u);
+	rc = checkpoint_flush(c, u.written);
+	if (rc && rc != j->checkpoint_rc)
+		log_line(LOG_ERR, "checkpoint not written: a restart would forget", "reason=\"%s\"",
+			strerror(-rc));
+	j->checkpoint_rc = rc;
+}
+
 /* One batch from each ring. True when a ring had more. */
 static bool take(struct journal *j, uint64_t now)
 {
@@ -150,7 +254,11 @@ static bool take(struct journal *j, uint64_t now)
 		unsigned k = 0;
 
 		for (; k < BATCH && (entry = spsc_peek(j->source[i].ring, &n)); k++) {
-			keep_put(&j->keep, entry->wall, entry->type, entry + 1, entry->len, now);
+			if (entry->type & CHECKPOINT)
+				checkpoint_take(j, entry);
+			else
+				keep_put(&j->keep, entry->wall, entry->type, entry + 1, entry->len,
+					now);
 			spsc_consume(j->source[i].ring);
 		}
 		more |= k == BATCH;
@@ -187,7 +295,8 @@ static void rest(struct journal *j, uint64_t now, uint64_t acked)
 		return;
 	}
 	wake_arm(&j->wake);
-	if (!waiting(j) && !atomic_load(&j->stop) && atomic_load(&j->ack) == acked)
+	if (!waiting(j) && !atomic_load(&j->stop) && !atomic_load(&j->pulse) &&
+		atomic_load(&j->ack) == acked)
 		wake_wait(&j->wake, -1);
 	wake_disarm(&j->wake);
 }
@@ -213,12 +322,14 @@ static void *run(void *arg)
 				acked = ack;
 		}
 		keep_turn(&j->keep, now);
+		bool any = waiting(j);
 		bool more = take(j, now);
 		if (stop && !more && j->in_order) /* all rings are empty */
 			keep_stop(&j->keep, now);
 		int rc = journal_writer_flush(j->keep.writer);
 		if (rc)
 			log_line(LOG_ERR, "journal not written", "reason=\"%s\"", strerror(-rc));
+		checkpoint_write(j, any);
 		sync_if_due(j, now, stop);
 		publish_usage(j);
 		if (more && !rc)
@@ -288,6 +399,7 @@ void journal_stop(struct journal *j, bool in_order)
 	pthread_join(j->thread, NULL);
 	wake_fini(&j->wake);
 	journal_writer_close(j->keep.writer);
+	checkpoint_close(atomic_load(&j->checkpoint));
 	for (int i = 0; i < JOURNAL_SOURCES; i++)
 		spsc_free(j->source[i].ring);
 	pthread_mutex_destroy(&j->usage_lock);

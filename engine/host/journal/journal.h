@@ -11,6 +11,7 @@
 #ifndef TANDEM_ENGINE_HOST_JOURNAL_JOURNAL_H
 #define TANDEM_ENGINE_HOST_JOURNAL_JOURNAL_H
 
+#include <engine/host/journal/checkpoint.h>
 #include <system/journal/writer.h>
 #include <tandem/alarm.h>
 
@@ -40,6 +41,22 @@ void journal_put_now(struct journal *j, enum journal_source source, uint16_t typ
 	const void *payload, uint16_t len);
 void journal_alarm(struct journal *j, enum journal_source source, enum td_alarm alarm, bool raised,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/*
+ * The checkpoint (checkpoint.h), once, before anything is put into it: counts of each kind. 0 or
+ * -errno: then there is none, and the next run begins anew.
+ */
+int journal_checkpoint_start(
+	struct journal *j, const char *dir, const uint32_t counts[static TD_CHECKPOINT_END]);
+/* Signalling, as io.checkpoint of include/tandem/engine.h. False: there was no room, and all must
+ * be told again. */
+bool journal_checkpoint_put(struct journal *j, enum td_checkpoint_kind kind, uint32_t number,
+	const void *record, uint16_t len);
+/* Signalling's records so far have all that an earlier run has left: its file goes. */
+void journal_checkpoint_commit(struct journal *j);
+void journal_pulse(struct journal *j); /* any thread, each second: this run is there */
+/* The source's thread, at the start: waits until its ring has room for some records. */
+void journal_wait_room(struct journal *j, enum journal_source source);
 
 /*
  * Any thread. A store may be ahead of a journal that was lost: its first acknowledgement since
