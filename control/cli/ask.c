@@ -55,6 +55,8 @@ int cli_fail(const struct cli *cli, enum cli_status status, const char *fmt, ...
 
 	if (cli->quiet)
 		return status;
+	if (cli->watched)
+		cli_flush(); /* the line stands in its picture */
 	va_start(args, fmt);
 	if (vasprintf(&reason, fmt, args) < 0)
 		reason = NULL;

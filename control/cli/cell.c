@@ -7,20 +7,22 @@
 #include <string.h>
 #include <time.h>
 
-/* Epoch seconds in local time. */
+/* Epoch seconds in local time, as ISO 8601 has it with the zone. */
 static void time_text(double t, char out[CELL])
 {
 	time_t seconds = (time_t)t;
 	struct tm tm;
-	char date[32];
+	char date[32], zone[8];
 
 	if (t <= 0) {
 		snprintf(out, CELL, "-");
 		return;
 	}
 	localtime_r(&seconds, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm);
-	snprintf(out, CELL, "%s.%03d", date, (int)floor((t - (double)seconds) * 1000));
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	snprintf(out, CELL, "%s.%03d%.3s:%s", date, (int)floor((t - (double)seconds) * 1000), zone,
+		zone + 3);
 }
 
 static void duration_text(double ms, char out[CELL])

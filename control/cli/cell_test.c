@@ -54,7 +54,7 @@ static void numbers_have_their_columns_unit(void **state)
 	assert_string_equal(text(of_event(TD_EV_CDR, "caller_in_bytes"), json_integer(2000000000)),
 		"2000000000");
 	assert_string_equal(text(of_event(TD_EV_ALARM, "time"), json_real(1732220776.25)),
-		"2024-11-21 20:26:16.250");
+		"2024-11-21T20:26:16.250+00:00");
 	assert_string_equal(text(of_event(TD_EV_CDR, "offered"), json_null()), "-");
 	assert_string_equal(text(of_view(TD_VIEW_ID_LINKS, "in_bps"), json_real(2.5e6)), "2.500 M");
 	assert_string_equal(

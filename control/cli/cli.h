@@ -25,8 +25,11 @@
 struct cli {
 	const char *engine_socket, *tandemd_socket;
 	bool json;
-	bool color; /* stdout is a terminal */
-	bool quiet; /* say nothing when no one answers */
+	bool color;
+	bool terminal;  /* stdout is one */
+	unsigned width; /* of it, in columns; 0: none, or not known, and nothing is cut */
+	bool watched;   /* the command is repeated: JSON is a line each */
+	bool quiet;     /* say nothing when no one answers */
 };
 
 int cli_run(const struct cli *cli, int argc, const char *const *argv); /* argc > 0 */
@@ -57,9 +60,6 @@ void cli_table(const struct cli *cli, const struct td_columns *columns, const js
 	const char *empty);
 /* The same for a view. top: only what `top` has of it. */
 void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top);
-/* Puts the rows of a view with the shape VIEW_OLDEST into the order of their ids, whose counter
- * grows with each call and contact. */
-void cli_order(const struct td_view *v, json_t *rows);
 /* One object, a key a line. columns: NULL when nothing is known of them. */
 void cli_object(const struct cli *cli, const struct td_columns *columns, const json_t *object);
 

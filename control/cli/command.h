@@ -11,10 +11,10 @@
 
 #include <engine/base/buf.h>
 #include <stdbool.h>
+#include <engine/base/view.h>
 #include <system/options.h>
 #include <tandem/api.h>
 #include <tandem/event.h>
-#include <tandem/view.h>
 
 /* What a command returns, and tandemctl with it: X(id, word with --json, help). */
 #define CLI_STATUSES(X)                                                 \
@@ -37,6 +37,8 @@ extern const struct option_row cli_options[];
 struct cli;
 struct cli_args;
 
+#define CLI_WATCH "--watch" /* a command that has this option can be repeated */
+
 enum arg_kind {
 	ARG_FLAG,    /* an option without a value */
 	ARG_WORD,    /* one of `words` */
@@ -49,6 +51,8 @@ enum arg_kind {
 	ARG_CONTACT, /* of every channel, calls too */
 	ARG_WRITTEN, /* contacts without media */
 	ARG_PARTY,   /* names of what the word before it says: TD_PARTY_KINDS */
+	ARG_STATE,   /* that rows of the view have */
+	ARG_COLUMN,  /* of the view; -COLUMN: downwards */
 	ARG_CODEC,
 	ARG_LAYER,
 	ARG_FILE,
@@ -86,7 +90,7 @@ struct cli_arg {
 	const char *help; /* one sentence, or NULL where the name says all */
 };
 
-#define CLI_ARGS 8
+#define CLI_ARGS 12
 
 enum cli_group { CLI_IS, CLI_WAS, CLI_SHALL, CLI_HERE, CLI_GROUPS };
 extern const char *const cli_groups[CLI_GROUPS]; /* titles */
@@ -122,6 +126,8 @@ const struct cli_arg *arg_option(const struct cli_command *c, const char *word, 
 void arg_options_like(const struct cli_command *c, const char *word, struct td_buf *out);
 /* The argument that is no option at this place, from 0. NULL: none. */
 const struct cli_arg *arg_word(const struct cli_command *c, unsigned place);
+/* The view in whose column `key` the names of this kind are. NULL: there is none. */
+const struct td_view *arg_names(enum arg_kind kind, const char **key);
 /* "--limit" -> "limit"; the key of the request. */
 const char *arg_key(const struct cli_arg *a);
 /* Appends what a value can be: "login|logout". False: that cannot be listed here. */

@@ -45,6 +45,41 @@ const struct option_row cli_options[] = {
 		.help = "Only those of this call."                                      \
 	}
 
+/* Which rows of a view. */
+#define OF_AGENT                                                                        \
+	{                                                                               \
+		.name = "--agent", .letter = "-a", .kind = ARG_AGENT, .value = "AGENT", \
+		.help = "Only those of this agent."                                     \
+	}
+#define OF_TRUNK                                                                        \
+	{                                                                               \
+		.name = "--trunk", .letter = "-t", .kind = ARG_TRUNK, .value = "TRUNK", \
+		.help = "Only those of this trunk."                                     \
+	}
+#define IN_STATE                                                        \
+	{                                                               \
+		.name = "--state", .kind = ARG_STATE, .value = "STATE", \
+		.help = "Only those in this state."                     \
+	}
+#define SORT                                                                              \
+	{                                                                                 \
+		.name = "--sort", .letter = "-s", .kind = ARG_COLUMN, .value = "COLUMN",  \
+		.help = "In the order of this column, which has its name as in JSON, or " \
+			"as in the table; with `-COLUMN` what is most comes first."       \
+	}
+#define FIRST                                                                                      \
+	{                                                                                          \
+		.name = "--limit", .letter = "-n", .kind = ARG_NUMBER, .value = "COUNT", .min = 1, \
+		.max = 1e9, .step = 1, .help = "How many of the first at most."                    \
+	}
+#define WATCH                                                                               \
+	{                                                                                   \
+		.name = CLI_WATCH, .letter = "-w", .kind = ARG_SECONDS, .value = "SECONDS", \
+		.min = 0.1, .max = 3600,                                                    \
+		.help = "Again and again, so many seconds apart, until Ctrl-C; with "       \
+			"`--json` a line each."                                             \
+	}
+
 /* Which contact, in whose name, and what is attached. */
 #define CONTACT                                                                    \
 	{                                                                          \
@@ -86,7 +121,8 @@ const struct cli_command cli_commands[] = {
 		"held. `calls` tells how each sounds at the moment: MOS of its worst direction, "
 		"and whether both sides are heard.",
 		cmd_show, TD_API_SHOW,
-		.arg = {{"VIEW", .kind = ARG_VIEW, .required = true}}},
+		.arg = {{"VIEW", .kind = ARG_VIEW, .required = true}, OF_QUEUE, OF_AGENT, OF_TRUNK,
+			IN_STATE, SORT, FIRST, WATCH}},
 	{"top", CLI_IS, "queues, agents and calls, live", NULL, cmd_top, TD_API_SHOW,
 		.arg = {{"--delay", "-d", .kind = ARG_SECONDS, .value = "SECONDS", .min = 0.1,
 				.max = 3600, .help = "Seconds between two pictures; otherwise 1."},
@@ -94,15 +130,16 @@ const struct cli_command cli_commands[] = {
 				.max = 1e9, .step = 1,
 				.help = "How many pictures. 0, or not given: no end."}}},
 	{"bandwidth", CLI_IS, "packets and bytes by codec, trunk, queue, link and direction", NULL,
-		cmd_view, TD_API_SHOW, TD_VIEW_ID_BANDWIDTH},
+		cmd_view, TD_API_SHOW, TD_VIEW_ID_BANDWIDTH,
+		.arg = {OF_QUEUE, OF_TRUNK, SORT, FIRST, WATCH}},
 	{"bandwidth links", CLI_IS, "limits of links and trunks, and what they carry now",
 		"Each link and trunk: its limit, what is reserved of it, what it carries now, in "
 		"bits a second in each direction at its layer; its calls, and how many were "
 		"refused.",
-		cmd_view, TD_API_SHOW, TD_VIEW_ID_LINKS},
+		cmd_view, TD_API_SHOW, TD_VIEW_ID_LINKS, .arg = {SORT, FIRST, WATCH}},
 	{"bandwidth ports", CLI_IS, "what each port carried, by kind and direction",
 		"The sum is what the interface's own counters say.",
-		cmd_view, TD_API_SHOW, TD_VIEW_ID_PORT_BANDWIDTH},
+		cmd_view, TD_API_SHOW, TD_VIEW_ID_PORT_BANDWIDTH, .arg = {SORT, FIRST, WATCH}},
 	{"bandwidth plan", CLI_IS, "how many calls a link carries",
 		"`BITS` is " CONF_RATE_FORM ", powers of ten. Plan with the layer `wire`."
 		TD_LAYERS(LAYER_HELP),
@@ -121,7 +158,7 @@ const struct cli_command cli_commands[] = {
 			{"--call", .kind = ARG_CALL, .value = "CALL", .help = "Of this call alone."},
 			{"--write", "-w", .kind = ARG_FILE, .value = "FILE.pcap"}}},
 	{"status", CLI_IS, "whether tandemd reaches the engine, and how far its store is", NULL,
-		cmd_status, TD_API_STATUS},
+		cmd_status, TD_API_STATUS, .arg = {WATCH}},
 
 	{"call", CLI_WAS, "a call's whole story with time stamps, and its record",
 		"The exit status is 1 when a part of the story cannot be read.", cmd_call,
@@ -282,6 +319,29 @@ const struct cli_command *cli_own_next(const struct cli_command *c, const struct
 bool arg_is_option(const struct cli_arg *a)
 {
 	return a->name[0] == '-';
+}
+
+const struct td_view *arg_names(enum arg_kind kind, const char **key)
+{
+	static const struct {
+		enum arg_kind kind;
+		enum td_view_id view;
+		const char *key;
+	} all[] = {
+		{ARG_AGENT, TD_VIEW_ID_AGENTS, "name"},
+		{ARG_QUEUE, TD_VIEW_ID_QUEUES, "name"},
+		{ARG_TRUNK, TD_VIEW_ID_TRUNKS, "name"},
+		{ARG_CALL, TD_VIEW_ID_CALLS, "id"},
+		{ARG_CONTACT, TD_VIEW_ID_CONTACTS, "id"},
+		{ARG_WRITTEN, TD_VIEW_ID_CONTACTS, "id"},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].kind == kind) {
+			*key = all[i].key;
+			return &td_views[all[i].view];
+		}
+	return NULL;
 }
 
 const char *arg_key(const struct cli_arg *a)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/cli/cli.h>
+#include <control/cli/rows.h>
 #include <stdio.h>
 #include <tests/unit/unit.h>
 
@@ -71,6 +72,9 @@ static const char *command_wrong(const struct cli_command *c)
 		return "its event, and what is said without a row, are those of cmd_rows";
 	if (c->run == cmd_view && !view_is_shown(&td_views[c->view]))
 		return "its view is none that is shown";
+	for (unsigned i = 0; c->run == cmd_view && i < CLI_ARGS && c->arg[i].name; i++)
+		if (!rows_option(&c->arg[i], &td_views[c->view]))
+			return "it has an option whose column its view lacks";
 	return NULL;
 }
 
@@ -198,10 +202,16 @@ static void words_are_completed_by_the_table(void **state)
 
 	assert_non_null(strstr(COMPLETED(""), "show top bandwidth trace"));
 	assert_non_null(strstr(COMPLETED("show", ""), "port-bandwidth"));
-	assert_string_equal(COMPLETED("bandwidth", ""), "links ports plan");
+	assert_string_equal(COMPLETED("bandwidth", ""), "links ports plan -q -t -s -n -w");
 	assert_non_null(strstr(COMPLETED("bandwidth", "plan", "--codec", ""), "pcma"));
 	assert_string_equal(COMPLETED("bandwidth", "plan", "--layer", "wire", "--link", "1G", "-"),
 		"--codec --ptime --ipv6 --srtp");
+	/* options by what the view has */
+	assert_string_equal(COMPLETED("show", "trunks", ""), "-t -s -n -w");
+	assert_string_equal(COMPLETED("show", "calls", "-"), "-q -a -t --state -s -n -w");
+	assert_string_equal(COMPLETED("show", "stats", "-"), "-w");
+	assert_non_null(strstr(COMPLETED("show", "agents", "--sort", ""), "name state seconds"));
+	assert_string_equal(COMPLETED("show", "agents", "--state", ""), ""); /* nobody to ask */
 	assert_string_equal(COMPLETED("agent", "alice", ""), "login logout pause unpause ready");
 	assert_string_equal(COMPLETED("agent", "alice", "pause", ""), "--reason");
 	assert_string_equal(COMPLETED("cdr", "-"), "-n -q -c");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a word can be: for `tandemctl complete`, which bash asks, and for TAB in our own shell. */
 #include <control/cli/cli.h>
+#include <control/cli/rows.h>
 #include <engine/base/view.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,15 +58,15 @@ static bool is_written(const json_t *row)
 }
 
 /* Of each row the value of a key; of all rows when `fits` is NULL. */
-static void engine_add(const struct cli *cli, json_t *names, enum td_view_id view, const char *key,
-	bool (*fits)(const json_t *row))
+static void engine_add(const struct cli *cli, json_t *names, const struct td_view *v,
+	const char *key, bool (*fits)(const json_t *row))
 {
 	struct cli quiet = *cli;
 	json_t *rows, *row;
 	size_t i;
 
 	quiet.quiet = true; /* who is not there has no names */
-	if (cli_rows(&quiet, TD_API_SHOW, json_pack("{s:s}", "what", td_views[view].name), &rows))
+	if (cli_rows(&quiet, TD_API_SHOW, json_pack("{s:s}", "what", v->name), &rows))
 		return;
 	json_array_foreach(rows, i, row)
 	{
@@ -80,25 +81,13 @@ static void engine_add(const struct cli *cli, json_t *names, enum td_view_id vie
 /* All values of a kind that can be listed; those of the engine are asked for. */
 static json_t *names_of(const struct cli *cli, enum arg_kind kind)
 {
-	static const struct {
-		enum arg_kind kind;
-		enum td_view_id view;
-		const char *key;
-		bool (*fits)(const json_t *row);
-	} listed[] = {
-		{ARG_AGENT, TD_VIEW_ID_AGENTS, "name", NULL},
-		{ARG_QUEUE, TD_VIEW_ID_QUEUES, "name", NULL},
-		{ARG_TRUNK, TD_VIEW_ID_TRUNKS, "name", NULL},
-		{ARG_CALL, TD_VIEW_ID_CALLS, "id", NULL},
-		{ARG_CONTACT, TD_VIEW_ID_CONTACTS, "id", NULL},
-		{ARG_WRITTEN, TD_VIEW_ID_CONTACTS, "id", is_written},
-	};
 	const struct cli_arg any = {.name = "", .kind = kind, .words = ""};
 	json_t *names = json_array();
+	const char *key;
+	const struct td_view *v = arg_names(kind, &key);
 
-	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
-		if (listed[i].kind == kind)
-			engine_add(cli, names, listed[i].view, listed[i].key, listed[i].fits);
+	if (v)
+		engine_add(cli, names, v, key, kind == ARG_WRITTEN ? is_written : NULL);
 	if (kind == ARG_COMMAND)
 		commands_add(names, NULL);
 	else
@@ -178,13 +167,31 @@ static void gap_find(struct gap *g, const struct cli_command *c, int argc, const
 	g->word = arg_word(c, place);
 }
 
-static void value_add(
-	const struct cli *cli, json_t *names, const struct cli_arg *a, enum arg_kind *kind)
+/* Columns of the view, or what its rows have. */
+static void of_view_add(
+	const struct cli *cli, json_t *names, const struct cli_arg *a, const struct td_view *v)
+{
+	struct cli quiet = *cli;
+	json_t *rows = NULL;
+
+	quiet.quiet = true;
+	if (v && a->kind == ARG_STATE &&
+		cli_rows(&quiet, TD_API_SHOW, json_pack("{s:s}", "what", v->name), &rows))
+		return;
+	rows_values(a, v, rows, names);
+	json_decref(rows);
+}
+
+/* v: the view that the command shows; NULL: none, or not known yet. */
+static void value_add(const struct cli *cli, json_t *names, const struct cli_arg *a,
+	const struct td_view *v, enum arg_kind *kind)
 {
 	json_t *known;
 
 	if (a->kind == ARG_FILE || a->kind == ARG_DIRECTORY) {
 		*kind = a->kind;
+	} else if (a->kind == ARG_STATE || a->kind == ARG_COLUMN) {
+		of_view_add(cli, names, a, v);
 	} else if (a->kind == ARG_WORD) {
 		words_add(names, a);
 	} else {
@@ -194,10 +201,23 @@ static void value_add(
 	}
 }
 
+/* Options that are not given yet, and of use. */
+static void options_add(
+	json_t *names, const struct cli_command *c, const struct gap *g, const struct td_view *v)
+{
+	for (unsigned i = 0; i < CLI_ARGS && c->arg[i].name; i++) {
+		const struct cli_arg *a = &c->arg[i];
+
+		if (arg_is_option(a) && !g->given[i] && rows_option(a, v))
+			json_array_append_new(names, json_string(a->letter ? a->letter : a->name));
+	}
+}
+
 json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, const char *word,
 	enum arg_kind *kind)
 {
 	const struct cli_command *c;
+	const struct td_view *v;
 	json_t *names = json_array();
 	struct gap g;
 	int words = 0;
@@ -213,20 +233,17 @@ json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, c
 	if (!c)
 		return names;
 	gap_find(&g, c, argc - words, argv + words);
+	v = rows_view(c, g.before);
 	if (g.value) {
-		value_add(cli, names, g.value, kind);
+		value_add(cli, names, g.value, v, kind);
 		return names;
 	}
 	if (g.word && g.word->kind == ARG_PARTY)
 		parties_add(cli, names, g.before, word);
 	else if (g.word)
-		value_add(cli, names, g.word, kind);
-	for (unsigned i = 0; i < CLI_ARGS && c->arg[i].name && (!g.word || *word == '-'); i++) {
-		const struct cli_arg *a = &c->arg[i];
-
-		if (arg_is_option(a) && !g.given[i])
-			json_array_append_new(names, json_string(a->letter ? a->letter : a->name));
-	}
+		value_add(cli, names, g.word, v, kind);
+	if (!g.word || *word == '-')
+		options_add(names, c, &g, v);
 	return names;
 }
 

@@ -13,6 +13,7 @@ static int run(int argc, char **argv)
 	struct cli cli = {
 		.engine_socket = engine ? engine : TD_ENGINE_SOCKET,
 		.tandemd_socket = tandemd ? tandemd : TD_TANDEMD_SOCKET,
+		.terminal = isatty(STDOUT_FILENO),
 		.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 	};
 	static const char *const shell[] = {"shell"};

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From words to a command, and what commands there are. */
 #include <control/cli/cli.h>
+#include <control/cli/watch.h>
 #include <engine/base/buf.h>
 #include <engine/conf/schema.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* What most commands do: ask, and print the answer if it says anything. */
 static int ask(const struct cli *cli, const struct cli_args *args)
@@ -109,6 +111,52 @@ int cmd_help(const struct cli *cli, const struct cli_args *args)
 	return CLI_OK;
 }
 
+struct watched {
+	struct cli cli;
+	const struct cli_args *args;
+	int rc;
+};
+
+static void head(const struct watched *w)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char clock[16];
+
+	localtime_r(&now, &tm);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	printf("%standemctl %s  %s%s\n\n", w->cli.terminal ? WATCH_CLEAR : "",
+		w->args->command->name, clock, w->cli.terminal ? "  (Ctrl-C ends)" : "");
+}
+
+/* A picture that cannot be asked for is told, and the next one may come. */
+static bool watched_draw(void *ctx)
+{
+	struct watched *w = ctx;
+
+	w->cli.width = cli_width();
+	if (!w->cli.json)
+		head(w);
+	w->rc = w->args->command->run(&w->cli, w->args);
+	if (!w->cli.json && !w->cli.terminal)
+		putchar('\n');
+	return cli_flush() && w->rc != CLI_USAGE;
+}
+
+static int run(const struct cli *cli, const struct cli_args *args)
+{
+	double seconds = cli_arg_number(args, &CLI_WATCH[2], 0);
+	struct watched w = {.cli = *cli, .args = args};
+
+	if (!args->command->run)
+		return ask(cli, args);
+	if (seconds == 0)
+		return args->command->run(cli, args);
+	w.cli.watched = true;
+	watch_run(seconds, 0, watched_draw, &w);
+	return w.rc;
+}
+
 int cli_run(const struct cli *cli, int argc, const char *const *argv)
 {
 	int words = 0;
@@ -129,5 +177,6 @@ int cli_run(const struct cli *cli, int argc, const char *const *argv)
 	if (!cli_args_read(&args, c, argc - words, argv + words))
 		return CLI_USAGE;
 	asked.json |= args.json;
-	return c->run ? c->run(&asked, &args) : ask(&asked, &args);
+	asked.width = cli_width();
+	return run(&asked, &args);
 }

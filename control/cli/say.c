@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static void put(FILE *f, struct str text, enum utf8_lines lines)
 {
@@ -55,6 +57,13 @@ bool cli_flush(void)
 			errno ? strerror(errno) : "");
 	said = true;
 	return false;
+}
+
+unsigned cli_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 int cli_end(int status)

@@ -14,6 +14,7 @@ void cli_vsay(const char *fmt, va_list args) __attribute__((format(printf, 1, 0)
 void cli_print(const char *text, enum utf8_lines lines);
 /* Writes out what stdout has. False: that failed, now or before; the first time a line says so. */
 bool cli_flush(void);
+unsigned cli_width(void); /* columns of the terminal that is stdout; 0: none, or not known */
 /* The exit status of a command: done is only what could be printed, too. */
 int cli_end(int status);
 

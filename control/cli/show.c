@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `tandemctl show`, `status` and `top`: what is at this moment. */
 #include <control/cli/cli.h>
-#include <signal.h>
+#include <control/cli/rows.h>
+#include <control/cli/watch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,34 +14,42 @@ static int rows_of(const struct cli *cli, const struct td_view *v, json_t **rows
 	int rc = cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
 
 	if (rc == CLI_OK)
-		cli_order(v, *rows);
+		rows_oldest(v, *rows);
 	return rc;
 }
 
-/* Asks the engine for a view and prints it. */
-static int show(const struct cli *cli, const struct td_view *v)
+/* Asks the engine for a view and prints those rows that the options choose. */
+static int show(const struct cli *cli, const struct cli_args *args, const struct td_view *v)
 {
-	json_t *rows;
-	int rc = rows_of(cli, v, &rows);
+	json_t *rows, *chosen;
+	struct td_buf none;
+	int rc = rows_fit(cli, args, v) ? rows_of(cli, v, &rows) : CLI_USAGE;
 
 	if (rc)
 		return rc;
+	buf_init(&none);
+	chosen = rows_choose(args, v, rows);
+	if (json_array_size(rows) && !json_array_size(chosen))
+		rows_none(args, v, rows, &none);
+	buf_put(&none, "", 1);
 	if (v->shape == VIEW_ONE && json_array_size(rows) == 1)
 		cli_object(cli, &v->columns, json_array_get(rows, 0));
 	else
-		cli_view(cli, v, rows, false);
+		cli_table(cli, &v->columns, chosen, none.len > 1 ? none.data : v->empty);
+	buf_free(&none);
+	json_decref(chosen);
 	json_decref(rows);
 	return CLI_OK;
 }
 
 int cmd_show(const struct cli *cli, const struct cli_args *args)
 {
-	return show(cli, view_lookup(cli_arg(args, "VIEW")));
+	return show(cli, args, view_lookup(cli_arg(args, "VIEW")));
 }
 
 int cmd_view(const struct cli *cli, const struct cli_args *args)
 {
-	return show(cli, &td_views[args->command->view]);
+	return show(cli, args, &td_views[args->command->view]);
 }
 
 /* Whether the engine drains, null when it does not say. The caller's. */
@@ -72,14 +81,6 @@ int cmd_status(const struct cli *cli, const struct cli_args *args)
 	rc = json_is_true(json_object_get(answer, "engine")) ? CLI_OK : CLI_UNREACHABLE;
 	json_decref(answer);
 	return rc;
-}
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int number)
-{
-	(void)number;
-	stopped = 1;
 }
 
 /* One picture. Everything is asked before anything is drawn, so that it does not flicker. */
@@ -114,7 +115,7 @@ static int top_draw(const struct cli *cli, bool clear)
 	localtime_r(&now, &tm);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	if (clear)
-		fputs("\033[H\033[2J", stdout);
+		fputs(WATCH_CLEAR, stdout);
 	printf("tandem  %s  %zu queues  %zu agents  %zu calls%s\n\n", clock,
 		json_array_size(rows[0]), json_array_size(rows[1]), json_array_size(rows[2]),
 		clear ? "  (Ctrl-C ends)" : "");
@@ -136,24 +137,27 @@ out:
 	return rc;
 }
 
+struct top {
+	const struct cli *cli;
+	bool clear;
+	int rc;
+};
+
+static bool top_next(void *ctx)
+{
+	struct top *t = ctx;
+	struct cli cli = *t->cli;
+
+	cli.width = cli_width();
+	t->rc = top_draw(&cli, t->clear);
+	return t->rc == CLI_OK;
+}
+
 int cmd_top(const struct cli *cli, const struct cli_args *args)
 {
-	double interval = cli_arg_number(args, "delay", 1),
-	       times = cli_arg_number(args, "times", 0);
-	struct sigaction action = {.sa_handler = stop}, before;
-	struct timespec pause;
-	int rc = CLI_OK;
+	double times = cli_arg_number(args, "times", 0);
+	struct top t = {.cli = cli, .clear = cli->terminal && times != 1};
 
-	stopped = 0;
-	sigaction(SIGINT, &action, &before);
-	pause.tv_sec = (time_t)interval;
-	pause.tv_nsec = (long)((interval - (double)pause.tv_sec) * 1e9);
-	for (double n = 0; !stopped && rc == CLI_OK && (times == 0 || n < times); n++) {
-		if (n > 0)
-			nanosleep(&pause, NULL);
-		if (!stopped)
-			rc = top_draw(cli, cli->color && times != 1);
-	}
-	sigaction(SIGINT, &before, NULL);
-	return rc;
+	watch_run(cli_arg_number(args, "delay", 1), times, top_next, &t);
+	return t.rc;
 }

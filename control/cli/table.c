@@ -8,6 +8,8 @@
 
 #define COLUMNS   40
 #define KEY_WIDTH 24
+#define GAP       2 /* between two columns */
+#define CUT_WIDTH 8 /* text is not cut below */
 
 /* Terminal columns of UTF-8 text, one a code point. */
 static int text_width(const char *s)
@@ -19,27 +21,42 @@ static int text_width(const char *s)
 	return n;
 }
 
+/* Bytes of the first n columns. */
+static int text_bytes(const char *s, int n)
+{
+	const char *p = s;
+
+	for (; *p; p++)
+		if ((*p & 0xc0) != 0x80 && n-- == 0)
+			break;
+	return (int)(p - s);
+}
+
+/* Text that is wider ends with an ellipsis. */
 static void put_cell(const char *text, int width, bool right, bool last)
 {
 	int pad = width - text_width(text);
 
-	if (right)
+	if (pad < 0)
+		printf("%.*s\u2026", text_bytes(text, width - 1), text);
+	else if (right)
 		printf("%*s%s", pad, "", text);
 	else
 		printf("%s%*s", text, last ? 0 : pad, "");
 	fputs(last ? "\n" : "  ", stdout);
 }
 
-static void print_json(const json_t *value)
+static void print_json(const struct cli *cli, const json_t *value)
 {
-	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY | CLI_JSON_REAL);
+	json_dumpf(value, stdout,
+		(cli->watched ? JSON_COMPACT : JSON_INDENT(2)) | JSON_ENCODE_ANY | CLI_JSON_REAL);
 	putchar('\n');
 }
 
 struct table_column {
 	const char *key;
 	const struct td_column *of; /* NULL: nothing is known of it */
-	int width;
+	int width, least;           /* as wide as its widest cell; as narrow as it can be */
 	bool right;
 };
 
@@ -79,8 +96,9 @@ static int columns_of_row(const json_t *row, struct table_column columns[COLUMNS
 	return n;
 }
 
-/* Widths and sides: numbers stand on the right, under each other. */
-static void columns_fit(const json_t *rows, struct table_column *columns, int n)
+/* Widths and sides: numbers stand on the right, under each other, and are never cut. The first
+ * column is not cut either: it names the row, and the next command may need it. */
+static void columns_measure(const json_t *rows, struct table_column *columns, int n)
 {
 	char text[CELL];
 	json_t *row;
@@ -88,7 +106,7 @@ static void columns_fit(const json_t *rows, struct table_column *columns, int n)
 
 	for (int c = 0; c < n; c++) {
 		cell_title(columns[c].of, columns[c].key, text);
-		columns[c].width = text_width(text);
+		columns[c].width = columns[c].least = text_width(text);
 		columns[c].right = false;
 		json_array_foreach(rows, i, row)
 		{
@@ -101,7 +119,47 @@ static void columns_fit(const json_t *rows, struct table_column *columns, int n)
 			if (text_width(text) > columns[c].width)
 				columns[c].width = text_width(text);
 		}
+		if (columns[c].right || c == 0)
+			columns[c].least = columns[c].width;
+		else if (columns[c].least < CUT_WIDTH)
+			columns[c].least =
+				columns[c].width < CUT_WIDTH ? columns[c].width : CUT_WIDTH;
 	}
+}
+
+/* Makes the columns fit a terminal: the widest text is cut first. What does not fit even so is left
+ * out, from the right, where the least important columns stand. Returns how many are left. */
+static int columns_fit(struct table_column *columns, int n, int width)
+{
+	int least = -GAP, now = -GAP, left = 0;
+
+	while (left < n && (left == 0 || least + GAP + columns[left].least <= width)) {
+		least += GAP + columns[left].least;
+		now += GAP + columns[left++].width;
+	}
+	for (; now > width && now > least; now--) {
+		int widest = 0, most = 0;
+
+		for (int c = 0; c < left; c++)
+			if (columns[c].width > columns[c].least && columns[c].width > most) {
+				widest = c;
+				most = columns[c].width;
+			}
+		columns[widest].width--;
+	}
+	return left;
+}
+
+static void print_left_out(const struct table_column *columns, int n)
+{
+	char text[CELL];
+
+	fputs("not shown, as the terminal is too narrow: ", stdout);
+	for (int c = 0; c < n; c++) {
+		cell_title(columns[c].of, columns[c].key, text);
+		printf("%s%s", c ? ", " : "", text);
+	}
+	puts("; --json has all");
 }
 
 static void print_titles(const struct cli *cli, const struct table_column *columns, int n)
@@ -125,19 +183,22 @@ static void table(const struct cli *cli, const struct td_columns *list, bool top
 	char text[CELL];
 	json_t *row;
 	size_t i;
-	int n;
+	int n, all;
 
 	if (cli->json) {
-		print_json(rows);
+		print_json(cli, rows);
 		return;
 	}
 	if (json_array_size(rows) == 0) {
-		puts(empty);
+		cli_print(empty, UTF8_ONE_LINE);
+		putchar('\n');
 		return;
 	}
-	n = list ? columns_shown(list, top, columns)
-		 : columns_of_row(json_array_get(rows, 0), columns);
-	columns_fit(rows, columns, n);
+	all = n = list ? columns_shown(list, top, columns)
+		       : columns_of_row(json_array_get(rows, 0), columns);
+	columns_measure(rows, columns, n);
+	if (cli->width)
+		n = columns_fit(columns, n, (int)cli->width);
 	print_titles(cli, columns, n);
 	json_array_foreach(rows, i, row)
 	{
@@ -150,6 +211,8 @@ static void table(const struct cli *cli, const struct td_columns *list, bool top
 			put_cell(text, columns[c].width, columns[c].right, c == n - 1);
 		}
 	}
+	if (n < all && !top)
+		print_left_out(columns + n, all - n);
 }
 
 void cli_table(const struct cli *cli, const struct td_columns *columns, const json_t *rows,
@@ -161,29 +224,6 @@ void cli_table(const struct cli *cli, const struct td_columns *columns, const js
 void cli_view(const struct cli *cli, const struct td_view *v, const json_t *rows, bool top)
 {
 	table(cli, &v->columns, top, rows, v->empty);
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const char *one = json_string_value(json_object_get(*(json_t *const *)a, "id"));
-	const char *other = json_string_value(json_object_get(*(json_t *const *)b, "id"));
-
-	return one && other ? strverscmp(one, other) : 0;
-}
-
-void cli_order(const struct td_view *v, json_t *rows)
-{
-	size_t n = json_array_size(rows);
-	json_t **row = v->shape == VIEW_OLDEST && n > 1 ? malloc(n * sizeof(row[0])) : NULL;
-
-	if (!row)
-		return;
-	for (size_t i = 0; i < n; i++)
-		row[i] = json_incref(json_array_get(rows, i));
-	qsort(row, n, sizeof(row[0]), by_id);
-	for (size_t i = 0; i < n; i++)
-		json_array_set_new(rows, i, row[i]);
-	free(row);
 }
 
 /* Objects in an object: their keys a line each, indented. */
@@ -216,7 +256,7 @@ static void print_object(const struct td_columns *list, const json_t *object, in
 void cli_object(const struct cli *cli, const struct td_columns *columns, const json_t *object)
 {
 	if (cli->json)
-		print_json(object);
+		print_json(cli, object);
 	else
 		print_object(columns, object, 0, KEY_WIDTH);
 }

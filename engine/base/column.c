@@ -18,6 +18,18 @@ const struct td_column *columns_index(const struct td_columns *list, enum td_ind
 	return NULL;
 }
 
+bool column_is_of(const struct td_column *c, const char *what)
+{
+	size_t n = strlen(c->name), m = strlen(what);
+
+	if (c->type != TD_COLUMN_TEXT && c->type != TD_COLUMN_WORD)
+		return false;
+	if (n == m + 1 && c->name[m] == 's')
+		return strncmp(c->name, what, m) == 0;
+	return n >= m && strcmp(c->name + n - m, what) == 0 &&
+	       (n == m || c->name[n - m - 1] == '_');
+}
+
 bool column_is_optional(const struct td_column *c)
 {
 	return c->since > 1 ||

@@ -46,6 +46,9 @@ struct td_columns {
 
 const struct td_column *columns_get(const struct td_columns *list, const char *name); /* or NULL */
 const struct td_column *columns_index(const struct td_columns *list, enum td_index index);
+/* Whether it has names of this kind: `trunk`, `to_trunk` and `trunks`, which has several with
+ * commas between, are of "trunk". */
+bool column_is_of(const struct td_column *c, const char *what);
 bool column_is_optional(const struct td_column *c);     /* of the store: it can be NULL */
 const char *column_type_name(enum td_column_type type); /* "whole number" */
 const char *unit_name(enum td_unit unit);               /* "bytes"; "" for none */

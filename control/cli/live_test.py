@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""tandemctl with an engine of this file's own, in a pipe and at a terminal: live_test.py TANDEMCTL"""
+import fcntl
+import json
+import os
+import pty
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import unittest
+
+CTL = sys.argv.pop(1)
+HEAD = struct.Struct("<IHhI")
+HELLO, SHOW = 1, 16
+
+
+def call(number, **other):
+    row = {"id": f"1732220776.{number}", "caller": "0301234567", "dialled": "100", "trunk": "north",
+           "queue": "sales", "to_trunk": "", "agent": "", "state": "waiting", "position": number,
+           "seconds": 10.0 * number, "waited": 0.0, "talked": 0.0, "codec": "pcma", "mos": None,
+           "audio": "", "digits": "", "recording": 0, "sip_call_id": "x"}
+    return {**row, **other}
+
+
+class Engine:
+    """Answers requests of many clients from `views`."""
+
+    def __init__(self, path):
+        self.path, self.views, self.listener = path, {}, None
+        self.start()
+
+    def start(self):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen(8)
+        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        os.unlink(self.path)
+
+    def accept(self, listener):
+        try:
+            while True:
+                threading.Thread(target=self.serve, args=(listener.accept()[0],),
+                                 daemon=True).start()
+        except OSError:
+            pass
+
+    def serve(self, sock):
+        with sock, sock.makefile("rb") as data:
+            while head := data.read(HEAD.size):
+                length, op, _, number = HEAD.unpack(head)
+                body = json.loads(data.read(length) or "{}")
+                for status, answer in self.answers(op, body):
+                    text = json.dumps(answer).encode() if answer is not None else b""
+                    sock.sendall(HEAD.pack(len(text), op, status, number) + text)
+
+    def answers(self, op, body):
+        if op == HELLO:
+            return [(0, {"version": 1, "program": "engine", "release": "0"})]
+        rows = self.views.get(body["what"], [])
+        return [(0, {"rows": rows[i:i + 100]}) for i in range(0, len(rows), 100)] + [(0, None)]
+
+
+class Live(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.engine = Engine(f"{self.folder.name}/engine.sock")
+        self.engine.views["calls"] = [call(1), call(2, queue="support", state="talking"), call(3)]
+
+    def tearDown(self):
+        if os.path.exists(self.engine.path):
+            self.engine.stop()
+        self.folder.cleanup()
+
+    def words(self, *words):
+        return [CTL, "--engine", self.engine.path, "--tandemd", f"{self.folder.name}/t", *words]
+
+    def ctl(self, *words):
+        return subprocess.run(self.words(*words), capture_output=True, text=True, check=False)
+
+    def terminal(self, *words, rows=24, columns=80, **environment):
+        pid, fd = pty.fork()
+        if pid == 0:
+            # The size is there before the program asks for it.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.execve(CTL, self.words(*words), {"TERM": "xterm", "TZ": "UTC", **environment})
+        return pid, fd
+
+    def said(self, *words, **size):
+        """All that a terminal gets."""
+        pid, fd = self.terminal(*words, **size)
+        text = b""
+        try:
+            while part := os.read(fd, 4096):
+                text += part
+        except OSError:
+            pass
+        os.close(fd)
+        os.waitpid(pid, 0)
+        return text.decode()
+
+    def until(self, fd, wanted):
+        text = b""
+        while wanted not in text:
+            text += os.read(fd, 4096)
+        return text
+
+    def test_options_of_show_choose_rows(self):
+        done = self.ctl("show", "calls", "--queue", "sales", "--sort", "-seconds", "--json")
+        self.assertEqual([r["position"] for r in json.loads(done.stdout)], [3, 1])
+        done = self.ctl("show", "calls", "--limit", "1")
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+        done = self.ctl("show", "calls", "--state", "taking")
+        self.assertEqual((done.returncode, done.stdout), (
+            0, "calls: none of 3 has state taking; there are waiting, talking\n"))
+        self.assertEqual(self.ctl("show", "calls", "--state", "taking", "--json").stdout, "[]\n")
+        done = self.ctl("complete", "--line", "--engine", self.engine.path, "show", "calls",
+                        "--state", "t")
+        self.assertEqual(done.stdout.split(), ["talking"])
+
+    def test_an_option_that_a_view_lacks_is_refused_in_a_line(self):
+        for words, line in (
+                (("trunks", "-q", "sales"),
+                 "show: trunks has no queue; there are --trunk, --sort, --limit"),
+                (("stats", "--sort", "in"), "show: stats has no rows: no --sort"),
+                (("drops", "--sort", "pakets"),
+                 "show: drops has no column pakets; there are port, reason, packets, text")):
+            done = self.ctl("show", *words)
+            self.assertEqual((done.returncode, done.stdout, done.stderr),
+                             (2, "", f"tandemctl: {line}\n"))
+
+    def test_a_command_is_repeated(self):
+        words = self.words("show", "calls", "--json", "--watch", "0.1")
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as done:
+            for count in (3, 3, 0):
+                self.engine.views["calls"] = [call(i + 1) for i in range(count)]
+                while len(json.loads(done.stdout.readline())) != count:
+                    pass
+            done.send_signal(signal.SIGINT)
+            done.stdout.read()
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.ctl("show", "trunks", "-q", "x", "-w", "0.1").returncode, 2)
+
+    def test_a_picture_that_cannot_be_had_is_told_and_the_next_one_comes(self):
+        pid, fd = self.terminal("show", "calls", "--watch", "0.1")
+        self.until(fd, b"\033[H\033[2Jtandemctl show  ")
+        self.until(fd, b"1732220776.3")
+        self.engine.stop()
+        self.until(fd, b"no one listens there")
+        self.engine.start()
+        self.until(fd, b"1732220776.3")
+        os.write(fd, b"\x03")
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        os.close(fd)
+
+    def test_a_table_fits_its_terminal(self):
+        self.engine.views["trunks"] = [{
+            "name": "north", "address": "192.0.2.1", "calls": 1,
+            "server_name": "a-very-long-name.of-a-carrier.example.net"}]
+        whole = self.ctl("show", "calls").stdout
+        self.assertNotIn("not shown", whole)
+        said = self.said("show", "calls", columns=100)
+        lines = [line.replace("\033[1m", "").replace("\033[0m", "") for line in said.splitlines()]
+        self.assertEqual(len(lines), 5)
+        self.assertLessEqual(max(len(line) for line in lines[:4]), 100)
+        self.assertIn("not shown, as the terminal is too narrow: ", lines[4])
+        self.assertIn("\033[1mid", said)
+        self.assertNotIn("\033[", self.said("show", "calls", NO_COLOR="1"))
+
+
+if __name__ == "__main__":
+    unittest.main()
