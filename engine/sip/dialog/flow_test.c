@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What becomes of a call whose INVITE is being answered when its connection ends. */
+/* What becomes of a call whose INVITE is being answered when its connection ends, or no ACK comes.
+ */
 #include <errno.h>
 #include <engine/sip/test/fake.h>
 
@@ -96,6 +97,20 @@ static void cancel_and_ack_come_by_another(void **state)
 	fake_expect_idle(&f);
 }
 
+/* The Contact may be anybody's: only the source of the INVITE has had our 200. */
+static void without_ack_nothing_goes_to_the_contact(void **state)
+{
+	f.flow = (struct td_flow){.local = f.flow.local, .remote = fake_addr("10.0.0.3:5080")};
+	fake_request(&f, "INVITE", "i1", 1, NULL, NULL, NULL);
+	sip_session_answer(f.session, f.now, STR(""));
+	fake_expect_to(&f, "10.0.0.3:5080");
+	fake_advance(&f, 32000);
+	assert_int_equal(f.m.method, SIP_BYE);
+	assert_true(str_eq(f.m.uri.text, STR("sip:caller@10.0.0.2:5080")));
+	fake_expect_to(&f, "10.0.0.3:5080");
+	fake_response(&f, 200, SIP_BYE, NULL, NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -104,6 +119,7 @@ int main(void)
 		TEST(ringing_call_ends),
 		TEST(answered_call_ends),
 		TEST(cancel_and_ack_come_by_another),
+		TEST(without_ack_nothing_goes_to_the_contact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

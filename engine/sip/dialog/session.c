@@ -210,9 +210,7 @@ static void route(struct sip_session *s)
 	struct sip_addr a;
 	struct td_flow to;
 
-	s->flow.remote = s->source.remote;
-	s->flow.transport = s->source.transport;
-	s->flow.connection = s->source.connection;
+	session_source_only(s);
 	if (sip_list_next(&routes, &first)) {
 		if (sip_addr_decode(&a, first) != 0)
 			return;
@@ -279,6 +277,13 @@ void session_flow_failed(struct sip_ua *ua, const struct td_flow *flow)
 		source_set(s, &gone);
 		route(s);
 	}
+}
+
+void session_source_only(struct sip_session *s)
+{
+	s->flow.remote = s->source.remote;
+	s->flow.transport = s->source.transport;
+	s->flow.connection = s->source.connection;
 }
 
 void session_target_set(struct sip_session *s, const struct sip_msg *m)

@@ -86,6 +86,8 @@ struct sip_session *session_lookup(
 /* Route set of a message that makes the dialog, turned round for the client. */
 bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse);
 void session_target_set(struct sip_session *s, const struct sip_msg *m);
+/* Requests go to where the peer's last message came from, whatever its Contact and routes say. */
+void session_source_only(struct sip_session *s);
 void session_heard(struct sip_session *s, const struct td_flow *flow); /* the peer's message came */
 /* The connection that lives, for requests that go elsewhere and do not get there. 0: none. */
 uint32_t session_spare(const struct sip_session *s);

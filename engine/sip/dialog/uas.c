@@ -272,6 +272,10 @@ void uas_no_ack(struct sip_tu *tu)
 {
 	struct sip_session *s = container_of(tu, struct sip_session, tu);
 
+	/* Nobody has shown that there is such a peer: nothing goes to a place that the INVITE
+	 * alone names. */
+	if (s->state == SESSION_ANSWERED)
+		session_source_only(s);
 	session_bye(s); /* section 13.3.1.4 */
 	session_end(s, 408);
 }
