@@ -123,10 +123,10 @@ static void a_good_site_is_compiled(void **state)
 		"link dsl limit=10000000 calls=50 layer=ethernet\n"
 		"trunk acme address=10.20.0.10 policy=latch srtp=off codecs=pcma sip_dscp=site "
 		"rtp_dscp=site max_calls=0 limit=2500000 layer=wire link=dsl "
-		"server=10.20.0.11:5070 reveal=false transport=udp\n"
+		"server=10.20.0.11:5070 reveal=false proof=required max_unproven=50 transport=udp\n"
 		"trunk beta address=10.20.0.20 policy=address srtp=off codecs=pcma,pcmu "
 		"sip_dscp=site rtp_dscp=site max_calls=0 limit=0 layer=wire "
-		"reveal=false transport=udp\n"
+		"reveal=false proof=required max_unproven=50 transport=udp\n"
 		"group empty\ngroup sales link=dsl\ngroup support\n"
 		"agent alice algorithm=md5 ha1=" ALICE_HA1
 		" auth=always groups=sales,support policy=address srtp=off codecs=pcma,pcmu "

@@ -148,6 +148,8 @@ struct acd_queue_agents {
 };
 /* It looks at every agent, so it is for people and not for each call. 0 or -ENOENT. */
 int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agents *out);
+/* One that comes now would stand in its line: there is such a queue, and it has room. */
+bool acd_queue_takes(const struct acd *a, uint32_t queue);
 /* 1 << channel: an agent of the queue's groups has a slot for it, whatever the agent does now. */
 uint32_t acd_queue_channels(const struct acd *a, uint32_t queue);
 

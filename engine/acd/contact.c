@@ -94,8 +94,7 @@ int contact_add(struct acd *a, const struct td_acd_in *in)
 		overflow(a, in, TD_ACD_EMPTY);
 		return -ENOENT;
 	}
-	bool full = q->conf.max_length && tree_count(&q->line) >= q->conf.max_length;
-	struct acd_contact *c = full ? NULL : pool_alloc(&a->contacts);
+	struct acd_contact *c = queue_full(q) ? NULL : pool_alloc(&a->contacts);
 
 	if (!c) {
 		q->full++;

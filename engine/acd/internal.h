@@ -157,6 +157,10 @@ static inline bool has_media(const struct acd_contact *c)
 void memberships_set(
 	struct memberships *m, const uint32_t group[static TD_ACD_GROUPS], void *owner);
 struct acd_agent *agent_at(struct acd *a, uint32_t number); /* NULL when there is none */
+static inline bool queue_full(const struct acd_queue *q)
+{
+	return q->conf.max_length && tree_count(&q->line) >= q->conf.max_length;
+}
 struct acd_queue *queue_at(struct acd *a, uint32_t number); /* NULL when there is none */
 struct acd_contact *contact_find(
 	const struct acd *a, uint32_t number); /* NULL when there is none */

@@ -179,8 +179,11 @@ static void a_full_queue_overflows(void **state)
 	set_queue(1, &conf);
 	ready(1, 1, 0);
 	add(1, 1); /* rings */
+	assert_true(acd_queue_takes(acd, 1));
 	add(1, 2);
 	expect("a1 available, queued c1 #1, a1 reserved, offer a1 c1, queued c2 #2");
+	assert_false(acd_queue_takes(acd, 1));
+	assert_false(acd_queue_takes(acd, 2)); /* there is none */
 	assert_int_equal(add(1, 3), 0);
 	expect("overflow c3 full");
 	step(TD_ACD_IN_ANSWERED, 1, 1, 0);

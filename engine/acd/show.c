@@ -163,6 +163,13 @@ int acd_queue_agents(const struct acd *a, uint32_t queue, struct acd_queue_agent
 	return 0;
 }
 
+bool acd_queue_takes(const struct acd *a, uint32_t queue)
+{
+	const struct acd_queue *q = queue_at((struct acd *)a, queue);
+
+	return q && !queue_full(q);
+}
+
 uint32_t acd_queue_channels(const struct acd *a, uint32_t queue)
 {
 	const struct acd_queue *q = queue_at((struct acd *)a, queue);

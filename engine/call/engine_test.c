@@ -12,7 +12,7 @@ static const char site[] = "set site site domain=tandem.example rtp_ports=20000-
 			   "set port carrier device=eth1 address=10.20.0.1/24\n"
 			   "set link dsl limit=200000\n"
 			   "set link branch calls=3\n"
-			   "set trunk acme address=10.20.0.10 limit=100000 link=dsl\n"
+			   "set trunk acme address=10.20.0.10 proof=none limit=100000 link=dsl\n"
 			   "set group sales link=branch\n"
 			   "set agent alice groups=sales contact=10.30.0.11:5060 ha1=" HA1 "\n"
 			   "set queue sales groups=sales\n"

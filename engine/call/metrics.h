@@ -17,6 +17,8 @@
 	X(transactions_now, sip_ua_transactions(e->ua),                              \
 		"SIP transactions, finished ones too, for 32 s")                     \
 	X(rtp_ports_now, ports_in_use(&e->ports), "RTP ports given out")             \
+	X(unproven_now, e->unproven_now,                                             \
+		"calls by UDP whose caller has not shown that it is there")          \
 	X(contacts_now, e->contact_count, "contacts without media")                  \
 	X(one_way_now, e->silences[CALL_ONE_WAY_AUDIO].now,                          \
 		"talks in which only one side is heard")                             \
@@ -27,6 +29,7 @@
 	X(one_way, e->silences[CALL_ONE_WAY_AUDIO].total, "times that a talk became one-way")  \
 	X(no_audio, e->silences[CALL_NO_AUDIO].total,                                          \
 		"times that a talk had no audio either way for 5 s")                           \
+	X(unproven, e->unproven, "of those, calls that were answered and got no ACK")          \
 	X(rtp_timeouts, e->expired.rtp_timeouts,                                               \
 		"calls ended as nobody was heard: rtp_timeout, hold_timeout")                  \
 	X(overlong, e->expired.overlong, "calls ended after max_duration")                     \

@@ -34,7 +34,7 @@ static enum td_call_state connecting(const struct call *c)
 static enum td_call_state call_state(const struct call *c)
 {
 	switch (c->state) {
-	case CALL_OFFERED:
+	case CALL_UNCONFIRMED:
 		return TD_CALL_STATE_ANSWERING;
 	case CALL_CONNECTING:
 		return connecting(c);

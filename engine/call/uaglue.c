@@ -134,8 +134,8 @@ static void on_confirmed(void *ctx, struct sip_session *s, struct str sdp)
 {
 	struct call_input in = {CALL_EVENT_CONFIRMED, sip_session_user(s), .sdp = sdp};
 
-	if (in.party && in.party->offering) /* else it is the end of a 2xx, no more */
-		party_step(ctx, &in);
+	if (in.party && (in.party->offering || call_unconfirmed(in.party)))
+		party_step(ctx, &in); /* else it is the end of a 2xx, no more */
 }
 
 static void heard(struct td_engine *e, const struct party *p, bool answer)

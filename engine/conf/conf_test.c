@@ -95,9 +95,10 @@ static void a_server_is_an_address_or_a_name(void **state)
 	assert_int_equal(t[1].server.addr.family, 6);
 	assert_int_equal(t[1].server.addr.port, 5090);
 	assert_int_equal(t[2].server.addr.port, 0);
-	assert_non_null(
-		strstr(text, " server=sip-2.example.com:5080 reveal=false transport=udp\n"));
-	assert_non_null(strstr(text, " server=[2001:db8::1]:5090 reveal=false transport=udp\n"));
+	assert_non_null(strstr(text, " server=sip-2.example.com:5080 reveal=false proof=required "
+				     "max_unproven=50 transport=udp\n"));
+	assert_non_null(strstr(text, " server=[2001:db8::1]:5090 reveal=false proof=required "
+				     "max_unproven=50 transport=udp\n"));
 	assert_null(strstr(strstr(text, "trunk c"), "server="));
 	free(text);
 	conf_free(c);

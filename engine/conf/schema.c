@@ -221,6 +221,14 @@ const struct conf_key td_schema[] = {
 	 .help = "Whether this trunk sees our release (`Server`, `User-Agent`) and the ids of calls "
 		 "(`X-Tandem-Call`), which tell when the engine was started and how many calls it has "
 		 "had."},
+	{TD_KIND_TRUNK, "proof", CONF_ENUM, 0, FIELD(td_conf_trunk, proof), WORDS(TD_CALLER_PROOFS),
+	 .value = "required",
+	 .help = "Whether a caller by UDP must show that it is there, before it hears anything and "
+		 "an agent is rung for it." TD_CALLER_PROOFS(WORD_HELP)},
+	{TD_KIND_TRUNK, "max_unproven", CONF_INT, 0, FIELD(td_conf_trunk, max_unproven),
+	 .max = 1000000, .value = "50",
+	 .help = "Most calls by UDP, at once, that ring somebody before their caller can show that it "
+		 "is there: those that a route leads out. 0: without limit."},
 	{TD_KIND_TRUNK, "transport", CONF_ENUM, 0, FIELD(td_conf_trunk, transport),
 	 WORDS(TD_TRUNK_TRANSPORTS), .value = "udp",
 	 .help = "How calls out are sent." TD_TRUNK_TRANSPORTS(WORD_HELP) " Calls in come by either."},

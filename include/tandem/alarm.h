@@ -56,6 +56,14 @@
 		"a call of the trunk whose media may go, 10 min after the last other one",        \
 		"Look at the address in the text. When it is the carrier's, add its network to "  \
 		"the trunk's `media`. Else somebody forges calls of this trunk.")                 \
+	X(CALLER_UNPROVEN, "caller-unproven",                                                     \
+		"an answered call of a trunk to whose 200 no ACK has come, or as many calls as "  \
+		"the trunk's `max_unproven` that ring before their caller has shown that it is there", \
+		"a call of the trunk with its ACK, 10 min after the last without one",            \
+		"Look at the call: `tandemctl call`. Either the trunk's ACKs do not reach us (a " \
+		"firewall, or a carrier that sends them elsewhere than our Contact says), or "    \
+		"somebody forges calls of this trunk: keep such packets out by the firewall, or " \
+		"let the trunk come by TCP.")                                                     \
 	X(CHECK_FAILED, "check-failed",                                                           \
 		"a call, an agent or another record that contradicts the others: a bug",          \
 		"a round through all of them without a fault",                                    \

@@ -149,6 +149,18 @@ struct td_server {
 	char name[TD_HOST_BYTES]; /* in lower case; empty: the address counts */
 };
 
+/* Whether a caller by UDP must show that it is there, before it hears anything and anybody is rung
+ * for it: X(id, word, help). */
+#define TD_CALLER_PROOFS(X)                                                          \
+	X(REQUIRED, "required",                                                      \
+		"by the ACK, which needs the tag in our 200: who forges the "        \
+		"address of an INVITE does not see it")                              \
+	X(NONE, "none",                                                              \
+		"the address is enough: one forged INVITE sends a stream of RTP to " \
+		"where its SDP says, and rings agents")
+#define TD_CALLER_PROOF_ID(id, ...) TD_CALLER_PROOF_##id,
+enum td_caller_proof { TD_CALLER_PROOFS(TD_CALLER_PROOF_ID) };
+
 struct td_conf_trunk {
 	char name[TD_NAME_BYTES];
 	struct td_prefix address[TD_CONF_LIST]; /* calls from these sources are this trunk's */
@@ -166,6 +178,8 @@ struct td_conf_trunk {
 	uint8_t transport;             /* of calls out: enum td_transport */
 	struct td_server server;       /* where calls out go; none: its first address, port 5060 */
 	bool reveal;                   /* who we are, and calls' ids */
+	uint8_t proof;                 /* enum td_caller_proof */
+	uint32_t max_unproven;         /* calls that ring before a proof; 0 without limit */
 };
 
 struct td_conf_group {

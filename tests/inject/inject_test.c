@@ -49,12 +49,11 @@ static void begin(struct sim *s, struct party *caller, struct party *agent, uint
 	s->alice.call_id[0] = s->bob.call_id[0] = '\0';
 	sim_run(s, 30); /* before there is any call, too */
 	sim_request(s, &s->carrier, "INVITE", "4989100", sdp(caller, caller_port, "sendrecv"));
+	sim_request(s, &s->carrier, "ACK", "", "");
 	leg = s->added;
 	assert_true(s->leg[leg].live);
 	speak_from(s, caller, leg, caller_port, true);
-	sim_run(s, 100);
-	sim_request(s, &s->carrier, "ACK", "", "");
-	sim_run(s, 200);
+	sim_run(s, 300);
 	assert_int_equal(strncmp(s->alice.invite, "INVITE", 6), 0);
 	sim_answer(s, &s->alice, 180, true, "");
 	speaker_digit(s, caller->speaker);

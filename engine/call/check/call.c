@@ -96,7 +96,7 @@ static bool call_bridge_due(const struct check_at *k)
 {
 	const struct party *p = call_talker(k->c);
 
-	return k->c->state != CALL_TALKING || !p || p->held || k->c->bridged == p;
+	return k->c->state != CALL_TALKING || !p || p->held || !k->c->proven || k->c->bridged == p;
 }
 
 static bool call_turn(const struct check_at *k)
@@ -139,7 +139,20 @@ static bool call_offered(const struct check_at *k)
 {
 	const struct call *c = k->c;
 
-	return c->state != CALL_OFFERED || (c->caller->offering && c->parties == 1);
+	if (c->state != CALL_UNCONFIRMED)
+		return true;
+	return !call_ringing(c) && (c->caller->offering || (!c->proven && led_by(c, "queue")));
+}
+
+/* Nothing is sent to who may not be there, and nobody of a queue is rung. */
+static bool call_proven(const struct check_at *k)
+{
+	const struct call *c = k->c;
+
+	if (c->state == CALL_ENDED || c->proven)
+		return !c->rings_unproven;
+	return c->caller->media == PARTY_MEDIA_RESERVED &&
+	       (!c->contact->number || !c->contact->first_position);
 }
 
 static bool call_attempt(const struct check_at *k)
@@ -177,6 +190,8 @@ static bool call_led(const struct check_at *k)
 {
 	bool goes_on = k->c->state == CALL_CONNECTING || k->c->state == CALL_TALKING;
 
+	if (k->c->state == CALL_UNCONFIRMED)
+		goes_on = !k->c->caller->offering;
 	return goes_on == (k->c->drivers > 0);
 }
 

@@ -139,7 +139,7 @@ static void the_floor_is_sound(void **state)
 	assert_ptr_equal(rings->party[1]->agent, bob);
 	assert_true(waits->contact->number && waits->parties == 1);
 	assert_int_equal(out->party[1]->state, PARTY_RINGING);
-	assert_int_equal(late->state, CALL_OFFERED);
+	assert_int_equal(late->state, CALL_UNCONFIRMED);
 	assert_int_equal(over->state, CALL_ENDED);
 	assert_true(works->work.agent == erin && works->state == CONTACT_HANDLED);
 	assert_true(asks->work.agent == frank && asks->state == CONTACT_OFFERED);
@@ -160,6 +160,7 @@ static void tables_of_calls(void)
 	BREAK(e->contact_count, 1, "engine_contacts", "engine");
 	BREAK(e->contacts.free[0], pool_index(&e->contacts, works), "engine_free", "engine");
 	BREAK(e->calls_running, 1, "engine_running", "engine");
+	BREAK(e->unproven_now, 9, "engine_unproven", "engine");
 	BREAK(e->by_number.count, 9, "engine_contacts", "engine");
 	BREAK(e->calls.free[0], pool_index(&e->calls, talks), "engine_free", "engine");
 	BREAK(e->parties.free[0], pool_index(&e->parties, left), "engine_free", "engine");
@@ -227,6 +228,8 @@ static void states_of_calls(void)
 	BREAK(talks->caller->state, PARTY_RINGING, "call_answered", talks->contact->cdr.id);
 	BREAK(waits->contact->number, 0, "call_seeks", waits->contact->cdr.id);
 	BREAK(late->caller->offering, false, "call_offered", late->contact->cdr.id);
+	BREAK(out->proven, true, "call_proven", out->contact->cdr.id);
+	BREAK(out->caller->media, PARTY_MEDIA_ADDED, "call_proven", out->contact->cdr.id);
 	BREAK(out->attempt.ops, NULL, "call_attempt", out->contact->cdr.id);
 	BREAK(waits->attempt.ops, out->attempt.ops, "call_attempt", waits->contact->cdr.id);
 	BREAK(out->attempt.next, 9, "call_targets", out->contact->cdr.id);
@@ -361,6 +364,7 @@ static void queues_and_limits(void)
 	BREAK(branch->budget.calls_out, 7, "link_held", "link branch");
 	BREAK(branch->agents, 7, "link_agents", "link branch");
 	BREAK(acme->budget.calls, 7, "trunk_held", "trunk acme");
+	BREAK(acme->unproven, 7, "trunk_unproven", "trunk acme");
 	BREAK(acme->in.offered, 77, "trunk_offered", "trunk acme");
 	BREAK(acme->out.answered, 77, "trunk_offered", "trunk acme");
 	BREAK(acme->resolution.waiting, true, "trunk_name", "trunk acme");

@@ -2,6 +2,7 @@
 /* Rules of a party: its call, its SIP session, its port and media, what it holds, its agent. */
 #include <engine/call/check/rules.h>
 #include <engine/call/media/keys.h>
+#include <engine/call/state/calls.h>
 
 /* It is rung or talks. */
 static bool active(const struct party *p)
@@ -82,7 +83,7 @@ static bool state_live(const struct party *p)
 		return p->session && p->media == PARTY_MEDIA_RESERVED && !p->joined;
 	case PARTY_JOINED:
 		return p->session && p->joined &&
-		       (p->media == PARTY_MEDIA_ADDED || p->call->state == CALL_OFFERED);
+		       (p->media == PARTY_MEDIA_ADDED || call_unconfirmed(p));
 	default:
 		return !p->session && p->media == PARTY_MEDIA_DELETING && p != p->call->caller;
 	}

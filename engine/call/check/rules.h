@@ -46,6 +46,7 @@ struct check_rule {
 	X(call_turn, "tells the talk of another party than whose turn it is, or of nobody")       \
 	X(call_seeks, "waits for nobody, and nobody is rung")                                     \
 	X(call_offered, "owes or is owed an SDP that does not fit its state")                     \
+	X(call_proven, "has media or an agent for a caller who may not be there, or is counted so after its proof") \
 	X(call_attempt, "attempts to ring nobody, or rings somebody without an attempt")          \
 	X(call_targets, "rings beyond the end of its list")                                       \
 	X(call_drivers, "has drivers in the wrong order")                                         \
@@ -111,10 +112,12 @@ struct check_rule {
 	X(link_agents, "has counted more or fewer agents than are behind it")
 #define CHECK_TRUNK_SUMS(X)                                                                       \
 	X(trunk_held, "has reserved more or less than its parties hold")                          \
+	X(trunk_unproven, "has counted more or fewer calls that ring before a proof than there are") \
 	X(trunk_offered, "has other INVITEs open than those that it has counted no end of")
 #define CHECK_ENGINE_SUMS(X)                                                                      \
 	X(engine_calls, "more or fewer calls are counted than there are")                         \
 	X(engine_running, "more or fewer calls are counted as running than there are")            \
+	X(engine_unproven, "more or fewer calls are counted as unproven than there are")          \
 	X(engine_contacts, "more or fewer contacts are counted, or found, than there are or queues have") \
 	X(engine_parties, "more or fewer parties are taken out of their pool than are in use")    \
 	X(engine_free, "a record is free and in use")                                             \

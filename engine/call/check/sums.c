@@ -142,6 +142,18 @@ static bool trunk_offered(const struct check_at *k)
 	return in == open_of(&k->t->in) && out == open_of(&k->t->out);
 }
 
+static bool trunk_unproven(const struct check_at *k)
+{
+	uint32_t unproven = 0;
+
+	for (uint32_t i = 0; i < k->e->calls.capacity; i++) {
+		const struct call *c = call_at(k->e, i);
+
+		unproven += c->state != CALL_FREE && c->rings_unproven && c->trunk == k->t;
+	}
+	return unproven == k->t->unproven;
+}
+
 static bool link_agents(const struct check_at *k)
 {
 	uint32_t agents = 0;
@@ -169,6 +181,19 @@ static bool engine_running(const struct check_at *k)
 	for (uint32_t i = 0; i < e->calls.capacity; i++)
 		running += call_at(e, i)->state != CALL_FREE && call_at(e, i)->state != CALL_ENDED;
 	return running == e->calls_running;
+}
+
+static bool engine_unproven(const struct check_at *k)
+{
+	const struct td_engine *e = k->e;
+	uint32_t unproven = 0;
+
+	for (uint32_t i = 0; i < e->calls.capacity; i++) {
+		const struct call *c = call_at(e, i);
+
+		unproven += c->state != CALL_FREE && c->state != CALL_ENDED && !c->proven;
+	}
+	return unproven == e->unproven_now;
 }
 
 static bool engine_contacts(const struct check_at *k)

@@ -74,6 +74,13 @@ struct party *call_ringing(const struct call *c)
 	return NULL;
 }
 
+bool call_unconfirmed(const struct party *p)
+{
+	const struct call *c = p->call;
+
+	return c && party_is_caller(p) && (!c->proven || c->state == CALL_UNCONFIRMED);
+}
+
 const char *party_role_name(const struct party *p)
 {
 	static const char *const roles[] = {

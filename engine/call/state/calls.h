@@ -14,7 +14,9 @@ struct contact *contact_lookup(const struct td_engine *e, uint32_t contact); /* 
 
 void call_party_add(struct call *c, struct party *p); /* fewer than PARTIES_MAX are there */
 void call_party_del(struct call *c, const struct party *p);
-struct party *call_ringing(const struct call *c);   /* the first one who is rung; NULL: nobody */
+struct party *call_ringing(const struct call *c); /* the first one who is rung; NULL: nobody */
+/* A caller whose ACK to our 200 is waited for. */
+bool call_unconfirmed(const struct party *p);
 const char *party_role_name(const struct party *p); /* "agent" */
 /* Of those who have joined, who take turns to talk to the caller. */
 unsigned call_talkers(const struct call *c);

@@ -92,6 +92,8 @@ struct trunk {
 	struct link *link; /* NULL: one without limit */
 	struct trunk_calls in, out;
 	uint64_t media_refused; /* when last, engine time; 0: its alarm is not raised */
+	uint32_t unproven;      /* calls that ring before their caller has shown that it is there */
+	uint64_t doubted; /* when one last gave cause, engine time; 0: its alarm is not raised */
 };
 
 struct queue {
@@ -203,7 +205,9 @@ struct party {
 /* X(ID, name, help). FREE comes first: unused records of the pool are zero. */
 #define CALL_STATES(X)                                                                         \
 	X(FREE, "free", "no call")                                                             \
-	X(OFFERED, "offered", "answered with our offer; the ACK will bring the caller's SDP")  \
+	X(UNCONFIRMED, "unconfirmed",                                                          \
+		"answered; the ACK is waited for, which shows that the caller is there, or "   \
+		"brings its SDP")                                                              \
 	X(CONNECTING, "connecting",                                                            \
 		"a driver looks for somebody; whether the caller is answered, its party says") \
 	X(TALKING, "talking", "the caller talks to at least one party")                        \
@@ -257,6 +261,8 @@ struct call {
 	uint8_t silence;             /* enum call_silence, as counted in struct silences */
 	struct trunk *trunk;         /* NULL: an agent calls */
 	struct agent *calling_agent; /* that one */
+	bool proven;                 /* the caller is there: engine/call/media/proof.h */
+	bool rings_unproven; /* and rings somebody before that is known; its trunk counts it */
 	struct party *caller;
 	struct party *party[PARTIES_MAX]; /* the caller first, the others as they were rung */
 	uint8_t parties, parties_told;
@@ -325,6 +331,7 @@ struct checks {
 	X(full, "calls refused, max_calls or ports reached: 503")                           \
 	X(trunk_full, "calls refused, a trunk's limit reached: 503")                        \
 	X(link_full, "calls refused, a link's limit reached: 503")                          \
+	X(unproven_full, "calls refused, a trunk's max_unproven reached: 503")              \
 	X(reinvite_full, "re-INVITEs refused, shorter packets would pass a limit: 488")     \
 	X(queue_full, "calls and other contacts that found a queue full")
 /* Requests about contacts that were refused: X(name, text). Likewise. */
@@ -409,7 +416,9 @@ struct td_engine {
 	uint64_t names_failed, names_unanswered;
 	uint64_t redirections;
 	uint64_t queue_passed;
-	uint64_t unexpected; /* events that the table of transitions lacks */
+	uint32_t unproven_now; /* calls whose caller has not shown that it is there */
+	uint64_t unproven;     /* and those of them that were answered and got no ACK */
+	uint64_t unexpected;   /* events that the table of transitions lacks */
 	void (*call_due)(struct timer *t, uint64_t now);
 	void (*life_due)(struct timer *t, uint64_t now);
 };

@@ -10,12 +10,12 @@
 #define OTHER_CHANNEL 1 /* of a recording: right; the caller is left */
 
 /* Who is to be relayed to the caller; NULL: nobody. A caller who holds is left as it was: it hears
- * nothing from us, and the other side hears silence. */
+ * nothing from us, and the other side hears silence. One who may not be there has no leg yet. */
 static struct party *wanted(const struct call *c)
 {
 	struct party *p = c->state == CALL_TALKING ? call_talker(c) : NULL;
 
-	return p && !p->held ? p : NULL;
+	return p && !p->held && c->caller->media == PARTY_MEDIA_ADDED ? p : NULL;
 }
 
 /* A party's turn begins when those who joined before it have left. Only its leaving ends it: a hold

@@ -7,6 +7,7 @@
 #include <engine/call/media/keys.h>
 #include <engine/call/media/life.h>
 #include <engine/call/media/party.h>
+#include <engine/call/media/proof.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/site/reserve.h>
@@ -23,6 +24,7 @@
 #include <engine/call/transition/route.h>
 #include <engine/call/transition/talk.h>
 #include <engine/call/transition/third.h>
+#include <engine/call/transition/wait.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -95,6 +97,8 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 	c->trunk = i->trunk;
 	c->calling_agent = i->agent;
 	c->contact->queue = i->route->trunk_count ? NULL : i->queue;
+	proof_begin(e, c, proof_at_once(sip_session_flow(s), i->trunk, i->agent),
+		i->route->trunk_count > 0);
 	c->caller->session = s;
 	sip_session_set_user(s, c->caller);
 	trace_hold(&e->traces, sip_session_call_id(s), c->caller);
@@ -137,7 +141,7 @@ static void call_begin(struct td_engine *e, struct call *c, const struct intent 
 	live_contact(e, c->contact);
 	parties_begin(e, c->caller);
 	if (i->late) {
-		c->state = CALL_OFFERED;
+		c->state = CALL_UNCONFIRMED;
 		c->caller->offering = true;
 		party_describe(e, c->caller, intent_codecs(i), TD_PT_DTMF, INTENT_PTIME_MS);
 		sip_session_progress(c->caller->session, e->now, 180, NO_SDP);
@@ -196,17 +200,32 @@ static void offer_confirmed(struct td_engine *e, struct call *c, struct str text
 	}
 	c->codec = c->caller->params.codec;
 	c->state = CALL_CONNECTING;
-	party_add(e, c->caller);
-	party_play(e, c->caller, c->contact->queue);
 	route_start(e, c, NULL, c->contact->queue);
+}
+
+/* The ACK to the 200 of its INVITE: what has waited for it begins. */
+static void caller_confirmed(struct td_engine *e, struct call *c, struct str sdp)
+{
+	story(e, c, "ACK from the caller");
+	proof_given(e, c);
+	if (c->caller->offering) {
+		offer_confirmed(e, c, sdp);
+	} else if (c->state == CALL_UNCONFIRMED) {
+		wait_confirmed(e, c);
+	} else {
+		party_add(e, c->caller);
+		bridge_update(e, c);
+	}
 }
 
 void call_confirmed(struct td_engine *e, struct party *p, struct str sdp)
 {
-	if (p->call->state == CALL_OFFERED)
-		offer_confirmed(e, p->call, sdp);
-	else if (!reinvite_confirmed(e, p, sdp))
-		call_end(e, p->call, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
+	struct call *c = p->call;
+
+	if (call_unconfirmed(p))
+		caller_confirmed(e, c, sdp);
+	else if (p->offering && !reinvite_confirmed(e, p, sdp))
+		call_end(e, c, TD_ENDED_BY_US, TD_CALL_ANSWERED, 0);
 }
 
 void call_cancelled(struct td_engine *e, struct party *p)
@@ -247,13 +266,15 @@ void call_over(struct td_engine *e, struct party *p, int code)
 		caller_lost(e, p);
 		return;
 	}
+	if (party_is_caller(p) && code)
+		proof_missed(e, c);
 	story(e, c, "%s %s", code ? "no answer any more from" : "BYE from", party_who(p));
 	party_session_over(e, p);
 	if (by == TD_ENDED_BY_CALLEE && third_left(e, c, p, by))
 		return;
 	if (c->state == CALL_TALKING)
 		disposition = TD_CALL_ANSWERED;
-	else if (c->state == CALL_OFFERED || code)
+	else if (c->state == CALL_UNCONFIRMED || code)
 		disposition = TD_CALL_FAILED;
 	call_end(e, c, by, disposition, 0);
 }

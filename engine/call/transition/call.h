@@ -6,7 +6,8 @@
  *    |   ^                            |
  *    |   +-- all others leave, one is rung yet
  *    +-- the caller hangs up, nobody is left to be tried --> ENDED
- *   INVITE without SDP --> OFFERED --ACK with SDP--> CONNECTING
+ *   INVITE without SDP, or a queue for a caller who may not be there --> UNCONFIRMED --ACK-->
+ *   CONNECTING
  */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_CALL_H
 #define TANDEM_ENGINE_CALL_TRANSITION_CALL_H
@@ -17,7 +18,7 @@
 /* SIP: */
 void call_invite(struct td_engine *e, struct sip_session *s, const struct sip_msg *m);
 void call_cancelled(struct td_engine *e, struct party *p); /* by the caller */
-/* The ACK brought an answer to an offer of ours. */
+/* ACK to a 200: a caller is there, or an answer to an offer of ours has come. */
 void call_confirmed(struct td_engine *e, struct party *p, struct str sdp);
 /* An answered session ended: by BYE, or (code) since the peer answers no more. */
 void call_over(struct td_engine *e, struct party *p, int code);

@@ -4,6 +4,7 @@
 #include <engine/call/events/story.h>
 #include <engine/call/media/life.h>
 #include <engine/call/media/party.h>
+#include <engine/call/media/proof.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/state/calls.h>
@@ -93,6 +94,7 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	if (!c->contact->cdr.cause)
 		c->contact->cdr.cause = cdr_cause(c->contact->cdr.sip_code);
 	e->calls_running--;
+	proof_over(e, c);
 	if (c->calling_agent)
 		agents_own_del(e, c->calling_agent, c->caller);
 	for (unsigned i = 0; i < c->parties; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/cdr.h>
 #include <engine/call/media/keys.h>
+#include <engine/call/media/proof.h>
 #include <engine/call/site/routes.h>
 #include <engine/call/site/trunk.h>
 #include <engine/call/transition/intent.h>
@@ -132,6 +133,10 @@ bool intent_decide(
 	if (!m->body.n && i->route->trunk_count)
 		return intent_refuse(
 			i, &e->refused.no_codec, 488, "a call that leads out needs SDP");
+	if (i->trunk && i->route->trunk_count &&
+		!proof_at_once(sip_session_flow(s), i->trunk, NULL) && proof_full(e, i->trunk))
+		return intent_refuse(
+			i, &e->refused.unproven_full, 503, "the trunk's max_unproven is reached");
 	i->late = !m->body.n;
 	if (!i->late && !intent_media(e, s, m->body, i))
 		return false;

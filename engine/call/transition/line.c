@@ -37,6 +37,15 @@ void line_enter(struct td_engine *e, struct contact *c, struct queue *q)
 	enter(e, c, 0);
 }
 
+void line_enter_since(struct td_engine *e, struct contact *c, struct queue *q, uint64_t since)
+{
+	uint32_t here_ms = ms_between(since, e->now);
+
+	c->queue = q;
+	c->waited_ms += here_ms;
+	enter(e, c, here_ms);
+}
+
 void line_return(struct td_engine *e, struct contact *c)
 {
 	enter(e, c, c->waited_here_ms);
@@ -65,7 +74,7 @@ bool line_place(struct contact *c, const struct td_acd_out *out)
 void line_entered(struct td_engine *e, struct contact *c)
 {
 	if (!c->cdr.queued)
-		c->cdr.queued = engine_wall(e, e->now);
+		c->cdr.queued = engine_wall(e, c->entered);
 	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
 	segment_begin(e, c, &c->waiting, TD_SEGMENT_QUEUE, NULL, NULL);
 	queuelog_enter(e, c);

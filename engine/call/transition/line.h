@@ -11,6 +11,8 @@
 
 /* Into a queue. The distributor says then that it is in line, or that there is no room. */
 void line_enter(struct td_engine *e, struct contact *c, struct queue *q);
+/* The same, of one that has waited for it since then. */
+void line_enter_since(struct td_engine *e, struct contact *c, struct queue *q, uint64_t since);
 /* Back into its queue, where its wait and the time-out go on from where they were. */
 void line_return(struct td_engine *e, struct contact *c);
 /* Its place in line. False: only the place has changed. True: line_entered() follows. */

@@ -52,7 +52,7 @@ void talk_join(struct td_engine *e, struct call *c, struct party *p)
 		c->contact->cdr.connected = engine_wall(e, e->now);
 		c->contact->cdr.ring_ms = ms_between(c->contact->rung, e->now);
 	}
-	if (c->caller->media == PARTY_MEDIA_RESERVED)
+	if (c->caller->media == PARTY_MEDIA_RESERVED && c->proven)
 		party_add(e, c->caller);
 	party_add(e, p);
 	if (p->contact)

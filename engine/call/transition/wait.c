@@ -43,10 +43,33 @@ static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 
 static const struct driver_ops driver = {.name = "queue", .stop = stop, .resume = resume};
 
+static void answer(struct td_engine *e, struct call *c)
+{
+	if (c->caller->state != PARTY_RINGING)
+		return;
+	sip_session_progress(c->caller->session, e->now, 180, (struct str){0});
+	talk_answer(e, c);
+	story(e, c, "180 and 200 to the caller%s", c->proven ? "" : ", whose ACK is waited for");
+}
+
+/* A full queue rings nobody, and a caller without an answer can still be refused. */
 void wait_start(struct td_engine *e, struct call *c, struct queue *q)
 {
 	driver_push(c, &driver);
-	line_enter(e, c->contact, q);
+	if (c->proven || !acd_queue_takes(e->acd, q->object.number)) {
+		line_enter(e, c->contact, q);
+		return;
+	}
+	c->contact->queue = q;
+	c->contact->entered = e->now;
+	c->state = CALL_UNCONFIRMED;
+	answer(e, c);
+}
+
+void wait_confirmed(struct td_engine *e, struct call *c)
+{
+	c->state = CALL_CONNECTING;
+	line_enter_since(e, c->contact, c->contact->queue, c->contact->entered);
 }
 
 void wait_move(struct td_engine *e, struct call *c, struct queue *to)
@@ -56,26 +79,15 @@ void wait_move(struct td_engine *e, struct call *c, struct queue *to)
 	line_move(e, c->contact, to);
 }
 
-static void answer(struct td_engine *e, struct call *c)
-{
-	if (c->caller->state != PARTY_RINGING)
-		return;
-	party_add(e, c->caller);
-	party_play(e, c->caller, c->contact->queue);
-	sip_session_progress(c->caller->session, e->now, 180, (struct str){0});
-	talk_answer(e, c);
-	story(e, c, "180 and 200 to the caller");
-}
-
 void wait_queued(struct td_engine *e, struct call *c, const struct td_acd_out *out)
 {
 	if (!line_place(c->contact, out))
 		return;
 	party_account(e, c->caller);
-	if (c->contact->cdr.queued)
-		party_play(e, c->caller, c->contact->queue);
-	else
-		answer(e, c);
+	if (c->caller->media == PARTY_MEDIA_RESERVED)
+		party_add(e, c->caller);
+	party_play(e, c->caller, c->contact->queue);
+	answer(e, c);
 	line_entered(e, c->contact);
 }
 

@@ -15,6 +15,8 @@
 /* The distributor answers with QUEUED or OVERFLOW, which wait until the input has been worked off.
  */
 void wait_start(struct td_engine *e, struct call *c, struct queue *q);
+/* UNCONFIRMED: the caller is there. Its wait counts from wait_start(). */
+void wait_confirmed(struct td_engine *e, struct call *c);
 
 /* By an operator, to another queue: the caller waits there. */
 void wait_move(struct td_engine *e, struct call *c, struct queue *to);
