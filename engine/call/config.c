@@ -16,6 +16,7 @@
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
 #include <engine/call/events/queuelog.h>
+#include <engine/call/restart/lost.h>
 #include <engine/call/restart/restore.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/site/resolve.h>
@@ -145,7 +146,8 @@ out:
 static int timers_of(struct td_engine *e)
 {
 	return timers_reserve(&e->timers, CALL_TIMERS * e->calls.capacity + SILENCE_TIMERS +
-						  e->trunks.count + e->agents.count);
+						  RESTART_TIMERS + e->trunks.count +
+						  e->agents.count);
 }
 
 /* Names, their timers and the first ports: all of them, or what was there before. */
@@ -409,8 +411,10 @@ static void queues_end(struct td_engine *e)
 static void distribution_apply(struct td_engine *e, const struct td_conf *c)
 {
 	queues_apply(e, c);
+	restore_registrar(e);
 	agents_apply(e, c);
 	restore_agents(e);
+	lost_alarm(e);
 	engine_drain(e);
 	queues_end(e);
 	unattended_look_all(e);
@@ -467,6 +471,7 @@ int td_engine_config(
 		goto out;
 	}
 
+	restore_begin(e);
 	engine_enter(e, now);
 	if (!e->started)
 		distribute_start(e);
@@ -488,7 +493,6 @@ int td_engine_config(
 	agent_links_apply(e, e->conf);
 	reserve_config(e);
 	engine_drain(e);
-	restore_registrar(e);
 	distribution_apply(e, e->conf);
 	life_config(e);
 	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);

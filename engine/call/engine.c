@@ -7,6 +7,7 @@
 #include <engine/call/transition/step.h>
 #include <engine/call/config.h>
 #include <engine/call/events/trace.h>
+#include <engine/call/restart/lost.h>
 #include <engine/call/restart/tell.h>
 #include <engine/call/site/distribute.h>
 #include <engine/call/frame.h>
@@ -71,7 +72,7 @@ static int tables_init(struct td_engine *e)
 	if (!rc)
 		rc = pool_init(&e->parties, parties, sizeof(struct party));
 	if (!rc)
-		rc = timers_init(&e->timers, CALL_TIMERS * calls + SILENCE_TIMERS);
+		rc = timers_init(&e->timers, CALL_TIMERS * calls + SILENCE_TIMERS + RESTART_TIMERS);
 	if (!rc)
 		rc = hash_init(&e->by_number, 2 * e->params.max_calls,
 			random_u64(e->random, RANDOM_TABLES));
@@ -89,6 +90,9 @@ static int checkpoint_init(struct td_engine *e)
 		[TD_CHECKPOINT_AGENT] = e->params.max.agents,
 		[TD_CHECKPOINT_BINDING] = e->params.max.agents * TD_CHECKPOINT_BINDINGS,
 		[TD_CHECKPOINT_BLOCK] = GUARD_PLACES,
+		[TD_CHECKPOINT_CONTACT] = e->contacts.capacity,
+		[TD_CHECKPOINT_PARTY] = e->parties.capacity,
+		[TD_CHECKPOINT_RUN] = 1,
 	};
 
 	e->marks.seed[0] = random_u64(e->random, RANDOM_TABLES);
@@ -120,6 +124,7 @@ struct td_engine *td_engine_alloc(
 	e->call_due = call_due;
 	e->life_due = life_due;
 	silence_init(e);
+	lost_init(e);
 	objects_init(&e->groups, sizeof(struct group));
 	objects_init(&e->agents, sizeof(struct agent));
 	objects_init(&e->queues, sizeof(struct queue));
@@ -266,6 +271,7 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 	}
 	parties_stop(e);
 	silence_stop(e);
+	lost_stop(e);
 	stay_end_all(e);
 	tell_marked(e);
 }

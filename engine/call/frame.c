@@ -35,12 +35,21 @@ void engine_drain(struct td_engine *e)
 	}
 }
 
+/* Two runs may begin within a second, and a wall clock may go back. */
+static void start(struct td_engine *e)
+{
+	e->start_s = engine_wall(e, e->now) / TD_NSEC_PER_SEC;
+	if (e->start_s < e->restoring.start_s_least)
+		e->start_s = e->restoring.start_s_least;
+	mark(e, TD_CHECKPOINT_RUN, 0);
+}
+
 void engine_enter(struct td_engine *e, uint64_t now)
 {
 	if (now > e->now)
 		e->now = now;
 	if (!e->start_s)
-		e->start_s = engine_wall(e, e->now) / TD_NSEC_PER_SEC;
+		start(e);
 	distribute_due(e);
 	engine_drain(e);
 }

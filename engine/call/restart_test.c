@@ -198,6 +198,20 @@ static void a_pause_and_its_begin_stay(void **state)
 	assert_true(sessions[2].from == sessions[1].to);
 }
 
+/* Within one second: the next run gives no id of this one's calls again. */
+static void no_id_is_given_twice(void **state)
+{
+	uint64_t start_s = e->start_s;
+
+	killed();
+	assert_true(e->start_s == start_s + 1);
+	killed();
+	assert_true(e->start_s == start_s + 2);
+	now += 60 * TD_NSEC_PER_SEC;
+	killed();
+	assert_true(e->start_s == start_s + 60);
+}
+
 /* After an orderly stop no row is open. */
 static void a_row_ends_once(void **state)
 {
@@ -297,6 +311,32 @@ static void a_telephone_without_its_connection_is_lost(void **state)
 	assert_true(agent("alice")->resumes);
 }
 
+/* The talk is lost: the run before has told it, and the next stay begins now. */
+static void a_lost_talk_has_one_row(void **state)
+{
+	struct td_checkpoint_agent a;
+
+	memset(&a, 0, sizeof(a));
+	strcpy(a.name, "bob");
+	a.reachable = true;
+	a.acd.state = TD_AGENT_TALKING;
+	a.acd.wrap_up_ms = 5000;
+	a.from = NOW - 9 * TD_NSEC_PER_SEC;
+	const struct td_checkpoint c = {TD_CHECKPOINT_AGENT, 1, 0, sizeof(a), &a};
+
+	restart(
+		&(struct td_restore){
+			.records = &c, .count = 1, .ended = NOW - 1, .wall_offset = WALL},
+		site);
+	assert_int_equal(agent("bob")->state, TD_AGENT_WRAP_UP);
+	assert_int_equal(session_count, 1);
+	assert_int_equal(sessions[0].state, TD_AGENT_TALKING);
+	assert_true(sessions[0].from == a.from + WALL && sessions[0].to == NOW - 1 + WALL);
+	td_engine_advance(e, now + 5 * TD_NSEC_PER_SEC);
+	assert_int_equal(session_count, 2);
+	assert_true(sessions[1].from == NOW + WALL);
+}
+
 static void what_is_not_ours_is_refused(void **state)
 {
 	struct td_checkpoint_agent a;
@@ -370,10 +410,12 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(nothing_is_told_twice),
 		TEST(a_pause_and_its_begin_stay),
+		TEST(no_id_is_given_twice),
 		TEST(a_row_ends_once),
 		TEST(the_clock_may_have_begun_anew),
 		TEST(a_registration_needs_its_flow),
 		TEST(a_telephone_without_its_connection_is_lost),
+		TEST(a_lost_talk_has_one_row),
 		TEST(what_is_not_ours_is_refused),
 		TEST(a_short_record_has_zeros),
 		TEST(survives_oom),

@@ -50,6 +50,22 @@ static void journal_begin(struct host *h)
 	journal_put_now(h->ops.journal, JOURNAL_SIGNALLING, TD_EV_START, &ev, sizeof(ev));
 }
 
+/* What the run before has left. Without it the engine begins anew. */
+static void image_up(struct host *h, const char *dir)
+{
+	int rc;
+
+	if (checkpoint_read(dir, &h->image, &h->err) != 0) {
+		log_line(LOG_ERR, "nothing is restored: agents log in anew, telephones register",
+			"reason=\"%s\"", h->err.s);
+		return;
+	}
+	rc = checkpoint_tail(dir, &h->image);
+	if (rc)
+		log_line(LOG_ERR, "calls that were lost may be told twice", "reason=\"%s\"",
+			strerror(-rc));
+}
+
 static int journal_up(struct host *h)
 {
 	const struct td_conf_site *site = conf_site(h->ops.conf);
@@ -57,9 +73,7 @@ static int journal_up(struct host *h)
 	h->ops.journal = journal_start(site->journal_dir, site->journal_reserve, &h->err);
 	if (!h->ops.journal)
 		return EXIT_CONFIG;
-	if (checkpoint_read(site->journal_dir, &h->image, &h->err) != 0)
-		log_line(LOG_ERR, "nothing is restored: agents log in anew, telephones register",
-			"reason=\"%s\"", h->err.s);
+	image_up(h, site->journal_dir);
 	return 0;
 }
 
@@ -233,14 +247,19 @@ static void restored_log(struct host *h)
 	const struct td_restored *r = td_engine_restored(turn_engine(h->ops.turn));
 	struct td_buf line;
 
+	uint32_t of;
+
 	if (!h->image.restore.count && !h->image.refused)
 		return;
 	buf_init(&line);
-	for (unsigned kind = 1; kind < TD_CHECKPOINT_END; kind++)
-		buf_printf(&line, "%s%s=%u of %u", kind > 1 ? ", " : "", many[kind],
-			r->restored[kind], r->restored[kind] + r->over[kind] + r->dropped[kind]);
-	log_line(LOG_NOTICE, "restored from the run before", "what=\"%.*s\" refused=%u",
-		(int)line.len, line.data, r->refused + h->image.refused);
+	for (unsigned kind = 1; kind < TD_CHECKPOINT_END; kind++) {
+		of = r->restored[kind] + r->over[kind] + r->dropped[kind];
+		if (of)
+			buf_printf(&line, "%s=\"%u of %u\" ", many[kind], r->restored[kind], of);
+	}
+	log_line(LOG_NOTICE, "restored from the run before",
+		"%.*srefused=%u lost_calls=%u lost_contacts=%u", (int)line.len, line.data,
+		r->refused + h->image.refused, r->lost_calls, r->lost_contacts);
 	buf_free(&line);
 }
 

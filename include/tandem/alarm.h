@@ -64,6 +64,12 @@
 		"firewall, or a carrier that sends them elsewhere than our Contact says), or "    \
 		"somebody forges calls of this trunk: keep such packets out by the firewall, or " \
 		"let the trunk come by TCP.")                                                     \
+	X(CALLS_LOST, "calls-lost",                                                               \
+		"an engine that found at its start that the one before it ended with calls or "   \
+		"other contacts: it was killed, it crashed, or its machine failed",               \
+		"10 min",                                                                         \
+		"Look in its log, and in that of the machine, why it ended. The calls are the "   \
+		"rows of `cdr` with the disposition `lost`.")                                     \
 	X(CHECK_FAILED, "check-failed",                                                           \
 		"a call, an agent or another record that contradicts the others: a bug",          \
 		"a round through all of them without a fault",                                    \

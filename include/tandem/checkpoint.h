@@ -25,6 +25,9 @@
 	X(1, AGENT, agent, 1, "agent", "agents")                              \
 	X(2, BINDING, binding, 1, "registration", "registrations")            \
 	X(3, BLOCK, block, 1, "block", "blocks")                              \
+	X(4, CONTACT, contact, 1, "call or contact", "calls and contacts")    \
+	X(5, PARTY, party, 1, "party", "parties")                             \
+	X(6, RUN, run, 1, "run", "runs")                                      \
 	/* the next kind goes above this line */
 /* clang-format on */
 
@@ -66,6 +69,39 @@ struct td_checkpoint_block {
 	uint64_t until;
 };
 
+/*
+ * A call or another contact: its record as far as it has come, and what of it is open. `cdr` has
+ * wall times, and an end only when the last statistics are still waited for; `segment` has times of
+ * the run's clock. What its legs have carried is not known. Number: its place in the engine.
+ */
+struct td_checkpoint_contact {
+	struct td_ev_cdr cdr;
+	struct td_ev_segment segment; /* in a queue, or handled; number 0: none is open */
+	char queue[TD_NAME_BYTES];    /* the last one */
+	char rung[TD_NAME_BYTES];     /* the agent to whom the queue offers it; empty: nobody */
+	char agent[TD_NAME_BYTES];    /* who handles one without media; empty: nobody */
+	uint64_t entered;             /* the queue; 0: it does not wait */
+	uint64_t rung_since, talk_since;
+	uint64_t queued;    /* the entry into the last queue, whether it waits or not */
+	uint32_t waited_ms; /* in earlier queues */
+	uint32_t position, first_position;
+	uint32_t unused;
+};
+
+/* Who has joined a call, or had: the record with times of the run's clock. Number: likewise. */
+struct td_checkpoint_party {
+	struct td_ev_party party;  /* ended 0: it is there */
+	struct td_ev_segment talk; /* number 0: none is open */
+	uint64_t joined;
+	uint8_t by_queue; /* a queue gave the agent this talk */
+	uint8_t unused[7];
+};
+
+/* Number 0. */
+struct td_checkpoint_run {
+	uint64_t start_s; /* in the ids of its calls */
+};
+
 union td_checkpoint_any {
 #define TD_CHECKPOINT_MEMBER(number, id, name, ...) struct td_checkpoint_##name name;
 	TD_CHECKPOINTS(TD_CHECKPOINT_MEMBER)
@@ -95,7 +131,8 @@ struct td_restored {
 	uint32_t restored[TD_CHECKPOINT_END]; /* by kind */
 	uint32_t over[TD_CHECKPOINT_END];     /* their time was over, or their connection is gone */
 	uint32_t dropped[TD_CHECKPOINT_END];  /* the configuration has no place for them any more */
-	uint32_t refused; /* damaged, or of a kind or version that is not known */
+	uint32_t refused;                   /* damaged, or of a kind or version that is not known */
+	uint32_t lost_calls, lost_contacts; /* that were there; the latter without media */
 };
 
 #endif

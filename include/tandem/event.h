@@ -107,7 +107,8 @@ static inline bool td_event_shed(uint16_t type)
 	X(OVERFLOWED, "overflowed",                                                    \
 		"left its queue by time-out or maximum length, and no agent answered") \
 	X(REJECTED, "rejected", "refused before it was answered: 403, 404, 488, 503")  \
-	X(FAILED, "failed", "anything else")
+	X(FAILED, "failed", "anything else")                                           \
+	X(LOST, "lost", "the engine ended while it was there, whatever it had come to")
 #define TD_CALL_ID_(id, name, help) TD_CALL_##id,
 enum td_disposition { TD_CALL_NONE, TD_DISPOSITIONS(TD_CALL_ID_) TD_DISPOSITION_COUNT };
 
@@ -137,7 +138,8 @@ enum td_segment_kind { TD_SEGMENT_KINDS(TD_SEGMENT_KIND_ID) TD_SEGMENT_KIND_COUN
 	X(NO_QUEUE, "no queue", "the queue is gone")                              \
 	X(WITHDRAWN, "withdrawn", "the call ended, and not by the caller")        \
 	X(NO_ANSWER, "no answer", "nobody answered")                              \
-	X(OPERATOR, "operator", "an operator moved the contact to another queue")
+	X(OPERATOR, "operator", "an operator moved the contact to another queue") \
+	X(LOST, "lost", "the engine ended, and was not told to")
 #define TD_SEGMENT_END_ID(id, name, help) TD_SEGMENT_END_##id,
 enum td_segment_end { TD_SEGMENT_ENDS(TD_SEGMENT_END_ID) TD_SEGMENT_END_COUNT };
 

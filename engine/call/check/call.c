@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of a call: the tables it is found in, its parties, who leads it, its timer. */
 #include <engine/call/check/rules.h>
+#include <engine/call/restart/tell.h>
 #include <engine/call/media/life.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/driver.h>
@@ -243,6 +244,12 @@ static bool call_silence(const struct check_at *k)
 {
 	return k->c->silence == CALL_HEARD ||
 	       (k->c->silence < CALL_SILENCE_COUNT && k->c->state == CALL_TALKING);
+}
+
+static bool call_checkpoint(const struct check_at *k)
+{
+	return tell_is_current(
+		k->e, TD_CHECKPOINT_CONTACT, pool_index(&k->e->contacts, k->c->contact));
 }
 
 static const struct check_rule call_rules[] = CHECK_TABLE(CHECK_CALL_RULES);

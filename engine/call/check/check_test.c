@@ -178,6 +178,8 @@ static void contacts_without_media(void)
 	BREAK(works->work.number, 0, "contact_state", works->cdr.id);
 	BREAK(frank->contact, stays, "contact_agent", asks->cdr.id);
 	BREAK(works->work.number, 99, "contact_work", works->cdr.id);
+	BREAK(stays->waited_ms, 9, "contact_checkpoint", stays->cdr.id);
+	mark_contact(e, works); /* the host is not told yet, so that is no fault */
 	BREAK(works->queue, sales, "queue_talks", "queue mail");
 }
 
@@ -245,6 +247,7 @@ static void states_of_calls(void)
 	BREAK(over->ended, 0, "call_ended", over->contact->cdr.id);
 	BREAK(over->caller->media, PARTY_MEDIA_NONE, "call_ended", over->contact->cdr.id);
 	BREAK(waits->silence, CALL_NO_AUDIO, "call_silence", waits->contact->cdr.id);
+	BREAK(waits->contact->waited_ms, 9, "call_checkpoint", waits->contact->cdr.id);
 	BREAK(waits->listening, 1, "call_listening", waits->contact->cdr.id);
 	BREAK(talks->listening, 0, "call_listening", talks->contact->cdr.id);
 }
@@ -266,6 +269,7 @@ static void sessions_of_parties(void)
 	BREAK(over->caller->session, talks->caller->session, "party_session",
 		over->contact->cdr.id);
 	BREAK(alices->contact, 99, "party_contact", "alice");
+	BREAK(alices->began, 9, "party_checkpoint", "alice");
 	BREAK(rings->party[1]->rang, false, "party_contact", "bob");
 	BREAK(alice->contact, waits->contact, "party_agent", "alice");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of a contact without media: the tables it is found in, its queue, its agent. */
 #include <engine/call/check/rules.h>
+#include <engine/call/restart/tell.h>
 #include <engine/call/state/calls.h>
 
 static bool contact_found(const struct check_at *k)
@@ -58,6 +59,11 @@ static bool contact_work(const struct check_at *k)
 		return true;
 	return acd_agent_get(k->e->acd, c->work.agent->object.number, &info) == 0 &&
 	       info.contact == c->work.number && info.state == TD_AGENT_TALKING;
+}
+
+static bool contact_checkpoint(const struct check_at *k)
+{
+	return tell_is_current(k->e, TD_CHECKPOINT_CONTACT, pool_index(&k->e->contacts, k->n));
 }
 
 static const struct check_rule contact_rules[] = CHECK_TABLE(CHECK_CONTACT_RULES);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rules of a party: its call, its SIP session, its port and media, what it holds, its agent. */
 #include <engine/call/check/rules.h>
+#include <engine/call/restart/tell.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/state/calls.h>
 
@@ -210,6 +211,11 @@ static bool party_contact(const struct check_at *k)
 	return p->agent && acd_agent_get(k->e->acd, p->agent->object.number, &info) == 0 &&
 	       info.contact == p->contact && info.state == state_of(p) &&
 	       (p->state == PARTY_JOINED || p->contact == p->call->contact->number);
+}
+
+static bool party_checkpoint(const struct check_at *k)
+{
+	return tell_is_current(k->e, TD_CHECKPOINT_PARTY, pool_index(&k->e->parties, k->p));
 }
 
 static const struct check_rule party_rules[] = CHECK_TABLE(CHECK_PARTY_RULES);

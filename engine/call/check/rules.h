@@ -56,7 +56,8 @@ struct check_rule {
 	X(call_life, "lacks the timer of its longest life, or has one after its end")             \
 	X(call_ended, "has ended, and waits for no worker")                                       \
 	X(call_silence, "counts as one-way or without audio, and does not talk")                  \
-	X(call_listening, "says that two listen to each other, though one holds or waits, or the reverse")
+	X(call_listening, "says that two listen to each other, though one holds or waits, or the reverse") \
+	X(call_checkpoint, "differs from what the host was told of it for the next run")
 /* Of one without media: */
 #define CHECK_CONTACT_RULES(X)                                                                    \
 	X(contact_found, "is not the one found by its id")                                        \
@@ -65,7 +66,8 @@ struct check_rule {
 	X(contact_state, "has an agent or a number that its state has not")                       \
 	X(contact_agent, "has an agent who is on another contact")                                \
 	X(contact_offer, "is offered to another agent than the distributor says")                 \
-	X(contact_work, "is handled by an agent who is on another contact for the distributor")
+	X(contact_work, "is handled by an agent who is on another contact for the distributor")   \
+	X(contact_checkpoint, "differs from what the host was told of it for the next run")
 #define CHECK_PARTY_RULES(X)                                                                      \
 	X(party_known, "is none of its call's parties")                                           \
 	X(party_needed, "has neither a call, nor a session, nor a port to wait for")              \
@@ -83,7 +85,8 @@ struct check_rule {
 	X(party_early, "does not ring any more, and has an answer of when it did")                \
 	X(party_acct, "is counted in another row of the bandwidth table than its own")            \
 	X(party_agent, "rings or talks, and the agent is not in this call")                       \
-	X(party_contact, "rings or talks for a contact that the distributor does not know so")
+	X(party_contact, "rings or talks for a contact that the distributor does not know so")    \
+	X(party_checkpoint, "differs from what the host was told of it for the next run")
 #define CHECK_AGENT_RULES(X)                                                                      \
 	X(agent_state, "has another state than the distributor says")                             \
 	X(agent_busy, "is busy without a contact, or on one and not busy")                        \

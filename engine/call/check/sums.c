@@ -295,7 +295,7 @@ static bool engine_apart(const struct check_at *k)
 static bool engine_timers(const struct check_at *k)
 {
 	const struct td_engine *e = k->e;
-	uint32_t set = 0;
+	uint32_t set = timer_is_set(&e->restoring.alarm);
 
 	for (unsigned i = 0; i < CALL_SILENCE_COUNT; i++)
 		set += timer_is_set(&e->silences[i].clear);

@@ -10,6 +10,7 @@ static void put(char *out, size_t size, const char *text)
 
 void live_contact(struct td_engine *e, const struct contact *c)
 {
+	mark_contact(e, c);
 	live_write(e, TD_OBJECT_CONTACT, TD_PHASE_BEGIN,
 		&(struct live){.call = c->cdr.id,
 			.name = contact_who(c),

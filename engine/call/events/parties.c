@@ -32,6 +32,7 @@ void parties_begin(struct td_engine *e, struct party *p)
 		p->call->parties_told++;
 	p->number = p->call->parties_told;
 	p->began = e->now;
+	mark_party(e, p);
 	memcpy(p->call_id, p->call->contact->cdr.id, sizeof(p->call_id));
 	tell(e, p, TD_PHASE_BEGIN, "ringing");
 }
@@ -39,12 +40,14 @@ void parties_begin(struct td_engine *e, struct party *p)
 void parties_joined(struct td_engine *e, struct party *p)
 {
 	p->answered = p->joined;
+	mark_party(e, p);
 	tell(e, p, TD_PHASE_CHANGE, "joined");
 }
 
 void parties_answered(struct td_engine *e, struct party *p)
 {
 	p->answered = e->now;
+	mark_party(e, p);
 	if (p->why)
 		p->why = TD_PARTY_END_LATE;
 }
@@ -79,6 +82,7 @@ void parties_left(struct td_engine *e, struct party *p)
 	if (p->left || !p->number)
 		return;
 	p->left = e->now;
+	mark_party(e, p);
 	tell(e, p, TD_PHASE_CHANGE, "left");
 }
 
@@ -91,34 +95,56 @@ static enum td_party_end end(const struct party *p)
 	return p->why ? (enum td_party_end)p->why : TD_PARTY_END_NO_TURN;
 }
 
-static void record(struct td_engine *e, const struct party *p, const struct td_leg_stats *stats)
+void parties_fill(struct td_ev_party *ev, const struct party *p)
 {
 	bool joined = party_is_caller(p) || p->talked;
-	struct td_ev_party ev = {
-		.began = engine_wall(e, p->began),
-		.joined = joined ? engine_wall(e, p->joined) : 0,
-		.ended = engine_wall(e, p->left ? p->left : e->now),
-		.number = p->number,
-		.role = p->role,
-		.answered = engine_wall(e, p->answered),
-		.why = (uint8_t)end(p),
-	};
 
-	memcpy(ev.call, p->call_id, sizeof(ev.call));
-	memccpy(ev.name, name(p), '\0', sizeof(ev.name) - 1);
-	memcpy(ev.dialled, p->dialled, sizeof(ev.dialled));
+	ev->began = p->began;
+	ev->joined = joined ? p->joined : 0;
+	ev->ended = p->left;
+	ev->number = p->number;
+	ev->role = p->role;
+	ev->answered = p->answered;
+	ev->why = (uint8_t)end(p);
+	memcpy(ev->call, p->call_id, sizeof(ev->call));
+	memccpy(ev->name, name(p), '\0', sizeof(ev->name) - 1);
+	memcpy(ev->dialled, p->dialled, sizeof(ev->dialled));
+}
+
+void parties_write(struct td_engine *e, struct td_ev_party *ev)
+{
+	ev->began = engine_wall(e, ev->began);
+	ev->joined = engine_wall(e, ev->joined);
+	ev->ended = engine_wall(e, ev->ended ? ev->ended : e->now);
+	ev->answered = engine_wall(e, ev->answered);
+	e->io.event(e->io.ctx, TD_EV_PARTY, ev, sizeof(*ev));
+}
+
+static void record(struct td_engine *e, const struct party *p, const struct td_leg_stats *stats)
+{
+	struct td_ev_party ev = {0};
+
+	parties_fill(&ev, p);
 	if (stats)
 		cdr_media(&ev.media, stats, p->params.codec);
 	quality_get(&p->quality, &ev.quality);
-	e->io.event(e->io.ctx, TD_EV_PARTY, &ev, sizeof(ev));
+	parties_write(e, &ev);
+}
+
+bool parties_owe(const struct party *p)
+{
+	return p->number && !p->recorded && (party_is_caller(p) || p->answered);
 }
 
 void parties_end(struct td_engine *e, struct party *p, const struct td_leg_stats *stats)
 {
+	bool owed = parties_owe(p);
+
 	if (p->recorded || !p->number)
 		return;
 	p->recorded = true;
-	if (party_is_caller(p) || p->answered)
+	mark_party(e, p);
+	if (owed)
 		record(e, p, stats);
 	else
 		tell(e, p, TD_PHASE_END, ends[p->why]);

@@ -23,6 +23,12 @@ void parties_failed(struct party *p, int code);
 void parties_left(struct td_engine *e, struct party *p);
 /* Once; later calls do nothing. stats: NULL: its worker has not told them. */
 void parties_end(struct td_engine *e, struct party *p, const struct td_leg_stats *stats);
+/* It gets a record at its end, which has not come. */
+bool parties_owe(const struct party *p);
+/* That record, with times of the engine's clock, in *ev, which is zero. `ended` 0: it has not left;
+ * what its leg carried is left out. */
+void parties_fill(struct td_ev_party *ev, const struct party *p);
+void parties_write(struct td_engine *e, struct td_ev_party *ev); /* the journal gets it */
 void parties_stop(struct td_engine *e); /* those whose CANCEL is not answered */
 
 #endif

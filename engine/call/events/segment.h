@@ -16,4 +16,12 @@ void segment_begin(struct td_engine *e, struct contact *c, struct contact_segmen
 void segment_end(struct td_engine *e, struct contact *c, struct contact_segment *s,
 	enum td_segment_end why, enum td_ended_by by, const char *to);
 
+/* The record of an open segment, with times of the engine's clock, in *ev, which is zero: all but
+ * its end. None when it is not open. */
+void segment_fill(
+	struct td_ev_segment *ev, const struct contact *c, const struct contact_segment *s);
+/* It ends, and the journal gets it. */
+void segment_write(struct td_engine *e, struct td_ev_segment *ev, enum td_segment_end why,
+	enum td_ended_by by, const char *to);
+
 #endif

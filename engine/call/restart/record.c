@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/call/events/parties.h>
+#include <engine/call/events/segment.h>
 #include <engine/call/restart/record.h>
+#include <engine/call/state/calls.h>
 #include <stdio.h>
 
 static void agent(const struct td_engine *e, const struct agent *a, struct td_checkpoint_agent *r)
@@ -69,6 +72,72 @@ static bool make_block(const struct td_engine *e, uint32_t number, union td_chec
 	return true;
 }
 
+/* To whom a queue offers it. */
+static const struct agent *rung(const struct contact *c)
+{
+	const struct party *p = c->call ? call_ringing(c->call) : NULL;
+
+	if (!c->call)
+		return c->state == CONTACT_OFFERED ? c->work.agent : NULL;
+	return p && p->contact ? p->agent : NULL;
+}
+
+static uint64_t talk_since(const struct contact *c)
+{
+	if (c->call)
+		return c->call->state == CALL_TALKING ? c->call->talk_since : 0;
+	return c->state == CONTACT_HANDLED ? c->work.accepted : 0;
+}
+
+static bool make_contact(const struct td_engine *e, uint32_t number, union td_checkpoint_any *out)
+{
+	const struct contact *c = pool_at(&e->contacts, number);
+	struct td_checkpoint_contact *r = &out->contact;
+	const struct agent *a;
+
+	if (!contact_is(c) || !c->cdr.id[0])
+		return false;
+	r->cdr = c->cdr;
+	segment_fill(&r->segment, c, c->waiting.number ? &c->waiting : &c->work.segment);
+	if (c->queue)
+		memcpy(r->queue, c->queue->object.name, sizeof(r->queue));
+	a = rung(c);
+	if (a)
+		memcpy(r->rung, a->object.name, sizeof(r->rung));
+	if (!c->call && c->state == CONTACT_HANDLED)
+		memcpy(r->agent, c->work.agent->object.name, sizeof(r->agent));
+	r->entered = c->number ? c->entered : 0;
+	r->queued = c->entered;
+	r->rung_since = c->rung;
+	r->talk_since = talk_since(c);
+	r->waited_ms = c->waited_ms;
+	r->position = c->position;
+	r->first_position = c->first_position;
+	return true;
+}
+
+/* What has no row yet, and gets one. */
+static bool make_party(const struct td_engine *e, uint32_t number, union td_checkpoint_any *out)
+{
+	const struct party *p = pool_at(&e->parties, number);
+	struct td_checkpoint_party *r = &out->party;
+
+	if (!(p->session || p->call || p->media != PARTY_MEDIA_NONE) || !parties_owe(p))
+		return false;
+	parties_fill(&r->party, p);
+	if (p->call)
+		segment_fill(&r->talk, p->call->contact, &p->talk);
+	r->joined = p->joined;
+	r->by_queue = p->contact != 0;
+	return true;
+}
+
+static bool make_run(const struct td_engine *e, uint32_t number, union td_checkpoint_any *out)
+{
+	out->run.start_s = e->start_s;
+	return e->start_s != 0;
+}
+
 static const struct {
 	bool (*make)(const struct td_engine *e, uint32_t number, union td_checkpoint_any *out);
 	uint16_t version, len;
@@ -101,8 +170,21 @@ static void end_texts(enum td_checkpoint_kind kind, union td_checkpoint_any *out
 		END(out->binding.agent);
 		END(out->binding.contact);
 		break;
-	default:
+	case TD_CHECKPOINT_BLOCK:
 		END(out->block.user);
+		break;
+	case TD_CHECKPOINT_CONTACT:
+		END(out->contact.cdr.id);
+		END(out->contact.queue);
+		END(out->contact.rung);
+		END(out->contact.agent);
+		break;
+	case TD_CHECKPOINT_PARTY:
+		END(out->party.party.call);
+		END(out->party.party.name);
+		break;
+	default:
+		break;
 	}
 }
 

@@ -11,7 +11,6 @@
 void td_engine_restore(struct td_engine *e, const struct td_restore *r)
 {
 	e->restoring.in = *r;
-	lost_end(e);
 }
 
 const struct td_restored *td_engine_restored(const struct td_engine *e)
@@ -75,8 +74,17 @@ int restore_prepare(struct td_engine *e)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < g->in.count; i++)
 		g->sorted[i] = &g->in.records[i];
-	qsort(g->sorted, g->in.count, sizeof(*g->sorted), by_rank);
 	return 0;
+}
+
+void restore_begin(struct td_engine *e)
+{
+	struct restoring *g = &e->restoring;
+
+	if (!g->sorted)
+		return;
+	lost_end(e);
+	qsort(g->sorted, g->in.count, sizeof(*g->sorted), by_rank);
 }
 
 void restore_done(struct td_engine *e)
@@ -151,7 +159,8 @@ void restore_registrar(struct td_engine *e)
 			block_back(e, &r.block);
 		else if (g->sorted[i]->kind == TD_CHECKPOINT_BINDING)
 			binding_back(e, &r.binding);
-		else if (is_sound(&r.agent) && (a = objects_lookup(&e->agents, r.agent.name)))
+		else if (g->sorted[i]->kind == TD_CHECKPOINT_AGENT && is_sound(&r.agent) &&
+			 (a = objects_lookup(&e->agents, r.agent.name)))
 			a->returns = true;
 	}
 }
@@ -164,6 +173,7 @@ static void state_back(struct td_engine *e, struct agent *a, const struct td_che
 	/* As if it had been so all the time: what goes on needs no line in the journal, and what
 	 * follows a lost call gets one. */
 	a->state = r->acd.state;
+	a->from = 0;
 	a->since = r->since ? past(e, r->since) : e->now;
 	if (a->state == TD_AGENT_PAUSED)
 		memcpy(a->reason, r->acd.pause_reason, sizeof(a->reason));

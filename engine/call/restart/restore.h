@@ -6,6 +6,7 @@
 #include <engine/call/state/state.h>
 
 int restore_prepare(struct td_engine *e); /* takes all memory: 0 or -ENOMEM */
+void restore_begin(struct td_engine *e);  /* before the first input: what was left open ends */
 /* Before the agents: who is registered and who is blocked. */
 void restore_registrar(struct td_engine *e);
 /* The agents have been set: they are in the states in which they were. */

@@ -371,6 +371,9 @@ struct restoring {
 	struct td_restore in;
 	const struct td_checkpoint **sorted; /* while the first configuration takes effect */
 	struct td_restored result;
+	uint64_t start_s_least; /* no id of that run's calls is given again */
+	struct td_engine *engine;
+	struct timer alarm; /* clears TD_ALARM_CALLS_LOST */
 };
 
 struct td_engine {
@@ -432,6 +435,18 @@ static inline void mark(struct td_engine *e, enum td_checkpoint_kind kind, uint3
 static inline void mark_agent(struct td_engine *e, const struct agent *a)
 {
 	mark(e, TD_CHECKPOINT_AGENT, a->object.number - 1);
+}
+
+static inline void mark_contact(struct td_engine *e, const struct contact *c)
+{
+	mark(e, TD_CHECKPOINT_CONTACT, pool_index(&e->contacts, c));
+}
+
+static inline void mark_party(struct td_engine *e, const struct party *p)
+{
+	mark(e, TD_CHECKPOINT_PARTY, pool_index(&e->parties, p));
+	if (p->call)
+		mark_contact(e, p->call->contact);
 }
 
 static inline bool party_is_caller(const struct party *p)

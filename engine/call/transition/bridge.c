@@ -27,6 +27,7 @@ static void turn(struct td_engine *e, struct call *c)
 	if (!p || p->talked)
 		return;
 	p->talked = true;
+	mark_party(e, p);
 	segment_begin(e, c->contact, &p->talk, TD_SEGMENT_TALK, party_who(p), NULL);
 }
 

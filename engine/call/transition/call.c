@@ -290,6 +290,7 @@ void call_digit(struct td_engine *e, struct party *p, char digit, unsigned durat
 	}
 	if (n + 1 < sizeof(c->contact->cdr.digits))
 		c->contact->cdr.digits[n] = digit;
+	mark_contact(e, c->contact);
 	story(e, c, "the caller presses %c for %u ms", digit, duration_ms);
 }
 

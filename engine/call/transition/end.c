@@ -54,6 +54,7 @@ void call_close(struct td_engine *e, struct call *c)
 	while (c->parties)
 		party_detach(e, c->party[0]);
 	e->call_count--;
+	mark_contact(e, c->contact);
 	c->contact->call = NULL;
 	pool_free(&e->contacts, c->contact);
 	pool_free(&e->calls, c);
@@ -87,6 +88,7 @@ void call_end(struct td_engine *e, struct call *c, enum td_ended_by by,
 	c->state = CALL_ENDED;
 	life_update(e, c);
 	c->ended = e->now;
+	mark_contact(e, c->contact);
 	c->contact->cdr.ended = engine_wall(e, e->now);
 	c->contact->cdr.ended_by = (uint8_t)by;
 	c->contact->cdr.disposition =

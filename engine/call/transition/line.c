@@ -12,6 +12,7 @@ static void enter(struct td_engine *e, struct contact *c, uint32_t here_ms)
 	struct queue *q = c->queue;
 	struct td_acd_in in;
 
+	mark_contact(e, c);
 	c->number = ++e->last_contact;
 	if (!c->number) /* 0 is no contact */
 		c->number = ++e->last_contact;
@@ -54,6 +55,7 @@ void line_return(struct td_engine *e, struct contact *c)
 /* It is no longer with the distributor, who has told us, or is told by who calls this. */
 static void leave(struct td_engine *e, struct contact *c)
 {
+	mark_contact(e, c);
 	hash_del(&e->by_number, &c->by_number);
 	c->number = 0;
 	c->queue->waiting[c->cdr.channel]--;
@@ -73,6 +75,7 @@ bool line_place(struct contact *c, const struct td_acd_out *out)
 
 void line_entered(struct td_engine *e, struct contact *c)
 {
+	mark_contact(e, c);
 	if (!c->cdr.queued)
 		c->cdr.queued = engine_wall(e, c->entered);
 	snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
@@ -180,6 +183,7 @@ void line_move(struct td_engine *e, struct contact *c, struct queue *to)
 void line_offer_over(
 	struct td_engine *e, const struct contact *c, struct agent *a, enum td_queue_log event)
 {
+	mark_contact(e, c);
 	queuelog_ring(e, c, a, event);
 	a->missed += event == TD_QUEUE_LOG_RINGNOANSWER;
 }

@@ -45,6 +45,7 @@ static void finish(struct td_engine *e, struct contact *c, enum td_ended_by by,
 	cdr_write(e, &c->cdr);
 	hash_del(&e->by_id, &c->by_id);
 	c->state = CONTACT_NONE;
+	mark_contact(e, c);
 	e->contact_count--;
 	pool_free(&e->contacts, c);
 }
@@ -72,6 +73,7 @@ static void offer(struct td_engine *e, struct contact *c, struct agent *a)
 	a->contact = c;
 	c->rung = e->now;
 	c->cdr.attempts++;
+	mark_contact(e, c);
 	story_id(e, c->cdr.id, "is offered to agent %s, attempt %u", a->object.name,
 		c->cdr.attempts);
 	distribute_event(e, TD_ACD_IN_RINGING, a, c->number, 0);

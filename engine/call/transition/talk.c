@@ -43,6 +43,7 @@ static void record(struct td_engine *e, struct call *c)
 void talk_join(struct td_engine *e, struct call *c, struct party *p)
 {
 	parties_joined(e, p);
+	mark_party(e, c->caller); /* somebody talks to it */
 	if (c->state != CALL_TALKING) {
 		c->talk_since = e->now;
 		bridge_partner(c, p);
@@ -91,6 +92,7 @@ void talk_leave(struct td_engine *e, struct call *c, struct party *p, enum td_en
 		party_session_over(e, p);
 	}
 	p->state = PARTY_LEFT;
+	mark_party(e, p);
 	segment_end(e, c->contact, &p->talk,
 		why == TALK_TRANSFERRED ? TD_SEGMENT_END_TRANSFERRED : TD_SEGMENT_END_COMPLETED, by,
 		to);

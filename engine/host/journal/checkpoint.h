@@ -40,6 +40,7 @@ int checkpoint_commit(struct checkpoint *c);
 struct checkpoint_image {
 	struct td_restore restore;
 	uint32_t refused; /* damaged slots */
+	uint64_t seq;     /* of the journal's last record that is in it for sure */
 	void *memory;
 	struct td_checkpoint *records;
 };
@@ -47,6 +48,8 @@ struct checkpoint_image {
 /* 0: also when there is no file. A negative errno, and a line in err, when the file is of no use:
  * the image is empty then. checkpoint_image_free() is due in any case. */
 int checkpoint_read(const char *dir, struct checkpoint_image *image, struct td_text *err);
+/* Takes out what the journal has told meanwhile, behind image->seq. 0 or -errno. */
+int checkpoint_tail(const char *dir, struct checkpoint_image *image);
 void checkpoint_image_free(struct checkpoint_image *image);
 
 #endif

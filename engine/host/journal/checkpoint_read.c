@@ -157,6 +157,7 @@ static const char *file_read(struct reading *g)
 		return "its pulse is damaged";
 	g->image->restore.shift = shift(&g->head, &pulse);
 	g->image->restore.ended = pulse.alive;
+	g->image->seq = pulse.seq;
 	g->image->restore.wall_offset = pulse.wall_offset;
 	for (unsigned kind = 1; kind < FORM_AREAS; kind++)
 		area_read(g, kind);

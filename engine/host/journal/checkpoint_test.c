@@ -15,7 +15,9 @@
 
 static const uint32_t counts[TD_CHECKPOINT_END] = {[TD_CHECKPOINT_AGENT] = AGENTS,
 	[TD_CHECKPOINT_BINDING] = 4 * AGENTS,
-	[TD_CHECKPOINT_BLOCK] = 9};
+	[TD_CHECKPOINT_BLOCK] = 9,
+	[TD_CHECKPOINT_CONTACT] = 9,
+	[TD_CHECKPOINT_PARTY] = 9};
 
 static char dir[64];
 static struct checkpoint_image image;
@@ -274,6 +276,72 @@ static void the_journal_thread_writes_it(void **state)
 	assert_int_equal(image.restore.count, 0);
 }
 
+static void put_call(struct journal *j, uint32_t number, const char *id)
+{
+	struct td_checkpoint_contact c;
+	struct td_checkpoint_party p;
+
+	memset(&c, 0, sizeof(c));
+	memset(&p, 0, sizeof(p));
+	strcpy(c.cdr.id, id);
+	strcpy(p.party.call, id);
+	journal_checkpoint_put(j, TD_CHECKPOINT_CONTACT, number, &c, sizeof(c));
+	for (uint32_t i = 0; i < 2; i++) {
+		p.party.number = (uint8_t)(i + 1);
+		journal_checkpoint_put(j, TD_CHECKPOINT_PARTY, 2 * number + i, &p, sizeof(p));
+	}
+}
+
+/* A run of which the checkpoint has two calls and an agent. */
+static void run_with_calls(void)
+{
+	struct td_checkpoint_agent a = agent(3);
+	struct journal *j = journal_start(dir, 1u << 20, &err);
+
+	assert_non_null(j);
+	assert_int_equal(journal_checkpoint_start(j, dir, counts), 0);
+	a.from = 7;
+	journal_checkpoint_put(j, TD_CHECKPOINT_AGENT, 3, &a, sizeof(a));
+	put_call(j, 1, "1.1");
+	put_call(j, 2, "1.2");
+	journal_checkpoint_commit(j);
+	journal_stop(j, false);
+}
+
+/* It has told more in the journal: the first call, a party of the second one, the agent's stay. */
+static void told_in_the_journal(void)
+{
+	struct td_ev_cdr cdr = {.id = "1.1"};
+	struct td_ev_party party = {.call = "1.2", .number = 1};
+	struct td_ev_agent_session session = {
+		.agent = "agent-3", .from = image.restore.wall_offset + 7};
+	struct journal *j = journal_start(dir, 1u << 20, &err);
+
+	assert_non_null(j);
+	journal_put_now(j, JOURNAL_MAIN, TD_EV_CDR, &cdr, sizeof(cdr));
+	journal_put_now(j, JOURNAL_MAIN, TD_EV_PARTY, &party, sizeof(party));
+	journal_put_now(j, JOURNAL_MAIN, TD_EV_AGENT_SESSION, &session, sizeof(session));
+	journal_stop(j, false);
+}
+
+static void what_the_journal_has_is_not_told_again(void **state)
+{
+	const struct td_checkpoint_agent *a;
+
+	run_with_calls();
+	assert_int_equal(read_it(), 0);
+	assert_int_equal(checkpoint_tail(dir, &image), 0);
+	assert_int_equal(image.restore.count, 7);
+	told_in_the_journal();
+	assert_int_equal(read_it(), 0);
+	assert_int_equal(checkpoint_tail(dir, &image), 0);
+	assert_int_equal(image.restore.count, 3);
+	assert_non_null(at(TD_CHECKPOINT_CONTACT, 2));
+	assert_non_null(at(TD_CHECKPOINT_PARTY, 5));
+	a = at(TD_CHECKPOINT_AGENT, 3)->record;
+	assert_true(a->from == 0 && a->since == 3);
+}
+
 static int read_once(void)
 {
 	int rc = checkpoint_read(dir, &image, &err);
@@ -317,6 +385,7 @@ int main(void)
 		TEST(a_damaged_file_is_refused),
 		TEST(another_start_of_the_machine_shifts_the_clock),
 		TEST(the_journal_thread_writes_it),
+		TEST(what_the_journal_has_is_not_told_again),
 		TEST(survives_oom),
 	};
 
