@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SYNC_NS         (200 * TD_NSEC_PER_MSEC)
-#define SIGNALLING_RING (4u << 20) /* 280 calls a second, 15 records of 300 B each: 3 s */
+#define SYNC_NS (200 * TD_NSEC_PER_MSEC)
+/* 280 calls a second, each of some 45 records and 10 kB, and 25 of the checkpoint and 8 kB: 3 s */
+#define SIGNALLING_RING (16u << 20)
 #define HOST_RING       (256u << 10)
 #define BATCH           512 /* records of one ring in a row */
 /* While records come, the thread naps and nobody need wake it. After a silence of this length it
