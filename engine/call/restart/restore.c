@@ -38,26 +38,29 @@ static uint64_t past(const struct td_engine *e, uint64_t t)
 	return when < e->now ? when : e->now;
 }
 
-/* Kind by kind; bindings and agents in the order in which they came to be as they are. */
+/* Bindings and agents come in the order in which they came to be as they are. */
 static uint64_t rank(const struct td_checkpoint *c)
 {
 	union td_checkpoint_any r;
 
-	if (!record_take(c, &r))
-		return 0;
-	if (c->kind == TD_CHECKPOINT_BINDING)
+	if (c->kind == TD_CHECKPOINT_BINDING && record_take(c, &r))
 		return r.binding.order;
-	return c->kind == TD_CHECKPOINT_AGENT ? r.agent.acd.idle_since : 0;
+	if (c->kind == TD_CHECKPOINT_AGENT && record_take(c, &r))
+		return r.agent.acd.idle_since;
+	return 0;
 }
 
+/* Kind by kind. */
 static int by_rank(const void *a, const void *b)
 {
 	const struct td_checkpoint *x = *(const struct td_checkpoint *const *)a;
 	const struct td_checkpoint *y = *(const struct td_checkpoint *const *)b;
-	uint64_t i = rank(x), j = rank(y);
+	uint64_t i, j;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
+	i = rank(x);
+	j = rank(y);
 	if (i != j)
 		return i < j ? -1 : 1;
 	return x->number < y->number ? -1 : x->number > y->number;
