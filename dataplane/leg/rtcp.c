@@ -128,7 +128,7 @@ static void send_report(struct legs *r, uint32_t id, bool bye, uint64_t now)
 	if ((l->flags & LEG_SRTP) && !secure_seal(r, id, m, true))
 		return;
 	account(r, l->out_acct, TD_DIR_OUT, m->pkt_len - (unsigned)sizeof(struct rte_ether_hdr));
-	worker_send_apart(r->worker, m, c->rtcp_nexthop, TD_APART_RTCP, false);
+	worker_send_rtcp(r->worker, m, c->rtcp_nexthop);
 }
 
 void report_bye(struct legs *r, uint32_t id, uint64_t now)

@@ -214,6 +214,9 @@ int home_start(struct dp *dp, struct td_text *err)
 	};
 	int rc = fib_init(&dp->workers.fib, &p);
 
+	dp->workers.signalling.ways = ways_alloc();
+	if (!dp->workers.signalling.ways && !rc)
+		rc = -errno;
 	dp->workers.wake_main = home_wake;
 	dp->workers.main_ctx = dp;
 	dp->main_epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -243,6 +246,8 @@ void home_stop(struct dp *dp)
 	neighbours_free(dp->neighbours);
 	dp->neighbours = NULL;
 	fib_fini(&dp->workers.fib);
+	ways_free(dp->workers.signalling.ways);
+	dp->workers.signalling.ways = NULL;
 	wake_fini(&dp->main_wake);
 	if (dp->main_epoll >= 0)
 		close(dp->main_epoll);

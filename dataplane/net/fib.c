@@ -179,7 +179,7 @@ static bool fib_claim(
 	return true;
 }
 
-uint32_t fib_get(struct fib *f, const struct td_addr *to)
+static uint32_t fib_ask(struct fib *f, const struct td_addr *to, bool claim)
 {
 	struct fib_private *v = f->priv;
 	const struct fib_route *r = fib_route(v, to);
@@ -197,7 +197,7 @@ uint32_t fib_get(struct fib *f, const struct td_addr *to)
 			v->slot[i].used = true;
 			return i;
 		}
-	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
+	for (uint32_t i = first; claim && i < first + FIB_BUCKET; i++)
 		if (fib_claim(v, i, key, r->port, ip)) {
 			/* Two who ask at once may take two numbers: both get resolved. */
 			v->slot[i].used = true;
@@ -207,6 +207,16 @@ uint32_t fib_get(struct fib *f, const struct td_addr *to)
 			return i;
 		}
 	return FIB_NO_ROUTE;
+}
+
+uint32_t fib_get(struct fib *f, const struct td_addr *to)
+{
+	return fib_ask(f, to, true);
+}
+
+uint32_t fib_find(struct fib *f, const struct td_addr *to)
+{
+	return fib_ask(f, to, false);
 }
 
 void fib_put(struct fib *f, uint32_t nexthop)
@@ -258,13 +268,9 @@ void fib_key(const struct fib *f, uint32_t nexthop, unsigned *port, struct td_ad
 void fib_resolve(struct fib *f, unsigned port, const struct td_addr *ip, const uint8_t mac[6])
 {
 	struct fib_private *v = f->priv;
-	uint64_t key = fib_key_of(port, ip), word = 0;
+	uint64_t key = fib_key_of(port, ip), word = mac ? nexthop_make(port, mac) : 0;
 	uint32_t first = (uint32_t)(fib_bucket(v, key) - v->key);
 
-	if (mac) {
-		memcpy(&word, mac, 6);
-		word |= (uint64_t)(port + 1) << 48;
-	}
 	for (uint32_t i = first; i < first + FIB_BUCKET; i++)
 		if (v->key[i] == key && fib_is(v, i, port, ip))
 			atomic_store_explicit(&f->eth[i], word, memory_order_relaxed);

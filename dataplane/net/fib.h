@@ -12,6 +12,7 @@
 #define TANDEM_DATAPLANE_NET_FIB_H
 
 #include <stdatomic.h>
+#include <string.h>
 #include <engine/base/addr.h>
 
 #define FIB_NO_ROUTE  0u   /* the number that is no next hop: nothing leads there */
@@ -35,12 +36,22 @@ struct fib {
  * resolution starts now if it has not. FIB_NO_ROUTE when no route leads there or the table is full;
  * needs no put. */
 uint32_t fib_get(struct fib *f, const struct td_addr *to);
+/* The same without giving out a new number: FIB_NO_ROUTE when nobody has asked for it. */
+uint32_t fib_find(struct fib *f, const struct td_addr *to);
 void fib_put(struct fib *f, uint32_t nexthop); /* FIB_NO_ROUTE is fine */
 
 /* A resolved word: the Ethernet address in its first six bytes, then our port + 1. */
 static inline uint64_t nexthop_word(const struct fib *f, uint32_t nexthop)
 {
 	return atomic_load_explicit(&f->eth[nexthop], memory_order_relaxed);
+}
+
+static inline uint64_t nexthop_make(unsigned port, const uint8_t mac[6])
+{
+	uint64_t word = (uint64_t)(port + 1) << 48;
+
+	memcpy(&word, mac, 6);
+	return word;
 }
 
 static inline unsigned nexthop_port(uint64_t word)

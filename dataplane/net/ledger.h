@@ -207,19 +207,13 @@ static inline void worker_checksum(const struct worker_port *p, struct rte_mbuf 
 	f->udp.dgram_cksum = folded ? folded : 0xffff; /* 0 means none, RFC 768 */
 }
 
-/* Where a struct frame or frame6 goes: writes its Ethernet header and returns the port. PORT_MAX:
- * the packet was dropped, no-route, no-neighbour or too-big. */
-static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
+/* Where a struct frame or frame6 goes: writes its Ethernet header by a nexthop_word() and returns
+ * the port. PORT_MAX: the packet was dropped, too-big. */
+static inline unsigned worker_address(struct worker *w, struct rte_mbuf *m, uint64_t word)
 {
 	struct frame *f = rte_pktmbuf_mtod(m, struct frame *);
-	uint64_t word = nexthop_word(w->fib, nexthop);
 	unsigned port = nexthop_port(word);
 
-	if (unlikely(!word)) {
-		worker_drop(
-			w, m, nexthop == FIB_NO_ROUTE ? TD_DROP_NO_ROUTE : TD_DROP_NO_NEIGHBOUR);
-		return PORT_MAX;
-	}
 	if (unlikely(m->pkt_len - sizeof(f->eth) > w->port[port].mtu)) {
 		worker_drop(w, m, TD_DROP_TOO_BIG);
 		return PORT_MAX;
@@ -228,6 +222,19 @@ static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32
 	f->eth.src_addr = w->port[port].mac;
 	f->eth.ether_type = worker_is6(m) ? htons(RTE_ETHER_TYPE_IPV6) : htons(RTE_ETHER_TYPE_IPV4);
 	return port;
+}
+
+/* The same by a next hop, which may not be resolved: no-route, no-neighbour. */
+static inline unsigned worker_route(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
+{
+	uint64_t word = nexthop_word(w->fib, nexthop);
+
+	if (unlikely(!word)) {
+		worker_drop(
+			w, m, nexthop == FIB_NO_ROUTE ? TD_DROP_NO_ROUTE : TD_DROP_NO_NEIGHBOUR);
+		return PORT_MAX;
+	}
+	return worker_address(w, m, word);
 }
 
 /*
@@ -256,19 +263,18 @@ static inline void worker_send_summed(struct worker *w, struct rte_mbuf *m, uint
 		worker_tx(w, port, m);
 }
 
-/* The same of what is not RTP. summed: its checksums are in place. */
-static inline void worker_send_apart(
-	struct worker *w, struct rte_mbuf *m, uint32_t nexthop, enum td_apart kind, bool summed)
+/* worker_send() of RTCP. */
+static inline void worker_send_rtcp(struct worker *w, struct rte_mbuf *m, uint32_t nexthop)
 {
 	unsigned port = worker_route(w, m, nexthop);
 
 	if (unlikely(port == PORT_MAX))
 		return;
-	if (!summed && worker_is6(m))
+	if (worker_is6(m))
 		worker_checksum6(m);
-	else if (!summed)
+	else
 		worker_checksum(&w->port[port], m);
-	worker_apart(&w->port[port], kind, TD_DIR_OUT, m);
+	worker_apart(&w->port[port], TD_APART_RTCP, TD_DIR_OUT, m);
 	worker_tx(w, port, m);
 }
 

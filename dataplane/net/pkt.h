@@ -28,13 +28,21 @@ struct pkt {
 	uint8_t rtcp;         /* 1: the odd port of the leg */
 	uint8_t family;       /* 4 or 6, when the addresses are filled */
 	/* between workers (dataplane/leg/far.h): `leg` is the one that it may leave by */
-	uint8_t codec;   /* of the leg that it came by */
-	uint8_t kind;    /* enum far_kind */
-	uint16_t run;    /* counted up where the stream begins anew */
-	uint16_t gone;   /* so many packets of the run before it were kept */
-	uint32_t from;   /* the leg that it came by */
-	uint32_t cookie; /* of the leg that it may leave by */
-} __rte_cache_aligned;   /* so that behind it the headers of a frame share one line */
+	uint8_t codec; /* of the leg that it came by */
+	uint8_t kind;  /* enum far_kind */
+	uint16_t run;  /* counted up where the stream begins anew */
+	uint16_t gone; /* so many packets of the run before it were kept */
+	union {
+		struct {
+			uint32_t from;   /* the leg that it came by */
+			uint32_t cookie; /* of the leg that it may leave by */
+		};
+		uint64_t way; /* SIP of ours: leaves by this nexthop_word(); 0: by the next hop
+				 in `leg` */
+	};
+} __rte_cache_aligned; /* so that behind it the headers of a frame share one line */
+
+_Static_assert(sizeof(struct pkt) == RTE_CACHE_LINE_SIZE, "one line");
 
 static inline struct pkt *pkt_of(struct rte_mbuf *m)
 {

@@ -20,10 +20,11 @@
 #include <dataplane/net/unreach.h>
 #include <dataplane/net/vlan.h>
 
-#define VLAN 7
-#define MTU  1500
-#define WAIT 2000 /* ms that an answer may take on a busy machine */
-#define LONG 9000 /* octets of a long message: 7 fragments */
+#define VLAN      7
+#define MTU       1500
+#define STRANGERS 6000 /* more than there is room for next hops */
+#define WAIT      2000 /* ms that an answer may take on a busy machine */
+#define LONG      9000 /* octets of a long message: 7 fragments */
 
 static const struct rte_ether_addr peer_mac = {{2, 0, 0, 0, 0, 9}};
 static const struct td_addr ours4 = {.family = 4, .port = 5060, .ip4 = RTE_BE32(0x0a000001)};
@@ -336,6 +337,51 @@ static void sip_comes_back_to_a_new_neighbour(void **state)
 	rte_pktmbuf_free(m);
 }
 
+/* An answer leaves by the way that the request came. Addresses that are forged cost no next hop, no
+ * question on the wire, and no entry of the kernel's. */
+static void answers_to_strangers_take_no_neighbour(void **state)
+{
+	static const char answer[] = "SIP/2.0 200 OK\r\n";
+	struct td_addr stranger = peer6;
+	struct rte_mbuf *m;
+	uint8_t kept[sizeof(answer)];
+
+	memcpy(kept, message, sizeof(kept));
+	memcpy(message, answer, sizeof(answer));
+	for (unsigned i = 0; i < STRANGERS; i++) {
+		struct rte_ether_hdr *eth;
+
+		stranger.ip6[13] = (uint8_t)(1 + i / 256);
+		stranger.ip6[14] = (uint8_t)i;
+		assert_int_equal(peers(&m, &stranger, &ours6, sizeof(answer), MTU), 1);
+		eth = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
+		eth->src_addr.addr_bytes[5] = (uint8_t)(7 * i);
+		put(m, VLAN);
+		m = receive();
+		eth = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
+		assert_int_equal(eth->dst_addr.addr_bytes[5], (uint8_t)(7 * i));
+		assert_memory_equal(&eth->src_addr, &our_mac, 6);
+		assert_int_equal(m->pkt_len, sizeof(struct frame6) + sizeof(answer));
+		assert_memory_equal(
+			rte_pktmbuf_mtod(m, struct frame6 *)->ip.dst_addr, stranger.ip6, 16);
+		assert_int_equal(udp6_sum(rte_pktmbuf_mtod(m, struct frame6 *)), 0xffff);
+		rte_pktmbuf_free(m);
+	}
+	memcpy(message, kept, sizeof(kept));
+	assert_int_equal(peers(&m, &peer6, &ours6, 33, MTU), 1);
+	rte_pktmbuf_mtod(m, struct rte_ether_hdr *)->src_addr.addr_bytes[0] |= 1;
+	put(m, VLAN);
+	assert_dropped(TD_DROP_ETHERNET_SOURCE, 1);
+	/* Whom we ask something has a next hop, and there is room for it. */
+	stranger.ip6[12] = 1;
+	assert_int_equal(peers(&m, &stranger, &ours6, 33, MTU), 1);
+	put(m, VLAN);
+	m = receive();
+	assert_int_equal(icmp6_of(m)->type, 135);
+	rte_pktmbuf_free(m);
+	assert_int_equal(stats().dropped[TD_DROP_NO_ROUTE], 0);
+}
+
 static void answer_arp(struct rte_mbuf *m)
 {
 	uint8_t *f = rte_pktmbuf_mtod(m, uint8_t *);
@@ -596,6 +642,7 @@ int main(void)
 		cmocka_unit_test(ports_of_no_one_are_refused),
 		cmocka_unit_test(fragments_of_media_are_dropped),
 		cmocka_unit_test(fragments_do_not_stay),
+		cmocka_unit_test(answers_to_strangers_take_no_neighbour),
 		cmocka_unit_test(all_is_accounted_for),
 	};
 

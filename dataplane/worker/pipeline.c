@@ -17,8 +17,14 @@ typedef void stage_fn(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint
 static void stage_sip(struct dp_worker *d, struct rte_mbuf **m, unsigned n, uint64_t now)
 {
 	for (unsigned i = 0; i < n; i++) {
+		const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(m[i], struct rte_ether_hdr *);
 		struct td_port_stats *s = &d->worker.port[pkt_of(m[i])->port].stats;
 
+		/* The answer may go back there. */
+		if (rte_is_multicast_ether_addr(&eth->src_addr)) {
+			worker_drop(&d->worker, m[i], TD_DROP_ETHERNET_SOURCE);
+			continue;
+		}
 		if (!cmdq_put(d->sip_in, &m[i])) {
 			worker_drop(&d->worker, m[i], TD_DROP_SIP_RING_FULL);
 			continue;

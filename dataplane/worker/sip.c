@@ -10,6 +10,7 @@
 
 unsigned sip_recv(struct workers *all, struct dp_datagram *out, unsigned n)
 {
+	uint64_t now = dp_now();
 	unsigned got = 0;
 	struct rte_mbuf *m;
 
@@ -24,6 +25,8 @@ unsigned sip_recv(struct workers *all, struct dp_datagram *out, unsigned n)
 				.len = k->payload_len,
 				.owner = m,
 			};
+			way_learn(all->signalling.ways, &out[got - 1].remote, k->port,
+				rte_pktmbuf_mtod(m, struct frame *)->eth.src_addr.addr_bytes, now);
 		}
 	return got;
 }
@@ -58,6 +61,20 @@ static bool sip_waits(const struct dp_worker *d, uint32_t nexthop, unsigned n)
 	return !nexthop_word(&d->all->fib, nexthop);
 }
 
+/* A frame of ours whose checksums are in place. Takes the reference, too. */
+static void sip_leave(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexthop)
+{
+	uint64_t way = pkt_of(m)->way;
+	unsigned port =
+		way ? worker_address(&d->worker, m, way) : worker_route(&d->worker, m, nexthop);
+
+	fib_put(&d->all->fib, nexthop);
+	if (port == PORT_MAX)
+		return;
+	worker_apart(&d->worker.port[port], TD_APART_SIP, TD_DIR_OUT, m);
+	worker_tx(&d->worker, port, m);
+}
+
 uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
 {
 	uint64_t due = TD_NEVER;
@@ -72,8 +89,7 @@ uint64_t sip_release_held(struct dp_worker *d, uint64_t now)
 			continue;
 		}
 		d->worker.port[pkt_of(h.m)->port].stats.held--;
-		worker_send_apart(&d->worker, h.m, h.nexthop, TD_APART_SIP, true);
-		fib_put(&d->all->fib, h.nexthop);
+		sip_leave(d, h.m, h.nexthop);
 	}
 	d->held = kept;
 	return due;
@@ -85,25 +101,35 @@ static void sip_transmit(struct dp_worker *d, struct rte_mbuf *m, uint32_t nexth
 {
 	if (d->held)
 		sip_release_held(d, now);
-	if (sip_waits(d, nexthop, d->held) && d->held < SIP_HOLD) {
+	if (!pkt_of(m)->way && sip_waits(d, nexthop, d->held) && d->held < SIP_HOLD) {
 		/* The first message to a new neighbour waits here: a retransmission would cost 500
 		 * ms. */
 		d->hold[d->held++] = (struct sip_held){m, nexthop, now + SIP_HOLD_TIME};
 		d->worker.port[pkt_of(m)->port].stats.held++;
 		return;
 	}
-	worker_send_apart(&d->worker, m, nexthop, TD_APART_SIP, true);
-	fib_put(&d->all->fib, nexthop);
+	sip_leave(d, m, nexthop);
 }
 
+/* How a message leaves: by a next hop, with a reference, or else by the way of way_lookup(). */
+struct sip_path {
+	uint32_t nexthop;
+	uint64_t way;
+	unsigned port;
+};
+
 /* Gives one of our frames to the worker that sends it, with the reference to its next hop. */
-static int sip_give(struct workers *all, struct rte_mbuf *m, unsigned port, uint32_t nexthop)
+static int sip_give(struct workers *all, struct rte_mbuf *m, const struct sip_path *p)
 {
+	uint32_t nexthop = p->nexthop;
+	unsigned port = p->port;
+
 	struct dp_worker *d =
 		&all->worker[0]; /* a frame for a port without a queue of its own is handed on */
 
 	pkt_of(m)->port = (uint8_t)port;
 	pkt_of(m)->leg = nexthop;
+	pkt_of(m)->way = p->way;
 	if (all->inline_signalling) {
 		d->worker.port[port].stats.originated++;
 		sip_transmit(d, m, nexthop, dp_now());
@@ -120,21 +146,49 @@ static int sip_give(struct workers *all, struct rte_mbuf *m, unsigned port, uint
 
 /* Frames of one datagram. Each goes with a reference of its own to the next hop, before the one
  * held now may go. */
-static int sip_give_all(struct workers *all, struct rte_mbuf **m, unsigned n, unsigned port,
-	uint32_t nexthop, const struct td_addr *remote)
+static int sip_give_all(struct workers *all, struct rte_mbuf **m, unsigned n, struct sip_path p,
+	const struct td_addr *remote)
 {
 	for (unsigned i = 0; i < n; i++) {
-		uint32_t next = i + 1 < n ? fib_get(&all->fib, remote) : FIB_NO_ROUTE;
-		int rc = sip_give(all, m[i], port, nexthop);
+		bool more = i + 1 < n && !p.way;
+		uint32_t next = more ? fib_get(&all->fib, remote) : FIB_NO_ROUTE;
+		int rc = sip_give(all, m[i], &p);
 
-		nexthop = next;
-		if (rc || (i + 1 < n && !next)) { /* the others are of no use without it */
+		p.nexthop = next;
+		if (rc || (more && !next)) { /* the others are of no use without it */
 			fib_put(&all->fib, next);
 			rte_pktmbuf_free_bulk(m + i + 1, n - i - 1);
-			return rc ? rc : sip_lost(all, port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
+			return rc ? rc : sip_lost(all, p.port, TD_DROP_NO_ROUTE, -EHOSTUNREACH);
 		}
 	}
 	return 0;
+}
+
+/* An answer goes back by the way that the request came, unless its next hop is known. What we ask
+ * somebody goes to a next hop: we know whom we ask. */
+static bool sip_path(
+	struct workers *all, const struct td_addr *remote, bool answer, struct sip_path *p)
+{
+	struct td_addr via;
+
+	*p = (struct sip_path){
+		.nexthop = answer ? fib_find(&all->fib, remote) : fib_get(&all->fib, remote)};
+	if (answer && !p->nexthop)
+		p->way = way_lookup(all->signalling.ways, remote, dp_now());
+	if (answer && !p->nexthop && !p->way)
+		p->nexthop = fib_get(&all->fib, remote);
+	if (p->way)
+		p->port = nexthop_port(p->way);
+	else
+		fib_key(&all->fib, p->nexthop, &p->port, &via);
+	return p->way || p->nexthop;
+}
+
+static bool sip_answers(const void *data, size_t len)
+{
+	static const char version[] = "SIP/2.0 "; /* RFC 3261 section 7.2 */
+
+	return len > sizeof(version) && memcmp(data, version, sizeof(version) - 1) == 0;
 }
 
 int sip_send(struct workers *all, const struct td_addr *local, const struct td_addr *remote,
@@ -148,28 +202,26 @@ int sip_send(struct workers *all, const struct td_addr *local, const struct td_a
 		.dscp = dscp,
 		.id = ++all->signalling.datagrams};
 	struct rte_mbuf *m[DATAGRAM_FRAMES];
-	struct td_addr via;
-	uint32_t nexthop;
-	unsigned port, n;
+	struct sip_path p;
+	unsigned n;
 
-	if (local->family != remote->family || !(nexthop = fib_get(&all->fib, remote)))
+	if (local->family != remote->family || !sip_path(all, remote, sip_answers(data, len), &p))
 		return sip_lost(all, sip_port_of(all, local), TD_DROP_NO_ROUTE, -EHOSTUNREACH);
-	fib_key(&all->fib, nexthop, &port, &via);
-	n = datagram_frames(&d, ports[port].mtu);
-	if (n > 1 && ports[port].kernel_owned) {
-		fib_put(&all->fib, nexthop);
+	n = datagram_frames(&d, ports[p.port].mtu);
+	if (n > 1 && ports[p.port].kernel_owned) {
+		fib_put(&all->fib, p.nexthop);
 		return -EMSGSIZE; /* not counted: the kernel sends it */
 	}
 	if (!n || n > DATAGRAM_FRAMES) {
-		fib_put(&all->fib, nexthop);
-		return sip_lost(all, port, TD_DROP_TOO_BIG, -EMSGSIZE);
+		fib_put(&all->fib, p.nexthop);
+		return sip_lost(all, p.port, TD_DROP_TOO_BIG, -EMSGSIZE);
 	}
 	if (rte_pktmbuf_alloc_bulk(all->pool, m, n)) {
-		fib_put(&all->fib, nexthop);
-		return sip_lost(all, port, TD_DROP_NO_MBUF, -ENOBUFS);
+		fib_put(&all->fib, p.nexthop);
+		return sip_lost(all, p.port, TD_DROP_NO_MBUF, -ENOBUFS);
 	}
-	datagram_fill(&d, ports[port].mtu, m, n);
-	return sip_give_all(all, m, n, port, nexthop, remote);
+	datagram_fill(&d, ports[p.port].mtu, m, n);
+	return sip_give_all(all, m, n, p, remote);
 }
 
 void sip_from_ring(struct dp_worker *d, uint64_t now)

@@ -11,6 +11,7 @@
 #include <dataplane/leg/legs.h>
 #include <dataplane/net/ledger.h>
 #include <dataplane/net/local.h>
+#include <dataplane/net/way.h>
 #include <dataplane/worker/handover.h>
 #include <dataplane/worker/wake.h>
 
@@ -67,6 +68,7 @@ struct dp_signalling {
 	_Atomic bool pending; /* dp_signal_wake(): any */
 	uint64_t due;
 	struct td_port_stats lost[PORT_MAX]; /* signalling: never reached a worker */
+	struct ways *ways;                   /* signalling: how strangers' messages came */
 	uint32_t datagrams; /* signalling: sent, as a number for fragments to be known by */
 };
 

@@ -23,6 +23,7 @@
 	X(ETHERTYPE, "ethertype", "neither IP nor ARP, on a port that the kernel does not own")  \
 	X(NOT_FOR_US, "not-for-us", "Ethernet or IP destination is not ours")                    \
 	X(VLAN, "vlan", "without the port's VLAN tag, or with another")                          \
+	X(ETHERNET_SOURCE, "ethernet-source", "SIP from an Ethernet address of a group")         \
 	X(IP_HEADER, "ip-header", "IP header malformed or its checksum wrong")                   \
 	X(IP_FRAGMENT, "ip-fragment", "fragment of a datagram that never was whole")             \
 	X(IP_EXTENSION, "ip-extension", "IPv6 extension header other than a fragment's")         \
