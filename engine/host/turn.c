@@ -34,7 +34,7 @@ struct turn {
 	uint64_t now, wall_offset; /* signalling: of this turn */
 	bool news;                 /* signalling: main should look */
 	bool stopped;              /* no worker would carry anything out */
-	bool running;              /* workers do: nothing waits */
+	bool waits;                /* for room in the journal's ring: no worker runs */
 	bool checkpoint_lost;      /* signalling: all of it must be told again */
 	_Atomic uint64_t wall_told;
 	struct turn_stats stats; /* signalling */
@@ -93,12 +93,18 @@ static void send_media(void *ctx, const struct td_media_cmd *cmd)
 		t->stats.media_failed++;
 }
 
+/* Of as many records as a large site has agents, none is lost. A disk that hangs is not waited for
+ * again. */
+static void wait_room(struct turn *t)
+{
+	t->waits = t->waits && journal_wait_room(t->journal, JOURNAL_SIGNALLING);
+}
+
 static void take_event(void *ctx, uint16_t type, const void *payload, uint16_t len)
 {
 	struct turn *t = ctx;
 
-	if (!t->running)
-		journal_wait_room(t->journal, JOURNAL_SIGNALLING);
+	wait_room(t);
 	journal_put(t->journal, JOURNAL_SIGNALLING, wall(t), type, payload, len);
 }
 
@@ -107,8 +113,7 @@ static void take_checkpoint(
 {
 	struct turn *t = ctx;
 
-	if (!t->running)
-		journal_wait_room(t->journal, JOURNAL_SIGNALLING);
+	wait_room(t);
 	t->checkpoint_lost |= !journal_checkpoint_put(t->journal, kind, number, record, len);
 }
 
@@ -188,6 +193,7 @@ struct turn *turn_alloc(const struct turn_params *p)
 	if (!t)
 		goto fail;
 	t->journal = p->journal;
+	t->waits = true;
 	t->loop = p->loop;
 	t->kick = p->kick;
 	t->wall_offset = p->engine.wall_offset;
@@ -412,7 +418,7 @@ uint64_t turn_run(void *turn, uint64_t now)
 	bool more = false;
 
 	t->now = now;
-	t->running = true;
+	t->waits = false;
 	take_wall(t);
 	more |= take_media(t) == MEDIA_BATCH;
 	more |= take_sip(t) == SIP_BATCH;
@@ -464,7 +470,7 @@ void turn_stop(struct turn *t)
 	while (take_media(t) == MEDIA_BATCH) /* the workers' last words */
 		;
 	t->stopped = true;
-	t->running = false;
+	t->waits = true;
 	td_engine_stop(t->engine, t->now);
 	journal_tell_losses(t->journal, JOURNAL_SIGNALLING);
 }

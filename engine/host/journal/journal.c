@@ -48,7 +48,9 @@ struct journal {
 	struct keep keep;
 	struct checkpoint *_Atomic checkpoint; /* NULL: there is none */
 	atomic_bool pulse;                     /* asked for */
-	int checkpoint_rc;                     /* of the last flush: the journal thread's */
+	/* the journal thread's: */
+	bool checkpoint_due; /* a record waits for the flush */
+	int checkpoint_rc;   /* of the last flush */
 	pthread_t thread;
 	struct wake wake;
 	atomic_bool stop;
@@ -118,12 +120,16 @@ void journal_pulse(struct journal *j)
 	wake_post(&j->wake);
 }
 
-void journal_wait_room(struct journal *j, enum journal_source source)
+bool journal_wait_room(struct journal *j, enum journal_source source)
 {
-	for (unsigned i = 0; i < ROOM_NAPS && spsc_room(j->source[source].ring) < ROOM; i++) {
+	bool room = spsc_room(j->source[source].ring) >= ROOM;
+
+	for (unsigned i = 0; i < ROOM_NAPS && !room; i++) {
 		wake_post(&j->wake);
 		clock_nap(ROOM_NS);
+		room = spsc_room(j->source[source].ring) >= ROOM;
 	}
+	return room;
 }
 
 void journal_tell_losses(struct journal *j, enum journal_source source)
@@ -218,6 +224,7 @@ static void checkpoint_take(struct journal *j, const struct journal_entry *entry
 
 	if (!c)
 		return;
+	j->checkpoint_due = true;
 	if (kind)
 		checkpoint_put(c, kind, entry->number, entry + 1, entry->len);
 	else
@@ -225,14 +232,15 @@ static void checkpoint_take(struct journal *j, const struct journal_entry *entry
 }
 
 /* Behind the journal: a call that it lacks is not free here. */
-static void checkpoint_write(struct journal *j, bool any)
+static void checkpoint_write(struct journal *j)
 {
 	struct checkpoint *c = atomic_load(&j->checkpoint);
 	struct journal_usage u;
 	int rc;
 
-	if (!c || !(any || atomic_exchange(&j->pulse, false)))
+	if (!c || !(atomic_exchange(&j->pulse, false) || j->checkpoint_due))
 		return;
+	j->checkpoint_due = false;
 	journal_writer_usage(j->keep.writer, &u);
 	rc = checkpoint_flush(c, u.written);
 	if (rc && rc != j->checkpoint_rc)
@@ -323,14 +331,13 @@ static void *run(void *arg)
 				acked = ack;
 		}
 		keep_turn(&j->keep, now);
-		bool any = waiting(j);
 		bool more = take(j, now);
 		if (stop && !more && j->in_order) /* all rings are empty */
 			keep_stop(&j->keep, now);
 		int rc = journal_writer_flush(j->keep.writer);
 		if (rc)
 			log_line(LOG_ERR, "journal not written", "reason=\"%s\"", strerror(-rc));
-		checkpoint_write(j, any);
+		checkpoint_write(j);
 		sync_if_due(j, now, stop);
 		publish_usage(j);
 		if (more && !rc)

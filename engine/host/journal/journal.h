@@ -55,8 +55,9 @@ bool journal_checkpoint_put(struct journal *j, enum td_checkpoint_kind kind, uin
 /* Signalling's records so far have all that an earlier run has left: its file goes. */
 void journal_checkpoint_commit(struct journal *j);
 void journal_pulse(struct journal *j); /* any thread, each second: this run is there */
-/* The source's thread, at the start: waits until its ring has room for some records. */
-void journal_wait_room(struct journal *j, enum journal_source source);
+/* The source's thread, at the start and at the end, when it may wait: until its ring has room for
+ * some records. False: it still has none after 5 s. */
+bool journal_wait_room(struct journal *j, enum journal_source source);
 
 /*
  * Any thread. A store may be ahead of a journal that was lost: its first acknowledgement since
