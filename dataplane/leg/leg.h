@@ -66,11 +66,11 @@ enum leg_flag {
 	LEG_SEND = 1 << 2,     /* the peer wants to hear us */
 	LEG_RTCP = 1 << 3,     /* it gets reports */
 	LEG_LATCHING = 1 << 4, /* its source is not proven yet */
-	LEG_ANY_PORT = 1 << 5,
-	LEG_STARTED = 1 << 6, /* a rightful packet came: SSRC and sequence are known */
-	LEG_RELAY = 1 << 7,   /* what arrives leaves on `other` */
-	LEG_SWITCH = 1 << 8,  /* no packet was relayed yet: seq_add and ts_add of `other` must still
-				 be made */
+	LEG_ANY_PORT = 1 << 5, /* TD_SOURCE_ADDRESS: the port is not settled yet */
+	LEG_STARTED = 1 << 6,  /* a rightful packet came: SSRC and sequence are known */
+	LEG_RELAY = 1 << 7,    /* what arrives leaves on `other` */
+	LEG_SWITCH = 1 << 8, /* no packet was relayed yet: seq_add and ts_add of `other` must still
+				be made */
 	LEG_TAP = 1 << 9,
 	LEG_FAR = 1 << 10,    /* `other` is another worker's leg (far.h) */
 	LEG_ORPHAN = 1 << 11, /* the other leg of its bridge ended */
@@ -81,8 +81,9 @@ enum leg_flag {
 
 /* A leg's packets may take the fast lane when exactly LEG_FAST of these flags are set. */
 #define LEG_FAST (LEG_LIVE | LEG_STARTED)
-#define LEG_FAST_MASK \
-	(LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_SILENT | LEG_SRTP | LEG_SIX | LEG_FAR)
+#define LEG_FAST_MASK                                                                            \
+	(LEG_FAST | LEG_SWITCH | LEG_LATCHING | LEG_ANY_PORT | LEG_SILENT | LEG_SRTP | LEG_SIX | \
+		LEG_FAR)
 
 /*
  * What a peer can hear, besides nothing: X(ID, name). stream_feed() alone changes it, and calls
@@ -148,6 +149,7 @@ struct leg_cold {
 	bool first_told;  /* TD_MEDIA_FIRST_RTP was sent */
 	uint8_t sides;    /* bit by enum leg_side: those that it has taken */
 	uint8_t pt_too, dtmf_too; /* by which the peer may send as well; TD_PT_NONE */
+	uint8_t run;              /* with LEG_ANY_PORT: packets in sequence from src_port */
 	/* what the peer sends, and from where */
 	uint32_t in_ssrc;  /* network order */
 	uint32_t src_ip;   /* source_mark(): of IPv4 the address itself; it is that of `to` */

@@ -241,11 +241,11 @@ static bool check_source(struct legs *r, struct arrival *a)
 	return true;
 }
 
-/* From here on it is plain RTP of the peer. False: it was taken. With TD_SOURCE_LATCH, SRTP is
- * opened first: a packet that is authentic proves its source. */
+/* From here on it is plain RTP of the peer. False: it was taken. But for TD_SOURCE_STRICT, SRTP is
+ * opened first: a packet that is authentic proves its source, and no other moves it. */
 static bool check_peer(struct legs *r, struct arrival *a)
 {
-	bool secure = a->l->flags & LEG_SRTP, before = a->c->policy == TD_SOURCE_LATCH;
+	bool secure = a->l->flags & LEG_SRTP, before = a->c->policy != TD_SOURCE_STRICT;
 	const struct leg_cold *c = a->c;
 
 	if (secure && before && !open_packet(r, a))
@@ -322,6 +322,7 @@ static __rte_noinline void receive_aside(struct legs *r, struct arrival *a)
 static void receive_rtp(struct legs *r, struct arrival *a)
 {
 	enum sequence verdict;
+	uint16_t next;
 
 	if (!check_peer(r, a) || !check_stream(r, a))
 		return;
@@ -329,12 +330,15 @@ static void receive_rtp(struct legs *r, struct arrival *a)
 		receive_aside(r, a);
 		return;
 	}
+	next = (uint16_t)(a->l->seq_max + 1);
 	verdict = sequence(r, a->pkt->leg, &a->v, a->time);
 	if (verdict == SEQ_JUMP) { /* not counted until the next one proves it (A.1) */
 		worker_drop(r->worker, a->m, TD_DROP_RTP_LATE);
 		return;
 	}
 	count(r, a, verdict);
+	if (a->l->flags & LEG_ANY_PORT)
+		source_heard(r, a->pkt->leg, verdict == SEQ_NEXT && a->v.seq == next);
 	if (!a->expected) {
 		a->c->unexpected_pt++;
 		close_up(r, a->pkt->leg, a->v.seq);

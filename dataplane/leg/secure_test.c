@@ -381,6 +381,36 @@ static void authentic_sources_are_latched(void **state)
 	assert_int_equal(world_last(w)->dst.ip4, htonl(0x0a010042));
 }
 
+/* TD_SOURCE_ADDRESS: whoever forges the peer's address moves nothing without the key, and the peer
+ * itself may change its port at once. */
+static void an_authentic_packet_moves_the_port(void **state)
+{
+	struct world *w = *state;
+	struct td_leg_params a = secure_params(A);
+	uint64_t before;
+	uint8_t octets[256];
+	struct world_rtp p;
+
+	add_secure(w, A, TD_SRTP_AEAD_AES_128_GCM);
+	world_cmd(w, TD_MEDIA_LEG_DEL, A, 0);
+	a.policy = TD_SOURCE_ADDRESS;
+	world_add(w, A, &a);
+	tell_key(w, A, true, TD_SRTP_AEAD_AES_128_GCM, (uint8_t)(A + 1));
+	tell_key(w, A, false, TD_SRTP_AEAD_AES_128_GCM, (uint8_t)(A + 2));
+	before = world_consumed(w, TD_CONSUMED_RTP_HELD);
+	for (uint16_t seq = 1; seq < 30; seq++) {
+		p = speak(A, (uint16_t)(seq + 1), false, octets);
+		p.src_port = 7000;
+		p.raw_len += 16;
+		world_receive(w, &p);
+		p = speak(A, seq, true, octets);
+		p.src_port = seq < 10 ? 7002 : seq < 20 ? 7004 : 7002;
+		world_receive(w, &p);
+	}
+	assert_int_equal(world_dropped(w, TD_DROP_SRTP_AUTH), 29);
+	assert_int_equal(world_consumed(w, TD_CONSUMED_RTP_HELD), before + 29);
+}
+
 static void nothing_is_allocated_and_keys_are_wiped(void **state)
 {
 	static const struct leg_secure zero;
@@ -420,6 +450,7 @@ int main(void)
 		TEST(reports_are_sealed),
 		TEST(keys_change),
 		TEST(authentic_sources_are_latched),
+		TEST(an_authentic_packet_moves_the_port),
 		TEST(nothing_is_allocated_and_keys_are_wiped),
 	};
 

@@ -44,7 +44,8 @@ struct leg_digit {
 	struct digit digit;
 };
 
-/* How a source proves itself, with TD_SOURCE_LATCH (source.c); addresses are marks. */
+/* How a source proves itself (source.c): with TD_SOURCE_LATCH; or, with TD_SOURCE_ADDRESS, another
+ * port than the settled one. Addresses are marks. */
 struct leg_proof {
 	uint32_t probe_ip, probe_ssrc;
 	uint32_t probe_since; /* ticks */
@@ -52,7 +53,8 @@ struct leg_proof {
 	uint32_t sip_ip;    /* where its SIP comes from, 0 unknown */
 	uint32_t former_ip; /* where it was before signalling moved it */
 	uint16_t former_port;
-	bool far; /* the source is a far one's: a near one may take its place */
+	bool far;          /* the source is a far one's: a near one may take its place */
+	uint8_t probe_run; /* packets of the probe in sequence, with TD_SOURCE_ADDRESS */
 };
 
 #define LEG_SR 4 /* a report of the peer's may answer an SR before the last one */

@@ -10,6 +10,9 @@ enum source { SOURCE_RIGHTFUL, SOURCE_STRANGER, SOURCE_PROBATION, SOURCE_PROVED 
 void source_set(struct legs *r, uint32_t id, const struct td_addr *sip, bool moved);
 enum source source_check(struct legs *r, uint32_t id, const struct pkt *pkt, const uint8_t *rtp,
 	bool expected_pt, uint32_t time);
+/* A packet of a leg with LEG_ANY_PORT was rightful and has been counted. `next`: it is the next one
+ * in sequence. */
+void source_heard(struct legs *r, uint32_t id, bool next);
 bool source_rtcp(const struct leg *l, const struct leg_cold *c, const struct pkt *pkt);
 
 #endif

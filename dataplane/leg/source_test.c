@@ -86,23 +86,112 @@ static void strangers_never_get_through(void **state)
 
 static void address_policy_takes_any_port(void **state)
 {
-	struct world *w = *state;
-	struct td_leg_params a = world_params(A), b = world_params(B);
+	struct world *w = bridged(state, TD_SOURCE_ADDRESS);
+	struct td_leg_params a = world_params(A);
 	struct world_rtp p = world_speech(A, 1);
 
-	a.policy = TD_SOURCE_ADDRESS;
-	world_bridge(w, &a, &b);
 	p.src_port = 1234;
-	world_receive(w, &p);
-	p = world_speech(A, 2);
-	p.src_port = 4321;
-	world_receive(w, &p);
-	assert_int_equal(w->frames, 2);
+	assert_int_equal(stream(w, &p, 5, 20), 5);
 	p.src_ip = htonl(0x0a010078);
-	world_receive(w, &p);
-	assert_int_equal(w->frames, 2);
+	assert_int_equal(stream(w, &p, 5, 20), 0);
 	world_hear(w, B, 1); /* our packets still go where the SDP said */
 	assert_int_equal(world_last(w)->dst_port, a.remote.port);
+}
+
+/* Of the address of the SDP, but of another port: the sender knows all of the stream. */
+static struct world_rtp forged(const struct world_rtp *p, uint16_t port)
+{
+	struct world_rtp q = *p;
+
+	q.src_port = port;
+	return q;
+}
+
+/* Three packets in sequence settle the port. Until then it may change, as a telephone's port may
+ * before anything was heard of it. */
+static void three_packets_settle_the_port(void **state)
+{
+	struct world *w = bridged(state, TD_SOURCE_ADDRESS);
+	struct world_rtp p = world_speech(A, 10), q;
+
+	p.src_port = 1234;
+	assert_int_equal(stream(w, &p, 2, 20), 2);
+	p.src_port = 1236;
+	assert_int_equal(stream(w, &p, 2, 20), 2);
+	p.seq += 2; /* lost: the third is none in sequence */
+	assert_int_equal(stream(w, &p, 1, 20), 1);
+	p.src_port = 1238;
+	assert_int_equal(stream(w, &p, 3, 20), 3);
+	q = forged(&p, 1234);
+	assert_int_equal(stream(w, &q, 5, 1), 0);
+	q = forged(&p, 0); /* the SDP's own */
+	assert_int_equal(stream(w, &q, 5, 1), 0);
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_STRANGER), 10);
+	assert_int_equal(stream(w, &p, 100, 20), 100);
+	p.ssrc = 0x222; /* another stream from the settled port */
+	assert_int_equal(stream(w, &p, 5, 20), 5);
+}
+
+/* A pause is no reason to believe the first one who speaks: three in sequence, and by the SSRC of
+ * the stream or the SDP's own port. Two of them are dropped. */
+static void in_silence_the_stream_may_move(void **state)
+{
+	struct world *w = bridged(state, TD_SOURCE_ADDRESS);
+	struct world_rtp p = world_speech(A, 10), q;
+	struct td_leg_params a;
+
+	p.src_port = 1234;
+	assert_int_equal(stream(w, &p, 5, 20), 5);
+	q = forged(&p, 4321);
+	world_advance(w, 1900 * WORLD_MS);
+	assert_int_equal(stream(w, &q, 4, 1), 0); /* not silent for long enough */
+	world_advance(w, 200 * WORLD_MS);
+	q.ssrc = 0x111; /* anybody's */
+	assert_int_equal(stream(w, &q, 50, 20), 0);
+	assert_int_equal(stream(w, &p, 5, 20), 5);
+	world_advance(w, 2100 * WORLD_MS);
+	q = forged(&p, 4321);
+	for (unsigned i = 0; i < 4; i++, q.seq += 2) /* never in sequence */
+		assert_int_equal(stream(w, &q, 1, 1), 0);
+	assert_int_equal(world_dropped(w, TD_DROP_RTP_PROBATION), 4);
+	assert_int_equal(stream(w, &q, 5, 20), 3); /* a NAT has given it another port */
+	assert_int_equal(stream(w, &p, 5, 20), 0);
+	world_advance(w, 2100 * WORLD_MS);
+	p.ssrc = 0x333; /* what the SDP says */
+	p.src_port = 0;
+	assert_int_equal(stream(w, &p, 5, 20), 3);
+	/* Signalling moves it at once, and settles nothing. */
+	a = world_params(A);
+	a.policy = TD_SOURCE_ADDRESS;
+	a.remote.port = 7000;
+	world_set(w, A, &a);
+	q = forged(&p, 7002);
+	assert_int_equal(stream(w, &q, 5, 20), 5);
+}
+
+/* The carrier's other machine, of which signalling says nothing; or an attacker, whom the stream
+ * before can throw out again. */
+static void a_far_stream_needs_a_long_silence(void **state)
+{
+	struct world *w = bridged(state, TD_SOURCE_ADDRESS);
+	struct world_rtp p = world_speech(A, 10), q = world_speech(A, 500), near;
+
+	p.src_port = 1234;
+	assert_int_equal(stream(w, &p, 5, 20), 5);
+	q.src_port = 4321;
+	q.ssrc = 0x111;
+	world_advance(w, 9000 * WORLD_MS);
+	assert_int_equal(stream(w, &q, 45, 20), 0);
+	world_advance(w, 200 * WORLD_MS);
+	assert_int_equal(stream(w, &q, 5, 20), 0);
+	near = forged(&p, 1236); /* the stream itself is faster */
+	assert_int_equal(stream(w, &near, 3, 20), 1);
+	p = near;
+	world_advance(w, 11000 * WORLD_MS);
+	assert_int_equal(stream(w, &q, 20, 20), 0);
+	assert_in_range(stream(w, &q, 20, 20), 10, 19);
+	assert_int_equal(stream(w, &p, 5, 20), 5); /* it speaks again */
+	assert_int_equal(stream(w, &q, 5, 20), 0);
 }
 
 static void a_peer_that_is_not_behind_nat_needs_no_probation(void **state)
@@ -234,29 +323,6 @@ static void no_crowd_keeps_the_peer_out(void **state)
 	assert_int_equal(world_consumed(w, TD_CONSUMED_LATCH), 1);
 }
 
-/* TD_SOURCE_ADDRESS: another port and another SSRC at once are another stream. */
-static void a_new_stream_comes_from_the_old_port(void **state)
-{
-	struct world *w = bridged(state, TD_SOURCE_ADDRESS);
-	struct world_rtp p = world_speech(A, 10), q = world_speech(A, 500);
-
-	p.src_port = 1234;
-	assert_int_equal(stream(w, &p, 5, 20), 5);
-	q.src_port = 4321;
-	q.ssrc = 0x111;
-	assert_int_equal(stream(w, &q, 5, 1), 0);
-	assert_int_equal(world_dropped(w, TD_DROP_RTP_STRANGER), 5);
-	p.ssrc = 0x222; /* its own port */
-	assert_int_equal(stream(w, &p, 5, 20), 5);
-	p.src_port = 1236; /* its own stream */
-	assert_int_equal(stream(w, &p, 5, 20), 5);
-	p.ssrc = 0x333; /* and what the SDP says is always right */
-	p.src_port = 0;
-	assert_int_equal(stream(w, &p, 5, 20), 5);
-	world_advance(w, 2000 * WORLD_MS); /* a carrier's other machine takes over in silence */
-	assert_int_equal(stream(w, &q, 5, 20), 5);
-}
-
 static struct world_rtp report(const char *octets, uint16_t len)
 {
 	return (struct world_rtp){.leg = A, .rtcp = true, .raw = octets, .raw_len = len};
@@ -379,7 +445,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(strangers_never_get_through),
 		TEST(address_policy_takes_any_port),
-		TEST(a_new_stream_comes_from_the_old_port),
+		TEST(three_packets_settle_the_port),
+		TEST(in_silence_the_stream_may_move),
+		TEST(a_far_stream_needs_a_long_silence),
 		TEST(latching_needs_two_in_sequence),
 		TEST(a_peer_that_is_not_behind_nat_needs_no_probation),
 		TEST(who_moves_is_not_heard_from_before),

@@ -45,12 +45,12 @@ struct td_addr {
 #define TD_SPACED(id, word, ...) " " word /* LIST(TD_SPACED): " strict address latch" */
 
 /* Which packets a leg takes for its own. Fixed before the answer is sent. */
-#define TD_SOURCE_POLICIES(X)                                                                   \
-	X(STRICT, "strict", "only from the address and port of the peer's SDP")                 \
-	X(ADDRESS, "address",                                                                   \
-		"from the address of the peer's SDP and any port, for carriers that send from " \
-		"another port")                                                                 \
-	X(LATCH, "latch",                                                                       \
+#define TD_SOURCE_POLICIES(X)                                                              \
+	X(STRICT, "strict", "only from the address and port of the peer's SDP")            \
+	X(ADDRESS, "address",                                                              \
+		"from the address of the peer's SDP, and the port that first sends three " \
+		"packets in sequence, for carriers that send from another port")           \
+	X(LATCH, "latch",                                                                  \
 		"from the source that proves itself, for a peer behind NAT; only SIP moves it")
 #define TD_SOURCE_ENUM(id, ...) TD_SOURCE_##id,
 enum td_source_policy { TD_SOURCE_POLICIES(TD_SOURCE_ENUM) };

@@ -44,8 +44,10 @@ static void note(struct sim *s, const struct td_media_cmd *cmd)
 		s->added = cmd->leg;
 		break;
 	case TD_MEDIA_LEG_SET:
-		if (memcmp(&l->params.remote, &cmd->leg_params.remote, sizeof(l->params.remote)))
+		if (memcmp(&l->params.remote, &cmd->leg_params.remote, sizeof(l->params.remote))) {
 			l->open = s->policy == TD_SOURCE_LATCH;
+			l->run = 0;
+		}
 		l->params = cmd->leg_params;
 		break;
 	case TD_MEDIA_LEG_DEL:
@@ -260,6 +262,7 @@ void speaker_at(struct sim *s, struct speaker *sp, uint32_t leg, struct td_addr 
 	}
 	sp->on = true;
 	sp->leg = leg;
+	s->leg[leg].run = 0;
 	sp->from = from;
 	sp->learning = learning;
 	sp->missed += fresh ? 0 : (int)learning;
@@ -381,6 +384,7 @@ static void speak(struct sim *s, struct speaker *sp, uint8_t pt, const void *pay
 		check_heard(s, sp, payload, len);
 	sp->fate[fate]++;
 	s->leg[sp->leg].open &= sp->learning != 0;
+	s->leg[sp->leg].run++;
 	w->frames = 0;
 	check_recorded(
 		s, sp, payload, s->leg[sp->leg].tapped && fate != FATE_LEARNT && len == SIM_FRAME);

@@ -35,7 +35,8 @@ enum fate {
 
 struct sim_leg { /* as the commands so far have it */
 	bool live, tapped, playing;
-	bool open; /* a latching leg that does not know yet where its peer is */
+	bool open;    /* a latching leg that does not know yet where its peer is */
+	unsigned run; /* the peer's packets in sequence since it came to where it is */
 	uint32_t peer;
 	struct td_leg_params params;
 };

@@ -7,6 +7,8 @@
 #include <engine/base/octets.h>
 #include <tests/inject/sim.h>
 
+#define SETTLED 3 /* packets in sequence, with TD_SOURCE_ADDRESS */
+
 #define STRANGE "STRANGE!"
 #define DIGIT_D 15
 
@@ -91,7 +93,7 @@ static bool source(
 	case OTHER_PORT_DIGIT:
 		*from = sp->from;
 		from->port += 7;
-		return !any_port && !l->open;
+		return !l->open && (!any_port || l->run >= SETTLED);
 	case OTHER_PORT_FRESH:
 		*from = sp->from;
 		from->port += 7;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# inject.sh strict|latch: a call is recorded while a stranger, in a namespace of its own on the same
+# inject.sh strict|address|latch: a call is recorded while a stranger, in a namespace of its own on the same
 # wires, hears every packet and forges the next. Nothing of it is heard, recorded, or taken for a
 # digit; nothing that caller and agent say is lost.
 #
