@@ -154,8 +154,8 @@ static void deliver(struct legs *r, struct rte_mbuf *m, const struct rtp_packet 
 	const struct leg *l = &r->leg[pkt->leg];
 	bool digit = v->pt == r->cold[pkt->leg].dtmf_pt;
 
-	if ((l->flags & LEG_TAP) && !digit)
-		record_payload(r, pkt->leg, v->rtp, v->payload, v->len, now);
+	if (l->flags & LEG_TAP)
+		record_payload(r, pkt->leg, v->rtp, v->payload, digit ? 0 : v->len, now);
 	if (digit)
 		digits_input(r, pkt->leg, v, now);
 	if (l->flags & LEG_RELAY)
@@ -342,6 +342,8 @@ static void receive_rtp(struct legs *r, struct arrival *a)
 	if (!a->expected) {
 		a->c->unexpected_pt++;
 		close_up(r, a->pkt->leg, a->v.seq);
+		if (a->l->flags & LEG_TAP)
+			record_payload(r, a->pkt->leg, a->v.rtp, a->v.payload, 0, a->now);
 		worker_drop(r->worker, a->m, TD_DROP_RTP_PAYLOAD_TYPE);
 	} else if (verdict == SEQ_DUPLICATE) {
 		worker_drop(r->worker, a->m, TD_DROP_RTP_DUPLICATE);

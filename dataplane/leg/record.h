@@ -5,7 +5,8 @@
 
 #include <dataplane/leg/state.h>
 
-/* Copies a payload to the recorder's ring. */
+/* Copies a payload to the recorder's ring. len 0: the packet came and has no audio, so that nobody
+ * takes its number for a loss. */
 void record_payload(struct legs *r, uint32_t id, const uint8_t *rtp, const void *payload,
 	uint16_t len, uint64_t now);
 /* What the fast lane records of what this leg relays lies with the leg that it leaves by: to be

@@ -488,6 +488,30 @@ static void taps_get_what_arrived(void **state)
 	assert_int_equal(audio, 14);
 }
 
+/* A digit, and what was not negotiated: no audio, and no loss either. */
+static void taps_are_told_of_packets_without_audio(void **state)
+{
+	static const uint8_t types[] = {101, 13, 8};
+	struct world *w = bridged(state);
+	const struct tap_rec *rec;
+	struct world_rtp p;
+
+	world_hear(w, A, 9);
+	world_cmd(w, TD_MEDIA_TAP, A, 55);
+	for (uint16_t i = 0; i < 3; i++) {
+		p = world_speech(A, (uint16_t)(10 + i));
+		p.pt = types[i];
+		world_receive(w, &p);
+		rec = tap_peek(w->tap);
+		assert_non_null(rec);
+		assert_int_equal(rec->kind, TAP_AUDIO);
+		assert_int_equal(rec->seq, 10 + i);
+		assert_int_equal(rec->len, types[i] == 8 ? 160 : 0);
+		tap_consume(w->tap, rec);
+	}
+	assert_null(tap_peek(w->tap));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
@@ -506,6 +530,7 @@ int main(void)
 		TEST(digits_are_reported_on_every_leg),
 		TEST(a_digit_that_no_one_takes_is_consumed),
 		TEST(taps_get_what_arrived),
+		TEST(taps_are_told_of_packets_without_audio),
 	};
 
 	return cmocka_run_group_tests(tests, world_eal, NULL);

@@ -383,7 +383,7 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, NEXT, 0, NONE, PAD, uint16_t, unused, , NONE, "", S)                                 \
 	F(1, NEXT, 0, NONE, COUNT, uint64_t, samples, , SAMPLES, "a channel, 8000 a second", S)   \
 	F(1, NEXT, 0, NONE, COUNT, uint64_t, missing, , SAMPLES,                                  \
-		"of these, that silence stands for", S)                                           \
+		"of both channels, of packets that never came: silence stands for them", S)                                           \
 	F(1, FIRST, 0, CALL, TEXT, char, call, [TD_CALL_ID_BYTES], NONE, "whose", S)              \
 	F(1, FIRST, 0, UNIQUE, TEXT, char, file, [128], NONE,                                     \
 		"its path below the recordings' directory", S)

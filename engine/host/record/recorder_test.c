@@ -97,16 +97,18 @@ struct packet {
 	uint32_t ssrc, ts;       /* ts: of frame 0 */
 	uint64_t now;
 	enum td_codec codec;
+	int skew;   /* of the sequence number */
+	bool empty; /* a digit, or another packet without audio */
 };
 
 static void put(struct fixture *f, const struct packet *p)
 {
 	struct tap_rec rec = {.kind = TAP_AUDIO,
-		.len = FRAME,
+		.len = p->empty ? 0 : FRAME,
 		.recording = 1,
 		.channel = (uint8_t)p->channel,
 		.codec = (uint8_t)p->codec,
-		.seq = (uint16_t)p->frame,
+		.seq = (uint16_t)((int)p->frame + p->skew),
 		.ts = p->ts + p->frame * FRAME,
 		.ssrc = p->ssrc,
 		.now = p->now};
@@ -379,6 +381,78 @@ static void new_source_goes_on(void **state)
 	stop(f);
 }
 
+/* 20 packets without a loss, from frame `from` of the time stamps, `late` frames after their time.
+ */
+static void say(struct fixture *f, unsigned from, int skew, unsigned late, uint32_t ssrc)
+{
+	for (unsigned i = from; i < from + 20; i++) {
+		struct packet p = {
+			0, i, ssrc, 0, TD_NSEC_PER_SEC + (i + late) * 20 * MS, TD_CODEC_PCMU, skew};
+
+		put(f, &p);
+	}
+}
+
+static uint64_t missing_of(struct fixture *f)
+{
+	struct td_ev_recording ev = {0};
+
+	end(f, 0);
+	recorder_end(f->recorder, 1);
+	await(f, TD_EV_RECORDING, &ev, sizeof(ev));
+	return ev.missing;
+}
+
+/* A sender that suppresses silence, or was stalled, has lost nothing: its numbers go on. */
+static void a_pause_is_no_loss(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, 1);
+	recorder_begin(f->recorder, WALL, 1, CALL, TD_CODEC_PCMU);
+	say(f, 0, -10, 0, 7);       /* from -10: the numbers wrap */
+	say(f, 520, -510, 0, 7);    /* 10 s later, the time stamp too */
+	say(f, 540, -510, 75, 7);   /* 1.5 s that the time stamps do not have */
+	say(f, 100, 9000, 1000, 7); /* the sender has begun anew */
+	say(f, 120, 20, 1000, 8);
+	assert_int_equal(missing_of(f), 0);
+	stop(f);
+}
+
+/* In a pause, too, what is lost is lost: two packets of 20 ms, whatever the time stamps say. */
+static void a_loss_in_a_pause_is_counted(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, 1);
+	recorder_begin(f->recorder, WALL, 1, CALL, TD_CODEC_PCMU);
+	say(f, 0, 0, 0, 7);
+	say(f, 520, -498, 0, 7);
+	assert_int_equal(missing_of(f), 2 * FRAME);
+	stop(f);
+}
+
+/* A digit of 10 packets, and what was not to be recorded. */
+static void what_is_not_recorded_is_no_loss(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, 1);
+	recorder_begin(f->recorder, WALL, 1, CALL, TD_CODEC_PCMU);
+	say(f, 0, 0, 0, 7);
+	for (unsigned i = 20; i < 30; i++) {
+		struct packet p = {
+			0, i, 7, 0, TD_NSEC_PER_SEC + i * 20 * MS, TD_CODEC_PCMU, .empty = true};
+
+		put(f, &p);
+	}
+	say(f, 30, 0, 0, 7);
+	end(f, 0);
+	say(f, 550, 0, 0, 7);
+	assert_int_equal(missing_of(f), 0);
+	stop(f);
+}
+
 /* Longer than the window, and with a hole longer than it. */
 static void long_recording(void **state)
 {
@@ -525,6 +599,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stopped_engine_finishes, setup, teardown),
 		cmocka_unit_test_setup_teardown(killed_engine_is_recovered, setup, teardown),
 		cmocka_unit_test_setup_teardown(new_source_goes_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pause_is_no_loss, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_loss_in_a_pause_is_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_recorded_is_no_loss, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_recording, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_law_is_converted, setup, teardown),
 		cmocka_unit_test_setup_teardown(codec_without_wav_is_the_default, setup, teardown),

@@ -105,6 +105,8 @@ static int rewrite(struct recover *r, const struct tap_rec *rec, const void *pay
 		return 0;
 	if (rec->kind == TAP_AUDIO && f->split)
 		split_audio(f->split, rec, payload);
+	if (rec->kind == TAP_END && f->split)
+		split_pause(f->split, rec->channel);
 	if (rec->kind != TAPLOG_START || f->split || rec->len != sizeof(start))
 		return 0;
 	memcpy(&start, payload, sizeof(start));

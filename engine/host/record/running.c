@@ -174,6 +174,8 @@ void running_take(struct recording *rec, const struct tap_rec *t)
 	rec->ended[channel] = t->kind == TAP_END;
 	if (t->kind == TAP_AUDIO)
 		split_audio(rec->split, t, t + 1);
+	else
+		split_pause(rec->split, channel);
 }
 
 static bool ended(const struct recording *rec)

@@ -26,15 +26,29 @@
 #define WINDOW (2 * DRIFT + SLIDE)
 _Static_assert(WINDOW % SLIDE == 0, "what slides lies in one piece");
 
+/*
+ * What is lost, by sequence numbers: the time stamps also jump where a sender has nothing to say,
+ * or was stalled. A run is a piece of a stream that was to be recorded without a break. What came
+ * and has no audio, a digit for one, is told too, without octets.
+ */
+struct run {
+	bool begun;
+	uint32_t ssrc;
+	uint32_t first, last; /* sequence numbers, extended from 16 bits; the highest one */
+	uint32_t packets;     /* that came */
+};
+#define RUN_JUMP     3000 /* further ahead is a new start, as for RFC 3550 A.1, */
+#define RUN_MISORDER 100  /* and so is further behind */
+
 struct channel {
 	bool begun;
 	uint32_t ssrc;
-	uint32_t ts;       /* of base */
-	uint64_t base;     /* place of ts */
-	uint64_t start;    /* of the run since the last (re)placing */
-	uint64_t end;      /* behind the last sample put */
-	uint64_t expected; /* samples of the runs before this one */
-	uint64_t put;      /* samples put, of all runs */
+	uint32_t ts;   /* of base */
+	uint64_t base; /* place of ts */
+	uint64_t end;  /* behind the last sample put */
+	struct run run;
+	size_t samples;   /* of the last packet */
+	uint64_t missing; /* samples, of the runs before this one */
 };
 
 struct split {
@@ -178,7 +192,8 @@ static void frames_put(struct split *s, struct channel *c, uint64_t at, unsigned
 		return;
 	memcpy(s->sample[index] + to, octets, first);
 	memcpy(s->sample[index], octets + first, n - first);
-	c->put += n;
+	c->run.packets++;
+	c->samples = n ? n : c->samples;
 	if (at + n > c->end)
 		c->end = at + n;
 	if (at + n > s->end)
@@ -212,10 +227,8 @@ static uint64_t place(struct split *s, struct channel *c, const struct tap_rec *
 			return (uint64_t)at;
 		}
 	}
-	if (c->begun)
-		c->expected += c->end - c->start;
 	c->base = place_by_arrival(s, c, rec->now);
-	c->start = c->end = c->base;
+	c->end = c->base;
 	c->ts = rec->ts;
 	c->ssrc = rec->ssrc;
 	c->begun = true;
@@ -242,6 +255,37 @@ static size_t octets_convert(const struct split *s, const struct tap_rec *rec, c
 	return n;
 }
 
+static uint64_t run_missing(const struct channel *c)
+{
+	uint32_t expected = c->run.begun ? c->run.last - c->run.first + 1 : 0;
+
+	return expected > c->run.packets ? (uint64_t)(expected - c->run.packets) * c->samples : 0;
+}
+
+static void run_end(struct channel *c)
+{
+	c->missing += run_missing(c);
+	c->run.begun = false;
+}
+
+static void run_take(struct channel *c, const struct tap_rec *rec)
+{
+	struct run *r = &c->run;
+	int16_t ahead = (int16_t)(rec->seq - (uint16_t)r->last);
+
+	if (r->begun && (r->ssrc != rec->ssrc || ahead >= RUN_JUMP || ahead <= -RUN_MISORDER))
+		run_end(c);
+	if (!r->begun)
+		*r = (struct run){true, rec->ssrc, rec->seq, rec->seq};
+	else if (ahead > 0)
+		r->last += (uint32_t)ahead;
+}
+
+void split_pause(struct split *s, unsigned channel)
+{
+	run_end(&s->channel[channel & 1]);
+}
+
 void split_audio(struct split *s, const struct tap_rec *rec, const void *payload)
 {
 	struct channel *c = &s->channel[rec->channel & 1];
@@ -249,8 +293,13 @@ void split_audio(struct split *s, const struct tap_rec *rec, const void *payload
 	const uint8_t *from = payload;
 	size_t n = rec->len;
 
-	if (s->finishing || !rec->len)
+	if (s->finishing)
 		return;
+	run_take(c, rec);
+	if (!rec->len) {
+		c->run.packets++;
+		return;
+	}
 	if (!s->begun) {
 		s->begun = true;
 		s->origin = rec->now;
@@ -289,10 +338,8 @@ static void finished(struct split *s)
 	if (s->error)
 		cut_to_what_is_there(s, &result);
 	for (int i = 0; i < WAV_CHANNELS; i++) {
-		const struct channel *c = &s->channel[i];
-		uint64_t expected = c->expected + (c->end - c->start);
-
-		result.missing += expected > c->put ? expected - c->put : 0;
+		run_end(&s->channel[i]);
+		result.missing += s->channel[i].missing;
 	}
 	close(s->fd);
 	/* An empty file would be mistaken for a recording. */

@@ -29,7 +29,8 @@ struct split_info {
 
 struct split_result {
 	uint64_t samples; /* per channel */
-	uint64_t missing; /* samples that should have come between a channel's first and last */
+	uint64_t missing; /* samples of packets of both channels that never came, by their sequence
+			     numbers: a pause of the sender's is none */
 	int error;        /* 0, or why there is no file, or one that ends early */
 };
 
@@ -41,8 +42,10 @@ int split_path(int dirfd, uint64_t wall, const char *call, char path[static SPLI
 
 /* Creates "path.part". NULL with errno. `info` is copied. */
 struct split *split_alloc(struct disk *disk, int dirfd, const struct split_info *info);
-/* A record of kind TAP_AUDIO. */
+/* A record of kind TAP_AUDIO; without octets: a packet that came and has no audio. */
 void split_audio(struct split *s, const struct tap_rec *rec, const void *payload);
+/* TAP_END: what comes on the channel until the next packet was not to be recorded. */
+void split_pause(struct split *s, unsigned channel);
 int split_error(const struct split *s); /* 0, or what the disk said */
 /*
  * Writes the rest and the header, syncs, renames to `path`, then calls done, from here or from
