@@ -34,9 +34,11 @@ demo:
 test: all
 	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --num-processes $(JOBS) --timeout-multiplier 3
 
-# What takes long, too: a day of calls in virtual time, all tests under the sanitizers, lint, the recipes.
+# What takes long, too: a day of calls in virtual time, two minutes of fuzzing a target, all tests under the
+# sanitizers, lint, the recipes.
 test-all: test
 	@$(CLOSED) meson test -C $(B) --no-rebuild --print-errorlogs --suite long
+	@$(CLOSED) tests/fuzz/run 120
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory recipes
@@ -76,4 +78,4 @@ install: all
 	@$(LISTED_FIRST) meson install -C $(B) --no-rebuild
 
 clean:
-	@rm -rf $(B) $(ASAN) .path
+	@rm -rf $(B) $(ASAN) build-fuzz .path
