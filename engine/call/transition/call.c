@@ -274,7 +274,7 @@ void call_over(struct td_engine *e, struct party *p, int code)
 		return;
 	if (c->state == CALL_TALKING)
 		disposition = TD_CALL_ANSWERED;
-	else if (c->state == CALL_UNCONFIRMED || code)
+	else if ((c->state == CALL_UNCONFIRMED && c->caller->offering) || code)
 		disposition = TD_CALL_FAILED;
 	call_end(e, c, by, disposition, 0);
 }
