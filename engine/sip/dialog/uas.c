@@ -55,8 +55,7 @@ static void invite(const struct incoming *in)
 		/* who has not proved who it is gets no memory; any other reason may pass, and then
 		 * a retransmission must not become a call that its sender has given up */
 		ua->transport.stats.not_admitted++;
-		incoming_reply(
-			in, code, (struct str){extra.data, extra.len}, code == 401 || code == 403);
+		incoming_reply(in, code, (struct str){extra.data, extra.len}, code < 404);
 		return;
 	}
 	struct sip_session *s = session_alloc(ua, in->flow);

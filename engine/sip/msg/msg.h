@@ -188,6 +188,12 @@ int sip_uri_decode(struct sip_uri *out, struct str text);
  * parameters: so the text can be compared, and is a user still. False: it was cut to size - 1, and
  * no escape in two. size > 0. */
 bool sip_user_plain(struct str user, char *out, size_t size);
+/* Users as written: their case counts, and how they are escaped does not. */
+bool sip_user_equal(struct str a, struct str b);
+/* The same host and port: a port that is not written is none. */
+bool sip_hostport_equal(const struct sip_uri *a, const struct sip_uri *b);
+/* Two SIP URIs without headers, by section 19.1.4. */
+bool sip_uri_equal(struct str a, struct str b);
 /* The host when it is an IP literal, with port or 5060; false when it is a name. */
 bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out);
 int sip_addr_decode(struct sip_addr *out, struct str text);

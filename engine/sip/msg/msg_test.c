@@ -629,6 +629,39 @@ static void ipv6_references(void **state)
 	assert_false(sip_uri_addr(&u, &a));
 }
 
+/* RFC 3261 section 19.1.4, with its examples. */
+static void uris_are_compared(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} cases[] = {
+		{"sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtLanTa.CoM;Transport=tcp",
+			true},
+		{"sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5", true},
+		{"sip:carol@chicago.com;security=on", "sip:carol@chicago.com;newparam=5", true},
+		{"SIP:ALICE@AtLanTa.CoM;Transport=udp", "sip:alice@AtLanTa.CoM;Transport=UDP",
+			false},
+		{"sip:bob@biloxi.com", "sip:bob@biloxi.com:5060", false},
+		{"sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp", false},
+		{"sip:bob@biloxi.com", "sips:bob@biloxi.com", false},
+		{"sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off", false},
+		{"sip:a@h;user=phone", "sip:a@h", false},
+		{"sip:a@h", "sip:a@h;maddr=10.0.0.1", false},
+		{"sip:a%3bb@h", "sip:a;b@h", false}, /* a reserved letter is another when escaped */
+		{"sip:a%3bb@h", "sip:a%3Bb@h", true},
+		{"sip:a@[2001:db8::1]:5060", "sip:a@[2001:DB8:0::1]:5060", true},
+		{"sip:a:x@h", "sip:a:y@h", false},
+		{"tel:1", "tel:2", false},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (unsigned turn = 0; turn < 2; turn++)
+			if (sip_uri_equal(str_of(turn ? cases[i].b : cases[i].a),
+				    str_of(turn ? cases[i].a : cases[i].b)) != cases[i].equal)
+				fail_msg("%s and %s", cases[i].a, cases[i].b);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -641,6 +674,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
 		cmocka_unit_test(users_are_unescaped),
+		cmocka_unit_test(uris_are_compared),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(separators_have_white_space),
 		cmocka_unit_test(via_gets_its_source),

@@ -142,6 +142,72 @@ bool sip_user_plain(struct str user, char *out, size_t size)
 	return user.n == 0;
 }
 
+/* The next letter of a user: an escape is the letter that it stands for, except of a reserved one
+ * (section 19.1.4), which counts as another letter. */
+static int user_letter(struct str *s)
+{
+	static const char reserved[] = ";/?:@&=+$,";
+	size_t n = *s->p == '%' && s->n >= 3 ? 3 : 1;
+	int letter = (unsigned char)*s->p;
+	uint64_t c;
+
+	if (n == 3 && hex_decode((struct str){s->p + 1, 2}, &c))
+		letter = (int)c | (c && strchr(reserved, (int)c) ? 0x100 : 0);
+	s->p += n;
+	s->n -= n;
+	return letter;
+}
+
+bool sip_user_equal(struct str a, struct str b)
+{
+	while (a.n > 0 && b.n > 0)
+		if (user_letter(&a) != user_letter(&b))
+			return false;
+	return a.n == 0 && b.n == 0;
+}
+
+bool sip_hostport_equal(const struct sip_uri *a, const struct sip_uri *b)
+{
+	struct td_addr x, y;
+
+	if (a->port != b->port)
+		return false;
+	if (sip_uri_addr(a, &x) && sip_uri_addr(b, &y)) /* one IPv6 address has many texts */
+		return addr_equal(&x, &y);
+	return str_caseeq(a->host, b->host);
+}
+
+/* Every parameter of one that the other has too has the same value, and those of which no default
+ * is meant stand in both or in none. */
+static bool params_match(struct str a, struct str b)
+{
+	static const struct str both[] = {
+		{"user", 4}, {"ttl", 3}, {"method", 6}, {"maddr", 5}, {"transport", 9}};
+	struct str name, value, other;
+
+	while (lex_param(&a, &name, &value) > 0) {
+		bool needed = false;
+
+		for (unsigned i = 0; i < sizeof(both) / sizeof(both[0]); i++)
+			needed |= str_caseeq(name, both[i]);
+		if (sip_param(b, name, &other) ? !str_caseeq(value, other) : needed)
+			return false;
+	}
+	return true;
+}
+
+bool sip_uri_equal(struct str a, struct str b)
+{
+	struct sip_uri x, y;
+
+	if (str_eq(a, b))
+		return true;
+	return sip_uri_decode(&x, a) == 0 && sip_uri_decode(&y, b) == 0 && x.host.p && y.host.p &&
+	       str_caseeq(x.scheme, y.scheme) && sip_user_equal(x.user, y.user) &&
+	       sip_user_equal(x.password, y.password) && sip_hostport_equal(&x, &y) &&
+	       params_match(x.params, y.params) && params_match(y.params, x.params);
+}
+
 bool sip_uri_addr(const struct sip_uri *u, struct td_addr *out)
 {
 	/* addr_decode() would take a port out of an unbracketed host, which has none here */

@@ -293,8 +293,6 @@ enum digest_verdict digest_check(struct digest *d, uint64_t now, const struct td
 	 * telephone has used it */
 	if (!nonce_alive(d, &nonce, nc))
 		return DIGEST_STALE;
-	/* a->uri is not compared with the Request-URI: user agents write an equal URI in another
-	 * form, and the nonce count already prevents a second use of a response */
 	digest_response(d, algorithm, ha1, method, a, expected);
 	size_t n = strlen(expected);
 	bool right = n > 0 && a->response.n == n && CRYPTO_memcmp(a->response.p, expected, n) == 0;

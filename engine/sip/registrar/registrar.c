@@ -42,7 +42,8 @@ struct registration {
 
 /* One contact of a REGISTER, checked. */
 struct change {
-	struct str uri, instance;
+	struct str uri;
+	uint64_t device;
 	uint32_t expires; /* seconds; 0 remove */
 };
 
@@ -142,7 +143,7 @@ static int change_decode(
 	const struct registrar *r = reg->r;
 	const struct sip_msg *m = reg->m;
 	struct sip_addr a;
-	struct str text;
+	struct str text, instance = {0}, reg_id = {0};
 	uint64_t expires = m->expires >= 0 ? (uint64_t)m->expires : r->default_s;
 
 	if (sip_addr_decode(&a, value) != 0 || !a.uri.host.p)
@@ -156,8 +157,9 @@ static int change_decode(
 	if (expires > 0 && expires < r->min_s)
 		return 423;
 	out->expires = (uint32_t)(expires > r->max_s ? r->max_s : expires);
-	out->instance = STR("");
-	sip_param(a.params, STR("+sip.instance"), &out->instance);
+	sip_param(a.params, STR("+sip.instance"), &instance);
+	sip_param(a.params, STR("reg-id"), &reg_id);
+	out->device = users_device(&r->users, instance, reg_id);
 	out->uri = a.uri.text;
 	if (a.uri.headers.p) /* not for a Request-URI (section 19.1.1) */
 		out->uri.n = (size_t)(a.uri.headers.p - a.uri.text.p) - 1;
@@ -252,8 +254,8 @@ static void change(struct registration *reg, struct user *u, const struct change
 
 	if (c->expires > 0) {
 		reg->left_count = bindings_leave(
-			u, c->uri, c->instance, reg->m, reg->flow, reg->left, reg->left_count);
-		binding_set(u, c->uri, c->instance, reg->now + c->expires * TD_NSEC_PER_SEC, reg->m,
+			u, c->uri, c->device, reg->m, reg->flow, reg->left, reg->left_count);
+		binding_set(u, c->uri, c->device, reg->now + c->expires * TD_NSEC_PER_SEC, reg->m,
 			reg->flow);
 		st->registered++;
 	} else if ((old = binding_lookup(u, c->uri)) != NULL) {
@@ -366,7 +368,7 @@ void registrar_block(struct registrar *r, uint64_t now, const struct guard_row *
 	blocked(r, str_of(row->user), &row->source, guard_restore(r->guard, now, row));
 }
 
-static int wrong(const struct registration *reg, struct str name)
+static int wrong(const struct registration *reg, struct str name, int code)
 {
 	struct registrar *r = reg->r;
 	uint32_t place[GUARD_KIND_COUNT];
@@ -376,7 +378,7 @@ static int wrong(const struct registration *reg, struct str name)
 	r->stats.blocks += n > 0;
 	for (unsigned i = 0; i < n; i++)
 		blocked(r, name, &reg->flow->remote, place[i]);
-	return 403;
+	return code;
 }
 
 /*
@@ -394,16 +396,41 @@ static struct registrar_user stranger(const struct registrar *r, struct str name
 		{none, is_sha ? sizeof(none) - 1 : (sizeof(none) - 1) / 2}};
 }
 
+/*
+ * Is what the telephone has signed what the request asks for (RFC 7616 section 3.4.6)? Else whoever
+ * sits in between could send a telephone's call to a number of its own choice. It is the user of
+ * the URI that decides whom we call. A proxy on the way may write another host, port, parameters or
+ * scheme (RFC 3261 section 22.3), and that changes nothing here. A proxy that writes another number
+ * cannot stand between a telephone and us. A URI without a user, as that of REGISTER and as SIPp
+ * writes it for any request, names a server: it must be ours.
+ */
+static bool is_meant(const struct registration *reg, struct str text)
+{
+	const struct sip_uri *asked = &reg->m->uri;
+	struct td_addr at;
+	struct sip_uri is;
+
+	if (sip_uri_decode(&is, text) != 0)
+		return false;
+	if (is.user.n > 0)
+		return sip_user_equal(is.user, asked->user);
+	return is.host.n > 0 &&
+	       (str_caseeq(is.host, asked->host) || str_caseeq(is.host, str_of(reg->r->realm)) ||
+		       (sip_uri_addr(&is, &at) && addr_equal_ip(&at, &reg->flow->local)));
+}
+
 static int judge(const struct registration *reg, struct str name, const struct registrar_user *user,
 	bool known, const struct sip_auth *a, struct td_buf *out)
 {
 	unsigned algorithms = 1u << user->algorithm;
+	bool meant = is_meant(reg, a->uri);
 	struct registrar *r = reg->r;
 
 	switch (digest_check(r->digest, reg->now, &reg->flow->remote, a, reg->m->method_name,
 		str_of(r->realm), user->algorithm, user->ha1)) {
 	case DIGEST_OK:
-		if (known && str_eq(a->username, name)) /* ha1 covers the name it was made for */
+		if (known && meant &&
+			str_eq(a->username, name)) /* ha1 covers the name it was made for */
 			return 0;
 		break;
 	case DIGEST_STALE:
@@ -419,7 +446,7 @@ static int judge(const struct registration *reg, struct str name, const struct r
 	case DIGEST_WRONG:
 		break;
 	}
-	return wrong(reg, name);
+	return wrong(reg, name, meant ? 403 : 400); /* whatever the password is */
 }
 
 /* Has the request the password of this name? 0, or the status to answer with, and 401's line. `a`:

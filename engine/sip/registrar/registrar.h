@@ -11,8 +11,12 @@
  *
  * Who guesses passwords is blocked: guard.h.
  *
- * A new contact from the address and port of an old one of the same user takes its place: that is
- * a telephone that was started again.
+ * The digest's `uri` must be what the request asks for: what a telephone has signed for one number
+ * serves for no other (RFC 7616 section 3.4.6). Else 400, which counts as a wrong password.
+ *
+ * Two telephones of a user are two bindings, also when they come from one address and port, by a
+ * proxy. A telephone that was started again, and has another contact now, takes its old place: see
+ * is_again() in users.c.
  */
 #ifndef TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H
 #define TANDEM_ENGINE_SIP_REGISTRAR_REGISTRAR_H

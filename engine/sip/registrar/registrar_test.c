@@ -9,7 +9,8 @@ static struct registrar *r;
 static char log_text[1024], held_text[256];
 static char ha1_md5[DIGEST_HEX_BYTES], ha1_sha[DIGEST_HEX_BYTES];
 static unsigned cseq;
-static const char *escaped_to; /* the user in To; NULL: as it is */
+static const char *escaped_to;    /* the user in To; NULL: as it is */
+static const char *asked, *meant; /* the Request-URI, and the URI that the telephone has signed */
 
 static bool on_user(void *ctx, struct str name, struct registrar_user *out)
 {
@@ -85,6 +86,7 @@ static int setup(void **state)
 	log_text[0] = held_text[0] = '\0';
 	cseq = 0;
 	escaped_to = NULL;
+	asked = meant = "sip:tandem.example";
 	digest_hash(TD_DIGEST_MD5, STR("alice:tandem.example:secret"), ha1_md5);
 	digest_hash(TD_DIGEST_SHA256, STR("bob:tandem.example:secret"), ha1_sha);
 	r = registrar_alloc(&params, &ops);
@@ -111,11 +113,11 @@ static int send_register(const char *user, const char *call_id, const char *extr
 {
 	cseq++;
 	fake_recv(&f,
-		"REGISTER sip:tandem.example SIP/2.0\r\n"
+		"REGISTER %s SIP/2.0\r\n"
 		"Via: SIP/2.0/UDP 192.168.1.2:5060;rport;branch=z9hG4bKr%u\r\n"
 		"From: <sip:%s@tandem.example>;tag=f\r\nTo: <sip:%s@tandem.example>\r\n"
 		"Call-ID: %s\r\nCSeq: %u REGISTER\r\n%s\r\n",
-		cseq, user, escaped_to ? escaped_to : user, call_id, cseq, extra);
+		asked, cseq, user, escaped_to ? escaped_to : user, call_id, cseq, extra);
 	return f.m.code;
 }
 
@@ -131,7 +133,7 @@ static int answer_challenge(struct sip_auth a, const char *user, const char *pas
 
 	snprintf(a1, sizeof(a1), "%s:tandem.example:%s", user, password);
 	digest_hash(algorithm, str_of(a1), ha1);
-	a.uri = STR("sip:tandem.example");
+	a.uri = str_of(meant);
 	a.qop = STR("auth");
 	a.nc = STR("00000001");
 	a.cnonce = STR("abc");
@@ -139,10 +141,10 @@ static int answer_challenge(struct sip_auth a, const char *user, const char *pas
 	digest_free(telephone);
 	snprintf(text, sizeof(text),
 		"Authorization: Digest username=\"%s\", realm=\"tandem.example\", nonce=\"%.*s\", "
-		"uri=\"sip:tandem.example\", response=\"%s\", algorithm=%.*s, qop=auth, "
+		"uri=\"%s\", response=\"%s\", algorithm=%.*s, qop=auth, "
 		"nc=00000001, "
 		"cnonce=\"abc\"\r\n%s",
-		user, STR_FMT(a.nonce), response, STR_FMT(a.algorithm), extra);
+		user, STR_FMT(a.nonce), meant, response, STR_FMT(a.algorithm), extra);
 	return send_register(user, call_id, text);
 }
 
@@ -411,6 +413,38 @@ static void an_escaped_name_is_the_same_name(void **state)
 	/* what no name has stays an escape */
 	escaped_to = "alice%00";
 	assert_int_equal(do_register("alice", "secret", "d", ""), 403);
+}
+
+/* RFC 7616 section 3.4.6 */
+static void what_is_asked_is_what_was_signed(void **state)
+{
+	static const struct {
+		const char *asked, *meant;
+		int code;
+	} cases[] = {
+		{"sip:0900123@tandem.example", "sip:100@tandem.example", 400},
+		{"sip:100@tandem.example", "sip:%31%300@10.9.9.9:5062;transport=tcp", 200},
+		{"sip:a@tandem.example", "sip:A@tandem.example", 400},
+		{"sip:tandem.example", "SIPS:TANDEM.example:5061", 200},
+		{"sip:pbx.example", "sip:pbx.example;transport=tcp", 200},
+		{"sip:100@tandem.example", "sip:10.0.0.1:5060", 200}, /* as SIPp writes it */
+		{"sip:tandem.example", "sip:elsewhere.example", 400},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f.flow.remote.ip4 += 0x01000000; /* where nobody has guessed yet */
+		fake_advance(&f, 1);
+		asked = cases[i].asked;
+		meant = cases[i].meant;
+		if (do_register("alice", "secret", "c", "") != cases[i].code)
+			fail_msg("%s signed for %s: %d", meant, asked, f.m.code);
+	}
+	assert_int_equal(registrar_stats(r)->refused, 3);
+	/* the answer does not tell whether the password is right, and counts as a guess */
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(
+			do_register("alice", i ? "guess" : "secret", "c", ""), i < 2 ? 400 : 403);
+	assert_reachable("?alice");
 }
 
 static void binding_goes_with_its_connection(void **state)
@@ -741,6 +775,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(telephone_registers_and_leaves),
 		TEST(an_escaped_name_is_the_same_name),
+		TEST(what_is_asked_is_what_was_signed),
 		TEST(binding_goes_with_its_connection),
 		TEST(telephone_leaves_a_connection),
 		TEST(a_connection_that_was_left_is_held_no_more),

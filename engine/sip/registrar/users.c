@@ -138,7 +138,7 @@ struct binding *binding_lookup(struct user *u, struct str uri)
 	for (unsigned i = 0; u && i < REGISTRAR_CONTACTS; i++) {
 		struct binding *b = &u->binding[i];
 
-		if (b->user && str_eq(str_of(b->pub.contact), uri))
+		if (b->user && sip_uri_equal(str_of(b->pub.contact), uri))
 			return b;
 	}
 	return NULL;
@@ -152,24 +152,26 @@ static bool is_same_call(const struct binding *b, const struct sip_msg *m)
 	       b->call_id[1] == hash_bytes(&us->sources, m->call_id);
 }
 
-static uint64_t instance_hash(const struct users *us, struct str instance)
+uint64_t users_device(const struct users *us, struct str instance, struct str reg_id)
 {
-	return instance.n ? hash_bytes(&us->names, instance) : 0;
+	uint64_t id = 0;
+
+	if (!instance.n)
+		return 0;
+	str_u64(reg_id, UINT32_MAX, &id);
+	return hash_bytes(&us->names, instance) + id;
 }
 
-unsigned bindings_leave(struct user *u, struct str uri, struct str instance,
-	const struct sip_msg *m, const struct td_flow *flow,
-	struct td_flow left[static REGISTRAR_CONTACTS], unsigned n)
+unsigned bindings_leave(struct user *u, struct str uri, uint64_t device, const struct sip_msg *m,
+	const struct td_flow *flow, struct td_flow left[static REGISTRAR_CONTACTS], unsigned n)
 {
-	uint64_t device = instance_hash(u->users, instance);
-
 	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
 		struct binding *b = &u->binding[i];
 		bool known = false;
 
 		if (!is_other(b, flow) || b->left ||
-			!(str_eq(str_of(b->pub.contact), uri) || is_same_call(b, m) ||
-				(device && b->instance == device)))
+			!(sip_uri_equal(str_of(b->pub.contact), uri) || is_same_call(b, m) ||
+				(device && b->device == device)))
 			continue;
 		b->left = true;
 		for (unsigned k = 0; k < n; k++)
@@ -203,16 +205,52 @@ bool binding_is_stale(const struct binding *b, const struct sip_msg *m)
 	return b && is_same_call(b, m) && m->cseq.number <= b->cseq;
 }
 
+static bool passed_a_proxy(const struct sip_msg *m)
+{
+	struct sip_values it = {0};
+	struct str via;
+	unsigned count = 0;
+
+	while (sip_msg_value(m, SIP_HDR_VIA, &it, &via))
+		count++;
+	return count > 1;
+}
+
+/*
+ * Is this REGISTER of the telephone that made b, which was started again and has another Contact?
+ * A device that says its name is the one of this name (RFC 5626 section 6). Without a name, one
+ * address and port may be that of one telephone, behind a NAT or not, or that of a proxy with many
+ * telephones. It is one telephone when its Contact is where it comes from, or names the same host
+ * and port as before. A second binding for one telephone does little harm, it is the older one. A
+ * telephone that loses its binding to another is not reached.
+ */
+static bool is_again(const struct binding *b, struct str uri, uint64_t device,
+	const struct sip_msg *m, const struct td_flow *flow)
+{
+	struct sip_uri was, is;
+	struct td_addr at;
+
+	if (is_same_call(b, m) && (!device || b->cseq == m->cseq.number))
+		return false;
+	if (device && b->device)
+		return device == b->device;
+	if (!addr_equal(&b->pub.flow.remote, &flow->remote) || passed_a_proxy(m) ||
+		sip_uri_decode(&was, str_of(b->pub.contact)) != 0 || sip_uri_decode(&is, uri) != 0)
+		return false;
+	return (sip_uri_addr(&is, &at) && addr_equal(&at, &flow->remote)) ||
+	       sip_hostport_equal(&was, &is);
+}
+
 /* A free place, the place of a telephone that was started again, or the oldest. */
-static struct binding *binding_place(
-	struct user *u, const struct sip_msg *m, const struct td_addr *remote)
+static struct binding *binding_place(struct user *u, struct str uri, uint64_t device,
+	const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct binding *place = NULL;
 
 	for (unsigned i = 0; i < REGISTRAR_CONTACTS; i++) {
 		struct binding *b = &u->binding[i];
 
-		if (b->user && addr_equal(&b->pub.flow.remote, remote) && !is_same_call(b, m))
+		if (b->user && is_again(b, uri, device, m, flow))
 			return b;
 		if (!place || (place->user && (!b->user || b->pub.order < place->pub.order)))
 			place = b;
@@ -283,7 +321,7 @@ int binding_restore(struct user *u, const struct registrar_binding *b)
 	return 0;
 }
 
-void binding_set(struct user *u, struct str uri, struct str instance, uint64_t expires,
+void binding_set(struct user *u, struct str uri, uint64_t device, uint64_t expires,
 	const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct users *us = u->users;
@@ -291,14 +329,14 @@ void binding_set(struct user *u, struct str uri, struct str instance, uint64_t e
 	struct td_flow gone = {0};
 
 	if (!b)
-		b = binding_place(u, m, &flow->remote);
+		b = binding_place(u, uri, device, m, flow);
 	if (b->user && !b->left)
 		gone = b->pub.flow;
 	if (b->user)
 		unbind(b);
 	bind(u, b,
 		&(struct binding){.pub = {.flow = *flow, .expires = expires},
-			.instance = instance_hash(us, instance),
+			.device = device,
 			.call_id = {hash_bytes(&us->names, m->call_id),
 				hash_bytes(&us->sources, m->call_id)},
 			.cseq = m->cseq.number},

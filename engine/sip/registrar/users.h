@@ -22,7 +22,7 @@ struct binding {
 	struct user *user;   /* NULL: not in use */
 	bool left;           /* its telephone is reached by another connection now */
 	uint64_t call_id[2]; /* two hashes; 0: an earlier run's */
-	uint64_t instance;   /* hash of the device's name (RFC 5626 section 4.1); 0: none */
+	uint64_t device;     /* users_device(); 0: it has no name */
 	uint32_t cseq;
 };
 
@@ -63,23 +63,25 @@ const struct binding *user_newest(const struct user *u);
 
 /* See registrar_lookup_other(). */
 const struct binding *user_other(const struct user *u, const struct td_flow *flow);
+/* What tells one device, and of its ways one, from others: +sip.instance and reg-id of a Contact
+ * (RFC 5626 section 4). 0: it says no name. */
+uint64_t users_device(const struct users *us, struct str instance, struct str reg_id);
 /* The telephone of this REGISTER is reached by `flow` now: what it has bound by another connection
  * (this URI, or whatever came by the same Call-ID or from the same device) is left. The
  * connections that it leaves now are added to `left`, which has `n` already; how many it has then.
  * users_settle() is due for each of them. */
-unsigned bindings_leave(struct user *u, struct str uri, struct str instance,
-	const struct sip_msg *m, const struct td_flow *flow,
-	struct td_flow left[static REGISTRAR_CONTACTS], unsigned n);
+unsigned bindings_leave(struct user *u, struct str uri, uint64_t device, const struct sip_msg *m,
+	const struct td_flow *flow, struct td_flow left[static REGISTRAR_CONTACTS], unsigned n);
 /* Tells when no binding holds the connection of this flow. */
 void users_settle(struct users *us, const struct td_flow *flow);
 
-/* u may be NULL. The binding of exactly this URI, or NULL. */
+/* u may be NULL. The binding of this URI, by sip_uri_equal(), or NULL. */
 struct binding *binding_lookup(struct user *u, struct str uri);
 /* Is m a REGISTER of the binding's own Call-ID that does not count up? b may be NULL: no. */
 bool binding_is_stale(const struct binding *b, const struct sip_msg *m);
-/* Makes or refreshes u's binding to a URI, by the REGISTER m. instance: the device's name, maybe
- * empty. expires: monotonic ns. */
-void binding_set(struct user *u, struct str uri, struct str instance, uint64_t expires,
+/* Makes or refreshes u's binding to a URI, by the REGISTER m. device: users_device(). expires:
+ * monotonic ns. */
+void binding_set(struct user *u, struct str uri, uint64_t device, uint64_t expires,
 	const struct sip_msg *m, const struct td_flow *flow);
 /* A binding of an earlier run goes on, by UDP. -ENOSPC: the user has as many as there can be. */
 int binding_restore(struct user *u, const struct registrar_binding *b);
