@@ -146,10 +146,10 @@ static void a_good_site_is_compiled(void **state)
 		"queue sales groups=sales strategy=longest-idle music=moh record=true "
 		"wrap_up=2000 ring=10000 timeout=60000 busy_backoff=5000 max_length=20 "
 		"overflow=queue overflow_queue=backup service_level=20000\n"
-		"route 0* trunks=acme,beta\n"
-		"route 1* queue=backup trunks=beta\n"
-		"route 49* trunk=acme queue=backup\n"
-		"route 4989100 queue=sales\n",
+		"route 0* trunks=acme,beta refuse=false\n"
+		"route 1* queue=backup trunks=beta refuse=false\n"
+		"route 49* trunk=acme queue=backup refuse=false\n"
+		"route 4989100 queue=sales refuse=false\n",
 		dir, dir);
 	assert_string_equal(text.data, wanted);
 	if (conf_parse(&again, text.data, text.len - 1, &err))
@@ -207,9 +207,9 @@ static const struct {
 		"f.yaml:4:20: queues.q: unknown key 'recrod'; did you mean 'record'?\n"},
 	{G "routes:\n  1: {destination: q}\n",
 		"f.yaml:4:3: routes.1: queue is missing; name a queue that the calls go to, or "
-		"trunks that they go out by\n"
+		"trunks that they go out by, or write refuse: true\n"
 		"f.yaml:4:7: routes.1: unknown key 'destination'; the keys here are trunk, "
-		"queue, trunks, from\n"},
+		"queue, trunks, from, refuse\n"},
 	{S "engine: {worker_core: [0]}\n",
 		"f.yaml:2:10: engine: unknown key 'worker_core'; did you mean 'worker_cores'?\n"},
 	{"site: {domain: a.example, memory_mb: 64}\n",

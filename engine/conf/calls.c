@@ -222,6 +222,13 @@ static void route_trunk_check(struct check *c, uint32_t route, uint8_t item)
 			name);
 }
 
+static bool route_leads(struct check *c, uint32_t i)
+{
+	const struct td_conf_route *r = &c->conf->of[TD_KIND_ROUTE].route[i];
+
+	return r->queue[0] || r->trunk_count || check_unsure(c, TD_KIND_ROUTE, i, "trunks");
+}
+
 static void routes_check(struct check *c)
 {
 	const struct conf_list *routes = &c->conf->of[TD_KIND_ROUTE];
@@ -235,7 +242,11 @@ static void routes_check(struct check *c)
 			check_fault(c, TD_KIND_ROUTE, i, "from", -1,
 				"trunks are missing, but trunk says by which of them calls come; "
 				"add trunks, or take trunk out");
-		if (r->queue[0] || r->trunk_count || check_unsure(c, TD_KIND_ROUTE, i, "trunks"))
+		if (r->refuse && route_leads(c, i))
+			check_fault(c, TD_KIND_ROUTE, i, "refuse", -1,
+				"the route refuses calls, and also says where they go; take refuse "
+				"out, or queue and trunks");
+		if (r->refuse || route_leads(c, i))
 			continue;
 		if (r->trunk[0])
 			check_fault(c, TD_KIND_ROUTE, i, "queue", -1,
@@ -247,7 +258,7 @@ static void routes_check(struct check *c)
 		else
 			check_fault(c, TD_KIND_ROUTE, i, "queue", -1,
 				"queue is missing; name a queue that the calls go to, or trunks "
-				"that they go out by");
+				"that they go out by, or write refuse: true");
 	}
 }
 

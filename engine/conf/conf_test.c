@@ -272,6 +272,9 @@ static const struct {
 	{SITE "trunk t address=10.0.0.1\nroute 1 trunk=t\n",
 		"route 1: queue: queue is missing: trunk says by which trunk the calls come; name "
 		"a queue that they go to, or write trunks: [t] when they go out by it"},
+	{SITE "trunk t address=10.0.0.1\nroute 1 trunks=t refuse=true\n",
+		"route 1: refuse: the route refuses calls, and also says where they go; take "
+		"refuse out, or queue and trunks"},
 	{SITE "trunk t address=10.0.0.1\nroute 1 trunk=t trunks=t from=agents\n",
 		"route 1: from: trunks are missing, but trunk says by which of them calls come; "
 		"add trunks, or take trunk out"},

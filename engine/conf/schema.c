@@ -326,7 +326,11 @@ const struct conf_key td_schema[] = {
 	 .help = "The calls go out by the first of these that has room and answers."},
 	{TD_KIND_ROUTE, "from", CONF_SET, 0, FIELD(td_conf_route, from), WORDS(TD_CALLERS),
 	 .help = "Whose calls take the route." TD_CALLERS(WORD_HELP) " When not given: with `trunk`, "
-	         "trunks; else, when the route leads out by `trunks`, agents; else all."},
+	         "trunks; else, when the route leads out by `trunks`, agents; else all. Other calls to the number get 404: "
+	         "they do not go on to a shorter match."},
+	{TD_KIND_ROUTE, "refuse", CONF_BOOL, 0, FIELD(td_conf_route, refuse), .value = "false",
+	 .help = "Calls to the number get 403, as for numbers that cost too much: `\"0900*\": {refuse: true}`. In place of "
+	         "`queue` and `trunks`."},
 	/* clang-format on */
 };
 const unsigned td_schema_count = sizeof(td_schema) / sizeof(td_schema[0]);
@@ -351,7 +355,8 @@ const struct conf_kind td_kinds[TD_KIND_COUNT] = {
 	[TD_KIND_QUEUE] = {"queue", "queues", sizeof(struct td_conf_queue), "Where callers wait.",
 		LIMIT(queues)},
 	[TD_KIND_ROUTE] = {"route", "routes", sizeof(struct td_conf_route),
-		"Numbers dialled; a trailing * matches any rest. The longest match counts. "
+		"Numbers dialled; a trailing * matches any rest. The longest match counts, "
+		"whether it takes the call or not. "
 		"Separators in a number that is dialled, ( ) - and ., are left out before. "
 		"Parameters behind a `;` (RFC 4694) do not. A call out takes them along when they "
 		"and the number have 31 characters at most; otherwise they are left out. A number "

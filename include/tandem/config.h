@@ -269,6 +269,7 @@ struct td_conf_route {
 	char trunks[TD_CONF_LIST][TD_NAME_BYTES]; /* out by the first of these that can */
 	uint8_t trunk_count;
 	uint8_t from; /* 1 << enum td_caller; 0: conf_route_from() */
+	bool refuse;  /* the calls get 403 */
 };
 
 #endif

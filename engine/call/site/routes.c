@@ -26,17 +26,9 @@ static bool serves(const struct td_conf_route *r, const struct trunk *trunk)
 	return from(r) & TRUNKS && (!r->trunk[0] || strcmp(r->trunk, trunk->object.name) == 0);
 }
 
-/* A route of this name that serves the caller. One that does not is put down in *closed. */
-static const struct td_conf_route *usable(const struct td_engine *e, struct str name,
-	const struct trunk *trunk, const struct td_conf_route **closed)
+static const struct td_conf_route *named(const struct td_engine *e, struct str name)
 {
-	const struct td_conf_route *r = conf_lookup(e->conf, TD_KIND_ROUTE, name);
-
-	if (!r || serves(r, trunk))
-		return r;
-	if (!*closed)
-		*closed = r;
-	return NULL;
+	return conf_lookup(e->conf, TD_KIND_ROUTE, name);
 }
 
 bool route_number(struct str user, char out[static TD_NUMBER_BYTES])
@@ -76,13 +68,18 @@ const struct td_conf_route *route_lookup(const struct td_engine *e, const char *
 	if (!e->conf || !dialled.n)
 		return NULL;
 	if (dialled.p[dialled.n - 1] != '*') /* whoever dials a pattern dials no number */
-		r = usable(e, dialled, trunk, closed);
+		r = named(e, dialled);
 	for (size_t left = dialled.n + 1; !r && left-- > 0;) {
 		if (left + 1 >= sizeof(prefix))
 			continue;
 		memcpy(prefix, dialled.p, left);
 		prefix[left] = '*';
-		r = usable(e, (struct str){prefix, left + 1}, trunk, closed);
+		r = named(e, (struct str){prefix, left + 1});
 	}
-	return r;
+	/* The longest match decides, also when it is not for the caller: a call to a number that
+	 * the site has closed must not leave by a shorter one. */
+	if (!r || (serves(r, trunk) && !r->refuse))
+		return r;
+	*closed = r;
+	return NULL;
 }

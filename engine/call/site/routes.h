@@ -14,8 +14,8 @@ bool route_user(struct str user, char out[static TD_NUMBER_BYTES]);
 
 /* The route of a number: the exact number first, then the longest prefix before a '*'. A
  * route serves those whom its `from` and its `trunk` name. `trunk` NULL: an agent calls. NULL:
- * there is none, 404, and *closed is the first that would be, if it served the caller; NULL: none.
- * Valid until the next configuration. */
+ * there is none, 404, or the one that there is, *closed, does not serve the caller, 404, or it
+ * refuses whoever calls, 403. Valid until the next configuration. */
 const struct td_conf_route *route_lookup(const struct td_engine *e, const char *number,
 	const struct trunk *trunk, const struct td_conf_route **closed);
 

@@ -324,6 +324,7 @@ struct checks {
 	X(no_route, "calls to a number without route: 404")                                 \
 	X(no_media_there, "calls whose SDP names an address to which no media may go: 488") \
 	X(route_closed, "calls to a number whose route is not for the caller: 404")         \
+	X(route_refuses, "calls to a number whose route refuses them: 403")                 \
 	X(long_number, "calls to a number of more than 31 characters: 484")                 \
 	X(no_srtp, "calls without the SRTP that they must have: 488")                       \
 	X(no_codec, "calls without audio or common codec: 400, 488")                        \

@@ -106,7 +106,11 @@ static bool intent_route(struct td_engine *e, const struct sip_msg *m, struct in
 	bool fits = route_number(m->uri.user, number);
 
 	i->route = route_lookup(e, number, i->trunk, &closed);
-	if (closed && !i->route) {
+	if (closed && closed->refuse) {
+		snprintf(i->text, sizeof(i->text), "route %s refuses the call", closed->name);
+		return intent_refuse(i, &e->refused.route_refuses, 403, i->text);
+	}
+	if (closed) {
 		snprintf(i->text, sizeof(i->text), "route %s does not serve %s", closed->name,
 			i->trunk ? "this trunk" : "agents");
 		return intent_refuse(i, &e->refused.route_closed, 404, i->text);
