@@ -86,7 +86,9 @@ static int number(
 		w->queue = objects_configured(&e->queues, r->queue);
 	if (w->plan.count || w->queue)
 		return 0;
-	if (closed)
+	if (closed && closed->refuse)
+		td_text_set(err, "route %s refuses calls to %s", closed->name, dialled);
+	else if (closed)
 		td_text_set(err, "route %s does not serve agents: see its keys from and trunk",
 			closed->name);
 	else
@@ -198,10 +200,13 @@ static struct party *after(const struct call *c, const struct party *p)
 static int transfer(
 	struct td_engine *e, struct call *c, const struct td_party_request *r, const struct whom *w)
 {
-	story(e, c, "transferred to %s", r->name);
+	/* one number is written in one way, as in a CDR, however the operator has written it */
+	const char *to = w->plan.number == w->number ? w->number : r->name;
+
+	story(e, c, "transferred to %s", to);
 	for (unsigned i = c->parties; i-- > 1;) /* who waits first: nobody's turn comes */
 		if (party_talks(c->party[i]))
-			leave(e, c, c->party[i], TD_ENDED_BY_US, r->name);
+			leave(e, c, c->party[i], TD_ENDED_BY_US, to);
 	if (!w->queue) {
 		dial_start(e, c, &w->plan);
 		return 0;
@@ -214,15 +219,19 @@ static int transfer(
 
 static bool is(const struct party *p, const struct td_party_request *r)
 {
-	const char *name = ""; /* nobody's */
+	const char *name = "", *wanted = r->name; /* nobody's */
+	char number[TD_NUMBER_BYTES];
 
 	if (party_is_caller(p) || p->state == PARTY_LEFT)
 		return false;
-	if (r->kind == TD_PARTY_BY_NUMBER)
+	if (r->kind == TD_PARTY_BY_NUMBER) { /* as number() has it */
 		name = p->dialled;
-	else if (r->kind == TD_PARTY_BY_AGENT ? p->agent != NULL : p->trunk != NULL)
+		route_user(str_of(r->name), number);
+		wanted = number;
+	} else if (r->kind == TD_PARTY_BY_AGENT ? p->agent != NULL : p->trunk != NULL) {
 		name = party_who(p);
-	return *name && strcmp(name, r->name) == 0;
+	}
+	return *name && strcmp(name, wanted) == 0;
 }
 
 /* Two numbers by one trunk: nobody can know who is meant. */
