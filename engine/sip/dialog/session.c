@@ -79,6 +79,43 @@ void session_free(struct sip_session *s)
 	pool_free(&ua->sessions, s);
 }
 
+static uint64_t tag_hash(const struct sip_session *s, struct str tag)
+{
+	return hash_bytes(&s->ua->txns.second, tag);
+}
+
+static unsigned early_place(const struct sip_session *s, struct str tag)
+{
+	unsigned i = 0;
+
+	while (i < s->early_count && s->early[i] != tag_hash(s, tag))
+		i++;
+	return i;
+}
+
+void session_early_add(struct sip_session *s, struct str tag)
+{
+	if (!tag.n)
+		return;
+	session_field_set(s, FIELD_REMOTE_TAG, tag);
+	if (early_place(s, tag) == s->early_count && s->early_count < SIP_FORKS)
+		s->early[s->early_count++] = tag_hash(s, tag);
+}
+
+static bool is_early(const struct sip_session *s, struct str tag)
+{
+	return s->state == SESSION_CALLING && early_place(s, tag) < s->early_count;
+}
+
+bool session_early_end(struct sip_session *s, struct str tag)
+{
+	unsigned i = early_place(s, tag);
+
+	if (i < s->early_count)
+		s->early[i] = s->early[--s->early_count];
+	return s->early_count > 0;
+}
+
 struct sip_session *session_lookup(
 	struct sip_ua *ua, struct str call_id, struct str local_tag, struct str remote_tag)
 {
@@ -88,7 +125,8 @@ struct sip_session *session_lookup(
 
 		if (str_eq(str_of(s->local_tag), local_tag) &&
 			str_eq(session_field(s, FIELD_CALL_ID), call_id) &&
-			str_eq(session_field(s, FIELD_REMOTE_TAG), remote_tag))
+			(str_eq(session_field(s, FIELD_REMOTE_TAG), remote_tag) ||
+				is_early(s, remote_tag)))
 			return s;
 	}
 	return NULL;

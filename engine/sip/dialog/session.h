@@ -55,6 +55,8 @@ struct sip_session {
 	struct td_addr reached,
 		reached_by; /* UAC: literal of the first Request-URI, if any, and what reached it */
 	uint32_t local_cseq, remote_cseq;
+	uint64_t early[SIP_FORKS]; /* UAC: hashes of the remote tags of early dialogs */
+	uint8_t early_count;
 	char local_tag[SIP_ID_HEX + 1];
 	uint16_t end[FIELD_COUNT]; /* of each field */
 	char text[SESSION_TEXT];
@@ -83,6 +85,10 @@ struct str session_field(const struct sip_session *s, enum session_field f);
 bool session_field_set(struct sip_session *s, enum session_field f, struct str value);
 struct sip_session *session_lookup(
 	struct sip_ua *ua, struct str call_id, struct str local_tag, struct str remote_tag);
+/* The peer rings: an early dialog, one of several perhaps; the dialog that answers replaces it. */
+void session_early_add(struct sip_session *s, struct str tag);
+/* The early dialog of this tag is over. True: another one is there still. */
+bool session_early_end(struct sip_session *s, struct str tag);
 /* Route set of a message that makes the dialog, turned round for the client. */
 bool session_routes_set(struct sip_session *s, const struct sip_msg *m, bool reverse);
 void session_target_set(struct sip_session *s, const struct sip_msg *m);

@@ -168,6 +168,12 @@ static void cancel_ends_what_is_not_answered(void **state)
 	sip_session_progress(f.session, f.now, 180, STR(""));
 	fake_request(&f, "CANCEL", "other", 1, NULL, NULL, NULL);
 	fake_expect(&f, "invite 180/INVITE 481/CANCEL");
+	/* a stranger who has seen the branch, and one who has not seen all of the rest */
+	f.flow.remote.ip4++;
+	fake_request(&f, "CANCEL", "i1", 1, NULL, NULL, NULL);
+	f.flow.remote.ip4--;
+	fake_request(&f, "CANCEL", "i1", 2, NULL, NULL, NULL);
+	fake_expect(&f, "481/CANCEL 481/CANCEL");
 	fake_request(&f, "CANCEL", "i1", 1, NULL, NULL, NULL);
 	fake_expect(&f, "200/CANCEL 487/INVITE cancelled");
 	assert_int_equal(sip_ua_sessions(f.ua), 0);

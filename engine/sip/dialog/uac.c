@@ -114,11 +114,13 @@ void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td
 
 	if (s->state != SESSION_CALLING)
 		return;
-	if (m->to.tag.n > 0) /* an early dialog; the dialog that answers replaces it */
-		session_field_set(s, FIELD_REMOTE_TAG, m->to.tag);
+	if (m->code == 199) /* RFC 6228: others still ring, or the final response is to come */
+		session_early_end(s, m->to.tag);
+	else
+		session_early_add(s, m->to.tag);
 	if (s->cancelled)
 		ctrans_cancel(s->tu.invite, (enum sip_cause)s->cause);
-	else if (m->code > 100)
+	else if (m->code > 100 && m->code != 199)
 		ua->ops.progress(ua->ops.ctx, s, m->code, m);
 }
 
@@ -165,8 +167,8 @@ void uac_accepted(
 	ua->ops.answered(ua->ops.ctx, s, m);
 }
 
-void uac_fork(
-	struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
+void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
+	const struct td_flow *flow, bool bye)
 {
 	struct sip_ua *ua = container_of(l, struct sip_ua, txns);
 	struct sip_session *s = &ua->fork;
@@ -183,7 +185,8 @@ void uac_fork(
 	if (!session_request_encode(s, SIP_ACK, t->cseq, branch, STR(""), STR("")))
 		return;
 	txn_layer_send(l, &s->flow);
-	session_bye(s); /* the last thing here: it may evict t */
+	if (bye)
+		session_bye(s); /* the last thing here: it may evict t */
 }
 
 void uac_failed(struct sip_tu *tu, int code, const struct sip_msg *m)

@@ -9,9 +9,9 @@
 void uac_provisional(struct sip_tu *tu, const struct sip_msg *m, const struct td_flow *flow);
 void uac_accepted(
 	struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow);
-/* Acknowledges the dialog of another branch and ends it. */
+/* Acknowledges the dialog of another branch and, with `bye`, ends it. */
 void uac_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-	const struct td_flow *flow);
+	const struct td_flow *flow, bool bye);
 void uac_failed(struct sip_tu *tu, int code, const struct sip_msg *m);
 
 #endif

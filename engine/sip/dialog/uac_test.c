@@ -134,11 +134,43 @@ static void bye_before_the_answer_cancels_in_silence(void **state)
 	fake_expect_idle(&f);
 }
 
+/* RFC 6228, section 15: whoever does not ring any more leaves the others as they are. */
+static void one_early_dialog_ends(void **state)
+{
+	const char *gone[] = {"b", "a"};
+
+	fake_invite(&f);
+	fake_response(&f, 180, SIP_INVITE, "a", NULL);
+	fake_response(&f, 180, SIP_INVITE, "b", NULL);
+	fake_response(&f, 180, SIP_INVITE, "c", NULL);
+	fake_response(&f, 199, SIP_INVITE, "c", NULL);
+	fake_expect(&f, "INVITE progress:180 progress:180 progress:180");
+	for (unsigned i = 0; i < 2; i++) {
+		struct sip_msg m;
+
+		assert_int_equal(sip_msg_decode(&m, (const uint8_t *)f.request[SIP_INVITE],
+					 f.request_len[SIP_INVITE]),
+			0);
+		fake_recv(&f,
+			"BYE sip:4989100@10.0.0.1 SIP/2.0\r\n"
+			"Via: SIP/2.0/UDP 10.0.0.2:5080;branch=z9hG4bKbye%s\r\nFrom: "
+			"%.*s;tag=%s\r\n"
+			"To: %.*s\r\nCall-ID: %.*s\r\nCSeq: %u BYE\r\n\r\n",
+			gone[i], STR_FMT(m.to.text), gone[i], STR_FMT(m.from.text),
+			STR_FMT(m.call_id), 2 - i);
+		fake_expect(&f, i ? "200/BYE CANCEL failed:480" : "200/BYE");
+	}
+	fake_response(&f, 200, SIP_INVITE, "a", "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	fake_response(&f, 200, SIP_INVITE, "a", "Contact: <sip:alice@10.0.0.2:5080>\r\n");
+	fake_expect(&f, "ACK BYE ACK");
+}
+
 static void second_answer_of_a_fork_is_ended(void **state)
 {
 	fake_placed_call(&f, "Contact: <sip:alice@10.0.0.2:5080>\r\n");
 	fake_response(&f, 200, SIP_INVITE, "r2", "Contact: <sip:alice@10.0.0.4:5090>\r\n");
-	fake_expect(&f, "ACK BYE");
+	fake_response(&f, 200, SIP_INVITE, "r2", "Contact: <sip:alice@10.0.0.4:5090>\r\n");
+	fake_expect(&f, "ACK BYE ACK");
 	assert_string_equal(fake_tag(&f), "r2");
 	fake_expect_to(&f, "10.0.0.4:5090");
 	assert_int_equal(sip_ua_sessions(f.ua), 1);
@@ -458,6 +490,7 @@ int main(void)
 		TEST(cancel_without_an_end_ends_in_time),
 		TEST(answer_that_crosses_a_cancel_is_ended),
 		TEST(bye_before_the_answer_cancels_in_silence),
+		TEST(one_early_dialog_ends),
 		TEST(second_answer_of_a_fork_is_ended),
 		TEST(route_set_is_turned_round),
 		TEST(strict_router_gets_the_request_uri),

@@ -141,8 +141,13 @@ static void bye(struct sip_session *s, const struct incoming *in)
 	case SESSION_INCOMING:
 		cancelled(s);
 		break;
-	case SESSION_CALLING: /* its 2xx was lost, and it has given up */
-		ctrans_orphan(s->tu.invite);
+	case SESSION_CALLING: /* its 2xx was lost, and it has given up; others may still ring */
+		if (session_early_end(s, in->m->from.tag))
+			break;
+		struct sip_txn *t = s->tu.invite;
+
+		ctrans_orphan(t);
+		ctrans_cancel(t, (enum sip_cause)s->cause);
 		uac_failed(&s->tu, 480, NULL);
 		break;
 	default:
@@ -204,7 +209,7 @@ static void in_dialog(const struct incoming *in)
 		return;
 	}
 	s->remote_cseq = m->cseq.number;
-	s->remote_cseq_known = true;
+	s->remote_cseq_known = s->state != SESSION_CALLING; /* each early dialog has its own */
 	session_heard(s, in->flow);
 	methods[m->method].in_dialog(s, in);
 }
@@ -214,7 +219,7 @@ static void cancel(const struct incoming *in)
 	struct sip_ua *ua = in->ua;
 	struct sip_txn *t = strans_lookup(&ua->txns, in->m, SIP_INVITE);
 
-	if (!t) {
+	if (!t || !strans_cancels(t, in->m, in->flow)) {
 		ua->transport.stats.no_dialog++;
 		incoming_reply(in, 481, NONE, true);
 		return;

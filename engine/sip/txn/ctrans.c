@@ -268,6 +268,7 @@ void ctrans_ack(struct sip_txn *t, const struct td_flow *flow, uint32_t spare)
 	t->flow = *flow;
 	t->spare = spare;
 	t->again = false;
+	t->acked = true;
 	txn_send(t);
 	if (spare) /* for the end of the flow, since an ACK has no answer */
 		txn_wait(t);
@@ -299,6 +300,37 @@ static void late_ringing(struct sip_txn *t, const struct td_flow *flow)
 	ctrans_cancel(t, (enum sip_cause)t->cause); /* it may evict t */
 }
 
+/* A 2xx that no user waits for. */
+static void unwanted_answer(
+	struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow, uint64_t to_tag)
+{
+	bool bye = true;
+
+	for (unsigned i = 0; i < SIP_FORKS && i < t->ended_count; i++)
+		bye &= t->ended[i] != to_tag;
+	if (bye)
+		t->ended[t->ended_count++ % SIP_FORKS] = to_tag;
+	if (t->ended_count == 2 * SIP_FORKS) /* all places are in use still */
+		t->ended_count = SIP_FORKS;
+	t->layer->ops->fork(t->layer, t, m, flow, bye); /* it may evict t */
+}
+
+/* A response to an INVITE that has its final one. */
+static void answered_again(
+	struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow, uint64_t to_tag)
+{
+	bool accepted = t->state == TXN_ACCEPTED;
+
+	if (m->code < 200 || accepted != (m->code < 300))
+		return; /* a late response, or one from a branch of a fork that lost */
+	if (accepted && (to_tag != t->to_tag || !t->acked)) {
+		unwanted_answer(t, m, flow, to_tag);
+		return;
+	}
+	t->layer->stats->rx_retransmissions++;
+	txn_resend(t);
+}
+
 static void invite_response(struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
 {
 	struct txn_layer *l = t->layer;
@@ -306,14 +338,7 @@ static void invite_response(struct sip_txn *t, const struct sip_msg *m, const st
 	uint64_t to_tag = hash_bytes(&l->second, m->to.tag);
 
 	if (t->state == TXN_ACCEPTED || t->state == TXN_COMPLETED) {
-		if (m->code < 200 || (t->state == TXN_ACCEPTED) != (m->code < 300))
-			return; /* a late response, or one from a branch of a fork that lost */
-		if (t->state == TXN_ACCEPTED && to_tag != t->to_tag) {
-			l->ops->fork(l, t, m, flow);
-			return;
-		}
-		l->stats->rx_retransmissions++;
-		txn_resend(t);
+		answered_again(t, m, flow, to_tag);
 		return;
 	}
 	timer_cancel(&l->timers, &t->resend);
@@ -340,7 +365,7 @@ static void invite_response(struct sip_txn *t, const struct sip_msg *m, const st
 	if (tu)
 		l->ops->accepted(tu, t, m, flow);
 	else
-		l->ops->fork(l, t, m, flow);
+		unwanted_answer(t, m, flow, to_tag);
 }
 
 static void other_response(struct sip_txn *t, const struct sip_msg *m)

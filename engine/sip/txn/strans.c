@@ -13,6 +13,7 @@
  * (section 18.2.2). When that fails too, the user is told (section 17.2.4). A telephone that cannot
  * be connected to has 32 s to register anew, while there is nothing to be said.
  */
+#include <engine/base/addr.h>
 #include <engine/base/container.h>
 #include <engine/sip/txn/strans.h>
 
@@ -71,6 +72,16 @@ struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum
 			return t;
 	}
 	return NULL;
+}
+
+bool strans_cancels(const struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow)
+{
+	struct txn_layer *l = t->layer;
+	struct str key = merge_key_encode(l, m);
+
+	return t->merge_id == hash_bytes(&l->second, key) &&
+	       t->uri_id == hash_bytes(&l->second, m->uri.text) &&
+	       addr_equal_ip(&t->flow.remote, &flow->remote);
 }
 
 /* section 8.2.2.2: the same INVITE came by two ways, and the other is ongoing. One that was
@@ -282,6 +293,7 @@ struct sip_txn *strans_alloc(
 	t->initial = !m->to.tag.p;
 	t->merging = true;
 	t->merge_id = hash_bytes(&l->second, key);
+	t->uri_id = hash_bytes(&l->second, m->uri.text);
 	hash_add(&l->merged, &t->merge, key);
 	txn_timer(t, &t->resend, SIP_TRYING);
 	listen(t);

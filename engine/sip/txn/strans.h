@@ -7,6 +7,9 @@
 
 struct sip_txn *strans_lookup(struct txn_layer *l, const struct sip_msg *m, enum sip_method method);
 bool strans_merged(struct txn_layer *l, const struct sip_msg *m);
+/* Does this CANCEL say of the INVITE what only its sender knows (section 9.1), and come from the
+ * same address? A new connection has another port. */
+bool strans_cancels(const struct sip_txn *t, const struct sip_msg *m, const struct td_flow *flow);
 /* The INVITE whose 2xx this ACK is for, when no dialog knows it any more. NULL: none waits. */
 struct sip_txn *strans_accepted(struct txn_layer *l, const struct sip_msg *ack);
 struct sip_txn *strans_alloc(

@@ -43,6 +43,8 @@ enum txn_state {
 struct sip_txn;
 struct txn_layer;
 
+#define SIP_FORKS 4 /* dialogs of one INVITE that are told apart; one more is the oldest again */
+
 /* What a transaction that waits does, by its kind. */
 struct txn_way {
 	void (*broken)(struct sip_txn *t); /* its flow failed */
@@ -84,7 +86,10 @@ struct sip_txn {
 	uint64_t interval;
 	uint64_t id;     /* client: the random part of the branch; server: second hash of the key */
 	uint64_t to_tag; /* client INVITE: hash of the accepted To tag */
-	uint64_t merge_id;
+	uint64_t merge_id, uri_id; /* server INVITE: what a CANCEL repeats */
+	uint64_t ended[SIP_FORKS]; /* client INVITE: hashes of To tags whose dialogs got our BYE */
+	uint8_t ended_count;
+	bool acked; /* client INVITE: `sent` is the ACK of the accepted dialog */
 	uint32_t cseq;
 	uint32_t spare;           /* client: the connection to try when `flow` fails; 0: none */
 	char tag[SIP_ID_HEX + 1]; /* server: our To tag where the request had none */
@@ -100,9 +105,10 @@ struct txn_ops {
 	/* First 2xx; t is no longer under way, and waits for the user's ACK. */
 	void (*accepted)(struct sip_tu *tu, struct sip_txn *t, const struct sip_msg *m,
 		const struct td_flow *flow);
-	/* A 2xx that no user waits for: from another branch of a forked INVITE. */
+	/* A 2xx that no user waits for: from another branch of a forked INVITE, or too late.
+	 * It comes again until it has its ACK; `bye`: its dialog is still to be ended. */
 	void (*fork)(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
-		const struct td_flow *flow);
+		const struct td_flow *flow, bool bye);
 	/* Final response >= 300; or m NULL, and 408 no answer came, 503 the flow failed (RFC 3261
 	 * section 8.1.3.1). The transaction is no longer the user's. */
 	void (*failed)(struct sip_tu *tu, int code, const struct sip_msg *m);

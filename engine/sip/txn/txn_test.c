@@ -62,10 +62,10 @@ static void on_accepted(
 	note("accepted");
 }
 
-static void on_fork(
-	struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m, const struct td_flow *by)
+static void on_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg *m,
+	const struct td_flow *by, bool bye)
 {
-	note("fork");
+	note(bye ? "fork" : "again");
 }
 
 static void on_failed(struct sip_tu *tu, int code, const struct sip_msg *m)
@@ -194,8 +194,11 @@ static void client_is_accepted_and_forked(void **state)
 	respond(branch, "200 OK", "x");
 	respond(branch, "200 OK", "y");
 	expect("accepted fork");
-	respond(branch, "200 OK", "x"); /* the ACK, which the user has not given here, again */
-	expect("sent");
+	respond(branch, "200 OK",
+		"x"); /* the user has not given its ACK here: the INVITE is none */
+	respond(branch, "200 OK", "x");
+	respond(branch, "200 OK", "y");
+	expect("fork again again");
 	advance(32000);
 	respond(branch, "200 OK", "x");
 	assert_int_equal(w.transport.stats.no_transaction, 1);
@@ -422,7 +425,8 @@ static void client_fails_with_its_connection(void **state)
 	expect("sent provisional sent failed");
 	by_stream(9);
 	respond(branch, "200 OK", "x");
-	expect("fork");
+	respond(branch, "200 OK", "x");
+	expect("fork again");
 }
 
 /* Nobody wants it any more: it is not sent by another connection. Who has it all the same is told
