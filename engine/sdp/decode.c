@@ -20,6 +20,7 @@ struct sdp_reader {
 	enum td_srtp_policy srtp;
 	bool found;    /* an audio stream that we can use */
 	bool in_audio; /* its lines are being read */
+	bool named;    /* a c= line has a name */
 	struct td_addr connection;
 	struct td_addr session_connection; /* what each stream begins with */
 	uint8_t session_direction;
@@ -27,17 +28,48 @@ struct sdp_reader {
 	uint8_t format[PT_COUNT]; /* enum td_codec or PT_DTMF by payload type */
 };
 
-/* "IN IP4 192.0.2.1[/ttl]" */
+/* RFC 4566 section 9: FQDN. Of digits alone it is an address that is none. */
+static bool is_name(struct str host)
+{
+	bool letter = false;
+
+	for (size_t i = 0; i < host.n; i++) {
+		char c = (char)(host.p[i] | 0x20);
+		bool other = strchr("0123456789-.", host.p[i]) && host.p[i];
+
+		letter |= c >= 'a' && c <= 'z';
+		if ((c < 'a' || c > 'z') && !other)
+			return false;
+	}
+	return letter;
+}
+
+/* "IN IP4 192.0.2.1[/ttl]". -ENOENT: a name, which we do not look up. */
 static int connection_decode(struct td_addr *out, struct str s)
 {
 	struct str net = str_cut(&s, ' '), type = str_cut(&s, ' '), host = str_cut(&s, '/');
 	struct td_addr a;
 
+	if (str_eq(net, STR("IN")) && (str_eq(type, STR("IP4")) || str_eq(type, STR("IP6"))) &&
+		is_name(host))
+		return -ENOENT;
 	if (!str_eq(net, STR("IN")) || addr_decode(&a, host) != 0 || a.port != 0)
 		return -EINVAL;
 	if (!str_eq(type, a.family == 6 ? STR("IP6") : STR("IP4")))
 		return -EINVAL;
 	*out = a;
+	return 0;
+}
+
+/* A name is no error: a stream may have an address of its own, or not be ours. */
+static int connection_line(struct sdp_reader *r, struct str s)
+{
+	int rc = connection_decode(&r->connection, s);
+
+	if (rc != -ENOENT)
+		return rc;
+	r->connection = (struct td_addr){0};
+	r->named = true;
 	return 0;
 }
 
@@ -81,9 +113,11 @@ static int rtcp_decode(struct sdp_reader *r, struct str s)
 
 	if (!str_u64(str_cut(&s, ' '), UINT16_MAX, &port) || port == 0)
 		return -EINVAL;
-	if (s.n > 0 && connection_decode(&a, s) != 0)
-		return -EINVAL;
-	a.port = (uint16_t)port; /* family 0: that of the stream, known at the end */
+	int rc = s.n > 0 ? connection_decode(&a, s) : 0;
+
+	if (rc != 0)
+		return rc == -ENOENT ? 0 : rc; /* as if the line were not there */
+	a.port = (uint16_t)port;               /* family 0: that of the stream, known at the end */
 	r->out->rtcp = a;
 	return 0;
 }
@@ -226,7 +260,7 @@ static int line_decode(struct sdp_reader *r, struct str line)
 	case 'c':
 		if (!session && !r->in_audio)
 			return 0;
-		return connection_decode(&r->connection, str_trim(value));
+		return connection_line(r, str_trim(value));
 	case 'a':
 		return session || r->in_audio ? attribute_decode(r, value) : 0;
 	default:
@@ -308,7 +342,7 @@ int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp)
 	if (!r.found)
 		return -ENOENT;
 	if (r.connection.family == 0)
-		return -EINVAL;
+		return r.named ? -ENOENT : -EINVAL;
 	addresses_resolve(&r);
 	/* hold as before RFC 3264: the author does not want to receive */
 	if (addr_is_any(&out->rtp))

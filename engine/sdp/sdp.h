@@ -56,9 +56,10 @@ struct sdp {
 };
 
 /*
- * 0; -EINVAL malformed; -ENOENT no audio (m=audio RTP/AVP with a port, or RTP/SAVP); -E2BIG. With
- * TD_SRTP_OFF, RTP/SAVP is not usable and keys are ignored. Otherwise a stream RTP/SAVP wins over
- * an earlier stream without keys, because a peer that can do both offers both.
+ * 0; -EINVAL malformed; -ENOENT no audio (m=audio RTP/AVP with a port, or RTP/SAVP) at an address
+ * (c= has a name); -E2BIG. With TD_SRTP_OFF, RTP/SAVP is not usable and keys are ignored. Otherwise
+ * a stream RTP/SAVP wins over an earlier stream without keys, because a peer that can do both
+ * offers both.
  */
 int sdp_decode(struct sdp *out, struct str text, enum td_srtp_policy srtp);
 

@@ -79,7 +79,11 @@ static void bad_and_unusable_sdp_is_told_apart(void **state)
 		{HEAD "m=audio x RTP/AVP 0\r\n", -EINVAL},
 		{HEAD "m=audio 5000 RTP/AVP\r\n", -EINVAL},
 		{"v=0\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
-		{"v=0\r\nc=IN IP4 host.example\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
+		{"v=0\r\nc=IN IP4 host.example\r\nm=audio 5000 RTP/AVP 0\r\n", -ENOENT},
+		{"v=0\r\nc=IN IP6 host\r\nm=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n", 0},
+		{HEAD "m=audio 5000 RTP/AVP 0\r\na=rtcp:5002 IN IP4 host.example\r\n", 0},
+		{"v=0\r\nc=IN IP4 10.0.0.300\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
+		{"v=0\r\nc=IN IP4 host_\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
 		{"v=0\r\nc=IN IP6 1.2.3.4\r\nm=audio 5000 RTP/AVP 0\r\n", -EINVAL},
 		{HEAD "m=audio 5000 RTP/AVP 0\r\na=rtcp:x\r\n", -EINVAL},
 		{HEAD "m=audio 5000 RTP/AVP 0\r\nm=application 9 UDP/DTLS/SCTP "

@@ -142,7 +142,7 @@ bool intent_decide(
 		return intent_refuse(
 			i, &e->refused.unproven_full, 503, "the trunk's max_unproven is reached");
 	i->late = !m->body.n;
-	if (!i->late && !intent_media(e, s, m->body, i))
+	if (!i->late && !intent_media(e, s, sip_msg_sdp(m), i))
 		return false;
 	return intent_reserve(e, s, i);
 }

@@ -81,7 +81,7 @@ void reinvite_came(
 		sip_session_reinvite_answer(s, e->now, 200, party_sdp(p, text));
 		return;
 	}
-	rc = sdp_decode(&sdp, m->body, keys_policy(p));
+	rc = sdp_decode(&sdp, sip_msg_sdp(m), keys_policy(p));
 	/* The codec stays: the other side would not understand another one. */
 	if (rc == 0)
 		rc = party_answer(e, p, codec, &sdp);

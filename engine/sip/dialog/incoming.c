@@ -20,12 +20,6 @@ void incoming_refuse(const struct incoming *in, int code, struct str extra, bool
 	incoming_reply(in, code, extra, stateless);
 }
 
-/* Is the body one we read, if there is one? Parameters of the type do not matter. */
-static bool body_known(const struct sip_msg *m)
-{
-	return m->body.n == 0 || sip_msg_sdp(m).p;
-}
-
 /* section 8.2.2.3: everything in Require is unknown to us. Our message has room for what theirs
  * had room for. False: they require nothing. */
 static bool refuse_require(const struct incoming *in)
@@ -77,9 +71,9 @@ bool incoming_acceptable(const struct incoming *in, bool taken)
 		incoming_refuse(in, 400, NONE, true);
 	else if (sip_msg_has(m, SIP_HDR_REQUIRE) && refuse_require(in))
 		return false;
-	else if (m->method == SIP_INVITE && !body_known(m))
+	else if (m->method == SIP_INVITE && !sip_msg_body_known(m))
 		incoming_refuse(in, 415,
-			STR(SIP_HEADER_LINE(ACCEPT, "application/sdp")
+			STR(SIP_HEADER_LINE(ACCEPT, "application/sdp, multipart/mixed")
 					SIP_HEADER_LINE(ACCEPT_ENCODING, "identity")),
 			true);
 	else

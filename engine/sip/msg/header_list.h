@@ -35,7 +35,7 @@
 	X(CONTACT, "Contact", 'm', LIST, MAY, decode_contact, "RFC 3261 20.10", "Read: where requests in the dialog go; in REGISTER, what is bound to a user. Written likewise.") \
 	X(CONTENT_ENCODING, "Content-Encoding", 'e', LIST, MAY, NULL, "RFC 3261 20.12", "Read: a body with any but identity is refused with 415.") \
 	X(CONTENT_LENGTH, "Content-Length", 'l', ONCE, MAY, NULL, "RFC 3261 20.14", "Read: where the body ends. A datagram that is shorter is malformed.") \
-	X(CONTENT_TYPE, "Content-Type", 'c', ONCE, MAY, decode_content_type, "RFC 3261 20.15", "Read: any but application/sdp in INVITE is refused with 415. In INFO, application/dtmf-relay is a digit.") \
+	X(CONTENT_TYPE, "Content-Type", 'c', ONCE, MAY, decode_content_type, "RFC 3261 20.15", "Read: INVITE has application/sdp, or multipart/mixed with such a part; else 415. In INFO, application/dtmf-relay is a digit.") \
 	X(CSEQ, "CSeq", 0, ONCE, MUST, decode_cseq, "RFC 3261 20.16", "The order of requests in a dialog, and the method that a response answers.") \
 	X(EXPIRES, "Expires", 0, ONCE, MAY, decode_expires, "RFC 3261 20.19", "Read: for how long a registration is asked.") \
 	X(FROM, "From", 'f', ONCE, MUST, decode_from, "RFC 3261 20.20", "Read: the caller's number, and the peer's or our own tag.") \

@@ -11,37 +11,6 @@ struct str sip_msg_first(const struct sip_msg *m, enum sip_header id)
 	return (struct str){0};
 }
 
-bool sip_msg_body_is(const struct sip_msg *m, struct str media)
-{
-	struct str s = m->content_type, type = str_cut(&media, '/');
-
-	if (!str_caseeq(lex_run(&s, LEX_TOKEN), type))
-		return false;
-	lex_space(&s);
-	if (!lex_char(&s, '/'))
-		return false;
-	lex_space(&s);
-	if (!str_caseeq(lex_run(&s, LEX_TOKEN), media))
-		return false;
-	lex_space(&s);
-	return s.n == 0 || s.p[0] == ';';
-}
-
-struct str sip_msg_sdp(const struct sip_msg *m)
-{
-	struct sip_values it = {0};
-	struct str encoding;
-
-	if (m->body.n == 0 || !sip_msg_body_is(m, STR("application/sdp")))
-		return (struct str){0};
-	if (!sip_msg_has(m, SIP_HDR_CONTENT_ENCODING))
-		return m->body;
-	while (sip_msg_value(m, SIP_HDR_CONTENT_ENCODING, &it, &encoding))
-		if (encoding.n > 0 && !str_caseeq(encoding, STR("identity")))
-			return (struct str){0};
-	return m->body;
-}
-
 /* The first comma that is neither in quotes nor in angle brackets, or the end. */
 static size_t list_comma(struct str s)
 {

@@ -162,8 +162,11 @@ static inline bool sip_msg_has(const struct sip_msg *m, enum sip_header id)
 struct str sip_msg_first(const struct sip_msg *m, enum sip_header id);
 /* Is Content-Type this "type/subtype", whatever its parameters? */
 bool sip_msg_body_is(const struct sip_msg *m, struct str media);
-/* The body when it is SDP in plain; else p is NULL: there is none, or we cannot read it. */
+/* The body when it is SDP in plain, or its part that is; else p is NULL: there is none, or we
+ * cannot read it. */
 struct str sip_msg_sdp(const struct sip_msg *m);
+/* There is none, or it has SDP, and no other part that must be understood (RFC 5621). */
+bool sip_msg_body_known(const struct sip_msg *m);
 
 /* Each value of a header field in order, over lines and, of a list, over commas:
  *     struct sip_values it = {0};

@@ -187,6 +187,58 @@ static void sdp_is_what_is_said_to_be(void **state)
 	}
 }
 
+#define ISUP "--b 1\r\nContent-Type: application/ISUP;version=itu-t92+\r\n"
+
+/* RFC 5621, RFC 2046 section 5.1.1: SDP is one part of several. */
+static void sdp_is_a_part(void **state)
+{
+	static const struct {
+		const char *type, *body, *sdp; /* sdp NULL: none */
+		bool known;
+	} cases[] = {
+		{"boundary=\"b 1\"",
+			"preamble\r\n--b 1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\no=x\r\n"
+			"\r\n" ISUP "Content-Disposition: signal; handling=optional\r\n\r\n\1\2\r\n"
+			"--b 1--\r\n--b 1\r\nepilogue",
+			"v=0\r\no=x\r\n", true},
+		{"charset=x;boundary=\"b 1\"",
+			ISUP "\r\n\1\r\n--b 1  \r\nc: Application/SDP\r\n"
+			     "Content-Disposition: session;handling=required\r\n\r\nv=0\r\n--b 1--",
+			"v=0", true},
+		{"boundary=\"b 1\"",
+			ISUP "Content-Disposition: signal;\r\n handling=REQUIRED\r\n\r\n\1\r\n"
+			     "--b 1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b 1--\r\n",
+			"v=0", false},
+		{"boundary=b", "--b\nContent-Type: application/sdp\n\nv=0\n--bb\n--b--\n",
+			"v=0\n--bb", true},
+		{"boundary=b", "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n", NULL, false},
+		{"boundary=b", "--b\r\nContent-Type: text/plain\r\n\r\nv=0\r\n--b--\r\n", NULL,
+			false},
+		{"boundary=b",
+			"--b\r\nContent-Type: application/sdp\r\nContent-Encoding: "
+			"gzip\r\n\r\nv=0\r\n"
+			"--b--\r\n",
+			NULL, false},
+		{"boundary=\"\"", "--\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n----\r\n",
+			NULL, false},
+		{"x=y", "--b\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--b--\r\n", NULL,
+			false},
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[1024];
+
+		snprintf(text, sizeof(text),
+			"INVITE sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+			"From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n"
+			"Content-Type: multipart/mixed; %s\r\n\r\n%s",
+			cases[i].type, cases[i].body);
+		assert_int_equal(decode(text), 0);
+		assert_str(sip_msg_sdp(&m), cases[i].sdp ? cases[i].sdp : "");
+		assert_int_equal(sip_msg_body_known(&m), cases[i].known);
+	}
+}
+
 static void names_are_known(void **state)
 {
 	assert_int_equal(sip_method_decode(STR("invite")), SIP_OTHER);
@@ -671,6 +723,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(empty_words_are_refused),
 		cmocka_unit_test(versions_are_read_in_any_case),
 		cmocka_unit_test(sdp_is_what_is_said_to_be),
+		cmocka_unit_test(sdp_is_a_part),
 		cmocka_unit_test(names_are_known),
 		cmocka_unit_test(uris),
 		cmocka_unit_test(users_are_unescaped),
