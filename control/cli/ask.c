@@ -65,8 +65,7 @@ int cli_fail(const struct cli *cli, enum cli_status status, const char *fmt, ...
 				    "status", words[status])
 			  : NULL;
 	if (error) {
-		json_dumpf(error, stderr, 0);
-		putc('\n', stderr);
+		cli_json(error, stderr, 0);
 	} else {
 		cli_say("tandemctl: %s", reason ? reason : "out of memory");
 	}

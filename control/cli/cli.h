@@ -19,9 +19,6 @@
 #include <stdio.h>
 #include <tandem/api.h>
 
-/* Microseconds of an epoch time are 16 digits; the 17th would only show how a double errs. */
-#define CLI_JSON_REAL JSON_REAL_PRECISION(16)
-
 struct cli {
 	const char *engine_socket, *tandemd_socket;
 	bool json;

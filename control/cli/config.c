@@ -102,8 +102,7 @@ int cmd_check(const struct cli *cli, const struct cli_args *args)
 		answer = json_pack("{s:b}", "ok", 1);
 		if (json_array_size(told.warnings))
 			json_object_set(answer, "warnings", told.warnings);
-		json_dumpf(answer, stdout, 0);
-		putchar('\n');
+		cli_json(answer, stdout, 0);
 		json_decref(answer);
 	} else if (rc == CLI_OK) {
 		cli_print(source.file, UTF8_ONE_LINE);
@@ -224,8 +223,7 @@ static void answer_print(const struct cli *cli, json_t *answer, const struct con
 	}
 	if (source)
 		waiting_place(answer, source);
-	json_dumpf(answer, stdout, JSON_COMPACT);
-	putchar('\n');
+	cli_json(answer, stdout, JSON_COMPACT);
 }
 
 int cmd_apply(const struct cli *cli, const struct cli_args *args)

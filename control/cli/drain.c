@@ -18,8 +18,7 @@ static void print(const struct cli *cli, const json_t *answer)
 	unsigned calls = left(answer, "calls"), contacts = left(answer, "contacts");
 
 	if (cli->json) {
-		json_dumpf(answer, stdout, JSON_COMPACT);
-		putchar('\n');
+		cli_json(answer, stdout, JSON_COMPACT);
 		return;
 	}
 	printf("%s: %u call%s, %u contact%s%s\n",

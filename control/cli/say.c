@@ -25,6 +25,13 @@ void cli_print(const char *text, enum utf8_lines lines)
 	put(stdout, str_of(text), lines);
 }
 
+/* Microseconds of an epoch time are 16 digits; the 17th would only show how a double errs. */
+void cli_json(const json_t *value, FILE *out, size_t flags)
+{
+	json_dumpf(value, out, flags | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(16));
+	putc('\n', out);
+}
+
 void cli_vsay(const char *fmt, va_list args)
 {
 	char *text = NULL;

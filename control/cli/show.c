@@ -106,8 +106,7 @@ static int top_draw(const struct cli *cli, bool clear)
 		json_t *all = json_pack("{s:I, s:O, s:O, s:O, s:O}", "time", (json_int_t)now,
 			"draining", drains, "queues", rows[0], "agents", rows[1], "calls", rows[2]);
 
-		json_dumpf(all, stdout, JSON_COMPACT | CLI_JSON_REAL);
-		putchar('\n');
+		cli_json(all, stdout, JSON_COMPACT);
 		json_decref(all);
 		goto flush;
 	}

@@ -48,9 +48,7 @@ static void put_cell(const char *text, int width, bool right, bool last)
 
 static void print_json(const struct cli *cli, const json_t *value)
 {
-	json_dumpf(value, stdout,
-		(cli->watched ? JSON_COMPACT : JSON_INDENT(2)) | JSON_ENCODE_ANY | CLI_JSON_REAL);
-	putchar('\n');
+	cli_json(value, stdout, (cli->watched ? JSON_COMPACT : JSON_INDENT(2)) | JSON_ENCODE_ANY);
 }
 
 struct table_column {

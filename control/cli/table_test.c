@@ -91,12 +91,27 @@ static void nothing_is_cut_in_a_pipe_or_in_json(void **state)
 	json_decref(rows);
 }
 
+/* C1 controls and marks that turn a line round: a terminal obeys them in JSON, too. */
+static void json_has_nothing_that_a_terminal_obeys(void **state)
+{
+	json_t *rows = json_pack("[{s:s, s:s}]", "id", "1.1", "customer",
+		"a\xc2\x98"
+		"b\u202ec\u00f6");
+	const char *text = table(rows, 40, true);
+
+	assert_non_null(strstr(text, "a\\u0098b\\u202Ec\\u00F6\""));
+	for (; *text; text++)
+		assert_true(*text == '\n' || (*text >= ' ' && *text <= '~'));
+	json_decref(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cut_to_the_width_of_a_terminal),
 		cmocka_unit_test(what_does_not_fit_is_named),
 		cmocka_unit_test(nothing_is_cut_in_a_pipe_or_in_json),
+		cmocka_unit_test(json_has_nothing_that_a_terminal_obeys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,8 +142,7 @@ static bool trace_message(void *ctx, json_t *body)
 		return true;
 	}
 	if (t->json) {
-		json_dumpf(body, stdout, JSON_COMPACT);
-		putchar('\n');
+		cli_json(body, stdout, JSON_COMPACT);
 	} else {
 		localtime_r(&seconds, &tm);
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
