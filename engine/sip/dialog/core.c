@@ -21,6 +21,7 @@ static const struct txn_ops txn_ops = {
 	.accepted = uac_accepted,
 	.fork = uac_fork,
 	.failed = uac_failed,
+	.expired = uas_expired,
 	.no_ack = uas_no_ack,
 	.lost = uas_lost,
 	.reach = reach,

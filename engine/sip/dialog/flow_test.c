@@ -111,6 +111,29 @@ static void without_ack_nothing_goes_to_the_contact(void **state)
 	fake_response(&f, 200, SIP_BYE, NULL, NULL);
 }
 
+/* RFC 3261 section 13.3.1 */
+static void an_invite_expires(void **state)
+{
+	f.flow.transport = TD_TRANSPORT_UDP;
+	f.flow.connection = 0;
+	fake_request(&f, "INVITE", "i1", 1, NULL, "Expires: 2\r\n", NULL);
+	sip_session_progress(f.session, f.now, 180, STR(""));
+	fake_advance(&f, 1900);
+	fake_expect(&f, "invite 180/INVITE");
+	fake_advance(&f, 200);
+	fake_expect(&f, "487/INVITE cancelled");
+	fake_request(&f, "ACK", "i1", 1, "x", NULL, NULL);
+	/* an answer in time ends nothing */
+	fake_request(&f, "INVITE", "i2", 2, NULL, "Expires: 2\r\n", NULL);
+	sip_session_answer(f.session, f.now, STR(""));
+	fake_request(&f, "ACK", "a2", 2, fake_tag(&f), NULL, NULL);
+	fake_advance(&f, 3000);
+	fake_expect(&f, "invite 200/INVITE confirmed");
+	sip_session_bye(f.session, f.now);
+	fake_expect(&f, "BYE");
+	fake_expect_idle(&f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -120,6 +143,7 @@ int main(void)
 		TEST(answered_call_ends),
 		TEST(cancel_and_ack_come_by_another),
 		TEST(without_ack_nothing_goes_to_the_contact),
+		TEST(an_invite_expires),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,6 +214,14 @@ static void in_dialog(const struct incoming *in)
 	methods[m->method].in_dialog(s, in);
 }
 
+/* The caller has not waited for our answer. */
+static void give_up(struct sip_session *s)
+{
+	invite_end(s, 487);
+	if (s->state == SESSION_INCOMING)
+		cancelled(s);
+}
+
 static void cancel(const struct incoming *in)
 {
 	struct sip_ua *ua = in->ua;
@@ -229,11 +237,7 @@ static void cancel(const struct incoming *in)
 		in, 200, NONE, true); /* the same again for a retransmission: needs no memory */
 	if (t->state != TXN_PROCEEDING || !t->tu)
 		return;
-	struct sip_session *s = container_of(t->tu, struct sip_session, tu);
-
-	invite_end(s, 487);
-	if (s->state == SESSION_INCOMING)
-		cancelled(s);
+	give_up(container_of(t->tu, struct sip_session, tu));
 }
 
 static void ack(const struct incoming *in)
@@ -270,6 +274,11 @@ static void ack(const struct incoming *in)
 		return;
 	}
 	ua->ops.confirmed(ua->ops.ctx, s, sip_msg_sdp(m));
+}
+
+void uas_expired(struct sip_tu *tu)
+{
+	give_up(container_of(tu, struct sip_session, tu));
 }
 
 void uas_no_ack(struct sip_tu *tu)

@@ -7,6 +7,7 @@
 
 void uas_request(struct sip_ua *ua, const struct sip_msg *m, const struct td_flow *flow);
 /* see struct txn_ops */
+void uas_expired(struct sip_tu *tu);
 void uas_no_ack(struct sip_tu *tu);
 void uas_lost(struct sip_tu *tu);
 

@@ -37,7 +37,7 @@
 	X(CONTENT_LENGTH, "Content-Length", 'l', ONCE, MAY, NULL, "RFC 3261 20.14", "Read: where the body ends. A datagram that is shorter is malformed.") \
 	X(CONTENT_TYPE, "Content-Type", 'c', ONCE, MAY, decode_content_type, "RFC 3261 20.15", "Read: INVITE has application/sdp, or multipart/mixed with such a part; else 415. In INFO, application/dtmf-relay is a digit.") \
 	X(CSEQ, "CSeq", 0, ONCE, MUST, decode_cseq, "RFC 3261 20.16", "The order of requests in a dialog, and the method that a response answers.") \
-	X(EXPIRES, "Expires", 0, ONCE, MAY, decode_expires, "RFC 3261 20.19", "Read: for how long a registration is asked.") \
+	X(EXPIRES, "Expires", 0, ONCE, MAY, decode_expires, "RFC 3261 20.19", "Read: for how long a registration is asked. An INVITE that is not answered in this time gets 487.") \
 	X(FROM, "From", 'f', ONCE, MUST, decode_from, "RFC 3261 20.20", "Read: the caller's number, and the peer's or our own tag.") \
 	X(MAX_FORWARDS, "Max-Forwards", 0, ONCE, MAY, decode_max_forwards, "RFC 3261 20.22", "Read: an INVITE with 0 is refused with 483. Written: 70, or one less than the call came with.") \
 	X(MIN_EXPIRES, "Min-Expires", 0, FIRST, MAY, NULL, "RFC 3261 20.23", "Written with 423: the shortest registration that we take.") \

@@ -241,6 +241,14 @@ static void on_expire(struct timer *timer, uint64_t now)
 		ops->no_ack(tu);
 }
 
+static void on_over(struct timer *timer, uint64_t now)
+{
+	struct sip_txn *t = container_of(timer, struct sip_txn, over);
+
+	if (t->tu && t->state == TXN_PROCEEDING)
+		t->layer->ops->expired(t->tu);
+}
+
 /* section 18.2.2, RFC 3581. Of a stream: the port for a new connection, should the request's have
  * ended. */
 static void response_target(
@@ -296,6 +304,9 @@ struct sip_txn *strans_alloc(
 	t->uri_id = hash_bytes(&l->second, m->uri.text);
 	hash_add(&l->merged, &t->merge, key);
 	txn_timer(t, &t->resend, SIP_TRYING);
+	t->over.fire = on_over;
+	if (t->initial && m->expires >= 0)
+		txn_timer(t, &t->over, (uint64_t)m->expires * TD_NSEC_PER_SEC);
 	listen(t);
 	return t;
 }

@@ -12,7 +12,7 @@
 #define TXNS_PER_USER  8
 #define TXNS_MORE      64 /* for requests outside dialogs */
 #define CHUNKS_PER_TXN 2  /* an INVITE or its 2xx has about 900 bytes */
-#define TIMERS_PER_TXN 2
+#define TIMERS_PER_TXN 3
 #define CHUNKS_MESSAGE (SIP_MSG_MAX / (MSG_STORE_CHUNK_BYTES - 4) + 1)
 
 static void layer_clear(struct txn_layer *l, const struct txn_layer_params *p)
@@ -218,6 +218,7 @@ void txn_free(struct sip_txn *t)
 	txn_part(t);
 	timer_cancel(&l->timers, &t->resend);
 	timer_cancel(&l->timers, &t->expire);
+	timer_cancel(&l->timers, &t->over);
 	if (t->lingering)
 		TAILQ_REMOVE(&l->lingering, t, linger);
 	if (t->merging)

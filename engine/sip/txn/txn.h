@@ -66,6 +66,7 @@ struct sip_txn {
 	TAILQ_ENTRY(sip_txn) linger; /* layer->lingering */
 	struct timer resend;         /* A E G; 100 Trying; 2xx again */
 	struct timer expire;         /* B D F H I J K L M */
+	struct timer over;           /* server INVITE: Expires of the request */
 	struct txn_layer *layer;
 	const struct txn_way *way; /* NULL: it never waits */
 	struct sip_tu *tu;         /* NULL: nobody waits for it */
@@ -112,6 +113,8 @@ struct txn_ops {
 	/* Final response >= 300; or m NULL, and 408 no answer came, 503 the flow failed (RFC 3261
 	 * section 8.1.3.1). The transaction is no longer the user's. */
 	void (*failed)(struct sip_tu *tu, int code, const struct sip_msg *m);
+	/* The INVITE that is not answered yet holds no longer (section 13.3.1 item 1). */
+	void (*expired)(struct sip_tu *tu);
 	void (*no_ack)(struct sip_tu *tu); /* our 2xx was never acknowledged */
 	/* No response to the first INVITE of a dialog gets to the peer any more (section 17.2.4).
 	 * The transaction is no longer the user's. */

@@ -68,6 +68,11 @@ static void on_fork(struct txn_layer *l, struct sip_txn *t, const struct sip_msg
 	note(bye ? "fork" : "again");
 }
 
+static void on_expired(struct sip_tu *tu)
+{
+	note("expired");
+}
+
 static void on_failed(struct sip_tu *tu, int code, const struct sip_msg *m)
 {
 	assert_ptr_equal(tu, &w.tu);
@@ -95,6 +100,7 @@ static void on_lost(struct sip_tu *tu)
 static const struct txn_ops ops = {.provisional = on_provisional,
 	.accepted = on_accepted,
 	.fork = on_fork,
+	.expired = on_expired,
 	.failed = on_failed,
 	.no_ack = on_no_ack,
 	.lost = on_lost};
