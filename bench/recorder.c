@@ -148,7 +148,7 @@ static int begin_all(struct run *r)
 
 	for (uint32_t call = 0; call < r->o->calls; call++) {
 		call_name(name, call);
-		while (!recorder_begin(r->recorder, BEGIN_WALL, call + 1, name, TD_CODEC_PCMA))
+		while (recorder_begin(r->recorder, BEGIN_WALL, call + 1, name, TD_CODEC_PCMA) < 0)
 			clock_nap(TD_NSEC_PER_MSEC);
 	}
 	for (;;) {
@@ -179,7 +179,7 @@ static void end_all(struct run *r)
 			while (!tap_put(r->tap, &rec, NULL))
 				clock_nap(TD_NSEC_PER_MSEC);
 		}
-		while (!recorder_end(r->recorder, call + 1))
+		while (recorder_end(r->recorder, call + 1) < 0)
 			clock_nap(TD_NSEC_PER_MSEC);
 	}
 	do {

@@ -47,8 +47,9 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	secrets += has_key(payload, len);
 }
 
-static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+static int on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
 {
+	return 0;
 }
 
 static unsigned traced;

@@ -26,8 +26,9 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 {
 }
 
-static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+static int on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
 {
+	return 0;
 }
 
 static void on_trace(void *ctx, const char *call, bool in, const struct td_flow *flow,

@@ -117,15 +117,17 @@ static void take_checkpoint(
 	t->checkpoint_lost |= !journal_checkpoint_put(t->journal, kind, number, record, len);
 }
 
-static void take_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+static int take_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
 {
 	struct turn *t = ctx;
+	int rc;
 
 	if (!t->recorder)
-		return;
-	if (call ? !recorder_begin(t->recorder, wall(t), recording, call, codec)
-		 : !recorder_end(t->recorder, recording))
-		t->stats.record_failed++;
+		return call ? -ENXIO : 0;
+	rc = call ? recorder_begin(t->recorder, wall(t), recording, call, codec)
+		  : recorder_end(t->recorder, recording);
+	t->stats.record_failed += rc == -EAGAIN;
+	return rc;
 }
 
 static void take_trace(void *ctx, const char *call, bool in, const struct td_flow *flow,

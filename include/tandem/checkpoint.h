@@ -27,7 +27,7 @@
 	X(3, BLOCK, block, 1, "block", "blocks")                              \
 	X(4, CONTACT, contact, 1, "call or contact", "calls and contacts")    \
 	X(5, PARTY, party, 1, "party", "parties")                             \
-	X(6, RUN, run, 1, "run", "runs")                                      \
+	X(6, RUN, run, 2, "run", "runs")                                      \
 	/* the next kind goes above this line */
 /* clang-format on */
 
@@ -99,7 +99,9 @@ struct td_checkpoint_party {
 
 /* Number 0. */
 struct td_checkpoint_run {
-	uint64_t start_s; /* in the ids of its calls */
+	uint64_t start_s;        /* in the ids of its calls */
+	uint32_t last_recording; /* the number that a recording got last; version 2 */
+	uint32_t unused;
 };
 
 union td_checkpoint_any {

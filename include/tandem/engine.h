@@ -54,8 +54,8 @@ struct td_engine_io {
 	void (*checkpoint)(void *ctx, enum td_checkpoint_kind kind, uint32_t number,
 		const void *record, uint16_t len);
 	/* A recording begins (`call` is the call's id) or ends (`call` is NULL). Its TAPs go by
-	 * .media. */
-	void (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
+	 * .media. 0, or a negative errno: it cannot begin, and nothing more comes of it. */
+	int (*record)(void *ctx, uint32_t recording, const char *call, enum td_codec codec);
 	/*
 	 * Which addresses has this host name? The host answers by td_engine_resolved() with this
 	 * number, at any time or never: the engine waits for nothing. `name` is borrowed.

@@ -98,8 +98,9 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		s->answered += cdr->disposition == TD_CALL_ANSWERED;
 }
 
-static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+static int on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
 {
+	return 0;
 }
 
 static void on_resolve(void *ctx, uint32_t request, const char *name)

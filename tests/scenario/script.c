@@ -327,6 +327,11 @@ static void do_show(struct script *s, char *word[], unsigned n)
 		complain(s, "no row of %s is so", word[1]);
 }
 
+static void do_recorder(struct script *s, char *word[], unsigned n)
+{
+	s->world->recorder_full = strcmp(word[1], "full") == 0;
+}
+
 static void do_stale(struct script *s, char *word[], unsigned n)
 {
 	world_stale(s->world, said_leg(s, word[1]));
@@ -358,6 +363,7 @@ static const struct step {
 	{"played", 3, 3, do_played},
 	{"counter", 3, 3, do_counter},
 	{"show", 3, WORDS, do_show},
+	{"recorder", 2, 2, do_recorder},
 	{"stale", 2, 2, do_stale},
 	{"first", 2, 2, do_first},
 	{"silent", 3, 4, do_silence},

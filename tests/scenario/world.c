@@ -149,13 +149,16 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		w->hooks.event(w->hooks.ctx, type, payload, len);
 }
 
-static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+static int on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
 {
 	struct world *w = ctx;
 
+	if (call && w->recorder_full)
+		return -ENOSPC;
 	say(w, 'R', &recording, sizeof(recording));
 	if (w->hooks.record)
 		w->hooks.record(w->hooks.ctx, recording, call);
+	return 0;
 }
 
 static void on_resolve(void *ctx, uint32_t request, const char *name)

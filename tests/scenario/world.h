@@ -56,6 +56,7 @@ struct world {
 	struct world_leg *leg;    /* by leg number */
 	uint32_t keys;            /* makes octets that nobody can guess; first the seed */
 	uint32_t legs, legs_added, legs_going, credit_violations, bad_commands;
+	bool recorder_full;     /* it takes no recording */
 	uint32_t parties_apart; /* rung by another worker than the caller's, which had room */
 	uint32_t bridges_apart; /* of legs of two workers */
 	struct td_engine_params params;

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A kill may lose what the engine told in the last 20 ms. So many recordings do not begin then. */
+#define RECORDINGS_UNTOLD 1000
+
 #define ALARM_NS (600 * TD_NSEC_PER_SEC)
 
 /* The agent's stay in its state, as far as no row has told it. */
@@ -149,6 +152,13 @@ static uint32_t call_lost(struct td_engine *e, uint32_t i)
 	return i;
 }
 
+/* What an id or a number has named is not named so again. */
+static void run_over(struct td_engine *e, const struct td_checkpoint_run *r)
+{
+	e->restoring.start_s_least = r->start_s + 1;
+	e->last_recording = r->last_recording + RECORDINGS_UNTOLD;
+}
+
 static void other_lost(struct td_engine *e, const struct td_checkpoint *c)
 {
 	union td_checkpoint_any r;
@@ -158,7 +168,7 @@ static void other_lost(struct td_engine *e, const struct td_checkpoint *c)
 	if (c->kind == TD_CHECKPOINT_AGENT)
 		stay_lost(e, &r.agent);
 	else if (c->kind == TD_CHECKPOINT_RUN)
-		e->restoring.start_s_least = r.run.start_s + 1;
+		run_over(e, &r.run);
 }
 
 void lost_end(struct td_engine *e)

@@ -135,6 +135,7 @@ static bool make_party(const struct td_engine *e, uint32_t number, union td_chec
 static bool make_run(const struct td_engine *e, uint32_t number, union td_checkpoint_any *out)
 {
 	out->run.start_s = e->start_s;
+	out->run.last_recording = e->last_recording;
 	return e->start_s != 0;
 }
 

@@ -10,6 +10,7 @@
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/talk.h>
 #include <engine/call/transition/target.h>
+#include <string.h>
 
 #define CALLER_CHANNEL 0 /* of a recording: left */
 
@@ -30,13 +31,24 @@ void talk_answer(struct td_engine *e, struct call *c)
 	silence_check(e, c);
 }
 
-/* What a queue says of recording holds to the end of the call. */
+/* What a queue says of recording holds to the end of the call. One that cannot begin is tried again
+ * with the next agent. */
 static void record(struct td_engine *e, struct call *c)
 {
+	uint32_t number = e->last_recording + 1;
+	int rc;
+
 	if (!c->contact->queue->conf.record || c->contact->cdr.recording)
 		return;
-	c->contact->cdr.recording = ++e->last_recording;
-	e->io.record(e->io.ctx, c->contact->cdr.recording, c->contact->cdr.id, c->codec);
+	number += !number; /* 0: none */
+	rc = e->io.record(e->io.ctx, number, c->contact->cdr.id, c->codec);
+	if (rc < 0) {
+		story(e, c, "not recorded: %s", strerror(-rc));
+		return;
+	}
+	e->last_recording = number;
+	mark(e, TD_CHECKPOINT_RUN, 0);
+	c->contact->cdr.recording = number;
 	party_tap(e, c->caller, c->contact->cdr.recording, CALLER_CHANNEL);
 }
 

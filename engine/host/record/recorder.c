@@ -192,25 +192,29 @@ static void *run_recovery(void *arg)
 	return NULL;
 }
 
-static bool command_put(struct recorder *r, const struct command *c)
+static int command_put(struct recorder *r, const struct command *c)
 {
 	bool room = spsc_put(r->commands, c, sizeof(*c));
 
 	wake_post(&r->wake);
-	return room;
+	return room ? 0 : -EAGAIN;
 }
 
-bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
+int recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
 	enum td_codec codec)
 {
 	struct command c = {
 		.recording = recording, .codec = (uint8_t)codec, .begin = true, .wall = wall};
 
+	if (health_is_full(&r->health)) {
+		atomic_fetch_add(&r->running.failed, 1);
+		return -ENOSPC;
+	}
 	snprintf(c.call, sizeof(c.call), "%s", call);
 	return command_put(r, &c);
 }
 
-bool recorder_end(struct recorder *r, uint32_t recording)
+int recorder_end(struct recorder *r, uint32_t recording)
 {
 	struct command c = {.recording = recording};
 

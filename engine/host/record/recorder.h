@@ -36,10 +36,11 @@ struct recorder *recorder_start(const struct recorder_params *p, struct td_text 
 /* After workers and signalling stopped: finishes all recordings. */
 void recorder_stop(struct recorder *r);
 
-/* signalling. Never blocks; false: the ring is full and there will be no recording. */
-bool recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
+/* signalling. Never blocks. 0; -ENOSPC: the disk is full; -EAGAIN: the ring is: there will be no
+ * recording. */
+int recorder_begin(struct recorder *r, uint64_t wall, uint32_t recording, const char *call,
 	enum td_codec codec);
-bool recorder_end(struct recorder *r, uint32_t recording);
+int recorder_end(struct recorder *r, uint32_t recording); /* 0 or -EAGAIN */
 
 void recorder_stats(struct recorder *r, struct recorder_stats *out); /* any host thread */
 

@@ -76,8 +76,9 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 	snprintf(f->text, sizeof(f->text), "%s", ev->text);
 }
 
-static void on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
+static int on_record(void *ctx, uint32_t recording, const char *call, enum td_codec codec)
 {
+	return 0;
 }
 
 static void on_resolve(void *ctx, uint32_t request, const char *name)
