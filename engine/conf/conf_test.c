@@ -222,6 +222,12 @@ static const struct {
 	{SITE "group aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
 		"line 2: group: the name 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is too long; 31 "
 		"characters at most"},
+	{SITE "queue NONE\n",
+		"line 2: queue: queue_log writes NONE for nobody; take another name than 'NONE'"},
+	{SITE "agent All\n", "line 2: agent: a queue_log's reader takes ALL for everybody; take "
+			     "another name than 'All'"},
+	{SITE "trunk none\n",
+		"line 2: trunk: queue_log writes NONE for nobody; take another name than 'none'"},
 	{SITE "route 1*2 queue=a\n", "line 2: route: '1*2': a * can only be the last character"},
 	{SITE "queue a groups=b\n",
 		"queue a: groups: no group is called 'b'; add it under groups:"},

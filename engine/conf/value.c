@@ -5,6 +5,24 @@
 #include <engine/base/codec.h>
 #include <ctype.h>
 
+/* Words of queue_log, and of who reads it, which stand where a name could: a reader could not tell
+ * them apart. Readers do not all see the case. */
+static bool name_free(enum td_kind kind, struct str name, struct td_text *err)
+{
+	if (kind != TD_KIND_AGENT && kind != TD_KIND_QUEUE && kind != TD_KIND_TRUNK)
+		return true;
+	if (str_caseeq(name, STR("none")))
+		return conf_fail(err,
+			"queue_log writes NONE for nobody; take another name than '%.*s'",
+			STR_FMT(name));
+	if (str_caseeq(name, STR("all")))
+		return conf_fail(err,
+			"a queue_log's reader takes ALL for everybody; take another name than "
+			"'%.*s'",
+			STR_FMT(name));
+	return true;
+}
+
 bool conf_name_valid(enum td_kind kind, struct str name, struct td_text *err)
 {
 	const char *others = kind == TD_KIND_ROUTE ? "_-.+*#" : "_-.+";
@@ -26,7 +44,7 @@ bool conf_name_valid(enum td_kind kind, struct str name, struct td_text *err)
 			return conf_fail(
 				err, "'%.*s': a * can only be the last character", STR_FMT(name));
 	}
-	return true;
+	return name_free(kind, name, err);
 }
 
 static bool string_decode(char *field, size_t size, struct str text, struct td_text *err)
