@@ -448,6 +448,15 @@ void config_registrar(
 	}
 }
 
+static void start(struct td_engine *e)
+{
+	if (e->started)
+		return;
+	/* Before the lines of those whom the start logs in. */
+	queuelog_system(e, TD_QUEUE_LOG_QUEUESTART);
+	distribute_start(e);
+}
+
 int td_engine_config(
 	struct td_engine *e, uint64_t now, const char *text, size_t len, struct td_text *err)
 {
@@ -473,8 +482,7 @@ int td_engine_config(
 
 	restore_begin(e);
 	engine_enter(e, now);
-	if (!e->started)
-		distribute_start(e);
+	start(e);
 	e->conf = next;
 	next = NULL;
 	free(e->sources);
@@ -495,7 +503,8 @@ int td_engine_config(
 	engine_drain(e);
 	distribution_apply(e, e->conf);
 	life_config(e);
-	queuelog_system(e, e->started ? TD_QUEUE_LOG_CONFIGRELOAD : TD_QUEUE_LOG_QUEUESTART);
+	if (e->started)
+		queuelog_system(e, TD_QUEUE_LOG_CONFIGRELOAD);
 	e->started = true;
 	conf_free(old);
 	engine_leave(e);
