@@ -10,10 +10,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-static void hang_up(struct td_engine *e, struct call *c, const char *why, int code)
+/* What was never connected has the cause of the act, whatever the caller's telephone was told. */
+static void hang_up(struct td_engine *e, struct call *c, const char *why, int code, int cause)
 {
 	struct call_input in = {.event = CALL_EVENT_HANG_UP, .why = why, .code = code};
 
+	if (!c->contact->cdr.connected)
+		c->contact->cdr.cause = (uint16_t)cause;
 	call_step(e, c, &in);
 }
 
@@ -32,9 +35,9 @@ int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct
 	engine_enter(e, now);
 	c = contact_by_id(e, call);
 	if (c && !c->call) {
-		end(e, c, "an operator ends it", 480);
+		end(e, c, "an operator ends it", 487);
 	} else if (c && c->call->state != CALL_ENDED) {
-		hang_up(e, c->call, "an operator hangs up", 480);
+		hang_up(e, c->call, "an operator hangs up", 480, TD_CAUSE_NORMAL);
 	} else {
 		td_text_set(err, "there is no call or contact %s", call);
 		rc = -ENOENT;
@@ -86,7 +89,7 @@ void td_engine_hangup_all(struct td_engine *e, uint64_t now)
 
 			if (c->state != CALL_FREE && c->state != CALL_ENDED &&
 				talking == (c->state == CALL_TALKING))
-				hang_up(e, c, "the engine stops", 503);
+				hang_up(e, c, "the engine stops", 503, TD_CAUSE_TEMPORARY);
 		}
 		end_all(e, talking);
 		engine_drain(e);
