@@ -139,7 +139,8 @@ enum td_segment_kind { TD_SEGMENT_KINDS(TD_SEGMENT_KIND_ID) TD_SEGMENT_KIND_COUN
 	X(WITHDRAWN, "withdrawn", "the call ended, and not by the caller")        \
 	X(NO_ANSWER, "no answer", "nobody answered")                              \
 	X(OPERATOR, "operator", "an operator moved the contact to another queue") \
-	X(LOST, "lost", "the engine ended, and was not told to")
+	X(LOST, "lost", "the engine ended, and was not told to")                  \
+	X(FULL, "full", "the queue had no place: `max_length`")
 #define TD_SEGMENT_END_ID(id, name, help) TD_SEGMENT_END_##id,
 enum td_segment_end { TD_SEGMENT_ENDS(TD_SEGMENT_END_ID) TD_SEGMENT_END_COUNT };
 

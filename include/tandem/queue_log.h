@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The events of queue_log (TD_EV_QUEUE_LOG), which reporting tools for Asterisk read. Their names,
- * their data and the units of these are Asterisk's. Seconds are whole, and cut. A text of more than
- * 31 octets, of data2 of more than 63, is cut behind a whole character.
+ * their data and the units of these are Asterisk's; FULL is ours, as Asterisk writes no line then.
+ * Seconds are whole, and cut. A text of more than 31 octets, of data2 of more than 63, is cut
+ * behind a whole character.
  *
  *     X(NAME, what happened, data1 to data5; "": the event has no such data)
  */
@@ -15,6 +16,8 @@
 	X(CONFIGRELOAD, "a changed configuration took effect", "", "", "", "", "")                \
 	X(ENTERQUEUE, "a caller entered the queue",                                               \
 		"always empty", "caller's number, or customer", "position", "", "")               \
+	X(FULL, "the caller found no place in the queue, by its `max_length`, and did not enter", \
+		"always empty", "caller's number, or customer", "", "", "")                       \
 	X(ABANDON, "the caller hung up while waiting",                                            \
 		"position", "first position", "wait, s", "", "")                                  \
 	X(EXITWITHTIMEOUT, "the caller waited for the longest time that the queue allows",        \

@@ -72,6 +72,15 @@ void queuelog_system(struct td_engine *e, enum td_queue_log event)
 	emit(e, &l);
 }
 
+void queuelog_full(struct td_engine *e, const struct contact *c)
+{
+	struct line l = of_contact(c, NULL, TD_QUEUE_LOG_FULL);
+
+	text(&l, "");
+	text(&l, contact_who(c));
+	emit(e, &l);
+}
+
 void queuelog_enter(struct td_engine *e, const struct contact *c)
 {
 	struct line l = of_contact(c, NULL, TD_QUEUE_LOG_ENTERQUEUE);

@@ -7,6 +7,7 @@
 #include <tandem/queue_log.h>
 
 void queuelog_system(struct td_engine *e, enum td_queue_log event); /* QUEUESTART, CONFIGRELOAD */
+void queuelog_full(struct td_engine *e, const struct contact *c);   /* and has not entered */
 void queuelog_enter(struct td_engine *e, const struct contact *c);
 /* ABANDON, EXITWITHTIMEOUT, EXITEMPTY, WITHDRAW */
 void queuelog_exit(struct td_engine *e, const struct contact *c, enum td_queue_log event);

@@ -115,21 +115,44 @@ static bool passed(const struct td_engine *e, const struct contact *c, const str
 	return !c->call && !(acd_queue_channels(e->acd, q->object.number) >> c->cdr.channel & 1);
 }
 
+/* It has never been in the queue, but it came for it. */
+static void found_full(struct td_engine *e, struct contact *c)
+{
+	e->refused.queue_full++;
+	if (!c->cdr.queue[0])
+		snprintf(c->cdr.queue, sizeof(c->cdr.queue), "%s", c->queue->object.name);
+	segment_begin(e, c, &c->waiting, TD_SEGMENT_QUEUE, NULL, NULL);
+	queuelog_full(e, c);
+}
+
+static enum td_segment_end segment_end_of(uint8_t reason)
+{
+	switch (reason) {
+	case TD_ACD_TIMEOUT:
+		return TD_SEGMENT_END_TIMEOUT;
+	case TD_ACD_FULL:
+		return TD_SEGMENT_END_FULL;
+	default:
+		return TD_SEGMENT_END_NO_QUEUE;
+	}
+}
+
 struct outcome line_overflow(struct td_engine *e, struct contact *c, const struct td_acd_out *out)
 {
 	struct outcome o = {TD_ENDED_BY_US, TD_CALL_OVERFLOWED};
 	struct queue *from = c->queue;
-	bool late = out->reason == TD_ACD_TIMEOUT;
 
 	if (out->position)
 		c->position = out->position;
 	leave(e, c);
-	if (c->first_position) /* one that found the queue full has never been in it */
-		queuelog_exit(e, c, late ? TD_QUEUE_LOG_EXITWITHTIMEOUT : TD_QUEUE_LOG_EXITEMPTY);
+	if (out->reason == TD_ACD_FULL)
+		found_full(e, c);
+	else if (c->first_position)
+		queuelog_exit(e, c,
+			out->reason == TD_ACD_TIMEOUT ? TD_QUEUE_LOG_EXITWITHTIMEOUT
+						      : TD_QUEUE_LOG_EXITEMPTY);
 	story_id(
 		e, c->cdr.id, "leaves queue %s: %s", from->object.name, overflow_text(out->reason));
-	if (out->reason == TD_ACD_FULL)
-		e->refused.queue_full++;
 	onward(e, c, from, &o);
 	while (o.queue && passed(e, c, o.queue)) {
 		e->queue_passed++;
@@ -138,8 +161,8 @@ struct outcome line_overflow(struct td_engine *e, struct contact *c, const struc
 		c->hops++;
 		onward(e, c, o.queue, &o);
 	}
-	segment_end(e, c, &c->waiting, late ? TD_SEGMENT_END_TIMEOUT : TD_SEGMENT_END_NO_QUEUE,
-		TD_ENDED_BY_US, o.queue ? o.queue->object.name : NULL);
+	segment_end(e, c, &c->waiting, segment_end_of(out->reason), TD_ENDED_BY_US,
+		o.queue ? o.queue->object.name : NULL);
 	return o;
 }
 
