@@ -164,30 +164,31 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 		"contacts taken, calls too, since the engine's start")                      \
 	X(V, COUNT, missed, NONE, TD_TOP + 3, "offers that were not answered")
 
-#define TD_VIEW_TRUNKS(X, V)                                                                      \
-	X(V, TEXT, name, NONE, 1, "the trunk")                                                    \
-	X(V, TEXT, address, NONE, 1, "its first address or network")                              \
-	X(V, COUNT, calls, NONE, 1, "calls at this moment, in and out")                           \
-	X(V, COUNT, calls_in, NONE, 1, "of them, those that came by it")                          \
-	X(V, COUNT, calls_out, NONE, 1, "of them, those that went out by it")                     \
-	X(V, LIMIT, max_calls, NONE, 1, "most calls at once; null: no limit")                     \
-	X(V, COUNT, offered, NONE, 1,                                                             \
-		"INVITEs of calls that came by it, since the start; each is answered, rejected, " \
-		"cancelled, failed, or open")                                                     \
-	X(V, COUNT, answered, NONE, 1, "of them, answered by 200")                                \
-	X(V, COUNT, rejected, NONE, 1, "of them, answered by 300 to 699, but not for a CANCEL")   \
-	X(V, COUNT, cancelled, NONE, 1, "of them, whose caller hung up before")                   \
-	X(V, COUNT, failed, NONE, 1, "of them, whose caller could not be answered any more")      \
-	X(V, COUNT, out_offered, NONE, 1,                                                         \
-		"INVITEs that went out by it, to each address tried; likewise")                   \
-	X(V, COUNT, out_answered, NONE, 1, "of them, answered by 200")                            \
-	X(V, COUNT, out_rejected, NONE, 1, "of them, answered by 300 to 699")                     \
-	X(V, COUNT, out_cancelled, NONE, 1, "of them, given up before, by CANCEL")                \
-	X(V, COUNT, out_failed, NONE, 1,                                                          \
-		"of them, not answered at all, not sent, or with an answer of no use")            \
-	X(V, TEXT, server, NONE, 1, "where calls out go; nothing: its name has no address yet")   \
-	X(V, TEXT, server_name, NONE, 1, "the host name that has this address")                   \
-	X(V, NUMBER, server_age, SECONDS, 1,                                                      \
+#define TD_VIEW_TRUNKS(X, V)                                                                       \
+	X(V, TEXT, name, NONE, 1, "the trunk")                                                     \
+	X(V, TEXT, address, NONE, 1, "its first address or network")                               \
+	X(V, COUNT, calls, NONE, 1, "calls at this moment, in and out")                            \
+	X(V, COUNT, calls_in, NONE, 1, "of them, those that came by it")                           \
+	X(V, COUNT, calls_out, NONE, 1, "of them, those that went out by it")                      \
+	X(V, LIMIT, max_calls, NONE, 1, "most calls at once; null: no limit")                      \
+	X(V, COUNT, offered, NONE, 1,                                                              \
+		"INVITEs of calls that came by it, since the start; each is answered, rejected, "  \
+		"cancelled, failed, or open. One that is refused for what it is itself, as by "    \
+		"400 for a header that cannot be read, is no call: it counts here and has no CDR") \
+	X(V, COUNT, answered, NONE, 1, "of them, answered by 200")                                 \
+	X(V, COUNT, rejected, NONE, 1, "of them, answered by 300 to 699, but not for a CANCEL")    \
+	X(V, COUNT, cancelled, NONE, 1, "of them, whose caller hung up before")                    \
+	X(V, COUNT, failed, NONE, 1, "of them, whose caller could not be answered any more")       \
+	X(V, COUNT, out_offered, NONE, 1,                                                          \
+		"INVITEs that went out by it, to each address tried; likewise")                    \
+	X(V, COUNT, out_answered, NONE, 1, "of them, answered by 200")                             \
+	X(V, COUNT, out_rejected, NONE, 1, "of them, answered by 300 to 699")                      \
+	X(V, COUNT, out_cancelled, NONE, 1, "of them, given up before, by CANCEL")                 \
+	X(V, COUNT, out_failed, NONE, 1,                                                           \
+		"of them, not answered at all, not sent, or with an answer of no use")             \
+	X(V, TEXT, server, NONE, 1, "where calls out go; nothing: its name has no address yet")    \
+	X(V, TEXT, server_name, NONE, 1, "the host name that has this address")                    \
+	X(V, NUMBER, server_age, SECONDS, 1,                                                       \
 		"how long the name has had it; null: no name, or no address")
 
 #define TD_VIEW_LINKS(X, V)                                                                      \
