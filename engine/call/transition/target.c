@@ -71,14 +71,27 @@ bool target_possible(struct td_engine *e, const struct td_conf_route *r, const s
 	return !last && unresolved;
 }
 
+/* NULL, or with what the agent is busy. What it is offered without media leaves the telephone free,
+ * and cannot be accepted before that call is over. */
+static const char *busy(const struct agent *a)
+{
+	if (a->own || (a->contact && a->contact->call))
+		return "is in a call";
+	if (a->contact && a->contact->state != CONTACT_OFFERED)
+		return a->contact->cdr.channel == TD_CHANNEL_MESSAGE ? "has a message"
+								     : "has a contact";
+	return NULL;
+}
+
 /* NULL, or why the agent's telephone cannot be addressed. */
 static const char *address_agent(
 	const struct td_engine *e, const struct call *c, const struct agent *a, struct address *out)
 {
+	const char *why = busy(a);
 	int n;
 
-	if (a->contact || a->own)
-		return "is in a call";
+	if (why)
+		return why;
 	/* An agent without a list of codecs takes any codec. */
 	if (a->conf.codecs[0] && !memchr(a->conf.codecs, c->codec, sizeof(a->conf.codecs)))
 		return "has not the call's codec";
