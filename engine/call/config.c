@@ -287,11 +287,9 @@ static void agent_apply(struct td_engine *e, struct agent *a, const struct td_co
 	in.agent_set.link = reserve_link(a->link);
 	in.agent_set.channels = conf->channels;
 	if (fresh || memcmp(&in.agent_set, &a->acd, sizeof(a->acd)) != 0) {
-		if (unattended_there(a->state))
-			unattended_count(e, a, false);
+		unattended_leave(e, a);
 		a->acd = in.agent_set;
-		if (unattended_there(a->state))
-			unattended_count(e, a, true);
+		unattended_count(e, a);
 		distribute(e, &in);
 	}
 	if (fresh && a->own)

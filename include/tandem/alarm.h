@@ -33,7 +33,7 @@
 		"if the carrier allows more.")                                                    \
 	X(QUEUE_UNATTENDED, "queue-unattended",                                                   \
 		"a queue in which somebody waits, and no agent with the channel of that contact " \
-		"is logged in and responds",                                                      \
+		"is logged in and responds; for calls, with a telephone that can be reached",                                                      \
 		"an agent of the queue with this channel who is there again, or the queue's "     \
 		"removal",                                                                        \
 		"Look at `tandemctl show queues` and `show agents`. `tandemctl agent NAME "       \

@@ -71,19 +71,40 @@ static bool queue_channels(const struct check_at *k)
 	return memcmp(waiting, k->q->waiting, sizeof(waiting)) == 0;
 }
 
+static bool is_of(const struct queue *q, const struct agent *a)
+{
+	for (unsigned i = 0; i < TD_ACD_GROUPS; i++)
+		for (unsigned j = 0; j < TD_ACD_GROUPS; j++)
+			if (q->acd.groups[i] && q->acd.groups[i] == a->acd.groups[j])
+				return true;
+	return false;
+}
+
+/* The channels that its agents attend, as the distributor has them. */
+static uint32_t attended(const struct check_at *k)
+{
+	uint32_t channels = 0;
+
+	for (uint32_t n = 1; n <= k->e->agents.count; n++) {
+		const struct agent *a = objects_get(&k->e->agents, n);
+		struct acd_agent_info info;
+
+		if (is_of(k->q, a) && acd_agent_get(k->e->acd, n, &info) == 0)
+			channels |= unattended_attends(
+				a->acd.channels, (uint8_t)info.state, info.reachable);
+	}
+	return channels;
+}
+
 static bool queue_unattended(const struct check_at *k)
 {
-	struct acd_queue_agents agents = {0};
-	uint32_t unattended = 0;
+	uint32_t channels = attended(k), unattended = 0;
 
-	acd_queue_agents(k->e->acd, k->q->object.number, &agents);
 	for (unsigned ch = 0; ch < TD_CHANNEL_COUNT; ch++) {
 		bool raised = k->q->unattended >> ch & 1;
-		uint32_t there = 0;
 
-		for (unsigned s = 0; s < TD_AGENT_STATE_COUNT; s++)
-			there += unattended_there((uint8_t)s) ? agents.slots[ch][s] : 0;
-		if (k->q->object.configured && !there && (k->q->waiting[ch] || raised))
+		if (k->q->object.configured && !(channels >> ch & 1) &&
+			(k->q->waiting[ch] || raised))
 			unattended |= 1u << ch;
 	}
 	return k->q->unattended == unattended;

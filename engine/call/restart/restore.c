@@ -180,8 +180,7 @@ static void state_back(struct td_engine *e, struct agent *a, const struct td_che
 	a->since = r->since ? past(e, r->since) : e->now;
 	if (a->state == TD_AGENT_PAUSED)
 		memcpy(a->reason, r->acd.pause_reason, sizeof(a->reason));
-	if (unattended_there(a->state))
-		unattended_count(e, a, true);
+	unattended_count(e, a);
 	memset(&in, 0, sizeof(in));
 	in.type = TD_ACD_IN_RESTORE;
 	in.agent = a->object.number;

@@ -2,6 +2,7 @@
 #include <engine/call/events/live.h>
 #include <engine/call/site/agents.h>
 #include <engine/call/site/distribute.h>
+#include <engine/call/site/unattended.h>
 #include <engine/base/addr.h>
 #include <engine/base/container.h>
 #include <stdio.h>
@@ -66,6 +67,8 @@ static void reachable_set(struct td_engine *e, struct agent *a, bool reachable, 
 		return;
 	}
 	a->reachable = reachable;
+	if (unattended_count(e, a))
+		unattended_look_all(e);
 	mark_agent(e, a);
 	if (reachable) /* before it can be rung */
 		log_in(e, a);
@@ -94,6 +97,7 @@ void agents_back(struct td_engine *e, struct agent *a, bool was_reachable, uint6
 		return;
 	}
 	a->reachable = is;
+	unattended_count(e, a);
 	if (is)
 		distribute_event(e, TD_ACD_IN_REACHABLE, a, 0, 1);
 	else if (was_reachable)

@@ -90,10 +90,8 @@ void stay_begin(struct td_engine *e, const struct td_acd_out *out)
 		queuelog_pause(e, a, true);
 	}
 	tell(e, a);
-	if (unattended_there(was) != unattended_there(a->state)) {
-		unattended_count(e, a, unattended_there(a->state));
+	if (unattended_count(e, a))
 		unattended_look_all(e);
-	}
 }
 
 void stay_end_all(struct td_engine *e)

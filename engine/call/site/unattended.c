@@ -2,20 +2,37 @@
 #include <engine/call/events/alarm.h>
 #include <engine/call/site/unattended.h>
 
-bool unattended_there(uint8_t state)
+uint32_t unattended_attends(uint32_t channels, uint8_t state, bool reachable)
 {
-	return state != TD_AGENT_LOGGED_OUT && state != TD_AGENT_NOT_RESPONDING;
+	if (state == TD_AGENT_LOGGED_OUT || state == TD_AGENT_NOT_RESPONDING)
+		return 0;
+	return reachable ? channels : channels & ~TD_CHANNELS_MEDIA;
 }
 
-void unattended_count(struct td_engine *e, const struct agent *a, bool there)
+static void set(struct td_engine *e, struct agent *a, uint32_t attends)
 {
 	for (unsigned i = 0; i < TD_ACD_GROUPS; i++) {
 		struct group *g = objects_get(&e->groups, a->acd.groups[i]);
 
 		for (unsigned ch = 0; g && ch < TD_CHANNEL_COUNT; ch++)
-			if (a->acd.channels >> ch & 1)
-				g->there[ch] += there ? 1 : -1;
+			g->there[ch] += (attends >> ch & 1) - (a->attends >> ch & 1);
 	}
+	a->attends = attends;
+}
+
+void unattended_leave(struct td_engine *e, struct agent *a)
+{
+	set(e, a, 0);
+}
+
+bool unattended_count(struct td_engine *e, struct agent *a)
+{
+	uint32_t attends = unattended_attends(a->acd.channels, a->state, a->reachable);
+
+	if (attends == a->attends)
+		return false;
+	set(e, a, attends);
+	return true;
 }
 
 static bool attended(const struct td_engine *e, const struct queue *q, unsigned channel)
@@ -41,8 +58,9 @@ static void look(struct td_engine *e, struct queue *q, unsigned channel)
 	if (wanted)
 		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, true,
 			"queue %s: %u waiting, and no agent with the channel %s is logged in and "
-			"responds",
-			q->object.name, q->waiting[channel], contact_channels[channel]);
+			"responds%s",
+			q->object.name, q->waiting[channel], contact_channels[channel],
+			td_channel_media(channel) ? ", with a telephone that can be reached" : "");
 	else if (q->object.configured)
 		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false,
 			"queue %s: an agent with the channel %s is there again", q->object.name,

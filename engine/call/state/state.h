@@ -111,6 +111,7 @@ struct agent {
 	struct td_acd_agent acd;    /* as the distributor has it */
 	struct link *link;          /* to the telephone; NULL: one without limit */
 	uint8_t state;              /* enum td_agent_state, as the distributor last said */
+	uint32_t attends;           /* 1 << channel: its groups count it for this */
 	uint8_t backoff;            /* enum td_acd_reason, while AVAILABLE and not rung */
 	uint64_t since;             /* when it became so */
 	uint64_t from;              /* of its next row of `agent_session`; 0: none is due */
