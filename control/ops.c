@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define PAGE_ROWS 200 /* a few milliseconds of SQLite, then the journal has its turn */
+#define TURNS     25  /* of looking for rows: then an empty page tells the client to wait on */
 
 /* CDR, QUEUE_LOG or ALARMS under way. */
 struct rows_job {
@@ -20,6 +21,7 @@ struct rows_job {
 	uint16_t op;
 	uint32_t id;
 	struct store_query query;
+	unsigned turns; /* in which rows were looked for */
 };
 
 static void rows_job_free(struct rows_job **place)
@@ -46,6 +48,9 @@ static bool rows_page(struct tandemd_ops *o, struct rows_job *j)
 	rc = store_query_next(o->store, &j->query, PAGE_ROWS, &out);
 	if (rc < 0) {
 		api_error(j->client, j->op, j->id, rc, "the store: %s", store_error(o->store));
+	} else if (out.len == 0) {
+		if (++j->turns % TURNS == 0)
+			api_reply(j->client, j->op, j->id, "{}", 2);
 	} else {
 		api_reply_buf(j->client, j->op, j->id, &out);
 		if (rc == 0)
@@ -87,15 +92,76 @@ void ops_init(struct tandemd_ops *o, struct loop *loop, const struct tandemd_opt
 		.pages = {.run = pages_send, .ctx = o}};
 }
 
+/* Whether a value is one of these words; else the client has been told. */
+static bool is_word(struct api_client *c, const struct td_api_msg *m, const char *key,
+	const struct td_words *words, const char *value)
+{
+	struct td_buf list;
+	char storage[256];
+
+	buf_init_fixed(&list, storage, sizeof(storage));
+	for (unsigned i = 0; i < words->count; i++) {
+		if (strcmp(words->word[i].name, value) == 0)
+			return true;
+		if (words->word[i].name[0])
+			buf_printf(&list, "%s%s", list.len ? ", " : "", words->word[i].name);
+	}
+	api_error(c, m->op, m->id, -EINVAL, "\"%s\" is one of %.*s", key, (int)list.len, list.data);
+	return false;
+}
+
+static bool time_read(struct api_client *c, const struct td_api_msg *m, const json_t *body,
+	const char *key, double *t)
+{
+	const json_t *value = json_object_get(body, key);
+
+	if (value && (!json_is_number(value) || json_number_value(value) <= 0)) {
+		api_error(c, m->op, m->id, -EINVAL, "\"%s\" must be a number of seconds since 1970",
+			key);
+		return false;
+	}
+	*t = json_number_value(value);
+	return true;
+}
+
+/* What the rows are asked by. False: the client has been told what is wrong. */
+static bool query_read(struct api_client *c, const struct td_api_msg *m, json_t *body,
+	enum td_event_type event, struct store_query *q)
+{
+	char keys[128] = " limit since until";
+	size_t n = strlen(keys);
+
+	*q = (struct store_query){.event = event};
+	for (unsigned i = 0; i < STORE_KEY_COUNT; i++)
+		if (store_query_has(event, i))
+			n += (size_t)snprintf(keys + n, sizeof(keys) - n, " %s", store_keys[i]);
+	if (!body_known(c, m, body, keys) || !time_read(c, m, body, "since", &q->since) ||
+		!time_read(c, m, body, "until", &q->until))
+		return false;
+	if (q->since > 0 && q->until > 0 && q->until <= q->since) {
+		api_error(c, m->op, m->id, -EINVAL, "\"until\" must be after \"since\"");
+		return false;
+	}
+	for (unsigned i = 0; i < STORE_KEY_COUNT; i++) {
+		const struct td_words *words = store_query_words(event, i);
+
+		if (!body_copy(c, m, body, store_keys[i], q->by[i], sizeof(q->by[i])) ||
+			(words && q->by[i][0] && !is_word(c, m, store_keys[i], words, q->by[i])))
+			return false;
+	}
+	return true;
+}
+
 static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m,
-	json_t *body, enum td_event_type event, const char *keys)
+	json_t *body, enum td_event_type event)
 {
 	const json_t *limit = json_object_get(body, "limit");
 	json_int_t n = limit ? json_integer_value(limit) : TD_API_ROWS;
 	struct rows_job *j, **place = o->jobs;
+	struct store_query query;
 	int rc;
 
-	if (!body_known(c, m, body, keys))
+	if (!query_read(c, m, body, event, &query))
 		return;
 	if (n < 1 || n > TD_API_ROWS_MAX) {
 		api_error(c, m->op, m->id, -EINVAL, "\"limit\" must be a number from 1 to %d",
@@ -109,26 +175,17 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 			OPS_JOBS);
 		return;
 	}
-	j = calloc(1, sizeof(*j));
+	rc = store_query_start(o->store, &query, (uint32_t)n);
+	if (rc) {
+		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
+		return;
+	}
+	j = malloc(sizeof(*j));
 	if (!j) {
 		api_error(c, m->op, m->id, -ENOMEM, "out of memory");
 		return;
 	}
-	j->query.event = event;
-	if (!body_copy(c, m, body, "call", j->query.call, sizeof(j->query.call)) ||
-		!body_copy(c, m, body, "queue", j->query.queue, sizeof(j->query.queue))) {
-		free(j);
-		return;
-	}
-	rc = store_query_start(o->store, &j->query, (uint32_t)n);
-	if (rc) {
-		api_error(c, m->op, m->id, rc, "the store: %s", store_error(o->store));
-		free(j);
-		return;
-	}
-	j->client = c;
-	j->op = m->op;
-	j->id = m->id;
+	*j = (struct rows_job){.client = c, .op = m->op, .id = m->id, .query = query};
 	api_client_get(c);
 	*place = j;
 	loop_post(o->loop, &o->pages);
@@ -137,19 +194,19 @@ static void rows_start(struct tandemd_ops *o, struct api_client *c, const struct
 static void op_cdr(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, TD_EV_CDR, " limit call queue");
+	rows_start(o, c, m, body, TD_EV_CDR);
 }
 
 static void op_queue_log(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, TD_EV_QUEUE_LOG, " limit call queue");
+	rows_start(o, c, m, body, TD_EV_QUEUE_LOG);
 }
 
 static void op_alarms(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
-	rows_start(o, c, m, body, TD_EV_ALARM, " limit");
+	rows_start(o, c, m, body, TD_EV_ALARM);
 }
 
 static void op_call(

@@ -649,12 +649,18 @@ class Tandemd(unittest.TestCase):
             (APPLY, {"file": self.site, "yaml": SITE, "yml": ""},
              'unknown key "yml"; there are file yaml diff dry-run'),
             (APPLY, {"file": 7, "yaml": SITE}, '"file" is no text; put its value in quotes'),
-            (CDR, {"queu": "sales"}, 'unknown key "queu"; there are limit call queue'),
+            (CDR, {"queu": "sales"}, 'unknown key "queu"; there are limit since until call queue agent caller trunk'
+             ' disposition'),
             (CDR, {"call": 1732220776.1}, '"call" is no text; put its value in quotes'),
             (CDR, {"limit": "5"}, '"limit" must be a number from 1 to 1000000'),
             (QUEUE_LOG, {"queue": ["sales"]}, '"queue" is no text; put its value in quotes'),
-            (QUEUE_LOG, {"Limit": 1}, 'unknown key "Limit"; there are limit call queue'),
-            (ALARMS, {"queue": "sales"}, 'unknown key "queue"; there are limit'),
+            (QUEUE_LOG, {"Limit": 1}, 'unknown key "Limit"; there are limit since until call queue agent'),
+            (ALARMS, {"queue": "sales"}, 'unknown key "queue"; there are limit since until name'),
+            (CDR, {"since": "2h"}, '"since" must be a number of seconds since 1970'),
+            (CDR, {"until": -1}, '"until" must be a number of seconds since 1970'),
+            (ALARMS, {"since": 5, "until": 5}, '"until" must be after "since"'),
+            (CDR, {"disposition": "frogs"}, '"disposition" is one of answered, abandoned,'
+             ' overflowed, rejected, failed, lost'),
             (CALL, {"id": "1732220776.1"}, 'unknown key "id"; there are call'),
             (CALL, {"call": 7}, '"call" is no text; put its value in quotes'),
             (CALL, {}, '"call" is missing'),
@@ -767,12 +773,39 @@ class Tandemd(unittest.TestCase):
         self.assertEqual([r["seq"] for r in rows], list(range(501, 3001)))
         rows = self.rows(QUEUE_LOG, {"limit": 3, "queue": "q1"})
         self.assertEqual([r["seq"] for r in rows], [2995, 2997, 2999])
+        rows = self.rows(QUEUE_LOG, {"since": 7, "until": 12.5, "queue": "q1"})
+        self.assertEqual([r["seq"] for r in rows], [7, 9, 11])
+        words = [CTL, "--tandemd", f"{self.dir}/tandemd.sock", "queue-log", "--json"]
+        done = subprocess.run(words + ["--since", "1970-01-01T00:00:07Z", "--until",
+                                       "1970-01-01T01:00:09+01:00"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual([r["seq"] for r in json.loads(done.stdout)], [7, 8])
         self.assertEqual(self.rows(CDR, {}), [])
         self.assertEqual(self.ask(CDR, {"limit": 0})[0], -22)
         status, answer = self.ask(QUEUE_LOG, {"limit": 3, "queue": "q" * 100})
         self.assertEqual(status, -22)
         self.assertIn('"queue" has 100 bytes, and can have', answer["error"])
         self.assertEqual(self.ask(16, {})[0], -38)
+
+    def test_a_long_search_does_not_hold_up_the_journal_or_lose_its_client(self):
+        journal = Journal(f"{self.dir}/journal")
+        self.start()
+        self.engine.start()
+        db = sqlite3.connect(f"{self.dir}/store.sqlite")
+        with db:
+            db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
+                       " i < 600000) INSERT INTO queue_log SELECT i, 9, '1.1', 'sales', iif(i = 5,"
+                       " 'bob', 'alice'), 'CONNECT', '', '', '', '', '' FROM n")
+        db.close()
+        self.client.write(QUEUE_LOG, 9, {"agent": "bob"})
+        journal.story("1732220776.1", "it goes on")
+        answers = [self.client.read()]
+        while answers[-1][3] is not None:
+            answers.append(self.client.read())
+        self.assertEqual([a[3] for a in answers if a[3] == {}], [{}])  # wait on, after 25 turns
+        self.assertEqual([r["seq"] for a in answers if a[3] for r in a[3].get("rows", [])], [5])
+        until("the record is stored", lambda: self.status()["stored_seq"] == 1)
+        journal.file.close()
 
     def test_it_ends_on_a_signal_without_capabilities(self):
         self.start()

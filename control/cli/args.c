@@ -2,6 +2,7 @@
 #include <control/cli/args.h>
 #include <control/cli/say.h>
 #include <control/cli/usage.h>
+#include <control/cli/when.h>
 #include <engine/base/number.h>
 #include <engine/conf/schema.h>
 #include <math.h>
@@ -82,6 +83,17 @@ static bool number_wrong(
 	return true;
 }
 
+static bool time_wrong(const struct cli_command *c, const char *name, const char *value)
+{
+	double t;
+
+	if (when_decode(value, time(NULL), &t))
+		return false;
+	cli_usage(c, "%s is no time: %s; write 2026-12-01, 2026-12-01T15:04+01:00, 15:04 or 2h",
+		name, value);
+	return true;
+}
+
 static bool value_wrong(
 	const struct cli_command *c, const struct cli_arg *a, const char *name, const char *value)
 {
@@ -99,6 +111,8 @@ static bool value_wrong(
 	case ARG_NUMBER:
 	case ARG_SECONDS:
 		return number_wrong(c, a, name, value);
+	case ARG_TIME:
+		return time_wrong(c, name, value);
 	case ARG_BITS:
 		if (bits_fit(value))
 			return false;
@@ -374,6 +388,8 @@ double cli_arg_number(const struct cli_args *args, const char *key, double other
 
 static json_t *json_of(const struct cli_arg *a, const char *value)
 {
+	double t = 0;
+
 	switch (a->kind) {
 	case ARG_FLAG:
 		return json_true();
@@ -381,6 +397,9 @@ static json_t *json_of(const struct cli_arg *a, const char *value)
 		return json_integer((json_int_t)number_of(value));
 	case ARG_SECONDS:
 		return json_real(number_of(value));
+	case ARG_TIME:
+		when_decode(value, time(NULL), &t);
+		return json_real(t);
 	default:
 		return json_string(value);
 	}

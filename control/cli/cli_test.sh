@@ -201,6 +201,15 @@ expect 0 '^plan$' complete --line bandwidth p
 expect 0 'bandwidth plan' help bandwidth
 expect 0 '^    -n, --limit ' help cdr
 expect 2 'tandemctl: cdr: a call has one record' cdr 1 -n 3
+expect 2 'tandemctl: cdr: a call has one record' cdr 1 --caller 0301
+expect 2 'cdr: --since is no time: yesterday; write 2026-12-01, ' cdr --since yesterday
+expect 2 'queue-log: --until is no time: 2026-02-30;' queue-log --until 2026-02-30
+expect 2 '^tandemctl: cdr: --until is not after --since$' cdr --since 2h --until 3h
+expect 2 'no such --disposition: answerd; did you mean answered.' cdr --disposition answerd
+expect 2 'no such --name: no-adio; did you mean no-audio.' alarms --name no-adio
+expect 5 '/nonexistent/t' cdr --since 2026-12-01T15:04+01:00 --until 2026-12-02 --agent alice
+expect 0 '15:04, when it was that last' cdr --help
+expect 0 '^trunk-full$' complete --line alarms --name tr
 for codec in $("$ctl" complete codecs); do
 	expect 0 "^ip +$codec +20 " bandwidth plan --link 10M --codec "$codec"
 done

@@ -59,6 +59,7 @@ enum arg_kind {
 	ARG_DIRECTORY,
 	ARG_NUMBER, /* whole, from min to max, in steps of `step` */
 	ARG_SECONDS,
+	ARG_TIME, /* WHEN_FORMS; in the request seconds since 1970 */
 	ARG_BITS, /* as CONF_RATE: 64000, 512k, 10M */
 	ARG_TEXT,
 	ARG_REST, /* all words that follow, unread */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <control/cli/cli.h>
+#include <control/cli/when.h>
 #include <engine/base/codec.h>
 #include <engine/base/rate.h>
 #include <engine/base/view.h>
@@ -43,6 +44,33 @@ const struct option_row cli_options[] = {
 	{                                                                               \
 		.name = "--call", .letter = "-c", .kind = ARG_CONTACT, .value = "CALL", \
 		.help = "Only those of this call."                                      \
+	}
+
+#define SINCE                                                           \
+	{                                                               \
+		.name = "--since", .kind = ARG_TIME, .value = "TIME",   \
+		.help = "Only those from this time on: " WHEN_FORMS "." \
+	}
+#define UNTIL                                                         \
+	{                                                             \
+		.name = "--until", .kind = ARG_TIME, .value = "TIME", \
+		.help = "Only those before this time."                \
+	}
+#define OF_CALLER                                                         \
+	{                                                                 \
+		.name = "--caller", .kind = ARG_TEXT, .value = "NUMBER",  \
+		.help = "Only those of this caller, the number as shown." \
+	}
+#define DISPOSITION                                                                \
+	{                                                                          \
+		.name = "--disposition", .kind = ARG_WORD, .value = "DISPOSITION", \
+		.words = &(TD_DISPOSITIONS(TD_SPACED))[1],                         \
+		.help = "Only those that came out like this."                      \
+	}
+#define OF_ALARM                                                                \
+	{                                                                       \
+		.name = "--name", .kind = ARG_WORD, .value = "ALARM",           \
+		.words = &(TD_ALARMS(TD_SPACED))[1], .help = "Only this alarm." \
 	}
 
 /* Which rows of a view. */
@@ -165,15 +193,16 @@ const struct cli_command cli_commands[] = {
 		TD_API_CALL, .arg = {{"CALL", .key = "call", .kind = ARG_CONTACT, .required = true}}},
 	{"cdr", CLI_WAS, "calls that ended, newest last", NULL, cmd_cdr, TD_API_CDR,
 		.arg = {{"CALL", .key = "id", .kind = ARG_CONTACT, .help = "All of this call's record."},
-			LIMIT, OF_QUEUE, CALL},
+			LIMIT, SINCE, UNTIL, OF_QUEUE, OF_AGENT, OF_CALLER, OF_TRUNK,
+			DISPOSITION, CALL},
 		.event = TD_EV_CDR, .empty = "no such calls"},
 	{"queue-log", CLI_WAS, "what happened in the queues",
 		"Events have the names and fields of Asterisk's queue_log.", cmd_rows,
-		TD_API_QUEUE_LOG, .arg = {LIMIT, OF_QUEUE, CALL},
+		TD_API_QUEUE_LOG, .arg = {LIMIT, SINCE, UNTIL, OF_QUEUE, OF_AGENT, CALL},
 		.event = TD_EV_QUEUE_LOG, .empty = "no such events"},
 	{"alarms", CLI_WAS, "what an operator should know, newest last",
 		"When each was raised and cleared. There are:" TD_ALARMS(ALARM_WORD) ".",
-		cmd_rows, TD_API_ALARMS, .arg = {LIMIT},
+		cmd_rows, TD_API_ALARMS, .arg = {LIMIT, SINCE, UNTIL, OF_ALARM},
 		.event = TD_EV_ALARM, .empty = "no alarms"},
 	{"replay", CLI_WAS, "repeat the ACD's decisions",
 		"Makes each decision again from its recorded inputs, and compares it with the "

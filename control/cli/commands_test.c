@@ -214,7 +214,8 @@ static void words_are_completed_by_the_table(void **state)
 	assert_string_equal(COMPLETED("show", "agents", "--state", ""), ""); /* nobody to ask */
 	assert_string_equal(COMPLETED("agent", "alice", ""), "login logout pause unpause ready");
 	assert_string_equal(COMPLETED("agent", "alice", "pause", ""), "--reason");
-	assert_string_equal(COMPLETED("cdr", "-"), "-n -q -c");
+	assert_string_equal(
+		COMPLETED("cdr", "-"), "-n --since --until -q -a --caller -t --disposition -c");
 	assert_string_equal(COMPLETED("frogs", ""), "");
 	assert_int_equal(kind, ARG_TEXT);
 	assert_string_equal(COMPLETED("apply", ""), "");

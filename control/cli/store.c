@@ -17,9 +17,16 @@ static const struct td_columns *columns_of(enum td_event_type event)
 int cmd_rows(const struct cli *cli, const struct cli_args *args)
 {
 	const struct cli_command *c = args->command;
-	json_t *rows;
-	int rc = cli_rows(cli, c->op, cli_args_request(args), &rows);
+	json_t *request = cli_args_request(args), *rows;
+	const json_t *since = json_object_get(request, "since");
+	const json_t *until = json_object_get(request, "until");
+	int rc;
 
+	if (since && until && json_real_value(until) <= json_real_value(since)) {
+		json_decref(request);
+		return cli_fail(cli, CLI_USAGE, "%s: --until is not after --since", c->name);
+	}
+	rc = cli_rows(cli, c->op, request, &rows);
 	if (rc)
 		return rc;
 	cli_table(cli, columns_of(c->event), rows, c->empty);
@@ -35,8 +42,9 @@ int cmd_cdr(const struct cli *cli, const struct cli_args *args)
 
 	if (!call)
 		return cmd_rows(cli, args);
-	if (cli_arg(args, "limit") || cli_arg(args, "queue") || cli_arg(args, "call"))
-		return cli_usage(args->command, "a call has one record: %s alone", call);
+	for (unsigned i = 1; i < CLI_ARGS; i++)
+		if (args->value[i])
+			return cli_usage(args->command, "a call has one record: %s alone", call);
 	rc = cli_rows(cli, TD_API_CDR, json_pack("{s:i, s:s}", "limit", 1, "call", call), &rows);
 	if (rc)
 		return rc;

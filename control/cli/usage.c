@@ -10,12 +10,14 @@
 #define HELP_COLUMNS 79
 #define HELP_INDENT  8
 
-/* What stays together on a line: an optional argument, or one of several words. */
+/* What stays together on a line: an optional argument that a line can have, or one of several
+ * words. */
 static size_t synopsis_part(const char *text)
 {
-	size_t n = strcspn(text, *text == '[' ? "]" : " |");
+	size_t whole = *text == '[' ? strcspn(text, "]") + 1 : 0;
+	size_t n = strcspn(text, " |");
 
-	return n + (text[n] == '|' || text[n] == ']');
+	return whole && whole <= HELP_COLUMNS - HELP_INDENT ? whole : n + (text[n] == '|');
 }
 
 static void synopsis_put(FILE *out, const char *before, const struct cli_command *c)

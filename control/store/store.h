@@ -50,16 +50,44 @@ const char *store_error(const struct store *s); /* SQLite's last line */
  * a transaction. */
 int store_purge(struct store *s, unsigned days, uint64_t wall_now);
 
-/* query.c: rows as JSON */
+/*
+ * query.c: rows as JSON. X(key): what rows can be asked by. `call` is the column of the call's id;
+ * another key goes by each column that column_is_of() it, so `trunk` also by `to_trunk`.
+ */
+#define STORE_KEYS(X)     X(call) X(queue) X(agent) X(caller) X(trunk) X(disposition) X(name)
+#define STORE_KEY_ID(key) STORE_BY_##key,
+enum store_key { STORE_KEYS(STORE_KEY_ID) STORE_KEY_COUNT };
+extern const char *const store_keys[STORE_KEY_COUNT]; /* their names */
+
+#define STORE_VALUE_BYTES TD_NUMBER_BYTES
+_Static_assert(STORE_VALUE_BYTES >= TD_NAME_BYTES && STORE_VALUE_BYTES >= TD_CALL_ID_BYTES,
+	"a value has room");
+
 struct store_query {
-	enum td_event_type event;    /* rows of its table */
-	char call[TD_CALL_ID_BYTES]; /* empty: of all; a table that has no calls passes over it */
-	char queue[TD_NAME_BYTES];   /* likewise */
-	int64_t from, to;            /* ids still to be given out; from > to: none */
+	enum td_event_type event; /* rows of its table */
+	/* Empty: of all. A table that has no such column passes over it. */
+	char by[STORE_KEY_COUNT][STORE_VALUE_BYTES];
+	/* Of the time that people see of the table, seconds since 1970: from `since` on, before
+	 * `until`; 0: no bound. */
+	double since, until;
+	/* Its own: */
+	enum { STORE_SPAN, STORE_FIND, STORE_GIVE } phase;
+	uint32_t left;       /* rows that are still looked for */
+	int64_t low, at;     /* ids that are still looked at; at < low: none */
+	int64_t from, to;    /* ids still to be given out; from > to: none */
+	int64_t first, last; /* ids of the rows from `since` to `reached` */
+	double reached;      /* infinite: all are known */
+	uint32_t span;       /* rows by which `reached` moves */
 };
+/* Whether the table has a column for this key, and one that could have the value: of a word one of
+ * its words. */
+bool store_query_has(enum td_event_type event, enum store_key key);
+const struct td_words *store_query_words(
+	enum td_event_type event, enum store_key key); /* or NULL */
 /* Chooses the last `limit` rows that fit. 0 or a negative errno. */
 int store_query_start(struct store *s, struct store_query *q, uint32_t limit);
-/* Appends up to `max` rows, {"rows":[...]}, oldest first. 1: there may be more, 0: no, -errno. */
+/* Appends up to `max` rows, {"rows":[...]}, oldest first; or nothing, while it looks for them: each
+ * time it looks at a bounded number of rows. 1: there may be more, 0: no, -errno. */
 int store_query_next(struct store *s, struct store_query *q, unsigned max, struct td_buf *out);
 /*
  * {"cdr":{...},"story":[...],"queue_log":[...],"recordings":[...]}; -ENOENT: no trace. Without a

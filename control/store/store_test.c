@@ -369,51 +369,6 @@ static void a_rollback_forgets(void **state)
 	assert_int_equal(archived_count(), 1);
 }
 
-static void the_last_rows_come_oldest_first_in_pieces(void **state)
-{
-	struct store *s = fixture_open();
-	struct store_query q = {.event = TD_EV_CDR};
-	struct td_buf out;
-	unsigned pieces = 0;
-
-	for (unsigned i = 0; i < 30; i++)
-		put_call(s, 1 + 3 * i, i, i % 3 ? "sales" : "backup");
-	assert_int_equal(store_commit(s), 0);
-	buf_init(&out);
-	strcpy(q.queue, "backup"); /* calls 0, 3, ... 27 */
-	assert_int_equal(store_query_start(s, &q, 5), 0);
-	int more;
-	do {
-		more = store_query_next(s, &q, 2, &out);
-		buf_put(&out, "\n", 1);
-		pieces++;
-		out.comma = false;
-	} while (more == 1);
-	assert_int_equal(more, 0);
-	assert_int_equal(pieces, 3);
-	buf_put(&out, "", 1);
-	for (unsigned i = 0; i < 30; i++) {
-		char id[32];
-
-		snprintf(id, sizeof(id), "\"id\":\"1732220776.%u\"", i);
-		if (i % 3 == 0 && i >= 15)
-			assert_non_null(strstr(out.data, id));
-		else
-			assert_null(strstr(out.data, id));
-	}
-	assert_true(strstr(out.data, ".15\"") < strstr(out.data, ".27\""));
-	assert_non_null(strstr(out.data, "\"offered\":1732220776.123,"));
-
-	buf_reset(&out);
-	q = (struct store_query){.event = TD_EV_QUEUE_LOG, .queue = "nowhere"};
-	assert_int_equal(store_query_start(s, &q, 5), 0);
-	assert_int_equal(store_query_next(s, &q, 2, &out), 0);
-	buf_put(&out, "", 1);
-	assert_string_equal(out.data, "{\"rows\":[]}");
-	buf_free(&out);
-	store_close(s);
-}
-
 static void a_call_has_all_its_story(void **state)
 {
 	struct store *s = fixture_open();
@@ -675,7 +630,6 @@ int main(void)
 		TEST(missing_numbers_are_counted),
 		TEST(what_no_table_takes_is_kept_and_counted),
 		TEST(a_rollback_forgets),
-		TEST(the_last_rows_come_oldest_first_in_pieces),
 		TEST(a_call_has_all_its_story),
 		TEST(old_segments_are_deleted_whole),
 		TEST(rows_of_an_older_release_are_read_and_purged),

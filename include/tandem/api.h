@@ -41,6 +41,9 @@ struct td_api_msg {
 	uint32_t id;
 };
 
+/* Of rows of the store: how many of the newest, and when they were. */
+#define TD_API_ROWS_ASKED "limit: n, since: seconds since 1970, until: likewise, and before it"
+
 /*
  * X(ID, number, name, RIGHT, request, answer): an operation of a server, which has a function
  * op_NAME() for it. Numbers stay for ever. RIGHT is what it takes to ask: SEE calls, records and
@@ -109,9 +112,12 @@ struct td_api_msg {
 		"{rows: [..], more: n or absent}, of the view `config-changes`")                   \
 	X(CONFIG_ROLLBACK, 72, config_rollback, CONFIGURE, "{number: n of the history}",           \
 		"as of `APPLY`")                                                                   \
-	X(CDR, 65, cdr, SEE, "{limit: n, call: id or absent, queue: name or absent}",              \
+	X(CDR, 65, cdr, SEE,                                                                       \
+		"{" TD_API_ROWS_ASKED ", call: id, queue: name, agent: name, caller: number, "     \
+		"trunk: name, by which it came or went, disposition: word: each or absent}",       \
 		"{rows: [..]}, .., then an empty one")                                             \
-	X(QUEUE_LOG, 66, queue_log, SEE, "{limit: n, call: id or absent, queue: name or absent}",  \
+	X(QUEUE_LOG, 66, queue_log, SEE,                                                           \
+		"{" TD_API_ROWS_ASKED ", call: id, queue: name, agent: name: each or absent}",     \
 		"{rows: [..]}, .., then an empty one")                                             \
 	X(CALL, 67, call, SEE, "{call: id}",                                                       \
 		"{cdr: .., story: [..], queue_log: [..], recordings: [..], data: [..] or "         \
@@ -120,7 +126,8 @@ struct td_api_msg {
 		"interrupted: the engine stopped while it was live; lost: what of the archive "    \
 		"could not be read")                                                               \
 	X(STATUS, 68, status, SEE, "{}", "the view `status`")                                      \
-	X(ALARMS, 69, alarms, SEE, "{limit: n}", "{rows: [..]}, .., then an empty one")
+	X(ALARMS, 69, alarms, SEE, "{" TD_API_ROWS_ASKED ", name: alarm: each or absent}",         \
+		"{rows: [..]}, .., then an empty one")
 #define TD_API_OPS(X) TD_API_ENGINE_OPS(X) TD_API_TANDEMD_OPS(X)
 
 #define TD_API_ENUM(ID, number, name, right, request, answer) TD_API_##ID = number,

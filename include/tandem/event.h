@@ -301,14 +301,14 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 #define TD_EV_CDR_FIELDS(F, S...)                                                                 \
 	F(1, NEXT, 1, CALL, TEXT, char, id, [TD_CALL_ID_BYTES], NONE,                             \
 		"the call: the engine's start in epoch seconds, a dot, a counter", S)             \
-	F(1, NEXT, 2, NONE, TEXT, char, caller, [TD_NUMBER_BYTES], NONE,                           \
+	F(1, NEXT, 2, PLAIN, TEXT, char, caller, [TD_NUMBER_BYTES], NONE,                           \
 		"who called; what does not fit is left out: parameters first, then the end", S)   \
 	F(1, NEXT, 2, NONE, TEXT, char, dialled, [TD_NUMBER_BYTES], NONE,                          \
 		"what was called; likewise, and a number that did not fit was refused", S)        \
 	F(1, NEXT, 0, NONE, TEXT, char, trunk, [TD_NAME_BYTES], NONE, "by which it came", S)      \
 	F(1, NEXT, 2, QUEUE, TEXT, char, queue, [TD_NAME_BYTES], NONE,                            \
 		"the last one; empty: none", S)                                                   \
-	F(1, NEXT, 2, NONE, TEXT, char, agent, [TD_NAME_BYTES], NONE,                             \
+	F(1, NEXT, 2, PLAIN, TEXT, char, agent, [TD_NAME_BYTES], NONE,                            \
 		"the agent who talked to the caller last; empty: none", S)                        \
 	F(1, NEXT, 5, NONE, TEXT, char, digits, [32], NONE,                                       \
 		"RFC 4733 digits that the caller pressed, in order", S)                           \
