@@ -130,6 +130,7 @@ static const char *what(const struct cli_args *args, const struct cli_arg *a)
 {
 	switch (a->kind) {
 	case ARG_AGENT:
+	case ARG_AGENTS:
 		return "agent";
 	case ARG_QUEUE:
 		return "queue";
@@ -211,7 +212,7 @@ static bool whole(const struct cli_args *args)
 
 		bool nothing = !args->value[i] || (!arg_is_option(a) && !*args->value[i]);
 
-		if (a->required && nothing) {
+		if (a->required && nothing && !(a->unless && cli_arg(args, a->unless + 2))) {
 			missing(args, a);
 			return false;
 		}
@@ -306,14 +307,35 @@ static bool is_json(const char *word)
 	return r && r->id == CLI_OPTION_JSON && !strchr(word, '=');
 }
 
+/* Which options are among the words, wherever they stand. */
+static void options_given(
+	const struct cli_command *c, int argc, const char *const *argv, bool given[CLI_ARGS])
+{
+	memset(given, 0, CLI_ARGS * sizeof(given[0]));
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		size_t len = 0;
+		const struct cli_arg *a =
+			word_is_option(argv[i]) ? arg_option(c, argv[i], &len) : NULL;
+
+		if (!a)
+			continue;
+		given[a - c->arg] = true;
+		if (takes_rest(a))
+			return;
+		if (a->kind != ARG_FLAG && !argv[i][len])
+			i++; /* its value */
+	}
+}
+
 bool cli_args_read(
 	struct cli_args *args, const struct cli_command *c, int argc, const char *const *argv)
 {
 	unsigned place = 0;
-	bool options = true;
+	bool options = true, given[CLI_ARGS];
 	int took;
 
 	*args = (struct cli_args){.command = c};
+	options_given(c, argc, argv, given);
 	for (int i = 0; i < argc; i += took) {
 		const struct cli_arg *a;
 
@@ -332,7 +354,7 @@ bool cli_args_read(
 				return false;
 			continue;
 		}
-		a = arg_word(c, place++);
+		a = arg_word(c, place++, given);
 		if (!a) {
 			word_unknown(c, argv[i]);
 			return false;

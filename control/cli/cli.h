@@ -72,6 +72,7 @@ int cmd_top(const struct cli *cli, const struct cli_args *args);
 int cmd_status(const struct cli *cli, const struct cli_args *args);
 int cmd_plan(const struct cli *cli, const struct cli_args *args);
 int cmd_trace(const struct cli *cli, const struct cli_args *args);
+int cmd_agent(const struct cli *cli, const struct cli_args *args);
 int cmd_contact(const struct cli *cli, const struct cli_args *args);
 int cmd_call(const struct cli *cli, const struct cli_args *args);
 int cmd_cdr(const struct cli *cli, const struct cli_args *args);

@@ -238,6 +238,11 @@ expect 2 "^tandemctl: party: no BY before 'bob'\$" party 1.2 add bob
 expect 2 'party: no such BY: bob$' party 1.2 add bob bob
 expect 2 "^tandemctl: agent: no NAME before 'pause'\$" agent pause
 expect 2 '^tandemctl: agent: no NAME: which agent\?$' agent
+expect 2 '^tandemctl: agent: no NAME: which agent\?$' agent , pause
+expect 2 '^tandemctl: agent: no ACTION, which is one of login, ' agent --queue sales
+expect 2 'agent: no such ACTION: alice' agent --queue sales alice pause
+expect 2 'agent: --reason goes with pause alone' agent --queue sales login --reason x
+expect 5 '/nonexistent/e' agent pause --queue sales
 expect 2 '^tandemctl: contact create: no QUEUE: which queue\?$' contact create
 expect 2 '^tandemctl: contact accept: no CONTACT: which contact\?$' contact accept
 expect 2 '^tandemctl: contact accept: no AGENT: which agent\?$' contact accept 1.2

@@ -45,6 +45,7 @@ enum arg_kind {
 	ARG_VIEW,    /* a view that show has */
 	ARG_COMMAND, /* all words that follow: a command's name */
 	ARG_AGENT,   /* names that the engine knows */
+	ARG_AGENTS,  /* several of them, commas between */
 	ARG_QUEUE,
 	ARG_TRUNK,
 	ARG_CALL,
@@ -84,9 +85,10 @@ struct cli_arg {
 	const char *key;    /* in the request, and for cli_arg(); NULL: the name without dashes */
 	enum arg_kind kind;
 	bool required;
-	const char *value; /* what stands for an option's value in the usage: "COUNT" */
-	const char *words; /* ARG_WORD: "login logout" */
-	const char *when;  /* only with the ARG_WORD that has this value */
+	const char *value;  /* what stands for an option's value in the usage: "COUNT" */
+	const char *words;  /* ARG_WORD: "login logout" */
+	const char *when;   /* only with the ARG_WORD that has this value */
+	const char *unless; /* of a word: not there with this option */
 	double min, max, step;
 	const char *help; /* one sentence, or NULL where the name says all */
 };
@@ -125,8 +127,9 @@ bool word_is_option(const char *word);
 const struct cli_arg *arg_option(const struct cli_command *c, const char *word, size_t *len);
 /* Appends the names that a word like --l may mean: "--link or --layer". */
 void arg_options_like(const struct cli_command *c, const char *word, struct td_buf *out);
-/* The argument that is no option at this place, from 0. NULL: none. */
-const struct cli_arg *arg_word(const struct cli_command *c, unsigned place);
+/* The argument that is no option at this place, from 0. given: which options are, by their places
+ * in the table. NULL: none. */
+const struct cli_arg *arg_word(const struct cli_command *c, unsigned place, const bool *given);
 /* The view in whose column `key` the names of this kind are. NULL: there is none. */
 const struct td_view *arg_names(enum arg_kind kind, const char **key);
 /* "--limit" -> "limit"; the key of the request. */

@@ -214,12 +214,20 @@ const struct cli_command cli_commands[] = {
 			{"--store", .kind = ARG_FILE, .value = "FILE"},
 			{"--journal", .kind = ARG_DIRECTORY, .value = "DIR"}}},
 
-	{"agent", CLI_SHALL, "change an agent's state",
-		&(TD_AGENT_ACTIONS(ACTION_HELP))[1],
-		NULL, TD_API_AGENT,
-		.arg = {{"NAME", .key = "agent", .kind = ARG_AGENT, .required = true},
+	{"agent", CLI_SHALL, "change the state of agents",
+		&(TD_AGENT_ACTIONS(ACTION_HELP)
+			" Several at once: `alice,bob`, or all agents of a queue whom the action concerns: "
+			"`login` those who are logged out, `unpause` those who are paused or not "
+			"responding, `ready` those in wrap-up, and the others all who are logged in. A "
+			"line tells each failure, and the others are done. The exit status is that of "
+			"the first failure.")[1],
+		cmd_agent, TD_API_AGENT,
+		.arg = {{"NAME", .key = "agent", .kind = ARG_AGENTS, .required = true,
+				.unless = "--queue", .help = "One agent, or several with commas."},
 			{"ACTION", .key = "do", .kind = ARG_WORD, .required = true,
 				.words = ACTION_WORDS},
+			{"--queue", "-q", .kind = ARG_QUEUE, .value = "QUEUE",
+				.help = "All agents of this queue, in place of NAME."},
 			{"--reason", .kind = ARG_TEXT, .value = "TEXT", .when = "pause",
 				.help = "Why, with `pause`."}}},
 	{"party", CLI_SHALL, "change who takes part in a call",
@@ -358,6 +366,7 @@ const struct td_view *arg_names(enum arg_kind kind, const char **key)
 		const char *key;
 	} all[] = {
 		{ARG_AGENT, TD_VIEW_ID_AGENTS, "name"},
+		{ARG_AGENTS, TD_VIEW_ID_AGENTS, "name"},
 		{ARG_QUEUE, TD_VIEW_ID_QUEUES, "name"},
 		{ARG_TRUNK, TD_VIEW_ID_TRUNKS, "name"},
 		{ARG_CALL, TD_VIEW_ID_CALLS, "id"},
@@ -402,16 +411,21 @@ bool arg_words(const struct cli_arg *a, const char *between, struct td_buf *out)
 	}
 }
 
+static void synopsis_arg(const struct cli_arg *a, struct td_buf *out)
+{
+	if (arg_is_option(a))
+		buf_str(out, str_of(a->letter ? a->letter : a->name));
+	if (arg_is_option(a) && a->kind != ARG_FLAG)
+		buf_str(out, STR(" "));
+	if (a->kind != ARG_FLAG && !arg_words(a, "|", out))
+		buf_str(out, str_of(arg_is_option(a) ? a->value : a->name));
+}
+
 void cli_synopsis(const struct cli_command *c, struct td_buf *out)
 {
 	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++) {
 		buf_printf(out, a > c->arg ? " %s" : "%s", a->required ? "" : "[");
-		if (arg_is_option(a))
-			buf_str(out, str_of(a->letter ? a->letter : a->name));
-		if (arg_is_option(a) && a->kind != ARG_FLAG)
-			buf_str(out, STR(" "));
-		if (a->kind != ARG_FLAG && !arg_words(a, "|", out))
-			buf_str(out, str_of(arg_is_option(a) ? a->value : a->name));
+		synopsis_arg(a, out);
 		buf_str(out, str_of(a->required ? "" : "]"));
 	}
 }
@@ -456,10 +470,19 @@ const struct cli_arg *arg_option(const struct cli_command *c, const char *word, 
 	return found;
 }
 
-const struct cli_arg *arg_word(const struct cli_command *c, unsigned place)
+/* Whether an option is given with which this word is not there. */
+static bool word_falls(const struct cli_command *c, const struct cli_arg *a, const bool *given)
+{
+	for (unsigned i = 0; a->unless && i < CLI_ARGS && c->arg[i].name; i++)
+		if (given[i] && strcmp(c->arg[i].name, a->unless) == 0)
+			return true;
+	return false;
+}
+
+const struct cli_arg *arg_word(const struct cli_command *c, unsigned place, const bool *given)
 {
 	for (const struct cli_arg *a = c->arg; a < c->arg + CLI_ARGS && a->name; a++)
-		if (!arg_is_option(a) && place-- == 0)
+		if (!arg_is_option(a) && !word_falls(c, a, given) && place-- == 0)
 			return a;
 	return NULL;
 }

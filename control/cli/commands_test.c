@@ -213,7 +213,9 @@ static void words_are_completed_by_the_table(void **state)
 	assert_non_null(strstr(COMPLETED("show", "agents", "--sort", ""), "name state seconds"));
 	assert_string_equal(COMPLETED("show", "agents", "--state", ""), ""); /* nobody to ask */
 	assert_string_equal(COMPLETED("agent", "alice", ""), "login logout pause unpause ready");
-	assert_string_equal(COMPLETED("agent", "alice", "pause", ""), "--reason");
+	assert_string_equal(COMPLETED("agent", "alice", "pause", ""), "-q --reason");
+	assert_string_equal(
+		COMPLETED("agent", "-q", "sales", ""), "login logout pause unpause ready");
 	assert_string_equal(
 		COMPLETED("cdr", "-"), "-n --since --until -q -a --caller -t --disposition -c");
 	assert_string_equal(COMPLETED("frogs", ""), "");

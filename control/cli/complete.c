@@ -115,11 +115,11 @@ static enum arg_kind party_kind(const char *word)
 	return ARG_TEXT;
 }
 
-/* Names of parties: behind the last comma of the word stands the next one's. */
-static void parties_add(const struct cli *cli, json_t *names, const char *kind, const char *word)
+/* Several names: behind the last comma of the word stands the next one. */
+static void several_add(const struct cli *cli, json_t *names, enum arg_kind kind, const char *word)
 {
 	const char *comma = strrchr(word, ',');
-	json_t *known = names_of(cli, party_kind(kind)), *name;
+	json_t *known = names_of(cli, kind), *name;
 	size_t i;
 
 	json_array_foreach(known, i, name)
@@ -164,7 +164,7 @@ static void gap_find(struct gap *g, const struct cli_command *c, int argc, const
 		if (a->kind != ARG_FLAG && !argv[i][len])
 			g->value = a;
 	}
-	g->word = arg_word(c, place);
+	g->word = arg_word(c, place, g->given);
 }
 
 /* Columns of the view, or what its rows have. */
@@ -239,7 +239,9 @@ json_t *cli_complete(const struct cli *cli, int argc, const char *const *argv, c
 		return names;
 	}
 	if (g.word && g.word->kind == ARG_PARTY)
-		parties_add(cli, names, g.before, word);
+		several_add(cli, names, party_kind(g.before), word);
+	else if (g.word && g.word->kind == ARG_AGENTS)
+		several_add(cli, names, ARG_AGENT, word);
 	else if (g.word)
 		value_add(cli, names, g.word, v, kind);
 	if (!g.word || *word == '-')

@@ -17,7 +17,7 @@ import unittest
 
 CTL = sys.argv.pop(1)
 HEAD = struct.Struct("<IHhI")
-HELLO, SHOW = 1, 16
+HELLO, SHOW, AGENT = 1, 16, 17
 
 
 def call(number, **other):
@@ -32,7 +32,7 @@ class Engine:
     """Answers requests of many clients from `views`."""
 
     def __init__(self, path):
-        self.path, self.views, self.listener = path, {}, None
+        self.path, self.views, self.listener, self.asked = path, {}, None, []
         self.start()
 
     def start(self):
@@ -66,6 +66,11 @@ class Engine:
     def answers(self, op, body):
         if op == HELLO:
             return [(0, {"version": 1, "program": "engine", "release": "0"})]
+        if op == AGENT:
+            if body["agent"] not in [row["name"] for row in self.views["agents"]]:
+                return [(-2, {"error": f"there is no agent {body['agent']}"})]
+            self.asked.append(body)
+            return [(0, {})]
         rows = self.views.get(body["what"], [])
         return [(0, {"rows": rows[i:i + 100]}) for i in range(0, len(rows), 100)] + [(0, None)]
 
@@ -137,6 +142,41 @@ class Live(unittest.TestCase):
             done = self.ctl("show", *words)
             self.assertEqual((done.returncode, done.stdout, done.stderr),
                              (2, "", f"tandemctl: {line}\n"))
+
+    def agent(self, *words):
+        self.engine.asked = []
+        done = self.ctl("agent", *words)
+        return done.returncode, done.stdout, done.stderr.splitlines(), \
+            [(a["agent"], a["do"], a.get("reason")) for a in self.engine.asked]
+
+    def test_an_action_is_for_several_agents(self):
+        states = ("available", "logged out", "paused", "not responding", "wrap-up", "talking")
+        self.engine.views["agents"] = [
+            {"name": f"a{i}", "state": state, "queues": "sales,help" if i else "help"}
+            for i, state in enumerate(states)]
+        self.engine.views["queues"] = [{"name": "sales"}, {"name": "help"}, {"name": "night"}]
+        self.assertEqual(self.agent("a0,a1,a0", "pause", "--reason", "lunch"), (
+            0, "", [], [("a0", "pause", "lunch"), ("a1", "pause", "lunch")]))
+        self.assertEqual(self.agent("a0,eve,a1,mallory", "logout"), (
+            3, "", ["tandemctl: there is no agent eve", "tandemctl: there is no agent mallory"],
+            [("a0", "logout", None), ("a1", "logout", None)]))
+        for words, names in ((("--queue", "sales", "pause"), "a2 a3 a4 a5"),
+                             (("pause", "-q", "help"), "a0 a2 a3 a4 a5"),
+                             (("login", "--queue=sales"), "a1"),
+                             (("--queue", "sales", "unpause"), "a2 a3"),
+                             (("--queue", "sales", "ready"), "a4")):
+            status, _, said, asked = self.agent(*words)
+            self.assertEqual((status, said), (0, []))
+            self.assertEqual(" ".join(name for name, _, _ in asked), names)
+        self.assertEqual(self.agent("--queue", "night", "pause"), (
+            3, "", ["tandemctl: agent: the queue night has no agent whom pause concerns"], []))
+        self.assertEqual(self.agent("--queue", "nigth", "pause"), (
+            3, "", ["tandemctl: agent: there is no queue nigth"], []))
+        self.assertEqual(json.loads(self.agent("-q", "sales", "logout", "--json")[1]),
+                         {"agents": ["a2", "a3", "a4", "a5"]})
+        self.engine.stop()
+        status, _, said, _ = self.agent("a0,a1", "pause")
+        self.assertEqual((status, len(said)), (5, 1))
 
     def test_a_command_is_repeated(self):
         words = self.words("show", "calls", "--json", "--watch", "0.1")

@@ -234,6 +234,29 @@ static const char *channels_text(uint32_t channels, char text[static CHANNELS_TE
 	return text;
 }
 
+static bool share_a_group(const struct td_acd_queue *q, const struct td_acd_agent *a)
+{
+	for (unsigned i = 0; i < TD_ACD_GROUPS && q->groups[i]; i++)
+		for (unsigned k = 0; k < TD_ACD_GROUPS && a->groups[k]; k++)
+			if (q->groups[i] == a->groups[k])
+				return true;
+	return false;
+}
+
+/* Whole, as a program may go by it: "sales,support". */
+static const char *queues_text(
+	const struct td_engine *e, const struct agent *a, struct td_buf *text)
+{
+	for (uint32_t i = 1; i <= e->queues.count; i++) {
+		const struct queue *q = objects_get(&e->queues, i);
+
+		if (q->object.configured && share_a_group(&q->acd, &a->acd))
+			buf_printf(text, "%s%s", text->len ? "," : "", q->object.name);
+	}
+	buf_put(text, "", 1);
+	return text->error ? "" : text->data;
+}
+
 /* What a queue gave the agent; else the last call of its own; NULL: nothing. */
 static const struct contact *agent_contact(const struct agent *a)
 {
@@ -249,11 +272,13 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 	struct acd_agent_info info;
 	struct agents_target target;
 	char text[ADDR_TEXT] = "", channels[CHANNELS_TEXT] = "";
+	struct td_buf queues;
 
 	if (!a->object.configured && a->state == TD_AGENT_LOGGED_OUT)
 		return false;
 	if (agents_target(e, a, &target))
 		addr_encode(&target.flow.remote, text);
+	buf_init(&queues);
 	VIEW_PUT(agents, b,
 		{
 			.name = a->object.name,
@@ -273,7 +298,11 @@ static bool show_agents(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.queue = c && c->queue ? c->queue->object.name : NULL,
 			.answered = a->answered,
 			.missed = a->missed,
+			.queues = queues_text(e, a, &queues),
 		});
+	if (queues.error)
+		b->error = queues.error;
+	buf_free(&queues);
 	return true;
 }
 

@@ -162,7 +162,8 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, queue, NONE, TD_TOP + 2, "the queue of it")                              \
 	X(V, COUNT, answered, NONE, TD_TOP + 3,                                             \
 		"contacts taken, calls too, since the engine's start")                      \
-	X(V, COUNT, missed, NONE, TD_TOP + 3, "offers that were not answered")
+	X(V, COUNT, missed, NONE, TD_TOP + 3, "offers that were not answered")              \
+	X(V, TEXT, queues, NONE, 4, "all queues that may ring the agent, commas between")
 
 #define TD_VIEW_TRUNKS(X, V)                                                                       \
 	X(V, TEXT, name, NONE, 1, "the trunk")                                                     \
