@@ -163,3 +163,17 @@ int cli_rows(const struct cli *cli, enum td_api_op op, json_t *request, json_t *
 	}
 	return rc;
 }
+
+json_t *cli_draining(const struct cli *cli)
+{
+	struct cli quiet = *cli;
+	json_t *rows, *value;
+
+	quiet.quiet = true;
+	if (cli_rows(&quiet, TD_API_SHOW,
+		    json_pack("{s:s}", "what", td_views[TD_VIEW_ID_STATS].name), &rows))
+		return json_null();
+	value = json_incref(json_object_get(json_array_get(rows, 0), "draining"));
+	json_decref(rows);
+	return value ? value : json_null();
+}

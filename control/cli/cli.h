@@ -45,6 +45,8 @@ int cli_ask(const struct cli *cli, enum td_api_op op, json_t *request, json_t **
  * the stream ends. */
 int cli_stream(const struct cli *cli, enum td_api_op op, json_t *request,
 	bool (*each)(void *ctx, json_t *body), void *ctx);
+/* Whether the engine drains, null when it does not say. The caller's. */
+json_t *cli_draining(const struct cli *cli);
 /* All rows of a streamed {"rows": [...]}, as one array. */
 int cli_rows(const struct cli *cli, enum td_api_op op, json_t *request, json_t **rows);
 

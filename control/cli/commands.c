@@ -151,7 +151,14 @@ const struct cli_command cli_commands[] = {
 		cmd_show, TD_API_SHOW,
 		.arg = {{"VIEW", .kind = ARG_VIEW, .required = true}, OF_QUEUE, OF_AGENT, OF_TRUNK,
 			IN_STATE, SORT, FIRST, WATCH}},
-	{"top", CLI_IS, "queues, agents and calls, live", NULL, cmd_top, TD_API_SHOW,
+	{"top", CLI_IS, "queues, agents and calls, live",
+		"At a terminal the picture fits it, and what matters comes first: queues that nobody "
+		"serves or in which somebody has waited longest, agents who do not respond or have "
+		"paused longest, calls that wait. Alarms that stand are above. It goes on when the "
+		"engine or tandemd has gone, and says since when. TAB chooses queues, agents or "
+		"calls; there the arrow and page keys scroll, and `s` sorts by the next column. `/` "
+		"and a text leaves the rows that have it. `q` ends.",
+		cmd_top, TD_API_SHOW,
 		.arg = {{"--delay", "-d", .kind = ARG_SECONDS, .value = "SECONDS", .min = 0.1,
 				.max = 3600, .help = "Seconds between two pictures; otherwise 1."},
 			{"--times", "-n", .kind = ARG_NUMBER, .value = "TIMES", .min = 0,

@@ -45,18 +45,6 @@ static void commands_add(json_t *names, const char *first)
 	}
 }
 
-/* A row of a contact that is no call. */
-static bool is_written(const json_t *row)
-{
-	static const char *const channels[] = {TD_CHANNELS(TD_WORD)};
-	const char *channel = json_string_value(json_object_get(row, "channel"));
-
-	for (unsigned i = 0; channel && i < TD_CHANNEL_COUNT; i++)
-		if (strcmp(channels[i], channel) == 0)
-			return !td_channel_media(i);
-	return false;
-}
-
 /* Of each row the value of a key; of all rows when `fits` is NULL. */
 static void engine_add(const struct cli *cli, json_t *names, const struct td_view *v,
 	const char *key, bool (*fits)(const json_t *row))
@@ -87,7 +75,7 @@ static json_t *names_of(const struct cli *cli, enum arg_kind kind)
 	const struct td_view *v = arg_names(kind, &key);
 
 	if (v)
-		engine_add(cli, names, v, key, kind == ARG_WRITTEN ? is_written : NULL);
+		engine_add(cli, names, v, key, kind == ARG_WRITTEN ? row_is_written : NULL);
 	if (kind == ARG_COMMAND)
 		commands_add(names, NULL);
 	else

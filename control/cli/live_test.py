@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import signal
 import socket
 import struct
@@ -17,7 +18,7 @@ import unittest
 
 CTL = sys.argv.pop(1)
 HEAD = struct.Struct("<IHhI")
-HELLO, SHOW, AGENT = 1, 16, 17
+HELLO, SHOW, AGENT, STATUS = 1, 16, 17, 68
 
 
 def call(number, **other):
@@ -33,6 +34,7 @@ class Engine:
 
     def __init__(self, path):
         self.path, self.views, self.listener, self.asked = path, {}, None, []
+        self.alarms = ""
         self.start()
 
     def start(self):
@@ -66,6 +68,8 @@ class Engine:
     def answers(self, op, body):
         if op == HELLO:
             return [(0, {"version": 1, "program": "engine", "release": "0"})]
+        if op == STATUS:
+            return [(0, {"engine": True, "alarms": self.alarms})]
         if op == AGENT:
             if body["agent"] not in [row["name"] for row in self.views["agents"]]:
                 return [(-2, {"error": f"there is no agent {body['agent']}"})]
@@ -201,6 +205,73 @@ class Live(unittest.TestCase):
         os.write(fd, b"\x03")
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         os.close(fd)
+
+    def screen(self, fd, wanted, rows=24, columns=80):
+        """The first picture that has all of this, as lines; none is too large."""
+        text = b""
+        while True:
+            pictures = text.split(b"\033[H\033[2J")
+            for picture in pictures[1:-1]:
+                shown = re.sub(r"\033\[[?0-9;]*[a-zA-Z]", "", picture.decode())
+                if all(w in shown for w in wanted):
+                    lines = shown.split("\r\n")
+                    self.assertLessEqual(len(lines), rows, shown)
+                    self.assertLessEqual(max(len(line) for line in lines), columns, shown)
+                    return lines
+            text = b"\033[H\033[2J" + pictures[-1] + os.read(fd, 65536)
+
+    def test_top_fits_its_terminal_and_goes_on_without_the_engine(self):
+        states = ("talking", "available", "paused", "not responding")
+        self.engine.views["agents"] = [
+            {"name": f"agent{i:03}", "state": states[3 if i == 77 else 2 if i == 88 else i % 2],
+             "seconds": i * 1.0, "reason": "", "engaged": False, "reachable": True,
+             "backed_off": False, "call": "", "queue": "sales", "answered": 0, "missed": 0}
+            for i in range(500)]
+        self.engine.views["queues"] = [
+            {"name": f"q{i}", "waiting": i, "oldest": i * 1.0, "unattended": i == 5}
+            for i in range(30)]
+        self.engine.alarms = "trunk-full: north"
+        tandemd = Engine(f"{self.folder.name}/t")
+        tandemd.alarms = "trunk-full: north"
+        pid, fd = self.terminal("top", "-d", "0.1")
+        lines = self.screen(fd, ["tandem  ", "ALARM trunk-full: north", "q ends"])
+        agents = [line for line in lines if line.startswith("agent0") or
+                  line.startswith("agent4")]
+        self.assertTrue(agents[0].startswith("agent077  not respon"), lines)
+        self.assertTrue(agents[1].startswith("agent088  paused"), lines)
+        self.assertTrue(any(re.fullmatch(r"\.\.\. 49\d more", line) for line in lines), lines)
+        self.assertTrue(any(re.fullmatch(r"\.\.\. 2\d more", line) for line in lines), lines)
+        queues = [line for line in lines if re.match(r"q\d", line)]
+        self.assertTrue(queues[0].startswith("q5 "), lines)
+        self.assertTrue(queues[1].startswith("q29 "), lines)
+        os.write(fd, b"\t\033[6~")
+        self.screen(fd, ["> agents", "more above"])
+        os.write(fd, b"s")
+        self.screen(fd, ["> agents  by name"])
+        os.write(fd, b"/AGENT12\r")
+        lines = self.screen(fd, ["/AGENT12   (", "10 agents", "agent120"])
+        os.write(fd, b"/\r")
+        self.screen(fd, ["500 agents"])
+        self.engine.stop()
+        self.screen(fd, ["no engine since ", "no agents"])
+        self.engine.start()
+        self.screen(fd, ["500 agents"])
+        tandemd.stop()
+        self.screen(fd, ["no tandemd since ", "500 agents"])
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 60, 0, 0))
+        lines = self.screen(fd, ["500 agents"], 40, 80)
+        while len(lines) < 30:
+            lines = self.screen(fd, ["500 agents"], 40, 80)
+        os.write(fd, b"q")
+        left = self.until(fd, b"\033[?1049l")
+        self.assertTrue(left)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        os.close(fd)
+        self.engine.stop()
+        self.assertIn("no one listens there", self.said("top"))
+        self.engine.start()
+        done = self.ctl("top", "-n", "1")  # a pipe gets all
+        self.assertIn("agent499", done.stdout)
 
     def test_a_table_fits_its_terminal(self):
         self.engine.views["trunks"] = [{

@@ -202,6 +202,7 @@ static bool row_fits(const struct cli_args *args, const struct td_view *v, const
 }
 
 struct order {
+	int (*rank)(const json_t *row); /* what counts before the key; NULL: nothing */
 	const char *key;
 	bool down;
 };
@@ -235,8 +236,10 @@ static int by_column(const void *a, const void *b, void *ctx)
 	const struct order *o = ctx;
 	const json_t *x = json_object_get(one->row, o->key),
 		     *y = json_object_get(other->row, o->key);
-	int rc = 0;
+	int rc = o->rank ? o->rank(one->row) - o->rank(other->row) : 0;
 
+	if (rc)
+		return rc;
 	if (is_nothing(x) != is_nothing(y))
 		return is_nothing(x) ? 1 : -1;
 	if (!is_nothing(x))
@@ -244,8 +247,9 @@ static int by_column(const void *a, const void *b, void *ctx)
 	return rc ? rc : (one->before > other->before) - (one->before < other->before);
 }
 
-static void sort(json_t *rows, const struct order *o)
+void rows_sort(json_t *rows, int (*rank)(const json_t *row), const char *key, bool down)
 {
+	struct order o = {rank, key, down};
 	size_t n = json_array_size(rows);
 	struct ranked *row = n > 1 ? malloc(n * sizeof(row[0])) : NULL;
 
@@ -253,16 +257,27 @@ static void sort(json_t *rows, const struct order *o)
 		return;
 	for (size_t i = 0; i < n; i++)
 		row[i] = (struct ranked){json_incref(json_array_get(rows, i)), i};
-	qsort_r(row, n, sizeof(row[0]), by_column, (void *)o);
+	qsort_r(row, n, sizeof(row[0]), by_column, &o);
 	for (size_t i = 0; i < n; i++)
 		json_array_set_new(rows, i, row[i].row);
 	free(row);
 }
 
+bool row_is_written(const json_t *row)
+{
+	static const char *const channels[] = {TD_CHANNELS(TD_WORD)};
+	const char *channel = json_string_value(json_object_get(row, "channel"));
+
+	for (unsigned i = 0; channel && i < TD_CHANNEL_COUNT; i++)
+		if (strcmp(channels[i], channel) == 0)
+			return !td_channel_media(i);
+	return false;
+}
+
 void rows_oldest(const struct td_view *v, json_t *rows)
 {
 	if (v->shape == VIEW_OLDEST)
-		sort(rows, &(struct order){"id", false});
+		rows_sort(rows, NULL, "id", false);
 }
 
 json_t *rows_choose(const struct cli_args *args, const struct td_view *v, const json_t *rows)
@@ -277,7 +292,7 @@ json_t *rows_choose(const struct cli_args *args, const struct td_view *v, const 
 			json_array_append(chosen, row);
 	}
 	if (by)
-		sort(chosen, &(struct order){column_get(v, by + (*by == '-'))->name, *by == '-'});
+		rows_sort(chosen, NULL, column_get(v, by + (*by == '-'))->name, *by == '-');
 	while (limit && json_array_size(chosen) > limit)
 		json_array_remove(chosen, json_array_size(chosen) - 1);
 	return chosen;
@@ -304,4 +319,13 @@ void rows_none(const struct cli_args *args, const struct td_view *v, const json_
 		values_put(values, NONE_VALUES, out);
 	}
 	json_decref(values);
+}
+
+int rows_ask(const struct cli *cli, const struct td_view *v, json_t **rows)
+{
+	int rc = cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
+
+	if (rc == CLI_OK)
+		rows_oldest(v, *rows);
+	return rc;
 }

@@ -2,6 +2,7 @@
 /* `tandemctl show`, `status` and `top`: what is at this moment. */
 #include <control/cli/cli.h>
 #include <control/cli/rows.h>
+#include <control/cli/top.h>
 #include <control/cli/watch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,21 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static int rows_of(const struct cli *cli, const struct td_view *v, json_t **rows)
-{
-	int rc = cli_rows(cli, TD_API_SHOW, json_pack("{s:s}", "what", v->name), rows);
-
-	if (rc == CLI_OK)
-		rows_oldest(v, *rows);
-	return rc;
-}
-
 /* Asks the engine for a view and prints those rows that the options choose. */
 static int show(const struct cli *cli, const struct cli_args *args, const struct td_view *v)
 {
 	json_t *rows, *chosen;
 	struct td_buf none;
-	int rc = rows_fit(cli, args, v) ? rows_of(cli, v, &rows) : CLI_USAGE;
+	int rc = rows_fit(cli, args, v) ? rows_ask(cli, v, &rows) : CLI_USAGE;
 
 	if (rc)
 		return rc;
@@ -52,20 +44,6 @@ int cmd_view(const struct cli *cli, const struct cli_args *args)
 	return show(cli, args, &td_views[args->command->view]);
 }
 
-/* Whether the engine drains, null when it does not say. The caller's. */
-static json_t *draining(const struct cli *cli)
-{
-	struct cli quiet = *cli;
-	json_t *rows, *value;
-
-	quiet.quiet = true;
-	if (rows_of(&quiet, &td_views[TD_VIEW_ID_STATS], &rows))
-		return json_null();
-	value = json_incref(json_object_get(json_array_get(rows, 0), "draining"));
-	json_decref(rows);
-	return value ? value : json_null();
-}
-
 int cmd_status(const struct cli *cli, const struct cli_args *args)
 {
 	json_t *answer;
@@ -76,7 +54,7 @@ int cmd_status(const struct cli *cli, const struct cli_args *args)
 	if (rc)
 		return rc;
 	if (json_is_true(json_object_get(answer, "engine")))
-		json_object_set_new(answer, "draining", draining(cli));
+		json_object_set_new(answer, "draining", cli_draining(cli));
 	cli_object(cli, &td_views[TD_VIEW_ID_STATUS].columns, answer);
 	rc = json_is_true(json_object_get(answer, "engine")) ? CLI_OK : CLI_UNREACHABLE;
 	json_decref(answer);
@@ -98,10 +76,10 @@ static int top_draw(const struct cli *cli, bool clear)
 	size_t i;
 
 	for (i = 0; i < 3 && rc == CLI_OK; i++)
-		rc = rows_of(cli, &td_views[parts[i]], &rows[i]);
+		rc = rows_ask(cli, &td_views[parts[i]], &rows[i]);
 	if (rc)
 		goto out;
-	drains = draining(cli);
+	drains = cli_draining(cli);
 	if (cli->json) {
 		json_t *all = json_pack("{s:I, s:O, s:O, s:O, s:O}", "time", (json_int_t)now,
 			"draining", drains, "queues", rows[0], "agents", rows[1], "calls", rows[2]);
@@ -136,7 +114,7 @@ out:
 	return rc;
 }
 
-struct top {
+struct plain_top {
 	const struct cli *cli;
 	bool clear;
 	int rc;
@@ -144,7 +122,7 @@ struct top {
 
 static bool top_next(void *ctx)
 {
-	struct top *t = ctx;
+	struct plain_top *t = ctx;
 	struct cli cli = *t->cli;
 
 	cli.width = cli_width();
@@ -154,9 +132,11 @@ static bool top_next(void *ctx)
 
 int cmd_top(const struct cli *cli, const struct cli_args *args)
 {
-	double times = cli_arg_number(args, "times", 0);
-	struct top t = {.cli = cli, .clear = cli->terminal && times != 1};
+	double seconds = cli_arg_number(args, "delay", 1), times = cli_arg_number(args, "times", 0);
+	struct plain_top t = {.cli = cli, .clear = cli->terminal && times != 1};
 
-	watch_run(cli_arg_number(args, "delay", 1), times, top_next, &t);
+	if (cli->terminal && !cli->json && isatty(STDIN_FILENO))
+		return top_run(cli, seconds, times);
+	watch_run(seconds, times, top_next, &t);
 	return t.rc;
 }

@@ -66,15 +66,16 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 
 /* Of every channel. */
 #define TD_VIEW_CONTACTS(X, V)                                                                     \
-	X(V, TEXT, id, NONE, 1, "the contact's name everywhere; of a call, the call's")            \
-	X(V, TEXT, channel, NONE, 1, "what it came by:" TD_CHANNELS(TD_TICKED))                    \
-	X(V, TEXT, customer, NONE, 2, "the caller's number, or the customer that was named")       \
-	X(V, TEXT, queue, NONE, 2, "queue it waits in, or came from")                              \
-	X(V, TEXT, state, NONE, 1,                                                                 \
+	X(V, TEXT, id, NONE, TD_TOP + 1, "the contact's name everywhere; of a call, the call's")   \
+	X(V, TEXT, channel, NONE, TD_TOP + 1, "what it came by:" TD_CHANNELS(TD_TICKED))           \
+	X(V, TEXT, customer, NONE, TD_TOP + 2,                                                     \
+		"the caller's number, or the customer that was named")                             \
+	X(V, TEXT, queue, NONE, TD_TOP + 2, "queue it waits in, or came from")                     \
+	X(V, TEXT, state, NONE, TD_TOP + 1,                                                        \
 		"of a call as in `calls`; of another contact one of" TD_CONTACT_STATES(TD_TICKED)) \
-	X(V, TEXT, agent, NONE, 3, "agent to whom it is offered, or who has it")                   \
-	X(V, COUNT, position, PLACE, 3, "place in the queue, from 1; 0 in none")                   \
-	X(V, NUMBER, seconds, SECONDS, 1, "since it came")                                         \
+	X(V, TEXT, agent, NONE, TD_TOP + 3, "agent to whom it is offered, or who has it")          \
+	X(V, COUNT, position, PLACE, TD_TOP + 3, "place in the queue, from 1; 0 in none")          \
+	X(V, NUMBER, seconds, SECONDS, TD_TOP + 1, "since it came")                                \
 	X(V, TEXT, tenant, NONE, 3, "whose contact it is; nothing: nobody's, or a call")           \
 	X(V, PAIRS, data, NONE, 4, "keys and values attached to it")
 
