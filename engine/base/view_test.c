@@ -172,6 +172,7 @@ static void a_row_is_json(void **state)
 			.server = "10.0.0.1:5060",
 			.server_name = "sip.example",
 			.server_age = 1.5,
+			.rests = NAN,
 		});
 	storage[out.len] = '\0';
 	assert_string_equal(storage,
@@ -180,7 +181,7 @@ static void a_row_is_json(void **state)
 		"\"cancelled\":5,\"failed\":6,\"out_offered\":7,\"out_answered\":8,"
 		"\"out_rejected\":9,\"out_cancelled\":10,\"out_failed\":11,"
 		"\"server\":\"10.0.0.1:5060\",\"server_name\":\"sip.example\",\"server_age\":1."
-		"500}");
+		"500,\"rests\":null}");
 }
 
 /* A limit of 0 would be one that nothing passes. */

@@ -37,6 +37,8 @@
 		"bridges between parties of two workers: the caller's had no RTP port left")   \
 	X(redirections, e->redirections,                                                       \
 		"answers 3xx to our INVITEs, which name somebody else: we follow none")        \
+	X(trunk_rests, e->trunk_rests,                                                         \
+		"answers 503 of trunks with Retry-After: the trunk rests for that time")       \
 	X(queue_passed, e->queue_passed,                                                       \
 		"queues that a contact without media passed, as no agent has its channel")     \
 	X(names_failed, e->names_failed, "host names that could not be resolved, each time")   \

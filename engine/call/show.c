@@ -348,6 +348,8 @@ static bool show_trunks(struct td_engine *e, uint32_t i, struct td_buf *b)
 			.out_rejected = t->out.rejected,
 			.out_cancelled = t->out.cancelled,
 			.out_failed = t->out.failed,
+			.rests = trunk_rests(e, t) ? (double)(t->rests - e->now) / TD_NSEC_PER_SEC
+						   : NAN,
 		});
 	return true;
 }

@@ -191,7 +191,10 @@ enum td_call_state { TD_CALL_STATES(TD_CALL_STATE_ENUM) TD_CALL_STATE_COUNT };
 	X(V, TEXT, server, NONE, 1, "where calls out go; nothing: its name has no address yet")    \
 	X(V, TEXT, server_name, NONE, 1, "the host name that has this address")                    \
 	X(V, NUMBER, server_age, SECONDS, 1,                                                       \
-		"how long the name has had it; null: no name, or no address")
+		"how long the name has had it; null: no name, or no address")                      \
+	X(V, NUMBER, rests, SECONDS, 1,                                                            \
+		"how long no call goes out by it yet: its 503 had Retry-After; null: it does not " \
+		"rest")
 
 #define TD_VIEW_LINKS(X, V)                                                                      \
 	X(V, TEXT, name, NONE, 2, "the link, or the trunk")                                      \

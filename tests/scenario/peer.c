@@ -138,6 +138,16 @@ void peer_request(struct peer *p, const char *method, const char *number, const 
 		p->addr.port, contact_transport(p), headers, type_line, strlen(body), body);
 }
 
+void peer_add_headers(char *msg, size_t size, const char *headers)
+{
+	size_t line = strcspn(msg, "\n") + 1, n = strlen(headers), len = strlen(msg);
+
+	if (!n || len + n >= size)
+		return;
+	memmove(msg + line + n, msg + line, len - line + 1);
+	memcpy(msg + line, headers, n);
+}
+
 void peer_response(struct peer *p, int code, bool to_invite, const char *type, const char *body,
 	char *out, size_t size)
 {

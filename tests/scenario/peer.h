@@ -53,6 +53,8 @@ void peer_pass_on(struct peer *p, const struct peer *from);
 void peer_request(struct peer *p, const char *method, const char *number, const char *headers,
 	const char *type, const char *body, char *out, size_t size);
 /* A response to the last request, or the last INVITE. */
+/* headers: whole lines, behind the first line of msg. */
+void peer_add_headers(char *msg, size_t size, const char *headers);
 void peer_response(struct peer *p, int code, bool to_invite, const char *type, const char *body,
 	char *out, size_t size);
 /* Learns from what came: dialogs, targets. */

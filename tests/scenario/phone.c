@@ -168,6 +168,7 @@ void phone_send(struct script *s, struct peer *p, char *word[], unsigned n)
 	if (isdigit((unsigned char)word[2][0])) {
 		peer_response(p, atoi(word[2]), to_invite || word[2][0] == '1', type, body, msg,
 			sizeof(msg));
+		peer_add_headers(msg, sizeof(msg), headers);
 		if (tag[0])
 			snprintf(p->local_tag, sizeof(p->local_tag), "%s", tag);
 	} else {

@@ -368,6 +368,7 @@ static void queues_and_limits(void)
 	BREAK(branch->budget.calls_out, 7, "link_held", "link branch");
 	BREAK(branch->agents, 7, "link_agents", "link branch");
 	BREAK(acme->budget.calls, 7, "trunk_held", "trunk acme");
+	BREAK(acme->rests, UINT64_MAX, "trunk_rest_bounded", "trunk acme");
 	BREAK(acme->unproven, 7, "trunk_unproven", "trunk acme");
 	BREAK(acme->in.offered, 77, "trunk_offered", "trunk acme");
 	BREAK(acme->out.answered, 77, "trunk_offered", "trunk acme");

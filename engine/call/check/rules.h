@@ -115,6 +115,7 @@ struct check_rule {
 	X(link_agents, "has counted more or fewer agents than are behind it")
 #define CHECK_TRUNK_SUMS(X)                                                                       \
 	X(trunk_held, "has reserved more or less than its parties hold")                          \
+	X(trunk_rest_bounded, "rests for longer than 300 s")                                       \
 	X(trunk_unproven, "has counted more or fewer calls that ring before a proof than there are") \
 	X(trunk_offered, "has other INVITEs open than those that it has counted no end of")
 #define CHECK_ENGINE_SUMS(X)                                                                      \

@@ -163,6 +163,11 @@ static bool trunk_offered(const struct check_at *k)
 	return in == open_of(&k->t->in) && out == open_of(&k->t->out);
 }
 
+static bool trunk_rest_bounded(const struct check_at *k)
+{
+	return ms_between(k->e->now, k->t->rests) <= 300 * 1000;
+}
+
 static bool trunk_unproven(const struct check_at *k)
 {
 	uint32_t unproven = 0;

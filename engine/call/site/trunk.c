@@ -10,6 +10,9 @@
 /* An address that gives no answer comes last for so long (RFC 3263 section 4.3). */
 #define AVOID_NS (60 * TD_NSEC_PER_SEC)
 
+/* A carrier that asks for more is asked again all the same: one call finds out. */
+#define REST_MAX_S 300
+
 static struct trunk *by_prefix(const struct td_engine *e, const struct td_addr *remote)
 {
 	for (uint32_t i = 0; i < e->source_count; i++)
@@ -94,6 +97,44 @@ void trunk_heard(struct td_engine *e, struct trunk *t, const struct td_addr *ser
 	for (unsigned i = 0; i < r->count; i++)
 		if (addr_equal(&r->address[i], server))
 			r->failed[i] = heard ? 0 : e->now;
+}
+
+uint32_t trunk_rest(struct td_engine *e, struct trunk *t, struct str retry_after)
+{
+	uint64_t seconds;
+	size_t digits = 0;
+
+	/* A comment and parameters may follow: section 20.33. */
+	while (digits < retry_after.n && retry_after.p[digits] >= '0' &&
+		retry_after.p[digits] <= '9')
+		digits++;
+	if (!str_u64((struct str){retry_after.p, digits}, UINT64_MAX, &seconds) || !seconds)
+		return 0;
+	if (seconds > REST_MAX_S)
+		seconds = REST_MAX_S;
+	t->rests = e->now + seconds * TD_NSEC_PER_SEC;
+	e->trunk_rests++;
+	return (uint32_t)seconds;
+}
+
+uint8_t trunk_targets(const struct td_engine *e, const struct td_conf_route *r, struct target *out)
+{
+	struct trunk *shortest = NULL;
+	uint8_t n = 0;
+
+	for (uint8_t i = 0; i < r->trunk_count; i++) {
+		struct trunk *t = objects_configured(&e->trunks, r->trunks[i]);
+
+		if (!t)
+			continue;
+		if (!trunk_rests(e, t))
+			out[n++].trunk = t;
+		else if (!shortest || t->rests < shortest->rests)
+			shortest = t;
+	}
+	if (!n && shortest)
+		out[n++].trunk = shortest;
+	return n;
 }
 
 struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place)

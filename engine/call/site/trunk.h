@@ -20,6 +20,16 @@ unsigned trunk_addresses(const struct trunk *t);
 void trunk_heard(struct td_engine *e, struct trunk *t, const struct td_addr *server, bool heard);
 /* The way to one of them, those first that answer: `place` is less than trunk_addresses(). */
 struct td_flow trunk_flow(const struct td_engine *e, const struct trunk *t, unsigned place);
+/* Its 503 has this Retry-After: no call goes out by it meanwhile, 1 s to 300 s. Returns how many
+ * seconds; 0: the text is no time, and it does not rest. RFC 3261 section 21.5.4. */
+uint32_t trunk_rest(struct td_engine *e, struct trunk *t, struct str retry_after);
+static inline bool trunk_rests(const struct td_engine *e, const struct trunk *t)
+{
+	return t->rests > e->now;
+}
+/* Of the trunks of a route those that do not rest, in its order; when all rest, the one that rests
+ * the shortest. out has room for TD_CONF_LIST; returns how many. */
+uint8_t trunk_targets(const struct td_engine *e, const struct td_conf_route *r, struct target *out);
 /* The trunks' prefixes, longest first. `out` has room for all; returns how many. Trunks must be in
  * the table. */
 uint32_t trunk_sources(

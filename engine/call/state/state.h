@@ -91,6 +91,7 @@ struct trunk {
 	struct budget budget;
 	struct link *link; /* NULL: one without limit */
 	struct trunk_calls in, out;
+	uint64_t rests;         /* no call goes out by it until then; 0: it does not rest */
 	uint64_t media_refused; /* when last, engine time; 0: its alarm is not raised */
 	uint32_t unproven;      /* calls that ring before their caller has shown that it is there */
 	uint64_t doubted; /* when one last gave cause, engine time; 0: its alarm is not raised */
@@ -420,6 +421,7 @@ struct td_engine {
 	uint64_t bridges_apart_total; /* and since the start */
 	uint64_t names_failed, names_unanswered;
 	uint64_t redirections;
+	uint64_t trunk_rests;
 	uint64_t queue_passed;
 	uint32_t unproven_now; /* calls whose caller has not shown that it is there */
 	uint64_t unproven;     /* and those of them that were answered and got no ACK */

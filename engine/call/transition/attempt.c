@@ -202,8 +202,10 @@ static void taken(struct td_engine *e, struct party *p)
 
 	p->state = PARTY_JOINED;
 	p->joined = e->now;
-	if (p->trunk)
+	if (p->trunk) {
 		p->trunk->out.answered++;
+		p->trunk->rests = 0;
+	}
 	if (ops->answered(e, c, p)) {
 		attempt_stop(e, c, SIP_CAUSE_ELSEWHERE);
 		return;
@@ -247,6 +249,18 @@ static void count_failed(struct trunk *t, const struct sip_msg *m)
 		t->out.failed++;
 }
 
+/* It has no room, and says for how long. Its other addresses are tried for this call all the same,
+ * and one that answers ends the rest. */
+static void rest(struct td_engine *e, struct party *p, const struct sip_msg *m)
+{
+	uint32_t seconds = trunk_rest(e, p->trunk, sip_msg_header(m, SIP_HDR_RETRY_AFTER));
+
+	if (!seconds)
+		return;
+	trunk_heard(e, p->trunk, &p->server, false);
+	story(e, p->call, "trunk %s rests for %u s", p->trunk->object.name, seconds);
+}
+
 void attempt_failed(struct td_engine *e, struct party *p, int code, const struct sip_msg *m)
 {
 	struct target t = {.agent = p->agent, .trunk = p->trunk};
@@ -260,5 +274,7 @@ void attempt_failed(struct td_engine *e, struct party *p, int code, const struct
 	party_session_over(e, p);
 	story(e, c, "%d from %s%s", code, target_text(&t, text),
 		redirects ? ", and we follow no redirection" : "");
+	if (t.trunk && m && code == 503)
+		rest(e, p, m);
 	lost(e, p, code);
 }

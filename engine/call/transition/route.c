@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/story.h>
+#include <engine/call/site/trunk.h>
 #include <engine/call/transition/dial.h>
 #include <engine/call/transition/driver.h>
 #include <engine/call/transition/end.h>
@@ -44,6 +45,19 @@ static void resume(struct td_engine *e, struct call *c, const struct outcome *o)
 
 static const struct driver_ops driver = {.name = "route", .stop = stop, .resume = resume};
 
+/* Tells which trunks are passed over. */
+static void resting(struct td_engine *e, struct call *c, const struct td_conf_route *r,
+	const struct target *targets, uint8_t count)
+{
+	for (uint8_t i = 0; i < r->trunk_count; i++) {
+		const struct trunk *t = objects_configured(&e->trunks, r->trunks[i]);
+
+		if (t && trunk_rests(e, t) && !(count == 1 && targets[0].trunk == t))
+			story(e, c, "trunk %s is not called: it rests for %u s, as it asked for",
+				t->object.name, ms_between(e->now, t->rests) / 1000);
+	}
+}
+
 void route_start(
 	struct td_engine *e, struct call *c, const struct td_conf_route *r, struct queue *q)
 {
@@ -51,9 +65,9 @@ void route_start(
 	struct target t[TD_CONF_LIST] = {0};
 	struct attempt_plan plan = {.t = t, .number = c->contact->cdr.dialled, .code = 503};
 
-	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
-		t[plan.count].trunk = objects_configured(&e->trunks, r->trunks[i]);
-		plan.count += t[plan.count].trunk != NULL;
+	if (r) {
+		plan.count = trunk_targets(e, r, t);
+		resting(e, c, r, t, plan.count);
 	}
 	if (plan.count) {
 		d->route.queue = q;

@@ -3,6 +3,7 @@
 #include <engine/call/media/party.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/routes.h>
+#include <engine/call/site/trunk.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/bridge.h>
 #include <engine/call/transition/dial.h>
@@ -78,10 +79,8 @@ static int number(
 	w->plan.number = w->number;
 	route_number(str_of(dialled), plain);
 	r = route_lookup(e, plain, NULL, &closed);
-	for (uint8_t i = 0; r && i < r->trunk_count; i++) {
-		w->target[w->plan.count].trunk = objects_configured(&e->trunks, r->trunks[i]);
-		w->plan.count += w->target[w->plan.count].trunk != NULL;
-	}
+	if (r)
+		w->plan.count = trunk_targets(e, r, w->target);
 	if (r && !w->plan.count)
 		w->queue = objects_configured(&e->queues, r->queue);
 	if (w->plan.count || w->queue)
