@@ -89,6 +89,7 @@ static uint64_t talk_since(const struct contact *c)
 	return c->state == CONTACT_HANDLED ? c->work.accepted : 0;
 }
 
+/* One without an id has not begun: it may be refused yet, and then its CDR is written at once. */
 static bool make_contact(const struct td_engine *e, uint32_t number, union td_checkpoint_any *out)
 {
 	const struct contact *c = pool_at(&e->contacts, number);
