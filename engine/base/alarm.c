@@ -12,8 +12,9 @@ const char *alarm_name(enum td_alarm alarm)
 	return names[alarm];
 }
 
-void alarm_init(struct td_ev_alarm *ev, enum td_alarm alarm, bool raised)
+void alarm_init(struct td_ev_alarm *ev, enum td_alarm alarm, const char *object, bool raised)
 {
 	*ev = (struct td_ev_alarm){.raised = raised};
 	snprintf(ev->name, sizeof(ev->name), "%s", alarm_name(alarm));
+	snprintf(ev->object, sizeof(ev->object), "%s", object ? object : "");
 }

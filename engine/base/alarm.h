@@ -7,7 +7,7 @@
 #include <tandem/event.h>
 
 const char *alarm_name(enum td_alarm alarm); /* "link-full" */
-/* All but the text, which is empty. */
-void alarm_init(struct td_ev_alarm *ev, enum td_alarm alarm, bool raised);
+/* All but the text, which is empty. object: what it is about; NULL: the site. */
+void alarm_init(struct td_ev_alarm *ev, enum td_alarm alarm, const char *object, bool raised);
 
 #endif

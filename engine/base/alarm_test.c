@@ -8,9 +8,10 @@ static void a_record_has_the_name_of_its_alarm(void **state)
 		struct td_ev_alarm ev;
 
 		memset(&ev, 0xff, sizeof(ev));
-		alarm_init(&ev, i, i % 2);
+		alarm_init(&ev, i, i % 3 ? "north" : NULL, i % 2);
 		assert_string_equal(ev.name, alarm_name(i));
 		assert_string_equal(ev.text, "");
+		assert_string_equal(ev.object, i % 3 ? "north" : "");
 		assert_int_equal(ev.raised, i % 2);
 		for (unsigned other = 0; other < i; other++)
 			assert_string_not_equal(ev.name, alarm_name(other));

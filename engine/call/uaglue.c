@@ -355,10 +355,11 @@ static void on_guessing(void *ctx, bool on, struct str name, const struct td_add
 	char text[ADDR_TEXT];
 
 	if (on)
-		alarm_write(ctx, TD_ALARM_PASSWORD_GUESSING, true, "for agent '%.*s' from %s",
+		alarm_write(ctx, TD_ALARM_PASSWORD_GUESSING, NULL, true, "for agent '%.*s' from %s",
 			STR_FMT(name), addr_encode_ip(source, text));
 	else
-		alarm_write(ctx, TD_ALARM_PASSWORD_GUESSING, false, "nobody is blocked any more");
+		alarm_write(
+			ctx, TD_ALARM_PASSWORD_GUESSING, NULL, false, "nobody is blocked any more");
 }
 
 const struct registrar_ops uaglue_registrar_ops = {

@@ -3,6 +3,10 @@
  * The alarms: what an operator should know of at once. Each has a name, under which the journal and
  * the store keep it (TD_EV_ALARM), and is raised and cleared by its number: engine/base/alarm.h.
  *
+ * An alarm ends with the run of the engine, too: its stop clears what stands, and its start what a
+ * run has left that ended otherwise (engine/host/journal/standing.h). What still is so is then
+ * raised anew. ENGINE_LOST is tandemd's alone: control/lost.h.
+ *
  *     X(ID, name, what raises it, what clears it, what the operator does then)
  */
 #ifndef TANDEM_ALARM_H
@@ -12,12 +16,12 @@
 #define TD_ALARMS(X)                                                                              \
 	X(ONE_WAY_AUDIO, "one-way-audio",                                                         \
 		"a talk of which only one side is heard",                                         \
-		"10 s without any such talk, or the engine's stop",                               \
+		"10 s without any such talk",                                                     \
 		"Look at the call that the text names: `tandemctl call`. The usual causes are "   \
 		"NAT, a firewall in the way of the silent side's RTP, or the wrong `policy`.")    \
 	X(NO_AUDIO, "no-audio",                                                                   \
 		"a talk in which no side has sent RTP for 5 s",                                   \
-		"10 s without any such talk, or the engine's stop",                               \
+		"10 s without any such talk",                                                     \
 		"Look at the call that the text names: `tandemctl call`. A peer that is gone, "   \
 		"or a path that is cut, ends by `rtp_timeout`. When it comes back with new "      \
 		"calls, look for a firewall in the way of both sides' RTP.")                      \
@@ -77,12 +81,12 @@
 		"If some stay though nobody talks any more, restart the engine when it suits.")   \
 	X(SITE_NOT_APPLIED, "site-not-applied",                                                   \
 		"site.yaml differs from what is applied",                                         \
-		"`tandemctl apply`, or the edit taken back, or the engine's stop",                                      \
+		"`tandemctl apply`, or the edit taken back",                                      \
 		"See the difference: `tandemctl config diff`. `tandemctl apply` makes it the "    \
 		"running site; a restart does not.")                                              \
 	X(SITE_WRONG, "site-wrong",                                                               \
 		"site.yaml has an error, or cannot be read: what was applied last is in force",   \
-		"a site.yaml without an error, or the engine's stop",                                                   \
+		"a site.yaml without an error",                                                   \
 		"Repair the place that the text names; `tandemctl check` tells all errors. Then " \
 		"`tandemctl apply`.")                                                             \
 	X(PASSWORD_GUESSING, "password-guessing",                                                 \

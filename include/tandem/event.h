@@ -65,7 +65,7 @@ struct td_rec {
 		"An agent's stay in a state ended.")                                              \
 	E(7, RECORDING, recording, FIELDS, 176, ALWAYS, 0, NONE,                                  \
 		"A recording is whole on disk, one row a file.")                                  \
-	E(8, ALARM, alarm, FIELDS, 240, ALWAYS, 1, NONE, "An operator should know.")              \
+	E(8, ALARM, alarm, FIELDS, 288, ALWAYS, 1, NONE, "An operator should know.")              \
 	E(9, CONFIG, config, FIELDS, 80, ALWAYS, 0, NONE, "A configuration took effect.")         \
 	E(10, ACD_IN, acd_in, BYTES, 112, JOURNAL, 0, NONE,                                       \
 		"What went into the call distributor.")                                           \
@@ -389,12 +389,16 @@ enum td_cause { TD_CAUSES(TD_CAUSE_ID) };
 	F(1, FIRST, 0, UNIQUE, TEXT, char, file, [128], NONE,                                     \
 		"its path below the recordings' directory", S)
 
+#define TD_ALARM_OBJECT_BYTES 48 /* a name, a space and a channel, with NUL */
 #define TD_EV_ALARM_FIELDS(F, S...)                                                               \
 	F(1, NEXT, 1, NONE, TEXT, char, name, [TD_NAME_BYTES], NONE,                              \
 		"`recording-disk-full` and the like", S)                                          \
 	F(1, NEXT, 2, NONE, TEXT, char, text, [200], NONE, "what an operator should know", S)     \
 	F(1, NEXT, 1, NONE, FLAG, uint8_t, raised, , NONE, "1 raised, 0 cleared", S)              \
-	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [7], NONE, "", S)
+	F(1, NEXT, 0, NONE, PAD, uint8_t, unused, [7], NONE, "", S)                               \
+	F(2, NEXT, 3, NONE, TEXT, char, object, [TD_ALARM_OBJECT_BYTES], NONE,                    \
+		"what it is about: a link, a trunk, a limit, or a queue and a channel. Who clears " \
+		"an alarm names the same one", S)
 
 #define TD_EV_CONFIG_FIELDS(F, S...)                                                              \
 	F(1, NEXT, 0, NONE, COUNT, uint32_t, set, , OBJECTS, "that are new or changed", S)        \

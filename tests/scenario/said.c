@@ -302,7 +302,8 @@ static void on_event(void *ctx, uint16_t type, const void *payload, uint16_t len
 		break;
 	case TD_EV_ALARM:
 		o = out_new(s, ALARM);
-		out_say(o, "%s %s: %s", m->raised ? "raised" : "cleared", m->name, m->text);
+		out_say(o, "%s %s: %s [%s]", m->raised ? "raised" : "cleared", m->name, m->text,
+			m->object);
 		break;
 	case TD_EV_STORY:
 		o = out_new(s, STORY);

@@ -119,7 +119,7 @@ bool engine_check(const struct td_engine *e, struct td_text *fault)
 static void alarm_set(struct td_engine *e, bool raised, const char *text)
 {
 	e->checks.raised = raised;
-	alarm_write(e, TD_ALARM_CHECK_FAILED, raised, "%s", text);
+	alarm_write(e, TD_ALARM_CHECK_FAILED, NULL, raised, "%s", text);
 }
 
 /* A round has ended. */

@@ -5,12 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void alarm_write(struct td_engine *e, enum td_alarm alarm, bool raised, const char *fmt, ...)
+void alarm_write(struct td_engine *e, enum td_alarm alarm, const char *object, bool raised,
+	const char *fmt, ...)
 {
 	struct td_ev_alarm ev;
 	va_list ap;
 
-	alarm_init(&ev, alarm, raised);
+	alarm_init(&ev, alarm, object, raised);
 	va_start(ap, fmt);
 	if (vsnprintf(ev.text, sizeof(ev.text), fmt, ap) >= (int)sizeof(ev.text))
 		utf8_cut(ev.text);

@@ -76,14 +76,14 @@ static void tell(struct td_engine *e, struct trunk *t, const struct td_addr *to,
 
 	if (!allowed) {
 		if (!t->media_refused)
-			alarm_write(e, TD_ALARM_MEDIA_REFUSED, true,
+			alarm_write(e, TD_ALARM_MEDIA_REFUSED, t->object.name, true,
 				"trunk %s: no media to %s, which SDP names: see its key media",
 				t->object.name, addr_encode_ip(to, text));
 		t->media_refused = e->now;
 	} else if (t->media_refused && e->now - t->media_refused > CLEAR_NS) {
 		t->media_refused = 0;
-		alarm_write(e, TD_ALARM_MEDIA_REFUSED, false, "trunk %s: media goes where SDP says",
-			t->object.name);
+		alarm_write(e, TD_ALARM_MEDIA_REFUSED, t->object.name, false,
+			"trunk %s: media goes where SDP says", t->object.name);
 	}
 }
 

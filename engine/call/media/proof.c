@@ -25,7 +25,7 @@ bool proof_full(struct td_engine *e, struct trunk *t)
 	if (!t->conf.max_unproven || t->unproven < t->conf.max_unproven)
 		return false;
 	if (doubt(e, t))
-		alarm_write(e, TD_ALARM_CALLER_UNPROVEN, true,
+		alarm_write(e, TD_ALARM_CALLER_UNPROVEN, t->object.name, true,
 			"trunk %s: %u calls ring before their caller has shown that it is there: "
 			"see "
 			"its key max_unproven",
@@ -61,8 +61,8 @@ void proof_given(struct td_engine *e, struct call *c)
 	if (!t || !t->doubted || e->now - t->doubted <= CLEAR_NS)
 		return;
 	t->doubted = 0;
-	alarm_write(e, TD_ALARM_CALLER_UNPROVEN, false, "trunk %s: callers answer our 200",
-		t->object.name);
+	alarm_write(e, TD_ALARM_CALLER_UNPROVEN, t->object.name, false,
+		"trunk %s: callers answer our 200", t->object.name);
 }
 
 void proof_missed(struct td_engine *e, struct call *c)
@@ -71,7 +71,7 @@ void proof_missed(struct td_engine *e, struct call *c)
 		return;
 	e->unproven++;
 	if (c->trunk && doubt(e, c->trunk))
-		alarm_write(e, TD_ALARM_CALLER_UNPROVEN, true,
+		alarm_write(e, TD_ALARM_CALLER_UNPROVEN, c->trunk->object.name, true,
 			"trunk %s: no ACK has come to the 200 of call %s", c->trunk->object.name,
 			c->contact->cdr.id);
 }

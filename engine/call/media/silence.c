@@ -28,7 +28,7 @@ static void alarm_clear(struct silences *s, const char *why)
 	struct td_engine *e = s->engine;
 
 	s->raised = false;
-	alarm_write(e, alarms[s - e->silences], false, "%s", why);
+	alarm_write(e, alarms[s - e->silences], NULL, false, "%s", why);
 }
 
 static void clear_due(struct timer *t, uint64_t now)
@@ -44,14 +44,14 @@ static void raise_one_way(struct td_engine *e, const struct call *c)
 	const struct party *silent = c->caller->silent ? c->caller : call_other(c);
 	bool trunk = party_is_caller(silent) && c->trunk;
 
-	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, true, "call %s: no RTP comes from %s%s%s",
+	alarm_write(e, TD_ALARM_ONE_WAY_AUDIO, NULL, true, "call %s: no RTP comes from %s%s%s",
 		c->contact->cdr.id, party_who(silent), trunk ? " by trunk " : "",
 		trunk ? c->trunk->object.name : "");
 }
 
 static void raise_no_audio(struct td_engine *e, const struct call *c)
 {
-	alarm_write(e, TD_ALARM_NO_AUDIO, true,
+	alarm_write(e, TD_ALARM_NO_AUDIO, NULL, true,
 		"call %s: no RTP comes from the caller%s%s, nor from %s", c->contact->cdr.id,
 		c->trunk ? " by trunk " : "", c->trunk ? c->trunk->object.name : "",
 		party_who(call_other(c)));

@@ -192,7 +192,7 @@ void lost_end(struct td_engine *e)
 static void clear(struct td_engine *e)
 {
 	timer_cancel(&e->timers, &e->restoring.alarm);
-	alarm_write(e, TD_ALARM_CALLS_LOST, false, "it is told for 10 min");
+	alarm_write(e, TD_ALARM_CALLS_LOST, NULL, false, "it is told for 10 min");
 }
 
 static void clear_due(struct timer *t, uint64_t now)
@@ -212,7 +212,7 @@ void lost_alarm(struct td_engine *e)
 
 	if (!e->restoring.sorted || (!r->lost_calls && !r->lost_contacts))
 		return; /* nothing is being restored, or nothing was lost */
-	alarm_write(e, TD_ALARM_CALLS_LOST, true,
+	alarm_write(e, TD_ALARM_CALLS_LOST, NULL, true,
 		"the engine before ended with %u calls and %u other contacts", r->lost_calls,
 		r->lost_contacts);
 	timer_set(&e->timers, &e->restoring.alarm, e->now + ALARM_NS);

@@ -71,9 +71,10 @@ static void alarm_set(struct td_engine *e, struct budget *x, bool raised)
 	x->alarm = raised;
 	live_write(e, x->kind == TD_KIND_LINK ? TD_OBJECT_LINK : TD_OBJECT_TRUNK, TD_PHASE_CHANGE,
 		&(struct live){.name = x->name, .state = raised ? "full" : "has room"});
-	alarm_write(e, x->kind == TD_KIND_LINK ? TD_ALARM_LINK_FULL : TD_ALARM_TRUNK_FULL, raised,
-		"%s %s %s: %s calls, %s bits a second reserved", td_kinds[x->kind].name, x->name,
-		raised ? "is full" : "has room again", part_text(x->calls, x->limit_calls, calls),
+	alarm_write(e, x->kind == TD_KIND_LINK ? TD_ALARM_LINK_FULL : TD_ALARM_TRUNK_FULL, x->name,
+		raised, "%s %s %s: %s calls, %s bits a second reserved", td_kinds[x->kind].name,
+		x->name, raised ? "is full" : "has room again",
+		part_text(x->calls, x->limit_calls, calls),
 		part_text(x->reserved_bps, x->limit_bps, bps));
 }
 

@@ -34,8 +34,9 @@ static void alarm_set(struct td_engine *e, struct trunk *t, bool raised)
 	if (raised && r->count)
 		snprintf(age, sizeof(age), "; addresses of %llu s ago stay in force",
 			(unsigned long long)((e->now - r->since) / TD_NSEC_PER_SEC));
-	alarm_write(e, TD_ALARM_TRUNK_UNRESOLVED, raised, "trunk %s: %s %s%s%s%s", t->object.name,
-		r->name, raised ? "cannot be resolved" : "is resolved, or no longer needed",
+	alarm_write(e, TD_ALARM_TRUNK_UNRESOLVED, t->object.name, raised, "trunk %s: %s %s%s%s%s",
+		t->object.name, r->name,
+		raised ? "cannot be resolved" : "is resolved, or no longer needed",
 		raised ? ": " : "", raised ? r->why : "", raised ? age : "");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <engine/call/events/alarm.h>
 #include <engine/call/site/unattended.h>
+#include <stdio.h>
 
 uint32_t unattended_attends(uint32_t channels, uint8_t state, bool reachable)
 {
@@ -48,6 +49,7 @@ static bool attended(const struct td_engine *e, const struct queue *q, unsigned 
 
 static void look(struct td_engine *e, struct queue *q, unsigned channel)
 {
+	char object[TD_ALARM_OBJECT_BYTES];
 	bool raised = q->unattended >> channel & 1;
 	bool wanted =
 		q->object.configured && (q->waiting[channel] || raised) && !attended(e, q, channel);
@@ -55,18 +57,19 @@ static void look(struct td_engine *e, struct queue *q, unsigned channel)
 	if (raised == wanted)
 		return;
 	q->unattended ^= 1u << channel;
+	snprintf(object, sizeof(object), "%s %s", q->object.name, contact_channels[channel]);
 	if (wanted)
-		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, true,
+		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, object, true,
 			"queue %s: %u waiting, and no agent with the channel %s is logged in and "
 			"responds%s",
 			q->object.name, q->waiting[channel], contact_channels[channel],
 			td_channel_media(channel) ? ", with a telephone that can be reached" : "");
 	else if (q->object.configured)
-		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false,
+		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, object, false,
 			"queue %s: an agent with the channel %s is there again", q->object.name,
 			contact_channels[channel]);
 	else
-		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, false,
+		alarm_write(e, TD_ALARM_QUEUE_UNATTENDED, object, false,
 			"queue %s: it is gone (channel %s)", q->object.name,
 			contact_channels[channel]);
 }

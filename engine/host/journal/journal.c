@@ -375,6 +375,7 @@ struct journal *journal_start(const char *dir, uint64_t reserve, struct td_text 
 		rc = -errno;
 		goto free_rings;
 	}
+	standing_open(&j->keep.standing, dir);
 	keep_last(&j->keep);
 	publish_usage(j);
 	rc = -pthread_create(&j->thread, NULL, run, j);
@@ -385,6 +386,7 @@ struct journal *journal_start(const char *dir, uint64_t reserve, struct td_text 
 	pthread_setname_np(j->thread, "journal");
 	return j;
 close_writer:
+	standing_close(&j->keep.standing);
 	journal_writer_close(j->keep.writer);
 free_rings:
 	for (int i = 0; i < JOURNAL_SOURCES; i++)
@@ -408,6 +410,7 @@ void journal_stop(struct journal *j, bool in_order)
 	wake_fini(&j->wake);
 	journal_writer_close(j->keep.writer);
 	checkpoint_close(atomic_load(&j->checkpoint));
+	standing_close(&j->keep.standing);
 	for (int i = 0; i < JOURNAL_SOURCES; i++)
 		spsc_free(j->source[i].ring);
 	pthread_mutex_destroy(&j->usage_lock);

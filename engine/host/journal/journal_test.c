@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The journal thread: order, losses and what tells of them, a reserve that fills and empties. */
+#include <engine/base/alarm.h>
 #include <engine/host/clock.h>
 #include <engine/host/journal/journal.h>
 #include <system/journal/reader.h>
@@ -240,6 +241,80 @@ static void only_the_first_acknowledgement_may_be_ahead(void **state)
 	assert_int_equal(journal_ack(f->journal, 1001, &last), 0);
 }
 
+static void anew(struct fixture *f, bool in_order)
+{
+	struct td_ev_start start = {.version = "test"};
+
+	journal_stop(f->journal, in_order);
+	f->journal = journal_start(f->dir, RESERVE, &f->err);
+	assert_non_null(f->journal);
+	journal_put_now(f->journal, JOURNAL_SIGNALLING, TD_EV_START, &start, sizeof(start));
+}
+
+static void alarm_put(struct fixture *f, enum td_alarm alarm, const char *object, bool raised)
+{
+	struct td_ev_alarm ev;
+
+	alarm_init(&ev, alarm, object, raised);
+	journal_put_now(f->journal, JOURNAL_SIGNALLING, TD_EV_ALARM, &ev, sizeof(ev));
+}
+
+/* The records so far, a word each; of an alarm with its object and text. */
+static const char *told(struct fixture *f)
+{
+	static char all[1024];
+	const void *payload;
+	struct td_ev_alarm ev;
+	struct td_rec rec;
+	size_t n = 0;
+
+	all[0] = '\0';
+	while (journal_reader_next(f->reader, &rec, &payload) == 1) {
+		if (rec.type == TD_EV_START || rec.type == TD_EV_STOP) {
+			n += (size_t)snprintf(all + n, sizeof(all) - n, "%s\n",
+				rec.type == TD_EV_START ? "start" : "stop");
+		} else if (rec.type == TD_EV_ALARM) {
+			memcpy(&ev, payload, sizeof(ev));
+			n += (size_t)snprintf(all + n, sizeof(all) - n, "%s%s (%s) %s\n",
+				ev.raised ? "+" : "-", ev.name, ev.object, ev.text);
+		}
+	}
+	return all;
+}
+
+/* Each that stood has its end in the journal, once: after a crash from the next run, at a stop in
+ * order from the run itself. One that had its end before has no other. */
+static void alarms_end_with_the_run(void **state)
+{
+	struct fixture *f = *state;
+
+	alarm_put(f, TD_ALARM_LINK_FULL, "north", true);
+	alarm_put(f, TD_ALARM_LINK_FULL, "south", true);
+	alarm_put(f, TD_ALARM_SITE_NOT_APPLIED, NULL, true);
+	alarm_put(f, TD_ALARM_SITE_NOT_APPLIED, NULL, true);
+	alarm_put(f, TD_ALARM_LINK_FULL, "north", false);
+	anew(f, false);
+	anew(f, false);
+	alarm_put(f, TD_ALARM_QUEUE_UNATTENDED, "sales message", true);
+	anew(f, true);
+	journal_stop(f->journal, true);
+	f->journal = NULL;
+	assert_string_equal(told(f), "+link-full (north) \n"
+				     "+link-full (south) \n"
+				     "+site-not-applied () \n"
+				     "+site-not-applied () \n"
+				     "-link-full (north) \n"
+				     "start\n"
+				     "-link-full (south) the engine has started anew\n"
+				     "-site-not-applied () the engine has started anew\n"
+				     "start\n"
+				     "+queue-unattended (sales message) \n"
+				     "-queue-unattended (sales message) the engine stops\n"
+				     "stop\n"
+				     "start\n"
+				     "stop\n");
+}
+
 static void bad_directory_is_refused(void **state)
 {
 	struct td_text err;
@@ -258,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			only_the_first_acknowledgement_may_be_ahead, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_stop_is_the_last_record, setup, teardown),
+		cmocka_unit_test_setup_teardown(alarms_end_with_the_run, setup, teardown),
 		cmocka_unit_test(bad_directory_is_refused),
 	};
 

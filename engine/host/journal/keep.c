@@ -27,7 +27,7 @@ void loss_add(struct td_ev_gap *loss, uint64_t wall, uint16_t type, const void *
 void alarm_fill(
 	struct td_ev_alarm *ev, enum td_alarm alarm, bool raised, const char *format, va_list args)
 {
-	alarm_init(ev, alarm, raised);
+	alarm_init(ev, alarm, NULL, raised);
 	if (vsnprintf(ev->text, sizeof(ev->text), format, args) >= (int)sizeof(ev->text))
 		utf8_cut(ev->text);
 	log_line(raised ? LOG_ERR : LOG_NOTICE, raised ? "alarm raised" : "alarm cleared",
@@ -63,7 +63,34 @@ __attribute__((format(printf, 3, 4))) static void own_alarm(
 	va_start(args, format);
 	alarm_fill(&ev, TD_ALARM_JOURNAL_RESERVE, raised, format, args);
 	va_end(args);
-	writer_put(k, clock_wall(), TD_EV_ALARM, &ev, sizeof(ev));
+	if (writer_put(k, clock_wall(), TD_EV_ALARM, &ev, sizeof(ev)) == 0)
+		standing_note(&k->standing, &ev);
+}
+
+/* The next start tells what finds no room now. */
+static void alarms_end(struct keep *k, const char *why)
+{
+	struct td_ev_alarm ev;
+
+	while (standing_get(&k->standing, why, &ev)) {
+		if (writer_put(k, clock_wall(), TD_EV_ALARM, &ev, sizeof(ev)))
+			return;
+		standing_note(&k->standing, &ev);
+		log_line(LOG_NOTICE, "alarm cleared", "name=%s object=\"%s\" text=\"%s\"", ev.name,
+			ev.object, ev.text);
+	}
+}
+
+static void noted(struct keep *k, uint16_t type, const void *payload, uint16_t len)
+{
+	struct td_ev_alarm ev;
+
+	if (type == TD_EV_START)
+		alarms_end(k, "the engine has started anew");
+	if (type != TD_EV_ALARM || len != sizeof(ev))
+		return;
+	memcpy(&ev, payload, sizeof(ev));
+	standing_note(&k->standing, &ev);
 }
 
 static void shed_start(struct keep *k)
@@ -126,8 +153,10 @@ void keep_put(struct keep *k, uint64_t wall, uint16_t type, const void *payload,
 	tell_gap(k, now);
 	if (!k->full && !(k->shedding && td_event_shed(type))) {
 		rc = writer_put(k, wall, type, payload, len);
-		if (rc == 0)
+		if (rc == 0) {
+			noted(k, type, payload, len);
 			return;
+		}
 		refused(k, rc, type, now);
 	}
 	uint64_t before = k->loss.lost;
@@ -137,6 +166,7 @@ void keep_put(struct keep *k, uint64_t wall, uint16_t type, const void *payload,
 
 void keep_turn(struct keep *k, uint64_t now)
 {
+	standing_save(&k->standing);
 	look_for_room(k, now);
 	tell_gap(k, now);
 }
@@ -144,11 +174,13 @@ void keep_turn(struct keep *k, uint64_t now)
 void keep_stop(struct keep *k, uint64_t now)
 {
 	tell_gap(k, now);
-	if (!k->full)
-		writer_put(k, clock_wall(), TD_EV_STOP, "", 0);
+	if (k->full)
+		return;
+	alarms_end(k, "the engine stops");
+	writer_put(k, clock_wall(), TD_EV_STOP, "", 0);
 }
 
 bool keep_rests(const struct keep *k)
 {
-	return !k->full && !k->shedding && !k->loss.lost;
+	return !k->full && !k->shedding && !k->loss.lost && !k->standing.dirty;
 }

@@ -8,10 +8,14 @@
  *     all      nothing, until there is room again
  *
  * What is not kept is counted, and a TD_EV_GAP tells the count as soon as there is room.
+ *
+ * An alarm ends with the run that raised it: after the start there is a record that clears each
+ * which stood when the last run ended, and before a stop in order one for each that stands.
  */
 #ifndef TANDEM_ENGINE_HOST_JOURNAL_KEEP_H
 #define TANDEM_ENGINE_HOST_JOURNAL_KEEP_H
 
+#include <engine/host/journal/standing.h>
 #include <stdatomic.h>
 #include <system/journal/writer.h>
 #include <tandem/alarm.h>
@@ -21,6 +25,7 @@
 
 struct keep {
 	struct journal_writer *writer;
+	struct standing standing;
 	_Atomic uint64_t last; /* record: no reader has seen a later one. Any thread reads */
 	struct td_ev_gap loss;
 	bool full;           /* nothing is kept until there is room again */
@@ -32,7 +37,7 @@ struct keep {
 
 /* A record was lost: it is part of `loss` from now on. Any thread, of a loss of its own. */
 void loss_add(struct td_ev_gap *loss, uint64_t wall, uint16_t type, const void *payload);
-/* An alarm's record, and its line in the log. Any thread. */
+/* An alarm of the site: its record, and its line in the log. Any thread. */
 void alarm_fill(
 	struct td_ev_alarm *ev, enum td_alarm alarm, bool raised, const char *format, va_list args);
 
