@@ -34,6 +34,8 @@ static void link_end(struct engine_link *l, int status, const char *why)
 		if (r.id && r.done)
 			r.done(r.ctx, status, why, strlen(why));
 	}
+	if (was_ready && l->down && status != -ESHUTDOWN)
+		l->down(l->ctx, why);
 }
 
 /* Ends it, and begins another one later. */

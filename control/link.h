@@ -26,6 +26,8 @@ struct link_request {
 struct engine_link {
 	const char *path;
 	void (*up)(void *ctx); /* the engine has said HELLO */
+	/* It is gone; not by link_fini(). Set after link_init(); NULL: no one wants to know. */
+	void (*down)(void *ctx, const char *why);
 	void *ctx;
 	struct loop *loop;
 	struct loop_fd watch;

@@ -7,6 +7,7 @@
 #include <control/config/config.h>
 #include <control/edited.h>
 #include <control/link.h>
+#include <control/lost.h>
 #include <engine/base/alarm.h>
 #include <control/ops.h>
 #include <control/options.h>
@@ -42,6 +43,8 @@ struct tandemd {
 	struct loop_timer edited_timer;
 	enum edited_state told_edited; /* the engine, by alarms */
 	bool told;
+	struct lost lost;
+	uint64_t started;                /* loop time */
 	char journal_dir[TD_PATH_BYTES]; /* that the store follows */
 	struct tandemd_ops ops;
 	struct api *api;
@@ -192,6 +195,9 @@ static void edited_due(void *ctx, uint64_t now)
 
 	edited_look(&d->edited, false);
 	alarms_tell(d);
+	if (!d->link.ready && !d->lost.wanted && now >= d->started + LOST_START_NS)
+		lost_set(&d->lost, "the engine was not reached since tandemd started");
+	lost_tell(&d->lost);
 	loop_timer_set(&d->edited_timer, now + EDITED_NS);
 }
 
@@ -204,6 +210,16 @@ static void engine_up(void *ctx)
 	site_sync(&d->site);
 	acknowledge(d);
 	alarms_tell(d);
+	lost_set(&d->lost, NULL);
+	lost_tell(&d->lost);
+}
+
+static void engine_down(void *ctx, const char *why)
+{
+	struct tandemd *d = ctx;
+
+	lost_set(&d->lost, why);
+	lost_tell(&d->lost);
 }
 
 /* A store that cannot write needs an operator. It is told once, and once when it can write again.
@@ -271,6 +287,7 @@ static void follow_due(void *ctx, uint64_t now)
 	unknown_watch(d);
 	replaced_watch(d);
 	acknowledge(d);
+	lost_tell(&d->lost);
 }
 
 static void journal_ready(void *ctx, uint32_t events)
@@ -355,6 +372,7 @@ static int loop_open(struct tandemd *d)
 		rc = loop_timer_add(d->loop, &d->edited_timer, edited_due, d);
 	if (!rc)
 		rc = link_init(&d->link, d->loop, d->options.engine, engine_up, d);
+	d->link.down = engine_down;
 	return rc;
 }
 
@@ -370,8 +388,9 @@ static int serve(struct tandemd *d)
 {
 	int rc;
 
-	loop_timer_set(&d->follow_timer, loop_now(d->loop));
-	loop_timer_set(&d->edited_timer, loop_now(d->loop));
+	d->started = loop_now(d->loop);
+	loop_timer_set(&d->follow_timer, d->started);
+	loop_timer_set(&d->edited_timer, d->started);
 	if (d->options.keep_days)
 		loop_timer_set(&d->purge_timer, loop_now(d->loop));
 	rc = loop_run(d->loop);
@@ -392,6 +411,7 @@ static int run(struct tandemd *d)
 		return EXIT_CONFIG;
 	}
 	d->unknown = store_unknown(d->store);
+	lost_init(&d->lost, d->store);
 	snprintf(d->journal_dir, sizeof(d->journal_dir), "%s", d->site.journal_dir);
 	journal_follow(d);
 	d->site.ended = change_ended;

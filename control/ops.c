@@ -243,12 +243,16 @@ static void op_status(
 	struct tandemd_ops *o, struct api_client *c, const struct td_api_msg *m, json_t *body)
 {
 	char waiting[TD_TEXT_BYTES];
-	struct td_buf out;
+	struct td_buf out, alarms;
 
 	if (!body_known(c, m, body, ""))
 		return;
 	edited_look(o->edited, false);
 	buf_init(&out);
+	buf_init(&alarms);
+	if (store_alarms(o->store, &alarms))
+		buf_reset(&alarms);
+	buf_put(&alarms, "", 1);
 	VIEW_PUT(status, &out,
 		{
 			.release = TD_VERSION,
@@ -260,6 +264,7 @@ static void op_status(
 			.not_applied = o->edited->why.s,
 			.restart = waiting_paths(o->site, waiting),
 			.engine = o->site->link->ready,
+			.alarms = alarms.error ? "" : alarms.data,
 			.compiled = o->site->compiled,
 			.store = o->options->store,
 			.journal = o->follow->dir,
@@ -271,6 +276,7 @@ static void op_status(
 			.journal_error = o->ack_error.s,
 		});
 	api_reply_buf(c, m->op, m->id, &out);
+	buf_free(&alarms);
 	buf_free(&out);
 }
 

@@ -253,6 +253,31 @@ class Tandemd(unittest.TestCase):
         self.engine.start()
         until("the engine is configured", lambda: self.engine.answered > before)
 
+    def lost(self):
+        return [row["raised"] for row in self.rows(ALARMS, {"limit": 10})
+                if row["name"] == "engine-lost"]
+
+    def test_an_engine_that_is_lost_is_an_alarm(self):
+        self.engine.start()
+        self.start()
+        until("the engine is reached", lambda: self.status()["engine"])
+        self.assertEqual((self.lost(), self.status()["alarms"]), ([], ""))
+        self.engine.stop()
+        until("the alarm", lambda: self.lost() == [1])
+        self.assertEqual(self.status()["alarms"], "engine-lost")
+        self.stop()  # which is no loss of the engine, and no end of one
+        self.start()
+        self.assertEqual(self.status()["alarms"], "engine-lost")
+        self.engine.start()
+        until("its end", lambda: self.lost() == [1, 0])
+        self.assertEqual(self.status()["alarms"], "")
+        self.stop()
+        self.engine.stop()
+        self.engine.start()
+        self.start()
+        until("the engine is reached again", lambda: self.status()["engine"])
+        self.assertEqual(self.lost(), [1, 0])
+
     def test_a_bad_site_is_no_reason_not_to_start(self):
         wrong = SITE.replace("groups: [sales]}}", "groups: [slaes]}}")
         place = f"{self.site}:5:27: queues.sales.groups: no group is called 'slaes'; did you mean 'sales'?"

@@ -50,6 +50,14 @@ const char *store_error(const struct store *s); /* SQLite's last line */
  * a transaction. */
 int store_purge(struct store *s, unsigned days, uint64_t wall_now);
 
+/* alarm.c. A row of tandemd's own, whose number is 0, committed at once. 0, or a negative errno:
+ * -EBUSY while records wait for their commit. */
+int store_alarm(struct store *s, const struct td_ev_alarm *ev, uint64_t wall);
+/* Whether the last row of an alarm that has no objects raised it. 0 or a negative errno. */
+int store_alarm_stands(struct store *s, const char *name, bool *stands);
+/* Appends those that stand: "link-full north, site-full max_calls". 0 or a negative errno. */
+int store_alarms(struct store *s, struct td_buf *out);
+
 /*
  * query.c: rows as JSON. X(key): what rows can be asked by. `call` is the column of the call's id;
  * another key goes by each column that column_is_of() it, so `trunk` also by `to_trunk`.

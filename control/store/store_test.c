@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <engine/base/alarm.h>
 #include <engine/base/event.h>
 #include <control/store/archive.h>
 #include <control/store/follow.h>
 #include <control/store/store.h>
 #include <control/store/test/fixture.h>
 #include <system/journal/writer.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +109,62 @@ static void what_came_later_is_made(void **state)
 		fixture_value("SELECT cause || ' ' || caller_in_r || ' ' || to_trunk FROM cdr"),
 		"17 91.52 ");
 	assert_string_equal(fixture_value("SELECT name FROM alarm"), "disk-full");
+}
+
+static void alarm_at(struct store *s, uint64_t seq, const char *object, bool raised)
+{
+	struct td_ev_alarm ev;
+
+	alarm_init(&ev, TD_ALARM_LINK_FULL, object, raised);
+	fixture_put(s, seq, TD_EV_ALARM, &ev, sizeof(ev));
+}
+
+static const char *standing(struct store *s)
+{
+	static char all[256];
+	struct td_buf out;
+
+	buf_init_fixed(&out, all, sizeof(all));
+	assert_int_equal(store_alarms(s, &out), 0);
+	all[out.len] = '\0';
+	return all;
+}
+
+/* Each by its last row; what an older engine raised has no object, and nothing ever cleared it. */
+static void alarms_stand_until_they_are_cleared(void **state)
+{
+	struct store *s = fixture_open();
+	struct td_ev_alarm old, ours;
+	bool stands;
+
+	alarm_init(&ours, TD_ALARM_ENGINE_LOST, NULL, true);
+	alarm_init(&old, TD_ALARM_SITE_WRONG, NULL, true);
+	fixture_put(s, 1, TD_EV_ALARM, &old, offsetof(struct td_ev_alarm, object));
+	alarm_at(s, 2, "north", true);
+	alarm_at(s, 3, "south", true);
+	assert_int_equal(store_alarm(s, &ours, WALL), -EBUSY);
+	assert_int_equal(store_commit(s), 0);
+	assert_string_equal(standing(s), "link-full north, link-full south");
+	assert_int_equal(store_alarm(s, &ours, WALL), 0);
+	alarm_at(s, 4, "north", false);
+	assert_int_equal(store_commit(s), 0);
+	assert_string_equal(standing(s), "link-full south, engine-lost");
+	assert_int_equal(store_seq(s), 4);
+	store_close(s);
+	s = fixture_open();
+	assert_int_equal(store_seq(s), 4);
+	assert_int_equal(store_alarm_stands(s, "engine-lost", &stands), 0);
+	assert_true(stands);
+	ours.raised = 0;
+	assert_int_equal(store_alarm(s, &ours, WALL + 1000000), 0);
+	assert_int_equal(store_alarm_stands(s, "engine-lost", &stands), 0);
+	assert_false(stands);
+	assert_string_equal(standing(s), "link-full south");
+	store_close(s);
+	assert_string_equal(
+		fixture_value("SELECT group_concat(seq || ' ' || raised) FROM alarm WHERE name = "
+			      "'engine-lost'"),
+		"0 1,0 0");
 }
 
 static void an_index_that_came_later_is_made(void **state)
@@ -620,6 +678,7 @@ int main(void)
 		TEST(fields_become_columns),
 		TEST(each_codec_has_its_word),
 		TEST(what_came_later_is_made),
+		TEST(alarms_stand_until_they_are_cleared),
 		TEST(an_index_that_came_later_is_made),
 		TEST(indexes_are_those_of_the_table),
 		TEST(a_record_twice_is_one_row),

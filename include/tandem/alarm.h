@@ -50,6 +50,12 @@
 		"Look at `tandemctl show stats`, section tcp. Raise `max_connections` (and "      \
 		"LimitNOFILE) for more telephones; lower `source_connections` when one source "   \
 		"opens too many.")                                                                \
+	X(ENGINE_LOST, "engine-lost",                                                             \
+		"the engine's end, or 10 s since tandemd's start in which the engine was not "    \
+		"reached; tandemd writes it into the store itself",                               \
+		"tandemd has reached the engine",                                                 \
+		"`systemctl status tandem-engine` and its log say why. Phones do not work until " \
+		"the engine runs. A restart of the engine raises the alarm, too.")                \
 	X(TRUNK_UNRESOLVED, "trunk-unresolved",                                                   \
 		"a trunk whose `server` is a name for which no address was found",                \
 		"an address found, or a configuration without that name",                        \

@@ -431,6 +431,8 @@ enum td_connection_state { TD_CONNECTION_STATES(TD_CONNECTION_STATE_ENUM) };
 		"what takes effect when the engine starts next; nothing: all is in force")  \
 	X(V, BOOL, engine, NONE, 1, "the engine is reached")                                \
 	X(V, TEXT, compiled, NONE, 1, "file that the engine starts with")                   \
+	X(V, TEXT, alarms, NONE, 1,                                                         \
+		"alarms that stand, each with what it is about; nothing: none")             \
 	X(V, TEXT, store, NONE, 1, "database of what happened")                             \
 	X(V, TEXT, journal, NONE, 1, "directory of the engine's journal")                   \
 	X(V, COUNT, stored_seq, NONE, 1, "number of the last record stored")                \

@@ -52,9 +52,19 @@ restart engine
 same "max_calls after the next start" "$(calls)" max_calls=1000
 ! "$lab" ctl status | grep -q 'site.max_calls' || fail "status names what is in force"
 
+cp "$site" "$out/good"
 echo 'queues: {' >>"$site"
 restart tandemd
 told site-wrong 1
+# What stood when the engine was killed has its end, though its cause went meanwhile.
+"$lab" stop tandemd
+"$lab" stop engine KILL
+cp "$out/good" "$site"
+"$lab" start engine
+"$lab" start tandemd
+told site-wrong 0
+told engine-lost 0
+same "alarms that stand" "$("$lab" ctl --json status | python3 -c 'import json, sys; print(json.load(sys.stdin)["alarms"])')" ""
 "$lab" ctl config rollback 1
 same "ring after the rollback" "$(ring)" ring=10000
 same "what is applied" "$("$lab" ctl --json config history |
