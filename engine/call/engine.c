@@ -13,6 +13,7 @@
 #include <engine/call/frame.h>
 #include <engine/call/uaglue.h>
 #include <engine/call/media/silence.h>
+#include <engine/call/site/full.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,7 @@ uint64_t td_engine_advance(struct td_engine *e, uint64_t now)
 		sip = sip_ua_advance(e->ua, e->now);
 		next = earlier(next, earlier(timers_next(&e->timers), acd_next(e->acd)));
 	} while (next <= e->now || e->out_count);
+	full_look(e);
 	tell_marked(e);
 	return earlier(sip, next);
 }
@@ -270,6 +272,7 @@ void td_engine_stop(struct td_engine *e, uint64_t now)
 			call_close(e, c);
 	}
 	parties_stop(e);
+	full_look(e);
 	silence_stop(e);
 	lost_stop(e);
 	stay_end_all(e);

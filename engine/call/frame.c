@@ -3,6 +3,7 @@
 #include <engine/call/frame.h>
 #include <engine/call/restart/tell.h>
 #include <engine/call/site/distribute.h>
+#include <engine/call/site/full.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/medialess.h>
@@ -52,11 +53,13 @@ void engine_enter(struct td_engine *e, uint64_t now)
 		start(e);
 	distribute_due(e);
 	engine_drain(e);
+	full_look(e);
 }
 
 void engine_leave(struct td_engine *e)
 {
 	engine_drain(e);
+	full_look(e);
 	tell_marked(e);
 	check_step(e);
 }

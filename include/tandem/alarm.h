@@ -35,6 +35,13 @@
 		"nine tenths or less of the trunk's limits in use",                               \
 		"Look at `tandemctl bandwidth links`. Raise the trunk's `limit` or `max_calls` "  \
 		"if the carrier allows more.")                                                    \
+	X(SITE_FULL, "site-full",                                                                 \
+		"a call or another contact refused for a limit of the whole site: `max_calls`, "  \
+		"or no RTP port left on an address",                                              \
+		"nine tenths or less of that limit in use",                                       \
+		"Raise the limit that the text names: `max_calls` (with memory for it), or the "  \
+		"range `rtp_ports`; both count from the engine's next start. If there are fewer " \
+		"calls than that, look at `tandemctl show calls` for calls that nobody ends.")    \
 	X(QUEUE_UNATTENDED, "queue-unattended",                                                   \
 		"a queue in which somebody waits, and no agent with the channel of that contact " \
 		"is logged in and responds; for calls, with a telephone that can be reached",                                                      \

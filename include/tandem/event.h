@@ -207,22 +207,23 @@ enum td_object { TD_OBJECTS(TD_OBJECT_ID) TD_OBJECT_COUNT };
 enum td_phase { TD_PHASES(TD_PHASE_ID) TD_PHASE_COUNT };
 
 /* Why a call ended, the causes of Q.850 that there can be: X(id, number, name, help). */
-#define TD_CAUSES(X)                                                                               \
-	X(UNALLOCATED, 1, "unallocated number", "")                                                \
-	X(NORMAL, 16, "normal", "")                                                                \
-	X(BUSY, 17, "user busy", "")                                                               \
-	X(NO_USER, 18, "no user responding", "")                                                   \
-	X(NO_ANSWER, 19, "no answer", "")                                                          \
-	X(REJECTED, 21, "call rejected", "")                                                       \
-	X(ROUTING, 25, "exchange routing error", "a call that runs in a circle: SIP 482, 483")     \
-	X(UNREACHED, 27, "destination out of order",                                               \
-		"transport failed: nothing got to the caller any more, before the ACK")            \
-	X(INVALID_NUMBER, 28, "invalid number format", "")                                         \
-	X(NO_CIRCUIT, 34, "no circuit available", "no bandwidth or calls left on a trunk or link") \
-	X(OUT_OF_ORDER, 38, "network out of order", "")                                            \
-	X(TEMPORARY, 41, "temporary failure", "")                                                  \
-	X(INCOMPATIBLE, 88, "incompatible destination", "")                                        \
-	X(TIMER, 102, "recovery on timer expiry", "")                                              \
+#define TD_CAUSES(X)                                                                           \
+	X(UNALLOCATED, 1, "unallocated number", "")                                            \
+	X(NORMAL, 16, "normal", "")                                                            \
+	X(BUSY, 17, "user busy", "")                                                           \
+	X(NO_USER, 18, "no user responding", "")                                               \
+	X(NO_ANSWER, 19, "no answer", "")                                                      \
+	X(REJECTED, 21, "call rejected", "")                                                   \
+	X(ROUTING, 25, "exchange routing error", "a call that runs in a circle: SIP 482, 483") \
+	X(UNREACHED, 27, "destination out of order",                                           \
+		"transport failed: nothing got to the caller any more, before the ACK")        \
+	X(INVALID_NUMBER, 28, "invalid number format", "")                                     \
+	X(NO_CIRCUIT, 34, "no circuit available",                                              \
+		"no calls or bits left of a trunk, link or site")                              \
+	X(OUT_OF_ORDER, 38, "network out of order", "")                                        \
+	X(TEMPORARY, 41, "temporary failure", "")                                              \
+	X(INCOMPATIBLE, 88, "incompatible destination", "")                                    \
+	X(TIMER, 102, "recovery on timer expiry", "")                                          \
 	X(INTERWORKING, 127, "interworking", "")
 #define TD_CAUSE_ID(id, number, name, help) TD_CAUSE_##id = (number),
 enum td_cause { TD_CAUSES(TD_CAUSE_ID) };

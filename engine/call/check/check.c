@@ -3,12 +3,21 @@
 #include <engine/call/check/check.h>
 #include <engine/call/check/rules.h>
 #include <engine/call/events/alarm.h>
+#include <engine/call/site/full.h>
 
 #define SKIPS 16 /* free records that are passed over at a time, so that the cost is bounded */
 
 static bool engine_said(const struct check_at *k)
 {
 	return !k->e->out_count && !k->e->outs_lost && k->e->out_head < k->e->out_cap;
+}
+
+static bool engine_full(const struct check_at *k)
+{
+	for (unsigned limit = 0; k->e->full >> limit; limit++)
+		if (k->e->full >> limit & 1 && !full_crowded(k->e, (enum site_limit)limit))
+			return false;
+	return true;
 }
 
 static bool engine_silences(const struct check_at *k)

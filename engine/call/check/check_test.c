@@ -379,6 +379,7 @@ static void the_engine(void)
 {
 	BREAK(e->outs_lost, 1, "engine_said", "engine");
 	BREAK(e->out_count, 1, "engine_said", "engine");
+	BREAK(e->full, 1u << SITE_LIMIT_CALLS, "engine_full", "engine");
 	BREAK(e->silences[CALL_NO_AUDIO].raised, true, "engine_silences", "engine");
 	BREAK(e->silences[CALL_ONE_WAY_AUDIO].now, 1, "engine_unheard", "engine");
 	BREAK(e->bridges_apart, 1, "engine_apart", "engine");

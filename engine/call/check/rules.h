@@ -133,6 +133,7 @@ struct check_rule {
 /* And these what is bounded. */
 #define CHECK_ENGINE_RULES(X)                                                                     \
 	X(engine_said, "something that the distributor said is not done yet, or is lost")         \
+	X(engine_full, "the alarm of a full site stands though there is room")                    \
 	X(engine_silences, "the alarm of a silence waits though one is there, or does not wait")
 #define CHECK_RULES(X)                                                                            \
 	CHECK_CALL_RULES(X) CHECK_CONTACT_RULES(X) CHECK_PARTY_RULES(X) CHECK_AGENT_RULES(X) CHECK_QUEUE_RULES(X)        \

@@ -5,6 +5,7 @@
 #include <engine/call/media/place.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/marking.h>
+#include <engine/call/site/full.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/state/calls.h>
@@ -58,11 +59,13 @@ struct party *party_alloc(struct td_engine *e, struct call *c, const struct targ
 	}
 	p = pool_alloc(&e->parties);
 	if (!p) {
+		full_refused(e, SITE_LIMIT_RECORDS);
 		errno = ENOBUFS;
 		return NULL;
 	}
 	if (!place(e, c, p, (uint32_t)address)) {
 		pool_free(&e->parties, p);
+		full_refused(e, SITE_LIMIT_RTP_PORTS);
 		errno = ENOBUFS;
 		return NULL;
 	}

@@ -351,6 +351,15 @@ struct refusals {
 };
 
 /* What the distributor said. */
+/* The limits of the whole site: X(ID, name, of what). The alarm of each: site/full.h. */
+#define SITE_LIMITS(X)                                                            \
+	X(CALLS, "max_calls", "calls")                                            \
+	X(CONTACTS, "max_calls of messages", "contacts without media")            \
+	X(RECORDS, "records", "records of calls or parties, sized by max_calls,") \
+	X(RTP_PORTS, "rtp_ports", "pairs of ports")
+#define SITE_LIMIT_ID(id, ...) SITE_LIMIT_##id,
+enum site_limit { SITE_LIMITS(SITE_LIMIT_ID) SITE_LIMIT_COUNT };
+
 struct said {
 	struct td_acd_out out;
 	struct link *link; /* OFFER: whose room it takes; NULL: nobody's */
@@ -411,6 +420,7 @@ struct td_engine {
 	uint32_t call_count, calls_running; /* not closed, not ended */
 	uint32_t contact_count;             /* without media */
 	bool draining, trace, started;
+	uint32_t full; /* 1 << enum site_limit: its alarm is raised */
 	struct refusals refused;
 	struct silences silences[CALL_SILENCE_COUNT]; /* none of CALL_HEARD */
 	struct expiries expired;

@@ -10,6 +10,7 @@
 #include <engine/call/media/proof.h>
 #include <engine/call/media/silence.h>
 #include <engine/call/site/agents.h>
+#include <engine/call/site/full.h>
 #include <engine/call/site/reserve.h>
 #include <engine/call/site/routes.h>
 #include <engine/call/state/calls.h>
@@ -73,7 +74,8 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 
 	if (!c) {
 		reserve_release(e, &i->grant);
-		intent_refuse(i, &e->refused.full, 503, "all call records in use");
+		full_refused(e, SITE_LIMIT_RECORDS);
+		intent_full(e, i, "all call records in use");
 		return NULL;
 	}
 	c->contact = pool_alloc(&e->contacts); /* each call has one */
@@ -84,7 +86,7 @@ static struct call *call_alloc(struct td_engine *e, struct sip_session *s, struc
 		c->contact->call = NULL;
 		pool_free(&e->contacts, c->contact);
 		pool_free(&e->calls, c);
-		intent_refuse(i, &e->refused.full, 503, "all RTP ports in use");
+		intent_full(e, i, "all RTP ports in use");
 		return NULL;
 	}
 	c->caller->grant = i->grant;

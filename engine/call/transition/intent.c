@@ -2,6 +2,7 @@
 #include <engine/call/events/cdr.h>
 #include <engine/call/media/keys.h>
 #include <engine/call/media/proof.h>
+#include <engine/call/site/full.h>
 #include <engine/call/site/routes.h>
 #include <engine/call/site/trunk.h>
 #include <engine/call/transition/intent.h>
@@ -42,6 +43,12 @@ bool intent_refuse(struct intent *i, uint64_t *counter, int code, const char *wh
 	i->code = code;
 	i->why = why;
 	return false;
+}
+
+bool intent_full(struct td_engine *e, struct intent *i, const char *why)
+{
+	i->cause = TD_CAUSE_NO_CIRCUIT;
+	return intent_refuse(i, &e->refused.full, 503, why);
 }
 
 /* The codec that the caller's leg will have; NONE: the call will be refused for that. */
@@ -130,8 +137,10 @@ bool intent_decide(
 		return false;
 	if (e->draining)
 		return intent_refuse(i, &e->refused.draining, 503, "draining");
-	if (e->calls_running >= e->params.max_calls)
-		return intent_refuse(i, &e->refused.full, 503, "max_calls of the site");
+	if (e->calls_running >= e->params.max_calls) {
+		full_refused(e, SITE_LIMIT_CALLS);
+		return intent_full(e, i, "max_calls of the site");
+	}
 	if (ports_address(&e->ports, sip_session_local(s)) < 0)
 		return intent_refuse(i, &e->refused.full, 503, "no media on this address");
 	if (!m->body.n && i->route->trunk_count)

@@ -34,6 +34,8 @@ bool intent_decide(struct td_engine *e, const struct sip_session *s, const struc
 	struct intent *i);
 /* Counts it; false, for the caller to return. */
 bool intent_refuse(struct intent *i, uint64_t *counter, int code, const char *why);
+/* The same for a limit of the whole site: 503. */
+bool intent_full(struct td_engine *e, struct intent *i, const char *why);
 /* Those of the caller's side, 0-terminated, preferred first. */
 const uint8_t *intent_codecs(const struct intent *i);
 

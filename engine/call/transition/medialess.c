@@ -5,6 +5,7 @@
 #include <engine/call/events/segment.h>
 #include <engine/call/events/story.h>
 #include <engine/call/site/distribute.h>
+#include <engine/call/site/full.h>
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/line.h>
 #include <engine/call/transition/medialess.h>
@@ -17,8 +18,10 @@ struct contact *medialess_create(struct td_engine *e, const struct td_contact_re
 	struct contact *c;
 
 	c = e->contact_count < e->params.max_calls ? pool_alloc(&e->contacts) : NULL;
-	if (!c)
+	if (!c) {
+		full_refused(e, SITE_LIMIT_CONTACTS);
 		return NULL;
+	}
 	call_id_format(e, ++e->last_call, c->cdr.id);
 	c->cdr.channel = (uint8_t)r->channel;
 	c->cdr.offered = engine_wall(e, e->now);
