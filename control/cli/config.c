@@ -230,7 +230,7 @@ int cmd_apply(const struct cli *cli, const struct cli_args *args)
 {
 	const char *file = cli_arg(args, "FILE");
 	struct told told = {.json = cli->json};
-	struct config_source source = {.file = file};
+	struct config_source source = {.file = file, .here = true};
 	unsigned char *text;
 	char path[PATH_MAX];
 	struct td_text why;

@@ -20,6 +20,7 @@ struct anchor {
 struct bounds {
 	uint64_t values;
 	unsigned depth, anchor_count;
+	bool circle; /* an alias stands in what it stands for */
 	struct open {
 		struct anchor *anchor; /* NULL: none */
 		uint64_t before;       /* values */
@@ -77,12 +78,16 @@ static void collection_end(struct bounds *b)
 
 static void event_count(struct bounds *b, yaml_event_t *e)
 {
+	uint64_t values;
+
 	switch (e->type) {
 	case YAML_SCALAR_EVENT:
 		scalar_count(b, &e->data.scalar.anchor);
 		break;
 	case YAML_ALIAS_EVENT:
-		b->values += alias_values(b, e->data.alias.anchor);
+		values = alias_values(b, e->data.alias.anchor);
+		b->circle |= values == 0;
+		b->values += values;
 		break;
 	case YAML_SEQUENCE_START_EVENT:
 		collection_start(b, &e->data.sequence_start.anchor);
@@ -105,6 +110,11 @@ static bool bounds_held(struct reader *r, const struct bounds *b, const yaml_mar
 	const char *what;
 	unsigned most;
 
+	if (b->circle) {
+		reader_error_at(r, at->line + 1, at->column + 1,
+			"an alias stands inside what it stands for; write the value out");
+		return false;
+	}
 	if (b->depth > DEPTH_MAX) {
 		what = "levels of maps and lists";
 		most = DEPTH_MAX;

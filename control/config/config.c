@@ -226,6 +226,7 @@ static struct td_conf *compile(struct reader *r)
 		r->advising = true;
 		reader_conf_advise(r, conf);
 		reader_interfaces_advise(r, conf);
+		reader_folders_advise(r, conf);
 	}
 	return conf;
 }

@@ -16,6 +16,7 @@ struct config_source {
 	size_t len;
 	unsigned cpus; /* 0: as many as this machine has */
 	bool warnings; /* a file without errors: these are reported too */
+	bool here;     /* this machine is the site's; else its interfaces say whether it is */
 };
 
 struct config_error {

@@ -189,6 +189,8 @@ static const struct {
 	{S "engine: {log: *there}\n",
 		"f.yaml:2:15: this is not YAML: found undefined alias; look at indentation, "
 		"colons and brackets\n"},
+	{S "queues: &q {a: *q}\n",
+		"f.yaml:2:16: an alias stands inside what it stands for; write the value out\n"},
 	/* sections */
 	{S "quues: {}\n", "f.yaml:2:1: unknown section 'quues'; did you mean 'queues'?\n"},
 	{S "telephones: {}\n",
@@ -471,6 +473,16 @@ static const struct {
 		"one of its addresses with the network, like 10.0.0.1/24\n"},
 	{S "ports:\n  a: {device: e, vlan: 7, address: [10.0.0.1/24], gateway: 'fe80::1'}\n",
 		"f.yaml:3:60: ports.a.gateway: fe80::1 is not IPv4; write it as gateway6\n"},
+	{S "ports:\n  a: {device: e, vlan: 7, address: [10.0.0.1/24], gateway: 10.0.0.1}\n",
+		"f.yaml:3:60: ports.a.gateway: 10.0.0.1 is our own: no router has it; write the "
+		"router's address\n"},
+	{S "ports:\n  a: {device: e, address: [10.0.0.0/24, 10.0.1.2/31]}\n",
+		"f.yaml:3:28: ports.a.address: 10.0.0.0/24 is a network's or its broadcast "
+		"address; "
+		"give the port an address of a host in it\n"},
+	{S "engine: {journal_dir: /j, recording_dir: /j}\n",
+		"f.yaml:2:42: engine.recording_dir: /j is journal_dir too; give each its own "
+		"folder\n"},
 	{S "ports:\n  a: {device: e, address: ['fe80::1/64']}\n",
 		"f.yaml:3:28: ports.a.address: fe80::1 can't be reached from other hosts; give the "
 		"port an address of its network\n"},

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool same_address(const struct sockaddr *there, const struct td_addr *a)
 {
@@ -58,6 +59,34 @@ static void port_advise(
 			prefix_encode(&p->address[n], net), p->device);
 		reader_fault(r, &fault);
 	}
+}
+
+static bool has_pci(const char *device)
+{
+	char path[TD_PATH_BYTES + 32];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s", device);
+	return !strchr(device, '/') && access(path, F_OK) == 0;
+}
+
+bool reader_is_here(const struct td_conf *conf)
+{
+	const struct conf_list *ports = &conf->of[TD_KIND_PORT];
+	struct ifaddrs *all = NULL;
+	bool here = false;
+
+	if (getifaddrs(&all))
+		all = NULL;
+	for (uint32_t i = 0; i < ports->count; i++) {
+		const struct td_conf_port *p = &ports->port[i];
+
+		here |= p->type == TD_PORT_PCI && has_pci(p->device);
+		for (unsigned n = 0; n < p->address_count; n++)
+			here |= td_port_kernel(p) &&
+				has_address(all, p->device, &p->address[n].addr);
+	}
+	freeifaddrs(all);
+	return here;
 }
 
 /* Of an interface that is not there nothing is known: the site may be another machine's. */

@@ -105,5 +105,11 @@ void reader_conf_advise(struct reader *r, const struct td_conf *conf);
 
 /* interfaces.c: warns of addresses that this machine's interfaces lack */
 void reader_interfaces_advise(struct reader *r, const struct td_conf *conf);
+/* This machine is the site's: an interface has an address of one of its ports, or a device of PCI
+ * is there. */
+bool reader_is_here(const struct td_conf *conf);
+
+/* folders.c: warns of where the engine of this machine could not write */
+void reader_folders_advise(struct reader *r, const struct td_conf *conf);
 
 #endif

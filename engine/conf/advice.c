@@ -127,6 +127,37 @@ static void separators_advise(struct check *c)
 	}
 }
 
+/* What is called, or known, by an address that a port of ours or no host has. */
+static void addresses_advise(struct check *c)
+{
+	const struct conf_list *agents = &c->conf->of[TD_KIND_AGENT];
+	const struct conf_list *trunks = &c->conf->of[TD_KIND_TRUNK];
+	char text[ADDR_TEXT];
+	const char *no;
+
+	for (uint32_t i = 0; i < agents->count; i++) {
+		const struct td_addr *a = &agents->agent[i].contact;
+
+		no = a->family ? conf_server_useless(c->conf, a) : NULL;
+		if (no)
+			check_fault(c, TD_KIND_AGENT, i, "contact", -1,
+				"%s is %s: no telephone can be there; write the telephone's",
+				addr_encode_ip(a, text), no);
+	}
+	for (uint32_t i = 0; i < trunks->count; i++)
+		for (unsigned n = 0; n < trunks->trunk[i].address_count; n++) {
+			const struct td_prefix *p = &trunks->trunk[i].address[n];
+			bool host = p->bits == (p->addr.family == 6 ? 128 : 32);
+
+			no = host ? conf_address_taken(c->conf, &p->addr) : NULL;
+			if (no)
+				check_fault(c, TD_KIND_TRUNK, i, "address", (int)n,
+					"%s is %s: no call can come from there; write the "
+					"carrier's",
+					addr_encode_ip(&p->addr, text), no);
+		}
+}
+
 /* By place of the queue: what leads there, and what the agents of its groups take. */
 struct reach {
 	bool *reached;
@@ -223,5 +254,6 @@ int conf_advise(const struct td_conf *conf, const struct conf_checker *by)
 	networks_advise(&c);
 	telephones_advise(&c);
 	separators_advise(&c);
+	addresses_advise(&c);
 	return queues_advise(&c) ? -ENOMEM : (int)c.faults;
 }

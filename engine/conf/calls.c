@@ -105,14 +105,10 @@ static bool link_local(const struct td_addr *a)
 	return addr_is_link_local(a) || (a->family == 4 && memcmp(&a->ip4, net, sizeof(net)) == 0);
 }
 
-const char *conf_server_useless(const struct td_conf *conf, const struct td_addr *a)
+const char *conf_address_taken(const struct td_conf *conf, const struct td_addr *a)
 {
 	const struct conf_list *ports = &conf->of[TD_KIND_PORT];
 
-	if (link_local(a))
-		return "link-local";
-	if (!addr_is_host(a))
-		return "no host's";
 	for (uint32_t i = 0; i < ports->count; i++)
 		for (uint8_t k = 0; k < ports->port[i].address_count; k++) {
 			const struct td_prefix *net = &ports->port[i].address[k];
@@ -123,6 +119,15 @@ const char *conf_server_useless(const struct td_conf *conf, const struct td_addr
 				return "a network's or its broadcast address";
 		}
 	return NULL;
+}
+
+const char *conf_server_useless(const struct td_conf *conf, const struct td_addr *a)
+{
+	if (link_local(a))
+		return "link-local";
+	if (!addr_is_host(a))
+		return "no host's";
+	return conf_address_taken(conf, a);
 }
 
 /* A name's addresses are judged when they are known. A network is no server. */

@@ -6,6 +6,7 @@
 #include <engine/base/rate.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <tandem/acd.h>
 
 #define IPV6_MTU_MIN 1280 /* RFC 8200 section 5 */
@@ -54,6 +55,23 @@ static bool worker_has(const struct td_conf_site *site, int core)
 	return false;
 }
 
+/* Symbolic links, and other names of one folder, are told on the machine that has them. */
+static void paths_check(struct check *c, const struct td_conf_site *site)
+{
+	if (strcmp(site->recording_dir, site->journal_dir) == 0 &&
+		!check_unsure(c, TD_KIND_SITE, 0, "journal_dir"))
+		check_fault(c, TD_KIND_SITE, 0, "recording_dir", -1,
+			"%s is journal_dir too; give each its own folder", site->recording_dir);
+	if ((strcmp(site->log, site->journal_dir) == 0 &&
+		    !check_unsure(c, TD_KIND_SITE, 0, "journal_dir")) ||
+		(strcmp(site->log, site->recording_dir) == 0 &&
+			!check_unsure(c, TD_KIND_SITE, 0, "recording_dir")))
+		check_fault(c, TD_KIND_SITE, 0, "log", -1,
+			"%s is the folder of the journal or of the recordings; name a file in "
+			"another folder",
+			site->log);
+}
+
 static void site_check(struct check *c)
 {
 	const struct td_conf_site *site = conf_site(c->conf);
@@ -63,6 +81,7 @@ static void site_check(struct check *c)
 		check_fault(c, TD_KIND_SITE, 0, "sip_port", -1,
 			"%u lies among the media ports %u-%u; move one of them", site->sip_port,
 			site->rtp_port_min, site->rtp_port_max);
+	paths_check(c, site);
 	if (worker_has(site, site->signalling_core) &&
 		!check_unsure(c, TD_KIND_SITE, 0, "worker_cores"))
 		check_fault(c, TD_KIND_SITE, 0, "signalling_core", -1,
@@ -177,6 +196,11 @@ static void gateway_check(struct check *c, uint32_t i, const char *key, const st
 			"%s lies in none of the port's networks; give one of its addresses with "
 			"the network, like 10.0.0.1/24",
 			addr_encode_ip(a, text));
+	else if (!td_port_kernel(p) && sure && conf_address_taken(c->conf, a) &&
+		 !check_unsure(c, TD_KIND_PORT, i, "address"))
+		check_fault(c, TD_KIND_PORT, i, key, -1,
+			"%s is %s: no router has it; write the router's address",
+			addr_encode_ip(a, text), conf_address_taken(c->conf, a));
 }
 
 static bool same_device(const struct check *c, uint32_t i, uint32_t j)
@@ -210,6 +234,11 @@ static void ports_check(struct check *c)
 					"%s can't be reached from other hosts; give the port an "
 					"address of its network",
 					addr_encode_ip(&p->address[n].addr, text));
+			if (prefix_is_edge(&p->address[n], &p->address[n].addr))
+				check_fault(c, TD_KIND_PORT, i, "address", n,
+					"%s is a network's or its broadcast address; give the port "
+					"an address of a host in it",
+					prefix_encode(&p->address[n], text));
 			if (other)
 				check_fault(c, TD_KIND_PORT, i, "address", n,
 					"%s is port %s's too; give each port its own",

@@ -101,6 +101,8 @@ const void *conf_lookup(const struct td_conf *c, enum td_kind kind, struct str n
 /* Why no call can go to this address, by the configuration: "our own"; NULL: it can. A call to
  * ourselves would come back as a new one, until no room is left. */
 const char *conf_server_useless(const struct td_conf *c, const struct td_addr *a);
+/* Of these reasons, those that the ports make: "our own", or the edge of one of our networks. */
+const char *conf_address_taken(const struct td_conf *c, const struct td_addr *a);
 int conf_sound(const struct td_conf *c, struct str name);
 
 static inline const struct td_conf_site *conf_site(const struct td_conf *c)

@@ -21,7 +21,9 @@
 
 #define TD_CONF_LIST  16 /* longest list: addresses of a port or trunk; of groups: TD_ACD_GROUPS */
 #define TD_PATH_BYTES 128
-#define TD_DSCP_SITE  255 /* not said: the site's counts */
+/* Bytes free on the disk of the recordings; with less, nothing is recorded. */
+#define TD_RECORDING_FREE_MIN (16ull << 20)
+#define TD_DSCP_SITE          255 /* not said: the site's counts */
 
 enum td_kind {
 	TD_KIND_SITE, /* one, always there, named "site" */

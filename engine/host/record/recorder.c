@@ -7,6 +7,7 @@
 #include <engine/host/record/running.h>
 #include <engine/host/spsc.h>
 #include <system/log.h>
+#include <tandem/config.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -20,7 +21,6 @@
 #include <unistd.h>
 
 #define TAIL_NS      (2 * TD_NSEC_PER_SEC)
-#define MIN_FREE     (16ull << 20)
 #define COMMAND_RING (256u << 10)
 #define NICE         (-5)
 #define BATCH        1024 /* records of one tap in a row */
@@ -264,7 +264,7 @@ static struct recorder *recorder_alloc(const struct recorder_params *p)
 	if (!r)
 		goto fail;
 	r->journal = p->journal;
-	r->health.min_free = p->min_free ? p->min_free : MIN_FREE;
+	r->health.min_free = p->min_free ? p->min_free : TD_RECORDING_FREE_MIN;
 	r->tap_count = p->tap_count;
 	r->taps = calloc(p->tap_count ? p->tap_count : 1, sizeof(struct tap *));
 	if (!r->taps)
