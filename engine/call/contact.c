@@ -6,6 +6,7 @@
 #include <engine/call/state/calls.h>
 #include <engine/call/transition/medialess.h>
 #include <engine/call/transition/step.h>
+#include <engine/call/transition/wait.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -195,19 +196,6 @@ static int conclude(struct td_engine *e, struct contact *c, const struct td_cont
 	return 0;
 }
 
-/* Nobody is moved into a queue that sends them away. */
-static int has_room(const struct td_engine *e, const struct queue *q, struct td_text *err)
-{
-	struct acd_queue_info info = {0};
-
-	acd_queue_get(e->acd, q->object.number, &info);
-	if (!q->conf.max_length || info.waiting < q->conf.max_length)
-		return 0;
-	td_text_set(err, "queue %s is full: it has %u of %u", q->object.name, info.waiting,
-		q->conf.max_length);
-	return -EBUSY;
-}
-
 static int requeue(struct td_engine *e, struct contact *c, const struct td_contact_request *r,
 	struct td_text *err)
 {
@@ -227,7 +215,7 @@ static int requeue(struct td_engine *e, struct contact *c, const struct td_conta
 		td_text_set(err, "%s waits in queue %s already", c->cdr.id, r->queue);
 		return -EALREADY;
 	}
-	rc = has_room(e, in.queue, err);
+	rc = wait_room(e, in.queue, err);
 	if (rc)
 		return rc;
 	if (c->call)

@@ -130,7 +130,8 @@ static int can_ring(struct call *c, struct td_text *err)
 	return 0;
 }
 
-/* Whom nobody of a queue can answer, ever, waits there in vain. */
+/* Whom nobody of a queue can answer, ever, waits there in vain. A full queue sends the caller away.
+ */
 static int queue_can(const struct td_engine *e, const struct queue *q, enum td_party_action action,
 	struct td_text *err)
 {
@@ -139,7 +140,7 @@ static int queue_can(const struct td_engine *e, const struct queue *q, enum td_p
 		return -EINVAL;
 	}
 	if (acd_queue_channels(e->acd, q->object.number) >> TD_CHANNEL_VOICE & 1)
-		return 0;
+		return wait_room(e, q, err);
 	td_text_set(err,
 		"no agent of queue %s takes calls: none of them has the channel voice; name "
 		"another queue",
@@ -203,7 +204,8 @@ static int transfer(
 	const char *to = w->plan.number == w->number ? w->number : r->name;
 
 	story(e, c, "transferred to %s", to);
-	for (unsigned i = c->parties; i-- > 1;) /* who waits first: nobody's turn comes */
+	for (unsigned i = c->parties;
+		i-- > 1;) /* the last who joined first: so no turn begins while they leave */
 		if (party_talks(c->party[i]))
 			leave(e, c, c->party[i], TD_ENDED_BY_US, to);
 	if (!w->queue) {

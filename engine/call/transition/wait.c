@@ -9,6 +9,7 @@
 #include <engine/call/transition/driver.h>
 #include <engine/call/transition/line.h>
 #include <engine/call/transition/wait.h>
+#include <errno.h>
 #include <engine/call/transition/talk.h>
 
 /* Whoever is rung is hung up, and told why. */
@@ -64,6 +65,18 @@ void wait_start(struct td_engine *e, struct call *c, struct queue *q)
 	c->contact->entered = e->now;
 	c->state = CALL_UNCONFIRMED;
 	answer(e, c);
+}
+
+int wait_room(const struct td_engine *e, const struct queue *q, struct td_text *err)
+{
+	struct acd_queue_info info = {0};
+
+	if (acd_queue_takes(e->acd, q->object.number))
+		return 0;
+	acd_queue_get(e->acd, q->object.number, &info);
+	td_text_set(err, "queue %s is full: it has %u of %u", q->object.name, info.waiting,
+		q->conf.max_length);
+	return -EBUSY;
 }
 
 void wait_confirmed(struct td_engine *e, struct call *c)

@@ -18,6 +18,9 @@ void wait_start(struct td_engine *e, struct call *c, struct queue *q);
 /* UNCONFIRMED: the caller is there. Its wait counts from wait_start(). */
 void wait_confirmed(struct td_engine *e, struct call *c);
 
+/* Nobody is moved into a queue that sends them away. 0, or -EBUSY with one line of reason. */
+int wait_room(const struct td_engine *e, const struct queue *q, struct td_text *err);
+
 /* By an operator, to another queue: the caller waits there. */
 void wait_move(struct td_engine *e, struct call *c, struct queue *to);
 
