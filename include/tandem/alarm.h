@@ -76,7 +76,7 @@
 	X(CALLER_UNPROVEN, "caller-unproven",                                                     \
 		"an answered call of a trunk to whose 200 no ACK has come, or as many calls as "  \
 		"the trunk's `max_unproven` that ring before their caller has shown that it is there", \
-		"a call of the trunk with its ACK, 10 min after the last without one",            \
+		"a call of the trunk whose caller is proven, 10 min after the last that was not",            \
 		"Look at the call: `tandemctl call`. Either the trunk's ACKs do not reach us (a " \
 		"firewall, or a carrier that sends them elsewhere than our Contact says), or "    \
 		"somebody forges calls of this trunk: keep such packets out by the firewall, or " \

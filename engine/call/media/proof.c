@@ -33,9 +33,21 @@ bool proof_full(struct td_engine *e, struct trunk *t)
 	return true;
 }
 
+/* The last cause of its alarm is long ago. */
+static void believe(struct td_engine *e, struct trunk *t)
+{
+	if (!t || !t->doubted || e->now - t->doubted <= CLEAR_NS)
+		return;
+	t->doubted = 0;
+	alarm_write(e, TD_ALARM_CALLER_UNPROVEN, t->object.name, false,
+		"trunk %s: its callers are there", t->object.name);
+}
+
 void proof_begin(struct td_engine *e, struct call *c, bool proven, bool rings)
 {
 	c->proven = proven;
+	if (proven) /* by TCP, or the trunk's key proof says so now */
+		believe(e, c->trunk);
 	c->rings_unproven = !proven && rings && c->trunk;
 	e->unproven_now += !proven;
 	if (c->rings_unproven)
@@ -52,17 +64,11 @@ void proof_over(struct td_engine *e, struct call *c)
 
 void proof_given(struct td_engine *e, struct call *c)
 {
-	struct trunk *t = c->trunk;
-
 	if (c->proven)
 		return;
 	proof_over(e, c);
 	c->proven = true;
-	if (!t || !t->doubted || e->now - t->doubted <= CLEAR_NS)
-		return;
-	t->doubted = 0;
-	alarm_write(e, TD_ALARM_CALLER_UNPROVEN, t->object.name, false,
-		"trunk %s: callers answer our 200", t->object.name);
+	believe(e, c->trunk);
 }
 
 void proof_missed(struct td_engine *e, struct call *c)
