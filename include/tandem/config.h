@@ -270,7 +270,7 @@ struct td_conf_route {
 	char queue[TD_NAME_BYTES]; /* with trunks: when none of them takes the call */
 	char trunks[TD_CONF_LIST][TD_NAME_BYTES]; /* out by the first of these that can */
 	uint8_t trunk_count;
-	uint8_t from; /* 1 << enum td_caller; 0: conf_route_from() */
+	uint8_t from; /* 1 << enum td_caller; 0: as it leads, from() in engine/call/site/routes.c */
 	bool refuse;  /* the calls get 403 */
 };
 

@@ -140,8 +140,10 @@ void td_engine_wall(struct td_engine *e, uint64_t now, uint64_t wall_offset);
 int td_engine_agent(struct td_engine *e, uint64_t now, const char *agent,
 	enum td_agent_action action, const char *reason, struct td_text *err);
 int td_engine_hangup(struct td_engine *e, uint64_t now, const char *call, struct td_text *err);
-/* Somebody joins a talk, takes it over, or leaves it. -EBUSY: nobody talks to the caller, or
- * somebody is rung already. */
+/* Somebody joins a talk, takes it over, or leaves it. -EBUSY: nobody talks to the caller,
+ * somebody is rung already, nobody of those named can be rung, or the queue is full. -ENOENT: there
+ * is no such call, agent, queue, party or route. -EINVAL: what can never be right. err has a line.
+ */
 int td_engine_party(
 	struct td_engine *e, uint64_t now, const struct td_party_request *r, struct td_text *err);
 /*
@@ -151,9 +153,9 @@ int td_engine_party(
  * -ENOENT: no such contact, queue or agent. -ESTALE: the contact is not offered to this agent, or
  * not the agent's, or not any more: whoever is late gets it, and nothing is wrong. -ENOSPC: the
  * data's limits. -EBUSY: as many contacts without media as max_calls are there, or the engine
- * drains, or the agent is in a call of its own. -EINVAL: what can never be right: a field is
- * missing, a key is none, the contact is a call, a call is to be created. Then nothing has changed,
- * and err has a line.
+ * drains, or the agent is in a call of its own, or the queue is full. -EALREADY: it waits in that
+ * queue already. -EINVAL: what can never be right: a field is missing, a key is none, the contact
+ * is a call, a call is to be created. Then nothing has changed, and err has a line.
  */
 int td_engine_contact(struct td_engine *e, uint64_t now, const struct td_contact_request *r,
 	char id[static TD_CALL_ID_BYTES], struct td_text *err);

@@ -4,7 +4,8 @@
  * that leads out, or whom an operator names. Who answers talks to the caller; then its work is
  * done.
  *
- *     5xx, no room, none at all: the next one · 4xx, 6xx, nobody left: its outcome
+ * An answer that concerns the trunk leads to the next one, an answer that concerns the number or
+ * the called person is the outcome: may_succeed() in dial.c has both.
  */
 #ifndef TANDEM_ENGINE_CALL_TRANSITION_DIAL_H
 #define TANDEM_ENGINE_CALL_TRANSITION_DIAL_H
