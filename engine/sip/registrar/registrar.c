@@ -402,7 +402,8 @@ static struct registrar_user stranger(const struct registrar *r, struct str name
  * the URI that decides whom we call. A proxy on the way may write another host, port, parameters or
  * scheme (RFC 3261 section 22.3), and that changes nothing here. A proxy that writes another number
  * cannot stand between a telephone and us. A URI without a user, as that of REGISTER and as SIPp
- * writes it for any request, names a server: it must be ours.
+ * writes it for any request, names a server: it must be ours. One that nobody can read is taken
+ * from REGISTER alone, whose URI chooses nothing: SIPp writes an IPv6 address without brackets.
  */
 static bool is_meant(const struct registration *reg, struct str text)
 {
@@ -411,7 +412,7 @@ static bool is_meant(const struct registration *reg, struct str text)
 	struct sip_uri is;
 
 	if (sip_uri_decode(&is, text) != 0)
-		return false;
+		return reg->m->method == SIP_REGISTER;
 	if (is.user.n > 0)
 		return sip_user_equal(is.user, asked->user);
 	return is.host.n > 0 &&

@@ -428,6 +428,7 @@ static void what_is_asked_is_what_was_signed(void **state)
 		{"sip:tandem.example", "SIPS:TANDEM.example:5061", 200},
 		{"sip:pbx.example", "sip:pbx.example;transport=tcp", 200},
 		{"sip:100@tandem.example", "sip:10.0.0.1:5060", 200}, /* as SIPp writes it */
+		{"sip:tandem.example", "sip:2001:db8::1:5060", 200},  /* the same, of IPv6 */
 		{"sip:tandem.example", "sip:elsewhere.example", 400},
 	};
 
@@ -440,8 +441,7 @@ static void what_is_asked_is_what_was_signed(void **state)
 			fail_msg("%s signed for %s: %d", meant, asked, f.m.code);
 	}
 	assert_int_equal(registrar_stats(r)->refused, 3);
-	/* the answer does not tell whether the password is right, and counts as a guess */
-	for (unsigned i = 0; i < 3; i++)
+	for (unsigned i = 0; i < 3; i++) /* a guess, whether the password is right or not */
 		assert_int_equal(
 			do_register("alice", i ? "guess" : "secret", "c", ""), i < 2 ? 400 : 403);
 	assert_reachable("?alice");
