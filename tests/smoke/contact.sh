@@ -75,7 +75,7 @@ state "$second" waiting
 "$lab" ctl contact withdraw "$second"
 refused 3 '{"error": "there is no agent nobody", "status": "not-found"}' --json agent nobody pause
 refused 3 "there is no contact $second" contact withdraw "$second"
-same "what an action prints with --json" "$("$lab" ctl --json agent bob pause)" "{}"
+same "what an action prints with --json" "$("$lab" ctl --json agent bob pause | jq -c .)" '{"agents":["bob"]}'
 refused 2 "no such --channel: voice" contact create sales --channel voice
 refused 3 "there is no queue nowhere" contact create nowhere
 settle 2
