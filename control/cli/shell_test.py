@@ -3,6 +3,7 @@
 """tandemctl's own shell at a terminal, and as the reader of a pipe: shell_test.py TANDEMCTL"""
 import os
 import pty
+import select
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,17 @@ class Terminal:
         while termios.tcgetattr(self.fd)[3] & termios.ICANON:
             time.sleep(0.01)
 
+    def interrupt(self):
+        """Ctrl-C, and again as a person does it when nothing happens: a read that has not begun does
+        not see it."""
+        self.type(b"\x03")
+        while b"tandem> " not in self.said:
+            if select.select([self.fd], [], [], 2)[0]:
+                self.said += os.read(self.fd, 4096)
+            else:
+                self.type(b"\x03")
+        self.prompt()
+
     def type(self, text):
         os.write(self.fd, text)
 
@@ -55,10 +67,8 @@ class AtATerminal(unittest.TestCase):
         shell.prompt()
         shell.type(b"help frogs")
         shell.until(b"help frogs")
-        shell.type(b"\x03")
-        shell.prompt()
-        shell.type(b"\x03")
-        shell.prompt()
+        shell.interrupt()
+        shell.interrupt()
         shell.type(b"help hangup\n")
         self.assertNotIn(b"frogs", shell.until(b"end a call"))
         shell.prompt()
