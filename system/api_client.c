@@ -385,16 +385,21 @@ static void client_ready(void *ctx, uint32_t events)
 	api_client_put(c); /* NOLINT(clang-analyzer-unix.Malloc) */
 }
 
-/* Somebody who keeps connections and says nothing must not lock an operator out. */
-static void place_make(struct api_clients *all)
+static struct api_client *silent_longest(const struct api_clients *all)
 {
 	struct api_client *c;
 
-	if (all->count < API_CLIENTS_MAX)
-		return;
 	TAILQ_FOREACH (c, &all->all, link)
 		if (client_idle(c, 0))
-			break;
+			return c;
+	return NULL;
+}
+
+/* Somebody who keeps connections and says nothing must not lock an operator out. */
+static void place_make(struct api_clients *all)
+{
+	struct api_client *c = all->count < API_CLIENTS_MAX ? NULL : silent_longest(all);
+
 	if (!c)
 		return;
 	log_line(LOG_WARNING, "client closed: it was silent for longest, and another came",
