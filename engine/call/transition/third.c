@@ -204,8 +204,8 @@ static int transfer(
 	const char *to = w->plan.number == w->number ? w->number : r->name;
 
 	story(e, c, "transferred to %s", to);
-	for (unsigned i = c->parties;
-		i-- > 1;) /* the last who joined first: so no turn begins while they leave */
+	/* The last who joined leaves first, so that no turn begins while they leave. */
+	for (unsigned i = c->parties; i-- > 1;)
 		if (party_talks(c->party[i]))
 			leave(e, c, c->party[i], TD_ENDED_BY_US, to);
 	if (!w->queue) {

@@ -8,9 +8,9 @@
 #include <engine/call/transition/attempt.h>
 #include <engine/call/transition/driver.h>
 #include <engine/call/transition/line.h>
+#include <engine/call/transition/talk.h>
 #include <engine/call/transition/wait.h>
 #include <errno.h>
-#include <engine/call/transition/talk.h>
 
 /* Whoever is rung is hung up, and told why. */
 static void ring_stop(struct td_engine *e, struct call *c, enum sip_cause cause)
